@@ -1,0 +1,25 @@
+"""What Keel holds to be true: models, bands, questionnaires, interactions, services, and the sources of each.
+
+Knows the files under `data/` (TOML documents, CSV tables) and how to read, overlay, hash and check them.
+May import `quantities` and nothing else of Keel; it is the only package that reads files.
+Start at `base.py` (the `Knowledge` value), then `documents.py` (the shapes). The facts themselves are in `data/`.
+"""
+
+from keel.knowledge.base import Knowledge, find, load
+from keel.knowledge.certainty import Certainty
+from keel.knowledge.documents import Claim, Document, Number, Source
+from keel.knowledge.errors import FactsFileError, KnowledgeError, UnknownId
+
+__all__ = [
+    "Certainty",
+    "Claim",
+    "Document",
+    "FactsFileError",
+    "Knowledge",
+    "KnowledgeError",
+    "Number",
+    "Source",
+    "UnknownId",
+    "find",
+    "load",
+]

@@ -1,0 +1,60 @@
+"""The knowledge as one value: every kind of fact by id, read when first asked for."""
+
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+from keel.knowledge.documents import Claim, Source
+from keel.knowledge.errors import UnknownId
+from keel.knowledge.files import Folders
+
+T = TypeVar("T")
+
+
+class Knowledge:
+    """All facts that Keel holds, packaged and overlaid. Immutable; each kind is read when first used.
+
+    A new kind of document is one shape (a `Document` in a module of its own) and one property here.
+    """
+
+    def __init__(self, overlays: Sequence[Path] = ()) -> None:
+        self._folders = Folders(overlays)
+        self.overlays = tuple(overlays)
+
+    @cached_property
+    def hash(self) -> str:
+        """Content hash of every file, stored with each finding that was shown."""
+        return self._folders.content_hash()
+
+    @cached_property
+    def sources(self) -> Mapping[str, Source]:
+        """Works that were read, by id."""
+        return self._folders.table("evidence/sources.csv", Source)
+
+    @cached_property
+    def claims(self) -> Mapping[str, Claim]:
+        """Statements and what the sources say of them, by id."""
+        return self._folders.table("evidence/claims.csv", Claim)
+
+
+def find(kind: str, table: Mapping[str, T], wanted: str) -> T:
+    """The entry called `wanted` (case does not matter); UnknownId names near ones."""
+    if wanted in table:
+        return table[wanted]
+    lowered = {key.lower(): key for key in table}
+    if wanted.lower() in lowered:
+        return table[lowered[wanted.lower()]]
+    raise UnknownId(kind, wanted, [lowered[near] for near in get_close_matches(wanted.lower(), lowered, n=3)])
+
+
+_loaded: dict[tuple[Path, ...], Knowledge] = {}
+
+
+def load(overlays: Sequence[Path] = ()) -> Knowledge:
+    """The knowledge with the given overlays on top; the same value for the same overlays within a process."""
+    key = tuple(overlays)
+    if key not in _loaded:
+        _loaded[key] = Knowledge(key)
+    return _loaded[key]

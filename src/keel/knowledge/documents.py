@@ -1,0 +1,95 @@
+"""The shapes that every knowledge document shares.
+
+A document is one TOML file, named by its id. Its header says who wrote and reviewed it and when it is due again;
+its numbers are `Number`s, each with unit, source and certainty.
+"""
+
+import datetime as dt
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from keel.knowledge.certainty import Certainty
+
+Id = Annotated[str, Meta(pattern=r"^[a-zA-Z0-9][a-zA-Z0-9._-]*$")]
+
+
+class Number(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A fact that is a number: value, unit, where it comes from and how sure it is.
+
+    `claim` names a row of evidence/claims.csv, `sources` rows of evidence/sources.csv; one of the two is needed
+    unless the number is a default of ours. `low` and `high` are the interval that the source prints.
+    """
+
+    value: float
+    unit: str
+    claim: str | None = None
+    sources: tuple[str, ...] = ()
+    certainty: Certainty = Certainty.SEEN
+    low: float | None = None
+    high: float | None = None
+    note: str = ""
+
+
+class Document(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The header of every knowledge document.
+
+    `status` is draft until a clinician has signed it; `reviewed_by` and `reviewed_on` stay empty until then.
+    `review_due` is when the authors themselves must look again.
+    """
+
+    id: Id
+    version: str
+    title: str
+    status: str = "draft"
+    authored_by: str = "Keel developers"
+    reviewed_by: str | None = None
+    reviewed_on: dt.date | None = None
+    review_due: dt.date
+    licence: str = "CC-BY-4.0"
+
+
+class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One work that was read, and how far: a row of evidence/sources.csv."""
+
+    id: Id
+    citation: str
+    year: int | None
+    doi: str
+    pmid: str
+    url: str
+    read: str
+
+    @property
+    def link(self) -> str:
+        """The best address of the work, or an empty string."""
+        if self.doi:
+            return f"https://doi.org/{self.doi}"
+        if self.pmid:
+            return f"https://pubmed.ncbi.nlm.nih.gov/{self.pmid}/"
+        return self.url
+
+
+class Claim(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One statement and what the sources say about it: a row of evidence/claims.csv.
+
+    `verdict` is how the statement fares (supported, partly, contradicted, not found, or own for facts that Keel itself
+    rests on); `use` says whether the figure may be shown (reuse, do not reuse, with care).
+    """
+
+    id: Id
+    topic: str
+    statement: str
+    figure: str
+    unit: str
+    population: str
+    sources: tuple[str, ...]
+    read: str
+    says: str
+    verdict: str
+    flag: str
+    certainty: Certainty
+    conflicts_with: tuple[str, ...]
+    use: str
+    note: str

@@ -1,0 +1,27 @@
+"""What can be wrong with the facts.
+
+KnowledgeError
+├── UnknownId        an id that no file holds
+└── FactsFileError   a file that does not read: names file, key and mend
+"""
+
+
+class KnowledgeError(Exception):
+    """Something about the knowledge files; trying again does not help."""
+
+
+class UnknownId(KnowledgeError, KeyError):
+    """An id that no knowledge file holds."""
+
+    def __init__(self, kind: str, wanted: str, near: list[str]) -> None:
+        hint = f" Near: {', '.join(near)}." if near else ""
+        self.kind, self.wanted, self.near = kind, wanted, near
+        self.message = f"No {kind} is called “{wanted}”.{hint}"
+        super().__init__(self.message)
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class FactsFileError(KnowledgeError):
+    """A knowledge file that cannot be read: the text names the file, the key and how to mend it."""

@@ -1,0 +1,151 @@
+"""Reads knowledge files: packaged ones, and overlays that the caller names on top of them.
+
+A document in an overlay is merged into the packaged one of the same id: tables key by key, lists of tables by their
+`id`, everything else replaced. A row of a table replaces the row with the same key. Nothing else in Keel reads files.
+"""
+
+import csv
+import hashlib
+import io
+import tomllib
+from collections.abc import Iterable, Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from keel.knowledge.errors import FactsFileError
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+PACKAGED = Path(str(resources.files("keel.knowledge") / "data"))
+
+
+class Folders:
+    """The packaged data folder and the overlays on it, in the order in which they apply."""
+
+    def __init__(self, overlays: Sequence[Path] = ()) -> None:
+        for overlay in overlays:
+            if not overlay.is_dir():
+                raise FactsFileError(
+                    f"The overlay {overlay} is not a folder. Name a folder laid out like knowledge/data."
+                )
+        self.roots: tuple[Path, ...] = (PACKAGED, *overlays)
+
+    def files(self, pattern: str) -> dict[str, list[Path]]:
+        """Relative name to the files of that name, packaged first, sorted by name."""
+        found: dict[str, list[Path]] = {}
+        for root in self.roots:
+            for path in root.glob(pattern):
+                found.setdefault(path.relative_to(root).as_posix(), []).append(path)
+        return dict(sorted(found.items()))
+
+    def content_hash(self) -> str:
+        """SHA-256 over names and contents of all files, so that a finding can say which facts it was shown from."""
+        digest = hashlib.sha256()
+        for name, paths in self.files("**/*").items():
+            for path in paths:
+                if path.is_file():
+                    digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
+        return digest.hexdigest()
+
+    def documents(self, folder: str, shape: type[S]) -> dict[str, S]:
+        """Id to document, for every TOML file of a folder."""
+        documents = {}
+        for name, paths in self.files(f"{folder}/*.toml").items():
+            tree: dict[str, Any] = {}
+            for path in paths:
+                tree = merge(tree, read_toml(path))
+            document = decode(tree, shape, where=name)
+            stem = Path(name).stem
+            if getattr(document, "id", stem) != stem:
+                raise FactsFileError(
+                    f"{name}: id is “{document.id}”, the file name says “{stem}”. Make them the same."
+                )  # type: ignore[attr-defined]
+            documents[stem] = document
+        return documents
+
+    def table(self, name: str, shape: type[S], key: str = "id") -> dict[str, S]:
+        """Key to row, for a CSV table; cells with lists are split on semicolons where the shape wants a tuple."""
+        rows: dict[str, S] = {}
+        lists = {field.name for field in msgspec.structs.fields(shape) if str(field.type).startswith("tuple")}
+        for path in self.files(name).get(name, []):
+            for line, row in enumerate(read_csv(path), start=2):
+                cells: dict[str, Any] = {
+                    column: split(cell)
+                    if column in lists
+                    else (cell if cell != "" else _empty(shape, column))
+                    for column, cell in row.items()
+                }
+                decoded = decode(cells, shape, where=f"{name} line {line}", strict=False)
+                rows[str(getattr(decoded, key))] = decoded
+        return rows
+
+
+def split(cell: str) -> tuple[str, ...]:
+    """The parts of a semicolon-separated cell, stripped, without empty ones."""
+    return tuple(part.strip() for part in cell.split(";") if part.strip())
+
+
+def _empty(shape: type[msgspec.Struct], column: str) -> str | None:
+    types = {field.name: str(field.type) for field in msgspec.structs.fields(shape)}
+    return None if "None" in types.get(column, "") else ""
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The tree of a TOML file; an error names the file and the line."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise FactsFileError(f"{path.name}: {error}. Mend the TOML at that place.") from error
+
+
+def read_csv(path: Path) -> Iterable[dict[str, str]]:
+    """The rows of a CSV file as dictionaries; a row with too many or too few cells is an error."""
+    reader = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"), newline=""), strict=True)
+    for row in reader:
+        if None in row or None in row.values():
+            raise FactsFileError(
+                f"{path.name} line {reader.line_num}: wrong number of cells. Quote cells with commas."
+            )
+        yield row
+
+
+def decode(tree: dict[str, Any], shape: type[S], *, where: str, strict: bool = True) -> S:
+    """A typed value from a tree; the error names the file and the key."""
+    try:
+        return msgspec.convert(tree, shape, strict=strict)
+    except msgspec.ValidationError as error:
+        raise FactsFileError(f"{where}: {error}.") from error
+
+
+def merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    """Two trees as one: `above` wins key by key; lists of tables are matched by their `id`.
+
+    >>> merge({"a": {"x": 1, "y": 2}}, {"a": {"y": 3}})
+    {'a': {'x': 1, 'y': 3}}
+    >>> merge({"r": [{"id": "p", "v": 1}]}, {"r": [{"id": "p", "v": 2}, {"id": "q"}]})
+    {'r': [{'id': 'p', 'v': 2}, {'id': 'q'}]}
+    """
+    merged = dict(below)
+    for key, value in above.items():
+        old = merged.get(key)
+        if isinstance(old, dict) and isinstance(value, dict):
+            merged[key] = merge(old, value)
+        elif _is_keyed(old) and _is_keyed(value):
+            rows = {row["id"]: row for row in old or ()}
+            for row in value:
+                rows[row["id"]] = merge(rows.get(row["id"], {}), row)
+            merged[key] = list(rows.values())
+        else:
+            merged[key] = value
+    return merged
+
+
+def _is_keyed(value: Any) -> bool:
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(isinstance(row, dict) and "id" in row for row in value)
+    )
