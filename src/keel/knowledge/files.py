@@ -59,10 +59,9 @@ class Folders:
                 tree = merge(tree, read_toml(path))
             document = decode(tree, shape, where=name)
             stem = Path(name).stem
-            if getattr(document, "id", stem) != stem:
-                raise FactsFileError(
-                    f"{name}: id is “{document.id}”, the file name says “{stem}”. Make them the same."
-                )  # type: ignore[attr-defined]
+            named = getattr(document, "id", stem)
+            if named != stem:
+                raise FactsFileError(f"{name}: id is “{named}”, the file name says “{stem}”. Make them the same.")
             documents[stem] = document
         return documents
 
@@ -73,9 +72,7 @@ class Folders:
         for path in self.files(name).get(name, []):
             for line, row in enumerate(read_csv(path), start=2):
                 cells: dict[str, Any] = {
-                    column: split(cell)
-                    if column in lists
-                    else (cell if cell != "" else _empty(shape, column))
+                    column: split(cell) if column in lists else (cell if cell != "" else _empty(shape, column))
                     for column, cell in row.items()
                 }
                 decoded = decode(cells, shape, where=f"{name} line {line}", strict=False)
@@ -106,9 +103,7 @@ def read_csv(path: Path) -> Iterable[dict[str, str]]:
     reader = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"), newline=""), strict=True)
     for row in reader:
         if None in row or None in row.values():
-            raise FactsFileError(
-                f"{path.name} line {reader.line_num}: wrong number of cells. Quote cells with commas."
-            )
+            raise FactsFileError(f"{path.name} line {reader.line_num}: wrong number of cells. Quote cells with commas.")
         yield row
 
 
@@ -144,8 +139,4 @@ def merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_keyed(value: Any) -> bool:
-    return (
-        isinstance(value, list)
-        and bool(value)
-        and all(isinstance(row, dict) and "id" in row for row in value)
-    )
+    return isinstance(value, list) and bool(value) and all(isinstance(row, dict) and "id" in row for row in value)
