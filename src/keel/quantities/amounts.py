@@ -1,0 +1,100 @@
+"""Intervals of a number, and amounts of a substance that know what they must not be added to."""
+
+from enum import StrEnum
+from typing import Self
+
+import msgspec
+
+from keel.quantities.errors import IncompatibleAmounts
+
+
+class Interval(msgspec.Struct, frozen=True):
+    """A number that is not quite known: the least, the working value and the most, in one unit.
+
+    >>> Interval.of(1, 2) + Interval.exactly(10)
+    Interval(low=11, mid=11.5, high=12)
+    >>> Interval.of(1, 2) * Interval.of(3, 4)
+    Interval(low=3, mid=5.25, high=8)
+    """
+
+    low: float
+    mid: float
+    high: float
+
+    def __post_init__(self) -> None:
+        if not self.low <= self.mid <= self.high:
+            raise ValueError(f"an interval needs low ≤ mid ≤ high, not {self.low}, {self.mid}, {self.high}")
+
+    @classmethod
+    def exactly(cls, value: float) -> Self:
+        """An interval of one value."""
+        return cls(value, value, value)
+
+    @classmethod
+    def of(cls, low: float, high: float) -> Self:
+        """From low to high, working value half way."""
+        return cls(low, (low + high) / 2, high)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether low and high are the same."""
+        return self.low == self.high
+
+    def __add__(self, other: "Interval") -> "Interval":
+        return Interval(self.low + other.low, self.mid + other.mid, self.high + other.high)
+
+    def __mul__(self, other: "Interval | float") -> "Interval":
+        """The product; both intervals must be zero or more, as amounts and counts are."""
+        by = other if isinstance(other, Interval) else Interval.exactly(other)
+        return Interval(self.low * by.low, self.mid * by.mid, self.high * by.high)
+
+    def __truediv__(self, divisor: float) -> "Interval":
+        return Interval(self.low / divisor, self.mid / divisor, self.high / divisor)
+
+
+class Form(StrEnum):
+    """What the milligrams are milligrams of."""
+
+    BASE = "base"
+    """The free base, as injections and the licensed spray are labelled."""
+    HYDROCHLORIDE = "hydrochloride"
+    """The salt, as in older papers."""
+    POWDER = "powder"
+    """Powder as sold, of unknown purity; counted at face value and said so."""
+    NOT_STATED = "not_stated"
+    """Nobody said; counted at face value and said so."""
+
+
+def base_mg(amount_mg: float, form: Form, base_per_salt: float) -> float:
+    """Milligrams of base; only the salt is converted, the factor being the substance's own.
+
+    >>> round(base_mg(32.3, Form.HYDROCHLORIDE, 0.867), 1)
+    28.0
+    """
+    return amount_mg * base_per_salt if form is Form.HYDROCHLORIDE else amount_mg
+
+
+class SubstanceAmount(msgspec.Struct, frozen=True):
+    """Milligrams of one substance in one form; adding another substance or form is refused.
+
+    >>> total = SubstanceAmount(35, "racemic", Form.BASE) + SubstanceAmount(35, "racemic", Form.BASE)
+    >>> total.mg
+    70
+    """
+
+    mg: float
+    substance: str
+    form: Form
+
+    def __add__(self, other: "SubstanceAmount") -> "SubstanceAmount":
+        if self.substance != other.substance:
+            raise IncompatibleAmounts(
+                f"{self.mg:g} mg of {self.substance} and {other.mg:g} mg of {other.substance} are different "
+                "substances: give two totals."
+            )
+        if self.form != other.form:
+            raise IncompatibleAmounts(
+                f"{self.mg:g} mg as {self.form} and {other.mg:g} mg as {other.form} are different forms: "
+                "convert the salt to base first."
+            )
+        return SubstanceAmount(self.mg + other.mg, self.substance, self.form)

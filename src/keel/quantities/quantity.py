@@ -1,0 +1,167 @@
+"""A number with its unit, as people write it: “0.5 mg/kg”, “1 h 30 min”, “1-2 g”, “½ gram”.
+
+A number without a unit is refused, and so is a number that two countries read differently (“1,000 mg”).
+"""
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+from keel.quantities.amounts import Interval
+from keel.quantities.errors import QuantityError, UnitError
+from keel.quantities.units import Unit, convert, parse_unit
+
+NUMBER = r"[-+]?(?:\d+(?:[.,]\d+)*(?:[eE][-+]?\d+)?|[.,]\d+)(?:\s*/\s*\d+)?"
+_LEADING = re.compile(rf"\s*({NUMBER})\s*")
+_RANGE = re.compile(rf"^\s*({NUMBER})\s*([^\d\s].*?)?\s*(?:-|–|—|\bto\b|\band\b)\s*({NUMBER})\s*(.*)$", re.IGNORECASE)
+_WORDS = {"a": "1", "an": "1", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "half": "0.5"}
+_HEDGES = re.compile(r"^\s*(?:about|around|approximately|approx\.?|roughly|circa|ca\.?|~|≈)\s*", re.IGNORECASE)
+
+
+class Quantity(NamedTuple):
+    """A value and the unit it was written in."""
+
+    value: float
+    unit: Unit
+
+    def to(self, unit: str) -> float:
+        """The bare number in another unit of the same kind; UnitError where the kinds differ."""
+        return convert(self.value, self.unit.code, unit)
+
+    def __str__(self) -> str:
+        return f"{self.value:g} {self.unit.code}"
+
+
+def parse_number(text: str) -> float:
+    """The number in `text`: decimal point or comma, fractions; QuantityError where it is ambiguous.
+
+    >>> parse_number("1,5"), parse_number("1/2"), parse_number("2.5e3")
+    (1.5, 0.5, 2500.0)
+    """
+    written = text.strip().replace("\u2212", "-")  # the minus sign of typesetting
+    if "/" in written:
+        above, below = (parse_number(part) for part in written.split("/", 1))
+        if below == 0:
+            raise QuantityError(f"“{text.strip()}” divides by zero.")
+        return above / below
+    if re.fullmatch(r"[-+]?[1-9]\d{0,2},\d{3}", written):
+        plain = written.replace(",", "")
+        raise QuantityError(
+            f"“{written}” can be read as {plain} or {written.replace(',', '.')}. Write {plain} or the decimal point."
+        )
+    if re.fullmatch(r"[-+]?\d{1,3}(,\d{3}){2,}(\.\d+)?|[-+]?\d{1,3}(,\d{3})+\.\d+", written):
+        written = written.replace(",", "")
+    try:
+        value = float(written.replace(",", "."))
+    except ValueError:
+        raise QuantityError(f"“{text.strip()}” is not a number.") from None
+    if not -1e300 < value < 1e300:
+        raise QuantityError(f"“{text.strip()}” is too large a number.")
+    return value
+
+
+def _mixed(match: re.Match[str]) -> str:
+    whole, sign = match.group(1) or "0", match.group(2)
+    part = unicodedata.numeric(sign) if len(sign) == 1 else parse_number(sign)
+    return f"{int(whole) + part:.10g} "
+
+
+def _normalised(text: str) -> str:
+    # Fractions first: compatibility folding would turn “1½” into “11/2”.
+    folded = re.sub(r"(\d+)?\s*([¼½¾⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞])\s*", _mixed, text)
+    folded = re.sub(r"\b(\d+)\s+(\d+/\d+)", _mixed, folded)
+    folded = unicodedata.normalize("NFKC", folded.replace("µ", "u").replace("μ", "u"))
+    folded = _HEDGES.sub("", folded)
+    folded = re.sub(r"^\s*half\s+(?:an?|of\s+an?)\s+", "0.5 ", folded, flags=re.IGNORECASE)
+    first, _, rest = folded.strip().partition(" ")
+    return f"{_WORDS[first.lower()]} {rest}" if rest and first.lower() in _WORDS else folded
+
+
+def parse_quantity(text: str) -> Quantity:
+    """The value and unit of `text`; UnitError where there is no unit or it is unknown.
+
+    >>> parse_quantity("0.5 mg/kg")
+    Quantity(value=0.5, unit=Unit(code='mg/kg', factor=1.0, dimension=(('body weight', -1), ('mass', 1))))
+    """
+    written = _normalised(text)
+    match = _LEADING.match(written)
+    if not match:
+        raise QuantityError(f"“{text.strip()}” has no number. Write for example “35 mg”.")
+    rest = written[match.end() :].strip()
+    if not rest:
+        raise UnitError(f"“{text.strip()}” has no unit. Write for example “{match.group(1)} mg”.")
+    return Quantity(parse_number(match.group(1)), parse_unit(rest))
+
+
+def _parse_as(text: str, unit: str, what: str, example: str) -> float:
+    quantity = parse_quantity(text)
+    try:
+        value = quantity.to(unit)
+    except UnitError:
+        raise UnitError(f"“{text.strip()}” is not {what}. Write for example “{example}”.") from None
+    if value < 0:
+        raise QuantityError(f"“{text.strip()}” is less than zero.")
+    return value
+
+
+def parse_amount_mg(text: str) -> float:
+    """Milligrams in `text`; less than zero is refused."""
+    return _parse_as(text, "mg", "an amount", "35 mg")
+
+
+def parse_dose_mg(text: str, *, weight_kg: float | None = None) -> float:
+    """Milligrams of a dose, which may be written per kilogram where the weight is known."""
+    quantity = parse_quantity(text)
+    if quantity.unit.dimension == parse_unit("mg/kg").dimension:
+        if weight_kg is None:
+            raise QuantityError(
+                f"“{text.strip()}” is per kilogram and the weight is not known. Give the weight, or the dose in mg."
+            )
+        return _parse_as(text, "mg/kg", "a dose per weight", "0.5 mg/kg") * weight_kg
+    return parse_amount_mg(text)
+
+
+def parse_weight_kg(text: str) -> float:
+    """Kilograms of body weight."""
+    return _parse_as(text, "kg", "a weight", "70 kg")
+
+
+def parse_concentration_ng_per_ml(text: str) -> float:
+    """ng/mL; molar concentrations need a molar mass and are refused here."""
+    return _parse_as(text, "ng/mL", "a concentration", "185 ng/mL")
+
+
+def parse_rate_mg_per_min(text: str, *, weight_kg: float | None = None) -> float:
+    """mg/min of an infusion, which may be written per kilogram where the weight is known."""
+    if parse_quantity(text).unit.dimension == parse_unit("mg/kg/min").dimension:
+        if weight_kg is None:
+            raise QuantityError(
+                f"“{text.strip()}” is per kilogram and the weight is not known. Give the weight, or the rate in mg/min."
+            )
+        return _parse_as(text, "mg/kg/min", "a rate", "0.0125 mg/kg/min") * weight_kg
+    return _parse_as(text, "mg/min", "a rate", "0.875 mg/min")
+
+
+def parse_duration_min(text: str) -> float:
+    """Minutes; several parts add up: “1 h 30 min”."""
+    parts = re.findall(rf"{NUMBER}\s*[^\d\s,]+", _normalised(text))
+    if len(parts) > 1:
+        return sum(_parse_as(part, "min", "a time", "40 min") for part in parts)
+    return _parse_as(text, "min", "a time", "40 min")
+
+
+def parse_amount_interval_mg(text: str) -> Interval:
+    """Milligrams as an interval: one amount, or two with “-” or “to” between them.
+
+    >>> parse_amount_interval_mg("1-2 g")
+    Interval(low=1000.0, mid=1500.0, high=2000.0)
+    """
+    match = _RANGE.match(_normalised(text))
+    if not match:
+        return Interval.exactly(parse_amount_mg(text))
+    low_text, low_unit, high_text, unit = match.groups()
+    low = parse_amount_mg(f"{low_text} {low_unit or unit}")
+    high = parse_amount_mg(f"{high_text} {unit}")
+    if low > high:
+        raise QuantityError(f"“{text.strip()}” begins with more than it ends with. Write the smaller amount first.")
+    return Interval.of(low, high)
