@@ -1,0 +1,41 @@
+"""One person's facts: what was taken, measured and answered, and what else they take.
+
+Knows the values and nothing of where they came from (readers are in `interop`) or of what follows from them
+(`exposure`, `assessment`). May import `quantities`, `knowledge` and `findings`. Start at `record.py`.
+"""
+
+from keel.record.errors import RecordError
+from keel.record.record import (
+    Answers,
+    Condition,
+    Dose,
+    DoseCertainty,
+    Measurement,
+    Medicine,
+    Person,
+    Precision,
+    Pregnancy,
+    ReadingNote,
+    Record,
+    Setting,
+    Sex,
+    UsePattern,
+)
+
+__all__ = [
+    "Answers",
+    "Condition",
+    "Dose",
+    "DoseCertainty",
+    "Measurement",
+    "Medicine",
+    "Person",
+    "Precision",
+    "Pregnancy",
+    "ReadingNote",
+    "Record",
+    "RecordError",
+    "Setting",
+    "Sex",
+    "UsePattern",
+]
