@@ -7,14 +7,17 @@ Start at `base.py` (the `Knowledge` value), then `documents.py` (the shapes). Th
 
 from keel.knowledge.base import Knowledge, find, load
 from keel.knowledge.certainty import Certainty
-from keel.knowledge.documents import Claim, Document, Number, Source
+from keel.knowledge.documents import Document, Number
 from keel.knowledge.errors import FactsFileError, KnowledgeError, UnknownId
+from keel.knowledge.evidence import Claim, Conflict, Figure, Source
 
 __all__ = [
     "Certainty",
     "Claim",
+    "Conflict",
     "Document",
     "FactsFileError",
+    "Figure",
     "Knowledge",
     "KnowledgeError",
     "Number",

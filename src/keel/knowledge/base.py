@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
-from keel.knowledge.documents import Claim, Source
+from keel.knowledge.evidence import Claim, Conflict, Figure, Source, SourceTable
 from keel.knowledge.errors import UnknownId
 from keel.knowledge.files import Folders
 
@@ -30,13 +30,23 @@ class Knowledge:
 
     @cached_property
     def sources(self) -> Mapping[str, Source]:
-        """Works that were read, by id."""
-        return self._folders.table("evidence/sources.csv", Source)
+        """Works that were read, by id; other names of a work (its aliases) find the same row."""
+        return SourceTable(self._folders.table("evidence/sources.csv", Source))
 
     @cached_property
     def claims(self) -> Mapping[str, Claim]:
         """Statements and what the sources say of them, by id."""
         return self._folders.table("evidence/claims.csv", Claim)
+
+    @cached_property
+    def conflicts(self) -> Mapping[str, Conflict]:
+        """Questions on which sources disagree, with both sides, by id."""
+        return self._folders.table("evidence/conflicts.csv", Conflict)
+
+    @cached_property
+    def figures(self) -> Mapping[str, Figure]:
+        """Figures that may be reused with their denominator, and figures that must not be, by id."""
+        return self._folders.table("evidence/figures.csv", Figure)
 
 
 def find(kind: str, table: Mapping[str, T], wanted: str) -> T:

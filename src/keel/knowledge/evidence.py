@@ -1,0 +1,153 @@
+"""The evidence base: works that were read, statements judged against them, conflicts, and figures fit for reuse.
+
+Rows of data/evidence/: sources.csv, claims.csv, conflicts.csv, figures.csv. A number anywhere in Keel names a claim
+or a source from here. Two sources that disagree are two sides of a `Conflict`, both shown.
+"""
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+
+import msgspec
+
+from keel.knowledge.certainty import Certainty
+from keel.knowledge.documents import Id
+
+
+class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One work and how far it was read: a row of evidence/sources.csv.
+
+    `aliases` are other names under which reference files call the same work; they find this row too.
+    """
+
+    id: Id
+    aliases: tuple[str, ...]
+    citation: str
+    year: int | None
+    doi: str
+    pmid: str
+    url: str
+    read: str
+
+    @property
+    def link(self) -> str:
+        """The best address of the work, or an empty string."""
+        if self.doi:
+            return f"https://doi.org/{self.doi}"
+        if self.pmid:
+            return f"https://pubmed.ncbi.nlm.nih.gov/{self.pmid}/"
+        return self.url
+
+
+class SourceTable(Mapping[str, Source]):
+    """Sources by id. Iterates over ids only; a look-up also accepts an alias.
+
+    >>> row = Source("mmwr24", ("mmwr-2024",), "MMWR", 2024, "", "", "", "official page")
+    >>> table = SourceTable({"mmwr24": row})
+    >>> table["mmwr-2024"].id, "mmwr-2024" in table, list(table)
+    ('mmwr24', True, ['mmwr24'])
+    """
+
+    def __init__(self, rows: Mapping[str, Source]) -> None:
+        self._rows = dict(rows)
+        self._aliases = {alias: row.id for row in rows.values() for alias in row.aliases}
+
+    def __getitem__(self, key: str) -> Source:
+        return self._rows[self._aliases.get(key, key)]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @property
+    def aliases(self) -> Mapping[str, str]:
+        """Alias to id."""
+        return self._aliases
+
+
+class Verdict(StrEnum):
+    """How a statement fares against what was read."""
+
+    SUPPORTED = "supported"
+    PARTLY = "partly"
+    """The direction is right; scope, wording, age or denominator is not."""
+    CONTRADICTED = "contradicted"
+    NOT_FOUND = "not found"
+    """No source was seen for it, whatever its truth."""
+    OWN = "own"
+    """A statement of Keel's own, on which a number or rule of Keel rests."""
+
+
+class Use(StrEnum):
+    """Whether the figure of a claim may be shown to people."""
+
+    REUSE = "reuse"
+    WITH_CARE = "with care"
+    """Only together with what the note says."""
+    NEVER = "do not reuse"
+
+
+class Claim(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One statement and what the sources say about it: a row of evidence/claims.csv.
+
+    `value`, `low` and `high` are the figure as a number and its interval, in `unit`; `interval` says where the interval
+    comes from (`printed` by the source, or `wilson` from `count` of `of`). `formula` is the arithmetic behind a figure
+    that is nothing but arithmetic; the knowledge check computes it again. `origin` is where the statement is made.
+    """
+
+    id: Id
+    topic: str
+    origin: str
+    statement: str
+    figure: str
+    unit: str
+    value: float | None
+    low: float | None
+    high: float | None
+    interval: str
+    count: int | None
+    of: int | None
+    formula: str
+    population: str
+    sources: tuple[str, ...]
+    read: str
+    says: str
+    verdict: Verdict
+    flag: str
+    certainty: Certainty
+    conflicts_with: tuple[str, ...]
+    use: Use
+    note: str
+
+
+class Conflict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A question on which sources disagree: a row of evidence/conflicts.csv. Both sides are shown, never averaged.
+
+    `one_claims` and `other_claims` are ids of claims, `one_sources` and `other_sources` of sources, on each side;
+    `shown` says what Keel does with the disagreement.
+    """
+
+    id: Id
+    topic: str
+    question: str
+    one_side: str
+    one_claims: tuple[str, ...]
+    one_sources: tuple[str, ...]
+    other_side: str
+    other_claims: tuple[str, ...]
+    other_sources: tuple[str, ...]
+    shown: str
+    certainty: Certainty
+
+
+class Figure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A sentence with its denominator that may be printed, or one that must not be: a row of evidence/figures.csv."""
+
+    id: Id
+    topic: str
+    text: str
+    claims: tuple[str, ...]
+    sources: tuple[str, ...]
+    use: Use
+    why: str
