@@ -104,7 +104,7 @@ def _test(condition: Condition, facts: Facts, cuts: Mapping[str, Number], end: E
     if condition.op in ("given", "missing"):
         is_met = is_missing is (condition.op == "missing")
         return Verdict(Truth.MET if is_met else Truth.NOT_MET, reason)
-    if is_missing:
+    if fact is None or is_missing:
         return Verdict(Truth.NOT_KNOWN, reason, used, (condition.fact,))
     wanted = cuts[condition.cut].value if condition.cut else condition.value
     return Verdict(Truth.MET if _compare(condition, fact, wanted) else Truth.NOT_MET, reason, used)
