@@ -6,9 +6,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
-from keel.knowledge.evidence import Claim, Conflict, Figure, Source, SourceTable
+from keel.knowledge.criteria import BandSet, Course
 from keel.knowledge.errors import UnknownId
+from keel.knowledge.evidence import Claim, Conflict, Figure, Source, SourceTable
 from keel.knowledge.files import Folders
+from keel.knowledge.interactions import ClassRule, Interaction, Product, Synonym
+from keel.knowledge.models import Model
+from keel.knowledge.models_check import complete
+from keel.knowledge.phrases import Phrases
 
 T = TypeVar("T")
 
@@ -47,6 +52,46 @@ class Knowledge:
     def figures(self) -> Mapping[str, Figure]:
         """Figures that may be reused with their denominator, and figures that must not be, by id."""
         return self._folders.table("evidence/figures.csv", Figure)
+
+    @cached_property
+    def criteria(self) -> Mapping[str, BandSet]:
+        """Rule sets that sort an exposure history into bands, by id."""
+        return self._folders.documents("criteria", BandSet)
+
+    @cached_property
+    def courses(self) -> Mapping[str, Course]:
+        """Courses of treatment that exposures are compared with, by id."""
+        return self._folders.documents("courses", Course)
+
+    @cached_property
+    def phrases(self) -> Mapping[str, Phrases]:
+        """Words for patterns of use, by language."""
+        return self._folders.documents("phrases", Phrases)
+
+    @cached_property
+    def models(self) -> Mapping[str, Model]:
+        """Pharmacokinetic models by id, with `extends` resolved and every name and unit checked."""
+        return complete(self._folders.documents("models", Model))
+
+    @cached_property
+    def interactions(self) -> Mapping[str, Interaction]:
+        """Substances taken together with ketamine, by row id."""
+        return self._folders.table("interactions.csv", Interaction)
+
+    @cached_property
+    def interaction_classes(self) -> Mapping[str, ClassRule]:
+        """What is said of each class of substances, by id."""
+        return self._folders.table("class-rules/classes.csv", ClassRule)
+
+    @cached_property
+    def synonyms(self) -> Mapping[str, Synonym]:
+        """Other names of the substances in the interaction table, by name."""
+        return self._folders.table("synonyms.csv", Synonym, key="alias")
+
+    @cached_property
+    def products(self) -> Mapping[str, Product]:
+        """Combination products and what they contain, by name."""
+        return self._folders.table("products.csv", Product, key="name")
 
 
 def find(kind: str, table: Mapping[str, T], wanted: str) -> T:

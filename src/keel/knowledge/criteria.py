@@ -1,0 +1,65 @@
+"""Rule sets that sort a history into bands, and the course that exposure is measured against.
+
+The shapes of data/criteria/*.toml and data/courses/*.toml. Conditions are kept here as plain trees; `findings` gives
+them their meaning (this package may not import it).
+"""
+
+from typing import Any
+
+import msgspec
+
+from keel.knowledge.certainty import Certainty
+from keel.knowledge.documents import Document, Id, Number
+
+
+class Band(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A class of an exposure history: what it is called, where it stands, what it prompts.
+
+    `rank` orders bands over both lanes, highest first to act on; `severity` is that of its finding.
+    """
+
+    id: Id
+    name: str
+    rank: int
+    lane: str
+    severity: str
+    summary: str
+    next_step: str
+    prompts: tuple[str, ...]
+
+
+class BandRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One rule: the band it gives, the condition, and the sentence that is printed when it fires."""
+
+    id: Id
+    band: str
+    lane: str
+    when: dict[str, Any]
+    says: str
+    note: str = ""
+    certainty: Certainty = Certainty.SEEN
+
+
+class BandSet(Document, frozen=True, kw_only=True):
+    """A banding: named cuts with their sources, bands, and rules in order; in a lane the first rule that is met wins.
+
+    `cautions` are printed with every band; `beside` are claims whose figures are printed next to it.
+    """
+
+    cuts: dict[str, Number]
+    bands: tuple[Band, ...]
+    rules: tuple[BandRule, ...]
+    cautions: tuple[str, ...]
+    beside: tuple[str, ...]
+
+
+class Course(Document, frozen=True, kw_only=True):
+    """A course of treatment that other exposures are compared with: amount, sessions a year, and their product."""
+
+    substance: str
+    form: str
+    route: str
+    dose: Number
+    sessions_per_year: Number
+    mg_per_year: Number
+    rule: str
