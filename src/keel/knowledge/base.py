@@ -10,6 +10,8 @@ from keel.knowledge.criteria import BandSet, Course
 from keel.knowledge.errors import UnknownId
 from keel.knowledge.evidence import Claim, Conflict, Figure, Source, SourceTable
 from keel.knowledge.files import Folders
+from keel.knowledge.instruments import Instrument
+from keel.knowledge.instruments_check import checked
 from keel.knowledge.interactions import ClassRule, Interaction, Product, Synonym
 from keel.knowledge.models import Model
 from keel.knowledge.models_check import complete
@@ -92,6 +94,11 @@ class Knowledge:
     def products(self) -> Mapping[str, Product]:
         """Combination products and what they contain, by name."""
         return self._folders.table("products.csv", Product, key="name")
+
+    @cached_property
+    def instruments(self) -> Mapping[str, Instrument]:
+        """Questionnaires and scales by id; one whose licence does not free its wording is refused."""
+        return checked(self._folders.documents("instruments", Instrument))
 
 
 def find(kind: str, table: Mapping[str, T], wanted: str) -> T:
