@@ -1,0 +1,118 @@
+"""What is known of medicines and other substances taken together with ketamine, and the names people use for them.
+
+Four tables: `interactions.csv` (one substance a row), `class-rules/classes.csv` (what is said of each class, in words
+for people), `synonyms.csv` (name to substances), `products.csv` (combination products to all they contain).
+"""
+
+from enum import StrEnum
+
+import msgspec
+
+from keel.knowledge.certainty import Certainty
+from keel.knowledge.documents import Id
+
+
+class Danger(StrEnum):
+    """How serious an interaction is, strongest first."""
+
+    CONTRAINDICATED = "contraindicated"
+    """A current label for that form of ketamine or esketamine forbids the pair."""
+    MAJOR = "major"
+    """A label warns of coma, death or seizure or says avoid, or deaths point to it: a prescriber decides first."""
+    MODERATE = "moderate"
+    """Needs monitoring, another time or another dose."""
+    MINOR = "minor"
+    """Small, theoretical or usually tolerated."""
+
+    @property
+    def rank(self) -> int:
+        """0 for contraindicated to 3 for minor."""
+        return list(Danger).index(self)
+
+    @classmethod
+    def worst(cls, dangers: "list[Danger]") -> "Danger | None":
+        """The most serious of several; None of none."""
+        return min(dangers, key=lambda danger: danger.rank, default=None)
+
+
+class KetamineForm(StrEnum):
+    """Which ketamine a row speaks of."""
+
+    BOTH = "both"
+    ESKETAMINE = "esketamine"
+    RACEMIC = "racemic"
+
+
+class Interaction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One substance taken together with ketamine: a row of interactions.csv.
+
+    `classes` are ids of class-rules/classes.csv, which hold the words; `mechanisms` and `severity` are those of all its
+    classes together. `evidence` is label, clinical_study, class_effect (reasoned from the class) or mechanistic
+    (pharmacology only). A substance whose labels differ between the racemate and esketamine has a row for each.
+    """
+
+    id: Id
+    name: str
+    rxcui: str
+    atc: tuple[str, ...]
+    classes: tuple[str, ...]
+    mechanisms: tuple[str, ...]
+    severity: Danger
+    applies_to: KetamineForm
+    evidence: str
+    certainty: Certainty
+    conflicts: tuple[str, ...]
+    sources: tuple[str, ...]
+
+
+class ClassRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is said of a class of substances: a row of class-rules/classes.csv.
+
+    On the ketamine routes in `weak_routes` the class counts as `weak_severity` only. `when` says for which routes,
+    forms or circumstances the rule is meant; `effect` and `action` are the words for people.
+    """
+
+    id: Id
+    label: str
+    severity: Danger
+    applies_to: KetamineForm
+    mechanisms: tuple[str, ...]
+    when: str
+    weak_routes: tuple[str, ...]
+    weak_severity: Danger | None
+    never_stop_suddenly: bool
+    effect: str
+    action: str
+    conflicts: tuple[str, ...]
+    sources: tuple[str, ...]
+
+
+class NameKind(StrEnum):
+    """What sort of name an alias is."""
+
+    GENERIC = "generic"
+    BRAND = "brand"
+    STREET = "street"
+
+
+class Synonym(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Another name of one or more substances: a row of synonyms.csv.
+
+    `ambiguous` names also mean other things and count only once the person confirms. `certainty` is `memory` where no
+    list of names that was read holds the alias.
+    """
+
+    alias: str
+    substances: tuple[str, ...]
+    kind: NameKind
+    ambiguous: bool
+    certainty: Certainty
+    note: str
+
+
+class Product(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A combination product and everything it contains: a row of products.csv."""
+
+    name: str
+    substances: tuple[str, ...]
+    certainty: Certainty
