@@ -11,7 +11,7 @@ from keel.knowledge.errors import UnknownId
 from keel.knowledge.evidence import Claim, Conflict, Figure, Source, SourceTable
 from keel.knowledge.files import Folders
 from keel.knowledge.instruments import Instrument
-from keel.knowledge.instruments_check import checked
+from keel.knowledge.instruments_check import checked_instruments
 from keel.knowledge.interactions import ClassRule, Interaction, Product, Synonym
 from keel.knowledge.models import Model
 from keel.knowledge.models_check import complete
@@ -98,7 +98,7 @@ class Knowledge:
     @cached_property
     def instruments(self) -> Mapping[str, Instrument]:
         """Questionnaires and scales by id; one whose licence does not free its wording is refused."""
-        return checked(self._folders.documents("instruments", Instrument))
+        return checked_instruments(self._folders.documents("instruments", Instrument))
 
 
 def find(kind: str, table: Mapping[str, T], wanted: str) -> T:

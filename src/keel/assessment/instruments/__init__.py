@@ -1,0 +1,33 @@
+"""Questionnaires scored: answers in, a `Score` with its findings out; and what a change between two scores means.
+
+Knows how answers become numbers and how rules speak; the instruments themselves are `knowledge/data/instruments`.
+May import `findings`, `knowledge` and `quantities`. Start at `score.py`, then `scales.py` and `conditions.py`.
+"""
+
+from keel.assessment.instruments.answers import Answer, State
+from keel.assessment.instruments.errors import (
+    AnswerOutOfRange,
+    AnswersRefused,
+    NothingToScore,
+    UnknownItem,
+    WordingNotHeld,
+)
+from keel.assessment.instruments.lookup import find_instrument
+from keel.assessment.instruments.score import CutoffReached, Prorated, Range, Score, score_answers, score_instrument
+
+__all__ = [
+    "Answer",
+    "AnswerOutOfRange",
+    "AnswersRefused",
+    "CutoffReached",
+    "NothingToScore",
+    "Prorated",
+    "Range",
+    "Score",
+    "State",
+    "UnknownItem",
+    "WordingNotHeld",
+    "find_instrument",
+    "score_answers",
+    "score_instrument",
+]

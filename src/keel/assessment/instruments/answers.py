@@ -1,0 +1,179 @@
+"""Answers as they arrive, read against an instrument: each item ends as a value or as a reason for having none."""
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+
+import msgspec
+
+from keel.assessment.instruments.errors import AnswerOutOfRange, NothingToScore, UnknownItem, WordingNotHeld
+from keel.knowledge.instruments import Form, Instrument, Item, ItemKind, Scale
+
+Answer = float | int | str | bool | None
+"""A number, the label or LOINC code of a choice, the words of a text item, None, or one of the states."""
+
+
+class State(StrEnum):
+    """How an item stands. “Not asked” is not “no”, and neither is “declined”."""
+
+    ANSWERED = "answered"
+    UNANSWERED = "unanswered"
+    """Asked, or due to be asked, and no answer came."""
+    DECLINED = "declined"
+    NOT_ASKED = "not_asked"
+
+
+_STATES = {
+    "": State.UNANSWERED,
+    "unanswered": State.UNANSWERED,
+    "not_answered": State.UNANSWERED,
+    "declined": State.DECLINED,
+    "not_asked": State.NOT_ASKED,
+}
+
+
+class Response(msgspec.Struct, frozen=True):
+    """One item's answer: a number, or words for a text item; None unless the state is answered."""
+
+    state: State
+    value: float | None = None
+    text: str = ""
+
+
+class Sheet(msgspec.Struct, frozen=True):
+    """Everything that was answered: one response an item, totals that came without items, facts given beside."""
+
+    responses: dict[str, Response]
+    entered: dict[str, float]
+    given: dict[str, str]
+
+
+def read_answers(
+    instrument: Instrument, answers: Mapping[str, Answer] | Sequence[Answer], given: Mapping[str, str] | None = None
+) -> Sheet:
+    """The sheet of some answers.
+
+    A mapping names items by id (`"9"`, also `"q9"`, `"item 9"` or the item's LOINC code) and scales by id for numbers
+    that were totalled elsewhere. A sequence holds the items in order. What is not mentioned is not answered.
+    Raises UnknownItem, AnswerOutOfRange, WordingNotHeld or NothingToScore.
+    """
+    if instrument.form is Form.NAMED:
+        raise NothingToScore(
+            f"{instrument.name} is named in Keel and not entered: {instrument.rights.licence_class.label}. "
+            f"`keel score {instrument.id} --text` says what is known of it."
+        )
+    named = dict(answers.items()) if isinstance(answers, Mapping) else _in_order(instrument, answers)
+    items = {item.id: item for item in instrument.items}
+    scales = {scale.id: scale for scale in instrument.scales}
+    responses = {name: Response(State.UNANSWERED) for name in items}
+    entered: dict[str, float] = {}
+    for key, answer in named.items():
+        name = _resolve(instrument, str(key))
+        if name in items:
+            responses[name] = _response(instrument, items[name], answer)
+        elif answer is not None:
+            entered[name] = _entered(instrument, scales[name], answer)
+    return Sheet(responses, entered, dict(given or {}))
+
+
+def _in_order(instrument: Instrument, answers: Sequence[Answer]) -> dict[str, Answer]:
+    ids = [item.id for item in instrument.items]
+    scored = [item for item in ids if any(item in scale.item_ids() for scale in instrument.scales)]
+    for order in (ids, scored):
+        if len(answers) == len(order) > 0:
+            return dict(zip(order, answers, strict=True))
+    if not ids and len(answers) == 1:
+        return {"total": answers[0]}
+    counts = " or ".join(str(count) for count in sorted({len(order) for order in (ids, scored) if order}))
+    raise UnknownItem(
+        f"{instrument.name} has {counts or 'no'} items in order, and {len(answers)} answers came. "
+        "Write null for an item without an answer, or name the items."
+    )
+
+
+def _resolve(instrument: Instrument, key: str) -> str:
+    known = [item.id for item in instrument.items] + [scale.id for scale in instrument.scales]
+    if key in known:
+        return key
+    by_code = {item.loinc: item.id for item in instrument.items if item.loinc}
+    bare = re.sub(r"^(q|item|question)[ _.-]*", "", key.strip().strip("/").lower())
+    for candidate in (bare, by_code.get(bare, ""), "total" if bare and bare == instrument.loinc.total else ""):
+        if candidate in known:
+            return candidate
+    raise UnknownItem(f"{instrument.name} has no item called “{key}”. It has: {', '.join(known)}.")
+
+
+def _response(instrument: Instrument, item: Item, answer: Answer) -> Response:
+    word = answer.strip().lower().replace(" ", "_").replace("-", "_") if isinstance(answer, str) else None
+    if answer is None or word in _STATES:
+        return Response(_STATES[word or ""])
+    if item.kind is ItemKind.TEXT:
+        return Response(State.ANSWERED, text=str(answer))
+    number = _number(answer)
+    if number is None:
+        number = _by_label(instrument, item, str(answer))
+    return Response(State.ANSWERED, _within(instrument, item, number))
+
+
+def _number(answer: Answer) -> float | None:
+    try:
+        number = float(answer)  # type: ignore[arg-type]  # None never comes here
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _by_label(instrument: Instrument, item: Item, words: str) -> float:
+    choices = instrument.choices(item)
+    for choice in choices:
+        if words.strip().lower() in (choice.label.lower(), choice.loinc.lower()) and words.strip():
+            return choice.value
+    if not any(choice.label for choice in choices):
+        raise WordingNotHeld(
+            f"{instrument.name} item {item.id}: “{words}” is not a number. Keel holds no wording for this item "
+            f"({instrument.rights.licence_class.label}); enter the number {_offer(instrument, item)}."
+        )
+    raise AnswerOutOfRange(f"{instrument.name} item {item.id}: “{words}” is no answer. {_offer(instrument, item)}.")
+
+
+def _within(instrument: Instrument, item: Item, number: float) -> float:
+    choices = [choice.value for choice in instrument.choices(item)]
+    least, most = instrument.limits(item)
+    low, high = (-math.inf if least is None else least), (math.inf if most is None else most)
+    if (choices and number not in choices) or not low <= number <= high or (_is_whole(item) and number % 1):
+        raise AnswerOutOfRange(
+            f"{instrument.name} item {item.id}: {number:g} is no answer. {_offer(instrument, item)}."
+        )
+    return number
+
+
+def _is_whole(item: Item) -> bool:
+    return item.kind is ItemKind.CHOICE
+
+
+def _offer(instrument: Instrument, item: Item) -> str:
+    choices = instrument.choices(item)
+    if any(choice.label for choice in choices):
+        return "Choose " + ", ".join(f"{choice.value:g} ({choice.label})" for choice in choices)
+    if choices:
+        return "Choose " + ", ".join(f"{choice.value:g}" for choice in choices)
+    return "It takes " + span_text(*instrument.limits(item))
+
+
+def span_text(least: float | None, most: float | None) -> str:
+    """A range in words: “0 to 6”, “0 or more”, “any number”."""
+    if least is not None and most is not None:
+        return f"{least:g} to {most:g}"
+    return "any number" if least is None else f"{least:g} or more"
+
+
+def _entered(instrument: Instrument, scale: Scale, answer: Answer) -> float:
+    number = _number(answer)
+    low = -math.inf if scale.least is None else scale.least
+    high = math.inf if scale.most is None else scale.most
+    if number is None or not low <= number <= high:
+        raise AnswerOutOfRange(
+            f"{instrument.name} {scale.id}: “{answer}” is no score. It takes {span_text(scale.least, scale.most)}."
+        )
+    return number

@@ -1,0 +1,283 @@
+"""Answers in, a `Score` out: totals, bands, cut-offs, what is missing, and what must be said."""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from keel.assessment.instruments.answers import Answer, Sheet, State, read_answers
+from keel.assessment.instruments.conditions import Bounds, holds, is_asked, skipped_items
+from keel.assessment.instruments.errors import AnswersRefused
+from keel.assessment.instruments.lookup import find_instrument
+from keel.assessment.instruments.scales import Value, work_out
+from keel.assessment.instruments.speaking import Standing, spoken
+from keel.findings import Finding
+from keel.knowledge import Certainty, Knowledge
+from keel.knowledge.instruments import Banding, Cutoff, Instrument, Scale
+
+Whole = int | float
+
+
+class Range(msgspec.Struct, frozen=True):
+    """Lowest and highest, None where the sources give no such end."""
+
+    least: Whole | None
+    most: Whole | None
+
+
+class Prorated(msgspec.Struct, frozen=True):
+    """From how many items of how many a total was estimated."""
+
+    answered: int
+    of: int
+    certainty: Certainty
+
+
+class CutoffReached(msgspec.Struct, frozen=True):
+    """One published cut-off and whether the score reaches it; None where it is not known (or for whom it holds).
+
+    `for_whom` are the facts that the cut-off is limited to.
+    """
+
+    id: str
+    scale: str
+    cut: str
+    reached: bool | None
+    means: str
+    accuracy: str
+    for_whom: dict[str, str]
+    certainty: Certainty
+    sources: tuple[str, ...]
+
+
+class Score(msgspec.Struct, frozen=True, kw_only=True):
+    """An instrument scored.
+
+    `total` and `band` are None where they cannot be known; `bounds` then says what the total could still be.
+    `missing` lists items that were due and have no answer, `unanswered` says for every item without one why:
+    unanswered, declined or not_asked. `how` is items, prorated or entered. `certainty` is the weakest of the scoring
+    rules that made total and band.
+    """
+
+    instrument: str
+    version: str
+    title: str
+    total: Whole | None
+    band: str | None
+    subscales: dict[str, Whole | None] = {}
+    subscale_bands: dict[str, str] = {}
+    range: Range
+    bounds: Range
+    how: str
+    prorated_from: Prorated | None = None
+    cutoffs: tuple[CutoffReached, ...] = ()
+    missing: tuple[str, ...] = ()
+    unanswered: dict[str, str] = {}
+    findings: tuple[Finding, ...] = ()
+    certainty: Certainty = Certainty.SEEN
+    validated: bool = True
+    recall: tuple[str, ...] = ()
+    licence: str = ""
+    notice: str = ""
+    sources: tuple[str, ...] = ()
+
+
+def score_instrument(
+    instrument: str,
+    answers: Mapping[str, Answer] | Sequence[Answer],
+    *,
+    knowledge: Knowledge,
+    total: float | None = None,
+    given: Mapping[str, str] | None = None,
+) -> Score:
+    """The score of some answers to the instrument with this id.
+
+    `answers` maps item ids to a number, None, `"declined"` or `"not_asked"`, or lists answers in item order; a total
+    made elsewhere is `total` (or the key `"total"`). `given` are facts on which a rule may depend, such as
+    `{"sex": "female"}`. Raises UnknownId for an unknown instrument and AnswersRefused for answers that cannot be read.
+
+    >>> from keel import knowledge
+    >>> score = score_instrument("phq-9", [1, 1, 1, 1, 1, 1, 1, 1, 1], knowledge=knowledge.load())
+    >>> score.total, score.band, score.findings[0].severity
+    (9, 'mild', <Severity.HOLD: 'hold'>)
+    """
+    shape = find_instrument(instrument, knowledge)
+    return score_answers(shape, answers if total is None else _with_total(answers, total), given)
+
+
+def score_answers(
+    instrument: Instrument, answers: Mapping[str, Answer] | Sequence[Answer], given: Mapping[str, str] | None = None
+) -> Score:
+    """As `score_instrument`, for an instrument already at hand."""
+    sheet = read_answers(instrument, answers, given)
+    skipped = skipped_items(instrument, sheet)
+    values = work_out(instrument, sheet, skipped)
+    _refuse_contradicting_totals(instrument, sheet, values)
+    bounds = {name: value.bounds for name, value in values.items()}
+    total = values.get("total")
+    banding = _banding(instrument, "total", sheet)
+    level = next(
+        (rule for rule in instrument.rules if rule.band and holds(rule.when, sheet, bounds, skipped)),
+        None,
+    )
+    missing = _missing(instrument, sheet, total)
+    standing = Standing(instrument, sheet, values, skipped, missing)
+    return Score(
+        instrument=instrument.id,
+        version=instrument.version,
+        title=instrument.title,
+        total=whole(total.number) if total else None,
+        band=level.band if level else _band_name(banding, total.number if total else None),
+        subscales={name: whole(value.number) for name, value in values.items() if name != "total"},
+        subscale_bands=_subscale_bands(instrument, values, sheet),
+        range=_range(instrument),
+        bounds=Range(*(tidy(end) for end in total.bounds)) if total else Range(None, None),
+        how=total.how if total else "items",
+        prorated_from=_prorated(instrument, total),
+        cutoffs=tuple(_cutoff(cutoff, bounds, sheet) for cutoff in instrument.cutoffs),
+        missing=missing,
+        unanswered=_unanswered(instrument, sheet, skipped),
+        findings=spoken(standing),
+        certainty=_certainty(instrument, total, banding, level.certainty if level else None),
+        validated=instrument.validated,
+        recall=instrument.recall.periods,
+        licence=instrument.rights.licence_class,
+        notice=instrument.rights.notice,
+        sources=_sources(instrument),
+    )
+
+
+def whole(number: float | None) -> Whole | None:
+    """The number as an integer where it is one.
+
+    >>> whole(4.0), whole(4.5), whole(None)
+    (4, 4.5, None)
+    """
+    if number is None:
+        return None
+    return int(number) if number == int(number) else number
+
+
+def tidy(number: float) -> Whole | None:
+    """As `whole`, with None for an end that lies at infinity."""
+    return whole(number) if abs(number) != float("inf") else None
+
+
+def _with_total(answers: Mapping[str, Answer] | Sequence[Answer], total: float) -> dict[str, Answer]:
+    if not isinstance(answers, Mapping):
+        raise AnswersRefused("A total beside a list of answers: name the items instead, so that both can be compared.")
+    return {**answers, "total": total}
+
+
+def _refuse_contradicting_totals(instrument: Instrument, sheet: Sheet, values: Mapping[str, Value]) -> None:
+    for name, entered in sheet.entered.items():
+        value = values[name]
+        low, high = value.bounds
+        if value.how != "entered" and not low <= entered <= high:
+            raise AnswersRefused(
+                f"{instrument.name}: the {name} of {entered:g} does not agree with the items, which make "
+                f"{low:g}{'' if low == high else f' to {high:g}'}. Correct one of them, or leave the {name} out."
+            )
+
+
+def _missing(instrument: Instrument, sheet: Sheet, total: Value | None) -> tuple[str, ...]:
+    # Of a total that was made elsewhere nobody expects the items, but for those that ask about safety.
+    was_entered = total is not None and total.how == "entered"
+    scored = {name for scale in instrument.scales for name in scale.item_ids()}
+    ruled = {name for rule in instrument.rules for clause in rule.when.clauses() for name in clause.items}
+    return tuple(
+        item.id
+        for item in instrument.items
+        if item.id in scored | ruled
+        and (item.safety or not was_entered)
+        and sheet.responses[item.id].state is not State.ANSWERED
+        and is_asked(item, sheet) is True
+    )
+
+
+def _unanswered(instrument: Instrument, sheet: Sheet, skipped: frozenset[str]) -> dict[str, str]:
+    states = {}
+    for item in instrument.items:
+        state = sheet.responses[item.id].state
+        if state is not State.ANSWERED:
+            was_left = state is State.UNANSWERED and item.id in skipped
+            states[item.id] = State.NOT_ASKED.value if was_left else state.value
+    return states
+
+
+def _scale(instrument: Instrument, name: str) -> Scale | None:
+    return next((scale for scale in instrument.scales if scale.id == name), None)
+
+
+def _range(instrument: Instrument) -> Range:
+    scale = _scale(instrument, "total")
+    if scale is None:
+        return Range(None, None)
+    return Range(whole(scale.least), whole(scale.most))
+
+
+def _applies(given: Mapping[str, str], sheet: Sheet) -> bool:
+    return all(sheet.given.get(name) == value for name, value in given.items())
+
+
+def _banding(instrument: Instrument, scale: str, sheet: Sheet) -> Banding | None:
+    fitting = [b for b in instrument.bandings if b.scale == scale and _applies(b.given, sheet)]
+    return fitting[0] if fitting else None
+
+
+def _band_name(banding: Banding | None, number: float | None) -> str | None:
+    if banding is None or number is None:
+        return None
+    return next((band.name for band in banding.bands if band.least <= number <= band.most), None)
+
+
+def _subscale_bands(instrument: Instrument, values: Mapping[str, Value], sheet: Sheet) -> dict[str, str]:
+    named = {
+        name: _band_name(_banding(instrument, name, sheet), value.number)
+        for name, value in values.items()
+        if name != "total"
+    }
+    return {name: band for name, band in named.items() if band is not None}
+
+
+def _prorated(instrument: Instrument, total: Value | None) -> Prorated | None:
+    scale = _scale(instrument, "total")
+    if total is None or scale is None or total.how != "prorated":
+        return None
+    return Prorated(total.answered, total.parts, scale.missing_certainty)
+
+
+def _cutoff(cutoff: Cutoff, bounds: Mapping[str, Bounds], sheet: Sheet) -> CutoffReached:
+    is_known = all(name in sheet.given for name in cutoff.given)
+    reached: bool | None = None
+    if is_known and _applies(cutoff.given, sheet) and cutoff.scale in bounds:
+        low, high = bounds[cutoff.scale]
+        least, most = cutoff.at_least, cutoff.at_most
+        ends = {(least is None or end >= least) and (most is None or end <= most) for end in (low, high)}
+        reached = ends.pop() if len(ends) == 1 else None
+    cut = f"{cutoff.at_least:g} or more" if cutoff.at_least is not None else f"{cutoff.at_most:g} or less"
+    return CutoffReached(
+        cutoff.id,
+        cutoff.scale,
+        cut,
+        reached,
+        cutoff.means,
+        cutoff.accuracy,
+        cutoff.given,
+        cutoff.certainty,
+        cutoff.sources,
+    )
+
+
+def _certainty(
+    instrument: Instrument, total: Value | None, banding: Banding | None, level: Certainty | None
+) -> Certainty:
+    scale = _scale(instrument, "total")
+    marks = [part.certainty for part in (scale, banding) if part is not None]
+    if total is not None and total.how == "prorated" and scale is not None:
+        marks.append(scale.missing_certainty)
+    return Certainty.weakest(marks + ([level] if level else []))
+
+
+def _sources(instrument: Instrument) -> tuple[str, ...]:
+    parts = (instrument.rights, *instrument.scales, *instrument.bandings)
+    return tuple(dict.fromkeys(source for part in parts for source in part.sources))

@@ -1,0 +1,143 @@
+"""What a score makes Keel say: the instrument's own rules, and what every instrument has in common.
+
+In common: a safety item without an answer, a total that is incomplete or estimated, an answer to a question whose
+branch was closed, and an instrument that nobody has validated.
+"""
+
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from keel.assessment.instruments.answers import Sheet, State
+from keel.assessment.instruments.conditions import applies, holds, is_asked
+from keel.assessment.instruments.scales import Value
+from keel.findings import Finding, Reason, Severity, worst_first
+from keel.knowledge import Certainty
+from keel.knowledge.instruments import Clause, Instrument, Rule
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """Everything that is known when the rules speak."""
+
+    instrument: Instrument
+    sheet: Sheet
+    values: Mapping[str, Value]
+    skipped: frozenset[str]
+    missing: tuple[str, ...]
+
+
+def spoken(standing: Standing) -> tuple[Finding, ...]:
+    """All findings of a score, worst first. They do not depend on the order of the answers."""
+    findings = [*_rules(standing), *_safety(standing), *_completeness(standing), *_contradictions(standing)]
+    return worst_first(findings)
+
+
+def _rules(standing: Standing) -> Iterator[Finding]:
+    bounds = {name: value.bounds for name, value in standing.values.items()}
+    for rule in standing.instrument.rules:
+        if holds(rule.when, standing.sheet, bounds, standing.skipped):
+            yield _finding(standing, rule)
+
+
+def _finding(standing: Standing, rule: Rule) -> Finding:
+    return Finding(
+        rule=f"{standing.instrument.id}/{rule.id}",
+        severity=Severity(rule.severity),
+        summary=rule.summary,
+        why=tuple(_reasons(standing, rule)),
+        sources=rule.sources,
+        confidence=rule.certainty,
+        conflicts=rule.conflicts,
+        next_step=rule.next_step,
+    )
+
+
+def _reasons(standing: Standing, rule: Rule) -> list[Reason]:
+    found: dict[str, Reason] = {}
+    for clause in rule.when.clauses():
+        for reason in _reason(standing, clause):
+            found.setdefault(reason.name, reason)
+    return list(found.values())
+
+
+def _reason(standing: Standing, clause: Clause) -> Iterator[Reason]:
+    name = standing.instrument.name
+    if clause.given:
+        yield Reason(clause.given, standing.sheet.given.get(clause.given))
+    if clause.scale and clause.scale in standing.values:
+        number = standing.values[clause.scale].number
+        yield Reason(f"{name} {clause.scale}", int(number) if number is not None and number % 1 == 0 else number)
+    for item in clause.items:
+        value = standing.sheet.responses[item].value
+        yield Reason(f"{name} item {item}", int(value) if value is not None and value % 1 == 0 else value)
+
+
+def _safety(standing: Standing) -> Iterator[Finding]:
+    instrument = standing.instrument
+    silent = [
+        item.id
+        for item in instrument.items
+        if item.safety
+        and item.id not in standing.skipped
+        and standing.sheet.responses[item.id].state is not State.ANSWERED
+    ]
+    if silent:
+        # Answers that never came are our own rule to ask for: no source grades them.
+        items = f"item {silent[0]}" if len(silent) == 1 else f"items {', '.join(silent)}"
+        yield Finding(
+            rule=f"{instrument.id}/safety-item-unanswered",
+            severity=Severity.WARN,
+            summary=f"{instrument.name} {items} asks about safety and has no answer; it is never estimated.",
+            why=tuple(Reason(f"{instrument.name} item {item}", None) for item in silent),
+            confidence=Certainty.DEFAULT,
+            next_step="Ask the question in person before going on. No answer is not a no.",
+        )
+
+
+def _completeness(standing: Standing) -> Iterator[Finding]:
+    instrument, total = standing.instrument, standing.values.get("total")
+    if total is not None and total.how == "prorated":
+        yield Finding(
+            rule=f"{instrument.id}/prorated",
+            severity=Severity.NOTE,
+            summary=f"{instrument.name} total is estimated from {total.answered} of {total.parts} items.",
+            why=tuple(Reason(f"{instrument.name} item {item}", None) for item in standing.missing),
+            confidence=_missing_certainty(instrument),
+            next_step="Ask for the missing answers where that is possible.",
+        )
+    elif total is not None and total.number is None:
+        low, high = total.bounds
+        lacking = "1 item is" if len(standing.missing) == 1 else f"{len(standing.missing)} items are"
+        yield Finding(
+            rule=f"{instrument.id}/incomplete",
+            severity=Severity.NOTE,
+            summary=f"{instrument.name} has no total: {lacking} without an answer.",
+            why=(
+                *(Reason(f"{instrument.name} item {item}", None) for item in standing.missing),
+                *(Reason(f"{end} possible total", value) for end, value in (("lowest", low), ("highest", high))),
+            ),
+            confidence=_missing_certainty(instrument),
+            next_step="Ask for the missing answers; a total is not guessed.",
+        )
+
+
+def _missing_certainty(instrument: Instrument) -> Certainty:
+    return next((scale.missing_certainty for scale in instrument.scales if scale.id == "total"), Certainty.DEFAULT)
+
+
+def _contradictions(standing: Standing) -> Iterator[Finding]:
+    for item in standing.instrument.items:
+        response = standing.sheet.responses[item.id]
+        if response.state is State.ANSWERED and is_asked(item, standing.sheet) is False:
+            counts = (
+                "it is counted" if applies(item, standing.sheet) else "it does not concern this person and is left out"
+            )
+            yield Finding(
+                rule=f"{standing.instrument.id}/answered-out-of-branch",
+                severity=Severity.WARN if applies(item, standing.sheet) else Severity.NOTE,
+                summary=f"{standing.instrument.name} item {item.id} was answered although the answers before it "
+                f"do not lead to it; {counts}.",
+                why=(Reason(f"{standing.instrument.name} item {item.id}", response.value),),
+                confidence=Certainty.DEFAULT,
+                next_step="Check the answers with the person.",
+            )

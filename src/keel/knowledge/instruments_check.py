@@ -1,0 +1,188 @@
+"""What must be true of an instrument before anybody is scored with it: rights, references, ranges, bands, codes."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from keel.knowledge.certainty import Certainty
+from keel.knowledge.errors import FactsFileError
+from keel.knowledge.instruments import Banding, Condition, Instrument, Method, Scale, wording_problems
+
+SEVERITIES = ("block", "hold", "warn", "note")
+STATES = ("", "answered", "missing", "declined", "not_asked")
+
+
+def checked_instruments(instruments: Mapping[str, Instrument]) -> Mapping[str, Instrument]:
+    """The same instruments; FactsFileError with the first problem where there is one."""
+    for instrument in instruments.values():
+        problems = instrument_problems(instrument)
+        if problems:
+            raise FactsFileError(f"instruments/{instrument.id}.toml: {problems[0]}")
+    return instruments
+
+
+def instrument_problems(instrument: Instrument) -> list[str]:
+    """Everything that is wrong with an instrument, one line each; empty when all is well."""
+    return [
+        *wording_problems(instrument),
+        *_repeats(instrument),
+        *_item_problems(instrument),
+        *_scale_problems(instrument),
+        *_banding_problems(instrument),
+        *_rule_problems(instrument),
+        *_change_problems(instrument),
+        *_code_problems(instrument),
+        *_source_problems(instrument),
+    ]
+
+
+def loinc_check_digit(stem: str) -> int:
+    """The check digit of a LOINC number without it (mod 10, odd places from the right doubled).
+
+    >>> loinc_check_digit("44261"), loinc_check_digit("69689")
+    (6, 8)
+    """
+    total = 0
+    for place, digit in enumerate(reversed(stem)):
+        value = int(digit) * (2 if place % 2 == 0 else 1)
+        total += value // 10 + value % 10
+    return -total % 10
+
+
+def is_loinc(code: str) -> bool:
+    """Whether a code has the form of a LOINC term code and the right check digit."""
+    stem, dash, digit = code.partition("-")
+    return bool(dash) and stem.isdigit() and digit.isdigit() and loinc_check_digit(stem) == int(digit)
+
+
+def _repeats(instrument: Instrument) -> Iterator[str]:
+    kinds = {
+        "item": [item.id for item in instrument.items] + [scale.id for scale in instrument.scales],
+        "answer set": [answers.id for answers in instrument.answer_sets],
+        "rule": [rule.id for rule in instrument.rules],
+        "change": [rule.id for rule in instrument.change],
+        "cutoff": [cutoff.id for cutoff in instrument.cutoffs],
+        "banding": [banding.id for banding in instrument.bandings],
+        "LOINC code": [item.loinc for item in instrument.items if item.loinc],
+    }
+    for kind, names in kinds.items():
+        for name, count in Counter(names).items():
+            if count > 1:
+                yield f"{kind} “{name}” occurs {count} times; each needs its own (items and scales share names)."
+
+
+def _item_problems(instrument: Instrument) -> Iterator[str]:
+    sets = {answers.id for answers in instrument.answer_sets}
+    for item in instrument.items:
+        if item.answers and item.answers not in sets:
+            yield f"item {item.id}: there is no answer set “{item.answers}”."
+        if item.kind == "choice" and None in instrument.limits(item):
+            yield f"item {item.id}: name its `answers`, or give `least` and `most`."
+        for condition in (item.asked_when, item.applies_when):
+            yield from _condition_problems(instrument, f"item {item.id}", condition)
+
+
+def _scale_problems(instrument: Instrument) -> Iterator[str]:
+    items = {item.id for item in instrument.items}
+    scales = {scale.id for scale in instrument.scales}
+    for scale in instrument.scales:
+        unknown = [name for name in scale.item_ids() if name not in items]
+        unknown += [name for name in scale.scales if name not in scales or name == scale.id]
+        unknown += [name for name in scale.thresholds if name not in scale.item_ids()]
+        if unknown:
+            yield f"scale {scale.id}: no item or scale is called {', '.join(unknown)}."
+        elif scale.items and (made := _attainable(instrument, scale)) != (scale.least, scale.most):
+            yield f"scale {scale.id}: its items make {made[0]} to {made[1]}; the file says otherwise."
+
+
+def _attainable(instrument: Instrument, scale: Scale) -> tuple[float | None, float | None]:
+    limits = {item.id: (instrument.limits(item), item.weight) for item in instrument.items}
+    if scale.method is Method.COUNT:
+        return 0, float(len(scale.items))
+    least = most = 0.0
+    for part in scale.parts():
+        if any(None in limits[name][0] for name in part):
+            return scale.least, scale.most
+        least += max(float(limits[name][0][0] or 0) * limits[name][1] for name in part)
+        most += max(float(limits[name][0][1] or 0) * limits[name][1] for name in part)
+    return least * scale.multiply, most * scale.multiply
+
+
+def _banding_problems(instrument: Instrument) -> Iterator[str]:
+    scales = {scale.id: scale for scale in instrument.scales}
+    for banding in instrument.bandings:
+        if banding.scale not in scales:
+            yield f"banding {banding.id}: there is no scale “{banding.scale}”."
+        else:
+            yield from _band_gaps(banding, scales[banding.scale])
+    for cutoff in instrument.cutoffs:
+        if cutoff.scale not in scales:
+            yield f"cutoff {cutoff.id}: there is no scale “{cutoff.scale}”."
+        if (cutoff.at_least is None) == (cutoff.at_most is None):
+            yield f"cutoff {cutoff.id}: give one of `at_least` and `at_most`."
+
+
+def _band_gaps(banding: Banding, scale: Scale) -> Iterator[str]:
+    expected = scale.least
+    for band in banding.bands:
+        if band.least != expected or band.most < band.least:
+            yield f"banding {banding.id}: “{band.name}” starts at {band.least:g} and must start at {expected}."
+        expected = band.most + 1
+    if scale.most is not None and expected != scale.most + 1:
+        yield f"banding {banding.id}: the bands end at {banding.bands[-1].most:g}, the scale at {scale.most:g}."
+
+
+def _rule_problems(instrument: Instrument) -> Iterator[str]:
+    for rule in instrument.rules:
+        if rule.severity not in SEVERITIES:
+            yield f"rule {rule.id}: severity “{rule.severity}” is not one of {', '.join(SEVERITIES)}."
+        yield from _condition_problems(instrument, f"rule {rule.id}", rule.when)
+
+
+def _condition_problems(instrument: Instrument, where: str, condition: Condition | None) -> Iterator[str]:
+    items = {item.id for item in instrument.items}
+    scales = {scale.id for scale in instrument.scales}
+    for clause in condition.clauses() if condition else ():
+        if sum((bool(clause.items), bool(clause.scale), bool(clause.given))) != 1:
+            yield f"{where}: a clause names one of `items`, `scale` and `given`."
+        if any(name not in items for name in clause.items) or (clause.scale and clause.scale not in scales):
+            yield f"{where}: a clause names an item or scale that is not there."
+        if clause.state not in STATES:
+            yield f"{where}: state “{clause.state}” is not one of {', '.join(STATES[1:])}."
+
+
+def _change_problems(instrument: Instrument) -> Iterator[str]:
+    bands = {band.name for banding in instrument.bandings for band in banding.bands}
+    scales = {scale.id for scale in instrument.scales}
+    for rule in instrument.change:
+        if rule.scale not in scales or any(band not in bands for band in rule.at_baseline):
+            yield f"change {rule.id}: names a scale or band that is not there."
+    if instrument.change and instrument.better == "none":
+        yield "change: say with `better` whether lower or higher is better."
+
+
+def _code_problems(instrument: Instrument) -> Iterator[str]:
+    # Answer codes (LA…) are left out: their letters enter the check digit by a rule that we have not seen.
+    codes = [instrument.loinc.panel, instrument.loinc.total, *(item.loinc for item in instrument.items)]
+    for code in codes:
+        if code and not is_loinc(code):
+            yield f"LOINC {code}: the check digit is wrong. Look the code up; never copy it from an app."
+
+
+def _source_problems(instrument: Instrument) -> Iterator[str]:
+    parts = {
+        "rights": instrument.rights,
+        "recall": instrument.recall,
+        **{f"scale {scale.id}": scale for scale in instrument.scales},
+        **{f"banding {banding.id}": banding for banding in instrument.bandings},
+        **{f"cutoff {cutoff.id}": cutoff for cutoff in instrument.cutoffs},
+        **{f"rule {rule.id}": rule for rule in instrument.rules},
+        **{f"fact {fact.id}": fact for fact in instrument.facts},
+        **{f"code {code.code}": code for code in instrument.codes},
+    }
+    sure = (Certainty.SEEN, Certainty.SECONDHAND)
+    for where, part in parts.items():
+        if part.certainty in sure and not part.sources:
+            yield f"{where}: is marked {part.certainty} and names no source. Name one, or mark it memory or default."
+    for rule in instrument.change:
+        if rule.value.certainty in sure and not rule.value.sources and not rule.value.claim:
+            yield f"change {rule.id}: is marked {rule.value.certainty} and names no source."
