@@ -1,0 +1,107 @@
+"""How a dose enters: one function for each kind of input, from doses to amounts at places and times.
+
+A `Part` is an amount (mg) that enters one compartment at `start_min`, at once or evenly over `duration_min`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from keel.knowledge.models import Input, Part
+from keel.pharmacology.errors import NoModel
+from keel.pharmacology.regimen import DoseInput
+from keel.pharmacology.structure import Structure, Values
+
+
+class Entry(NamedTuple):
+    """An amount entering a compartment. Amounts and durations may be arrays with one value a person."""
+
+    place: int
+    amount_mg: Any
+    start_min: float
+    duration_min: Any
+
+
+Kind = Callable[[Structure, Input, Sequence[DoseInput], Values], list[Entry]]
+
+
+def entries(structure: Structure, regimen: Sequence[DoseInput], values: Values) -> list[Entry]:
+    """Every amount that enters, for doses in order of time; NoModel where the model has no input for a route."""
+    by_route: dict[str, list[DoseInput]] = {}
+    for dose in regimen:
+        by_route.setdefault(dose.route, []).append(dose)
+    found: list[Entry] = []
+    for route, doses in by_route.items():
+        entry = structure.model.input_for(route)
+        if entry is None:
+            takes = ", ".join(each.route for each in structure.model.inputs)
+            raise NoModel(f"{structure.model.name} has no input by {route}; it takes {takes}.")
+        found += KINDS[entry.kind](structure, entry, doses, values)
+    return found
+
+
+def direct(structure: Structure, entry: Input, doses: Sequence[DoseInput], values: Values) -> list[Entry]:
+    """Straight into the named compartments over the dose's own duration: bolus or infusion."""
+    return [
+        Entry(structure.index[part.into], dose.amount_mg * _share(part, values), dose.start_min, dose.duration_min)
+        for dose in doses
+        for part in entry.parts
+    ]
+
+
+def absorbed(structure: Structure, entry: Input, doses: Sequence[DoseInput], values: Values) -> list[Entry]:
+    """Into depots: at once (first-order absorption) or evenly over a time that the model names (zero-order)."""
+    return [
+        Entry(structure.index[part.into], dose.amount_mg * _share(part, values), dose.start_min, _over(part, values))
+        for dose in doses
+        for part in entry.parts
+    ]
+
+
+def devices(structure: Structure, entry: Input, doses: Sequence[DoseInput], values: Values) -> list[Entry]:
+    """Nasal devices: what the nose does not take is swallowed, and further devices of a session are taken less well.
+
+    The first `device_mg` of a session are absorbed with the fraction `nasal`, the rest with that times `repeat`.
+    Devices stand `device_interval_min` apart where the dose tells how many there were.
+    """
+    nasal, repeat = values[str(entry.nasal)], values[str(entry.repeat)]
+    found: list[Entry] = []
+    session_start, given = -float("inf"), 0.0
+    for start, amount in _sprays(entry, doses):
+        if start - session_start > float(entry.session_min or 0.0):
+            session_start, given = start, 0.0
+        fresh = min(amount, max(0.0, float(entry.device_mg or 0.0) - given))
+        given += amount
+        for size, fraction in ((fresh, nasal), (amount - fresh, nasal * repeat)):
+            if size > 0:
+                shared = {**values, str(entry.nasal): fraction}
+                found += [
+                    Entry(structure.index[part.into], size * _share(part, shared), start, _over(part, values))
+                    for part in entry.parts
+                ]
+    return found
+
+
+def _sprays(entry: Input, doses: Sequence[DoseInput]) -> list[tuple[float, float]]:
+    """Start and milligrams of each device, in order of time."""
+    sprays = []
+    for dose in doses:
+        count = dose.devices or 1
+        apart = dose.device_interval_min if dose.device_interval_min is not None else entry.apart_min or 0.0
+        sprays += [(dose.start_min + apart * number, dose.amount_mg / count) for number in range(count)]
+    return sorted(sprays)
+
+
+def _share(part: Part, values: Mapping[str, Any]) -> Any:
+    share: Any = 1.0
+    for name in part.times:
+        share = share * values[name]
+    for name in part.rest_of:
+        share = share * (1.0 - values[name])
+    return share
+
+
+def _over(part: Part, values: Mapping[str, Any]) -> Any:
+    return 0.0 if part.over is None else values[part.over] * 60.0
+
+
+KINDS: Mapping[str, Kind] = {"direct": direct, "absorbed": absorbed, "devices": devices}

@@ -1,0 +1,102 @@
+"""One person's parameters (or many people's at once) from the model's typical values.
+
+P = TV * (weight / 70 kg)^exponent * covariate effects * exp(eta); on the logit scale for fractions that say so.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from keel.knowledge.models import Factor, Model, Slope, Variability
+from keel.pharmacology.errors import PersonError
+from keel.pharmacology.regimen import Person
+from keel.pharmacology.structure import Structure, unit_factor
+
+REFERENCE_GROUP = {
+    "ancestry": "computed for the reference group of the study",
+    "age_years": "computed without the effect of age",
+    "is_female": "computed without an effect of sex",
+    "child_pugh": "computed for a healthy liver",
+}
+
+
+def individual(
+    structure: Structure,
+    person: Person,
+    *,
+    etas: Mapping[str, Any] | None = None,
+    multipliers: Mapping[str, Any] | None = None,
+) -> tuple[dict[str, Any], list[str]]:
+    """The parameters in L, L/h, 1/h and h, and remarks on covariates that are not known.
+
+    `etas` maps a variability id to its value, `multipliers` a parameter to a factor on it; both may hold arrays (one
+    entry a person). PersonError when the model needs a weight that is not given.
+    """
+    model, remarks = structure.model, []
+    random = _effects_by_parameter(model) if etas else {}
+    values: dict[str, Any] = {}
+    for name in structure.order:
+        parameter = model.parameters[name]
+        factor, per_kg = unit_factor(parameter.unit)
+        value: Any = parameter.value
+        for effect in parameter.effects:
+            value = _covariate(value, effect, person, model, remarks)
+        value = value * factor if parameter.of is None else value * values[parameter.of]
+        if per_kg:
+            value = value * _weight(person, model)
+        if parameter.weight_exponent is not None:
+            value = value * (_weight(person, model) / model.weight_reference_kg) ** parameter.weight_exponent
+        for effect_of_chance in random.get(name, ()):
+            if etas and effect_of_chance.id in etas:
+                value = _deviate(value, effect_of_chance, etas[effect_of_chance.id])
+        if multipliers and name in multipliers:
+            value = value * multipliers[name]
+        values[name] = value
+    _check(structure, values)
+    return values, remarks
+
+
+def _effects_by_parameter(model: Model) -> dict[str, list[Variability]]:
+    found: dict[str, list[Variability]] = {}
+    for effect in model.variability:
+        for name in effect.applies_to:
+            found.setdefault(name, []).append(effect)
+    return found
+
+
+def _deviate(value: Any, effect: Variability, eta: Any) -> Any:
+    if effect.distribution == "logit":
+        return 1.0 / (1.0 + (1.0 / value - 1.0) * np.exp(-eta))
+    return value * np.exp(eta)
+
+
+def _weight(person: Person, model: Model) -> float:
+    if person.weight_kg is None:
+        raise PersonError(f"{model.name} scales with body weight, which is not given. Give the weight in kg.")
+    return person.weight_kg
+
+
+def _covariate(value: Any, effect: Factor | Slope, person: Person, model: Model, remarks: list[str]) -> Any:
+    known = getattr(person, effect.covariate)
+    if known is None:
+        word = effect.covariate.removesuffix("_years").removesuffix("_kg").removeprefix("is_").replace("_", " ")
+        remark = f"{word} not given: {REFERENCE_GROUP.get(effect.covariate, 'its effect is left out')} ({model.name})."
+        if remark not in remarks:
+            remarks.append(remark)
+        return value
+    if isinstance(effect, Factor):
+        return value * effect.factor if str(known).lower() in effect.equals else value
+    return value + effect.per_unit * max(0.0, float(known) - effect.above)
+
+
+def _check(structure: Structure, values: Mapping[str, Any]) -> None:
+    for name in structure.positive:
+        value = values[name]
+        bad = not 0.0 < value < np.inf if isinstance(value, float) else not np.all((value > 0) & np.isfinite(value))
+        if bad:
+            shown = value if np.isscalar(value) else np.asarray(value)[~((value > 0) & np.isfinite(value))][0]
+            raise PersonError(
+                f"{structure.model.name}: parameter {name} comes out as {shown}, which is not possible. "
+                f"Check the covariates and models/{structure.model.id}.toml, parameters.{name}."
+            )

@@ -1,0 +1,175 @@
+"""`simulate`: concentrations of one person after a regimen, with what they rest on and whether they may be trusted."""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from keel.knowledge.certainty import Certainty
+from keel.knowledge.models import Model
+from keel.pharmacology.errors import RegimenError
+from keel.pharmacology.guard import reasons_against, remarks_on
+from keel.pharmacology.inputs import Entry, entries
+from keel.pharmacology.metrics import Metrics, curve_metrics
+from keel.pharmacology.parameters import individual
+from keel.pharmacology.propagate import Path, propagate
+from keel.pharmacology.regimen import DoseInput, Person, check_person, check_regimen
+from keel.pharmacology.structure import Floats, Structure, structure_of
+
+
+class Simulation:
+    """Concentrations of one person: `concentrations` in ng/mL, shape (analytes, times), at `times_min`.
+
+    `valid` is False where person, dose, route or time lie outside the study behind the model; `warnings` says why,
+    and also what could not be checked. `sim["S-ketamine"]` is one analyte's row. The first analyte is the parent.
+    """
+
+    unit = "ng/mL"
+
+    def __init__(
+        self,
+        *,
+        structure: Structure,
+        values: Mapping[str, Any],
+        parts: Sequence[Entry],
+        regimen: tuple[DoseInput, ...],
+        person: Person,
+        times_min: Floats,
+        reasons: Sequence[str],
+        remarks: Sequence[str],
+        sources: tuple[str, ...],
+    ) -> None:
+        self._structure, self._parts = structure, parts
+        self.parameters = values
+        self.regimen, self.person, self.times_min = regimen, person, times_min
+        self.reasons, self.remarks = tuple(reasons), tuple(remarks)
+        self.sources = sources
+        self.path: Path = propagate(structure, values, parts, times_min)
+
+    @property
+    def model(self) -> str:
+        """Id of the model."""
+        return self._structure.model.id
+
+    @property
+    def document(self) -> Model:
+        """The model's knowledge document."""
+        return self._structure.model
+
+    @property
+    def site(self) -> str:
+        """Where the model's samples were drawn: venous or arterial plasma."""
+        return self._structure.model.site
+
+    @property
+    def certainty(self) -> Certainty:
+        """The weakest mark among the model's parameters."""
+        return self._structure.model.certainty
+
+    @property
+    def analytes(self) -> tuple[str, ...]:
+        """Names of the rows of `concentrations`, the parent first."""
+        return self._structure.analytes
+
+    @property
+    def concentrations(self) -> Floats:
+        """ng/mL, shape (analytes, times)."""
+        return self.path.concentrations
+
+    @property
+    def valid(self) -> bool:
+        """Whether nothing speaks against the result."""
+        return not self.reasons
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Reasons against the result, then remarks."""
+        return (*self.reasons, *self.remarks)
+
+    def __getitem__(self, analyte: str) -> Floats:
+        return self.concentrations[self.analytes.index(analyte)]
+
+    @cached_property
+    def metrics(self) -> tuple[Metrics, ...]:
+        """Peak, its time and the area under the curve of each analyte between the first and the last time asked."""
+        return curve_metrics(self._structure, self.parameters, self._parts, self.times_min)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The `simulate` document for one person: plain values, ready for JSON."""
+        return {
+            "model": self.model,
+            "site": self.site,
+            "valid": self.valid,
+            "warnings": list(self.warnings),
+            "series": [
+                {
+                    "analyte": analyte,
+                    "unit": self.unit,
+                    "points": [[float(t), float(v)] for t, v in zip(self.times_min, row, strict=True)],
+                }
+                for analyte, row in zip(self.analytes, self.concentrations, strict=True)
+            ],
+            "metrics": [metric.to_dict() for metric in self.metrics],
+            "sources": list(self.sources),
+            "certainty": str(self.certainty),
+            "doses": [
+                {
+                    "amount_mg": dose.amount_mg,
+                    "route": dose.route,
+                    "substance": dose.substance,
+                    "start_min": dose.start_min,
+                    "end_min": dose.end_min,
+                }
+                for dose in self.regimen
+            ],
+        }
+
+
+def simulate(
+    model: Model,
+    regimen: Sequence[DoseInput],
+    person: Person,
+    times_min: Sequence[float] | Floats,
+    *,
+    etas: Mapping[str, float] | None = None,
+) -> Simulation:
+    """One person's concentrations (ng/mL) at `times_min` after `regimen`, by the typical parameters of `model`.
+
+    x' = A x + u(t) is solved by matrix exponentials from event to event: exact for any regimen, no step size.
+    `etas` gives random effects by their id (0 where absent). Raises RegimenError, PersonError or NoModel.
+
+    The worked numbers were computed apart from this code, by an ODE solver.
+
+    >>> from keel.knowledge import load
+    >>> dose = DoseInput(amount_mg=35, route="iv", duration_min=40, substance="esketamine")
+    >>> curve = simulate(load().models["m-s"], [dose], Person(weight_kg=70, age_years=40), [60, 120, 240])
+    >>> [round(float(c), 1) for c in curve["S-ketamine"]]
+    [103.8, 55.1, 25.2]
+    """
+    structure = structure_of(model)
+    times = _checked_times(times_min)
+    check_person(person)
+    doses = check_regimen(regimen)
+    values, remarks = individual(structure, person, etas=etas)
+    parts = entries(structure, doses, values)
+    return Simulation(
+        structure=structure,
+        values=values,
+        parts=parts,
+        regimen=doses,
+        person=person,
+        times_min=times,
+        reasons=reasons_against(model, doses, person, times),
+        remarks=[*remarks, *remarks_on(model, doses, person, times)],
+        sources=model.sources,
+    )
+
+
+def _checked_times(times_min: Sequence[float] | Floats) -> Floats:
+    times = np.asarray(times_min, dtype=float)
+    if times.ndim != 1 or times.size == 0:
+        raise RegimenError("Give at least one time in minutes.")
+    if not np.isfinite(times).all() or (times[1:] <= times[:-1]).any():
+        raise RegimenError("The times must be finite and increase, in minutes.")
+    return times
