@@ -8,6 +8,8 @@ import datetime as dt
 import re
 from typing import NamedTuple
 
+import msgspec
+
 from keel.exposure.errors import PatternError
 from keel.knowledge import Knowledge
 from keel.knowledge.phrases import FrequencyPhrase, Phrases
@@ -61,16 +63,16 @@ def parse_pattern(text: str, *, at: dt.datetime, knowledge: Knowledge) -> tuple[
     for piece in re.split(r"\b(?:and\s+)?(?:then|followed by|after that)\b", written):
         previous = phases[-1] if phases else None
         phases.append(_read_phase(piece, text, previous, at, phrases))
-    shared = {
-        name: next((value for phase in phases if (value := getattr(phase, name)) != "unknown"), "unknown")
+    return tuple(_share(phase, phases) for phase in phases)
+
+
+def _share(phase: UsePattern, phases: list[UsePattern]) -> UsePattern:
+    """Route, setting and substance said of one phase hold for the phases that say nothing."""
+    said = {
+        name: next((getattr(other, name) for other in [phase, *phases] if getattr(other, name) != "unknown"), None)
         for name in ("substance", "route", "setting")
     }
-    return tuple(_with(phase, **shared) for phase in phases)
-
-
-def _with(pattern: UsePattern, **changes: object) -> UsePattern:
-    fields = {name: getattr(pattern, name) for name in pattern.__struct_fields__} | changes
-    return UsePattern(**fields)
+    return msgspec.structs.replace(phase, **{name: value for name, value in said.items() if value is not None})
 
 
 def _prepare(text: str) -> str:

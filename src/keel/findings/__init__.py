@@ -4,11 +4,10 @@ Knows nothing of ketamine; may import `quantities` and `knowledge`. Every page, 
 values, so there is one checker and many printers. Start at `finding.py`, then `conditions.py`.
 """
 
-from keel.findings.conditions import Condition, Fact, Facts, Truth, Verdict, evaluate
+from keel.findings.conditions import Fact, Facts, Truth, Verdict, evaluate
 from keel.findings.finding import Finding, Reason, Severity, worst_first
 
 __all__ = [
-    "Condition",
     "Fact",
     "Facts",
     "Finding",

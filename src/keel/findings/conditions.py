@@ -19,14 +19,12 @@ import msgspec
 
 from keel.findings.finding import Reason
 from keel.knowledge import Number
+from keel.knowledge.conditions import Condition, Scalar
 from keel.quantities import Interval
 
-Scalar = float | int | str | bool
 Fact = Scalar | Interval | Sequence[str] | None
 Facts = Mapping[str, Fact]
 End = Literal["low", "mid", "high"]
-
-Operator = Literal[">", ">=", "<", "<=", "is", "is_not", "in", "given", "missing"]
 
 
 class Truth(StrEnum):
@@ -35,25 +33,6 @@ class Truth(StrEnum):
     MET = "met"
     NOT_MET = "not_met"
     NOT_KNOWN = "not_known"
-
-
-class Condition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One test of a fact, or several joined by `all` or `any`; exactly one of fact, all and any is given."""
-
-    fact: str = ""
-    op: Operator = "is"
-    value: Scalar | tuple[str, ...] | None = None
-    cut: str = ""
-    unit: str = ""
-    all: tuple["Condition", ...] = ()
-    any: tuple["Condition", ...] = ()
-
-    def __post_init__(self) -> None:
-        given = sum(map(bool, (self.fact, self.all, self.any)))
-        if given != 1:
-            raise ValueError("a condition needs exactly one of `fact`, `all` and `any`")
-        if self.fact and self.op not in ("given", "missing") and (self.value is None) == (not self.cut):
-            raise ValueError(f"the test of `{self.fact}` needs either `value` or `cut`")
 
 
 class Verdict(msgspec.Struct, frozen=True):

@@ -1,14 +1,12 @@
 """Rule sets that sort a history into bands, and the course that exposure is measured against.
 
-The shapes of data/criteria/*.toml and data/courses/*.toml. Conditions are kept here as plain trees; `findings` gives
-them their meaning (this package may not import it).
+The shapes of data/criteria/*.toml and data/courses/*.toml.
 """
-
-from typing import Any
 
 import msgspec
 
 from keel.knowledge.certainty import Certainty
+from keel.knowledge.conditions import Condition
 from keel.knowledge.documents import Document, Id, Number
 
 
@@ -34,7 +32,7 @@ class BandRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     id: Id
     band: str
     lane: str
-    when: dict[str, Any]
+    when: Condition
     says: str
     note: str = ""
     certainty: Certainty = Certainty.SEEN

@@ -1,0 +1,126 @@
+"""Bands of an exposure history: the facts of a lane, the first rule that is met, and what could still lift it.
+
+A missing fact never passes and never fails a rule. The band is then “at least” this one, and the facts that could lift
+it are named. Intervals are read in the middle; the bands at their low and high ends are given beside.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from keel.findings import Fact, Finding, Reason, Severity, Truth, Verdict, evaluate
+from keel.findings.conditions import End
+from keel.knowledge import Certainty, Knowledge
+from keel.knowledge.criteria import Band as BandFacts
+from keel.knowledge.criteria import BandRule, BandSet
+
+BAND_SET = "uropathy-bands"
+
+
+class Band(msgspec.Struct, frozen=True, kw_only=True):
+    """The band of a history.
+
+    `id` and `name` as in the reference, `lane` that it was found in, `rules` that fired, `says` in words,
+    `confidence` the weakest mark of the cuts used. `at_least` is True where a missing fact (`could_rise_with`) could
+    lift it. `low` and `high` are the bands at the ends of the intervals. `other_lane` is the band of the other lane
+    where both apply; the higher one is given. `version` names the rule set.
+    """
+
+    id: str
+    name: str
+    lane: str
+    rules: tuple[str, ...]
+    says: tuple[str, ...]
+    confidence: Certainty
+    version: str
+    at_least: bool = False
+    could_rise_with: tuple[str, ...] = ()
+    low: str = ""
+    high: str = ""
+    other_lane: str | None = None
+
+
+class _Outcome(msgspec.Struct, frozen=True):
+    rule: BandRule
+    verdict: Verdict
+    open_facts: tuple[str, ...]
+
+
+def band_of(
+    lanes: Mapping[str, Mapping[str, Fact]], knowledge: Knowledge, band_set: str = BAND_SET
+) -> tuple[Band, Finding] | None:
+    """The band of the facts of each lane (“non_medical”, “medical”), and its finding; None without any history."""
+    bands = knowledge.criteria[band_set]
+    outcomes = {lane: outcome for lane, facts in lanes.items() if (outcome := _first(bands, lane, facts, "mid"))}
+    if not outcomes:
+        return None
+    by_id = {band.id: band for band in bands.bands}
+    lane = max(outcomes, key=lambda name: by_id[outcomes[name].rule.band].rank)
+    outcome, facts = outcomes[lane], lanes[lane]
+    meaning = by_id[outcome.rule.band]
+    low, high = _first(bands, lane, facts, "low"), _first(bands, lane, facts, "high")
+    others = [outcomes[name].rule.band for name in outcomes if name != lane]
+    marks = [outcome.rule.certainty, *(certainty_of(bands, cut, knowledge) for cut in outcome.verdict.cuts)]
+    band = Band(
+        id=meaning.id,
+        name=meaning.name,
+        lane=lane,
+        rules=(outcome.rule.id,),
+        says=(outcome.rule.says, *((outcome.rule.note,) if outcome.rule.note else ())),
+        confidence=Certainty.weakest(marks),
+        version=f"{bands.id}/{bands.version}",
+        at_least=bool(outcome.open_facts),
+        could_rise_with=outcome.open_facts,
+        low=low.rule.band if low else meaning.id,
+        high=high.rule.band if high else meaning.id,
+        other_lane=others[0] if others else None,
+    )
+    return band, _finding(band, meaning, outcome, bands, knowledge)
+
+
+def _first(bands: BandSet, lane: str, facts: Mapping[str, Fact], end: End) -> _Outcome | None:
+    """The first rule of a lane that is met, and the facts that kept a higher one open."""
+    open_facts: list[str] = []
+    for rule in bands.rules:
+        if rule.lane not in (lane, "any"):
+            continue
+        verdict = evaluate(rule.when, facts, bands.cuts, end)
+        if verdict.truth is Truth.MET:
+            return _Outcome(rule, verdict, tuple(dict.fromkeys(open_facts)))
+        if verdict.truth is Truth.NOT_KNOWN:
+            open_facts.extend(verdict.missing)
+    return None
+
+
+def certainty_of(bands: BandSet, cut: str, knowledge: Knowledge) -> Certainty:
+    """How sure a cut is: the weaker of its own mark and its claim’s."""
+    number = bands.cuts[cut]
+    claim = knowledge.claims.get(number.claim) if number.claim else None
+    return Certainty.weakest([number.certainty, *([claim.certainty] if claim else [])])
+
+
+def _sources(bands: BandSet, cuts: Sequence[str], knowledge: Knowledge) -> tuple[str, ...]:
+    found: list[str] = []
+    for cut in cuts:
+        number = bands.cuts[cut]
+        claim = knowledge.claims.get(number.claim) if number.claim else None
+        found += [*number.sources, *(claim.sources if claim else ())]
+    return tuple(dict.fromkeys(found))
+
+
+def _finding(band: Band, meaning: BandFacts, outcome: _Outcome, bands: BandSet, knowledge: Knowledge) -> Finding:
+    at_least = " at least" if band.at_least else ""
+    return Finding(
+        rule=f"{bands.id}/{bands.version}:{outcome.rule.id}",
+        severity=Severity(meaning.severity),
+        summary=f"Band{at_least} {band.id}, {band.name.lower()}: {outcome.rule.says}. {meaning.summary}",
+        why=tuple(Reason(reason.name, _shown(reason.value), reason.unit) for reason in outcome.verdict.reasons),
+        sources=_sources(bands, outcome.verdict.cuts, knowledge),
+        confidence=band.confidence,
+        conflicts=(),
+        next_step=meaning.next_step,
+    )
+
+
+def _shown(value: float | int | str | bool | None) -> float | int | str | bool | None:
+    return round(value, 2) if isinstance(value, float) else value

@@ -1,0 +1,264 @@
+"""The exposure of a person: totals, the multiple of the reference course, the band, and what is not known.
+
+Told patterns and dated doses are both counted. `mg_per_year` of a pattern is what a year of it comes to; of dated doses
+it is what the last 12 months came to. The arithmetic is given in words, so that a reader can check it.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from itertools import pairwise
+
+import msgspec
+
+from keel.exposure.banding import Band, band_of
+from keel.exposure.facts import SymptomFacts, lanes_of
+from keel.exposure.ledger import WINDOWS, Ledger, UsingDay, Window, fold
+from keel.exposure.phases import Year, is_recent, lifetime_mg, recent_days_per_week, sequences, span_text, year
+from keel.findings import Finding, Reason, Severity, worst_first
+from keel.knowledge import Certainty, Knowledge
+from keel.knowledge.criteria import Course
+from keel.quantities import Form, Interval
+from keel.record import Record, UsePattern
+
+REFERENCE = "reference"
+
+
+class Reference(msgspec.Struct, frozen=True):
+    """The course that exposure is measured against: its milligrams a year and the sum behind them."""
+
+    mg_per_year: float
+    rule: str
+    title: str
+    sources: tuple[str, ...]
+
+
+class SubstanceTotal(msgspec.Struct, frozen=True, kw_only=True):
+    """A year and a lifetime of one substance; None where not known."""
+
+    substance: str
+    mg_per_year: Interval | None
+    cumulative_mg: Interval | None
+    multiple_of_reference: Interval | None
+
+
+class Exposure(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a person stands in exposure, as of a time.
+
+    Milligrams are of base where the salt was stated, and as taken otherwise. `mg_per_year`, `cumulative_mg` and
+    `multiple_of_reference` are None where not known, and where substances differ that must not be added: then
+    `by_substance` has a total for each. `unknown` says in words what was missing; `arithmetic` how totals came about.
+    """
+
+    sessions_per_year: float | None
+    sessions_per_year_range: Interval | None
+    mg_per_session: Interval | None
+    mg_per_year: Interval | None
+    cumulative_mg: Interval | None
+    multiple_of_reference: float | None
+    multiple_range: Interval | None
+    reference: Reference
+    days_in_28: float | None
+    band: Band | None
+    unknown: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    by_substance: tuple[SubstanceTotal, ...]
+    windows: tuple[Window, ...]
+    arithmetic: tuple[str, ...]
+    longest_gap_days: int | None
+    shortest_gap_days: int | None
+
+
+def summarise(
+    record: Record, *, at: dt.datetime, knowledge: Knowledge, symptoms: SymptomFacts | None = None
+) -> Exposure:
+    """The exposure of a record at a time; an empty record gives no numbers and no band, and says so."""
+    ledger = fold(record.doses, at=at, knowledge=knowledge, weight_kg=record.person.weight_kg)
+    told = [(phases, year(phases)) for phases in sequences(record.patterns)]
+    windows = tuple(ledger.window(name, at) for name in WINDOWS)
+    reference = _reference(knowledge.courses[REFERENCE], knowledge)
+    totals = _by_substance(told, windows, reference)
+    one = totals[0] if len(totals) == 1 else None
+    sessions = _sessions(told, windows)
+    banded = band_of(lanes_of(record.patterns, ledger, at=at, symptoms=symptoms or SymptomFacts()), knowledge)
+    findings = [*([banded[1]] if banded else []), *_findings(record, ledger, totals, reference)]
+    return Exposure(
+        sessions_per_year=sessions.mid if sessions else None,
+        sessions_per_year_range=sessions,
+        mg_per_session=_per_session(told, ledger.within(365, at) or ledger.days),
+        mg_per_year=one.mg_per_year if one else None,
+        cumulative_mg=one.cumulative_mg if one else None,
+        multiple_of_reference=one.multiple_of_reference.mid if one and one.multiple_of_reference else None,
+        multiple_range=one.multiple_of_reference if one else None,
+        reference=reference,
+        days_in_28=_days_in_28(told, windows, at),
+        band=banded[0] if banded else None,
+        unknown=_unknown(record, told, ledger, totals),
+        findings=worst_first(findings),
+        by_substance=totals,
+        windows=windows,
+        arithmetic=tuple(_arithmetic(told, windows, totals, reference)),
+        longest_gap_days=max(_gaps(ledger.days), default=None),
+        shortest_gap_days=min(_gaps(ledger.days), default=None),
+    )
+
+
+def _reference(course: Course, knowledge: Knowledge) -> Reference:
+    claim = knowledge.claims.get(course.mg_per_year.claim or "")
+    return Reference(course.mg_per_year.value, course.rule, course.title, claim.sources if claim else ())
+
+
+Told = list[tuple[tuple[UsePattern, ...], Year]]
+
+
+def _add(have: Interval | None, more: Interval | None) -> Interval | None:
+    return more if have is None else have if more is None else have + more
+
+
+def _by_substance(told: Told, windows: tuple[Window, ...], reference: Reference) -> tuple[SubstanceTotal, ...]:
+    """Totals of each substance; a lifetime with an unknown part is unknown, not the known part."""
+    yearly: dict[str, Interval | None] = {}
+    lifetime: dict[str, Interval | None] = {}
+    open_lifetimes: set[str] = set()
+    twelve_months, ever = windows[2], windows[3]
+    for substance, mg in ever.mg.items():
+        yearly[substance] = twelve_months.mg.get(substance, Interval.exactly(0))
+        lifetime[substance] = mg
+    for phases, total in told:
+        substance = phases[0].substance
+        yearly[substance] = _add(yearly.get(substance), total.mg)
+        so_far = lifetime_mg(phases)
+        lifetime[substance] = _add(lifetime.get(substance), so_far)
+        if so_far is None:
+            open_lifetimes.add(substance)
+    return tuple(
+        SubstanceTotal(
+            substance=substance,
+            mg_per_year=mg,
+            cumulative_mg=None if substance in open_lifetimes else lifetime[substance],
+            multiple_of_reference=mg / reference.mg_per_year if mg else None,
+        )
+        for substance, mg in sorted(yearly.items())
+    )
+
+
+def _sessions(told: Told, windows: tuple[Window, ...]) -> Interval | None:
+    sessions = Interval.exactly(windows[2].using_days) if windows[3].using_days else None
+    for _, total in told:
+        if total.sessions is None:
+            return None
+        sessions = _add(sessions, total.sessions)
+    return sessions
+
+
+def _per_session(told: Told, days: Iterable[UsingDay]) -> Interval | None:
+    """The smallest, the mean and the largest amount of a session, where all are of one substance."""
+    amounts = [(mg, 1.0) for day in days if len(day.mg) == 1 for mg in day.mg.values()]
+    for phases, total in told:
+        weight = total.sessions.mid if total.sessions else 1.0
+        amounts += [(phase.mg_per_session, weight) for phase in phases if phase.mg_per_session]
+    if not amounts:
+        return None
+    mean = sum(mg.mid * weight for mg, weight in amounts) / sum(weight for _, weight in amounts)
+    return Interval(min(mg.low for mg, _ in amounts), mean, max(mg.high for mg, _ in amounts))
+
+
+def _days_in_28(told: Told, windows: tuple[Window, ...], at: dt.datetime) -> float | None:
+    days = float(windows[0].using_days) if windows[3].using_days or not told else 0.0
+    for phases, _ in told:
+        if not is_recent(phases, at, days=28):
+            continue
+        rate = recent_days_per_week(phases[-1:])
+        if rate is None:
+            return None
+        days += rate.mid * 4
+    return min(28.0, round(days, 2))
+
+
+def _gaps(days: tuple[UsingDay, ...]) -> list[int]:
+    return [(later.day - earlier.day).days for earlier, later in pairwise(days)]
+
+
+def _arithmetic(
+    told: Told, windows: tuple[Window, ...], totals: tuple[SubstanceTotal, ...], reference: Reference
+) -> Iterable[str]:
+    for phases, told_year in told:
+        if told_year.arithmetic:
+            yield f"“{phases[0].text}”: {told_year.arithmetic}"
+    for substance, mg in windows[2].mg.items():
+        yield f"Dated doses, last 12 months: {span_text(mg)} mg ({substance}) on {windows[2].using_days} days"
+    for total in totals:
+        if total.mg_per_year and total.multiple_of_reference:
+            yield (
+                f"{span_text(total.mg_per_year)} mg ÷ {reference.mg_per_year:g} mg of the reference course "
+                f"= {_times(total.multiple_of_reference)}"
+            )
+
+
+def _times(multiple: Interval) -> str:
+    low, high = f"{multiple.low:.3g}", f"{multiple.high:.3g}"
+    return f"{low} times" if low == high else f"{low} to {high} times"
+
+
+def _unknown(record: Record, told: Told, ledger: Ledger, totals: tuple[SubstanceTotal, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_unknowns(record, told, ledger, totals)))
+
+
+def _unknowns(record: Record, told: Told, ledger: Ledger, totals: tuple[SubstanceTotal, ...]) -> Iterable[str]:
+    if not record.doses and not record.patterns:
+        yield "No dose and no pattern of use was given: exposure is not known. That is not the same as none."
+    for phases, total in told:
+        if total.mg is None:
+            yield f"How much a session in “{phases[0].text}”: milligrams and grams cannot be computed."
+        if total.sessions is None:
+            yield f"On how many days in “{phases[0].text}”: sessions cannot be counted."
+        if lifetime_mg(phases) is None:
+            yield f"How long “{phases[0].text}” has gone on: a lifetime total cannot be computed."
+        if any(phase.form in (Form.NOT_STATED, Form.POWDER) and phase.mg_per_session for phase in phases):
+            yield "Purity, and whether milligrams are of salt or base: counted at face value."
+        for phase in phases:
+            yield from (f"{assumed[0].upper()}{assumed[1:]}." for assumed in phase.assumed)
+    if unknown := sum(day.unknown_doses for day in ledger.days):
+        verb = "dose has" if unknown == 1 else "doses have"
+        yield f"{unknown} {verb} no known amount: totals in milligrams are at least what is shown."
+    if record.person.weight_kg is None and any(dose.per_kg and not dose.amount_mg for dose in record.doses):
+        yield "Body weight: doses written per kilogram cannot be turned into milligrams."
+    for dose, why in ledger.left_out:
+        yield f"A dose on {dose.start.date().isoformat()} is left out because {why}."
+    if len(totals) > 1:
+        names = " and ".join(total.substance for total in totals)
+        yield f"One total over {names}: they are different substances and are not added."
+    if any(total.substance == "unknown" for total in totals):
+        yield "Which ketamine it was (racemic or esketamine)."
+
+
+def _findings(
+    record: Record, ledger: Ledger, totals: tuple[SubstanceTotal, ...], reference: Reference
+) -> Iterable[Finding]:
+    for total in totals:
+        if total.multiple_of_reference and total.mg_per_year:
+            yield _multiple_finding(total, total.mg_per_year, total.multiple_of_reference, reference)
+    if record.patterns and record.doses:
+        yield Finding(
+            rule="exposure-told-and-dated",
+            severity=Severity.NOTE,
+            summary="Both a told pattern and dated doses are counted. If they are the same use, it is counted twice.",
+            why=(Reason("patterns", len(record.patterns)), Reason("doses", len(record.doses))),
+            next_step="Keep one of the two.",
+        )
+
+
+def _multiple_finding(total: SubstanceTotal, mg: Interval, multiple: Interval, reference: Reference) -> Finding:
+    is_other = total.substance not in ("racemic", "unknown")
+    caveat = f" The reference course is racemic, this is {total.substance}." if is_other else ""
+    return Finding(
+        rule=f"exposure-multiple:{total.substance}",
+        severity=Severity.NOTE,
+        summary=f"{span_text(mg)} mg a year is {_times(multiple)} the reference course ({reference.rule}).{caveat}",
+        why=(
+            Reason("mg_per_year", mg.mid, "mg/a"),
+            Reason("reference_mg_per_year", reference.mg_per_year, "mg/a"),
+        ),
+        sources=reference.sources,
+        confidence=Certainty.SEEN,
+        conflicts=("B11",) if multiple.high < 100 else (),
+    )

@@ -1,0 +1,134 @@
+"""The ledger fold: dated doses become using days, and using days become totals over windows.
+
+Several doses on one day are one session. A dose of unknown amount counts as a session, and its amount stays unknown:
+totals are then “at least”. Amounts are milligrams of base for doses given as the salt, and milligrams as taken for the
+rest. Amounts of different substances are never added.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+import msgspec
+
+from keel.knowledge import Knowledge
+from keel.quantities import Form, Interval, base_mg
+from keel.record import Dose, Setting
+
+WINDOWS = {"28 days": 28, "180 days": 180, "12 months": 365, "lifetime": None}
+"""Name to length in days; a window is the time up to and including now, lifetime has no start."""
+
+
+class UsingDay(NamedTuple):
+    """One day on which something was taken: how much is known of it, and how many doses are of unknown amount.
+
+    A day on which both a clinic and a non-medical dose were taken is a day of both lanes.
+    """
+
+    day: dt.date
+    mg: Mapping[str, Interval]
+    doses: int
+    unknown_doses: int
+    settings: frozenset[Setting]
+
+    @property
+    def is_medical(self) -> bool:
+        """Whether a supervised or prescribed dose is among them."""
+        return any(setting.is_medical for setting in self.settings)
+
+    @property
+    def is_non_medical(self) -> bool:
+        """Whether a dose is among them that was not, or that nobody stated to be, supervised or prescribed."""
+        return not all(setting.is_medical for setting in self.settings)
+
+
+class Window(msgspec.Struct, frozen=True, kw_only=True):
+    """Totals over a window: using days, doses, milligrams by substance, doses whose amount nobody knows."""
+
+    name: str
+    days: int | None
+    using_days: int
+    doses: int
+    unknown_doses: int
+    mg: dict[str, Interval]
+
+
+class Ledger(NamedTuple):
+    """Dated doses folded into using days, oldest first; doses that could not count, with the reason."""
+
+    days: tuple[UsingDay, ...]
+    left_out: tuple[tuple[Dose, str], ...]
+
+    def window(self, name: str, at: dt.datetime) -> Window:
+        """Totals over one of WINDOWS, ending at `at`."""
+        length = WINDOWS[name]
+        return total(name, length, self.within(length, at))
+
+    def within(self, length: int | None, at: dt.datetime) -> tuple[UsingDay, ...]:
+        """The using days of the last `length` days, today included; all of them for None."""
+        if length is None:
+            return self.days
+        first = at.date() - dt.timedelta(days=length - 1)
+        return tuple(day for day in self.days if day.day >= first)
+
+
+def fold(doses: Iterable[Dose], *, at: dt.datetime, knowledge: Knowledge, weight_kg: float | None = None) -> Ledger:
+    """The ledger of dated doses up to `at`; the order in which they come does not matter.
+
+    A dose after `at` is left out and named. A dose written per kilogram counts by `weight_kg`, and is of unknown amount
+    where that is None.
+    """
+    grouped: dict[dt.date, list[Dose]] = {}
+    left_out = []
+    for dose in doses:
+        if dose.start > at:
+            left_out.append((dose, "it is dated in the future"))
+        else:
+            grouped.setdefault(dose.start.date(), []).append(dose)
+    days = [_using_day(day, on_day, knowledge, weight_kg) for day, on_day in sorted(grouped.items())]
+    return Ledger(tuple(days), tuple(left_out))
+
+
+def _using_day(day: dt.date, doses: list[Dose], knowledge: Knowledge, weight_kg: float | None) -> UsingDay:
+    mg: dict[str, Interval] = {}
+    unknown = 0
+    for dose in doses:
+        amount = amount_of(dose, knowledge, weight_kg)
+        if amount is None:
+            unknown += 1
+        else:
+            mg[dose.substance] = mg.get(dose.substance, Interval.exactly(0)) + amount
+    return UsingDay(day, mg, len(doses), unknown, frozenset(dose.setting for dose in doses))
+
+
+def amount_of(dose: Dose, knowledge: Knowledge, weight_kg: float | None) -> Interval | None:
+    """Milligrams of a dose (salt converted to base), or None where nobody knows."""
+    amount = dose.amount_mg
+    if amount is None and dose.per_kg is not None and weight_kg is not None:
+        amount = dose.per_kg * weight_kg
+    if amount is None:
+        return None
+    return Interval(*(_base(value, dose, knowledge) for value in (amount.low, amount.mid, amount.high)))
+
+
+def _base(mg: float, dose: Dose, knowledge: Knowledge) -> float:
+    if dose.form is not Form.HYDROCHLORIDE:
+        return mg
+    return base_mg(mg, dose.form, knowledge.substances[dose.substance].base_per_salt.value)
+
+
+def total(name: str, length: int | None, days: Iterable[UsingDay]) -> Window:
+    """The totals of some using days; an empty window is a window of zeros, not of unknowns."""
+    days = tuple(days)
+    mg: dict[str, Interval] = {}
+    for day in days:
+        for substance, amount in day.mg.items():
+            mg[substance] = mg.get(substance, Interval.exactly(0)) + amount
+    return Window(
+        name=name,
+        days=length,
+        using_days=len(days),
+        doses=sum(day.doses for day in days),
+        unknown_doses=sum(day.unknown_doses for day in days),
+        mg=mg,
+    )

@@ -1,0 +1,156 @@
+"""The fold of told patterns: phases that follow one another become a year, a lifetime and a weekly rate.
+
+Phases of one text follow one another; patterns of different texts run side by side. 52 weeks or 365 days make a year.
+A course without a date is taken as current, and says so.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Literal, NamedTuple
+
+from keel.quantities import Interval
+from keel.record import UsePattern
+
+WEEKS_A_YEAR = 52.0
+MONTHS_A_YEAR = 12.0
+RECENT_WEEKS = 26.0
+
+End = Literal["low", "mid", "high"]
+ENDS: tuple[End, End, End] = ("low", "mid", "high")
+
+
+class Year(NamedTuple):
+    """What a year comes to: sessions and milligrams, None where the words leave them open, and the sum in words."""
+
+    sessions: Interval | None
+    mg: Interval | None
+    arithmetic: str
+
+
+def sequences(patterns: Sequence[UsePattern]) -> tuple[tuple[UsePattern, ...], ...]:
+    """Patterns grouped into sequences of phases, by the text that they came from."""
+    return tuple(tuple(phases) for _, phases in groupby(patterns, key=lambda pattern: (pattern.id, pattern.text)))
+
+
+def _sorted(values: list[float]) -> Interval:
+    low, mid, high = sorted(values)
+    return Interval(low, mid, high)
+
+
+def weeks_of(phase: UsePattern, end: End) -> float | None:
+    """How many weeks a phase lasts; None where nobody said."""
+    return None if phase.months is None else float(getattr(phase.months, end)) * WEEKS_A_YEAR / MONTHS_A_YEAR
+
+
+def weekly_rate(phase: UsePattern, end: End) -> float | None:
+    """Using days a week, at most 7; None where nobody said."""
+    return None if phase.sessions_per_year is None else min(7.0, getattr(phase.sessions_per_year, end) / WEEKS_A_YEAR)
+
+
+def year(phases: Sequence[UsePattern]) -> Year:
+    """A year of a sequence from its first day on; a single phase counts as if it went on for the whole year.
+
+    A course of a given number of sessions (“8 x 56 mg”) counts once. In a sequence the last phase fills what is left.
+    """
+    spans = [_spans(phases, end) for end in ENDS]
+    sessions = None
+    if all(count is not None for span in spans for count in span):
+        sessions = _sorted([sum(count for count in span if count is not None) for span in spans])
+    mg = None
+    amounts = [
+        [_phase_mg(phase, count, end) for phase, count in zip(phases, span, strict=True)]
+        for end, span in zip(ENDS, spans, strict=True)
+    ]
+    if all(amount is not None for row in amounts for amount in row):
+        mg = _sorted([sum(amount for amount in row if amount is not None) for row in amounts])
+    return Year(sessions, mg, _arithmetic(phases, spans[1], mg))
+
+
+def _spans(phases: Sequence[UsePattern], end: End) -> list[float | None]:
+    """Sessions of each phase within its first year."""
+    left, counts = WEEKS_A_YEAR, list[float | None]()
+    for position, phase in enumerate(phases):
+        weeks, is_last = weeks_of(phase, end), position == len(phases) - 1
+        if phase.course_sessions is not None:
+            counts.append(float(phase.course_sessions))
+            left -= min(left, weeks or 0.0)
+            continue
+        span = left if is_last or weeks is None else min(left, weeks)
+        per_year = phase.sessions_per_year
+        counts.append(None if per_year is None else getattr(per_year, end) * span / WEEKS_A_YEAR)
+        left -= span
+    return counts
+
+
+def _phase_mg(phase: UsePattern, sessions: float | None, end: End) -> float | None:
+    if phase.mg_per_year is not None:
+        return float(getattr(phase.mg_per_year, end))
+    if phase.mg_per_session is None or sessions is None:
+        return None
+    return float(getattr(phase.mg_per_session, end)) * sessions
+
+
+def _arithmetic(phases: Sequence[UsePattern], sessions: Sequence[float | None], mg: Interval | None) -> str:
+    """“400 mg × 52 = 20,800 mg a year”, with ranges where there are any."""
+    if mg is None:
+        return ""
+    terms = []
+    for phase, count in zip(phases, sessions, strict=True):
+        if phase.mg_per_session is None or count is None:
+            terms.append(f"{span_text(mg)} mg")
+        else:
+            terms.append(f"{span_text(phase.mg_per_session)} mg × {count:,.4g}")
+    return f"{' + '.join(terms)} = {span_text(mg)} mg a year"
+
+
+def span_text(interval: Interval) -> str:
+    """“20,800”, or “312,000 to 624,000” where low and high differ."""
+    low, high = f"{interval.low:,.6g}", f"{interval.high:,.6g}"
+    return low if low == high else f"{low} to {high}"
+
+
+def lifetime_mg(phases: Sequence[UsePattern]) -> Interval | None:
+    """Milligrams over all phases; None where a length or an amount is not known."""
+    totals = []
+    for end in ENDS:
+        amounts = [_lifetime_of(phase, end) for phase in phases]
+        if any(amount is None for amount in amounts):
+            return None
+        totals.append(sum(amount for amount in amounts if amount is not None))
+    return _sorted(totals)
+
+
+def _lifetime_of(phase: UsePattern, end: End) -> float | None:
+    if phase.course_sessions is not None:
+        return _phase_mg(phase, float(phase.course_sessions), end)
+    if phase.months is None:
+        return None
+    years = float(getattr(phase.months, end)) / MONTHS_A_YEAR
+    if phase.mg_per_year is not None:
+        return float(getattr(phase.mg_per_year, end)) * years
+    sessions = None if phase.sessions_per_year is None else getattr(phase.sessions_per_year, end) * years
+    return _phase_mg(phase, sessions, end)
+
+
+def is_recent(phases: Sequence[UsePattern], at: dt.datetime, days: int = 180) -> bool:
+    """Whether a sequence reaches into the last `days` days; one without an end, or without any date, does."""
+    last = phases[-1]
+    return last.is_current or last.end is None or last.end > at.date() - dt.timedelta(days=days)
+
+
+def recent_days_per_week(phases: Sequence[UsePattern]) -> Interval | None:
+    """Using days a week over the last 26 weeks of a sequence, or over its whole length where it is shorter."""
+    rates = []
+    for end in ENDS:
+        left, days, weeks_counted = RECENT_WEEKS, 0.0, 0.0
+        for phase in reversed(phases):
+            rate, weeks = weekly_rate(phase, end), weeks_of(phase, end)
+            if rate is None:
+                return None
+            span = left if weeks is None else min(left, weeks)
+            days, weeks_counted, left = days + rate * span, weeks_counted + span, left - span
+            if left <= 0:
+                break
+        rates.append(days / weeks_counted if weeks_counted else 0.0)
+    return _sorted(rates)
