@@ -12,10 +12,11 @@ from keel.knowledge.evidence import Claim, Conflict, Figure, Source, SourceTable
 from keel.knowledge.files import Folders
 from keel.knowledge.instruments import Instrument
 from keel.knowledge.instruments_check import checked_instruments
-from keel.knowledge.interactions import ClassRule, Interaction, Product, Synonym
+from keel.knowledge.interactions import ClassRule, DoseWord, Interaction, Product, Synonym
 from keel.knowledge.models import Model
 from keel.knowledge.models_check import complete
 from keel.knowledge.phrases import Phrases
+from keel.knowledge.reading import CodeTable, ReadingCode, ReadingLimits
 
 T = TypeVar("T")
 
@@ -71,6 +72,16 @@ class Knowledge:
         return self._folders.documents("phrases", Phrases)
 
     @cached_property
+    def reading_codes(self) -> CodeTable:
+        """Codes and words that readers of files recognise, and what each means."""
+        return CodeTable(self._folders.table("reading/codes.csv", ReadingCode))
+
+    @cached_property
+    def reading_limits(self) -> ReadingLimits:
+        """Limits beyond which a reader of files asks or refuses."""
+        return self._folders.documents("reading", ReadingLimits)["limits"]
+
+    @cached_property
     def models(self) -> Mapping[str, Model]:
         """Pharmacokinetic models by id, with `extends` resolved and every name and unit checked."""
         return complete(self._folders.documents("models", Model))
@@ -94,6 +105,11 @@ class Knowledge:
     def products(self) -> Mapping[str, Product]:
         """Combination products and what they contain, by name."""
         return self._folders.table("products.csv", Product, key="name")
+
+    @cached_property
+    def dose_words(self) -> Mapping[str, DoseWord]:
+        """Words that say how a medicine is taken and do not name it."""
+        return self._folders.table("vocabulary/dose-words.csv", DoseWord, key="word")
 
     @cached_property
     def instruments(self) -> Mapping[str, Instrument]:

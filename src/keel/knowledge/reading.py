@@ -1,0 +1,79 @@
+"""What readers of files need to know: codes with their meaning, and the limits beyond which they ask.
+
+Rows of data/reading/codes.csv and the document data/reading/limits.toml.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+import msgspec
+
+from keel.knowledge.certainty import Certainty
+from keel.knowledge.documents import Document, Id, Number
+
+
+class CodeKind(StrEnum):
+    """What a code says."""
+
+    MEASURE = "measure"
+    """What was measured."""
+    SUBSTANCE = "substance"
+    """One of the ketamine family."""
+    ROUTE = "route"
+    PREGNANCY = "pregnancy"
+    """The answer to whether pregnant."""
+
+
+class ReadingCode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One code or name and what Keel takes it to mean: a row of reading/codes.csv.
+
+    `system` is a code system's address, or `name` where `code` is a word that people and files write. `means` is an id
+    of Keel. `unit` is the UCUM unit in which a measure is kept, `unit_words` other spellings of it in lower case; `words`
+    are names for the measure, route or substance in a Keel record.
+    """
+
+    id: Id
+    system: str
+    code: str
+    kind: CodeKind
+    means: str
+    title: str
+    unit: str
+    unit_words: tuple[str, ...]
+    words: tuple[str, ...]
+    sources: tuple[str, ...]
+    certainty: Certainty
+
+
+class CodeTable:
+    """The codes by what they say: looked up by system and code, or by a word."""
+
+    def __init__(self, rows: Mapping[str, ReadingCode]) -> None:
+        self.rows = rows
+        self._by_code = {(row.kind, row.system, row.code): row for row in rows.values()}
+        self._by_word = {(row.kind, word.casefold()): row for row in rows.values() for word in row.words}
+
+    def coded(self, kind: CodeKind, system: str, code: str) -> ReadingCode | None:
+        """The row of a code in its system; None where it is not known."""
+        return self._by_code.get((kind, system, code))
+
+    def named(self, kind: CodeKind, word: str) -> ReadingCode | None:
+        """The row that goes by a word, whatever its case; None where it is not known."""
+        return self._by_word.get((kind, " ".join(word.split()).casefold()))
+
+    def words(self, kind: CodeKind) -> tuple[str, ...]:
+        """Every word of a kind, sorted."""
+        return tuple(sorted(word for row_kind, word in self._by_word if row_kind is kind))
+
+
+class ReadingLimits(Document, frozen=True, kw_only=True):
+    """Limits of reading/limits.toml, all defaults of ours."""
+
+    largest_file: Number
+    """Bytes."""
+    most_a_day: Number
+    """Grams a day beyond which a note asks whether the amounts are right."""
+    weight_holds: Number
+    """Years for which a measured weight is taken as the weight now."""
+    height_holds: Number
+    """Years for which a measured height is taken as the height now."""
