@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from keel.knowledge.criteria import BandSet, Course
+from keel.knowledge.directory import Country, Need, Service
 from keel.knowledge.errors import UnknownId
 from keel.knowledge.evidence import Claim, Conflict, Figure, Source, SourceTable
 from keel.knowledge.files import Folders
@@ -55,6 +56,21 @@ class Knowledge:
     def figures(self) -> Mapping[str, Figure]:
         """Figures that may be reused with their denominator, and figures that must not be, by id."""
         return self._folders.table("evidence/figures.csv", Figure)
+
+    @cached_property
+    def directory(self) -> Mapping[str, Service]:
+        """People who help: lines, pages and clinics, by id; `directory.services` says which may be displayed."""
+        return self._folders.table("directory.csv", Service)
+
+    @cached_property
+    def needs(self) -> Mapping[str, Need]:
+        """What somebody may look for in the directory, by id."""
+        return self._folders.table("needs.csv", Need)
+
+    @cached_property
+    def countries(self) -> Mapping[str, Country]:
+        """Countries that the directory covers, by ISO code."""
+        return self._folders.table("countries.csv", Country, key="code")
 
     @cached_property
     def criteria(self) -> Mapping[str, BandSet]:
