@@ -30,7 +30,7 @@ UNITS: Mapping[str, tuple[str, float, bool]] = {
     "g/mol": ("molar mass", 1.0, False),
 }
 
-Site = Literal["venous plasma", "arterial plasma"]
+Site = Literal["venous plasma", "arterial plasma", "plasma, site not stated"]
 Covariate = Literal["weight_kg", "age_years", "ancestry", "is_female", "child_pugh"]
 
 
@@ -109,7 +109,8 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How a dose by a route enters. `kind` names the function of the engine that turns doses into amounts.
 
-    `dose_mg`, `dose_mg_per_kg` and `substances` are what the source study gave; outside them a result is marked not valid.
+    `substances`, `dose_mg`, `dose_mg_per_kg` and `rate_mg_per_kg_h` are what the source study gave; outside them a
+    result is marked not valid.
     Kind devices: `device_mg` is one device, `repeat` the parameter that multiplies the nasal fraction `times` of each
     further device within `session_min`, and `apart_min` the usual time between devices.
     """
@@ -120,6 +121,7 @@ class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     substances: tuple[str, ...] = ()
     dose_mg: tuple[float, float] | None = None
     dose_mg_per_kg: tuple[float, float] | None = None
+    rate_mg_per_kg_h: tuple[float, float] | None = None
     nasal: str | None = None
     repeat: str | None = None
     device_mg: float | None = None
@@ -147,12 +149,13 @@ class Variability(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     """A random effect (eta) on one or more parameters, between subjects or between occasions (sessions).
 
     Size as `variance` of eta or as `cv` (a fraction; variance = ln(1 + cv^2)); logit: the standard deviation squared.
+    Uniform: eta lies evenly in -1 to 1 and moves the parameter between its `low` and `high`; it has no size of its own.
     """
 
     id: str
     applies_to: tuple[str, ...]
     level: Literal["subject", "occasion"] = "subject"
-    distribution: Literal["lognormal", "logit"] = "lognormal"
+    distribution: Literal["lognormal", "logit", "uniform"] = "lognormal"
     variance: float | None = None
     cv: float | None = None
     sources: tuple[str, ...]
@@ -209,7 +212,7 @@ class Range(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Validity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where the model was fitted; outside, a result is marked not valid with the reason.
 
-    `never` is a reason that always holds (an assumption without any study). `sampled_min` only warns.
+    `never` is a reason that always holds (an assumption without any study). `sampled_min` and `remark` only warn.
     """
 
     age_years: Range | None = None
@@ -217,6 +220,7 @@ class Validity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sampled_min: Range | None = None
     early: Early | None = None
     never: str = ""
+    remark: str = ""
 
 
 class Known(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -240,7 +244,7 @@ class Model(Document, frozen=True, kw_only=True, forbid_unknown_fields=True):
     assay: str = ""
     extends: str | None = None
     weight_reference_kg: float = 70.0
-    parameters: dict[str, Parameter] = {}
+    parameters: dict[str, Parameter] = msgspec.field(default_factory=dict)
     compartments: tuple[Compartment, ...] = ()
     flows: tuple[Flow, ...] = ()
     inputs: tuple[Input, ...] = ()

@@ -1,4 +1,4 @@
-"""Completes and checks model files: `extends` resolved, every name resolves, every unit fits its use, every size is possible.
+"""Completes and checks model files: `extends` resolved, names found, units fit for their use, sizes possible.
 
 An error names the file, the key and the mend, because the reader is whoever just edited that file.
 """
@@ -10,7 +10,7 @@ from typing import NoReturn
 import msgspec
 
 from keel.knowledge.errors import FactsFileError
-from keel.knowledge.models import UNITS, Flow, Input, Model, Parameter
+from keel.knowledge.models import UNITS, Flow, Input, Model, Parameter, Variability
 
 
 def complete(models: Mapping[str, Model]) -> dict[str, Model]:
@@ -127,7 +127,9 @@ def _check_output(model: Model, analyte: str, places: set[str]) -> None:
 def _check_randomness(model: Model) -> None:
     known = {effect.id for effect in model.variability}
     for effect in model.variability:
-        if (effect.variance is None) == (effect.cv is None):
+        if effect.distribution == "uniform":
+            _check_uniform(model, effect)
+        elif (effect.variance is None) == (effect.cv is None):
             _refuse(model, f"variability ({effect.id})", "it needs one of variance, cv", "Give exactly one.")
         for name in effect.applies_to:
             _need(model, f"variability ({effect.id}).applies_to", name, None)
@@ -137,6 +139,13 @@ def _check_randomness(model: Model) -> None:
                 _refuse(model, "covariances.between", f"no variability is called “{name}”", "Name one of them.")
         if (pair.covariance is None) == (pair.correlation is None):
             _refuse(model, "covariances", "it needs one of covariance, correlation", "Give exactly one.")
+
+
+def _check_uniform(model: Model, effect: Variability) -> None:
+    for name in effect.applies_to:
+        parameter = model.parameters.get(name)
+        if parameter is None or parameter.low is None or parameter.high is None:
+            _refuse(model, f"variability ({effect.id})", f"{name} has no low and high", "Give the parameter both.")
 
 
 def _need(model: Model, key: str, name: str | None, dimension: str | None) -> None:

@@ -30,7 +30,7 @@ def exponential(matrices: Floats) -> Floats:
     norm = float(np.max(np.sum(positive, axis=-2), initial=0.0))
     halvings = max(0, math.ceil(math.log2(norm))) if norm > 1.0 else 0
     scale = 0.5**halvings
-    result = _taylor(positive * scale, identity) * np.exp(-shift * scale)
+    result: Floats = _taylor(positive * scale, identity) * np.exp(-shift * scale)
     for _ in range(halvings):
         result = result @ result
     return result

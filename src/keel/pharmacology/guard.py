@@ -1,5 +1,6 @@
 """Where a model holds: reasons why a result lies outside the study behind it, and remarks that only warn."""
 
+import math
 from collections.abc import Sequence
 
 from keel.knowledge.models import Model, Range
@@ -25,6 +26,8 @@ def remarks_on(model: Model, regimen: Sequence[DoseInput], person: Person, times
         known: Range | None = getattr(model.validity, covariate)
         if known is not None and getattr(person, covariate) is None:
             remarks.append(f"{word} not given: {model.name} holds from {known.low:g} to {known.high:g} {unit}.")
+    if model.validity.remark:
+        remarks.append(f"{model.name}: {model.validity.remark}")
     sampled = model.validity.sampled_min
     if sampled is not None and len(times_min):
         since_first, since_last = _spans(regimen, times_min)
@@ -77,6 +80,12 @@ def _dose_reasons(model: Model, regimen: Sequence[DoseInput], person: Person) ->
         if person.weight_kg is not None:
             per_kg = [amount / person.weight_kg for amount in together]
             reasons += _outside(model, route, per_kg, entry.dose_mg_per_kg, "mg/kg")
+            rates = [
+                dose.amount_mg / dose.duration_min * 60.0 / person.weight_kg if dose.duration_min > 0 else math.inf
+                for dose in regimen
+                if dose.route == route and dose.amount_mg > 0
+            ]
+            reasons += _outside(model, route, rates, entry.rate_mg_per_kg_h, "mg/kg/h")
     return reasons
 
 
@@ -89,7 +98,8 @@ def _outside(
     shown = f"{low:g} {unit}" if low == high else f"{low:g} to {high:g} {unit}"
     for amount in amounts:
         if not low * 0.999 <= amount <= high * 1.001:
-            return [f"{model.name} was made from {shown} by {route}; {amount:.3g} {unit} lies outside."]
+            given = "a bolus" if math.isinf(amount) else f"{amount:.3g} {unit}"
+            return [f"{model.name} was made from {shown} by {route}; {given} lies outside."]
     return []
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from keel.knowledge.models import Factor, Model, Slope, Variability
+from keel.knowledge.models import Factor, Model, Parameter, Slope, Variability
 from keel.pharmacology.errors import PersonError
 from keel.pharmacology.regimen import Person
 from keel.pharmacology.structure import Structure, unit_factor
@@ -33,7 +33,8 @@ def individual(
     `etas` maps a variability id to its value, `multipliers` a parameter to a factor on it; both may hold arrays (one
     entry a person). PersonError when the model needs a weight that is not given.
     """
-    model, remarks = structure.model, []
+    model = structure.model
+    remarks: list[str] = []
     random = _effects_by_parameter(model) if etas else {}
     values: dict[str, Any] = {}
     for name in structure.order:
@@ -49,7 +50,7 @@ def individual(
             value = value * (_weight(person, model) / model.weight_reference_kg) ** parameter.weight_exponent
         for effect_of_chance in random.get(name, ()):
             if etas and effect_of_chance.id in etas:
-                value = _deviate(value, effect_of_chance, etas[effect_of_chance.id])
+                value = _deviate(value, parameter, effect_of_chance, etas[effect_of_chance.id])
         if multipliers and name in multipliers:
             value = value * multipliers[name]
         values[name] = value
@@ -65,9 +66,12 @@ def _effects_by_parameter(model: Model) -> dict[str, list[Variability]]:
     return found
 
 
-def _deviate(value: Any, effect: Variability, eta: Any) -> Any:
+def _deviate(value: Any, parameter: Parameter, effect: Variability, eta: Any) -> Any:
     if effect.distribution == "logit":
         return 1.0 / (1.0 + (1.0 / value - 1.0) * np.exp(-eta))
+    if effect.distribution == "uniform":
+        down, up = (parameter.low or 0.0) / parameter.value, (parameter.high or 0.0) / parameter.value
+        return value * (1.0 + np.where(np.asarray(eta) < 0, 1.0 - down, up - 1.0) * eta)
     return value * np.exp(eta)
 
 
@@ -95,8 +99,9 @@ def _check(structure: Structure, values: Mapping[str, Any]) -> None:
         value = values[name]
         bad = not 0.0 < value < np.inf if isinstance(value, float) else not np.all((value > 0) & np.isfinite(value))
         if bad:
-            shown = value if np.isscalar(value) else np.asarray(value)[~((value > 0) & np.isfinite(value))][0]
+            flat = np.atleast_1d(np.asarray(value, dtype=float))
+            shown = float(flat[~((flat > 0) & np.isfinite(flat))][0])
             raise PersonError(
-                f"{structure.model.name}: parameter {name} comes out as {shown}, which is not possible. "
+                f"{structure.model.name}: parameter {name} comes out as {shown:g}, which is not possible. "
                 f"Check the covariates and models/{structure.model.id}.toml, parameters.{name}."
             )

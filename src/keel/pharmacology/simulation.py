@@ -88,7 +88,8 @@ class Simulation:
         return (*self.reasons, *self.remarks)
 
     def __getitem__(self, analyte: str) -> Floats:
-        return self.concentrations[self.analytes.index(analyte)]
+        row: Floats = self.concentrations[self.analytes.index(analyte)]
+        return row
 
     @cached_property
     def metrics(self) -> tuple[Metrics, ...]:

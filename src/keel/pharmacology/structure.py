@@ -5,7 +5,7 @@ blocks (the S and the R side of a racemate) and are solved apart.
 """
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -43,7 +43,7 @@ class Structure:
             name for name in self.order if dimension_of(model, model.parameters[name]) in ("volume", "flow", "time")
         )
         self.blocks = self._find_blocks()
-        self.has_drift = any(flow.drift for flow in model.flows)
+        self.drifting = {self.index[flow.source]: flow for flow in model.flows if flow.drift is not None}
 
     def rate(self, flow: Flow, values: Values, *, backwards: bool = False) -> Any:
         """The fraction of the source's amount that leaves by this flow, 1/h."""
@@ -58,6 +58,8 @@ class Structure:
         """Every flow as (from, to or None, rate in 1/h, fraction that arrives)."""
         arrows: list[tuple[int, int | None, Any, Any]] = []
         for flow in self.model.flows:
+            if flow.drift is not None:
+                continue
             source = self.index[flow.source]
             target = None if flow.target is None else self.index[flow.target]
             arrives = 1.0 if flow.fraction is None else values[flow.fraction]
@@ -82,9 +84,9 @@ class Structure:
     def extended(self, values: Values, people: int | None = None) -> list[Floats]:
         """For each block the matrix of the extended system, per minute, (people,) dim, dim.
 
-        Rows: area under each output so far (ng*min/mL over AREA_SCALE), amounts (mg), input rates (mg/min). Everything that can happen
-        between two events is z' = M z, so exp(M h) is the whole solution, exact also when rates coincide. No entry off
-        the diagonal is negative.
+        Rows: area under each output so far (ng*min/mL over AREA_SCALE), amounts (mg), input rates (mg/min). Everything
+        that can happen between two events is z' = M z, so exp(M h) is the whole solution, exact also when rates
+        coincide. No entry off the diagonal is negative. A place that drifts only collects what flows in.
         """
         arrows, weights = self.arrows(values), self.weights(values)
         shape = () if people is None else (people,)
@@ -100,7 +102,7 @@ class Structure:
                         matrix[..., first + block.at[target], column] += rate * arrives / 60.0
             for row, output in enumerate(block.outputs):
                 for place, scale in weights[output]:
-                    if place in block.at:
+                    if place in block.at and place not in self.drifting:
                         matrix[..., row, first + block.at[place]] += scale / AREA_SCALE
             for position, place in enumerate(block.fed):
                 matrix[..., first + block.at[place], first + len(block.places) + position] = 1.0
@@ -150,7 +152,7 @@ def structure_of(model: Model) -> Structure:
     return found
 
 
-@lru_cache(maxsize=None)
+@cache
 def unit_factor(unit: str) -> tuple[float, bool]:
     """What turns a value in `unit` into the engine's unit, and whether it is per kilogram of body weight."""
     _, factor, per_kg = UNITS[unit]
