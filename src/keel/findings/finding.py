@@ -54,5 +54,5 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The findings, most severe first, then by rule, without exact repeats."""
-    return tuple(sorted(dict.fromkeys(findings), key=lambda finding: (finding.severity.rank, finding.rule)))
+    """The findings, most severe first and otherwise in the order given, without exact repeats."""
+    return tuple(sorted(dict.fromkeys(findings), key=lambda finding: finding.severity.rank))

@@ -1,0 +1,153 @@
+"""The Picture: one person's record at one time, with everything that Keel has to say about it.
+
+There is one checker. Page, command line, document and interface print this value and add nothing to it.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+
+import msgspec
+
+from keel.assessment.curve import Curve, curve_of
+from keel.assessment.instruments import AnswersRefused, Score, score_instrument
+from keel.assessment.interactions import InteractionsReport, Status, check_medicines
+from keel.exposure import Exposure, SymptomFacts, summarise
+from keel.findings import Finding, Reason, Severity, worst_first
+from keel.knowledge import Knowledge, UnknownId
+from keel.record import Answers, Person, Pregnancy, ReadingNote, Record, Sex
+
+
+class PersonShown(msgspec.Struct, frozen=True, kw_only=True):
+    """Who the Picture is about; None and `not_asked` are shown as such."""
+
+    id: str
+    age_years: float | None
+    sex: Sex
+    weight_kg: float | None
+    height_cm: float | None
+    pregnancy: Pregnancy
+
+
+class Picture(msgspec.Struct, frozen=True, kw_only=True):
+    """A record at a time, in the `assess` shape of the interfaces.
+
+    `findings` are all findings, worst first, those of exposure, medicines and answers among them. `unknown` says what
+    could not be computed and why. `notes` is what the reader met and did not take as a fact.
+    """
+
+    as_of: dt.datetime
+    person: PersonShown
+    exposure: Exposure
+    curve: Curve
+    findings: tuple[Finding, ...]
+    due: tuple[str, ...]
+    help: tuple[str, ...]
+    knowledge_hash: str
+    interactions: InteractionsReport
+    scores: tuple[Score, ...]
+    unknown: tuple[str, ...]
+    notes: tuple[ReadingNote, ...]
+
+
+def picture_of(record: Record, *, at: dt.datetime, knowledge: Knowledge) -> Picture:
+    """The Picture of a record at `at`; the same values in give the same value out."""
+    exposure = summarise(record, at=at, knowledge=knowledge, symptoms=SymptomFacts())
+    substances = {dose.substance for dose in record.doses} | {pattern.substance for pattern in record.patterns}
+    routes = {dose.route for dose in record.doses} | {pattern.route for pattern in record.patterns}
+    interactions = check_medicines(
+        [medicine.text for medicine in record.medicines if medicine.status in ("active", "taken")],
+        substance=_only(substances),
+        route=_only(routes),
+        knowledge=knowledge,
+    )
+    scores, refused = _scores(record.answers, record.person, knowledge)
+    curve = curve_of(record, at=at, knowledge=knowledge)
+    findings = [
+        *exposure.findings,
+        *interactions.findings,
+        *_not_checked(interactions),
+        *(finding for score in scores for finding in score.findings),
+    ]
+    return Picture(
+        as_of=at,
+        person=_shown(record.person, at),
+        exposure=exposure,
+        curve=curve,
+        findings=worst_first(findings),
+        due=(),
+        help=(),
+        knowledge_hash=knowledge.hash,
+        interactions=interactions,
+        scores=scores,
+        unknown=tuple(
+            dict.fromkeys([*exposure.unknown, *curve.reasons, *refused, *_person_unknown(record.person, at)])
+        ),
+        notes=record.notes,
+    )
+
+
+def _only(values: set[str]) -> str | None:
+    """The one value that is known, or None: interactions that depend on it are then shown for both."""
+    known = values - {"unknown"}
+    return known.pop() if len(known) == 1 and "unknown" not in values else None
+
+
+def _shown(person: Person, at: dt.datetime) -> PersonShown:
+    return PersonShown(
+        id=person.id,
+        age_years=person.age_at(at),
+        sex=person.sex,
+        weight_kg=person.weight_kg,
+        height_cm=person.height_cm,
+        pregnancy=person.pregnancy,
+    )
+
+
+def _scores(
+    answers: Iterable[Answers], person: Person, knowledge: Knowledge
+) -> tuple[tuple[Score, ...], tuple[str, ...]]:
+    """The newest sitting of each instrument scored; sittings that cannot be scored are named with the reason."""
+    newest: dict[str, Answers] = {}
+    for sitting in answers:
+        known = newest.get(sitting.instrument)
+        if known is None or _when(sitting) >= _when(known):
+            newest[sitting.instrument] = sitting
+    scores, refused = [], []
+    for instrument, sitting in sorted(newest.items()):
+        try:
+            given = {"sex": str(person.sex)} if person.sex is not Sex.UNKNOWN else {}
+            scores.append(
+                score_instrument(instrument, sitting.items, total=sitting.total, given=given, knowledge=knowledge)
+            )
+        except (AnswersRefused, UnknownId) as error:
+            refused.append(f"{instrument} could not be scored: {error}")
+    return tuple(scores), tuple(refused)
+
+
+def _when(sitting: Answers) -> dt.datetime:
+    return sitting.at or dt.datetime.min.replace(tzinfo=dt.UTC)
+
+
+def _not_checked(report: InteractionsReport) -> Iterable[Finding]:
+    """What was typed and could not be checked, said aloud: not recognised is not “nothing on file”."""
+    for item in report.items:
+        if item.status in (Status.NOT_RECOGNISED, Status.AMBIGUOUS):
+            hint = f" Did you mean {' or '.join(item.did_you_mean)}?" if item.did_you_mean else ""
+            yield Finding(
+                rule=f"medicine-{item.status}",
+                severity=Severity.WARN,
+                summary=f"“{item.input}” was not recognised, so nothing was checked for it.{hint}"
+                if item.status is Status.NOT_RECOGNISED
+                else f"“{item.input}” may mean several things and was not checked.{hint}",
+                why=(Reason("as typed", item.input),),
+                next_step="Ask a pharmacist, or type the name as it stands on the package.",
+            )
+
+
+def _person_unknown(person: Person, at: dt.datetime) -> Iterable[str]:
+    if person.age_at(at) is None:
+        yield "Age was not given: rules and models that depend on it could not be checked."
+    if person.weight_kg is None:
+        yield "Body weight was not given: doses per kilogram and models that scale with weight could not be checked."
+    if person.pregnancy is Pregnancy.NOT_ASKED and person.sex is not Sex.MALE:
+        yield "Pregnancy was not asked."

@@ -1,0 +1,57 @@
+"""The application: which commands there are, and how an error ends (one line, exit code 2)."""
+
+import sys
+from typing import NoReturn
+
+import typer
+from typer.exceptions import TyperException
+
+from keel.cli.assess import assess
+from keel.cli.demo import demo
+from keel.cli.exposure import exposure
+from keel.cli.serve import serve
+
+app = typer.Typer(
+    name="keel",
+    help="Ketamine safety and care: one picture of a person, with a source for every number.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (assess, exposure, serve, demo):
+    app.command()(command)
+
+
+def main() -> NoReturn:
+    """Runs the command line; what a person did wrong is one clear line on standard error and exit code 2."""
+    try:
+        app(standalone_mode=False)
+    except Exception as error:
+        _end(error)
+    sys.exit(0)
+
+
+def _end(error: Exception) -> NoReturn:
+    if isinstance(error, typer.Exit):
+        sys.exit(error.exit_code)
+    if isinstance(error, typer.Abort):
+        sys.exit(130)
+    if isinstance(error, TyperException):
+        _say(error.format_message(), hint=" Try --help.")
+    if isinstance(error, BrokenPipeError):
+        sys.exit(0)
+    if _is_for_people(error):
+        _say(str(error))
+    raise error
+
+
+def _is_for_people(error: Exception) -> bool:
+    """Whether the text was written for the person at the terminal: errors of Keel's own trees are."""
+    return type(error).__module__.startswith("keel.") and type(error).__module__.endswith("errors")
+
+
+def _say(message: str, *, hint: str = "") -> NoReturn:
+    print(f"keel: {' '.join(message.split())}{hint}", file=sys.stderr)
+    sys.exit(2)

@@ -1,0 +1,21 @@
+"""`keel demo`: the web application with a demonstration clinic in it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def demo(
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.", min=1, max=65535)] = 8000,
+    folder: Annotated[Path, typer.Option(help="Folder of the demonstration database.")] = Path("var/demo"),
+) -> None:
+    """Serve the web application with a demonstration clinic (made-up people only).
+
+    Example: keel demo --port 8000
+    """
+    from keel.web.server import load_demo, prepare, run
+
+    prepare(folder)
+    print(load_demo(port))
+    run(port=port, workers=1)

@@ -1,0 +1,135 @@
+"""`keel exposure`: the arithmetic and the band of a pattern of use, or of a record file."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from keel.exposure import Exposure
+    from keel.quantities import Interval
+
+
+def exposure(
+    text: Annotated[list[str], typer.Argument(help="A pattern in words, or one record file.", show_default=False)],
+    at: Annotated[str | None, typer.Option(help="The time to look from, for example 2026-11-21.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+) -> None:
+    """Exposure of a pattern of use: milligrams a year, multiple of the reference course, band.
+
+    Example: keel exposure "400 mg weekly for 3 years, snorted"
+    """
+    from pathlib import Path
+
+    from keel.cli.terminal import console, parse_time, write_json
+    from keel.exposure import parse_pattern, summarise
+    from keel.knowledge import load
+    from keel.record import Record
+
+    knowledge, when, written = load(), parse_time(at), " ".join(text)
+    if len(text) == 1 and Path(text[0]).exists():
+        from keel.cli.records import read_file
+
+        people = [
+            (record.person.id, record) for record in read_file(Path(text[0]), at=when, knowledge=knowledge).records
+        ]
+    else:
+        people = [("", Record(patterns=parse_pattern(written, at=when, knowledge=knowledge)))]
+    answers = [(name, summarise(record, at=when, knowledge=knowledge)) for name, record in people]
+    if json:
+        write_json(answers[0][1] if len(answers) == 1 else {"people": [answer for _, answer in answers]})
+        return
+    out = console()
+    for name, answer in answers:
+        if name:
+            out.rule(name, align="left", style="dim")
+        print_exposure(answer, out)
+
+
+def print_exposure(answer: "Exposure", out: "Console") -> None:
+    """An exposure for the terminal: the band first, the scale, the numbers, the arithmetic, what is not known."""
+    from rich.padding import Padding
+
+    from keel.cli.terminal import finding_view
+
+    for finding in answer.findings:
+        out.print(finding_view(finding))
+    out.print()
+    for line in scale_lines(answer, out.width):
+        out.print(line)
+    out.print()
+    out.print(_numbers(answer))
+    if answer.arithmetic:
+        out.print("\n[bold]How it was reckoned[/bold]")
+        for line in answer.arithmetic:
+            out.print(Padding(line, (0, 0, 0, 2)), markup=False)
+    if answer.unknown:
+        out.print("\n[bold]What is not known[/bold]")
+        for line in answer.unknown:
+            out.print(Padding(f"? {line}", (0, 0, 0, 2)), markup=False)
+
+
+def _numbers(answer: "Exposure") -> "object":
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(style="dim")
+    table.add_column()
+    known = (
+        [(f" ({one.substance})", one) for one in answer.by_substance]
+        if len(answer.by_substance) > 1
+        else [("", answer)]
+    )
+    table.add_row("sessions a year", interval_text(answer.sessions_per_year_range))
+    table.add_row("a session", interval_text(answer.mg_per_session, "mg"))
+    for name, one in known:
+        multiple = one.multiple_range if one is answer else one.multiple_of_reference  # type: ignore[union-attr]
+        table.add_row(f"a year{name}", interval_text(one.mg_per_year, "mg"))
+        table.add_row(f"so far{name}", interval_text(one.cumulative_mg, "mg"))
+        table.add_row(f"against the reference{name}", interval_text(multiple, "times", digits=3))
+    table.add_row("days in 28", "not known" if answer.days_in_28 is None else f"{answer.days_in_28:g}")
+    return table
+
+
+def interval_text(interval: "Interval | None", unit: str = "", digits: int = 6) -> str:
+    """“20,800 mg”, “1,000 to 2,000 mg”, or “not known”."""
+    if interval is None:
+        return "not known"
+    low, high = (f"{value:,.{digits}g}" for value in (interval.low, interval.high))
+    return (low if low == high else f"{low} to {high}") + (f" {unit}" if unit else "")
+
+
+def scale_lines(answer: "Exposure", width: int) -> list[str]:
+    """A logarithmic scale of milligrams a year with the reference course and the person on it, in plain characters."""
+    from math import log10
+
+    totals = [one.mg_per_year for one in answer.by_substance if one.mg_per_year and one.mg_per_year.high > 0]
+    if not totals:
+        return []
+    room = max(30, min(width - 4, 76))
+    high = max(1_000_000.0, *(total.high for total in totals))
+
+    def place(mg: float) -> int:
+        return round(max(0.0, min(1.0, log10(max(mg, 100) / 100) / log10(high / 100))) * (room - 1))
+
+    ticks = [tick for tick in (100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000) if tick <= high]
+    axis, labels, marks = ["─"] * room, [" "] * (room + 10), [" "] * room
+    for tick in ticks:
+        axis[place(tick)] = "┼"
+        for offset, character in enumerate(
+            {100: "100 mg", 1_000: "1 g", 10_000: "10 g", 100_000: "100 g"}.get(tick, "1 kg")
+        ):
+            labels[place(tick) + offset] = character
+    for total in totals:
+        for position in range(place(total.low), place(total.high) + 1):
+            marks[position] = "▓"
+        marks[place(total.mid)] = "●"
+    reference = place(answer.reference.mg_per_year)
+    marks[reference] = "◆" if marks[reference] == " " else "◈"
+    return [
+        "".join(marks).rstrip(),
+        "".join(axis),
+        "".join(labels).rstrip(),
+        "● this  ▓ range  ◆ reference course, mg a year (log scale)",
+    ]

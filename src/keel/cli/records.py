@@ -1,0 +1,31 @@
+"""Reads record files for the commands: progress on long ones, notes of what was not understood."""
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from keel.interop import Reading
+    from keel.knowledge import Knowledge
+
+
+def read_file(path: Path, *, at: dt.datetime, knowledge: "Knowledge") -> "Reading":
+    """The records of a file or folder, with a progress bar on standard error when that is a terminal."""
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from keel.cli.terminal import progress_console
+    from keel.interop import read_path
+
+    columns = (
+        TextColumn("reading"),
+        BarColumn(),
+        TextColumn("{task.completed:,} of {task.total:,}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=progress_console(), transient=True) as bar:
+        task = bar.add_task("reading", total=None, visible=False)
+
+        def advance(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total, visible=True)
+
+        return read_path(path, at=at, knowledge=knowledge, progress=advance)

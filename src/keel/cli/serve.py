@@ -1,0 +1,21 @@
+"""`keel serve`: the web application on this machine."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def serve(
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.", min=1, max=65535)] = 8000,
+    folder: Annotated[Path, typer.Option(help="Folder of the database and the secret key.")] = Path("var"),
+    workers: Annotated[int, typer.Option(help="Worker processes.", min=1, max=16)] = 1,
+) -> None:
+    """Serve the web application on 127.0.0.1.
+
+    Example: keel serve --port 8000
+    """
+    from keel.web.server import prepare, run
+
+    prepare(folder)
+    run(port=port, workers=workers)

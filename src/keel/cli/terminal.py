@@ -1,0 +1,84 @@
+"""What the commands share: reading `--at`, writing JSON, the words and marks of a finding in a terminal."""
+
+import datetime as dt
+import sys
+from typing import TYPE_CHECKING, Any
+
+from keel.cli.errors import CommandError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from keel.findings import Finding
+
+MARKS = {
+    "block": ("■ STOP", "bold white on red"),
+    "hold": ("▲ ASK FIRST", "bold red"),
+    "warn": ("! TAKE CARE", "bold yellow"),
+}
+MARKS["note"] = ("· NOTE", "cyan")
+
+
+def parse_time(text: str | None) -> dt.datetime:
+    """The time in `--at` (ISO 8601; without an offset it is UTC), or now."""
+    if text is None:
+        return dt.datetime.now(dt.UTC).replace(microsecond=0)
+    try:
+        time = dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise CommandError(f"“{text}” is not a time. Write for example 2026-11-21 or 2026-11-21T14:30+01:00.") from None
+    return time if time.tzinfo else time.replace(tzinfo=dt.UTC)
+
+
+def write_json(value: Any) -> None:
+    """One JSON document on standard output, indented, nothing else there."""
+    import msgspec
+
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")
+
+
+def console() -> "Console":
+    """A console on standard output that keeps to the width of the terminal."""
+    from rich.console import Console
+
+    return Console(highlight=False)
+
+
+def progress_console() -> "Console":
+    """A console on standard error, for progress and remarks."""
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False)
+
+
+def finding_view(finding: "Finding") -> "Table":
+    """A finding for the terminal: mark in words, summary, next step; below, dim, why, rule, how sure and sources."""
+    from rich.table import Table
+    from rich.text import Text
+
+    mark, style = MARKS[finding.severity]
+    text = Text(finding.summary)
+    if finding.next_step:
+        text.append(f"\n→ {finding.next_step}", style="bold")
+    why = ", ".join(
+        f"{reason.name.replace('_', ' ')} {_value(reason.value)}{f' {reason.unit}' if reason.unit else ''}"
+        for reason in finding.why
+    )
+    parts = [why, f"rule {finding.rule}", finding.confidence.label]
+    parts.append(f"sources {', '.join(finding.sources)}" if finding.sources else "")
+    parts.append(f"sources disagree: {', '.join(finding.conflicts)}" if finding.conflicts else "")
+    text.append(f"\n{'; '.join(part for part in parts if part)}", style="dim")
+    view = Table.grid(padding=(0, 1, 1, 0))
+    view.add_column(width=11, style=style)
+    view.add_column(ratio=1)
+    view.add_row(mark, text)
+    return view
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return "not given"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:,.6g}" if isinstance(value, float | int) else str(value)
