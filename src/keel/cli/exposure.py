@@ -81,23 +81,22 @@ def _numbers(answer: "Exposure") -> "object":
         if len(answer.by_substance) > 1
         else [("", answer)]
     )
-    table.add_row("sessions a year", interval_text(answer.sessions_per_year_range))
-    table.add_row("a session", interval_text(answer.mg_per_session, "mg"))
+    table.add_row("sessions a year", known_text(answer.sessions_per_year_range))
+    table.add_row("a session", known_text(answer.mg_per_session, "mg"))
     for name, one in known:
         multiple = one.multiple_range if one is answer else one.multiple_of_reference  # type: ignore[union-attr]
-        table.add_row(f"a year{name}", interval_text(one.mg_per_year, "mg"))
-        table.add_row(f"so far{name}", interval_text(one.cumulative_mg, "mg"))
-        table.add_row(f"against the reference{name}", interval_text(multiple, "times", digits=3))
+        table.add_row(f"a year{name}", known_text(one.mg_per_year, "mg"))
+        table.add_row(f"so far{name}", known_text(one.cumulative_mg, "mg"))
+        table.add_row(f"against the reference{name}", known_text(multiple, "times", digits=3))
     table.add_row("days in 28", "not known" if answer.days_in_28 is None else f"{answer.days_in_28:g}")
     return table
 
 
-def interval_text(interval: "Interval | None", unit: str = "", digits: int = 6) -> str:
+def known_text(interval: "Interval | None", unit: str = "", digits: int = 6) -> str:
     """“20,800 mg”, “1,000 to 2,000 mg”, or “not known”."""
-    if interval is None:
-        return "not known"
-    low, high = (f"{value:,.{digits}g}" for value in (interval.low, interval.high))
-    return (low if low == high else f"{low} to {high}") + (f" {unit}" if unit else "")
+    from keel.quantities import interval_text
+
+    return "not known" if interval is None else f"{interval_text(interval, digits)} {unit}".strip()
 
 
 def scale_lines(answer: "Exposure", width: int) -> list[str]:

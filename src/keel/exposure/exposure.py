@@ -13,11 +13,11 @@ import msgspec
 from keel.exposure.banding import Band, band_of
 from keel.exposure.facts import SymptomFacts, lanes_of
 from keel.exposure.ledger import WINDOWS, Ledger, UsingDay, Window, fold
-from keel.exposure.phases import Year, is_recent, lifetime_mg, recent_days_per_week, sequences, span_text, year
+from keel.exposure.phases import Year, is_recent, lifetime_mg, recent_days_per_week, sequences, year
 from keel.findings import Finding, Reason, Severity, worst_first
 from keel.knowledge import Certainty, Knowledge
 from keel.knowledge.criteria import Course
-from keel.quantities import Form, Interval
+from keel.quantities import Form, Interval, interval_text
 from keel.record import Record, UsePattern
 
 REFERENCE = "reference"
@@ -185,18 +185,18 @@ def _arithmetic(
         if told_year.arithmetic:
             yield f"“{phases[0].text}”: {told_year.arithmetic}"
     for substance, mg in windows[2].mg.items():
-        yield f"Dated doses, last 12 months: {span_text(mg)} mg ({substance}) on {windows[2].using_days} days"
+        yield f"Dated doses, last 12 months: {interval_text(mg)} mg ({substance}) on {windows[2].using_days} days"
     for total in totals:
         if total.mg_per_year and total.multiple_of_reference:
             yield (
-                f"{span_text(total.mg_per_year)} mg ÷ {reference.mg_per_year:g} mg of the reference course "
-                f"= {_times(total.multiple_of_reference)}"
+                f"{interval_text(total.mg_per_year)} mg ÷ {reference.mg_per_year:g} mg of the reference course "
+                f"= {interval_text(total.multiple_of_reference, 3)}"
             )
 
 
 def _times(multiple: Interval) -> str:
-    low, high = f"{multiple.low:.3g}", f"{multiple.high:.3g}"
-    return f"{low} times" if low == high else f"{low} to {high} times"
+    text = interval_text(multiple, 3)
+    return "the same as" if text == "1" else f"{text} times"
 
 
 def _unknown(record: Record, told: Told, ledger: Ledger, totals: tuple[SubstanceTotal, ...]) -> tuple[str, ...]:
@@ -253,7 +253,7 @@ def _multiple_finding(total: SubstanceTotal, mg: Interval, multiple: Interval, r
     return Finding(
         rule=f"exposure-multiple:{total.substance}",
         severity=Severity.NOTE,
-        summary=f"{span_text(mg)} mg a year is {_times(multiple)} the reference course ({reference.rule}).{caveat}",
+        summary=f"{interval_text(mg)} mg a year is {_times(multiple)} the reference course ({reference.rule}).{caveat}",
         why=(
             Reason("mg_per_year", mg.mid, "mg/a"),
             Reason("reference_mg_per_year", reference.mg_per_year, "mg/a"),

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Literal, NamedTuple
 
-from keel.quantities import Interval
+from keel.quantities import Interval, interval_text
 from keel.record import UsePattern
 
 WEEKS_A_YEAR = 52.0
@@ -64,7 +64,7 @@ def year(phases: Sequence[UsePattern]) -> Year:
     ]
     if all(amount is not None for row in amounts for amount in row):
         mg = _sorted([sum(amount for amount in row if amount is not None) for row in amounts])
-    return Year(sessions, mg, _arithmetic(phases, spans[1], mg))
+    return Year(sessions, mg, _arithmetic(phases, spans, mg))
 
 
 def _spans(phases: Sequence[UsePattern], end: End) -> list[float | None]:
@@ -91,23 +91,18 @@ def _phase_mg(phase: UsePattern, sessions: float | None, end: End) -> float | No
     return float(getattr(phase.mg_per_session, end)) * sessions
 
 
-def _arithmetic(phases: Sequence[UsePattern], sessions: Sequence[float | None], mg: Interval | None) -> str:
+def _arithmetic(phases: Sequence[UsePattern], spans: Sequence[Sequence[float | None]], mg: Interval | None) -> str:
     """“400 mg × 52 = 20,800 mg a year”, with ranges where there are any."""
     if mg is None:
         return ""
     terms = []
-    for phase, count in zip(phases, sessions, strict=True):
-        if phase.mg_per_session is None or count is None:
-            terms.append(f"{span_text(mg)} mg")
+    for phase, counts in zip(phases, zip(*spans, strict=True), strict=True):
+        known = [count for count in counts if count is not None]
+        if phase.mg_per_session is None or len(known) < len(counts):
+            terms.append(f"{interval_text(mg)} mg")
         else:
-            terms.append(f"{span_text(phase.mg_per_session)} mg × {count:,.4g}")
-    return f"{' + '.join(terms)} = {span_text(mg)} mg a year"
-
-
-def span_text(interval: Interval) -> str:
-    """“20,800”, or “312,000 to 624,000” where low and high differ."""
-    low, high = f"{interval.low:,.6g}", f"{interval.high:,.6g}"
-    return low if low == high else f"{low} to {high}"
+            terms.append(f"{interval_text(phase.mg_per_session)} mg × {interval_text(_sorted(known), 4)}")
+    return f"{' + '.join(terms)} = {interval_text(mg)} mg a year"
 
 
 def lifetime_mg(phases: Sequence[UsePattern]) -> Interval | None:

@@ -14,6 +14,7 @@ amounts of a substance, which refuse to be added to another substance).
 
 from keel.quantities.amounts import Form, Interval, SubstanceAmount, base_mg
 from keel.quantities.errors import IncompatibleAmounts, QuantityError, UnitError
+from keel.quantities.printing import interval_text, number_text
 from keel.quantities.quantity import (
     Quantity,
     parse_amount_interval_mg,
@@ -39,6 +40,8 @@ __all__ = [
     "UnitError",
     "base_mg",
     "convert",
+    "interval_text",
+    "number_text",
     "parse_amount_interval_mg",
     "parse_amount_mg",
     "parse_concentration_ng_per_ml",

@@ -1,0 +1,50 @@
+"""Makes the environment `.venv` from the lock file, needing nothing but this Python and a package index.
+
+The version of the resolver (uv) is read from uv.lock itself, so that the lock alone decides what is installed.
+Runs again only when uv.lock or pyproject.toml changed.
+"""
+
+import hashlib
+import os
+import subprocess
+import sys
+import tomllib
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+ENVIRONMENT = ROOT / ".venv"
+STAMP = ENVIRONMENT / "keel-lock"
+PYTHON = ENVIRONMENT / "bin" / "python"
+
+
+def main(extra: list[str]) -> None:
+    if sys.version_info < (3, 11):
+        sys.exit(f"Keel needs Python 3.11 or later, and this is {sys.version.split()[0]}.")
+    files = b"".join((ROOT / name).read_bytes() for name in ("uv.lock", "pyproject.toml"))
+    wanted = hashlib.sha256(files + " ".join(extra).encode()).hexdigest()
+    if STAMP.exists() and STAMP.read_text() == wanted:
+        return
+    if not PYTHON.exists():
+        print("Making the environment .venv …", flush=True)
+        try:
+            venv.create(ENVIRONMENT, with_pip=True)
+        except subprocess.CalledProcessError:
+            sys.exit("This Python cannot make an environment with pip. On Debian: apt-get install python3-venv.")
+    lock = tomllib.loads((ROOT / "uv.lock").read_text())
+    uv = next(package["version"] for package in lock["package"] if package["name"] == "uv")
+    print(f"Installing what uv.lock names (uv {uv}) …", flush=True)
+    run(str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", f"uv=={uv}")
+    run(str(PYTHON), "-m", "uv", "sync", "--frozen", "--all-extras", "--quiet", *extra)
+    STAMP.write_text(wanted)
+
+
+def run(*command: str) -> None:
+    environment = os.environ | {"VIRTUAL_ENV": str(ENVIRONMENT), "UV_PROJECT_ENVIRONMENT": str(ENVIRONMENT)}
+    finished = subprocess.run(command, cwd=ROOT, env=environment, check=False)  # noqa: S603 - our own command
+    if finished.returncode:
+        sys.exit(f"“{' '.join(command[:4])} …” failed with code {finished.returncode}. Is a package index reachable?")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
