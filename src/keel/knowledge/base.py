@@ -16,8 +16,11 @@ from keel.knowledge.instruments_check import checked_instruments
 from keel.knowledge.interactions import ClassRule, DoseWord, Interaction, Product, Synonym
 from keel.knowledge.models import Model
 from keel.knowledge.models_check import complete
+from keel.knowledge.modifiers import Modifier, complete_modifiers
 from keel.knowledge.phrases import Phrases
 from keel.knowledge.reading import CodeTable, ReadingCode, ReadingLimits
+from keel.knowledge.routes import Route
+from keel.knowledge.substances import Substance
 
 T = TypeVar("T")
 
@@ -101,6 +104,21 @@ class Knowledge:
     def models(self) -> Mapping[str, Model]:
         """Pharmacokinetic models by id, with `extends` resolved and every name and unit checked."""
         return complete(self._folders.documents("models", Model))
+
+    @cached_property
+    def modifiers(self) -> Mapping[str, Modifier]:
+        """What changes the kinetics, by id: medicines, genotype, sex, liver."""
+        return complete_modifiers(self._folders.documents("modifiers", Modifier), self.models)
+
+    @cached_property
+    def routes(self) -> Mapping[str, Route]:
+        """Ways of taking ketamine, by id, with every published bioavailability."""
+        return self._folders.documents("routes", Route)
+
+    @cached_property
+    def substances(self) -> Mapping[str, Substance]:
+        """Ketamine, its two forms and their metabolites, by id, with molar masses and the factor from salt to base."""
+        return self._folders.documents("substances", Substance)
 
     @cached_property
     def interactions(self) -> Mapping[str, Interaction]:

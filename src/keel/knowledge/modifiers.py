@@ -1,0 +1,97 @@
+"""What changes the kinetics: medicines, genotype, sex, liver. One TOML file of `data/modifiers/` each.
+
+`observed` is what studies saw, with its size. `changes` is how a model takes it up: factors on parameters, by model and
+route. Where nothing fits, the engine says that the curve leaves the effect out, and shows what was observed.
+"""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import msgspec
+
+from keel.knowledge.certainty import Certainty
+from keel.knowledge.documents import Document
+from keel.knowledge.errors import FactsFileError
+from keel.knowledge.models import Model
+
+
+class Observed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What one study saw: `auc` and `cmax` of the parent as multiples of the value without the modifier."""
+
+    substance: str
+    route: str
+    population: str
+    n: int | None = None
+    auc: float | None = None
+    auc_low: float | None = None
+    auc_high: float | None = None
+    cmax: float | None = None
+    cmax_low: float | None = None
+    cmax_high: float | None = None
+    also: str = ""
+    sources: tuple[str, ...]
+    certainty: Certainty
+    claims: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """One line: “oral S-ketamine: area x 2.6, peak x 3.6 (n 10)”."""
+        sizes = [
+            f"{word} x {value:g}" for word, value in (("area", self.auc), ("peak", self.cmax)) if value is not None
+        ]
+        shown = ", ".join([*sizes, *([self.also] if self.also else [])]) or "no size printed"
+        people = f" (n {self.n})" if self.n is not None else ""
+        return f"{self.substance}, {self.route}: {shown}{people}"
+
+
+class Multiplier(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A factor on a parameter, with the range that the evidence leaves open."""
+
+    value: float
+    low: float | None = None
+    high: float | None = None
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How models take the modifier up by some routes; an empty `multiply` means that nothing changes there."""
+
+    models: tuple[str, ...]
+    routes: tuple[str, ...]
+    multiply: dict[str, Multiplier]
+    sources: tuple[str, ...]
+    certainty: Certainty
+    note: str = ""
+
+
+class Modifier(Document, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One thing that changes the kinetics, what studies saw of it and how models take it up."""
+
+    kind: Literal["inhibitor", "inducer", "genotype", "sex", "liver", "kidney", "scenario", "medicine"]
+    mechanism: str = ""
+    observed: tuple[Observed, ...] = ()
+    changes: tuple[Change, ...] = ()
+    conflicts: tuple[str, ...] = ()
+    note: str = ""
+
+    def change_for(self, model: str, routes: set[str]) -> Change | None:
+        """The change for a model that covers all of the routes, or None."""
+        fitting = (change for change in self.changes if model in change.models and routes <= set(change.routes))
+        return next(fitting, None)
+
+
+def complete_modifiers(modifiers: Mapping[str, Modifier], models: Mapping[str, Model]) -> dict[str, Modifier]:
+    """The modifiers, once every model and parameter that they name is found; FactsFileError names file and key."""
+    for modifier in modifiers.values():
+        where = f"modifiers/{modifier.id}.toml: changes"
+        for change in modifier.changes:
+            for name in change.models:
+                if name not in models:
+                    raise FactsFileError(f"{where}.models: no model is called “{name}”. Name one.")
+                for parameter, factor in change.multiply.items():
+                    if parameter not in models[name].parameters:
+                        raise FactsFileError(f"{where}.multiply: {name} has no parameter “{parameter}”. Name one.")
+                    if factor.value <= 0:
+                        raise FactsFileError(
+                            f"{where}.multiply.{parameter}: {factor.value} is not above zero. Mend it."
+                        )
+    return dict(modifiers)
