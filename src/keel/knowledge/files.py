@@ -8,6 +8,7 @@ import csv
 import hashlib
 import io
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from importlib import resources
 from pathlib import Path
@@ -66,28 +67,39 @@ class Folders:
         return documents
 
     def table(self, name: str, shape: type[S], key: str = "id") -> dict[str, S]:
-        """Key to row, for a CSV table; cells with lists are split on semicolons where the shape wants a tuple."""
+        """Key to row, for a CSV table; cells with lists are split on semicolons where the shape wants a tuple.
+
+        A key that occurs twice in one file is an error; in an overlay it replaces the row.
+        """
         rows: dict[str, S] = {}
-        lists = {field.name for field in msgspec.structs.fields(shape) if str(field.type).startswith("tuple")}
         for path in self.files(name).get(name, []):
-            for line, row in enumerate(read_csv(path), start=2):
-                cells: dict[str, Any] = {
-                    column: split(cell) if column in lists else (cell if cell != "" else _empty(shape, column))
-                    for column, cell in row.items()
-                }
-                decoded = decode(cells, shape, where=f"{name} line {line}", strict=False)
-                rows[str(getattr(decoded, key))] = decoded
+            decoded = _decode_rows(list(read_csv(path)), shape, name)
+            keyed = {str(getattr(row, key)): row for row in decoded}
+            if len(keyed) < len(decoded):
+                first = next(one for one, count in Counter(getattr(row, key) for row in decoded).items() if count > 1)
+                raise FactsFileError(f"{name}: two rows have the {key} “{first}”. Keep one of them.")
+            rows |= keyed
         return rows
+
+
+def _decode_rows(rows: list[dict[str, str]], shape: type[S], name: str) -> list[S]:
+    types = {field.name: str(field.type) for field in msgspec.structs.fields(shape)}
+    lists = {column for column, kind in types.items() if kind.startswith("tuple")}
+    empty = {column: None if "None" in kind else "" for column, kind in types.items()}
+    cells = [
+        {column: split(cell) if column in lists else cell or empty.get(column, "") for column, cell in row.items()}
+        for row in rows
+    ]
+    try:
+        return msgspec.convert(cells, list[shape], strict=False)  # type: ignore[valid-type]
+    except msgspec.ValidationError:
+        # Row by row is slower and says which line it is.
+        return [decode(row, shape, where=f"{name} line {line}", strict=False) for line, row in enumerate(cells, 2)]
 
 
 def split(cell: str) -> tuple[str, ...]:
     """The parts of a semicolon-separated cell, stripped, without empty ones."""
     return tuple(part.strip() for part in cell.split(";") if part.strip())
-
-
-def _empty(shape: type[msgspec.Struct], column: str) -> str | None:
-    types = {field.name: str(field.type) for field in msgspec.structs.fields(shape)}
-    return None if "None" in types.get(column, "") else ""
 
 
 def read_toml(path: Path) -> dict[str, Any]:
