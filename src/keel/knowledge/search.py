@@ -1,0 +1,84 @@
+"""Full-text search of the evidence: claims, conflicts, figures and sources, best match first.
+
+The index is SQLite's FTS5 with Porter stemming, in memory, built at the first search (some milliseconds) and kept with
+the knowledge. An answer that holds all words comes before one that holds some of them.
+"""
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from functools import lru_cache
+from threading import Lock
+from typing import NamedTuple
+
+from keel.knowledge.base import Knowledge
+
+KINDS = ("claims", "conflicts", "figures", "sources")
+# Weights of the columns of the index: id, what it is about, the statement, the rest. Kind and key are not searched.
+_WEIGHTS = "0, 0, 8.0, 4.0, 3.0, 1.0"
+
+
+class Hit(NamedTuple):
+    """An entry that matches: its kind, its id, and how well (higher is better)."""
+
+    kind: str
+    id: str
+    score: float
+
+
+class EvidenceIndex:
+    """The kept index. Safe to use from several threads: a lock guards its one connection."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._lock = Lock()
+        self._database = sqlite3.connect(":memory:", check_same_thread=False)
+        self._database.execute(
+            "CREATE VIRTUAL TABLE facts USING fts5(kind UNINDEXED, key UNINDEXED, id, topic, statement, rest,"
+            " tokenize = 'porter unicode61 remove_diacritics 2')"
+        )
+        self._database.executemany("INSERT INTO facts VALUES (?, ?, ?, ?, ?, ?)", _rows(knowledge))
+
+    def search(self, query: str, limit: int = 20) -> tuple[Hit, ...]:
+        """The best `limit` hits for words in any order; empty when no word is found."""
+        words = re.findall(r"\w+", query)
+        found: dict[tuple[str, str], Hit] = {}
+        for join in (" AND ", " OR "):
+            for hit in self._matches(join.join(f'"{word}"' for word in words), limit) if words else ():
+                found.setdefault((hit.kind, hit.id), hit)
+        return tuple(list(found.values())[:limit])
+
+    def _matches(self, expression: str, limit: int) -> list[Hit]:
+        with self._lock:
+            rows = self._database.execute(
+                f"SELECT kind, key, -bm25(facts, {_WEIGHTS}) AS score FROM facts WHERE facts MATCH ?"  # noqa: S608
+                " ORDER BY score DESC, kind, key LIMIT ?",
+                (expression, limit),
+            ).fetchall()
+        return [Hit(*row) for row in rows]
+
+
+def _rows(knowledge: Knowledge) -> Iterator[tuple[str, str, str, str, str, str]]:
+    for claim in knowledge.claims.values():
+        rest = (claim.says, claim.note, claim.figure, claim.flag, claim.verdict, *claim.sources)
+        topic = f"{claim.topic} {claim.population}"
+        yield "claims", claim.id, claim.id, topic, claim.statement, " ".join(rest)
+    for conflict in knowledge.conflicts.values():
+        rest = (conflict.one_side, conflict.other_side, conflict.shown)
+        yield "conflicts", conflict.id, conflict.id, conflict.topic, conflict.question, " ".join(rest)
+    for figure in knowledge.figures.values():
+        yield "figures", figure.id, figure.id, figure.topic, figure.text, figure.why
+    for source in knowledge.sources.values():
+        names = " ".join((source.id, *source.aliases))
+        rest = (source.doi, source.pmid, source.read, str(source.year or ""))
+        yield "sources", source.id, names, "", source.citation, " ".join(rest)
+
+
+@lru_cache(maxsize=8)
+def evidence_index(knowledge: Knowledge) -> EvidenceIndex:
+    """The index of this knowledge, built once in a process."""
+    return EvidenceIndex(knowledge)
+
+
+def search(knowledge: Knowledge, query: str, limit: int = 20) -> tuple[Hit, ...]:
+    """Entries of the evidence that match the words, best first."""
+    return evidence_index(knowledge).search(query, limit)
