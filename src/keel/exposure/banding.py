@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from keel.findings import Fact, Finding, Reason, Severity, Truth, Verdict, evaluate
+from keel.findings import Facts, Finding, Reason, Severity, Truth, Verdict, evaluate
 from keel.findings.conditions import End
 from keel.knowledge import Certainty, Knowledge
 from keel.knowledge.criteria import Band as BandFacts
@@ -47,18 +47,21 @@ class _Outcome(msgspec.Struct, frozen=True):
 
 
 def band_of(
-    lanes: Mapping[str, Mapping[str, Fact]], knowledge: Knowledge, band_set: str = BAND_SET
+    lanes: Mapping[str, Sequence[Facts]], knowledge: Knowledge, band_set: str = BAND_SET
 ) -> tuple[Band, Finding] | None:
-    """The band of the facts of each lane (“non_medical”, “medical”), and its finding; None without any history."""
+    """The band of the facts of each lane (“non_medical”, “medical”), and its finding; None without any history.
+
+    A lane whose facts stand in several cases has the lowest band of them, “at least”.
+    """
     bands = knowledge.criteria[band_set]
-    outcomes = {lane: outcome for lane, facts in lanes.items() if (outcome := _first(bands, lane, facts, "mid"))}
+    outcomes = {lane: outcome for lane, cases in lanes.items() if (outcome := _lowest(bands, lane, cases, "mid"))}
     if not outcomes:
         return None
     by_id = {band.id: band for band in bands.bands}
     lane = max(outcomes, key=lambda name: by_id[outcomes[name].rule.band].rank)
-    outcome, facts = outcomes[lane], lanes[lane]
+    outcome, cases = outcomes[lane], lanes[lane]
     meaning = by_id[outcome.rule.band]
-    low, high = _first(bands, lane, facts, "low"), _first(bands, lane, facts, "high")
+    low, high = _lowest(bands, lane, cases, "low"), _lowest(bands, lane, cases, "high")
     others = [outcomes[name].rule.band for name in outcomes if name != lane]
     marks = [outcome.rule.certainty, *(certainty_of(bands, cut, knowledge) for cut in outcome.verdict.cuts)]
     band = Band(
@@ -78,7 +81,18 @@ def band_of(
     return band, _finding(band, meaning, outcome, bands, knowledge)
 
 
-def _first(bands: BandSet, lane: str, facts: Mapping[str, Fact], end: End) -> _Outcome | None:
+def _lowest(bands: BandSet, lane: str, cases: Sequence[Facts], end: End) -> _Outcome | None:
+    """The outcome of the case with the lowest band; what varies between cases is named as open."""
+    ranks = {band.id: band.rank for band in bands.bands}
+    found = [outcome for facts in cases if (outcome := _first(bands, lane, facts, end))]
+    if not found:
+        return None
+    lowest = min(found, key=lambda outcome: ranks[outcome.rule.band])
+    varying = [name for name in cases[0] if any(case[name] != cases[0][name] for case in cases)]
+    return msgspec.structs.replace(lowest, open_facts=tuple(dict.fromkeys([*lowest.open_facts, *varying])))
+
+
+def _first(bands: BandSet, lane: str, facts: Facts, end: End) -> _Outcome | None:
     """The first rule of a lane that is met, and the facts that kept a higher one open."""
     open_facts: list[str] = []
     for rule in bands.rules:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import msgspec
 
 from keel.exposure.ledger import Ledger, UsingDay
-from keel.exposure.phases import is_recent, recent_days_per_week, sequences, weekly_rate, weeks_of
+from keel.exposure.phases import WEEKS_A_YEAR, is_recent, recent_days_per_week, sequences, weekly_rate, weeks_of
 from keel.findings import Fact
 from keel.quantities import Interval
 from keel.record import Setting, UsePattern
@@ -26,17 +26,42 @@ class SymptomFacts(msgspec.Struct, frozen=True, kw_only=True):
     red_flags: tuple[str, ...] = ()
 
 
+Cases = tuple[dict[str, Fact], ...]
+"""The facts of a lane, once for each way in which an amount told for a whole week or month could be spread."""
+
+
 def lanes_of(
     patterns: Sequence[UsePattern], ledger: Ledger, *, at: dt.datetime, symptoms: SymptomFacts
-) -> dict[str, dict[str, Fact]]:
+) -> dict[str, Cases]:
     """The facts of each lane in which something was taken; red flags alone open the non-medical lane."""
-    lanes: dict[str, dict[str, Fact]] = {}
+    lanes: dict[str, Cases] = {}
     for lane, is_medical in (("non_medical", False), ("medical", True)):
         told = [phases for phases in sequences(patterns) if _is_medical(phases) is is_medical]
         days = tuple(day for day in ledger.days if (day.is_medical if is_medical else day.is_non_medical))
         if told or days or (symptoms.red_flags and lane == "non_medical"):
-            lanes[lane] = _facts(told, days, at) | _symptoms(symptoms) | _medical(told, days, at)
+            lanes[lane] = tuple(
+                _facts(spread, days, at) | _symptoms(symptoms) | _medical(spread, days, at) for spread in _spreads(told)
+            )
     return lanes
+
+
+def _spreads(told: Sequence[Sequence[UsePattern]]) -> list[Sequence[Sequence[UsePattern]]]:
+    """The told patterns with amounts of a whole period (“3 g a week”) spread over few days, and over more."""
+    open_phases = [phase for phases in told for phase in phases if phase.periods_per_year and phase.mg_per_year]
+    if not open_phases:
+        return [told]
+    fewest = max(phase.periods_per_year or 0.0 for phase in open_phases) / WEEKS_A_YEAR
+    weekly = [fewest, *(days for days in range(1, 8) if days > fewest)]
+    return [[[_spread(phase, days) for phase in phases] for phases in told] for days in weekly]
+
+
+def _spread(phase: UsePattern, days_per_week: float) -> UsePattern:
+    if not phase.periods_per_year or phase.mg_per_year is None:
+        return phase
+    sessions = days_per_week * WEEKS_A_YEAR
+    return msgspec.structs.replace(
+        phase, sessions_per_year=Interval.exactly(sessions), mg_per_session=phase.mg_per_year / sessions
+    )
 
 
 def _is_medical(phases: Sequence[UsePattern]) -> bool:

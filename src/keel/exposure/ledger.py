@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from keel.exposure.errors import ExposureError
 from keel.knowledge import Knowledge
 from keel.quantities import Form, Interval, base_mg
 from keel.record import Dose, Setting
@@ -114,7 +115,15 @@ def amount_of(dose: Dose, knowledge: Knowledge, weight_kg: float | None) -> Inte
 def _base(mg: float, dose: Dose, knowledge: Knowledge) -> float:
     if dose.form is not Form.HYDROCHLORIDE:
         return mg
-    return base_mg(mg, dose.form, knowledge.substances[dose.substance].base_per_salt.value)
+    return base_mg(mg, dose.form, salt_factor(dose.substance, knowledge))
+
+
+def salt_factor(substance: str, knowledge: Knowledge) -> float:
+    """Milligrams of base in one milligram of hydrochloride; racemate and enantiomers have the same molar mass."""
+    known = knowledge.substances.get(substance) or knowledge.substances["racemic"]
+    if known.base_per_salt is None:
+        raise ExposureError(f"No salt factor is on file for {substance}. Give the amount as base.")
+    return known.base_per_salt.value
 
 
 def total(name: str, length: int | None, days: Iterable[UsingDay]) -> Window:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from keel.exposure.errors import PatternError
+from keel.exposure.ledger import salt_factor
 from keel.knowledge import Knowledge
 from keel.knowledge.phrases import FrequencyPhrase, Phrases
 from keel.quantities import Form, Interval, QuantityError, parse_amount_interval_mg, parse_number
@@ -63,14 +64,29 @@ def parse_pattern(text: str, *, at: dt.datetime, knowledge: Knowledge) -> tuple[
     for piece in re.split(r"\b(?:and\s+)?(?:then|followed by|after that)\b", written):
         previous = phases[-1] if phases else None
         phases.append(_read_phase(piece, text, previous, at, phrases))
-    return tuple(_share(phase, phases) for phase in phases)
+    return tuple(_as_base(_share(phase, phases), knowledge) for phase in phases)
+
+
+def _as_base(phase: UsePattern, knowledge: Knowledge) -> UsePattern:
+    """Amounts told as the hydrochloride, in milligrams of base."""
+    if phase.form is not Form.HYDROCHLORIDE:
+        return phase
+    factor = salt_factor(phase.substance, knowledge)
+    return msgspec.structs.replace(
+        phase,
+        form=Form.BASE,
+        mg_per_session=phase.mg_per_session * factor if phase.mg_per_session else None,
+        mg_per_year=phase.mg_per_year * factor if phase.mg_per_year else None,
+        assumed=(*phase.assumed, f"amounts of hydrochloride are converted to base (× {factor:g})"),
+    )
 
 
 def _share(phase: UsePattern, phases: list[UsePattern]) -> UsePattern:
     """Route, setting and substance said of one phase hold for the phases that say nothing."""
+    unsaid = ("unknown", Form.NOT_STATED)
     said = {
-        name: next((getattr(other, name) for other in [phase, *phases] if getattr(other, name) != "unknown"), None)
-        for name in ("substance", "route", "setting")
+        name: next((getattr(other, name) for other in [phase, *phases] if getattr(other, name) not in unsaid), None)
+        for name in ("substance", "route", "setting", "form")
     }
     return msgspec.structs.replace(phase, **{name: value for name, value in said.items() if value is not None})
 
@@ -107,13 +123,20 @@ def _interval(text: str) -> Interval:
 
 
 def _words(part: _Part, text: str, at: dt.datetime, phrases: Phrases) -> _Part:
-    """Route, setting and substance by their words; a word may speak for two of them (“Spravato”)."""
+    """Route, setting, substance and form by their words; a word may speak for several of them (“Spravato”)."""
     left = part.left
-    for field, lists in (("route", phrases.routes), ("setting", phrases.settings), ("substance", phrases.substances)):
+    kinds: dict[str, type[str]] = {"setting": Setting, "form": Form}
+    fields = {
+        "route": phrases.routes,
+        "setting": phrases.settings,
+        "substance": phrases.substances,
+        "form": phrases.forms,
+    }
+    for field, lists in fields.items():
         for entry in lists:
             for word in sorted(entry.words, key=len, reverse=True):
                 if re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", part.left):
-                    part.found.setdefault(field, Setting(entry.id) if field == "setting" else entry.id)
+                    part.found.setdefault(field, kinds.get(field, str)(entry.id))
                     left = re.sub(rf"(?<![\w-]){re.escape(word)}(?![\w-])", " ", left)
     return part._replace(left=left)
 
@@ -229,6 +252,7 @@ def _amount_a_period(part: _Part) -> _Part:
     if match is None:
         return part
     part.found["mg_per_year"] = _milligrams(match.group(1)) * _PERIODS[match.group(2)]
+    part.found["periods_per_year"] = float(_PERIODS[match.group(2)])
     part.assumed.append(f"“{match.group(0).strip()}” is read as the amount of a whole {match.group(2)}")
     return part._replace(left=left)
 
@@ -246,7 +270,6 @@ def _amount(part: _Part, text: str, at: dt.datetime, phrases: Phrases) -> _Part:
         amount = Interval.of(0, amount.high)
         part.assumed.append(f"“{match.group(0)}” is read as anything from nothing to that")
     part.found["mg_per_session"] = amount
-    part.found["form"] = Form.NOT_STATED
     return part._replace(left=left)
 
 

@@ -22,7 +22,7 @@ class FrequencyPhrase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 
 
 class WordList(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Words that name one value: a route, a setting or a substance."""
+    """Words that name one value: a route, a setting, a substance or a form."""
 
     id: str
     words: tuple[str, ...]
@@ -35,3 +35,4 @@ class Phrases(Document, frozen=True, kw_only=True):
     routes: tuple[WordList, ...]
     settings: tuple[WordList, ...]
     substances: tuple[WordList, ...]
+    forms: tuple[WordList, ...]

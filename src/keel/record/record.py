@@ -94,7 +94,7 @@ class UsePattern(msgspec.Struct, frozen=True, kw_only=True):
 
     `sessions_per_year` counts using days; several doses in one night are one session. `months` is how long, where a
     length was told; `mg_per_year` is given where an amount was told for a whole week or month (“3 g a week”), which
-    leaves the number of sessions open; `start` and `end` where dates were. `end` None means that it goes on. `course_sessions` is the
+    leaves the number of sessions open (at least one in each of `periods_per_year`); `start` and `end` where dates were. `end` None means that it goes on. `course_sessions` is the
     number of sessions of a course that ends by itself (“8 x 56 mg”); the patterns of a record follow one another in
     their order unless they have dates. `assumed` lists what Keel had to take as read.
     """
@@ -106,6 +106,7 @@ class UsePattern(msgspec.Struct, frozen=True, kw_only=True):
     form: Form = Form.NOT_STATED
     mg_per_session: Interval | None = None
     mg_per_year: Interval | None = None
+    periods_per_year: float | None = None
     sessions_per_year: Interval | None = None
     course_sessions: int | None = None
     months: Interval | None = None
