@@ -28,8 +28,8 @@ class ReadingCode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One code or name and what Keel takes it to mean: a row of reading/codes.csv.
 
     `system` is a code system's address, or `name` where `code` is a word that people and files write. `means` is an id
-    of Keel. `unit` is the UCUM unit in which a measure is kept, `unit_words` other spellings of it in lower case; `words`
-    are names for the measure, route or substance in a Keel record.
+    of Keel. `unit` is the UCUM unit in which a measure is kept, `unit_words` are other spellings of it in lower case;
+    `words` are names for the measure, route or substance in a Keel record.
     """
 
     id: Id

@@ -1,0 +1,32 @@
+"""What can be wrong with input.
+
+RecordError (of `record`)
+└── ReadError   a file, or a place in it, that cannot be read
+"""
+
+from keel.record import RecordError
+
+_LONGEST = 400
+
+
+class ReadError(RecordError):
+    """Input that cannot be read: one line that says what is wrong, where, and how to mend it.
+
+    Trying again with the same input does not help. `where` is a line and column or a JSON path, or empty.
+    """
+
+    def __init__(self, problem: str, *, where: str = "", mend: str = "") -> None:
+        self.problem, self.where, self.mend = one_line(problem), one_line(where), one_line(mend)
+        place = f"{self.where}: " if self.where else ""
+        super().__init__(f"{place}{self.problem}{f' {self.mend}' if mend else ''}")
+
+
+def one_line(text: str, longest: int = _LONGEST) -> str:
+    """The text on one line without control characters, cut at `longest` characters."""
+    clean = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    return clean if len(clean) <= longest else clean[: longest - 1] + "…"
+
+
+def shown(value: object) -> str:
+    """A piece of the input in quotation marks, short enough to stand in a message."""
+    return f"“{one_line(str(value), 40)}”"

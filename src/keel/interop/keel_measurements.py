@@ -1,0 +1,118 @@
+"""Measurements of a Keel record: by a name that Keel knows or by a code, as text with its unit or a number with one."""
+
+import datetime as dt
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+import msgspec
+
+from keel.interop.errors import ReadError, shown
+from keel.interop.keel_record import MeasurementEntry
+from keel.interop.measured import in_kept_unit, split_value
+from keel.interop.reading import Notebook
+from keel.knowledge.reading import CodeKind, CodeTable, ReadingCode
+from keel.quantities import UnitError
+from keel.record import Measurement
+
+LOINC = "http://loinc.org"
+
+
+def read_measurement(
+    entry: MeasurementEntry, at: dt.datetime | None, path: str, codes: CodeTable, notes: Notebook
+) -> Sequence[Measurement]:
+    """The measurement of an entry; two for a blood pressure written “142/88 mmHg”."""
+    row = _row(entry, path, codes)
+    if isinstance(entry.value, str) and row and row.means == "blood_pressure":
+        return _blood_pressure(entry, entry.value, at, path, codes, notes)
+    value, unit = _value(entry, row, path, notes)
+    measurement = Measurement(
+        code=row.code if row else entry.code,
+        system=row.system if row else entry.system or LOINC,
+        name=entry.name or (row.title if row else ""),
+        value=value,
+        unit=unit,
+        at=at,
+        by=entry.by,
+        device=entry.device,
+        absent=entry.absent,
+        id=entry.id,
+    )
+    return (measurement,)
+
+
+def _row(entry: MeasurementEntry, path: str, codes: CodeTable) -> ReadingCode | None:
+    if entry.code:
+        return codes.coded(CodeKind.MEASURE, entry.system or LOINC, entry.code)
+    if not entry.what:
+        raise ReadError("Neither “what” nor “code” says what was measured.", where=path, mend="Add one of them.")
+    row = codes.named(CodeKind.MEASURE, entry.what)
+    if row is None:
+        near = get_close_matches(entry.what.casefold(), codes.words(CodeKind.MEASURE), n=3)
+        mend = f"Near: {', '.join(near)}." if near else "Give its code and system instead."
+        raise ReadError(f"{shown(entry.what)} is not a measurement that Keel knows.", where=f"{path}.what", mend=mend)
+    return row
+
+
+def _value(
+    entry: MeasurementEntry, row: ReadingCode | None, path: str, notes: Notebook
+) -> tuple[float | str | bool | None, str]:
+    value, where = entry.value, f"{path}.value"
+    if entry.text is not None and value is None:
+        return entry.text, ""
+    if value is None:
+        if not entry.absent:
+            raise ReadError("There is no value.", where=path, mend="Write it, or say in “absent” why there is none.")
+        return None, ""
+    if isinstance(value, bool):
+        return value, ""
+    if isinstance(value, str):
+        return _typed(value, entry.unit, row, where)
+    return _number(float(value), entry.unit, row, where, notes)
+
+
+def _typed(value: str, unit: str | None, row: ReadingCode | None, where: str) -> tuple[float | str, str]:
+    """A value typed as text: a number with its unit, or words."""
+    split = split_value(value)
+    if split is None:
+        if value.strip()[:1].isdigit() or not value.strip():
+            problem = f"{shown(value)} is not one number with a unit."
+            raise ReadError(problem, where=where, mend="Write for example “142 mmHg”, or put words in “text”.")
+        return value, ""
+    number, written = split
+    if written and unit:
+        raise ReadError("The unit is written twice.", where=where, mend="Keep it in one place.")
+    strict = Notebook()
+    measured = _number(number, written or unit, row, where, strict)
+    if strict.notes():
+        mend = f"Use {row.unit}." if row and row.unit else "Write it in UCUM, for example mg/dL."
+        raise ReadError(f"The unit {shown(written or unit)} is not known.", where=where, mend=mend)
+    return measured
+
+
+def _number(value: float, unit: str | None, row: ReadingCode | None, where: str, notes: Notebook) -> tuple[float, str]:
+    """The number in the unit in which its measure is kept; a unit that Keel cannot convert stays and is noted."""
+    if unit is None and (row is None or row.unit != "1"):
+        example = row.unit if row and row.unit else "mg/dL"
+        raise ReadError(f"{value:g} has no unit.", where=where, mend=f"Write for example “{value:g} {example}”.")
+    try:
+        measured = in_kept_unit(value, "1" if unit is None else unit, row)
+    except UnitError as error:
+        raise ReadError(str(error), where=where) from None
+    if not measured.unit_known:
+        notes.note(f"unit {shown(unit)}", where=where, reason="not known to Keel; the value was kept as it came")
+    return measured.value, measured.unit
+
+
+def _blood_pressure(
+    entry: MeasurementEntry, text: str, at: dt.datetime | None, path: str, codes: CodeTable, notes: Notebook
+) -> Sequence[Measurement]:
+    upper, slash, rest = text.partition("/")
+    below = split_value(rest)
+    if not slash or below is None or not (below[1] or entry.unit):
+        raise ReadError(f"{shown(text)} is no blood pressure.", where=f"{path}.value", mend="Write “142/88 mmHg”.")
+    both: list[Measurement] = []
+    for means, number in (("systolic", upper.strip()), ("diastolic", f"{below[0]:g}")):
+        value = f"{number} {below[1]}" if below[1] else number
+        single = msgspec.structs.replace(entry, what=means, code="", value=value)
+        both += read_measurement(single, at, path, codes, notes)
+    return tuple(both)

@@ -1,0 +1,372 @@
+"""Reads Keel record JSON. The first fact that cannot stand stops the reading, with its JSON path.
+
+A record is written by people, who can mend it; so nothing is left out but what lies in the future, and that is noted.
+"""
+
+import datetime as dt
+import json
+from collections.abc import Callable, Sequence
+from difflib import get_close_matches
+from typing import Any, NamedTuple, TypeVar
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from keel.exposure import ExposureError, parse_pattern
+from keel.interop import json_text
+from keel.interop import keel_amounts as amounts
+from keel.interop.errors import ReadError, shown
+from keel.interop.keel_measurements import read_measurement
+from keel.interop.keel_record import (
+    SHAPES,
+    AnswersEntry,
+    ConditionEntry,
+    DoseEntry,
+    MeasurementEntry,
+    MedicineEntry,
+    PatternEntry,
+    PeopleFile,
+    PersonEntry,
+    RecordEntry,
+)
+from keel.interop.plausibility import question_doses, with_body_size
+from keel.interop.reading import Format, Notebook, Reading, Totals
+from keel.interop.times import Moment, is_future, read_date, read_moment, read_zone
+from keel.interop.vocabulary import known_words, route_id, substance_id
+from keel.knowledge import Knowledge
+from keel.knowledge.reading import CodeKind
+from keel.quantities import Form, QuantityError
+from keel.record import (
+    Answers,
+    Condition,
+    Dose,
+    DoseCertainty,
+    Measurement,
+    Medicine,
+    Person,
+    Precision,
+    Pregnancy,
+    Record,
+    Setting,
+    Sex,
+    UsePattern,
+)
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+HINTS = {
+    "amount": "Write the amount with its unit in quotation marks, for example “35 mg”, or null where nobody knows.",
+    "low": "Write the amount with its unit in quotation marks, for example “1 g”.",
+    "high": "Write the amount with its unit in quotation marks, for example “2 g”.",
+    "weight": "Write the weight with its unit in quotation marks, for example “70 kg”.",
+    "height": "Write the height with its unit in quotation marks, for example “178 cm”.",
+    "over": "Write the time with its unit in quotation marks, for example “40 min”.",
+    "start": "Write a time in quotation marks, for example “2026-11-21T09:30+01:00”.",
+    "at": "Write a time in quotation marks, for example “2026-11-21T09:30+01:00”.",
+    "people": "Write a list of records, each with its own person.",
+    "devices": "Write the number of spray devices used.",
+} | {
+    name: f"Write one of {', '.join(words)}."
+    for name, words in (
+        ("sex", Sex),
+        ("pregnancy", Pregnancy),
+        ("form", Form),
+        ("certainty", DoseCertainty),
+        ("setting", Setting),
+        ("precision", Precision),
+    )
+}
+
+
+class _Place(NamedTuple):
+    """What reading one record needs, handed from function to function."""
+
+    at: dt.datetime
+    knowledge: Knowledge
+    zone: ZoneInfo | None
+    notes: Notebook
+    path: str
+    weight_kg: float | None = None
+
+
+def read_keel(
+    data: bytes, *, at: dt.datetime, knowledge: Knowledge, progress: Callable[[int, int], None] | None = None
+) -> Reading:
+    """A Keel record, or several under `people`; ReadError at the first thing that cannot stand."""
+    tree = json_text.decode(data, dict[str, msgspec.Raw])
+    _refuse_repeated_keys(data)
+    several = "people" in tree
+    entries = _decoded(data, PeopleFile).people if several else (_decoded(data, RecordEntry),)
+    records, facts, kept = [], 0, 0
+    for number, entry in enumerate(entries):
+        path = f"$.people[{number}]" if several else "$"
+        record = _record(entry, path, at, knowledge)
+        records.append(record)
+        facts += _size(entry)
+        kept += _size(entry) - sum(note.count for note in record.notes if note.what in _LEFT_OUT)
+        if progress:
+            progress(number + 1, len(entries))
+    _refuse_repeated_people(records)
+    return Reading(
+        format=Format.KEEL_PEOPLE if several else Format.KEEL_RECORD,
+        records=tuple(records),
+        totals=Totals(read=facts, understood=kept, reported=facts - kept),
+    )
+
+
+FUTURE = "fact dated in the future"
+REPEATED = "fact written twice"
+_LEFT_OUT = (FUTURE, REPEATED)
+_LISTS = ("doses", "patterns", "measurements", "medicines", "answers", "conditions")
+
+
+def _size(entry: RecordEntry) -> int:
+    return sum(len(getattr(entry, name)) for name in _LISTS)
+
+
+def _decoded(data: bytes, shape: type[T]) -> T:
+    try:
+        return json_text.decode(data, shape, hints=HINTS)
+    except ReadError as error:
+        raise _with_near_key(error) from None
+
+
+def _with_near_key(error: ReadError) -> ReadError:
+    """The same error, naming the keys that an object may have where one was not known."""
+    if "is not known" not in error.problem or not error.problem.startswith("The key"):
+        return error
+    names = [part.partition("[")[0] for part in error.where.split(".")]
+    fields = next((SHAPES[name].__struct_fields__ for name in reversed(names) if name in SHAPES), ())
+    key = error.problem.split("“", 1)[1].split("”", 1)[0]
+    near = get_close_matches(key, fields, n=1)
+    mend = f"Did you mean “{near[0]}”?" if near else f"Known here: {', '.join(fields)}."
+    return ReadError(error.problem, where=error.where, mend=mend)
+
+
+def _refuse_repeated_keys(data: bytes) -> None:
+    """A key written twice would silently lose its first value."""
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        keys = [key for key, _ in pairs]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise ReadError(f"The key {shown(key)} stands twice in one object.", mend="Keep one of them.")
+        return dict(pairs)
+
+    try:
+        json.loads(data, object_pairs_hook=unique)
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, ReadError):
+            raise
+        raise ReadError("The JSON holds a number or a depth that no record has.", mend="Export it again.") from None
+
+
+def _refuse_repeated_people(records: Sequence[Record]) -> None:
+    seen: dict[str, int] = {}
+    for number, record in enumerate(records):
+        name = record.person.id
+        if name and name in seen:
+            problem = f"The person {shown(name)} is also $.people[{seen[name]}]."
+            raise ReadError(
+                problem, where=f"$.people[{number}].person.id", mend="Put one person's facts in one record."
+            )
+        seen[name] = number
+
+
+def _record(entry: RecordEntry, path: str, at: dt.datetime, knowledge: Knowledge) -> Record:
+    zone = read_zone(entry.timezone, where=f"{path}.timezone") if entry.timezone else None
+    place = _Place(at, knowledge, zone, Notebook(), path)
+    person = _person(entry.person, place)
+    measurements = _each(entry.measurements, "measurements", place, _measurements)
+    person = with_body_size(
+        person,
+        measurements,
+        at=at,
+        codes=knowledge.reading_codes,
+        limits=knowledge.reading_limits,
+        notes=place.notes,
+    )
+    place = place._replace(weight_kg=person.weight_kg)
+    doses = _each(entry.doses, "doses", place, _dose)
+    question_doses(doses, place.notes, knowledge.reading_limits)
+    return Record(
+        person=person,
+        doses=doses,
+        patterns=_each(entry.patterns, "patterns", place, _patterns),
+        measurements=measurements,
+        medicines=_each(entry.medicines, "medicines", place, _medicine),
+        answers=_each(entry.answers, "answers", place, _answers),
+        conditions=_each(entry.conditions, "conditions", place, _condition),
+        notes=place.notes.notes(),
+        format=Format.KEEL_RECORD,
+    )
+
+
+def _each(
+    entries: Sequence[Any], name: str, place: _Place, read: Callable[[Any, str, _Place], Sequence[T]]
+) -> tuple[T, ...]:
+    """Every entry as facts, one that is written twice under the same id once."""
+    facts: list[T] = []
+    by_id: dict[str, tuple[str, Any]] = {}
+    for number, entry in enumerate(entries):
+        path = f"{place.path}.{name}[{number}]"
+        label = getattr(entry, "id", "")
+        if label and label in by_id:
+            first, same = by_id[label]
+            if same != entry:
+                problem = f"The id {shown(label)} also names {first}, which says something else."
+                raise ReadError(problem, where=path, mend="Give each its own id.")
+            place.notes.note(REPEATED, where=path, reason="the same id and content; counted once")
+            continue
+        by_id[label] = (path, entry)
+        facts.extend(read(entry, path, place))
+    return tuple(facts)
+
+
+def _person(entry: PersonEntry, place: _Place) -> Person:
+    path = f"{place.path}.person"
+    born = read_date(entry.birth_date, where=f"{path}.birth_date") if entry.birth_date else None
+    if born and born > place.at.date():
+        raise ReadError(
+            f"{shown(entry.birth_date)} lies in the future.", where=f"{path}.birth_date", mend="Mend the year."
+        )
+    return Person(
+        id=entry.id,
+        age_years=amounts.age_years(entry.age, where=f"{path}.age"),
+        birth_date=born,
+        sex=entry.sex,
+        weight_kg=amounts.weight_kg(entry.weight, where=f"{path}.weight"),
+        height_cm=amounts.height_cm(entry.height, where=f"{path}.height"),
+        pregnancy=entry.pregnancy,
+        country=entry.country,
+    )
+
+
+def _dose(entry: DoseEntry, path: str, place: _Place) -> Sequence[Dose]:
+    start = read_moment(entry.start, zone=place.zone, where=f"{path}.start")
+    if entry.precision:
+        start = Moment(start.at, entry.precision)
+    amount = amounts.dose_amount(entry.amount, place.weight_kg, where=f"{path}.amount")
+    known = amount.mg or amount.per_kg
+    guessed = DoseCertainty.REPORTED if known and known.is_exact else DoseCertainty.ESTIMATED
+    dose = Dose(
+        substance=_substance(entry.substance, f"{path}.substance", place.knowledge),
+        route=_route(entry.route, f"{path}.route", place.knowledge),
+        start=start.at,
+        end=_end(entry, start.at, path, place),
+        amount_mg=amount.mg,
+        per_kg=amount.per_kg,
+        form=entry.form,
+        certainty=entry.certainty or (guessed if known else DoseCertainty.UNKNOWN),
+        setting=entry.setting,
+        precision=start.precision,
+        devices=entry.devices,
+        id=entry.id,
+        origin=entry.origin,
+    )
+    return () if _noted_as_future(start, path, place) else (dose,)
+
+
+def _end(entry: DoseEntry, start: dt.datetime, path: str, place: _Place) -> dt.datetime | None:
+    if entry.over is not None and entry.end is not None:
+        raise ReadError("“over” and “end” are both there.", where=path, mend="Keep one of them.")
+    if entry.over is not None:
+        minutes = amounts.duration_min(entry.over, where=f"{path}.over")
+        try:
+            return start + dt.timedelta(minutes=minutes)
+        except OverflowError:
+            raise ReadError(f"{shown(entry.over)} is too long.", where=f"{path}.over", mend="Mend the unit.") from None
+    if entry.end is None:
+        return None
+    end = read_moment(entry.end, zone=place.zone, where=f"{path}.end").at
+    if end < start:
+        raise ReadError("The dose ends before it starts.", where=f"{path}.end", mend="Swap or mend the times.")
+    return end
+
+
+def _noted_as_future(moment: Moment, path: str, place: _Place) -> bool:
+    if not is_future(moment, place.at):
+        return False
+    reason = f"after {place.at.isoformat(timespec='minutes')}; not counted as something that has happened"
+    place.notes.note(FUTURE, where=path, reason=reason)
+    return True
+
+
+def _substance(word: str, where: str, knowledge: Knowledge) -> str:
+    found = substance_id(word, knowledge)
+    if found is None and word != "unknown":
+        names = ", ".join(known_words(CodeKind.SUBSTANCE, knowledge))
+        mend = f"Write one of {names}; other drugs go under “medicines”."
+        raise ReadError(f"The substance {shown(word)} is not one whose doses Keel keeps.", where=where, mend=mend)
+    return found or word
+
+
+def _route(word: str, where: str, knowledge: Knowledge) -> str:
+    found = route_id(word, knowledge)
+    if found is None and word != "unknown":
+        names = ", ".join(known_words(CodeKind.ROUTE, knowledge))
+        raise ReadError(
+            f"The route {shown(word)} is not known.", where=where, mend=f"Write one of {names}, or unknown."
+        )
+    return found or word
+
+
+def _patterns(entry: str | PatternEntry, path: str, place: _Place) -> Sequence[UsePattern]:
+    typed = PatternEntry(text=entry) if isinstance(entry, str) else entry
+    try:
+        phases = parse_pattern(typed.text, at=place.at, knowledge=place.knowledge)
+    except (ExposureError, QuantityError) as error:
+        raise ReadError(str(error), where=path) from None
+    told = {name: value for name in ("setting", "form") if (value := getattr(typed, name)) is not None}
+    return tuple(msgspec.structs.replace(phase, id=typed.id, **told) for phase in phases)
+
+
+def _measurements(entry: MeasurementEntry, path: str, place: _Place) -> Sequence[Measurement]:
+    moment = read_moment(entry.at, zone=place.zone, where=f"{path}.at") if entry.at else None
+    measured = read_measurement(entry, moment.at if moment else None, path, place.knowledge.reading_codes, place.notes)
+    return () if moment and _noted_as_future(moment, path, place) else measured
+
+
+def _medicine(entry: str | MedicineEntry, path: str, place: _Place) -> Sequence[Medicine]:
+    typed = MedicineEntry(text=entry) if isinstance(entry, str) else entry
+    medicine = Medicine(
+        text=_text(typed.text, path),
+        status=typed.status,
+        codes=typed.codes,
+        started=read_date(typed.started, where=f"{path}.started") if typed.started else None,
+        stopped=read_date(typed.stopped, where=f"{path}.stopped") if typed.stopped else None,
+        id=typed.id,
+    )
+    return (medicine,)
+
+
+def _condition(entry: str | ConditionEntry, path: str, place: _Place) -> Sequence[Condition]:
+    typed = ConditionEntry(text=entry) if isinstance(entry, str) else entry
+    condition = Condition(
+        text=_text(typed.text, path),
+        codes=typed.codes,
+        status=typed.status,
+        present=typed.present,
+        onset=read_date(typed.onset, where=f"{path}.onset") if typed.onset else None,
+        id=typed.id,
+    )
+    return (condition,)
+
+
+def _text(text: str, path: str) -> str:
+    if not text.strip():
+        raise ReadError("The name is empty.", where=path, mend="Write it, or remove the entry.")
+    return text
+
+
+def _answers(entry: AnswersEntry, path: str, place: _Place) -> Sequence[Answers]:
+    moment = read_moment(entry.at, zone=place.zone, where=f"{path}.at") if entry.at else None
+    answers = Answers(
+        instrument=entry.instrument,
+        items=entry.items,
+        total=entry.total,
+        version=entry.version,
+        at=moment.at if moment else None,
+        id=entry.id,
+    )
+    return () if moment and _noted_as_future(moment, path, place) else (answers,)

@@ -1,0 +1,80 @@
+"""What every reader checks once the facts are there: amounts beyond belief, doses alike, the size of the body."""
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from keel.interop.reading import Notebook
+from keel.knowledge import Number
+from keel.knowledge.reading import CodeKind, CodeTable, ReadingLimits
+from keel.quantities import convert
+from keel.record import Dose, Measurement, Person, Precision
+
+
+def question_doses(doses: Iterable[Dose], notes: Notebook, limits: ReadingLimits) -> None:
+    """Notes on doses that may be a slip: more in a day than `most_a_day`, and doses alike to the minute.
+
+    They stay in the record; only the person who wrote them knows.
+    """
+    limit_mg = limits.most_a_day.value * convert(1, "g", "mg")
+    by_day: dict[dt.date, float] = defaultdict(float)
+    alike: Counter[tuple[object, ...]] = Counter()
+    for dose in doses:
+        if dose.amount_mg is None or dose.precision not in (Precision.MINUTE, Precision.DAY):
+            continue
+        by_day[dose.start.astimezone(dt.UTC).date()] += dose.amount_mg.mid
+        if dose.precision is Precision.MINUTE:
+            alike[dose.substance, dose.route, dose.start, dose.amount_mg] += 1
+    for day, total in sorted(by_day.items()):
+        if total > limit_mg:
+            reason = f"more than {limits.most_a_day.value:g} g; kept, please confirm amounts and units"
+            notes.note("day with a very large amount", where=f"{day}: {total / 1000:g} g", reason=reason)
+    for (_, _, start, _), times in alike.items():
+        if times > 1 and isinstance(start, dt.datetime):
+            reason = "each was counted; give one an id of its own or remove it if it is a repeat"
+            notes.note("doses alike in time and amount", where=start.isoformat(), reason=reason, count=times)
+
+
+def with_body_size(
+    person: Person,
+    measurements: Sequence[Measurement],
+    *,
+    at: dt.datetime,
+    codes: CodeTable,
+    limits: ReadingLimits,
+    notes: Notebook,
+) -> Person:
+    """The person with the newest measured weight and height, where none was told and the value still holds."""
+    found: dict[str, float] = {}
+    for field, means, holds in (
+        ("weight_kg", "weight", limits.weight_holds),
+        ("height_cm", "height", limits.height_holds),
+    ):
+        newest = _newest(measurements, means, codes)
+        if getattr(person, field) is not None or newest is None or newest.at is None:
+            continue
+        if newest.at < at - _years(holds):
+            reason = f"older than {holds.value:g} years: kept as a measurement, not taken as the {means} now"
+            notes.note(f"{means} too old to use", where=newest.at.date().isoformat(), reason=reason)
+        elif isinstance(newest.value, float) and newest.value > 0:
+            found[field] = newest.value
+    return msgspec.structs.replace(person, **found)
+
+
+def _newest(measurements: Sequence[Measurement], means: str, codes: CodeTable) -> Measurement | None:
+    """The latest measurement of that meaning with a number in its proper unit."""
+    fitting = []
+    for measurement in measurements:
+        row = codes.coded(CodeKind.MEASURE, measurement.system, measurement.code)
+        if row and row.means == means and row.unit == measurement.unit and isinstance(measurement.value, float):
+            fitting.append(measurement)
+    return max(fitting, key=lambda measurement: measurement.at or _NEVER, default=None)
+
+
+def _years(number: Number) -> dt.timedelta:
+    return dt.timedelta(minutes=convert(number.value, number.unit, "min"))
+
+
+_NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)

@@ -1,0 +1,58 @@
+"""What a reader gives back: records, what was met and not understood, and the counts that add up."""
+
+from enum import StrEnum
+
+import msgspec
+
+from keel.interop.errors import one_line
+from keel.record import ReadingNote, Record
+
+
+class Format(StrEnum):
+    """The formats that Keel recognises by their content."""
+
+    KEEL_RECORD = "keel-record"
+    KEEL_PEOPLE = "keel-people"
+    FHIR_BUNDLE = "fhir-bundle"
+    FHIR_RESOURCE = "fhir-resource"
+    FHIR_NDJSON = "fhir-ndjson"
+    JOURNAL = "journal"
+    OPENNEURO = "openneuro-participants"
+
+
+class Totals(msgspec.Struct, frozen=True):
+    """How many things the file held (resources, entries, rows): each was understood or is in a note.
+
+    `read` is the sum of the other two. A thing that was understood may still have a note about a part of it.
+    """
+
+    read: int = 0
+    understood: int = 0
+    reported: int = 0
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """A file as read: its format, a record for each person, notes that belong to no person, and the counts."""
+
+    format: Format
+    records: tuple[Record, ...]
+    notes: tuple[ReadingNote, ...] = ()
+    totals: Totals = Totals()
+
+
+class Notebook:
+    """Collects notes while a file is read; equal ones are counted together, with the first place kept."""
+
+    def __init__(self) -> None:
+        self._notes: dict[tuple[str, str], ReadingNote] = {}
+
+    def note(self, what: str, *, where: str = "", reason: str = "", count: int = 1) -> None:
+        """Writes down something that was met and not taken as a fact."""
+        what, reason = one_line(what), one_line(reason)
+        before = self._notes.get((what, reason))
+        first, already = (before.where, before.count) if before else (one_line(where), 0)
+        self._notes[what, reason] = ReadingNote(what=what, count=already + count, where=first, reason=reason)
+
+    def notes(self) -> tuple[ReadingNote, ...]:
+        """The notes in the order in which they were first written."""
+        return tuple(self._notes.values())

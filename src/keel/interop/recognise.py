@@ -1,0 +1,84 @@
+"""Tells by its content what a file is, and hands it to the reader of that format."""
+
+import datetime as dt
+from collections.abc import Callable
+from difflib import get_close_matches
+
+import msgspec
+
+from keel.interop import json_text
+from keel.interop.errors import ReadError, shown
+from keel.interop.journal import read_journal
+from keel.interop.keel_reader import read_keel
+from keel.interop.keel_record import RecordEntry
+from keel.interop.reading import Reading
+from keel.interop.text import as_utf8
+from keel.knowledge import Knowledge
+
+Progress = Callable[[int, int], None]
+
+_KEEL_KEYS = ("people", *RecordEntry.__struct_fields__)
+_FORMATS = "a Keel record, a FHIR R4 bundle, resource or NDJSON, or a Journal export"
+
+
+def read_records(
+    data: bytes,
+    *,
+    at: dt.datetime,
+    knowledge: Knowledge,
+    filename: str = "",
+    progress: Progress | None = None,
+) -> Reading:
+    """The records in a file's content, whatever its format; `filename` is used in messages only.
+
+    `at` is now: what lies after it is noted and not taken as a fact. `progress` is called with what is done and what
+    there is to do. Raises ReadError, and nothing else, for content that cannot be read.
+    """
+    if at.tzinfo is None:
+        raise ValueError("`at` needs a time zone")
+    try:
+        _refuse_too_large(len(data), knowledge)
+        return _read(as_utf8(data), at, knowledge, progress)
+    except ReadError as error:
+        if filename:
+            raise ReadError(
+                error.problem, where=f"{filename}, {error.where}" if error.where else filename, mend=error.mend
+            ) from None
+        raise
+
+
+def _refuse_too_large(size: int, knowledge: Knowledge) -> None:
+    most = knowledge.reading_limits.largest_file.value
+    if size > most:
+        raise ReadError(
+            f"The file has {size / 1e6:.0f} MB; Keel reads up to {most / 1e6:.0f} MB at once.",
+            mend="Split it by person.",
+        )
+
+
+def _read(text: bytes, at: dt.datetime, knowledge: Knowledge, progress: Progress | None) -> Reading:
+    if not text.lstrip().startswith(b"{"):
+        raise _not_recognised(text)
+    keys = json_text.decode(text, dict[str, msgspec.Raw])
+    if "experiences" in keys:
+        return read_journal(text, at=at, knowledge=knowledge, progress=progress)
+    if keys.keys() & set(_KEEL_KEYS):
+        return read_keel(text, at=at, knowledge=knowledge, progress=progress)
+    raise _unknown_keys(list(keys))
+
+
+def _not_recognised(text: bytes) -> ReadError:
+    start = shown(text[:60].decode(errors="replace"))
+    if text.lstrip().startswith(b"["):
+        return ReadError(
+            "The file is a JSON list.", mend="Put Keel records under “people”, FHIR resources in a Bundle."
+        )
+    return ReadError(f"The file begins with {start}, which no format that Keel reads does.", mend=f"Give {_FORMATS}.")
+
+
+def _unknown_keys(keys: list[str]) -> ReadError:
+    if not keys:
+        return ReadError("The record is empty.", mend="Add at least “person” or “doses”.")
+    near = [match for key in keys for match in get_close_matches(key, _KEEL_KEYS, n=1)]
+    mend = f"Did you mean “{near[0]}”?" if near else f"Give {_FORMATS}."
+    return ReadError(f"The keys {shown(', '.join(keys))} belong to no format that Keel reads.", mend=mend)

@@ -1,0 +1,120 @@
+"""Times as written in files: ISO 8601, never guessed.
+
+A time of day needs its offset, or the record a time zone. A local time that the clocks skip, or strike twice, is
+refused: only an offset says which moment is meant. A date, month or year stands for its first moment with its
+`Precision`, so that no day is invented.
+"""
+
+import datetime as dt
+import re
+from typing import NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from keel.interop.errors import ReadError, shown
+from keel.record import Precision
+
+_TIME = re.compile(
+    r"(?P<year>\d{4})(?:-(?P<month>\d\d)(?:-(?P<day>\d\d)"
+    r"(?:[T ](?P<clock>\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)\s?(?P<offset>Z|z|[+-]\d\d:?\d\d)?)?)?)?"
+)
+_EXAMPLE = "Write for example 2026-11-21T09:30+01:00, 2026-11-21, 2026-11 or 2026."
+
+
+class Moment(NamedTuple):
+    """A time and how exactly it is known; `at` is the first moment of what was written."""
+
+    at: dt.datetime
+    precision: Precision
+
+
+def read_moment(text: str, *, zone: ZoneInfo | None = None, where: str = "") -> Moment:
+    """The moment in `text`; a time of day without an offset is taken in `zone`, or refused where there is none."""
+    match = _TIME.fullmatch(text.strip())
+    if match is None:
+        raise ReadError(f"{shown(text)} is not a time.", where=where, mend=_EXAMPLE)
+    parts = match.groupdict()
+    precision = next(
+        name
+        for part, name in (
+            ("clock", Precision.MINUTE),
+            ("day", Precision.DAY),
+            ("month", Precision.MONTH),
+            ("year", Precision.YEAR),
+        )
+        if parts[part] is not None
+    )
+    day = f"{parts['year']}-{parts['month'] or '01'}-{parts['day'] or '01'}"
+    try:
+        offset = (parts["offset"] or "").upper()
+        moment = dt.datetime.fromisoformat(f"{day}T{_micro(parts['clock'] or '00:00')}{offset}")
+        if moment.tzinfo is not None:
+            moment.astimezone(dt.UTC)
+    except (ValueError, OverflowError):
+        raise ReadError(f"{shown(text)} is a day or time that does not exist.", where=where, mend=_EXAMPLE) from None
+    if moment.tzinfo is not None:
+        return Moment(moment, precision)
+    if precision is not Precision.MINUTE:
+        return Moment(_fixed(moment.replace(tzinfo=zone or dt.UTC)), precision)
+    return Moment(_fixed(_local(moment, zone, text, where)), precision)
+
+
+def _fixed(moment: dt.datetime) -> dt.datetime:
+    """The same moment with a fixed offset: adding minutes to a zoned one would add them to the clock on the wall."""
+    return moment.replace(tzinfo=dt.timezone(moment.utcoffset() or dt.timedelta()))
+
+
+def _micro(clock: str) -> str:
+    """Fractions of a second cut at microseconds, which is what a datetime holds."""
+    whole, _, fraction = clock.partition(".")
+    return f"{whole}.{fraction[:6]:0<6}" if fraction else whole
+
+
+def _local(moment: dt.datetime, zone: ZoneInfo | None, text: str, where: str) -> dt.datetime:
+    mend = f"Add the offset, for example {moment.isoformat(timespec='minutes')}+01:00"
+    if zone is None:
+        problem = f"{shown(text)} does not say in which time zone."
+        raise ReadError(problem, where=where, mend=f"{mend}, or give the record a “timezone”.")
+    first, second = moment.replace(tzinfo=zone), moment.replace(tzinfo=zone, fold=1)
+    try:
+        back = first.astimezone(dt.UTC).astimezone(zone)
+    except OverflowError:
+        raise ReadError(f"{shown(text)} is out of range.", where=where, mend=_EXAMPLE) from None
+    if back.replace(tzinfo=None) != moment:
+        raise ReadError(
+            f"{shown(text)} was skipped when the clocks changed in {zone.key}.", where=where, mend=f"{mend}."
+        )
+    if first.utcoffset() != second.utcoffset():
+        problem = f"{shown(text)} came twice when the clocks changed in {zone.key}."
+        raise ReadError(problem, where=where, mend=f"{mend}.")
+    return first
+
+
+def read_zone(name: str, *, where: str = "") -> ZoneInfo:
+    """The time zone of an IANA name such as Europe/London."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        mend = "Write an IANA name, for example “Europe/London” or “America/New_York”."
+        raise ReadError(f"The time zone {shown(name)} is not known.", where=where, mend=mend) from None
+
+
+def read_date(text: str, *, where: str = "") -> dt.date:
+    """A whole date; ReadError for a month or a year alone."""
+    moment = read_moment(text, where=where) if len(text) <= 10 else read_moment(text[:10], where=where)
+    if moment.precision is not Precision.DAY:
+        raise ReadError(f"{shown(text)} is not a whole date.", where=where, mend="Write for example 1992-05-17.")
+    return moment.at.date()
+
+
+def is_future(moment: Moment, at: dt.datetime) -> bool:
+    """Whether the moment lies after `at`; a date is future only when it has begun nowhere on Earth (UTC+14)."""
+    grace = dt.timedelta(0) if moment.precision is Precision.MINUTE else dt.timedelta(hours=14)
+    return moment.at > at + grace
+
+
+def from_milliseconds(value: float) -> dt.datetime | None:
+    """The UTC time of milliseconds since 1970; None where no calendar holds it."""
+    try:
+        return dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(milliseconds=value)
+    except (OverflowError, ValueError):
+        return None
