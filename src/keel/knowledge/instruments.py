@@ -91,7 +91,7 @@ class AnswerSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Clause(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One test, on `items`, on a `scale` or on a fact `given` with the answers (such as sex).
+    """One test on `items` or on a `scale`, on facts `given` with the answers (such as sex), or on both together.
 
     On items it holds when at least `count` of them pass. `state` tests how an item stands instead of its value:
     answered, missing (asked without an answer), declined or not_asked.
@@ -99,10 +99,10 @@ class Clause(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     items: tuple[str, ...] = ()
     scale: str = ""
-    given: str = ""
+    given: dict[str, str] = {}
     at_least: float | None = None
     at_most: float | None = None
-    equals: float | str | None = None
+    equals: float | None = None
     state: str = ""
     count: int = 1
 
@@ -191,7 +191,11 @@ class Band(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     name: str
     least: float = msgspec.field(name="from")
-    most: float = msgspec.field(name="to")
+    most: float | None = msgspec.field(name="to", default=None)
+
+    def holds(self, number: float) -> bool:
+        """Whether a number lies in the band; one without an upper end is open."""
+        return self.least <= number and (self.most is None or number <= self.most)
 
 
 class Banding(Part, frozen=True, kw_only=True):
@@ -218,7 +222,8 @@ class Cutoff(Part, frozen=True, kw_only=True):
 class Rule(Part, frozen=True, kw_only=True):
     """What Keel says when the condition holds; `band` names the outcome of an instrument that has levels, not totals.
 
-    Of the rules with a band, the first that holds names it.
+    Rules with a band are levels, highest first: only the first that holds speaks, and it names the band unless a
+    missing answer leaves a higher level open.
     """
 
     id: Id
@@ -310,7 +315,7 @@ class Form(StrEnum):
 
 
 class Instrument(Document, frozen=True, kw_only=True):
-    """One questionnaire or scale."""
+    """One questionnaire or scale. `conflicts` are ids of evidence/conflicts.csv: sources that disagree about it."""
 
     name: str
     domain: str
@@ -334,6 +339,7 @@ class Instrument(Document, frozen=True, kw_only=True):
     facts: tuple[Fact, ...] = ()
     loinc: Loinc = Loinc()
     codes: tuple[Code, ...] = ()
+    conflicts: tuple[str, ...] = ()
 
     @property
     def form(self) -> Form:
@@ -341,6 +347,18 @@ class Instrument(Document, frozen=True, kw_only=True):
         if not self.items:
             return Form.TOTALS if self.scales else Form.NAMED
         return Form.SCORED if self.scales or any(rule.band for rule in self.rules) else Form.UNSCORED
+
+    def facts_used(self) -> dict[str, set[str]]:
+        """The facts beside the answers on which something here depends, with the values that it names."""
+        conditions = [rule.when for rule in self.rules]
+        conditions += [c for item in self.items for c in (item.asked_when, item.applies_when) if c is not None]
+        named = [clause.given for condition in conditions for clause in condition.clauses()]
+        named += [banding.given for banding in self.bandings] + [cutoff.given for cutoff in self.cutoffs]
+        used: dict[str, set[str]] = {}
+        for given in named:
+            for fact, value in given.items():
+                used.setdefault(fact, set()).add(value)
+        return used
 
     @property
     def has_wording(self) -> bool:

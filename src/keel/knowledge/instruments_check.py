@@ -90,21 +90,37 @@ def _scale_problems(instrument: Instrument) -> Iterator[str]:
         unknown += [name for name in scale.thresholds if name not in scale.item_ids()]
         if unknown:
             yield f"scale {scale.id}: no item or scale is called {', '.join(unknown)}."
-        elif scale.items and (made := _attainable(instrument, scale)) != (scale.least, scale.most):
+        elif (scale.items or scale.scales) and (made := _attainable(instrument, scale)) != (scale.least, scale.most):
             yield f"scale {scale.id}: its items make {made[0]} to {made[1]}; the file says otherwise."
 
 
 def _attainable(instrument: Instrument, scale: Scale) -> tuple[float | None, float | None]:
-    limits = {item.id: (instrument.limits(item), item.weight) for item in instrument.items}
     if scale.method is Method.COUNT:
         return 0, float(len(scale.items))
-    least = most = 0.0
-    for part in scale.parts():
-        if any(None in limits[name][0] for name in part):
-            return scale.least, scale.most
-        least += max(float(limits[name][0][0] or 0) * limits[name][1] for name in part)
-        most += max(float(limits[name][0][1] or 0) * limits[name][1] for name in part)
-    return least * scale.multiply, most * scale.multiply
+    parts = [_part_limits(instrument, part) for part in scale.parts()]
+    parts += [(part.least, part.most) for part in instrument.scales if part.id in scale.scales]
+    least, most = [low for low, _ in parts], [high for _, high in parts]
+    return _scaled_sum(least, scale.multiply), _scaled_sum(most, scale.multiply)
+
+
+def _part_limits(instrument: Instrument, names: tuple[str, ...]) -> tuple[float | None, float | None]:
+    lows, highs = [], []
+    for item in instrument.items:
+        if item.id in names:
+            low, high = instrument.limits(item)
+            lows.append(None if low is None else low * item.weight)
+            highs.append(None if high is None else high * item.weight)
+    return _highest(lows), _highest(highs)
+
+
+def _highest(ends: list[float | None]) -> float | None:
+    known = [end for end in ends if end is not None]
+    return max(known) if len(known) == len(ends) else None
+
+
+def _scaled_sum(ends: list[float | None], multiply: float) -> float | None:
+    known = [end for end in ends if end is not None]
+    return sum(known) * multiply if len(known) == len(ends) else None
 
 
 def _banding_problems(instrument: Instrument) -> Iterator[str]:
@@ -124,11 +140,12 @@ def _banding_problems(instrument: Instrument) -> Iterator[str]:
 def _band_gaps(banding: Banding, scale: Scale) -> Iterator[str]:
     expected = scale.least
     for band in banding.bands:
-        if band.least != expected or band.most < band.least:
+        if band.least != expected or (band.most is not None and band.most < band.least):
             yield f"banding {banding.id}: “{band.name}” starts at {band.least:g} and must start at {expected}."
-        expected = band.most + 1
-    if scale.most is not None and expected != scale.most + 1:
-        yield f"banding {banding.id}: the bands end at {banding.bands[-1].most:g}, the scale at {scale.most:g}."
+        expected = None if band.most is None else band.most + 1
+    end = None if scale.most is None else scale.most + 1
+    if expected != end:
+        yield f"banding {banding.id}: the last band must end where the scale does, at {scale.most}."
 
 
 def _rule_problems(instrument: Instrument) -> Iterator[str]:
@@ -142,8 +159,8 @@ def _condition_problems(instrument: Instrument, where: str, condition: Condition
     items = {item.id for item in instrument.items}
     scales = {scale.id for scale in instrument.scales}
     for clause in condition.clauses() if condition else ():
-        if sum((bool(clause.items), bool(clause.scale), bool(clause.given))) != 1:
-            yield f"{where}: a clause names one of `items`, `scale` and `given`."
+        if (clause.items and clause.scale) or not (clause.items or clause.scale or clause.given):
+            yield f"{where}: a clause names `items` or a `scale`, or facts `given`."
         if any(name not in items for name in clause.items) or (clause.scale and clause.scale not in scales):
             yield f"{where}: a clause names an item or scale that is not there."
         if clause.state not in STATES:

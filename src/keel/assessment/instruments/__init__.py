@@ -5,6 +5,7 @@ May import `findings`, `knowledge` and `quantities`. Start at `score.py`, then `
 """
 
 from keel.assessment.instruments.answers import Answer, State
+from keel.assessment.instruments.change import Change, ChangeVerdict, Course, change
 from keel.assessment.instruments.errors import (
     AnswerOutOfRange,
     AnswersRefused,
@@ -19,6 +20,9 @@ __all__ = [
     "Answer",
     "AnswerOutOfRange",
     "AnswersRefused",
+    "Change",
+    "ChangeVerdict",
+    "Course",
     "CutoffReached",
     "NothingToScore",
     "Prorated",
@@ -27,6 +31,7 @@ __all__ = [
     "State",
     "UnknownItem",
     "WordingNotHeld",
+    "change",
     "find_instrument",
     "score_answers",
     "score_instrument",

@@ -31,6 +31,7 @@ _STATES = {
     "declined": State.DECLINED,
     "not_asked": State.NOT_ASKED,
 }
+_YES_NO = {"yes": 1.0, "no": 0.0, "true": 1.0, "false": 0.0}
 
 
 class Response(msgspec.Struct, frozen=True):
@@ -83,7 +84,9 @@ def _in_order(instrument: Instrument, answers: Sequence[Answer]) -> dict[str, An
     for order in (ids, scored):
         if len(answers) == len(order) > 0:
             return dict(zip(order, answers, strict=True))
-    if not ids and len(answers) == 1:
+    if not ids and len(answers) == len(instrument.scales) == 1:
+        return {instrument.scales[0].id: answers[0]}
+    if not ids and len(answers) == 1 and any(scale.id == "total" for scale in instrument.scales):
         return {"total": answers[0]}
     counts = " or ".join(str(count) for count in sorted({len(order) for order in (ids, scored) if order}))
     raise UnknownItem(
@@ -126,6 +129,8 @@ def _number(answer: Answer) -> float | None:
 
 def _by_label(instrument: Instrument, item: Item, words: str) -> float:
     choices = instrument.choices(item)
+    if {choice.value for choice in choices} == {0, 1} and words.strip().lower() in _YES_NO:
+        return _YES_NO[words.strip().lower()]
     for choice in choices:
         if words.strip().lower() in (choice.label.lower(), choice.loinc.lower()) and words.strip():
             return choice.value

@@ -45,11 +45,18 @@ def applies(item: Item, sheet: Sheet) -> bool:
 
 
 def _clause(clause: Clause, sheet: Sheet, scales: Mapping[str, Bounds], skipped: frozenset[str]) -> bool | None:
-    if clause.given:
-        fact = sheet.given.get(clause.given)
-        return None if fact is None else fact == clause.equals
+    fits = _and([_fits(sheet, fact, value) for fact, value in clause.given.items()])
     if clause.scale:
-        return _bounds(clause, scales[clause.scale]) if clause.scale in scales else None
+        return _and([fits, _bounds(clause, scales[clause.scale]) if clause.scale in scales else None])
+    return _and([fits, _items(clause, sheet, skipped)]) if clause.items else fits
+
+
+def _fits(sheet: Sheet, fact: str, value: str) -> bool | None:
+    known = sheet.given.get(fact)
+    return None if known is None else known == value
+
+
+def _items(clause: Clause, sheet: Sheet, skipped: frozenset[str]) -> bool | None:
     verdicts = [_item(clause, name, sheet.responses[name], name in skipped) for name in clause.items]
     sure = sum(verdict is True for verdict in verdicts)
     open_ = sum(verdict is None for verdict in verdicts)

@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from keel.assessment.instruments.answers import Answer, Sheet, State, read_answers
-from keel.assessment.instruments.conditions import Bounds, holds, is_asked, skipped_items
+from keel.assessment.instruments.conditions import Bounds, is_asked, skipped_items
 from keel.assessment.instruments.errors import AnswersRefused
 from keel.assessment.instruments.lookup import find_instrument
 from keel.assessment.instruments.scales import Value, work_out
-from keel.assessment.instruments.speaking import Standing, spoken
+from keel.assessment.instruments.speaking import Standing, level, spoken
 from keel.findings import Finding
 from keel.knowledge import Certainty, Knowledge
 from keel.knowledge.instruments import Banding, Cutoff, Instrument, Scale
@@ -115,18 +115,16 @@ def score_answers(
     bounds = {name: value.bounds for name, value in values.items()}
     total = values.get("total")
     banding = _banding(instrument, "total", sheet)
-    level = next(
-        (rule for rule in instrument.rules if rule.band and holds(rule.when, sheet, bounds, skipped)),
-        None,
-    )
     missing = _missing(instrument, sheet, total)
     standing = Standing(instrument, sheet, values, skipped, missing)
+    reached, is_settled = level(standing)
+    named = reached.band if reached and is_settled else None
     return Score(
         instrument=instrument.id,
         version=instrument.version,
         title=instrument.title,
         total=whole(total.number) if total else None,
-        band=level.band if level else _band_name(banding, total.number if total else None),
+        band=named or _band_name(banding, total.number if total else None),
         subscales={name: whole(value.number) for name, value in values.items() if name != "total"},
         subscale_bands=_subscale_bands(instrument, values, sheet),
         range=_range(instrument),
@@ -137,7 +135,7 @@ def score_answers(
         missing=missing,
         unanswered=_unanswered(instrument, sheet, skipped),
         findings=spoken(standing),
-        certainty=_certainty(instrument, total, banding, level.certainty if level else None),
+        certainty=_certainty(instrument, total, banding, reached.certainty if reached else None),
         validated=instrument.validated,
         recall=instrument.recall.periods,
         licence=instrument.rights.licence_class,
@@ -227,7 +225,13 @@ def _banding(instrument: Instrument, scale: str, sheet: Sheet) -> Banding | None
 def _band_name(banding: Banding | None, number: float | None) -> str | None:
     if banding is None or number is None:
         return None
-    return next((band.name for band in banding.bands if band.least <= number <= band.most), None)
+    return next((band.name for band in banding.bands if band.holds(number)), None)
+
+
+def band_of(instrument: Instrument, total: float, given: Mapping[str, str] | None = None) -> str | None:
+    """The band of a total, None where the instrument has none for the facts given."""
+    sheet = Sheet({}, {}, dict(given or {}))
+    return _band_name(_banding(instrument, "total", sheet), total)
 
 
 def _subscale_bands(instrument: Instrument, values: Mapping[str, Value], sheet: Sheet) -> dict[str, str]:
@@ -269,13 +273,13 @@ def _cutoff(cutoff: Cutoff, bounds: Mapping[str, Bounds], sheet: Sheet) -> Cutof
 
 
 def _certainty(
-    instrument: Instrument, total: Value | None, banding: Banding | None, level: Certainty | None
+    instrument: Instrument, total: Value | None, banding: Banding | None, reached: Certainty | None
 ) -> Certainty:
     scale = _scale(instrument, "total")
     marks = [part.certainty for part in (scale, banding) if part is not None]
     if total is not None and total.how == "prorated" and scale is not None:
         marks.append(scale.missing_certainty)
-    return Certainty.weakest(marks + ([level] if level else []))
+    return Certainty.weakest(marks + ([reached] if reached else []))
 
 
 def _sources(instrument: Instrument) -> tuple[str, ...]:

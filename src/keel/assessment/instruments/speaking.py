@@ -25,6 +25,11 @@ class Standing(msgspec.Struct, frozen=True):
     skipped: frozenset[str]
     missing: tuple[str, ...]
 
+    def holds(self, rule: Rule) -> bool | None:
+        """Whether a rule's condition holds; None where a missing answer leaves it open."""
+        bounds = {name: value.bounds for name, value in self.values.items()}
+        return holds(rule.when, self.sheet, bounds, self.skipped)
+
 
 def spoken(standing: Standing) -> tuple[Finding, ...]:
     """All findings of a score, worst first. They do not depend on the order of the answers."""
@@ -32,10 +37,21 @@ def spoken(standing: Standing) -> tuple[Finding, ...]:
     return worst_first(findings)
 
 
-def _rules(standing: Standing) -> Iterator[Finding]:
-    bounds = {name: value.bounds for name, value in standing.values.items()}
+def level(standing: Standing) -> tuple[Rule | None, bool]:
+    """The highest level that holds, and whether it is settled: no missing answer leaves a higher one open."""
+    is_settled = True
     for rule in standing.instrument.rules:
-        if holds(rule.when, standing.sheet, bounds, standing.skipped):
+        verdict = standing.holds(rule) if rule.band else False
+        if verdict:
+            return rule, is_settled
+        is_settled = is_settled and verdict is False
+    return None, is_settled
+
+
+def _rules(standing: Standing) -> Iterator[Finding]:
+    reached, _ = level(standing)
+    for rule in standing.instrument.rules:
+        if rule is reached or (not rule.band and standing.holds(rule)):
             yield _finding(standing, rule)
 
 
@@ -62,8 +78,8 @@ def _reasons(standing: Standing, rule: Rule) -> list[Reason]:
 
 def _reason(standing: Standing, clause: Clause) -> Iterator[Reason]:
     name = standing.instrument.name
-    if clause.given:
-        yield Reason(clause.given, standing.sheet.given.get(clause.given))
+    for fact in clause.given:
+        yield Reason(fact, standing.sheet.given.get(fact))
     if clause.scale and clause.scale in standing.values:
         number = standing.values[clause.scale].number
         yield Reason(f"{name} {clause.scale}", int(number) if number is not None and number % 1 == 0 else number)
@@ -83,11 +99,13 @@ def _safety(standing: Standing) -> Iterator[Finding]:
     ]
     if silent:
         # Answers that never came are our own rule to ask for: no source grades them.
-        items = f"item {silent[0]}" if len(silent) == 1 else f"items {', '.join(silent)}"
+        one = len(silent) == 1
+        items = f"item {silent[0]} asks" if one else f"items {', '.join(silent)} ask"
         yield Finding(
             rule=f"{instrument.id}/safety-item-unanswered",
             severity=Severity.WARN,
-            summary=f"{instrument.name} {items} asks about safety and has no answer; it is never estimated.",
+            summary=f"{instrument.name} {items} about safety and {'has' if one else 'have'} no answer, "
+            "and none is ever estimated.",
             why=tuple(Reason(f"{instrument.name} item {item}", None) for item in silent),
             confidence=Certainty.DEFAULT,
             next_step="Ask the question in person before going on. No answer is not a no.",
@@ -126,18 +144,28 @@ def _missing_certainty(instrument: Instrument) -> Certainty:
 
 
 def _contradictions(standing: Standing) -> Iterator[Finding]:
-    for item in standing.instrument.items:
-        response = standing.sheet.responses[item.id]
-        if response.state is State.ANSWERED and is_asked(item, standing.sheet) is False:
-            counts = (
-                "it is counted" if applies(item, standing.sheet) else "it does not concern this person and is left out"
-            )
-            yield Finding(
-                rule=f"{standing.instrument.id}/answered-out-of-branch",
-                severity=Severity.WARN if applies(item, standing.sheet) else Severity.NOTE,
-                summary=f"{standing.instrument.name} item {item.id} was answered although the answers before it "
-                f"do not lead to it; {counts}.",
-                why=(Reason(f"{standing.instrument.name} item {item.id}", response.value),),
-                confidence=Certainty.DEFAULT,
-                next_step="Check the answers with the person.",
-            )
+    name, sheet = standing.instrument.name, standing.sheet
+    answered = [item for item in standing.instrument.items if sheet.responses[item.id].state is State.ANSWERED]
+    closed = [item.id for item in answered if applies(item, sheet) and is_asked(item, sheet) is False]
+    others = [item.id for item in answered if not applies(item, sheet)]
+    if closed:
+        yield Finding(
+            rule=f"{standing.instrument.id}/answered-out-of-branch",
+            severity=Severity.WARN,
+            summary=f"{name} {_items(closed)} answered although the other answers do not lead there; the answers count.",
+            why=tuple(Reason(f"{name} item {item}", sheet.responses[item].value) for item in closed),
+            confidence=Certainty.DEFAULT,
+            next_step="Check the answers with the person.",
+        )
+    if others:
+        yield Finding(
+            rule=f"{standing.instrument.id}/does-not-apply",
+            severity=Severity.NOTE,
+            summary=f"{name} {_items(others)} answered and does not apply to this person; it is left out.",
+            why=tuple(Reason(fact, value) for fact, value in sorted(sheet.given.items())),
+            confidence=Certainty.DEFAULT,
+        )
+
+
+def _items(names: list[str]) -> str:
+    return f"item {names[0]} was" if len(names) == 1 else f"items {', '.join(names)} were"
