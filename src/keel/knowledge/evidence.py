@@ -6,6 +6,7 @@ or a source from here. Two sources that disagree are two sides of a `Conflict`, 
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from typing import Protocol
 
 import msgspec
 
@@ -151,3 +152,28 @@ class Figure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sources: tuple[str, ...]
     use: Use
     why: str
+
+
+class Evidence(Protocol):
+    """The part of `Knowledge` that these functions read."""
+
+    @property
+    def sources(self) -> Mapping[str, Source]: ...
+
+    @property
+    def conflicts(self) -> Mapping[str, Conflict]: ...
+
+
+def sources_of(knowledge: Evidence, row: Claim | Conflict | Figure) -> tuple[Source, ...]:
+    """The works behind a row, in its order, each once."""
+    names = (*row.one_sources, *row.other_sources) if isinstance(row, Conflict) else row.sources
+    return tuple(dict.fromkeys(knowledge.sources[name] for name in names))
+
+
+def conflicts_of(knowledge: Evidence, claim: str) -> tuple[Conflict, ...]:
+    """The conflicts in which a claim stands on a side."""
+    return tuple(
+        conflict
+        for conflict in knowledge.conflicts.values()
+        if claim in conflict.one_claims or claim in conflict.other_claims
+    )
