@@ -21,6 +21,7 @@ from keel.knowledge.phrases import Phrases
 from keel.knowledge.reading import CodeTable, ReadingCode, ReadingLimits
 from keel.knowledge.routes import Route
 from keel.knowledge.substances import Substance
+from keel.knowledge.wording import WordingRules
 
 T = TypeVar("T")
 
@@ -74,6 +75,11 @@ class Knowledge:
     def countries(self) -> Mapping[str, Country]:
         """Countries that the directory covers, by ISO code."""
         return self._folders.table("countries.csv", Country, key="code")
+
+    @cached_property
+    def wording(self) -> Mapping[str, WordingRules]:
+        """What no text may claim, by id of the rule set."""
+        return self._folders.documents("wording", WordingRules)
 
     @cached_property
     def criteria(self) -> Mapping[str, BandSet]:

@@ -1,0 +1,112 @@
+"""What no text may claim: rules with patterns from data/wording/, and the function that tries them on a text.
+
+The rules are the ten things that the evidence does not carry, whoever writes: a safe amount, a personal probability, a
+diagnosis. The web's tests and the knowledge check call `must_not_claim` over everything that people read.
+"""
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+import msgspec
+
+from keel.knowledge.documents import Document, Id
+
+# A clause with one of these denies what stands in it; at the start of a sentence it denies the whole.
+_DENIAL = re.compile(
+    r"\b(no|not|never|nor|neither|none|nothing|nobody|without|cannot|can't|isn't|aren't|doesn't|don't|didn't|won't)\b",
+    re.IGNORECASE,
+)
+_DENIED_WHOLE = re.compile(r"(no|none|nothing|nobody|neither|never)\b", re.IGNORECASE)
+_CLAUSE_END = re.compile(r"[,;:()]|\s[-–—]\s|\b(but|so|because|while|although|yet)\b", re.IGNORECASE)
+
+
+class Pattern(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A regular expression that a claim of this kind matches.
+
+    `even_denied` keeps the pattern at work in a sentence with a denial, where the denial is part of the claim itself
+    ("cannot kill").
+    """
+
+    find: str
+    even_denied: bool = False
+
+
+class ForbiddenClaim(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One thing that must not be claimed, its patterns, and sentences that must be refused and allowed."""
+
+    id: Id
+    claim: str
+    patterns: tuple[Pattern, ...]
+    refused: tuple[str, ...]
+    allowed: tuple[str, ...]
+
+
+class WordingRules(Document, frozen=True, kw_only=True):
+    """A set of claims that no text may make: the shape of data/wording/*.toml."""
+
+    rules: tuple[ForbiddenClaim, ...]
+
+
+class Offence(NamedTuple):
+    """A sentence that makes a forbidden claim, and the id of the rule."""
+
+    rule: str
+    sentence: str
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text; a line break ends one too.
+
+    >>> sentences("No. 5 mg/kg is 0.5 g. Is it? Yes")
+    ['No.', '5 mg/kg is 0.5 g.', 'Is it?', 'Yes']
+    """
+    return [part.strip() for part in re.split(r"(?<=[.!?])\s+|\n+", text) if part.strip()]
+
+
+def offences(text: str, rules: WordingRules) -> list[Offence]:
+    """Every sentence of a text that makes a forbidden claim, with the rule it breaks."""
+    return [
+        Offence(rule.id, sentence)
+        for sentence in sentences(text)
+        if not sentence.endswith("?")
+        for rule in rules.rules
+        if any(_matches(pattern, sentence) for pattern in rule.patterns)
+    ]
+
+
+def _matches(pattern: Pattern, sentence: str) -> bool:
+    found = _compiled(pattern.find).search(sentence)
+    return found is not None and (pattern.even_denied or not _is_denied(sentence, found.start(), found.end()))
+
+
+def _is_denied(sentence: str, start: int, end: int) -> bool:
+    """Whether the clauses that hold the match deny it, or the sentence does from its first word."""
+    if _DENIED_WHOLE.match(sentence):
+        return True
+    before = [mark.end() for mark in _CLAUSE_END.finditer(sentence, 0, start)]
+    after = _CLAUSE_END.search(sentence, end)
+    clause = sentence[before[-1] if before else 0 : after.start() if after else None]
+    return _DENIAL.search(clause) is not None
+
+
+@lru_cache(maxsize=256)
+def _compiled(find: str) -> re.Pattern[str]:
+    return re.compile(find, re.IGNORECASE)
+
+
+def must_not_claim(text: str, rules: WordingRules | None = None) -> list[str]:
+    """Ids of the rules that a text breaks, sorted; empty when it claims nothing that it must not.
+
+    Without `rules` the packaged ones are tried.
+
+    >>> must_not_claim("One gram a day is a safe limit.")
+    ['safe-amount']
+    >>> must_not_claim("There is no safe amount.")
+    []
+    """
+    if rules is None:
+        from keel.knowledge.base import load
+
+        rules = load().wording["must-not-claim"]
+    return sorted({offence.rule for offence in offences(text, rules)})
