@@ -9,6 +9,7 @@ from typer.exceptions import TyperException
 from keel.cli.assess import assess
 from keel.cli.demo import demo
 from keel.cli.exposure import exposure
+from keel.cli.score import score
 from keel.cli.serve import serve
 
 app = typer.Typer(
@@ -20,7 +21,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (assess, exposure, serve, demo):
+for command in (assess, exposure, score, serve, demo):
     app.command()(command)
 
 

@@ -81,13 +81,19 @@ def fold(doses: Iterable[Dose], *, at: dt.datetime, knowledge: Knowledge, weight
     """
     grouped: dict[dt.date, list[Dose]] = {}
     left_out = []
-    for dose in doses:
+    for dose in sorted(doses, key=_place):
         if dose.start > at:
             left_out.append((dose, "it is dated in the future"))
         else:
             grouped.setdefault(dose.start.date(), []).append(dose)
     days = [_using_day(day, on_day, knowledge, weight_kg) for day, on_day in sorted(grouped.items())]
     return Ledger(tuple(days), tuple(left_out))
+
+
+def _place(dose: Dose) -> tuple[object, ...]:
+    """One order for any order of arrival, so that sums come out the same to the last bit."""
+    amount = dose.amount_mg or dose.per_kg or Interval.exactly(0)
+    return (dose.start, dose.substance, dose.route, dose.form, amount.low, amount.mid, amount.high, dose.id)
 
 
 def _using_day(day: dt.date, doses: list[Dose], knowledge: Knowledge, weight_kg: float | None) -> UsingDay:

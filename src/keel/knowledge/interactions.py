@@ -116,3 +116,13 @@ class Product(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     substances: tuple[str, ...]
     certainty: Certainty
+
+
+class DoseWord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A word that says how a medicine is taken and does not name it: a row of vocabulary/dose-words.csv.
+
+    `kind` is number, unit, form, release, salt, frequency, topical (put on the skin or into eye or ear) or language.
+    """
+
+    word: str
+    kind: str

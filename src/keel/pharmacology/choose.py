@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 
 from keel.knowledge.models import Model
+from keel.knowledge.routes import Route
 from keel.pharmacology.errors import NoModel
+from keel.pharmacology.guard import WORDS
 
 
 def models_for(models: Mapping[str, Model], route: str, substance: str | None = None) -> tuple[Model, ...]:
@@ -14,12 +16,25 @@ def models_for(models: Mapping[str, Model], route: str, substance: str | None = 
     return tuple(sorted(taking, key=lambda model: (not _fits(model, route, substance), model.id)))
 
 
-def fitting_models(models: Mapping[str, Model], route: str, substance: str) -> tuple[Model, ...]:
-    """Models made from that substance by that route; NoModel where there is none."""
+def fitting_models(
+    models: Mapping[str, Model], route: str, substance: str, routes: Mapping[str, Route] | None = None
+) -> tuple[Model, ...]:
+    """Models made from that substance by that route; NoModel where there is none, with what `routes` knows instead."""
     found = tuple(model for model in models_for(models, route, substance) if _fits(model, route, substance))
     if not found:
-        raise NoModel(f"No published model takes {substance} by {route}: there is no curve.")
+        raise no_model(route, substance, routes)
     return found
+
+
+def no_model(route: str, substance: str, routes: Mapping[str, Route] | None = None) -> NoModel:
+    """The refusal to draw a curve, with the bioavailabilities that are published for the route."""
+    document = routes.get(route) if routes else None
+    reason = f" {document.no_model}" if document and document.no_model else ""
+    known = document.known() if document else ()
+    words = document.title.lower() if document else route
+    return NoModel(
+        f"No published model takes {WORDS.get(substance, substance)} {words}: there is no curve.{reason}", known
+    )
 
 
 def _fits(model: Model, route: str, substance: str) -> bool:

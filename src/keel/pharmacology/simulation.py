@@ -8,10 +8,12 @@ import numpy as np
 
 from keel.knowledge.certainty import Certainty
 from keel.knowledge.models import Model
+from keel.knowledge.modifiers import Modifier
 from keel.pharmacology.errors import RegimenError
 from keel.pharmacology.guard import reasons_against, remarks_on
 from keel.pharmacology.inputs import Entry, entries
 from keel.pharmacology.metrics import Metrics, curve_metrics
+from keel.pharmacology.modify import take_up
 from keel.pharmacology.parameters import individual
 from keel.pharmacology.propagate import Path, propagate
 from keel.pharmacology.regimen import DoseInput, Person, check_person, check_regimen
@@ -134,11 +136,14 @@ def simulate(
     times_min: Sequence[float] | Floats,
     *,
     etas: Mapping[str, float] | None = None,
+    modifiers: Sequence[Modifier] = (),
 ) -> Simulation:
     """One person's concentrations (ng/mL) at `times_min` after `regimen`, by the typical parameters of `model`.
 
     x' = A x + u(t) is solved by matrix exponentials from event to event: exact for any regimen, no step size.
-    `etas` gives random effects by their id (0 where absent). Raises RegimenError, PersonError or NoModel.
+    `etas` gives random effects by their id (0 where absent). `modifiers` are documents of the knowledge: those that the
+    model can take up change its parameters, of the others `warnings` says what was observed and that the curve leaves
+    it out. Raises RegimenError, PersonError or NoModel.
 
     The worked numbers were computed apart from this code, by an ODE solver.
 
@@ -152,7 +157,8 @@ def simulate(
     times = _checked_times(times_min)
     check_person(person)
     doses = check_regimen(regimen)
-    values, remarks = individual(structure, person, etas=etas)
+    taken = take_up(model, doses, modifiers)
+    values, remarks = individual(structure, person, etas=etas, multipliers=taken.multipliers)
     parts = entries(structure, doses, values)
     return Simulation(
         structure=structure,
@@ -162,8 +168,8 @@ def simulate(
         person=person,
         times_min=times,
         reasons=reasons_against(model, doses, person, times),
-        remarks=[*remarks, *remarks_on(model, doses, person, times)],
-        sources=model.sources,
+        remarks=[*remarks, *remarks_on(model, doses, person, times), *taken.remarks],
+        sources=tuple(dict.fromkeys((*model.sources, *taken.sources))) if taken.sources else model.sources,
     )
 
 

@@ -127,6 +127,9 @@ def parse_unit(text: str) -> Unit:
     for position, part in enumerate(written.split("/")):
         sign = 1 if position == 0 else -1
         atoms = []
+        if position == 0 and not part.strip() and "/" in written:
+            codes.append("")  # “/min”: nothing above the bar
+            continue
         for piece in re.split(r"[.·]", part):
             atom, kind, size = _atom(piece.strip(), written)
             if sign < 0 and kind == "mass" and atom == "kg":

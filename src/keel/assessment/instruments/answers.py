@@ -62,15 +62,19 @@ def read_answers(
     if instrument.form is Form.NAMED:
         raise NothingToScore(
             f"{instrument.name} is named in Keel and not entered: {instrument.rights.licence_class.label}. "
-            f"`keel score {instrument.id} --text` says what is known of it."
+            f"`keel score {instrument.id}` says what is known of it."
         )
     named = dict(answers.items()) if isinstance(answers, Mapping) else _in_order(instrument, answers)
     items = {item.id: item for item in instrument.items}
     scales = {scale.id: scale for scale in instrument.scales}
     responses = {name: Response(State.UNANSWERED) for name in items}
     entered: dict[str, float] = {}
+    seen: dict[str, str] = {}
     for key, answer in named.items():
         name = _resolve(instrument, str(key))
+        if name in seen:
+            raise UnknownItem(f"{instrument.name}: “{seen[name]}” and “{key}” are the same item. Keep one of them.")
+        seen[name] = str(key)
         if name in items:
             responses[name] = _response(instrument, items[name], answer)
         elif answer is not None:

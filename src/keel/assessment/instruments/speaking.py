@@ -152,7 +152,7 @@ def _contradictions(standing: Standing) -> Iterator[Finding]:
         yield Finding(
             rule=f"{standing.instrument.id}/answered-out-of-branch",
             severity=Severity.WARN,
-            summary=f"{name} {_items(closed)} answered although the other answers do not lead there; the answers count.",
+            summary=f"{name} {_items(closed)} answered although the other answers do not lead there; it counts.",
             why=tuple(Reason(f"{name} item {item}", sheet.responses[item].value) for item in closed),
             confidence=Certainty.DEFAULT,
             next_step="Check the answers with the person.",

@@ -32,6 +32,11 @@ class Names:
         return self.rows.get(substance, ())
 
 
+def hand_written_names(knowledge: Knowledge) -> dict[str, tuple[str, ...]]:
+    """Key to substances for the names of Keel's own tables that need no confirming."""
+    return {key: meaning.substances for key, meaning in _exact_names(knowledge).items() if not meaning.to_confirm}
+
+
 @lru_cache(maxsize=4)
 def names_of(knowledge: Knowledge) -> Names:
     """The index over a knowledge value, built once."""

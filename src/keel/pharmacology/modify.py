@@ -1,0 +1,51 @@
+"""Medicines, genotype and illness that change the kinetics: factors on parameters where a model can take them up."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from keel.knowledge.models import Model
+from keel.knowledge.modifiers import Modifier
+from keel.pharmacology.regimen import DoseInput
+
+
+class Taken(NamedTuple):
+    """Factors by parameter, what the reader must know of them, and where they come from."""
+
+    multipliers: dict[str, float]
+    remarks: list[str]
+    sources: list[str]
+
+
+def take_up(model: Model, regimen: Sequence[DoseInput], modifiers: Sequence[Modifier]) -> Taken:
+    """The factors on the parameters of `model`; several modifiers multiply, which no study has tested."""
+    multipliers: dict[str, float] = {}
+    remarks: list[str] = []
+    sources: list[str] = []
+    routes = {dose.route for dose in regimen}
+    for modifier in modifiers:
+        change = modifier.change_for(model.id, routes)
+        sources += [source for seen in modifier.observed for source in seen.sources]
+        if change is None:
+            remarks.append(_left_out(modifier, model, routes))
+            continue
+        for name, factor in change.multiply.items():
+            multipliers[name] = multipliers.get(name, 1.0) * factor.value
+        remarks.append(
+            _taken(modifier, model, change.certainty.label, {k: m.value for k, m in change.multiply.items()})
+        )
+    if len([modifier for modifier in modifiers if modifier.change_for(model.id, routes)]) > 1:
+        remarks.append("Several effects on the kinetics are multiplied; no study has tested them together.")
+    return Taken(multipliers, remarks, sources)
+
+
+def _taken(modifier: Modifier, model: Model, certainty: str, factors: dict[str, float]) -> str:
+    shown = ", ".join(f"{name} x {value:g}" for name, value in factors.items()) or "no change"
+    return f"{modifier.title}: taken up by {model.name} as {shown} ({certainty})."
+
+
+def _left_out(modifier: Modifier, model: Model, routes: set[str]) -> str:
+    near = [seen for seen in modifier.observed if seen.route in routes] or list(modifier.observed)
+    seen = "; ".join(entry.text for entry in near)
+    return (
+        f"{modifier.title}: not in this curve, because {model.name} cannot take it up by this route. Observed: {seen}."
+    )
