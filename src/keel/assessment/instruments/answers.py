@@ -94,8 +94,8 @@ def _in_order(instrument: Instrument, answers: Sequence[Answer]) -> dict[str, An
         return {"total": answers[0]}
     counts = " or ".join(str(count) for count in sorted({len(order) for order in (ids, scored) if order}))
     raise UnknownItem(
-        f"{instrument.name} has {counts or 'no'} items in order, and {len(answers)} answers came. "
-        "Write null for an item without an answer, or name the items."
+        f"{instrument.name} has {counts or 'no'} items in order, and the list holds {len(answers)}. "
+        "Leave the place of an item without an answer empty (null in JSON), or name the items."
     )
 
 
@@ -141,7 +141,7 @@ def _by_label(instrument: Instrument, item: Item, words: str) -> float:
     if not any(choice.label for choice in choices):
         raise WordingNotHeld(
             f"{instrument.name} item {item.id}: “{words}” is not a number. Keel holds no wording for this item "
-            f"({instrument.rights.licence_class.label}); enter the number {_offer(instrument, item)}."
+            f"({instrument.rights.licence_class.label}); enter a number. {_offer(instrument, item)}."
         )
     raise AnswerOutOfRange(f"{instrument.name} item {item.id}: “{words}” is no answer. {_offer(instrument, item)}.")
 

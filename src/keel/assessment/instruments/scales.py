@@ -13,7 +13,8 @@ from keel.knowledge.instruments import Instrument, Item, Method, Scale
 class Value(msgspec.Struct, frozen=True):
     """A scale worked out: its number or None, what it could still be, and how it came about.
 
-    `how` is items, prorated or entered. `answered` of `parts` parts had an answer.
+    `how` is items, prorated or entered. `answered` of `parts` parts had an answer. `by_items` is what the items alone
+    leave possible, which differs from `bounds` where a number was entered beside them.
     """
 
     number: float | None
@@ -21,6 +22,7 @@ class Value(msgspec.Struct, frozen=True):
     how: str
     answered: int
     parts: int
+    by_items: Bounds
 
 
 def work_out(instrument: Instrument, sheet: Sheet, skipped: frozenset[str]) -> dict[str, Value]:
@@ -41,9 +43,11 @@ class _Worker:
         entered = self.sheet.entered.get(scale.id)
         if entered is None:
             return computed
-        if computed is not None and computed.number is not None:
-            return computed  # the caller compares the two and speaks up
-        return Value(entered, (entered, entered), "entered", 0, computed.parts if computed else 0)
+        if computed is None:
+            return Value(entered, (entered, entered), "entered", 0, 0, (entered, entered))
+        if computed.how == "items" and computed.number is not None:
+            return computed
+        return Value(entered, (entered, entered), "entered", computed.answered, computed.parts, computed.by_items)
 
     def _from_scales(self, scale: Scale) -> Value | None:
         values = [value for name in scale.scales if (value := self.value(self.scales[name])) is not None]
@@ -57,6 +61,7 @@ class _Worker:
             "prorated" if any(value.how == "prorated" for value in values) else "items",
             sum(value.answered for value in values),
             sum(value.parts for value in values),
+            bounds,
         )
 
     def _from_items(self, scale: Scale) -> Value:
@@ -65,11 +70,11 @@ class _Worker:
         bounds = _total(spans, scale.multiply)
         count, missing = len(spans), len(spans) - len(known)
         if not missing:
-            return Value(bounds[0], bounds, "items", count, count)
+            return Value(bounds[0], bounds, "items", count, count, bounds)
         if missing <= scale.missing_allowed and scale.method is Method.SUM and not self._lacks_safety(scale):
             estimate = half_up(sum(known) / len(known) * count) * scale.multiply
-            return Value(estimate, bounds, "prorated", len(known), count)
-        return Value(None, bounds, "items", len(known), count)
+            return Value(estimate, bounds, "prorated", len(known), count, bounds)
+        return Value(None, bounds, "items", len(known), count, bounds)
 
     def _lacks_safety(self, scale: Scale) -> bool:
         # An estimate over a missing safety item would answer it in the person's name.

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from keel.assessment.instruments.answers import Answer, Sheet, State, read_answers
-from keel.assessment.instruments.conditions import Bounds, is_asked, skipped_items
+from keel.assessment.instruments.conditions import is_asked, skipped_items
 from keel.assessment.instruments.errors import AnswersRefused
 from keel.assessment.instruments.lookup import find_instrument
 from keel.assessment.instruments.scales import Value, work_out
@@ -33,9 +33,9 @@ class Prorated(msgspec.Struct, frozen=True):
 
 
 class CutoffReached(msgspec.Struct, frozen=True):
-    """One published cut-off and whether the score reaches it; None where it is not known (or for whom it holds).
+    """One published cut-off and whether the score reaches it; None where that is not known.
 
-    `for_whom` are the facts that the cut-off is limited to.
+    `for_whom` are the facts that the cut-off is limited to; one whose facts are contradicted is left out.
     """
 
     id: str
@@ -112,7 +112,6 @@ def score_answers(
     skipped = skipped_items(instrument, sheet)
     values = work_out(instrument, sheet, skipped)
     _refuse_contradicting_totals(instrument, sheet, values)
-    bounds = {name: value.bounds for name, value in values.items()}
     total = values.get("total")
     banding = _banding(instrument, "total", sheet)
     missing = _missing(instrument, sheet, total)
@@ -131,7 +130,7 @@ def score_answers(
         bounds=Range(*(tidy(end) for end in total.bounds)) if total else Range(None, None),
         how=total.how if total else "items",
         prorated_from=_prorated(instrument, total),
-        cutoffs=tuple(_cutoff(cutoff, bounds, sheet) for cutoff in instrument.cutoffs),
+        cutoffs=tuple(_cutoff(cutoff, values, sheet) for cutoff in instrument.cutoffs if _may_apply(cutoff, sheet)),
         missing=missing,
         unanswered=_unanswered(instrument, sheet, skipped),
         findings=spoken(standing),
@@ -168,9 +167,8 @@ def _with_total(answers: Mapping[str, Answer] | Sequence[Answer], total: float) 
 
 def _refuse_contradicting_totals(instrument: Instrument, sheet: Sheet, values: Mapping[str, Value]) -> None:
     for name, entered in sheet.entered.items():
-        value = values[name]
-        low, high = value.bounds
-        if value.how != "entered" and not low <= entered <= high:
+        low, high = values[name].by_items
+        if not low <= entered <= high:
             raise AnswersRefused(
                 f"{instrument.name}: the {name} of {entered:g} does not agree with the items, which make "
                 f"{low:g}{'' if low == high else f' to {high:g}'}. Correct one of them, or leave the {name} out."
@@ -250,11 +248,15 @@ def _prorated(instrument: Instrument, total: Value | None) -> Prorated | None:
     return Prorated(total.answered, total.parts, scale.missing_certainty)
 
 
-def _cutoff(cutoff: Cutoff, bounds: Mapping[str, Bounds], sheet: Sheet) -> CutoffReached:
-    is_known = all(name in sheet.given for name in cutoff.given)
+def _may_apply(cutoff: Cutoff, sheet: Sheet) -> bool:
+    return all(sheet.given.get(fact, value) == value for fact, value in cutoff.given.items())
+
+
+def _cutoff(cutoff: Cutoff, values: Mapping[str, Value], sheet: Sheet) -> CutoffReached:
     reached: bool | None = None
-    if is_known and _applies(cutoff.given, sheet) and cutoff.scale in bounds:
-        low, high = bounds[cutoff.scale]
+    if _applies(cutoff.given, sheet) and cutoff.scale in values:
+        value = values[cutoff.scale]
+        low, high = value.bounds if value.number is None else (value.number, value.number)
         least, most = cutoff.at_least, cutoff.at_most
         ends = {(least is None or end >= least) and (most is None or end <= most) for end in (low, high)}
         reached = ends.pop() if len(ends) == 1 else None

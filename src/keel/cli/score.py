@@ -1,0 +1,125 @@
+"""`keel score`: an instrument scored, described, or all of them listed."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from keel.knowledge import Knowledge
+
+
+def score(
+    instrument: Annotated[str | None, typer.Argument(help="Which instrument, for example phq-9.")] = None,
+    answers: Annotated[
+        str | None,
+        typer.Option(
+            help="A file, JSON, a list in item order (0,1,2,,3: empty is no answer), pairs (1=0,2=3) or total=12. "
+            "Words for no answer: declined, not_asked."
+        ),
+    ] = None,
+    before: Annotated[
+        str | None, typer.Option(help="Earlier answers, or an earlier total: says what the change means.")
+    ] = None,
+    given: Annotated[
+        list[str] | None, typer.Option(help="A fact beside the answers, for example sex=female. May be repeated.")
+    ] = None,
+    list_all: Annotated[bool, typer.Option("--list", help="Every instrument, with licence and range.")] = False,
+    text: Annotated[bool, typer.Option("--text", help="The questions, where their licence frees them.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+) -> None:
+    """Score a questionnaire or scale, with what its answers call for; without answers, describe it.
+
+    Example: keel score phq-9 --answers 1,1,2,0,1,0,2,0,0
+    """
+    from keel.knowledge import load
+
+    knowledge = load()
+    if list_all or instrument is None:
+        _list(knowledge, json)
+    elif answers is not None:
+        _score(knowledge, instrument, answers, before, _facts(knowledge, instrument, given or []), json)
+    elif text:
+        _text(knowledge, instrument, json)
+    else:
+        _describe(knowledge, instrument, json)
+
+
+def _list(knowledge: "Knowledge", json: bool) -> None:
+    from keel.assessment.instruments.catalogue import catalogue
+    from keel.cli.score_view import list_view
+    from keel.cli.terminal import console, write_json
+
+    entries = catalogue(knowledge)
+    if json:
+        write_json(entries)
+    else:
+        list_view(entries, console())
+
+
+def _score(
+    knowledge: "Knowledge", name: str, answers: str, before: str | None, given: dict[str, str], json: bool
+) -> None:
+    import msgspec
+
+    from keel.assessment.instruments import change, find_instrument, score_instrument
+    from keel.cli.score_answers import read_answers_text
+    from keel.cli.score_view import change_view, score_view
+    from keel.cli.terminal import console, write_json
+
+    shape = find_instrument(name, knowledge)
+    result = score_instrument(shape.id, read_answers_text(answers), knowledge=knowledge, given=given)
+    moved = None
+    if before is not None:
+        earlier = score_instrument(shape.id, read_answers_text(before, lone="total"), knowledge=knowledge, given=given)
+        moved = change(shape.id, earlier, result, knowledge)
+    if json:
+        document = msgspec.to_builtins(result)
+        write_json(document | ({"change": msgspec.to_builtins(moved)} if moved else {}))
+        return
+    out = console()
+    score_view(result, shape, out)
+    if moved:
+        change_view(moved, knowledge, out)
+
+
+def _facts(knowledge: "Knowledge", name: str, given: list[str]) -> dict[str, str]:
+    from keel.assessment.instruments import find_instrument
+    from keel.cli.errors import CommandError
+
+    known = find_instrument(name, knowledge).facts_used()
+    facts = {}
+    for pair in given:
+        fact, _, value = (part.strip().lower() for part in pair.partition("="))
+        if fact not in known or not value:
+            takes = "; ".join(f"{key}={'|'.join(sorted(values))}" for key, values in sorted(known.items()))
+            raise CommandError(f"--given {pair}: nothing here depends on it. {f'It takes {takes}' if takes else ''}")
+        facts[fact] = value
+    return facts
+
+
+def _text(knowledge: "Knowledge", name: str, json: bool) -> None:
+    from keel.assessment.instruments import WordingNotHeld, find_instrument
+    from keel.cli.score_view import text_view
+    from keel.cli.terminal import console, write_json
+
+    shape = find_instrument(name, knowledge)
+    if not shape.has_wording:
+        raise WordingNotHeld(
+            f"Keel holds no wording of the {shape.name} ({shape.rights.licence_class.label}). {shape.rights.terms}"
+        )
+    if json:
+        write_json(shape)
+    else:
+        text_view(shape, console())
+
+
+def _describe(knowledge: "Knowledge", name: str, json: bool) -> None:
+    from keel.assessment.instruments import find_instrument
+    from keel.cli.score_view import describe_view
+    from keel.cli.terminal import console, write_json
+
+    shape = find_instrument(name, knowledge)
+    if json:
+        write_json(shape)
+    else:
+        describe_view(shape, console())
