@@ -25,6 +25,7 @@ def score(
     ] = None,
     list_all: Annotated[bool, typer.Option("--list", help="Every instrument, with licence and range.")] = False,
     text: Annotated[bool, typer.Option("--text", help="The questions, where their licence frees them.")] = False,
+    fhir: Annotated[bool, typer.Option("--fhir", help="The instrument as a FHIR R4 Questionnaire.")] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
 ) -> None:
     """Score a questionnaire or scale, with what its answers call for; without answers, describe it.
@@ -38,6 +39,8 @@ def score(
         _list(knowledge, json)
     elif answers is not None:
         _score(knowledge, instrument, answers, before, _facts(knowledge, instrument, given or []), json)
+    elif fhir:
+        _fhir(knowledge, instrument)
     elif text:
         _text(knowledge, instrument, json)
     else:
@@ -111,6 +114,14 @@ def _text(knowledge: "Knowledge", name: str, json: bool) -> None:
         write_json(shape)
     else:
         text_view(shape, console())
+
+
+def _fhir(knowledge: "Knowledge", name: str) -> None:
+    from keel.assessment.instruments import find_instrument
+    from keel.cli.terminal import write_json
+    from keel.interop.fhir_questionnaire import questionnaire
+
+    write_json(questionnaire(find_instrument(name, knowledge)))
 
 
 def _describe(knowledge: "Knowledge", name: str, json: bool) -> None:

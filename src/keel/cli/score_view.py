@@ -141,7 +141,7 @@ def list_view(entries: "Iterable[Entry]", out: "Console") -> None:
 
 def _entered_as(entry: "Entry") -> str:
     words = {
-        "scored": "items" if entry.wording else "numbers, no wording",
+        "scored": "items" if entry.wording else "numbers",
         "totals": "totals only",
         "unscored": "items, no score",
         "named": "named only",
@@ -165,8 +165,7 @@ def offer(shape: "Instrument", item: "Item") -> str:
     """What may be answered to an item: labelled numbers, a range, or words."""
     choices = shape.choices(item)
     if choices:
-        unlabelled = {1: "yes", 0: "no"} if {choice.value for choice in choices} == {0, 1} else {}
-        labels = [(choice.value, choice.label or unlabelled.get(int(choice.value), "")) for choice in choices]
+        labels = [(choice.value, shape.label(item, choice)) for choice in choices]
         return " · ".join(f"{value:g}: {label}" if label else f"{value:g}" for value, label in labels)
     least, most = shape.limits(item)
     if least is None:

@@ -369,6 +369,12 @@ class Instrument(Document, frozen=True, kw_only=True):
         """The choices of an item; empty for one answered by a number or by words."""
         return next((answers.choices for answers in self.answer_sets if answers.id == item.answers), ())
 
+    def label(self, item: Item, choice: Choice) -> str:
+        """The words of a choice: its own, yes and no for a bare 1 and 0, else none."""
+        if choice.label or {other.value for other in self.choices(item)} != {0, 1}:
+            return choice.label
+        return "yes" if choice.value == 1 else "no"
+
     def limits(self, item: Item) -> tuple[float | None, float | None]:
         """The lowest and the highest answer of an item, None where it has no such end."""
         values = [choice.value for choice in self.choices(item)]
