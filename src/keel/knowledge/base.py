@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from keel.knowledge.criteria import BandSet, Course
 from keel.knowledge.directory import Country, Need, Service
+from keel.knowledge.documents import Unit
 from keel.knowledge.errors import UnknownId
 from keel.knowledge.evidence import Claim, Conflict, Figure, Source, SourceTable
 from keel.knowledge.files import Folders
@@ -18,6 +19,7 @@ from keel.knowledge.models import Model
 from keel.knowledge.models_check import complete
 from keel.knowledge.modifiers import Modifier, complete_modifiers
 from keel.knowledge.phrases import Phrases
+from keel.knowledge.readability import ReadingLevel
 from keel.knowledge.reading import CodeTable, ReadingCode, ReadingLimits
 from keel.knowledge.routes import Route
 from keel.knowledge.substances import Substance
@@ -75,6 +77,16 @@ class Knowledge:
     def countries(self) -> Mapping[str, Country]:
         """Countries that the directory covers, by ISO code."""
         return self._folders.table("countries.csv", Country, key="code")
+
+    @cached_property
+    def units(self) -> Mapping[str, Unit]:
+        """Units that knowledge files may use, by UCUM code."""
+        return self._folders.table("units.csv", Unit, key="code")
+
+    @cached_property
+    def reading_levels(self) -> Mapping[str, ReadingLevel]:
+        """How hard the texts for everybody may be, by id."""
+        return self._folders.table("reading-levels.csv", ReadingLevel)
 
     @cached_property
     def wording(self) -> Mapping[str, WordingRules]:

@@ -48,3 +48,11 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     reviewed_on: dt.date | None = None
     review_due: dt.date
     licence: str = "CC-BY-4.0"
+
+
+class Unit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A UCUM code that knowledge files may use, its kind and its meaning in words: a row of units.csv."""
+
+    code: str
+    kind: str
+    meaning: str

@@ -36,7 +36,7 @@ class ForbiddenClaim(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One thing that must not be claimed, its patterns, and sentences that must be refused and allowed."""
 
     id: Id
-    claim: str
+    forbids: str
     patterns: tuple[Pattern, ...]
     refused: tuple[str, ...]
     allowed: tuple[str, ...]

@@ -1,0 +1,102 @@
+"""Every claim, source and conflict that a file names is there; every number says where it comes from; orphans."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from keel.knowledge.base import Knowledge
+from keel.knowledge.certainty import Certainty
+from keel.knowledge.checks.problem import Problem, error, warning
+from keel.knowledge.documents import Number
+from keel.knowledge.evidence import Verdict
+from keel.knowledge.kinds import Entry, Place, entries, places
+
+# Field name -> the table that its ids come from. `conflicts` names rows of either table, claims or conflicts.
+_FIELDS = {
+    "claim": "claims",
+    "claims": "claims",
+    "beside": "claims",
+    "conflicts_with": "claims",
+    "one_claims": "claims",
+    "other_claims": "claims",
+    "sources": "sources",
+    "one_sources": "sources",
+    "other_sources": "sources",
+    "conflicts": "conflicts",
+}
+_SURE = (Certainty.SEEN, Certainty.SECONDHAND)
+
+
+def citation_problems(knowledge: Knowledge) -> Iterator[Problem]:
+    """Names that lead nowhere, numbers without a source, claims and sources that nothing uses."""
+    used: dict[str, set[str]] = {"claims": set(), "sources": set(), "conflicts": set()}
+    for entry in entries(knowledge):
+        for place in places(entry):
+            if isinstance(place.value, Number):
+                yield from _number_problems(knowledge, place, place.value)
+            for table, name in _names(place):
+                if name in getattr(knowledge, table):
+                    if not (table == entry.kind and name == entry.id):
+                        used[table].add(name)
+                elif not (table == "conflicts" and name in knowledge.claims):
+                    yield error(
+                        "citations", place, f"no {table[:-1]} is called “{name}”. Add the row, or mend the name."
+                    )
+    yield from _orphans(knowledge, used)
+
+
+def _names(place: Place) -> Iterator[tuple[str, str]]:
+    """Ids named at a place; a tuple is read at its own place, so that each id counts once."""
+    table = _FIELDS.get(place.field)
+    if table is None or not isinstance(place.value, str) or not place.value or _is_own_table(place.entry, table):
+        return
+    yield table, place.value
+
+
+def _is_own_table(entry: Entry, table: str) -> bool:
+    return entry.kind == "sources" and table == "sources"
+
+
+def _number_problems(knowledge: Knowledge, place: Place, number: Number) -> Iterator[Problem]:
+    if number.certainty in _SURE and not number.claim and not number.sources:
+        yield error(
+            "citations",
+            place,
+            f"{number.value:g} {number.unit} is marked {number.certainty} and names no claim or source. "
+            "Name one, or mark it memory or default.",
+        )
+    claim = knowledge.claims.get(number.claim or "")
+    if claim is None:
+        return
+    if claim.value is not None and claim.unit == number.unit and claim.value != number.value:
+        yield error("citations", place, f"is {number.value:g}, its claim {claim.id} says {claim.value:g} {claim.unit}.")
+    if number.certainty.rank < claim.certainty.rank:
+        yield error(
+            "citations",
+            place,
+            f"is marked {number.certainty}, its claim {claim.id} only {claim.certainty}. "
+            "A number is no surer than its claim.",
+        )
+
+
+def _orphans(knowledge: Knowledge, used: Mapping[str, set[str]]) -> Iterator[Problem]:
+    known = {knowledge.sources[name].id for name in used["sources"]}
+    for name in knowledge.sources:
+        if name not in known:
+            yield warning("orphans", f"sources/{name}", "is named by no claim, number or rule.")
+    for name, claim in knowledge.claims.items():
+        # A statement that was judged stands for itself; a figure of ours is there for something to rest on it.
+        if claim.verdict is Verdict.OWN and name not in used["claims"]:
+            yield warning("orphans", f"claims/{name}", "no number, figure, conflict or page rests on it.")
+
+
+def uses_of(knowledge: Knowledge, table: str, wanted: str) -> tuple[Place, ...]:
+    """Where a claim, source or conflict is named: what leans on it."""
+    rows: Any = getattr(knowledge, table)
+    own = rows[wanted].id
+    return tuple(
+        place
+        for entry in entries(knowledge)
+        for place in places(entry)
+        for kind, name in _names(place)
+        if kind == table and name in rows and rows[name].id == own and not (entry.kind == table and entry.id == own)
+    )
