@@ -9,9 +9,11 @@ from collections.abc import Iterable
 import msgspec
 
 from keel.assessment.curve import Curve, curve_of
+from keel.assessment.help import HelpLine, help_lines
 from keel.assessment.instruments import AnswersRefused, Score, score_instrument
 from keel.assessment.interactions import InteractionsReport, Status, check_medicines
-from keel.exposure import Exposure, SymptomFacts, summarise
+from keel.assessment.symptoms import symptom_facts
+from keel.exposure import Exposure, summarise
 from keel.findings import Finding, Reason, Severity, worst_first
 from keel.knowledge import Knowledge, UnknownId
 from keel.record import Answers, Person, Pregnancy, ReadingNote, Record, Sex
@@ -32,7 +34,8 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     """A record at a time, in the `assess` shape of the interfaces.
 
     `findings` are all findings, worst first, those of exposure, medicines and answers among them. `unknown` says what
-    could not be computed and why. `notes` is what the reader met and did not take as a fact.
+    could not be computed and why. `help` begins with the emergency number of the person's country, where one is known.
+    `notes` is what the reader met and did not take as a fact.
     """
 
     as_of: dt.datetime
@@ -41,7 +44,7 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     curve: Curve
     findings: tuple[Finding, ...]
     due: tuple[str, ...]
-    help: tuple[str, ...]
+    help: tuple[HelpLine, ...]
     knowledge_hash: str
     interactions: InteractionsReport
     scores: tuple[Score, ...]
@@ -51,7 +54,7 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
 
 def picture_of(record: Record, *, at: dt.datetime, knowledge: Knowledge) -> Picture:
     """The Picture of a record at `at`; the same values in give the same value out."""
-    exposure = summarise(record, at=at, knowledge=knowledge, symptoms=SymptomFacts())
+    exposure = summarise(record, at=at, knowledge=knowledge, symptoms=symptom_facts(record, knowledge))
     substances = {dose.substance for dose in record.doses} | {pattern.substance for pattern in record.patterns}
     routes = {dose.route for dose in record.doses} | {pattern.route for pattern in record.patterns}
     interactions = check_medicines(
@@ -75,7 +78,7 @@ def picture_of(record: Record, *, at: dt.datetime, knowledge: Knowledge) -> Pict
         curve=curve,
         findings=worst_first(findings),
         due=(),
-        help=(),
+        help=help_lines(record.person.country, at=at, knowledge=knowledge),
         knowledge_hash=knowledge.hash,
         interactions=interactions,
         scores=scores,

@@ -8,6 +8,7 @@ from typer.exceptions import TyperException
 
 from keel.cli.assess import assess
 from keel.cli.demo import demo
+from keel.cli.evidence import evidence
 from keel.cli.exposure import exposure
 from keel.cli.score import score
 from keel.cli.serve import serve
@@ -21,7 +22,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (assess, exposure, score, serve, demo):
+for command in (assess, exposure, score, evidence, serve, demo):
     app.command()(command)
 
 

@@ -38,6 +38,25 @@ class BandRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     certainty: Certainty = Certainty.SEEN
 
 
+class AnswerFact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which answers of an instrument make a fact of the rules: a “yes” to any of the items does.
+
+    `fact` is urinary_symptoms or red_flags; `says` is the words of a red flag.
+    """
+
+    instrument: str
+    items: tuple[str, ...]
+    fact: str
+    says: str = ""
+
+
+class ConditionFact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which words in a listed condition make a fact of the rules."""
+
+    words: tuple[str, ...]
+    fact: str
+
+
 class BandSet(Document, frozen=True, kw_only=True):
     """A banding: named cuts with their sources, bands, and rules in order; in a lane the first rule that is met wins.
 
@@ -47,6 +66,8 @@ class BandSet(Document, frozen=True, kw_only=True):
     cuts: dict[str, Number]
     bands: tuple[Band, ...]
     rules: tuple[BandRule, ...]
+    answers: tuple[AnswerFact, ...]
+    conditions: tuple[ConditionFact, ...]
     cautions: tuple[str, ...]
     beside: tuple[str, ...]
 
