@@ -17,9 +17,8 @@ from keel.interop.errors import ReadError, shown
 from keel.interop.plausibility import question_doses
 from keel.interop.reading import Format, Notebook, Reading, Totals
 from keel.interop.times import Moment, from_milliseconds, is_future
-from keel.interop.vocabulary import substance_id
+from keel.interop.vocabulary import journal_route, substance_id
 from keel.knowledge import Knowledge
-from keel.knowledge.reading import CodeKind
 from keel.quantities import Interval, UnitError, convert
 from keel.record import Dose, DoseCertainty, Medicine, Precision, Record, Setting
 
@@ -194,12 +193,12 @@ class _Reader:
         self.doses.append(dose)
 
     def _route(self, line: _Ingestion, path: str) -> str:
-        row = self._knowledge.reading_codes.coded(CodeKind.ROUTE, "journal", line.administration_route)
-        if row is None:
+        route = journal_route(line.administration_route, self._knowledge)
+        if route is None:
             where = f"{path}.administrationRoute"
             reason = "not a route that Keel has a meaning for; kept as unknown"
             self._notes.note(f"route {shown(line.administration_route)}", where=where, reason=reason)
-        return row.means if row else "unknown"
+        return route or "unknown"
 
     def _end(self, line: _Ingestion, start: dt.datetime, path: str) -> dt.datetime | None:
         end = None if line.end_time is None else from_milliseconds(line.end_time)

@@ -32,9 +32,8 @@ from keel.interop.keel_record import (
 from keel.interop.plausibility import question_doses, with_body_size
 from keel.interop.reading import Format, Notebook, Reading, Totals
 from keel.interop.times import Moment, is_future, read_date, read_moment, read_zone
-from keel.interop.vocabulary import known_words, route_id, substance_id
+from keel.interop.vocabulary import known_routes, known_substances, route_id, substance_id
 from keel.knowledge import Knowledge
-from keel.knowledge.reading import CodeKind
 from keel.quantities import Form, QuantityError
 from keel.record import (
     Answers,
@@ -295,8 +294,7 @@ def _noted_as_future(moment: Moment, path: str, place: _Place) -> bool:
 def _substance(word: str, where: str, knowledge: Knowledge) -> str:
     found = substance_id(word, knowledge)
     if found is None and word != "unknown":
-        names = ", ".join(known_words(CodeKind.SUBSTANCE, knowledge))
-        mend = f"Write one of {names}; other drugs go under “medicines”."
+        mend = f"Write one of {known_substances(knowledge)}; other drugs go under “medicines”."
         raise ReadError(f"The substance {shown(word)} is not one whose doses Keel keeps.", where=where, mend=mend)
     return found or word
 
@@ -304,10 +302,8 @@ def _substance(word: str, where: str, knowledge: Knowledge) -> str:
 def _route(word: str, where: str, knowledge: Knowledge) -> str:
     found = route_id(word, knowledge)
     if found is None and word != "unknown":
-        names = ", ".join(known_words(CodeKind.ROUTE, knowledge))
-        raise ReadError(
-            f"The route {shown(word)} is not known.", where=where, mend=f"Write one of {names}, or unknown."
-        )
+        mend = f"Write one of {known_routes(knowledge)}, or unknown."
+        raise ReadError(f"The route {shown(word)} is not known.", where=where, mend=mend)
     return found or word
 
 

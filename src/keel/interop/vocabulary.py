@@ -10,6 +10,8 @@ from typing import NamedTuple
 from keel.knowledge import Knowledge
 from keel.knowledge.reading import CodeKind
 
+SNOMED = "http://snomed.info/sct"
+
 _WORD = re.compile(r"[^\s,;/\[\]|]+")
 
 
@@ -62,22 +64,33 @@ def substance_id(word: str, knowledge: Knowledge) -> str | None:
 def route_id(word: str, knowledge: Knowledge) -> str | None:
     """The id of a route by its name, by a word in which people say it, or by the id itself."""
     row = knowledge.reading_codes.named(CodeKind.ROUTE, word)
-    return row.means if row else _phrase(word, "routes", knowledge)
+    if row:
+        return row.means
+    wanted = word.strip().casefold()
+    return wanted if wanted in knowledge.routes else _phrase(word, "routes", knowledge)
 
 
 def coded_route(codings: Iterable[Coding], texts: Iterable[str], knowledge: Knowledge) -> str | None:
     """The id of a route from codes, else from words."""
     codes = knowledge.reading_codes
+    by_snomed = {route.snomed: name for name, route in knowledge.routes.items() if route.snomed}
     for coding in codings:
         row = codes.coded(CodeKind.ROUTE, coding.system, coding.code)
         if row:
             return row.means
+        if coding.system == SNOMED and coding.code in by_snomed:
+            return by_snomed[coding.code]
     for text in texts:
         row = codes.coded(CodeKind.ROUTE, "fhir-text", text.strip().casefold())
         found = row.means if row else route_id(text, knowledge)
         if found:
             return found
     return None
+
+
+def journal_route(word: str, knowledge: Knowledge) -> str | None:
+    """The id of a route from the word that a Journal export has for it."""
+    return next((name for name, route in knowledge.routes.items() if word and route.journal == word), None)
 
 
 def _phrase(word: str, kind: str, knowledge: Knowledge) -> str | None:
@@ -89,6 +102,11 @@ def _phrase(word: str, kind: str, knowledge: Knowledge) -> str | None:
     return None
 
 
-def known_words(kind: CodeKind, knowledge: Knowledge) -> tuple[str, ...]:
-    """The ids and main words of a kind, for messages."""
-    return tuple(sorted({row.means for row in knowledge.reading_codes.rows.values() if row.kind is kind}))
+def known_substances(knowledge: Knowledge) -> str:
+    """The ids of the substances whose doses Keel keeps, for messages."""
+    return ", ".join(sorted(name for name, substance in knowledge.substances.items() if substance.kind == "medicine"))
+
+
+def known_routes(knowledge: Knowledge) -> str:
+    """The ids of the routes, for messages."""
+    return ", ".join(sorted(knowledge.routes))
