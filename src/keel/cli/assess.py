@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
 
     from keel.assessment.curve import Curve
     from keel.assessment.picture import Picture
     from keel.interop import Reading
+    from keel.record import ReadingNote
 
 
 def assess(
@@ -59,17 +62,20 @@ def print_picture(picture: "Picture", out: "Console") -> None:
     for score in picture.scores:
         total = "not known" if score.total is None else f"{score.total:g}"
         out.print(f"\n[bold]{score.title}[/bold] {total}{f', {score.band}' if score.band else ''}")
-    if picture.interactions.items:
+    if picture.interactions.items and picture.interactions.summary:
         out.print(f"\n[bold]Medicines[/bold] {picture.interactions.summary}")
     rest = [line for line in picture.unknown if line not in picture.exposure.unknown]
     if rest:
         out.print("\n[bold]What could not be computed, and why[/bold]")
         for line in rest:
             out.print(f"  ? {line}", markup=False)
+    out.print("\n[bold]Who can help[/bold]")
+    for line in help_view(picture):
+        out.print(f"  {line}", markup=False)
+    if picture.notes:
+        out.print("\n[bold]Read, and not taken as a fact[/bold]")
     for note in picture.notes:
-        out.print(
-            f"  - {note.what} ×{note.count}{f' at {note.where}' if note.where else ''}: {note.reason}", markup=False
-        )
+        out.print(f"  - {note_text(note)}", markup=False)
     out.print()
 
 
@@ -85,37 +91,64 @@ def person_text(picture: "Picture") -> str:
     return ", ".join(part for part in parts if part)
 
 
-def curve_lines(curve: "Curve", height: int = 8, width: int = 60) -> list[str]:
-    """A small chart of the parent drug over the first 6 hours, and what it rests on; or why there is none."""
+def curve_lines(curve: "Curve", height: int = 8, width: int = 60, hours: int = 6) -> list[str]:
+    """A small chart of the parent drug over the first hours, and what it rests on; or why there is none."""
     if not curve.available:
         return [f"  No curve. {reason}" for reason in curve.reasons]
     parent = curve.series[0]
-    points = [(minute, value) for minute, value in parent["points"] if minute <= 360]
-    top = max(value for _, value in points) or 1.0
-    rows = [[" "] * width for _ in range(height)]
-    for minute, value in points:
-        column = min(width - 1, int(minute / 360 * width))
-        for row in range(int(value / top * (height - 1) + 0.5) + 1):
-            rows[height - 1 - row][column] = "█"
-    lines = [f"{top * (height - 1 - i) / (height - 1):>7.0f} │{''.join(row).rstrip()}" for i, row in enumerate(rows)]
+    minutes, values = zip(*parent["points"], strict=True)
+    columns = [_between(minutes, values, (column + 0.5) * hours * 60 / width) for column in range(width)]
+    top = max(columns) or 1.0
+    lines = []
+    for row in reversed(range(height)):
+        bar = "".join("█" if value / top * (height - 1) + 0.5 >= row and value > 0 else " " for value in columns)
+        lines.append(f"{top * row / (height - 1):>7.0f} │{bar.rstrip()}")
     lines.append(f"  ng/mL └{'─' * width}")
-    lines.append("         0 h" + " " * (width // 2 - 6) + "3 h" + " " * (width // 2 - 4) + "6 h")
-    peaks = "; ".join(
-        f"{one['analyte']} peak {one['cmax']:.0f} ng/mL at {one['tmax_min']:.0f} min" for one in curve.metrics
-    )
-    state = "" if curve.valid else " NOT VALID HERE."
+    lines.append("         0 h" + f"{hours // 2} h".center(width - 6) + f"{hours} h")
+    lines += [
+        f"  {one['analyte']}: peak {one['cmax']:.0f} ng/mL at {one['tmax_min']:.0f} min" for one in curve.metrics[:2]
+    ]
     sure = curve.certainty.label if curve.certainty else ""
-    lines.append(
-        f"  {parent['analyte']}, model {curve.model}, {curve.site} plasma, typical values; {sure}.{state} {peaks}."
+    state = "" if curve.valid else " NOT VALID HERE:"
+    lines.append(f"  Model {curve.model}, {curve.site}, typical person; parameters {sure}.{state}")
+    return [*lines, *(f"  ! {warning}" for warning in curve.warnings)]
+
+
+def _between(xs: "Sequence[float]", ys: "Sequence[float]", x: float) -> float:
+    """The value at x on the line through the points; 0 past their end."""
+    after = next((place for place, known in enumerate(xs) if known >= x), None)
+    if after is None or after == 0:
+        return ys[0] if after == 0 else 0.0
+    share = (x - xs[after - 1]) / (xs[after] - xs[after - 1])
+    return ys[after - 1] + share * (ys[after] - ys[after - 1])
+
+
+def help_view(picture: "Picture") -> list[str]:
+    """Who can help: name, number, hours; where no country is known, that is said first."""
+    lines = (
+        [] if any("emergency" in one.needs for one in picture.help) else ["In danger now: call your emergency number."]
     )
-    lines += [f"  ! {warning}" for warning in curve.warnings]
+    for one in picture.help:
+        reach = " or ".join(
+            part
+            for part in (one.phone, one.text_to and f"text {one.text_word} to {one.text_to}".replace("  ", " "))
+            if part
+        )
+        stale = " (not checked lately)" if one.stale else ""
+        lines.append(f"{one.name}: {reach or one.url or one.how}{f', {one.hours}' if one.hours else ''}{stale}")
     return lines
+
+
+def note_text(note: "ReadingNote") -> str:
+    """“3 × Observation (line 12): no value and no components”."""
+    count = f"{note.count} × " if note.count > 1 else ""
+    where = f" ({note.where})" if note.where else ""
+    return f"{count}{note.what}{where}{f': {note.reason}' if note.reason else ''}"
 
 
 def print_reading(reading: "Reading", out: "Console") -> None:
     """What was read, and what was met but belongs to nobody."""
-    out.print(f"[dim]Read as {reading.format}: {len(reading.records)} people.[/dim]")
+    people = "1 person" if len(reading.records) == 1 else f"{len(reading.records)} people"
+    out.print(f"[dim]Read as {reading.format}: {people}.[/dim]")
     for note in reading.notes:
-        out.print(
-            f"  - {note.what} ×{note.count}{f' at {note.where}' if note.where else ''}: {note.reason}", markup=False
-        )
+        out.print(f"  - {note_text(note)}", markup=False)

@@ -73,21 +73,18 @@ def print_exposure(answer: "Exposure", out: "Console") -> None:
 def _numbers(answer: "Exposure") -> "object":
     from rich.table import Table
 
+    from keel.exposure.exposure import substance_text
+
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
     table.add_column(style="dim")
     table.add_column()
-    known = (
-        [(f" ({one.substance})", one) for one in answer.by_substance]
-        if len(answer.by_substance) > 1
-        else [("", answer)]
-    )
     table.add_row("sessions a year", known_text(answer.sessions_per_year_range))
     table.add_row("a session", known_text(answer.mg_per_session, "mg"))
-    for name, one in known:
-        multiple = one.multiple_range if one is answer else one.multiple_of_reference  # type: ignore[union-attr]
+    for one in answer.by_substance:
+        name = f" ({substance_text(one.substance)})" if len(answer.by_substance) > 1 else ""
         table.add_row(f"a year{name}", known_text(one.mg_per_year, "mg"))
         table.add_row(f"so far{name}", known_text(one.cumulative_mg, "mg"))
-        table.add_row(f"against the reference{name}", known_text(multiple, "times", digits=3))
+        table.add_row(f"against the reference{name}", known_text(one.multiple_of_reference, "times", digits=3))
     table.add_row("days in 28", "not known" if answer.days_in_28 is None else f"{answer.days_in_28:g}")
     return table
 

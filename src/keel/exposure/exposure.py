@@ -23,6 +23,11 @@ from keel.record import Record, UsePattern
 REFERENCE = "reference"
 
 
+def substance_text(substance: str) -> str:
+    """The words for a substance id: “racemic”, “esketamine”, “ketamine, kind not stated”."""
+    return "ketamine, kind not stated" if substance == "unknown" else substance
+
+
 class Reference(msgspec.Struct, frozen=True):
     """The course that exposure is measured against: its milligrams a year and the sum behind them."""
 
@@ -185,7 +190,8 @@ def _arithmetic(
         if told_year.arithmetic:
             yield f"“{phases[0].text}”: {told_year.arithmetic}"
     for substance, mg in windows[2].mg.items():
-        yield f"Dated doses, last 12 months: {interval_text(mg)} mg ({substance}) on {windows[2].using_days} days"
+        days = "1 day" if windows[2].using_days == 1 else f"{windows[2].using_days} days"
+        yield f"Dated doses, last 12 months: {interval_text(mg)} mg ({substance_text(substance)}); used on {days}"
     for total in totals:
         if total.mg_per_year and total.multiple_of_reference:
             yield (
@@ -225,8 +231,8 @@ def _unknowns(record: Record, told: Told, ledger: Ledger, totals: tuple[Substanc
     for dose, why in ledger.left_out:
         yield f"A dose on {dose.start.date().isoformat()} is left out because {why}."
     if len(totals) > 1:
-        names = " and ".join(total.substance for total in totals)
-        yield f"One total over {names}: they are different substances and are not added."
+        names = " and ".join(substance_text(total.substance) for total in totals)
+        yield f"One total over {names}: different substances are not added."
     if any(total.substance == "unknown" for total in totals):
         yield "Which ketamine it was (racemic or esketamine)."
 
