@@ -1,0 +1,211 @@
+"""`keel knowledge`: check the facts, show any of them by its id, list what still needs a clinician."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+    from keel.knowledge import Knowledge
+    from keel.knowledge.check import Problem
+    from keel.knowledge.kinds import Entry
+
+knowledge_app = typer.Typer(
+    name="knowledge",
+    help="The facts behind everything: check them, show one, list what needs confirming.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
+Overlays = Annotated[list[Path] | None, typer.Option(help="A folder of your own facts on top; may be repeated.")]
+EVIDENCE = ("claims", "conflicts", "figures", "sources")
+
+
+@knowledge_app.command()
+def check(
+    at: Annotated[str | None, typer.Option(help="The day to look from, for example 2026-11-21.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="List each warning instead of counting them.")] = False,
+    overlay: Overlays = None,
+    json: Json = False,
+) -> None:
+    """Check every fact: schema, units, citations, arithmetic, licences, codes, wording, review dates.
+
+    Exits with 1 when there is an error. Warnings are counted, or listed with --all.
+
+    Example: keel knowledge check
+    """
+    from keel.cli.terminal import console, parse_time, write_json
+    from keel.knowledge import load
+    from keel.knowledge.check import Level
+    from keel.knowledge.check import check as check_facts
+
+    knowledge = load(tuple(overlay or ()))
+    problems = check_facts(knowledge, parse_time(at).date())
+    errors = sum(problem.level is Level.ERROR for problem in problems)
+    if json:
+        write_json({"ok": not errors, "hash": knowledge.hash, "problems": [one._asdict() for one in problems]})
+    else:
+        _print_problems(problems, console(), everything)
+        _print_sum(knowledge, errors, len(problems) - errors)
+    if errors:
+        raise typer.Exit(1)
+
+
+def _print_problems(problems: "tuple[Problem, ...]", out: "Console", everything: bool) -> None:
+    from collections import Counter
+
+    from keel.knowledge.check import Level
+
+    for problem in problems:
+        if everything or problem.level is Level.ERROR:
+            out.print(f"{problem.level.value:<8} {problem.check:<15} {problem.where}", markup=False)
+            out.print(f"         {problem.message}", markup=False)
+    if not everything:
+        for name, count in Counter(one.check for one in problems if one.level is Level.WARNING).items():
+            out.print(f"warning  {name:<15} {count} to look at, listed with --all", markup=False)
+
+
+def _print_sum(knowledge: "Knowledge", errors: int, warnings: int) -> None:
+    from keel.knowledge.kinds import kind_names, table
+
+    held = sum(len(table(knowledge, kind)) for kind in kind_names())
+    verdict = "No error" if not errors else f"{errors} error{'s' if errors > 1 else ''}"
+    typer.echo(f"{verdict}, {warnings} warnings in {held:,} facts ({knowledge.hash[:12]}).")
+
+
+@knowledge_app.command(no_args_is_help=True)
+def show(
+    name: Annotated[str, typer.Argument(metavar="ID", help="An id, kind/id, a kind, or schema/kind.")],
+    overlay: Overlays = None,
+    json: Json = False,
+) -> None:
+    """Show a fact of any kind by its id, a list of the ids of a kind, or the JSON Schema of a kind.
+
+    Example: keel knowledge show A24; keel knowledge show claims; keel knowledge show schema/record
+    """
+    from keel.cli.terminal import console, write_json
+    from keel.knowledge import load
+    from keel.knowledge.kinds import find_entries, kind_names, table
+
+    knowledge = load(tuple(overlay or ()))
+    if name.startswith("schema/"):
+        write_json(schema(knowledge, name.removeprefix("schema/")))
+        return
+    if name in kind_names():
+        ids = list(table(knowledge, name))
+        write_json({"kind": name, "ids": ids}) if json else typer.echo("\n".join(ids))
+        return
+    found = find_entries(knowledge, name)
+    if json:
+        answers = [entry_json(knowledge, entry) for entry in found]
+        write_json(answers[0] if len(answers) == 1 else {"entries": answers})
+        return
+    for entry in found:
+        print_entry(knowledge, entry, console())
+
+
+def schema(knowledge: "Knowledge", kind: str) -> dict[str, Any]:
+    """The JSON Schema of a kind of fact, or of the record file that people write."""
+    from keel.interop import record_schema
+    from keel.knowledge.kinds import json_schema
+
+    return record_schema() if kind == "record" else json_schema(knowledge, kind)
+
+
+def entry_json(knowledge: "Knowledge", entry: "Entry") -> dict[str, Any]:
+    """An entry with its kind, its value and, for the evidence, what leans on it."""
+    import msgspec
+
+    from keel.cli.evidence import as_json
+
+    if entry.kind in EVIDENCE:
+        return {**as_json(knowledge, entry.kind, entry.id), "used_by": used_by(knowledge, entry)}
+    return {"kind": entry.kind, "id": entry.id, "value": msgspec.to_builtins(entry.value)}
+
+
+def used_by(knowledge: "Knowledge", entry: "Entry") -> list[str]:
+    """Where a claim, source or conflict is named, each place once."""
+    from keel.knowledge.checks.citations import uses_of
+
+    if entry.kind == "figures":
+        return []
+    places = uses_of(knowledge, entry.kind, entry.id)
+    return list(dict.fromkeys(f"{place.entry.kind}/{place.entry.id}" for place in places))
+
+
+def print_entry(knowledge: "Knowledge", entry: "Entry", out: "Console") -> None:
+    """An entry for the terminal: the evidence as `keel evidence` prints it, everything else key by key."""
+    from keel.cli.evidence import print_fact
+
+    if entry.kind in EVIDENCE:
+        print_fact(knowledge, entry.kind, entry.id, out)
+        if uses := used_by(knowledge, entry):
+            out.print(f"used by     {', '.join(uses[:12])}{f' and {len(uses) - 12} more' if len(uses) > 12 else ''}")
+        return
+    out.print(f"\n[bold]{entry.kind}/{entry.id}[/bold]")
+    for line in _lines(entry.value, 0):
+        out.print(line)
+
+
+def _lines(value: Any, depth: int) -> "list[Text]":
+    """The parts of a value, one a line, indented; what is empty is left out."""
+    lines = []
+    for name, part in _parts(value):
+        if part in (None, "", (), {}, []):
+            continue
+        simple = _simple(part)
+        lines.append(_line(name, simple, depth))
+        if simple is None:
+            lines += _lines(part, depth + 1)
+    return lines
+
+
+def _line(name: str, text: str | None, depth: int) -> "Text":
+    from rich.text import Text
+
+    return Text.assemble("  " * depth, (f"{name}", "cyan"), "" if text is None else f"  {text}")
+
+
+def _parts(value: Any) -> list[tuple[str, Any]]:
+    import msgspec
+
+    if isinstance(value, msgspec.Struct):
+        return [(name, getattr(value, name)) for name in value.__struct_fields__]
+    if isinstance(value, dict):
+        return [(str(name), part) for name, part in value.items()]
+    return [(str(getattr(part, "id", "") or position), part) for position, part in enumerate(value, 1)]
+
+
+def _simple(part: Any) -> str | None:
+    """The text of what fits on a line; None for what has parts of its own."""
+    import msgspec
+
+    from keel.knowledge import Number
+
+    if isinstance(part, Number):
+        rests = part.claim or ", ".join(part.sources)
+        note = f"; {part.note}" if part.note else ""
+        return f"{part.value:g} {part.unit} ({part.certainty.label}{f'; {rests}' if rests else ''}{note})"
+    if isinstance(part, tuple | list) and all(isinstance(one, str | int | float) for one in part):
+        return ", ".join(str(one) for one in part)
+    return None if isinstance(part, msgspec.Struct | dict | tuple | list) else str(part)
+
+
+@knowledge_app.command()
+def defaults(overlay: Overlays = None, json: Json = False) -> None:
+    """Print the page of every number and rule that still needs a clinician's confirmation, as Markdown.
+
+    Example: keel knowledge defaults > docs/reference/defaults.md
+    """
+    from keel.cli.terminal import write_json
+    from keel.knowledge import load
+    from keel.knowledge.defaults import defaults_page, unconfirmed
+
+    found = unconfirmed(load(tuple(overlay or ())))
+    if json:
+        write_json({"count": len(found), "unconfirmed": found})
+    else:
+        typer.echo(defaults_page(found), nl=False)

@@ -1,0 +1,119 @@
+"""What still needs a clinician: every number and rule that Keel chose itself, and every one that is from memory.
+
+A default leaves the list when the document that holds it carries a review (`reviewed_by`, `reviewed_on`), or when a
+clinic's overlay replaces it by a number with a source. The page docs/reference/defaults.md is made from here.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from keel.knowledge.base import Knowledge
+from keel.knowledge.certainty import Certainty
+from keel.knowledge.documents import Document, Number
+from keel.knowledge.evidence import Claim, Verdict
+from keel.knowledge.kinds import Entry, Place, entries, places
+
+# The field that says best what an unnamed thing is, in order.
+_NAMES = ("title", "name", "statement", "summary", "says", "text", "what", "label", "question", "note")
+
+
+class Unconfirmed(msgspec.Struct, frozen=True):
+    """A number or rule that rests on no source: where it stands, what it says, its value, how it came about."""
+
+    kind: str
+    id: str
+    path: str
+    what: str
+    value: str
+    certainty: Certainty
+
+
+def unconfirmed(knowledge: Knowledge) -> tuple[Unconfirmed, ...]:
+    """Every number and rule marked `default` or `memory` that no clinician has reviewed, by kind, id and place."""
+    found = (one for entry in entries(knowledge) if not _is_settled(entry.value) for one in _inside(entry))
+    return tuple(sorted(found, key=lambda one: (one.kind, one.id, one.path)))
+
+
+def _is_settled(value: object) -> bool:
+    """Whether nobody need confirm it: a reviewed document, or somebody else's statement that Keel has judged."""
+    if isinstance(value, Claim):
+        return value.verdict is not Verdict.OWN
+    return isinstance(value, Document) and value.reviewed_by is not None and value.reviewed_on is not None
+
+
+def _inside(entry: Entry) -> Iterator[Unconfirmed]:
+    for place in places(entry):
+        certainty = getattr(place.value, "certainty", None)
+        if isinstance(place.value, msgspec.Struct) and certainty in (Certainty.DEFAULT, Certainty.MEMORY):
+            yield Unconfirmed(entry.kind, entry.id, place.path, _what(place), _value(place.value), Certainty(certainty))
+
+
+def _what(place: Place) -> str:
+    own = getattr(place.value, "id", "") or place.field.replace("_", " ")
+    said = next((text for name in _NAMES if (text := getattr(place.value, name, ""))), "")
+    return ": ".join(part for part in (str(own) if place.path else "", str(said)) if part)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, Number):
+        return f"{value.value:g} {value.unit}".removesuffix(" 1")
+    number, unit = getattr(value, "value", None), getattr(value, "unit", "")
+    return f"{number:g} {unit}".removesuffix(" 1").strip() if isinstance(number, int | float) else ""
+
+
+def defaults_page(found: Sequence[Unconfirmed]) -> str:
+    """The page docs/reference/defaults.md."""
+    chosen = [one for one in found if one.certainty is Certainty.DEFAULT]
+    recalled = [one for one in found if one.certainty is Certainty.MEMORY]
+    return "\n".join((_HEAD, *_section(_CHOSEN, chosen), *_section(_RECALLED, recalled)))
+
+
+_HEAD = """<!-- Made by `keel knowledge defaults > docs/reference/defaults.md`; a test holds it current. -->
+# Defaults that need a clinician
+
+Keel marks each number and rule with how it came about.
+Those on this page rest on no source that was read.
+Somebody with the authority to do so has to confirm or replace each of them before it guides care.
+
+- **To confirm**: in your overlay, write your name into `reviewed_by` and the date into `reviewed_on` of the file.
+- **To replace**: give the number its source in the overlay; it then leaves this page.
+
+`keel knowledge show ID` prints the whole entry.
+"""
+_CHOSEN = """## Chosen by Keel
+
+No source gives these; they are choices of ours.
+"""
+_RECALLED = """## From memory
+
+The authors believe these and found them in no source: read the source first.
+"""
+# Of a long table the page gives the count only; `keel knowledge defaults --json` lists every row.
+_MOST_NAMED = 150
+
+
+def _section(head: str, found: Sequence[Unconfirmed]) -> Iterator[str]:
+    yield head
+    for kind in sorted({one.kind for one in found}):
+        yield f"### {kind.replace('_', ' ').capitalize()}\n"
+        inside = [one for one in found if one.kind == kind and (one.path or one.value)]
+        whole = [one.id for one in found if one.kind == kind and not (one.path or one.value)]
+        yield from _table(inside)
+        if whole:
+            names = f": {', '.join(whole)}" if len(whole) <= _MOST_NAMED else ""
+            yield f"{len(whole)} {'row' if len(whole) == 1 else 'rows'} as a whole{names}.\n"
+
+
+def _table(found: Sequence[Unconfirmed]) -> Iterator[str]:
+    if not found:
+        return
+    yield "| entry | what | value | where |\n|---|---|---|---|"
+    for one in found:
+        yield f"| `{one.id}` | {_cell(one.what)} | {_cell(one.value)} | {f'`{one.path}`' if one.path else ''} |"
+    yield ""
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.replace("|", "\\|").split())
