@@ -45,11 +45,14 @@ def kind_names() -> tuple[str, ...]:
 
 
 def table(knowledge: Knowledge, kind: str) -> Mapping[str, Any]:
-    """The entries of a kind by id; empty for what is no table (the content hash). A single value stands as itself."""
+    """The entries of a kind by id; a single value stands as itself.
+
+    Empty for what is no table of structs: the content hash, and plain word lists.
+    """
     value = getattr(knowledge, kind)
     rows = getattr(value, "rows", value)
     if isinstance(rows, Mapping):
-        return rows
+        return rows if isinstance(next(iter(rows.values()), None), msgspec.Struct) else {}
     return {kind: value} if isinstance(value, msgspec.Struct) else {}
 
 
@@ -118,10 +121,10 @@ def numbers(entry: Entry) -> Iterator[tuple[Place, Number]]:
 def shape(knowledge: Knowledge, kind: str) -> type[msgspec.Struct]:
     """The type of the entries of a kind; UnknownId when there is no such kind or it holds nothing."""
     rows = table(knowledge, kind) if kind in kind_names() else {}
-    first = next(iter(rows.values()), None)
-    if not isinstance(first, msgspec.Struct):
-        raise UnknownId("kind of fact", kind, get_close_matches(kind, kind_names(), n=3))
-    return type(first)
+    if not rows:
+        shaped = [name for name in kind_names() if table(knowledge, name)]
+        raise UnknownId("kind of fact", kind, get_close_matches(kind, shaped, n=3))
+    return type(next(iter(rows.values())))
 
 
 def json_schema(knowledge: Knowledge, kind: str) -> dict[str, Any]:

@@ -1,0 +1,140 @@
+"""Who helps: what is displayed on which day, in which order, and where old numbers lead."""
+
+import datetime as dt
+
+import msgspec
+import pytest
+
+from keel.knowledge import load
+from keel.knowledge.directory import Display, digits, disagreements, listed, look_up, services, stale_rows
+
+CHECKED = dt.date(2026, 11, 21)
+DIRECTORY = load().directory
+
+
+def after(days: int) -> dt.date:
+    return CHECKED + dt.timedelta(days=days)
+
+
+def ids(rows) -> list[str]:
+    return [row.service.id for row in rows]
+
+
+def test_the_emergency_number_comes_first_in_each_country_that_has_one():
+    numbers = {"US": "911", "CA": "911", "GB": "999", "IE": "112", "AU": "000", "NZ": "111", "FR": "112", "PL": "112"}
+    for country, number in numbers.items():
+        listing = services(DIRECTORY, country=country, need="drugs", at=CHECKED)
+        assert [row.service.phone for row in listing.emergency] == [number], country
+
+
+def test_the_fallback_is_offered_everywhere_even_where_nothing_is_known():
+    listing = services(DIRECTORY, country="ZZ", need="bladder", at=CHECKED)
+    assert (listing.emergency, listing.services) == ((), ())
+    assert listing.fallback.service.url == "https://findahelpline.com/"
+
+
+def test_a_need_narrows_the_list():
+    crisis = services(DIRECTORY, country="GB", need="crisis", at=CHECKED)
+    assert {"gb-sam", "gb-shout"} <= set(ids(crisis.services))
+    assert "gb-frank" not in ids(crisis.services)
+    assert "gb-frank" in ids(services(DIRECTORY, country="gb", need="drugs", at=CHECKED).services)
+
+
+def test_only_rows_of_high_confidence_are_displayed():
+    for country in load().countries:
+        for row in services(DIRECTORY, country=country, need=None, at=CHECKED).services:
+            assert row.service.display is Display.YES
+            assert row.service.confidence == "high"
+            assert not row.service.commercial
+
+
+@pytest.mark.parametrize(
+    ("days", "shown", "stale"),
+    [(0, True, False), (90, True, False), (91, True, True), (180, True, True), (181, False, None)],
+)
+def test_a_row_is_marked_after_90_days_and_hidden_after_180(days, shown, stale):
+    row = listed(DIRECTORY["gb-sam"], after(days))
+    assert (row is not None) is shown
+    if row:
+        assert row.stale is stale
+        assert row.days == days
+
+
+def test_emergency_numbers_and_the_fallback_stay_when_everything_else_is_too_old():
+    listing = services(DIRECTORY, country="GB", need=None, at=after(1000))
+    assert ids(listing.emergency) == ["em-gb"]
+    assert listing.emergency[0].stale
+    assert listing.services == ()
+    assert listing.fallback.stale
+
+
+@pytest.mark.parametrize("written", ["1-800-273-TALK", "1-800-273-8255", "1 800 273 8255", "us-273talk"])
+def test_the_old_lifeline_number_leads_to_988(written):
+    assert [service.id for service in look_up(DIRECTORY, written)] == ["us-988"]
+
+
+def test_the_old_lifeline_number_is_never_displayed():
+    shown = services(DIRECTORY, country="US", need=None, at=CHECKED)
+    assert "us-273talk" not in ids(shown.services)
+    assert "us-988" in ids(shown.services)
+
+
+def test_988_leads_to_every_line_behind_it():
+    assert {service.id for service in look_up(DIRECTORY, "988")} == {"us-988", "us-vcl", "ca-988"}
+
+
+def test_words_that_name_nothing_lead_nowhere():
+    assert look_up(DIRECTORY, "somebody kind") == ()
+    assert look_up(DIRECTORY, "") == ()
+
+
+def test_a_number_on_which_sources_disagree_is_not_displayed():
+    """Two sources give the Samaritans of Thailand different last digits."""
+    assert DIRECTORY["th-sam"].display is Display.NO
+    assert "th-sam" not in ids(services(DIRECTORY, country="TH", need="crisis", at=CHECKED).services)
+
+
+def test_the_clinic_that_wrote_one_of_the_judged_texts_is_not_displayed():
+    assert "rehab-onestep" not in ids(services(DIRECTORY, country="TH", need="treatment", at=CHECKED).services)
+
+
+def test_whole_country_services_come_before_regional_and_worldwide_ones():
+    rows = services(DIRECTORY, country="GB", need=None, at=CHECKED).services
+    ranks = [("*" in row.service.countries, row.service.region != "") for row in rows]
+    assert ranks == sorted(ranks)
+
+
+def test_order_within_a_group_is_the_alphabet_and_nothing_else():
+    names = [
+        row.service.name.casefold() for row in services(DIRECTORY, country="HK", need="treatment", at=CHECKED).services
+    ]
+    assert names == sorted(names)
+    assert len(names) > 5
+
+
+def test_rows_that_were_not_checked_for_90_days_are_listed_oldest_first():
+    assert stale_rows(DIRECTORY, after(90)) == ()
+    assert len(stale_rows(DIRECTORY, after(91))) == sum(row.display is Display.YES for row in DIRECTORY.values())
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ({"confidence": "low"}, "only high may be"),
+        ({"commercial": True}, "not displayed"),
+        ({"phone": "", "url": "", "how": "", "text_to": ""}, "without a number"),
+        ({"display": Display.NO}, "without a reason"),
+        ({"alias_of": "nobody", "display": Display.NO, "hidden_because": "old"}, "is not a row"),
+    ],
+)
+def test_a_row_that_breaks_the_display_rule_is_named(change, complaint):
+    broken = {"x": msgspec.structs.replace(DIRECTORY["gb-sam"], **change)}
+    assert complaint in disagreements(broken)[0]
+
+
+def test_the_packaged_directory_keeps_its_own_rule():
+    assert disagreements(DIRECTORY) == ()
+
+
+def test_letters_are_read_off_a_keypad():
+    assert digits("62-FIRESIDE") == "6234737433"

@@ -1,0 +1,104 @@
+"""Full-text search of the evidence, and finding any fact by its id."""
+
+import threading
+
+import pytest
+
+from keel.knowledge import UnknownId, load
+from keel.knowledge.kinds import entries, find_entries, json_schema, kind_names, numbers, table
+from keel.knowledge.search import evidence_index, search
+
+KNOWLEDGE = load()
+
+
+def found(query: str, limit: int = 10) -> list[str]:
+    return [hit.id for hit in search(KNOWLEDGE, query, limit)]
+
+
+def test_bladder_recovery_finds_the_three_figures_and_their_conflict():
+    assert {"recovery-uk-survey", "recovery-taiwan", "recovery-hong-kong", "conflict-recovery"} <= set(
+        found("bladder recovery")
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("A24", "A24"),
+        ("less than daily", "A40"),
+        ("memories recovering", "conflict-memory-recovery"),
+        ("winstock", "winstock12"),
+        ("mmwr-2024", "mmwr24"),
+        ("23474358", "pal13"),
+    ],
+)
+def test_words_ids_stems_and_numbers_of_works_are_found(query, expected):
+    assert expected in found(query)
+
+
+def test_an_answer_with_all_words_comes_before_one_with_some():
+    hits = found("take-home ketamine never", 40)
+    assert "conflict-home-use" in hits[:5]
+
+
+@pytest.mark.parametrize("query", ['" OR 1', "NEAR(", "a* AND", "'; DROP TABLE facts; --", "(((", "—", "   "])
+def test_signs_that_mean_something_to_the_index_are_only_words(query):
+    search(KNOWLEDGE, query)
+
+
+def test_nothing_is_found_for_words_that_no_row_holds():
+    assert found("xylophone zeppelin") == []
+
+
+def test_the_limit_holds():
+    assert len(found("ketamine", 3)) == 3
+
+
+def test_the_index_is_built_once_and_serves_several_threads():
+    assert evidence_index(KNOWLEDGE) is evidence_index(KNOWLEDGE)
+    answers: list[list[str]] = []
+    threads = [threading.Thread(target=lambda: answers.append(found("deaths UK"))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(answers) == 8
+    assert all(answer == answers[0] for answer in answers)
+
+
+def test_every_entry_of_every_kind_is_found_by_its_name():
+    for entry in entries(KNOWLEDGE):
+        assert entry.value in [one.value for one in find_entries(KNOWLEDGE, f"{entry.kind}/{entry.id}")]
+
+
+def test_an_alias_leads_to_the_work_itself():
+    (entry,) = find_entries(KNOWLEDGE, "ludwig-2021")
+    assert (entry.kind, entry.id) == ("sources", "ludwig21")
+
+
+def test_case_does_not_matter_and_near_names_are_offered():
+    assert find_entries(KNOWLEDGE, "a24")[0].id == "A24"
+    with pytest.raises(UnknownId, match="kud-bladder"):
+        find_entries(KNOWLEDGE, "kud-bladdr")
+
+
+@pytest.mark.parametrize("kind", [kind for kind in kind_names() if table(KNOWLEDGE, kind)])
+def test_every_kind_has_a_json_schema_that_accepts_its_entries(kind):
+    import jsonschema
+    import msgspec
+
+    schema = json_schema(KNOWLEDGE, kind)
+    validator = jsonschema.Draft202012Validator(schema)
+    for value in list(table(KNOWLEDGE, kind).values())[:40]:
+        validator.validate(msgspec.json.decode(msgspec.json.encode(value)))
+
+
+def test_a_kind_that_is_not_there_has_no_schema():
+    with pytest.raises(UnknownId):
+        json_schema(KNOWLEDGE, "unicorns")
+
+
+def test_numbers_are_found_wherever_they_stand():
+    (entry,) = find_entries(KNOWLEDGE, "criteria/uropathy-bands")
+    values = {place.path: number.value for place, number in numbers(entry)}
+    assert values["cuts.days_1_a_week"] == 1
