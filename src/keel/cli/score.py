@@ -1,5 +1,6 @@
 """`keel score`: an instrument scored, described, or all of them listed."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -25,6 +26,9 @@ def score(
     ] = None,
     list_all: Annotated[bool, typer.Option("--list", help="Every instrument, with licence and range.")] = False,
     text: Annotated[bool, typer.Option("--text", help="The questions, where their licence frees them.")] = False,
+    overlay: Annotated[
+        list[Path] | None, typer.Option(help="A folder of your own facts on top; may be repeated.")
+    ] = None,
     fhir: Annotated[bool, typer.Option("--fhir", help="The instrument as a FHIR R4 Questionnaire.")] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
 ) -> None:
@@ -34,7 +38,7 @@ def score(
     """
     from keel.knowledge import load
 
-    knowledge = load()
+    knowledge = load(tuple(overlay or ()))
     if list_all or instrument is None:
         _list(knowledge, json)
     elif answers is not None:

@@ -5,6 +5,7 @@ May import `findings`, `knowledge` and `quantities`. Start at `score.py`, then `
 """
 
 from keel.assessment.instruments.answers import Answer, State
+from keel.assessment.instruments.catalogue import Entry, catalogue, entry
 from keel.assessment.instruments.change import Change, ChangeVerdict, Course, change
 from keel.assessment.instruments.errors import (
     AnswerOutOfRange,
@@ -24,6 +25,7 @@ __all__ = [
     "ChangeVerdict",
     "Course",
     "CutoffReached",
+    "Entry",
     "NothingToScore",
     "Prorated",
     "Range",
@@ -31,7 +33,9 @@ __all__ = [
     "State",
     "UnknownItem",
     "WordingNotHeld",
+    "catalogue",
     "change",
+    "entry",
     "find_instrument",
     "score_answers",
     "score_instrument",

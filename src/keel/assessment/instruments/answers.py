@@ -104,7 +104,7 @@ def _resolve(instrument: Instrument, key: str) -> str:
     if key in known:
         return key
     by_code = {item.loinc: item.id for item in instrument.items if item.loinc}
-    bare = re.sub(r"^(q|item|question)[ _.-]*", "", key.strip().strip("/").lower())
+    bare = re.sub(r"^(?:question|item|q)[ _.-]*(?=\d)", "", key.strip().strip("/").lower())
     for candidate in (bare, by_code.get(bare, ""), "total" if bare and bare == instrument.loinc.total else ""):
         if candidate in known:
             return candidate
