@@ -5,9 +5,10 @@ Knows compartments, doses and people; the numbers are in `knowledge/data/models/
 Start at `simulation.py` (one person), then `structure.py` (from document to equations) and `propagate.py` (the solver).
 """
 
-from keel.pharmacology.choose import fitting_models, models_for
+from keel.pharmacology.choose import fitting_models, models_for, no_model
 from keel.pharmacology.errors import NoModel, PersonError, PharmacologyError, RegimenError
 from keel.pharmacology.metrics import Metrics
+from keel.pharmacology.overlay import Overlay, overlay
 from keel.pharmacology.regimen import DoseInput, Person
 from keel.pharmacology.simulation import Simulation, simulate
 
@@ -15,6 +16,7 @@ __all__ = [
     "DoseInput",
     "Metrics",
     "NoModel",
+    "Overlay",
     "Person",
     "PersonError",
     "PharmacologyError",
@@ -22,5 +24,7 @@ __all__ = [
     "Simulation",
     "fitting_models",
     "models_for",
+    "no_model",
+    "overlay",
     "simulate",
 ]

@@ -3,6 +3,8 @@
 import math
 from collections.abc import Sequence
 
+import numpy as np
+
 from keel.knowledge.models import Model, Range
 from keel.pharmacology.regimen import DoseInput, Person
 from keel.pharmacology.structure import Floats
@@ -19,7 +21,13 @@ def reasons_against(model: Model, regimen: Sequence[DoseInput], person: Person, 
     return reasons
 
 
-def remarks_on(model: Model, regimen: Sequence[DoseInput], person: Person, times_min: Floats) -> list[str]:
+def remarks_on(
+    model: Model,
+    regimen: Sequence[DoseInput],
+    person: Person,
+    times_min: Floats,
+    window_min: tuple[float, float] | None = None,
+) -> list[str]:
     """What a reader should know though the result stands: ranges that could not be checked, times not sampled."""
     remarks = []
     for covariate, word, unit in (("age_years", "age", "years"), ("weight_kg", "weight", "kg")):
@@ -28,6 +36,9 @@ def remarks_on(model: Model, regimen: Sequence[DoseInput], person: Person, times
             remarks.append(f"{word} not given: {model.name} holds from {known.low:g} to {known.high:g} {unit}.")
     if model.validity.remark:
         remarks.append(f"{model.name}: {model.validity.remark}")
+    early = _early_reasons(model, regimen, times_min)
+    if window_min is not None and not early and _early_reasons(model, regimen, np.array(window_min)):
+        remarks.append(f"Peak and area include minutes after the bolus in which {model.name} does not hold.")
     sampled = model.validity.sampled_min
     if sampled is not None and len(times_min):
         since_first, since_last = _spans(regimen, times_min)

@@ -38,6 +38,7 @@ class Simulation:
         regimen: tuple[DoseInput, ...],
         person: Person,
         times_min: Floats,
+        window_min: tuple[float, float] | None,
         reasons: Sequence[str],
         remarks: Sequence[str],
         sources: tuple[str, ...],
@@ -47,6 +48,7 @@ class Simulation:
         self.regimen, self.person, self.times_min = regimen, person, times_min
         self.reasons, self.remarks = tuple(reasons), tuple(remarks)
         self.sources = sources
+        self.window_min = window_min
         self.path: Path = propagate(structure, values, parts, times_min)
 
     @property
@@ -95,8 +97,9 @@ class Simulation:
 
     @cached_property
     def metrics(self) -> tuple[Metrics, ...]:
-        """Peak, its time and the area under the curve of each analyte between the first and the last time asked."""
-        return curve_metrics(self._structure, self.parameters, self._parts, self.times_min)
+        """Peak, its time and the area under the curve of each analyte, in the window or between first and last time."""
+        window = self.times_min if self.window_min is None else np.array(self.window_min)
+        return curve_metrics(self._structure, self.parameters, self._parts, window)
 
     def to_dict(self) -> dict[str, Any]:
         """The `simulate` document for one person: plain values, ready for JSON."""
@@ -137,13 +140,15 @@ def simulate(
     *,
     etas: Mapping[str, float] | None = None,
     modifiers: Sequence[Modifier] = (),
+    window_min: tuple[float, float] | None = None,
 ) -> Simulation:
     """One person's concentrations (ng/mL) at `times_min` after `regimen`, by the typical parameters of `model`.
 
     x' = A x + u(t) is solved by matrix exponentials from event to event: exact for any regimen, no step size.
     `etas` gives random effects by their id (0 where absent). `modifiers` are documents of the knowledge: those that the
     model can take up change its parameters, of the others `warnings` says what was observed and that the curve leaves
-    it out. Raises RegimenError, PersonError or NoModel.
+    it out. `window_min` is where peaks and areas are looked for; otherwise from the first to the last time. Raises
+    RegimenError, PersonError or NoModel.
 
     The worked numbers were computed apart from this code, by an ODE solver.
 
@@ -167,8 +172,9 @@ def simulate(
         regimen=doses,
         person=person,
         times_min=times,
+        window_min=window_min,
         reasons=reasons_against(model, doses, person, times),
-        remarks=[*remarks, *remarks_on(model, doses, person, times), *taken.remarks],
+        remarks=[*remarks, *remarks_on(model, doses, person, times, window_min), *taken.remarks],
         sources=tuple(dict.fromkeys((*model.sources, *taken.sources))) if taken.sources else model.sources,
     )
 
