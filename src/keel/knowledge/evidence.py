@@ -95,6 +95,7 @@ class Claim(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `value`, `low` and `high` are the figure as a number and its interval, in `unit`; `interval` says where the interval
     comes from (`printed` by the source, or `wilson` from `count` of `of`). `formula` is the arithmetic behind a figure
     that is nothing but arithmetic; the knowledge check computes it again. `origin` is where the statement is made.
+    `see_also` names claims on the same matter, whether they agree or not; disagreements are rows of conflicts.csv.
     """
 
     id: Id
@@ -117,7 +118,7 @@ class Claim(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     verdict: Verdict
     flag: str
     certainty: Certainty
-    conflicts_with: tuple[str, ...]
+    see_also: tuple[str, ...]
     use: Use
     note: str
 

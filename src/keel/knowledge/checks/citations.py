@@ -15,7 +15,7 @@ _FIELDS = {
     "claim": "claims",
     "claims": "claims",
     "beside": "claims",
-    "conflicts_with": "claims",
+    "see_also": "claims",
     "one_claims": "claims",
     "other_claims": "claims",
     "sources": "sources",
@@ -42,6 +42,7 @@ def citation_problems(knowledge: Knowledge) -> Iterator[Problem]:
                         "citations", place, f"no {table[:-1]} is called “{name}”. Add the row, or mend the name."
                     )
     yield from _orphans(knowledge, used)
+    yield from _repeated_works(knowledge)
 
 
 def _names(place: Place) -> Iterator[tuple[str, str]]:
@@ -87,6 +88,16 @@ def _orphans(knowledge: Knowledge, used: Mapping[str, set[str]]) -> Iterator[Pro
         # A statement that was judged stands for itself; a figure of ours is there for something to rest on it.
         if claim.verdict is Verdict.OWN and name not in used["claims"]:
             yield warning("orphans", f"claims/{name}", "no number, figure, conflict or page rests on it.")
+
+
+def _repeated_works(knowledge: Knowledge) -> Iterator[Problem]:
+    """One row a work: no DOI, PubMed number or name stands on two rows."""
+    first: dict[str, str] = {}
+    for source in knowledge.sources.values():
+        for name in (source.id, *source.aliases, source.doi.lower(), source.pmid and f"PMID {source.pmid}"):
+            if name and first.setdefault(name, source.id) != source.id:
+                message = f"“{name}” belongs to {first[name]} already. Keep one row, and the other name as an alias."
+                yield error("citations", f"sources/{source.id}", message)
 
 
 def uses_of(knowledge: Knowledge, table: str, wanted: str) -> tuple[Place, ...]:
