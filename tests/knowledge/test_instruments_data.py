@@ -98,12 +98,14 @@ def test_every_source_and_conflict_is_known(name):
     assert set(named(tree, "conflicts")) <= set(load().conflicts)
 
 
-@pytest.mark.parametrize("code", ["44249-1", "44261-6", "69689-8", "93373-9", "82667-7", "72172-0", "8480-6"])
+@pytest.mark.parametrize(
+    "code", ["44249-1", "44261-6", "69689-8", "93373-9", "82667-7", "72172-0", "8480-6", "LA6568-5"]
+)
 def test_a_right_check_digit_passes(code):
     assert is_loinc(code)
 
 
-@pytest.mark.parametrize("code", ["69689-6", "44261-5", "766-0", "44261", "", "LA6568-5", "x-1", "4426-16"])
+@pytest.mark.parametrize("code", ["69689-6", "44261-5", "766-0", "44261", "", "LA6568-4", "LP6568-5", "x-1", "4426-16"])
 def test_a_wrong_check_digit_does_not(code):
     """69689-6 is in print for item 6 of the GAD-7; the others are slips of the pen."""
     assert not is_loinc(code)
