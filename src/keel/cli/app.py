@@ -10,8 +10,10 @@ from keel.cli.assess import assess
 from keel.cli.demo import demo
 from keel.cli.evidence import evidence
 from keel.cli.exposure import exposure
+from keel.cli.knowledge import knowledge_app
 from keel.cli.score import score
 from keel.cli.serve import serve
+from keel.cli.simulate import simulate
 
 app = typer.Typer(
     name="keel",
@@ -22,8 +24,19 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (assess, exposure, score, evidence, serve, demo):
-    app.command()(command)
+# The line that `keel --help` shows; each command's own help says more and gives an example.
+COMMANDS = {
+    assess: "A person's facts in, their Picture out.",
+    exposure: "What a pattern of use comes to, and its band.",
+    score: "A questionnaire scored, or described.",
+    simulate: "Concentrations after a dose.",
+    evidence: "Search what the sources say.",
+    serve: "The web application on this machine.",
+    demo: "The same with a demonstration clinic.",
+}
+for command, line in COMMANDS.items():
+    app.command(short_help=line)(command)
+app.add_typer(knowledge_app, name="knowledge", short_help="The facts: check, show, list.")
 
 
 def main() -> NoReturn:
