@@ -313,7 +313,11 @@ def _patterns(entry: str | PatternEntry, path: str, place: _Place) -> Sequence[U
         phases = parse_pattern(typed.text, at=place.at, knowledge=place.knowledge)
     except (ExposureError, QuantityError) as error:
         raise ReadError(str(error), where=path) from None
-    told = {name: value for name in ("setting", "form") if (value := getattr(typed, name)) is not None}
+    told: dict[str, Any] = {name: value for name in ("setting", "form") if (value := getattr(typed, name)) is not None}
+    if typed.substance:
+        told["substance"] = _substance(typed.substance, f"{path}.substance", place.knowledge)
+    if typed.route:
+        told["route"] = _route(typed.route, f"{path}.route", place.knowledge)
     return tuple(msgspec.structs.replace(phase, id=typed.id, **told) for phase in phases)
 
 

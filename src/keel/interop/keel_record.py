@@ -33,7 +33,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """An object of the file; unknown keys are refused."""
 
 
-class AmountRange(Entry, frozen=True):
+class AmountRange(Entry, frozen=True, kw_only=True):
     """An amount that is not quite known. `mid` is the working value, half way where it is left out."""
 
     low: Amount
@@ -41,7 +41,7 @@ class AmountRange(Entry, frozen=True):
     mid: Amount | None = None
 
 
-class PersonEntry(Entry, frozen=True):
+class PersonEntry(Entry, frozen=True, kw_only=True):
     """Whom the record is about; no names."""
 
     id: Annotated[str, Meta(description="Any identifier of yours, no name.")] = ""
@@ -54,7 +54,7 @@ class PersonEntry(Entry, frozen=True):
     country: Annotated[str, Meta(description="ISO 3166 code of two letters, to find services near.")] = ""
 
 
-class DoseEntry(Entry, frozen=True):
+class DoseEntry(Entry, frozen=True, kw_only=True):
     """One dose that was taken or given. A missing or null amount is an unknown amount, not none."""
 
     substance: Annotated[str, Meta(description="What was taken.", examples=["racemic", "esketamine", "ketamine"])]
@@ -72,18 +72,20 @@ class DoseEntry(Entry, frozen=True):
     id: Identifier = ""
 
 
-class PatternEntry(Entry, frozen=True):
+class PatternEntry(Entry, frozen=True, kw_only=True):
     """A repeated way of using, in words."""
 
     text: Annotated[
         str, Meta(description="How much, how often, how long.", examples=["400 mg weekly for 3 years, snorted"])
     ]
+    substance: Annotated[str | None, Meta(description="What was taken, where the words do not say.")] = None
+    route: Annotated[str | None, Meta(description="How it was taken, where the words do not say.")] = None
     setting: Setting | None = None
     form: Form | None = None
     id: Identifier = ""
 
 
-class MeasurementEntry(Entry, frozen=True):
+class MeasurementEntry(Entry, frozen=True, kw_only=True):
     """One value measured. `what` is a name that Keel knows; for anything else give `code` and `system`."""
 
     what: Annotated[str, Meta(description="A name that Keel knows.", examples=["weight", "systolic", "ALT"])] = ""
@@ -105,7 +107,7 @@ class MeasurementEntry(Entry, frozen=True):
     id: Identifier = ""
 
 
-class MedicineEntry(Entry, frozen=True):
+class MedicineEntry(Entry, frozen=True, kw_only=True):
     """A medicine or other drug, as typed."""
 
     text: str
@@ -116,7 +118,7 @@ class MedicineEntry(Entry, frozen=True):
     id: Identifier = ""
 
 
-class AnswersEntry(Entry, frozen=True):
+class AnswersEntry(Entry, frozen=True, kw_only=True):
     """One sitting of a questionnaire: answers by item, or a total that came without them."""
 
     instrument: Annotated[str, Meta(examples=["phq-9", "gad-7"])]
@@ -127,7 +129,7 @@ class AnswersEntry(Entry, frozen=True):
     id: Identifier = ""
 
 
-class ConditionEntry(Entry, frozen=True):
+class ConditionEntry(Entry, frozen=True, kw_only=True):
     """A diagnosis or problem; `present` false where it was asked about and denied."""
 
     text: str
@@ -138,7 +140,7 @@ class ConditionEntry(Entry, frozen=True):
     id: Identifier = ""
 
 
-class RecordEntry(Entry, frozen=True):
+class RecordEntry(Entry, frozen=True, kw_only=True):
     """One person's facts."""
 
     person: PersonEntry = PersonEntry()
@@ -154,7 +156,7 @@ class RecordEntry(Entry, frozen=True):
     ] = None
 
 
-class PeopleFile(Entry, frozen=True):
+class PeopleFile(Entry, frozen=True, kw_only=True):
     """Several people, each with a record of their own."""
 
     people: tuple[RecordEntry, ...]

@@ -36,7 +36,14 @@ def _json(entry: RecordEntry | PeopleFile) -> bytes:
 
 def _entry(record: Record) -> RecordEntry:
     patterns = (
-        PatternEntry(text=pattern.text, setting=pattern.setting, form=pattern.form, id=pattern.id)
+        PatternEntry(
+            text=pattern.text,
+            substance=pattern.substance,
+            route=pattern.route,
+            setting=pattern.setting,
+            form=pattern.form,
+            id=pattern.id,
+        )
         for pattern in record.patterns
     )
     return RecordEntry(

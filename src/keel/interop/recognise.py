@@ -8,10 +8,11 @@ import msgspec
 
 from keel.interop import json_text
 from keel.interop.errors import ReadError, shown
+from keel.interop.fhir import read_fhir
 from keel.interop.journal import read_journal
 from keel.interop.keel_reader import read_keel
 from keel.interop.keel_record import RecordEntry
-from keel.interop.reading import Reading
+from keel.interop.reading import Format, Reading
 from keel.interop.text import as_utf8
 from keel.knowledge import Knowledge
 
@@ -59,12 +60,31 @@ def _refuse_too_large(size: int, knowledge: Knowledge) -> None:
 def _read(text: bytes, at: dt.datetime, knowledge: Knowledge, progress: Progress | None) -> Reading:
     if not text.lstrip().startswith(b"{"):
         raise _not_recognised(text)
+    if _is_ndjson(text):
+        lines = ((f"line {number}", line) for number, line in enumerate(text.split(b"\n"), start=1))
+        values = [(place, line) for place, line in lines if line.strip()]
+        return read_fhir(values, form=Format.FHIR_NDJSON, at=at, knowledge=knowledge, progress=progress)
     keys = json_text.decode(text, dict[str, msgspec.Raw])
+    if "resourceType" in keys:
+        is_bundle = bytes(keys["resourceType"]) == b'"Bundle"'
+        form = Format.FHIR_BUNDLE if is_bundle else Format.FHIR_RESOURCE
+        return read_fhir([("$", text)], form=form, at=at, knowledge=knowledge, progress=progress)
     if "experiences" in keys:
         return read_journal(text, at=at, knowledge=knowledge, progress=progress)
     if keys.keys() & set(_KEEL_KEYS):
         return read_keel(text, at=at, knowledge=knowledge, progress=progress)
     raise _unknown_keys(list(keys))
+
+
+def _is_ndjson(text: bytes) -> bool:
+    """Whether the first line is a whole FHIR resource and more lines follow."""
+    first, _, rest = text.lstrip().partition(b"\n")
+    if not rest.strip():
+        return False
+    try:
+        return "resourceType" in json_text.decode(first, dict[str, msgspec.Raw])
+    except ReadError:
+        return False
 
 
 def _not_recognised(text: bytes) -> ReadError:

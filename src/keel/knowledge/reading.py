@@ -22,6 +22,7 @@ class CodeKind(StrEnum):
     ROUTE = "route"
     PREGNANCY = "pregnancy"
     """The answer to whether pregnant."""
+    SEX = "sex"
 
 
 class ReadingCode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -77,3 +78,7 @@ class ReadingLimits(Document, frozen=True, kw_only=True):
     """Years for which a measured weight is taken as the weight now."""
     height_holds: Number
     """Years for which a measured height is taken as the height now."""
+    pregnant_holds: Number
+    """Months for which “pregnant” is taken as true now."""
+    not_pregnant_holds: Number
+    """Months for which “not pregnant”, or not knowing, is taken as true now."""

@@ -1,0 +1,64 @@
+"""Conditions, and allergies to the ketamine family."""
+
+import datetime as dt
+
+from keel.interop.fhir.datatypes import CodeableConcept
+from keel.interop.fhir.errors import NotTaken
+from keel.interop.fhir.moments import when
+from keel.interop.fhir.people import Context, Draft
+from keel.interop.fhir.resources import AllergyIntolerance, Condition
+from keel.interop.times import Moment
+from keel.interop.vocabulary import Coding, family_substance
+from keel.record import Condition as KeelCondition
+from keel.record import Precision
+
+UNSURE = ("unconfirmed", "provisional", "differential")
+
+
+def read_condition(condition: Condition, item_id: str, draft: Draft, context: Context) -> None:
+    """Adds the condition: refuted as one that is not there, a suspected one with that status."""
+    text = condition.code.words if condition.code else ""
+    if not text:
+        raise NotTaken("it does not say which condition")
+    verified = _one_of(condition.verification_status)
+    if verified == "entered-in-error":
+        raise NotTaken("its verification is entered-in-error: taken back by its sender")
+    onset = when(condition.onset_date_time, condition.onset_period, at=context.at).start
+    draft.conditions.append(
+        KeelCondition(
+            text=text,
+            codes=condition.code.codes if condition.code else {},
+            status=verified if verified in UNSURE else _one_of(condition.clinical_status) or "active",
+            present=verified != "refuted",
+            onset=_day(onset),
+            id=item_id,
+        )
+    )
+
+
+def read_allergy(allergy: AllergyIntolerance, item_id: str, draft: Draft, context: Context) -> None:
+    """Adds an allergy to ketamine or esketamine as a condition; NotTaken for any other."""
+    concept = allergy.code or CodeableConcept()
+    codings = [Coding(coding.system, coding.code) for coding in concept.coding]
+    if not family_substance(codings, concept.texts, context.knowledge):
+        raise NotTaken("an allergy to something else than ketamine: Keel has no use for it")
+    verified = _one_of(allergy.verification_status)
+    if verified == "entered-in-error":
+        raise NotTaken("its verification is entered-in-error: taken back by its sender")
+    draft.conditions.append(
+        KeelCondition(
+            text=f"Allergy or intolerance: {concept.words}",
+            codes=concept.codes,
+            status=verified if verified in UNSURE else _one_of(allergy.clinical_status) or "active",
+            present=verified != "refuted",
+            id=item_id,
+        )
+    )
+
+
+def _one_of(concept: CodeableConcept | None) -> str:
+    return next((coding.code for coding in concept.coding if coding.code), "") if concept else ""
+
+
+def _day(moment: Moment | None) -> dt.date | None:
+    return moment.at.date() if moment and moment.precision in (Precision.DAY, Precision.MINUTE) else None

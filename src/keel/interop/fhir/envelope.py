@@ -1,0 +1,168 @@
+"""Resources out of their envelopes: NDJSON lines, bundles, bundles in bundles; each once, each with its place."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import msgspec
+from msgspec import Raw
+
+from keel.interop import json_text
+from keel.interop.errors import ReadError
+from keel.interop.fhir.datatypes import NONE, Reference
+from keel.interop.fhir.elements import ELEMENTS, unknown_elements
+from keel.interop.fhir.resources import READ, Bundle
+from keel.interop.reading import Notebook
+
+DEEPEST = 8
+"""Bundles within bundles; a document bundle in a searchset is two."""
+
+
+class Item(NamedTuple):
+    """One resource as it came: what it is, where it stood, and how others point to it.
+
+    `key` is the full address where the bundle gives one, else type and id, else the place. `body` is None for a
+    resource that Keel does not read; `digest` then stands for its content.
+    """
+
+    type: str
+    id: str
+    path: str
+    key: str
+    keys: frozenset[str]
+    body: bytes | None
+    digest: int
+    patient: Reference | None
+    version: tuple[str, int]
+    names_ketamine: bool
+
+    @property
+    def where(self) -> str:
+        """The place in the file and the name of the resource."""
+        return f"{self.path} {self.type}/{self.id}" if self.id else self.path
+
+
+class Unfolded(NamedTuple):
+    """What the file held: resources once each, how many were met, and how many of these were reported."""
+
+    items: list[Item]
+    read: int
+    reported: int
+
+
+class _Meta(msgspec.Struct, kw_only=True, rename="camel"):
+    last_updated: str = ""
+    version_id: str = ""
+
+
+class _Head(msgspec.Struct, kw_only=True, rename="camel"):
+    """What tells a resource from others."""
+
+    resource_type: str
+    id: str = ""
+    meta: _Meta | None = None
+    subject: Raw = NONE
+    patient: Raw = NONE
+
+
+def unfold(values: Iterable[tuple[str, bytes]], notes: Notebook) -> Unfolded:
+    """Every resource of the values (place, JSON text), bundles opened, repeats reported.
+
+    Of several versions of a resource the newest by `meta` stays; where `meta` does not tell, the first.
+    """
+    unfolder = _Unfolder(notes)
+    for path, text in values:
+        unfolder.take(path, text, "", 0)
+    return Unfolded(list(unfolder.items.values()), unfolder.read, unfolder.reported)
+
+
+class _Unfolder:
+    def __init__(self, notes: Notebook) -> None:
+        self.items: dict[str, Item] = {}
+        self.read = self.reported = 0
+        self._notes = notes
+
+    def take(self, path: str, text: bytes | Raw, full_url: str, depth: int) -> None:
+        """Takes one resource, or what a bundle holds."""
+        self.read += 1
+        try:
+            keys = json_text.decode(text, dict[str, Raw], where=path).keys()
+            head = json_text.decode(text, _Head, where=path)
+        except ReadError as error:
+            self._report("resource that is none", error.where or path, error.problem)
+            return
+        if head.resource_type == "Bundle":
+            self._open(path, text, depth, set(keys))
+            return
+        self._keep(_item(head, path, full_url, frozenset(keys), bytes(text)))
+
+    def _open(self, path: str, text: bytes | Raw, depth: int, keys: set[str]) -> None:
+        if depth >= DEEPEST:
+            self._report("Bundle resource", path, "bundles within bundles without end")
+            return
+        unknown = unknown_elements("Bundle", keys)
+        try:
+            bundle = json_text.decode(text, Bundle, where=path)
+        except ReadError as error:
+            self._report("Bundle resource", error.where or path, error.problem)
+            return
+        if unknown or bundle.implicit_rules:
+            self._report("Bundle resource", path, f"“{(unknown or ['implicitRules'])[0]}” changes or breaks the format")
+            return
+        if any(link.relation == "next" for link in bundle.link):
+            self._notes.note(
+                "bundle with further pages", where=path, reason="they are not in the file: export them all"
+            )
+        for number, entry in enumerate(bundle.entry):
+            if bytes(entry.resource):
+                prefix = "" if path == "$" else f"{path}, "
+                place = f"{path if path == '$' else prefix + '$'}.entry[{number}].resource"
+                self.take(place, entry.resource, entry.full_url, depth + 1)
+
+    def _keep(self, item: Item) -> None:
+        known = self.items.get(item.key)
+        if known is None:
+            self.items[item.key] = item
+            return
+        if known.digest == item.digest:
+            self._report(f"{item.type} resource", item.where, "it is in the file already; counted once")
+        elif item.version > known.version:
+            self.items[item.key] = item
+            self._report(f"{item.type} resource", known.where, "an older version of one that is in the file")
+        elif item.version < known.version:
+            self._report(f"{item.type} resource", item.where, "an older version of one that is in the file")
+        else:
+            reason = f"the id of another one ({known.where}) with other content; the first was kept: give each its own"
+            self._report(f"{item.type} resource", item.where, reason)
+
+    def _report(self, what: str, where: str, reason: str) -> None:
+        self.reported += 1
+        self._notes.note(what, where=where, reason=reason)
+
+
+def _item(head: _Head, path: str, full_url: str, keys: frozenset[str], text: bytes) -> Item:
+    local = f"{head.resource_type}/{head.id}" if head.id else ""
+    meta = head.meta or _Meta()
+    return Item(
+        type=head.resource_type,
+        id=head.id,
+        path=path,
+        key=full_url or local or path,
+        keys=keys,
+        body=text if head.resource_type in READ else None,
+        digest=hash(text),
+        patient=_reference(head.subject) or _reference(head.patient),
+        version=(meta.last_updated, int(meta.version_id) if meta.version_id.isdecimal() else 0),
+        names_ketamine=b"ketamin" in text.lower(),
+    )
+
+
+def _reference(raw: Raw) -> Reference | None:
+    try:
+        return json_text.decode(raw, Reference) if bytes(raw) else None
+    except ReadError:
+        return None  # a list of subjects, or a broken one: the resource's own reading says so
+
+
+def unknown_in(item: Item) -> list[str]:
+    """Elements of the item that R4 does not have; none for types that Keel does not read."""
+    return unknown_elements(item.type, set(item.keys)) if item.type in ELEMENTS else []

@@ -1,0 +1,241 @@
+"""Medications: what was given becomes a dose, what is ordered or said to be taken a medicine.
+
+Only an administration, or a statement with a time and an amount, is a dose; an order never is.
+"""
+
+import datetime as dt
+from typing import NamedTuple
+
+from keel.interop import json_text
+from keel.interop.errors import ReadError
+from keel.interop.fhir.amounts import Given, Strength, amount_given, amount_said, weight_near
+from keel.interop.fhir.datatypes import CodeableConcept, Reference
+from keel.interop.fhir.directory import Directory, contained
+from keel.interop.fhir.envelope import Item
+from keel.interop.fhir.errors import NotTaken
+from keel.interop.fhir.moments import When, when
+from keel.interop.fhir.people import Context, Draft
+from keel.interop.fhir.resources import (
+    Dosage,
+    Medication,
+    MedicationAdministration,
+    MedicationDispense,
+    MedicationRequest,
+    MedicationStatement,
+)
+from keel.interop.fhir.statements import pattern_said
+from keel.interop.times import Moment
+from keel.interop.vocabulary import Coding, coded_route, family_substance
+from keel.quantities import Interval
+from keel.record import Dose, DoseCertainty, Medicine, Precision, Setting
+
+Kind = MedicationAdministration | MedicationStatement | MedicationRequest | MedicationDispense
+
+NOT_HAPPENED = {
+    "entered-in-error": "its status is entered-in-error: taken back by its sender",
+    "not-done": "its status is not-done: it was not given",
+    "not-taken": "its status is not-taken: it is said not to be taken",
+    "cancelled": "its status is cancelled",
+    "draft": "its status is draft: nobody has ordered it yet",
+    "declined": "its status is declined: it was not handed over",
+    "preparation": "its status is preparation: it was not handed over yet",
+}
+MEDICINE_STATUS = {"completed": "stopped", "intended": "planned", "unknown": "active", "in-progress": "active"}
+"""How a resource's status stands in a record, where it is not the same word; “unknown” is checked as if active."""
+HOSPITAL = ("inpatient", "outpatient")
+
+
+class Named(NamedTuple):
+    """Which medication: its best words, codes, the id where it is one of the family, and its strength."""
+
+    text: str
+    codes: dict[str, str]
+    family: str | None
+    strength: Strength | None
+
+
+class MedicationReader:
+    """Reads medication resources of a file into drafts."""
+
+    def __init__(self, directory: Directory, context: Context) -> None:
+        self._directory, self._context = directory, context
+
+    def read(self, item: Item, resource: Kind, draft: Draft) -> None:
+        """Adds a dose, a pattern or a medicine to the draft; NotTaken where it did not happen."""
+        if resource.status in NOT_HAPPENED:
+            raise NotTaken(NOT_HAPPENED[resource.status])
+        named = self._named(item, resource)
+        if isinstance(resource, MedicationAdministration):
+            self._administration(item, resource, named, draft)
+        elif isinstance(resource, MedicationStatement):
+            self._statement(item, resource, named, draft)
+        elif isinstance(resource, MedicationRequest):
+            self._request(item, resource, named, draft)
+        else:
+            handed = when(resource.when_handed_over, at=self._context.at).start
+            self._medicine(item, resource.status if resource.status == "stopped" else "active", named, draft, handed)
+
+    def _named(self, item: Item, resource: Kind) -> Named:
+        concept, reference = resource.medication_codeable_concept, resource.medication_reference
+        if concept is not None and reference is not None:
+            raise NotTaken("two of medication[x] are there")
+        medication = self._referenced(item, resource, reference) if reference else None
+        known = [concept] if concept else []
+        if medication is not None and medication.code:
+            known.append(medication.code)
+        ingredients = medication.ingredient if medication else ()
+        parts = [part.item_codeable_concept for part in ingredients if part.item_codeable_concept]
+        texts = [text for part in (*known, *parts) for text in part.texts]
+        if reference and reference.display:
+            texts.append(reference.display)
+        if not texts and not any(part.codes for part in known):
+            raise NotTaken("it does not say which medicine")
+        codings = [Coding(coding.system, coding.code) for part in (*known, *parts) for coding in part.coding]
+        first = known[0] if known else CodeableConcept()
+        strengths = [part.strength for part in ingredients if part.strength]
+        return Named(
+            text=first.words or texts[0],
+            codes=first.codes,
+            family=family_substance(codings, texts, self._context.knowledge),
+            strength=Strength.of(strengths[0]) if len(strengths) == len(ingredients) == 1 else None,
+        )
+
+    def _referenced(self, item: Item, resource: Kind, reference: Reference) -> Medication | None:
+        if reference.reference.startswith("#"):
+            body = contained(resource, reference.reference, "Medication")
+        else:
+            found = self._directory.find(reference, item)
+            body = found.body if found and found.type == "Medication" else None
+        try:
+            return json_text.decode(body, Medication) if body else None
+        except ReadError as error:
+            raise NotTaken(f"the medication it refers to cannot be read: {error.problem}") from None
+
+    def _medicine(self, item: Item, status: str, named: Named, draft: Draft, started: Moment | None) -> None:
+        draft.medicines.append(
+            Medicine(text=named.text, status=status, codes=named.codes, started=_day(started), id=item.id)
+        )
+
+    def _request(self, item: Item, request: MedicationRequest, named: Named, draft: Draft) -> None:
+        if request.do_not_perform:
+            raise NotTaken("it asks that the medicine is not given")
+        if request.intent in ("proposal", "option"):
+            raise NotTaken(f"its intent is {request.intent}: nobody has ordered it")
+        ordered = when(request.authored_on, at=self._context.at).start
+        self._medicine(item, MEDICINE_STATUS.get(request.status, request.status), named, draft, ordered)
+
+    def _administration(self, item: Item, given: MedicationAdministration, named: Named, draft: Draft) -> None:
+        if given.status == "unknown":
+            raise NotTaken("its status is unknown: nobody knows whether it was given")
+        if given.effective_date_time and given.effective_period:
+            raise NotTaken("two of effective[x] are there")
+        time = when(given.effective_date_time, given.effective_period, at=self._context.at)
+        if named.family is None:
+            draft.medicines.append(
+                Medicine(
+                    text=named.text,
+                    status="administered",
+                    codes=named.codes,
+                    started=_day(time.start),
+                    stopped=_day(time.last),
+                    id=item.id,
+                )
+            )
+            return
+        if time.start is None:
+            raise NotTaken("it does not say when it was given")
+        amount = amount_given(
+            given.dosage, time, named.strength, weight_near(draft, time.start.at, self._context.knowledge)
+        )
+        if given.status != "completed":
+            amount = amount.perhaps_less()
+            reason = f"its status is {given.status}: anything up to the amount written may have been given"
+            draft.notes.note("dose not completed", where=item.where, reason=reason)
+        route = given.dosage.route if given.dosage else None
+        setting = Setting.CLINIC if given.context or (given.category and given.category.has(*HOSPITAL)) else None
+        self._dose(item, named.family, time, amount, route, draft, measured=True, setting=setting)
+
+    def _statement(self, item: Item, said: MedicationStatement, named: Named, draft: Draft) -> None:
+        if said.effective_date_time and said.effective_period:
+            raise NotTaken("two of effective[x] are there")
+        time = when(said.effective_date_time, said.effective_period, at=self._context.at)
+        status = MEDICINE_STATUS.get(said.status, said.status)
+        if said.status == "unknown":
+            draft.notes.note("status unknown", where=item.where, reason="the medicine is checked as if it were taken")
+        dosage = said.dosage[0] if len(said.dosage) == 1 else None
+        if named.family is None or dosage is None or said.status in ("intended", "on-hold", "unknown"):
+            self._medicine(item, status, named, draft, time.start)
+            return
+        if not self._use(item, said, named.family, dosage, time, draft):
+            reason = "a statement without a time and an amount, or how often, is a medicine and not a dose"
+            draft.notes.note("use without an amount and a time", where=item.where, reason=reason)
+            self._medicine(item, status, named, draft, time.start)
+
+    def _use(
+        self, item: Item, said: MedicationStatement, family: str, dosage: Dosage, time: When, draft: Draft
+    ) -> bool:
+        """Takes a statement on ketamine as a pattern or as one dose; False where it is neither."""
+        amount = amount_said(
+            dosage, None if time.start is None else weight_near(draft, time.start.at, self._context.knowledge)
+        )
+        pattern = pattern_said(dosage, amount, time, self._context, is_over=said.status in ("completed", "stopped"))
+        if pattern is not None:
+            route = self._route(item, dosage.route, draft)
+            draft.patterns.append(pattern.named(family, route, item.id))
+            return True
+        if time.start is None or said.effective_period is not None or not amount.is_told:
+            return False
+        self._dose(item, family, time, amount, dosage.route, draft, measured=False, setting=None)
+        return True
+
+    def _dose(
+        self,
+        item: Item,
+        substance: str,
+        time: When,
+        amount: Given,
+        route: CodeableConcept | None,
+        draft: Draft,
+        *,
+        measured: bool,
+        setting: Setting | None,
+    ) -> None:
+        if time.start is None:
+            raise NotTaken("it does not say when it was taken")
+        if amount.why_unknown:
+            draft.notes.note("amount not known", where=item.where, reason=amount.why_unknown)
+        draft.doses.append(
+            Dose(
+                substance=substance,
+                route=self._route(item, route, draft),
+                start=time.start.at,
+                end=time.end.at if time.end else None,
+                amount_mg=amount.mg,
+                per_kg=amount.per_kg,
+                certainty=_certainty(amount.mg or amount.per_kg, measured),
+                setting=setting or Setting.UNKNOWN,
+                precision=time.start.precision,
+                id=item.id,
+                origin=item.where,
+            )
+        )
+
+    def _route(self, item: Item, route: CodeableConcept | None, draft: Draft) -> str:
+        codings = [Coding(coding.system, coding.code) for coding in route.coding] if route else []
+        found = coded_route(codings, route.texts if route else (), self._context.knowledge)
+        if found is None:
+            what = f"route “{route.words}”" if route and route.words else "route"
+            draft.notes.note(what, where=item.where, reason="not told, or not one that Keel knows; kept as unknown")
+        return found or "unknown"
+
+
+def _certainty(amount: Interval | None, measured: bool) -> DoseCertainty:
+    if amount is None:
+        return DoseCertainty.UNKNOWN
+    if not amount.is_exact:
+        return DoseCertainty.ESTIMATED
+    return DoseCertainty.MEASURED if measured else DoseCertainty.REPORTED
+
+
+def _day(moment: Moment | None) -> dt.date | None:
+    return moment.at.date() if moment and moment.precision in (Precision.DAY, Precision.MINUTE) else None

@@ -1,0 +1,289 @@
+"""Observations: vitals, laboratory values, scores, panels, pregnancy status."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from keel.interop.errors import shown
+from keel.interop.fhir.datatypes import LOINC, Coding, Quantity, only_one
+from keel.interop.fhir.directory import Directory
+from keel.interop.fhir.envelope import Item
+from keel.interop.fhir.errors import NotTaken
+from keel.interop.fhir.moments import When, when
+from keel.interop.fhir.people import Context, Draft
+from keel.interop.fhir.resources import Measured, Observation
+from keel.interop.fhir.sittings import InstrumentCodes, Said, Sitting
+from keel.interop.measured import in_kept_unit
+from keel.interop.times import Moment
+from keel.knowledge.instruments import Instrument
+from keel.knowledge.reading import CodeKind, ReadingCode
+from keel.quantities import UnitError
+from keel.record import Measurement, Pregnancy
+
+WITHDRAWN = ("entered-in-error", "cancelled", "registered")
+CLINICAL = ("laboratory", "vital-signs", "exam", "imaging", "procedure")
+"""Categories of observation whose words are findings."""
+_END_OF_TIME = dt.datetime(9000, 1, 1, tzinfo=dt.UTC)
+
+
+class Panels(NamedTuple):
+    """To which sitting each member of an instrument's panel belongs."""
+
+    of_member: dict[str, tuple[Instrument, Sitting]]
+
+
+def find_panels(
+    observations: Iterable[tuple[Item, Observation]], directory: Directory, codes: InstrumentCodes
+) -> Panels:
+    """The members of every panel that is an instrument."""
+    members: dict[str, tuple[Instrument, Sitting]] = {}
+    for item, observation in observations:
+        instrument = next(
+            (codes.panels[code] for code in _loinc(observation.code.coding) if code in codes.panels), None
+        )
+        if instrument is None or observation.status in WITHDRAWN:
+            continue
+        moment = _effective_unchecked(observation)
+        sitting = Sitting(_group(item, observation, directory), moment, item.id)
+        members[item.key] = (instrument, sitting)
+        for reference in observation.has_member:
+            found = directory.find(reference, item)
+            if found:
+                members[found.key] = (instrument, sitting)
+    return Panels(members)
+
+
+class ObservationReader:
+    """Reads observations of a file into drafts."""
+
+    def __init__(self, panels: Panels, codes: InstrumentCodes, directory: Directory, context: Context) -> None:
+        self._panels, self._codes, self._directory, self._context = panels, codes, directory, context
+
+    def read(self, item: Item, observation: Observation, draft: Draft) -> None:
+        """Adds what was observed to the draft; NotTaken where it is no fact about the person."""
+        if observation.status in WITHDRAWN:
+            raise NotTaken(f"its status is {observation.status}: no fact, or one taken back")
+        if observation.focus:
+            raise NotTaken("it is about somebody or something else than its subject (focus)")
+        time = _effective(observation, self._context)
+        parts = self._parts(observation)
+        if not parts and not observation.has_member and not observation.data_absent_reason:
+            raise NotTaken("it has no value")
+        _note_missing_members(item, observation, self._directory, draft)
+        device, by = _display(observation)
+        for number, (part, name) in enumerate(parts):
+            part_id = item.id if number == 0 else f"{item.id}.{number}" if item.id else ""
+            if not self._score(part, item, observation, time.last, draft):
+                self._measure(part, name, draft, item, time.last, part_id=part_id, by=by, device=device)
+
+    def _parts(self, observation: Observation) -> Sequence[tuple[Measured | Observation, str]]:
+        """The observation itself where it has a value or a reason for none, and its components."""
+        own = _value_name(observation)
+        if own and any(
+            set(_loinc(part.code.coding)) & set(_loinc(observation.code.coding)) for part in observation.component
+        ):
+            raise NotTaken("a component repeats the code of the whole, which has a value too (obs-7)")
+        parts: list[tuple[Measured | Observation, str]] = []
+        if own or (observation.data_absent_reason and not observation.component and not observation.has_member):
+            parts.append((observation, own or ""))
+        for part in observation.component:
+            if part.modifier_extension:
+                raise NotTaken("a component has a modifier that changes its meaning")
+            parts.append((part, _value_name(part) or ""))
+        return parts
+
+    def _score(
+        self, part: Measured | Observation, item: Item, observation: Observation, moment: Moment | None, draft: Draft
+    ) -> bool:
+        """Takes an answer or a total of an instrument; False where it is none, or no readable one."""
+        instrument, sitting = self._panels.of_member.get(item.key, (None, None))
+        if sitting is None:
+            alone = f"at {moment.at.isoformat()}" if moment else item.key
+            sitting = Sitting(_group(item, observation, self._directory, default=alone), moment, item.id)
+        for code in _loinc(part.code.coding):
+            total = self._codes.totals.get(code)
+            number = _said(part).number
+            if total and number is not None:
+                draft.sittings.total(total, number, sitting, where=item.where)
+                return True
+            questions = self._codes.items.get(code, [])
+            mine = [question for question in questions if instrument is None or question[0].id == instrument.id]
+            if len(mine) == 1:
+                return draft.sittings.answer(mine[0], _said(part), sitting, where=item.where)
+        return False
+
+    def _measure(
+        self,
+        part: Measured | Observation,
+        name: str,
+        draft: Draft,
+        item: Item,
+        moment: Moment | None,
+        *,
+        part_id: str,
+        by: str,
+        device: str,
+    ) -> None:
+        row, coding = self._meaning(part.code.coding)
+        if name == "value_string" and row is None and not _is_clinical(part):
+            raise NotTaken("its value is free text that Keel has no use for; it was not kept")
+        value, unit = self._value(part, name, row, draft, item)
+        absent = _absent(part) if value is None else ""
+        if value is None and not absent:
+            raise NotTaken("its value is of a kind that Keel does not keep")
+        measurement = Measurement(
+            code=coding.code if coding else "",
+            system=coding.system if coding else "",
+            name=part.code.words,
+            value=value,
+            unit=unit,
+            at=moment.at if moment else None,
+            by=by,
+            device=device,
+            absent=absent,
+            id=part_id,
+        )
+        draft.measurements.append(measurement)
+        if row and row.means == "pregnancy_status" and moment:
+            draft.pregnancy.append((moment.at, self._pregnancy(part)))
+
+    def _meaning(self, codings: Sequence[Coding]) -> tuple[ReadingCode | None, Coding | None]:
+        """The first code that Keel has a meaning for, else the first from LOINC, else the first."""
+        for coding in codings:
+            row = self._context.knowledge.reading_codes.coded(CodeKind.MEASURE, coding.system, coding.code)
+            if row:
+                return row, coding
+        coded = [coding for coding in codings if coding.code]
+        return None, next((coding for coding in coded if coding.system == LOINC), coded[0] if coded else None)
+
+    def _value(
+        self, part: Measured | Observation, name: str, row: ReadingCode | None, draft: Draft, item: Item
+    ) -> tuple[float | str | bool | None, str]:
+        if part.value_quantity is not None:
+            return self._quantity(part.value_quantity, row, draft, item)
+        if part.value_codeable_concept is not None:
+            return part.value_codeable_concept.words or None, ""
+        if part.value_range is not None:
+            low, high = (_in_words(end) for end in (part.value_range.low, part.value_range.high))
+            return f"{low} to {high}", ""
+        if part.value_ratio is not None:
+            return f"{_in_words(part.value_ratio.numerator)} : {_in_words(part.value_ratio.denominator)}", ""
+        if part.value_integer is not None:
+            return float(part.value_integer), "1"
+        if part.value_boolean is not None:
+            return part.value_boolean, ""
+        return (part.value_string or part.value_time or part.value_date_time or None), ""
+
+    def _quantity(
+        self, quantity: Quantity, row: ReadingCode | None, draft: Draft, item: Item
+    ) -> tuple[float | str | None, str]:
+        if quantity.value is None:
+            return None, ""
+        if quantity.comparator:
+            reason = "kept as words: Keel does not reckon with a bound"
+            draft.notes.note(f"value with “{quantity.comparator}”", where=item.where, reason=reason)
+            return _in_words(quantity), ""
+        try:
+            measured = in_kept_unit(quantity.value, quantity.ucum, row)
+        except UnitError as error:
+            raise NotTaken(str(error)) from None
+        if not measured.unit_known:
+            what = f"unit {shown(quantity.ucum)}" if quantity.ucum else "value without a unit"
+            draft.notes.note(what, where=item.where, reason="not known to Keel; the value was kept as it came")
+        return measured.value, measured.unit
+
+    def _pregnancy(self, part: Measured | Observation) -> Pregnancy:
+        concept = part.value_codeable_concept
+        for coding in concept.coding if concept else ():
+            row = self._context.knowledge.reading_codes.coded(CodeKind.PREGNANCY, coding.system, coding.code)
+            if row:
+                return Pregnancy(row.means)
+        return Pregnancy.UNKNOWN
+
+
+def _is_clinical(part: Measured | Observation) -> bool:
+    """Whether words are a finding (laboratory, examination) and not what somebody told about their life."""
+    categories = part.category if isinstance(part, Observation) else ()
+    return any(category.has(*CLINICAL) for category in categories)
+
+
+def _note_missing_members(item: Item, observation: Observation, directory: Directory, draft: Draft) -> None:
+    for reference in observation.has_member:
+        if directory.find(reference, item) is None:
+            draft.notes.note("member of a panel", where=item.where, reason=f"{shown(reference.reference)} is not there")
+
+
+def _group(item: Item, observation: Observation, directory: Directory, default: str = "") -> str:
+    """What keeps a sitting together: the response that it comes from, else the panel itself."""
+    for reference in observation.derived_from:
+        found = directory.find(reference, item)
+        if found and found.type == "QuestionnaireResponse":
+            return found.key
+    return default or item.key
+
+
+def _value_name(part: Measured | Observation) -> str | None:
+    """Which kind of value the part has; NotTaken for two, or for one beside a reason for having none (obs-6)."""
+    try:
+        name = only_one(part, "value_")
+    except ValueError as error:
+        raise NotTaken(str(error)) from None
+    if name and part.data_absent_reason:
+        raise NotTaken("it has a value and a reason for having none (obs-6)")
+    return name
+
+
+def _effective_unchecked(observation: Observation) -> Moment | None:
+    try:
+        return _effective(observation, None).last
+    except NotTaken:
+        return None
+
+
+def _effective(observation: Observation, context: Context | None) -> When:
+    try:
+        only_one(observation, "effective_")
+    except ValueError as error:
+        raise NotTaken(str(error)) from None
+    at = context.at if context else _END_OF_TIME
+    return when(observation.effective_date_time or observation.effective_instant, observation.effective_period, at=at)
+
+
+def _loinc(codings: Iterable[Coding]) -> list[str]:
+    return [coding.code for coding in codings if coding.system == LOINC]
+
+
+def _absent(part: Measured | Observation) -> str:
+    reason = part.data_absent_reason
+    if reason:
+        return next((coding.code for coding in reason.coding if coding.code), reason.text or "unknown")
+    return part.value_quantity.absent_reason if part.value_quantity else ""
+
+
+def _said(part: Measured | Observation) -> Said:
+    """The value as an answer to a question."""
+    if part.data_absent_reason:
+        return Said(absent=_absent(part) or "unknown")
+    concept, quantity = part.value_codeable_concept, part.value_quantity
+    if concept:
+        ordinal = next((coding.ordinal for coding in concept.coding if coding.ordinal is not None), None)
+        return Said(tuple(coding.code for coding in concept.coding), concept.texts, ordinal)
+    if quantity and quantity.value is not None and not quantity.comparator:
+        return Said(number=quantity.value)
+    if part.value_integer is not None:
+        return Said(number=float(part.value_integer))
+    text = (part.value_string or "").strip()
+    return Said(words=(text,), number=float(text) if text.isdecimal() and len(text) < 10 else None)
+
+
+def _in_words(quantity: Quantity | None) -> str:
+    if quantity is None or quantity.value is None:
+        return "?"
+    return f"{quantity.comparator} {quantity.value:g} {quantity.ucum}".strip()
+
+
+def _display(observation: Observation) -> tuple[str, str]:
+    """The device by name and the performer by reference: a performer's name is somebody's name."""
+    device = observation.device
+    by = next((reference.reference for reference in observation.performer if reference.reference), "")
+    return (device.display or device.reference) if device else "", by

@@ -1,0 +1,78 @@
+"""One person while a FHIR file is read: facts gather in a draft and become a record at the end."""
+
+import datetime as dt
+from typing import NamedTuple
+
+import msgspec
+
+from keel.interop.fhir.sittings import Sittings
+from keel.interop.plausibility import question_doses, with_body_size
+from keel.interop.reading import Format, Notebook
+from keel.knowledge import Knowledge
+from keel.quantities import convert
+from keel.record import Condition, Dose, Measurement, Medicine, Person, Pregnancy, Record, UsePattern
+
+
+class Context(NamedTuple):
+    """What reading needs beside the file."""
+
+    at: dt.datetime
+    knowledge: Knowledge
+
+
+class Draft:
+    """A person's facts so far; `notes` are what was met and not taken as one."""
+
+    def __init__(self, person_id: str, context: Context) -> None:
+        self.person = Person(id=person_id)
+        self.notes = Notebook()
+        self.sittings = Sittings(context.knowledge, self.notes)
+        self.measurements: list[Measurement] = []
+        self.pregnancy: list[tuple[dt.datetime, Pregnancy]] = []
+        self.conditions: list[Condition] = []
+        self.medicines: list[Medicine] = []
+        self.patterns: list[UsePattern] = []
+        self.doses: list[Dose] = []
+        self._context = context
+
+    def settle_body(self) -> None:
+        """Takes weight, height and pregnancy from the measurements, before doses per kilogram are read."""
+        at, knowledge = self._context
+        self.person = with_body_size(
+            self.person,
+            self.measurements,
+            at=at,
+            codes=knowledge.reading_codes,
+            limits=knowledge.reading_limits,
+            notes=self.notes,
+        )
+        if self.pregnancy:
+            self.person = msgspec.structs.replace(self.person, pregnancy=self._pregnancy_now())
+
+    def _pregnancy_now(self) -> Pregnancy:
+        when, told = max(self.pregnancy)
+        limits = self._context.knowledge.reading_limits
+        holds = limits.pregnant_holds if told is Pregnancy.PREGNANT else limits.not_pregnant_holds
+        if when < self._context.at - dt.timedelta(minutes=convert(holds.value, holds.unit, "min")):
+            reason = f"“{told}” was told on {when.date()}, too long ago to be true now"
+            self.notes.note("pregnancy status too old to use", where=when.date().isoformat(), reason=reason)
+            return Pregnancy.UNKNOWN
+        return told
+
+    def record(self, form: Format) -> Record:
+        """The record, each list in order of time."""
+        question_doses(self.doses, self.notes, self._context.knowledge.reading_limits)
+        return Record(
+            person=self.person,
+            doses=tuple(sorted(self.doses, key=lambda dose: dose.start)),
+            patterns=tuple(self.patterns),
+            measurements=tuple(sorted(self.measurements, key=lambda one: (one.at or _NEVER, one.id))),
+            medicines=tuple(self.medicines),
+            answers=self.sittings.answers(),
+            conditions=tuple(self.conditions),
+            notes=self.notes.notes(),
+            format=form,
+        )
+
+
+_NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)

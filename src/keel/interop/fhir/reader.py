@@ -1,0 +1,251 @@
+"""Reads FHIR R4: a Bundle, a single resource or NDJSON. Every resource becomes a fact or is reported.
+
+Strict decoding: a resource with a wrong type, an impossible date, two values of a choice or an element that R4 does
+not have is not read in part; it is reported with the place and the reason.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from typing import TypeVar, cast
+
+import msgspec
+
+from keel.interop import json_text
+from keel.interop.errors import ReadError, shown
+from keel.interop.fhir.conditions import read_allergy, read_condition
+from keel.interop.fhir.datatypes import INDIVIDUAL_SEX, Reference
+from keel.interop.fhir.directory import Ambiguous, Directory, contained, plain_name
+from keel.interop.fhir.envelope import Item, unfold, unknown_in
+from keel.interop.fhir.errors import NotTaken
+from keel.interop.fhir.medications import Kind, MedicationReader
+from keel.interop.fhir.observations import ObservationReader, find_panels
+from keel.interop.fhir.people import Context, Draft
+from keel.interop.fhir.questionnaires import ResponseReader
+from keel.interop.fhir.resources import (
+    READ,
+    AllergyIntolerance,
+    Condition,
+    Medication,
+    Observation,
+    Patient,
+    Questionnaire,
+    QuestionnaireResponse,
+    Resource,
+)
+from keel.interop.fhir.sittings import InstrumentCodes
+from keel.interop.reading import Format, Notebook, Reading, Totals
+from keel.interop.times import read_moment
+from keel.knowledge import Knowledge
+from keel.knowledge.reading import CodeKind
+from keel.record import Precision, Sex
+
+R = TypeVar("R", bound=Resource)
+
+FIRST = ("Patient", "Observation", "QuestionnaireResponse", "Condition", "AllergyIntolerance")
+"""What is read before medications, whose doses per kilogram need a weight."""
+HELPERS = ("Medication", "Questionnaire")
+"""Read when another resource refers to them."""
+
+
+def read_fhir(
+    values: Iterable[tuple[str, bytes]],
+    *,
+    form: Format,
+    at: dt.datetime,
+    knowledge: Knowledge,
+    progress: Callable[[int, int], None] | None = None,
+) -> Reading:
+    """The records of all people in the values, each a place in the file and the JSON of a resource or bundle."""
+    return _Reader(values, form, Context(at, knowledge), progress or (lambda done, of: None)).reading()
+
+
+class _Reader:
+    def __init__(
+        self,
+        values: Iterable[tuple[str, bytes]],
+        form: Format,
+        context: Context,
+        progress: Callable[[int, int], None],
+    ) -> None:
+        self._form, self._context, self._progress = form, context, progress
+        self._notes = Notebook()
+        self._file = unfold(values, self._notes)
+        self._directory = Directory(self._file.items)
+        self._drafts: dict[str, Draft] = {}
+        self._reported, self._done = self._file.reported, 0
+        self._read: dict[str, Resource | NotTaken] = {}
+        codes = InstrumentCodes(context.knowledge)
+        panels = find_panels(self._all(Observation), self._directory, codes)
+        self._observations = ObservationReader(panels, codes, self._directory, context)
+        self._responses = ResponseReader(self._all(Questionnaire), context)
+        self._medications = MedicationReader(self._directory, context)
+
+    def reading(self) -> Reading:
+        """Reads everything: patients first, medications after what was measured, helpers last."""
+        types = {item.type for item in self._file.items}
+        for name in FIRST:
+            self._take_all(name)
+        for draft in self._drafts.values():
+            draft.settle_body()
+        for name in (*sorted(types - {*FIRST, *HELPERS}), *HELPERS):
+            self._take_all(name)
+        return Reading(
+            format=self._form,
+            records=tuple(draft.record(self._form) for draft in self._drafts.values()),
+            notes=self._notes.notes(),
+            totals=Totals(self._file.read, self._file.read - self._reported, self._reported),
+        )
+
+    def _all(self, shape: type[R]) -> list[tuple[Item, R]]:
+        """Every resource of a type that can be decoded."""
+        decoded = ((item, self._resource(item)) for item in self._file.items if item.type == shape.__name__)
+        return [(item, resource) for item, resource in decoded if isinstance(resource, shape)]
+
+    def _resource(self, item: Item) -> Resource | NotTaken:
+        """The decoded resource, or why it cannot be; decoded once."""
+        if item.key not in self._read:
+            self._read[item.key] = _decoded(item)
+        return self._read[item.key]
+
+    def _take_all(self, name: str) -> None:
+        for item in self._file.items:
+            if item.type == name:
+                self._take(item)
+                self._done += 1
+                self._progress(self._done, len(self._file.items))
+
+    def _take(self, item: Item) -> None:
+        try:
+            if item.type not in READ:
+                ketamine = ", though it names ketamine" if item.names_ketamine else ""
+                raise NotTaken(f"not a resource that Keel reads{ketamine}")
+            resource = self._resource(item)
+            if isinstance(resource, NotTaken):
+                raise resource
+            self._give(item, resource)
+        except NotTaken as reason:
+            self._reported += 1
+            draft = self._known_draft(item)
+            (draft.notes if draft else self._notes).note(f"{item.type} resource", where=item.where, reason=str(reason))
+        except Ambiguous as name:
+            self._reported += 1
+            both = f"two resources of the file answer to {shown(name)}"
+            self._notes.note(f"{item.type} resource", where=item.where, reason=both)
+
+    def _give(self, item: Item, resource: Resource) -> None:
+        """Hands a decoded resource to the reader of its type."""
+        if isinstance(resource, (Medication, Questionnaire)):
+            if item.key not in self._directory.used | self._responses.used:
+                raise NotTaken("nothing in the file that Keel reads refers to it")
+        elif isinstance(resource, Patient):
+            self._patient(item.id or item.key, resource, self._draft(item.key, item.id), item.where)
+        elif isinstance(resource, Observation):
+            self._observations.read(item, resource, self._person(item, resource.subject, resource))
+        elif isinstance(resource, QuestionnaireResponse):
+            self._responses.read(item, resource, self._person(item, resource.subject, resource))
+        elif isinstance(resource, Condition):
+            read_condition(resource, item.id, self._person(item, resource.subject, resource), self._context)
+        elif isinstance(resource, AllergyIntolerance):
+            read_allergy(resource, item.id, self._person(item, resource.patient, resource), self._context)
+        else:
+            medication = cast(Kind, resource)
+            self._medications.read(item, medication, self._person(item, medication.subject, resource))
+
+    def _draft(self, key: str, name: str) -> Draft:
+        if key not in self._drafts:
+            self._drafts[key] = Draft(name or key, self._context)
+        return self._drafts[key]
+
+    def _known_draft(self, item: Item) -> Draft | None:
+        """The person of a resource that is not read, where the file has that person."""
+        if item.type == "Patient":
+            return self._drafts.get(item.key)
+        if item.patient is None:
+            return None
+        try:
+            found = self._directory.find(item.patient, item)
+        except Ambiguous:
+            return None
+        return self._drafts.get(found.key if found else plain_name(item.patient))
+
+    def _person(self, item: Item, reference: Reference | None, resource: Resource) -> Draft:
+        """The draft of the person whom a resource is about; NotTaken where it does not say who."""
+        if reference is None or not reference.reference:
+            raise NotTaken("it does not say by a reference whom it is about")
+        if reference.reference.startswith("#"):
+            return self._contained_person(item, reference, resource)
+        found = self._directory.find(reference, item)
+        if found and found.type != "Patient":
+            raise NotTaken(f"it is about a {found.type}, not about a person")
+        if found:
+            return self._draft(found.key, found.id)
+        name = plain_name(reference)
+        type_name, _, local = name.rpartition("/")
+        if not name.startswith("urn:") and type_name.rpartition("/")[2] != "Patient":
+            raise NotTaken(f"it is about {shown(name)}, not about a person")
+        if name not in self._drafts:
+            self._draft(name, local).notes.note("person without a Patient resource", where=item.where, reason=name)
+        return self._drafts[name]
+
+    def _contained_person(self, item: Item, reference: Reference, resource: Resource) -> Draft:
+        body = contained(resource, reference.reference, "Patient")
+        if body is None:
+            raise NotTaken(f"its subject {shown(reference.reference)} is not contained in it")
+        try:
+            patient = json_text.decode(body, Patient)
+        except ReadError as error:
+            raise NotTaken(f"its contained patient cannot be read: {error.problem}") from None
+        key = f"{item.key}{reference.reference}"
+        draft = self._draft(key, patient.id)
+        self._patient(patient.id, patient, draft, item.where)
+        return draft
+
+    def _patient(self, name: str, patient: Patient, draft: Draft, where: str) -> None:
+        """Puts what the Patient resource says into the draft."""
+        if patient.deceased_boolean or patient.deceased_date_time:
+            draft.notes.note("person recorded as deceased", where=where, reason="the picture is of the time before")
+        if patient.active is False:
+            draft.notes.note("person's record not in use", where=where, reason="Patient.active is false")
+        born, age = _birth(patient.birth_date, self._context.at, draft, where)
+        sex = Sex(patient.gender) if patient.gender else _sex_told(patient, self._context.knowledge)
+        draft.person = msgspec.structs.replace(draft.person, id=name, sex=sex, birth_date=born, age_years=age)
+
+
+def _decoded(item: Item) -> Resource | NotTaken:
+    unknown = unknown_in(item)
+    if unknown:
+        return NotTaken(f"the element {shown(unknown[0])} is not one of FHIR R4: another version, or misspelt")
+    try:
+        resource = json_text.decode(item.body or b"", READ[item.type], where=item.path)
+    except ReadError as error:
+        place = error.where.removeprefix(item.path).lstrip(", ")
+        return NotTaken(f"{place}: {error.problem}" if place else error.problem)
+    if resource.implicit_rules or resource.modifier_extension:
+        return NotTaken("it has rules or modifiers that change its meaning")
+    return resource
+
+
+def _sex_told(patient: Patient, knowledge: Knowledge) -> Sex:
+    """The sex that US Core's extension gives."""
+    for extension in patient.extension:
+        coding = extension.value_coding
+        if extension.url == INDIVIDUAL_SEX and coding:
+            row = knowledge.reading_codes.coded(CodeKind.SEX, coding.system, coding.code)
+            return Sex(row.means) if row else Sex.UNKNOWN
+    return Sex.UNKNOWN
+
+
+def _birth(text: str | None, at: dt.datetime, draft: Draft, where: str) -> tuple[dt.date | None, float | None]:
+    """Birth date, or the age in years where only a year or month is known."""
+    if text is None:
+        return None, None
+    try:
+        moment = read_moment(text)
+    except ReadError as error:
+        raise NotTaken(error.problem) from None
+    if moment.at > at:
+        raise NotTaken("the birth date lies in the future")
+    if moment.precision is Precision.DAY:
+        return moment.at.date(), None
+    draft.notes.note("birth date known only in part", where=where, reason="the age may be a year too high")
+    return None, float(at.year - moment.at.year)

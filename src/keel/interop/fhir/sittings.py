@@ -1,0 +1,175 @@
+"""Answers to questionnaires, gathered from responses and from single observations into sittings.
+
+A questionnaire may come twice: as a QuestionnaireResponse and as observations derived from it. Both land in one
+sitting, so that nothing is scored twice.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from keel.assessment.instruments import AnswersRefused, score_instrument
+from keel.interop.errors import shown
+from keel.interop.reading import Notebook
+from keel.interop.times import Moment
+from keel.knowledge import Knowledge
+from keel.knowledge.instruments import Instrument, Item
+from keel.record import Answers, Precision
+
+STATES = {
+    "asked-declined": "declined",
+    "not-asked": "not_asked",
+    "not-applicable": "not_asked",
+    "not-performed": "not_asked",
+}
+"""Reasons for having no answer that are more than “unanswered”: FHIR's data-absent-reason to Keel's state."""
+
+
+class Said(NamedTuple):
+    """One answer as it came: codes, words, a number, or why there is none."""
+
+    codes: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    number: float | None = None
+    absent: str = ""
+
+
+class InstrumentCodes:
+    """LOINC codes of instruments: whole panels, totals and items."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self.panels: dict[str, Instrument] = {}
+        self.totals: dict[str, Instrument] = {}
+        self.items: dict[str, list[tuple[Instrument, Item]]] = {}
+        for instrument in knowledge.instruments.values():
+            if instrument.loinc.panel:
+                self.panels[instrument.loinc.panel] = instrument
+            if instrument.loinc.total:
+                self.totals[instrument.loinc.total] = instrument
+            for item in instrument.items:
+                if item.loinc:
+                    self.items.setdefault(item.loinc, []).append((instrument, item))
+
+
+class Sitting(NamedTuple):
+    """To which sitting an answer belongs: what keeps it together, when it was, and the id of the first resource."""
+
+    group: str
+    moment: Moment | None
+    id: str
+
+
+class _Gathered:
+    def __init__(self, instrument: Instrument, at: dt.datetime | None, name: str) -> None:
+        self.instrument, self.at, self.id = instrument, at, name
+        self.items: dict[str, int | str] = {}
+        self.total: float | None = None
+
+
+class Sittings:
+    """The sittings of one person."""
+
+    def __init__(self, knowledge: Knowledge, notes: Notebook) -> None:
+        self._knowledge, self._notes = knowledge, notes
+        self._open: dict[tuple[str, str], _Gathered] = {}
+
+    def answer(self, question: tuple[Instrument, Item], said: Said, sitting: "Sitting", *, where: str) -> bool:
+        """Adds the answer to an item; False, with a note, where it is none of the item's answers."""
+        instrument, item = question
+        value = answer_to(instrument, item, said)
+        if value is None:
+            told = next(iter(said.words), said.number if said.number is not None else "nothing")
+            reason = f"{shown(told)} is no answer to it; left unanswered"
+            self._notes.note(f"{instrument.name} item {item.id}", where=where, reason=reason)
+            return False
+        before = self._open_for(instrument, sitting).items.setdefault(item.id, value)
+        if before != value:
+            reason = f"answered {before} and {value} in one sitting; the first was kept"
+            self._notes.note(f"{instrument.name} item {item.id}", where=where, reason=reason)
+        return True
+
+    def total(self, instrument: Instrument, total: float, sitting: "Sitting", *, where: str) -> None:
+        """Adds the total that the sender computed."""
+        gathered = self._open_for(instrument, sitting)
+        if gathered.total is not None and gathered.total != total:
+            reason = f"told as {gathered.total:g} and {total:g} for one sitting; the first was kept"
+            self._notes.note(f"{instrument.name} total", where=where, reason=reason)
+            return
+        gathered.total = total
+
+    def _open_for(self, instrument: Instrument, sitting: "Sitting") -> "_Gathered":
+        """The sitting of that group, or one of the same instrument to the same second."""
+        moment = sitting.moment
+        exact = moment and moment.precision is Precision.MINUTE
+        groups = (
+            [sitting.group, f"at {moment.at.astimezone(dt.UTC).isoformat()}"] if moment and exact else [sitting.group]
+        )
+        known = next(
+            (self._open[instrument.id, group] for group in groups if (instrument.id, group) in self._open), None
+        )
+        gathered = known or _Gathered(instrument, moment.at if moment else None, sitting.id)
+        for group in groups:
+            self._open.setdefault((instrument.id, group), gathered)
+        return gathered
+
+    def answers(self) -> tuple[Answers, ...]:
+        """The sittings in order of time."""
+        unique = dict.fromkeys(self._open.values())
+        written = [answers for sitting in unique if (answers := self._written(sitting))]
+        return tuple(sorted(written, key=lambda one: (one.at or _NEVER, one.instrument)))
+
+    def _written(self, sitting: _Gathered) -> Answers | None:
+        if not sitting.items and sitting.total is None:
+            return None
+        total = sitting.total
+        if sitting.items and total is not None and not self._fits(sitting):
+            reason = f"{total:g} does not fit the answers; the answers were kept"
+            self._notes.note(f"{sitting.instrument.name} total", where=sitting.id, reason=reason)
+            total = None
+        return Answers(instrument=sitting.instrument.id, items=sitting.items, total=total, at=sitting.at, id=sitting.id)
+
+    def _fits(self, sitting: _Gathered) -> bool:
+        """Whether the sender's total can stand beside the items; the one checker decides."""
+        try:
+            score_instrument(sitting.instrument.id, sitting.items, total=sitting.total, knowledge=self._knowledge)
+        except AnswersRefused:
+            return False
+        return True
+
+
+def answer_to(instrument: Instrument, item: Item, said: Said) -> int | str | None:
+    """The item's own value for what was said; None where it is none of its answers.
+
+    A code decides, then the label of a choice, then a number within the item's range.
+    """
+    if said.absent:
+        return STATES.get(said.absent, "unanswered")
+    choices = instrument.choices(item)
+    for choice in choices:
+        if choice.loinc and choice.loinc in said.codes:
+            return _whole(choice.value)
+    labels = {word.strip().casefold() for word in said.words}
+    for choice in choices:
+        if choice.label and choice.label.casefold() in labels:
+            return _whole(choice.value)
+    number = said.number if said.number is not None else _as_number(said.words)
+    if number is None:
+        return None
+    least, most = instrument.limits(item)
+    fits = number in [choice.value for choice in choices] if choices else True
+    inside = (least is None or number >= least) and (most is None or number <= most)
+    return _whole(number) if fits and inside else None
+
+
+def _whole(value: float) -> int | None:
+    return int(value) if value == int(value) else None
+
+
+def _as_number(words: Iterable[str]) -> float | None:
+    for word in words:
+        if word.strip().isdecimal() and len(word.strip()) < 10:
+            return float(word)
+    return None
+
+
+_NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
