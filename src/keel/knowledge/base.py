@@ -23,6 +23,7 @@ from keel.knowledge.readability import ReadingLevel
 from keel.knowledge.reading import CodeTable, ReadingCode, ReadingLimits
 from keel.knowledge.routes import Route
 from keel.knowledge.substances import Substance
+from keel.knowledge.texts import Interface, Text, by_language, read_texts
 from keel.knowledge.wording import WordingRules
 
 T = TypeVar("T")
@@ -162,6 +163,21 @@ class Knowledge:
     def dose_words(self) -> Mapping[str, DoseWord]:
         """Words that say how a medicine is taken and do not name it."""
         return self._folders.table("vocabulary/dose-words.csv", DoseWord, key="word")
+
+    @cached_property
+    def pages(self) -> Mapping[str, Text]:
+        """Texts for people, by language and id: `en/picture-bladder`."""
+        return read_texts(self._folders)
+
+    @property
+    def texts(self) -> Mapping[str, Mapping[str, Text]]:
+        """The same texts by language, then by id: `texts["en"]["picture-bladder"]`."""
+        return by_language(self.pages)
+
+    @cached_property
+    def interface(self) -> Mapping[str, Interface]:
+        """The small words of the check, by language: `interface["en"]["button.next"]`."""
+        return self._folders.documents("interface", Interface)
 
     @cached_property
     def instruments(self) -> Mapping[str, Instrument]:

@@ -9,11 +9,13 @@ from keel.knowledge.checks.problem import Problem, error, warning
 from keel.knowledge.documents import Number
 from keel.knowledge.evidence import Verdict
 from keel.knowledge.kinds import Entry, Place, entries, places
+from keel.knowledge.texts import cited
 
 # Field name -> the table that its ids come from. `conflicts` names rows of either table, claims or conflicts.
 _FIELDS = {
     "claim": "claims",
     "claims": "claims",
+    "judges": "claims",
     "beside": "claims",
     "see_also": "claims",
     "one_claims": "claims",
@@ -33,7 +35,7 @@ def citation_problems(knowledge: Knowledge) -> Iterator[Problem]:
         for place in places(entry):
             if isinstance(place.value, Number):
                 yield from _number_problems(knowledge, place, place.value)
-            for table, name in _names(place):
+            for table, name in _names(knowledge, place):
                 if name in getattr(knowledge, table):
                     if not (table == entry.kind and name == entry.id):
                         used[table].add(name)
@@ -45,12 +47,20 @@ def citation_problems(knowledge: Knowledge) -> Iterator[Problem]:
     yield from _repeated_works(knowledge)
 
 
-def _names(place: Place) -> Iterator[tuple[str, str]]:
-    """Ids named at a place; a tuple is read at its own place, so that each id counts once."""
+def _names(knowledge: Knowledge, place: Place) -> Iterator[tuple[str, str]]:
+    """Ids named at a place, by the field or by a mark in a text; a tuple is read at its own place: each id counts once."""
+    if isinstance(place.value, str) and "[[" in place.value:
+        yield from ((_table_of(knowledge, name), name) for name in cited(place.value))
+        return
     table = _FIELDS.get(place.field)
     if table is None or not isinstance(place.value, str) or not place.value or _is_own_table(place.entry, table):
         return
     yield table, place.value
+
+
+def _table_of(knowledge: Knowledge, name: str) -> str:
+    """The table that holds what a mark names; one that is nowhere is reported as a missing claim."""
+    return next((table for table in ("claims", "conflicts", "sources") if name in getattr(knowledge, table)), "claims")
 
 
 def _is_own_table(entry: Entry, table: str) -> bool:
@@ -108,6 +118,6 @@ def uses_of(knowledge: Knowledge, table: str, wanted: str) -> tuple[Place, ...]:
         place
         for entry in entries(knowledge)
         for place in places(entry)
-        for kind, name in _names(place)
+        for kind, name in _names(knowledge, place)
         if kind == table and name in rows and rows[name].id == own and not (entry.kind == table and entry.id == own)
     )

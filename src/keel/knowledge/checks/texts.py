@@ -7,6 +7,7 @@ from keel.knowledge.checks.problem import Problem, error
 from keel.knowledge.evidence import Claim, Use, Verdict
 from keel.knowledge.kinds import Entry, Place, entries, places
 from keel.knowledge.readability import grade
+from keel.knowledge.texts import plain
 from keel.knowledge.wording import offences
 
 # Works are named by their own titles, and the rules hold the sentences that they refuse.
@@ -34,7 +35,7 @@ def wording_problems(knowledge: Knowledge) -> Iterator[Problem]:
     for rules in knowledge.wording.values():
         for entry in entries(knowledge):
             for place in texts(entry):
-                for offence in offences(place.value, rules):
+                for offence in offences(plain(place.value), rules):
                     yield error("must-not-claim", place, f"{offence.rule}: “{offence.sentence}” must not be said.")
         for rule in rules.rules:
             where = f"wording/{rules.id} {rule.id}"
