@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
+from keel.knowledge.clinical_facts import ClinicalFact
 from keel.knowledge.criteria import BandSet, Course
 from keel.knowledge.directory import Country, Need, Service
 from keel.knowledge.documents import Unit
@@ -19,6 +20,9 @@ from keel.knowledge.models import Model
 from keel.knowledge.models_check import complete
 from keel.knowledge.modifiers import Modifier, complete_modifiers
 from keel.knowledge.phrases import Phrases
+from keel.knowledge.protocols import Protocol
+from keel.knowledge.protocols_check import complete_protocols
+from keel.knowledge.protocols_overlay import read_protocols
 from keel.knowledge.readability import ReadingLevel
 from keel.knowledge.reading import CodeTable, ReadingCode, ReadingLimits
 from keel.knowledge.routes import Route
@@ -183,6 +187,16 @@ class Knowledge:
     def instruments(self) -> Mapping[str, Instrument]:
         """Questionnaires and scales by id; one whose licence does not free its wording is refused."""
         return checked_instruments(self._folders.documents("instruments", Instrument))
+
+    @cached_property
+    def clinical_facts(self) -> Mapping[str, ClinicalFact]:
+        """What rules of protocols may ask about, by id."""
+        return self._folders.table("clinical-facts.csv", ClinicalFact)
+
+    @cached_property
+    def protocols(self) -> Mapping[str, Protocol]:
+        """Clinical protocols by id, with overlays applied as far as each protocol lets them."""
+        return complete_protocols(read_protocols(self._folders), self.clinical_facts)
 
 
 def find(kind: str, table: Mapping[str, T], wanted: str) -> T:

@@ -3,6 +3,7 @@
 KnowledgeError
 ├── UnknownId        an id that no file holds
 └── FactsFileError   a file that does not read: names file, key and mend
+    └── OverlayRefused   an overlay that loosens what it may not
 """
 
 
@@ -25,3 +26,7 @@ class UnknownId(KnowledgeError, KeyError):
 
 class FactsFileError(KnowledgeError):
     """A knowledge file that cannot be read: the text names the file, the key and how to mend it."""
+
+
+class OverlayRefused(FactsFileError):
+    """An overlay that loosens what the data do not let it loosen, or that does not say who and why."""

@@ -1,0 +1,45 @@
+"""What rules may ask about: the catalogue of clinical facts, a row of data/clinical-facts.csv each.
+
+A rule of a protocol names facts; this table says what each is called, which values it takes and in which unit, and how
+to ask for it. A fact that was not asked is missing, which is neither yes nor no.
+"""
+
+from enum import StrEnum
+
+import msgspec
+
+from keel.knowledge.documents import Id
+
+
+class FactKind(StrEnum):
+    """What values a fact takes."""
+
+    NUMBER = "number"
+    YES_NO = "yes_no"
+    CHOICE = "choice"
+
+
+class ClinicalFact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One thing that a rule may ask about: a row of clinical-facts.csv.
+
+    `group` says where it comes from (person, plan, screening, history, site, today, vitals, event, discharge, therapy,
+    home, triage, bladder, recovery, course); what is `derived` is computed and never typed, what is `screened` or
+    `triaged` may be either. `least` and `most` are the values beyond which a number can only be a slip of the pen or of
+    the unit, no limits of health. `label` names it in a sentence, `question` asks for it.
+    """
+
+    id: Id
+    group: str
+    kind: FactKind
+    unit: str
+    choices: tuple[str, ...]
+    least: float | None
+    most: float | None
+    aliases: tuple[str, ...]
+    label: str
+    question: str
+
+    @property
+    def is_computed(self) -> bool:
+        """Whether Keel works it out, so that nobody may type it."""
+        return self.group.startswith("derived")
