@@ -1,0 +1,167 @@
+"""The exposure scale: milligrams a year on one logarithmic line, with the reference course on it.
+
+Drawn by hand: places are percentages of the width and heights are pixels, so that one drawing fits a phone and a desk
+with letters of the same size. Numbers come from the `Exposure`; nothing is computed but places.
+"""
+
+from collections.abc import Iterable
+from html import escape
+from math import ceil, floor, log10
+from typing import NamedTuple
+
+from keel.exposure import Exposure
+from keel.exposure.exposure import SubstanceTotal
+from keel.quantities import Interval, interval_text
+
+_LEAST_MG, _MOST_MG = 100.0, 1_000_000.0
+_TRACK = 38
+"""Pixels of height for each label above the line."""
+_CLOSE = 9.0
+"""Percent of the width under which two marks are too close for an arrow between them."""
+
+
+class _Axis(NamedTuple):
+    low: float
+    high: float
+
+    def place(self, mg: float) -> float:
+        """Percent of the width, 0 to 100."""
+        span = log10(self.high) - log10(self.low)
+        return max(0.0, min(100.0, 100 * (log10(max(mg, self.low)) - log10(self.low)) / span))
+
+    def decades(self) -> list[float]:
+        return [10.0**power for power in range(round(log10(self.low)), round(log10(self.high)) + 1)]
+
+
+def exposure_scale_svg(exposure: Exposure) -> str:
+    """The scale as SVG; an empty string where no total is known that could stand on it."""
+    totals = _totals(exposure)
+    if not totals:
+        return ""
+    axis = _axis(totals, exposure.reference.mg_per_year)
+    line_y = 20 + _TRACK * len(totals) + 34
+    height = line_y + 30
+    is_only = len(totals) == 1
+    # The reference has the highest label: most people stand to its right, and no stem then crosses a label.
+    parts = [*_ruler(axis, line_y), *_reference(exposure, axis, line_y)]
+    for row, total in enumerate(totals, start=1):
+        parts += _person(total, axis, 20 + _TRACK * row, line_y, is_only=is_only)
+    if is_only:
+        parts += _arrow(axis.place(exposure.reference.mg_per_year), axis.place(_mid(totals[0])), totals[0], line_y)
+    body = "".join(parts)
+    return (
+        f'<svg class="scale" width="100%" height="{height}" aria-hidden="true" focusable="false">'
+        f'<svg x="2%" width="96%" height="{height}" overflow="visible">{body}</svg></svg>'
+    )
+
+
+def exposure_scale_words(exposure: Exposure) -> str:
+    """What the scale shows, in words; the alternative text of the drawing."""
+    reference = f"The reference course is {exposure.reference.mg_per_year:,g} mg a year."
+    people = [
+        f"{_name(total, is_only=False)}: {interval_text(total.mg_per_year)} mg a year, "
+        f"{interval_text(total.multiple_of_reference, 3)} times the reference course."
+        for total in _totals(exposure)
+        if total.mg_per_year and total.multiple_of_reference
+    ]
+    return " ".join(["A logarithmic scale of milligrams a year.", reference, *people])
+
+
+def _totals(exposure: Exposure) -> list[SubstanceTotal]:
+    return [total for total in exposure.by_substance if total.mg_per_year and total.mg_per_year.high > 0]
+
+
+def _mid(total: SubstanceTotal) -> float:
+    return total.mg_per_year.mid if total.mg_per_year else 0.0
+
+
+def _axis(totals: list[SubstanceTotal], reference_mg: float) -> _Axis:
+    amounts = [mg for total in totals if total.mg_per_year for mg in (total.mg_per_year.low, total.mg_per_year.high)]
+    known = [mg for mg in [*amounts, reference_mg] if mg > 0]
+    return _Axis(
+        min(_LEAST_MG, 10.0 ** floor(log10(min(known)))),
+        max(_MOST_MG, 10.0 ** ceil(log10(max(known)))),
+    )
+
+
+def _name(total: SubstanceTotal, *, is_only: bool) -> str:
+    return "This use" if is_only or total.substance == "unknown" else f"This use, {total.substance}"
+
+
+def _amount(mg: float) -> str:
+    if mg >= 1_000_000:
+        return f"{mg / 1_000_000:g} kg"
+    return f"{mg / 1000:g} g" if mg >= 1000 else f"{mg:g} mg"
+
+
+def _ruler(axis: _Axis, y: int) -> Iterable[str]:
+    yield _line(0, 100, y, y, 'stroke="var(--ink)" stroke-width="1.5"')
+    decades = axis.decades()
+    for decade in decades:
+        place = axis.place(decade)
+        yield _line(place, place, y, y + 9, 'stroke="var(--ink)" stroke-width="1.5"')
+        edge = "start" if decade == decades[0] else "end" if decade == decades[-1] else "middle"
+        yield _text(place, y + 26, _amount(decade), "var(--ink-soft)", size=13, anchor=edge)
+        if decade < decades[-1]:
+            for step in range(2, 10):
+                minor = axis.place(decade * step)
+                yield _line(minor, minor, y, y + 4, 'stroke="var(--rule-strong)"')
+
+
+def _reference(exposure: Exposure, axis: _Axis, y: int) -> Iterable[str]:
+    mg = exposure.reference.mg_per_year
+    place = axis.place(mg)
+    yield _line(place, place, 24, y, 'stroke="var(--reference)" stroke-dasharray="2 3"')
+    yield _at(place, y, '<path d="M0-7 7 0 0 7-7 0Z" fill="var(--reference)"/>')
+    yield _text(place, 16, f"Reference course {mg:,g} mg", "var(--reference)", size=14, anchor=_away_from_edge(place))
+
+
+def _person(total: SubstanceTotal, axis: _Axis, label_y: int, y: int, *, is_only: bool) -> Iterable[str]:
+    if total.mg_per_year is None:
+        return
+    mg = total.mg_per_year
+    place, low, high = axis.place(mg.mid), axis.place(mg.low), axis.place(mg.high)
+    yield _line(place, place, label_y + 7, y, 'stroke="var(--person)" stroke-width="1.5"')
+    if high > low:
+        yield (
+            f'<rect x="{low:.2f}%" width="{high - low:.2f}%" y="{y - 6}" height="12" rx="6" fill="var(--person)" '
+            'opacity="0.28"/>'
+        )
+    yield f'<circle cx="{place:.2f}%" cy="{y}" r="7" fill="var(--person)" stroke="var(--paper)" stroke-width="2"/>'
+    label = f"{_name(total, is_only=is_only)} {interval_text(mg)} mg"
+    yield _text(place, label_y, label, "var(--person)", size=15, anchor=_away_from_edge(place), bold=True)
+
+
+def _arrow(start: float, end: float, total: SubstanceTotal, y: int) -> Iterable[str]:
+    """The way from the reference course to the person, with how many times it is."""
+    if total.multiple_of_reference is None or abs(end - start) < _CLOSE:
+        return
+    level, middle = y - 18, (start + end) / 2
+    head = "M-7-4 0 0-7 4" if end > start else "M7-4 0 0 7 4"
+    yield _line(start, end, level, level, 'stroke="var(--ink-soft)"')
+    yield _at(end, level, f'<path d="{head}" fill="none" stroke="var(--ink-soft)"/>')
+    words = f"× {interval_text(Interval.exactly(total.multiple_of_reference.mid), 3)}"
+    yield _text(middle, level + 5, words, "var(--ink)", size=14, anchor="middle", bold=True)
+
+
+def _line(x1: float, x2: float, y1: float, y2: float, look: str) -> str:
+    return f'<line x1="{x1:.2f}%" x2="{x2:.2f}%" y1="{y1:g}" y2="{y2:g}" {look}/>'
+
+
+def _at(place: float, y: float, shape: str) -> str:
+    """A shape in pixels around a point of the line."""
+    return f'<svg x="{place:.2f}%" y="{y:g}" overflow="visible">{shape}</svg>'
+
+
+def _away_from_edge(place: float) -> str:
+    """The anchor with which a label grows away from the nearer edge, so that it stays on the page."""
+    return "start" if place < 34 else "end" if place > 66 else "middle"
+
+
+def _text(place: float, y: float, words: str, colour: str, *, size: int, anchor: str, bold: bool = False) -> str:
+    """A label with a halo of the ground, which keeps it legible where a line passes behind it."""
+    weight = ' font-weight="600"' if bold else ""
+    return (
+        f'<text x="{place:.2f}%" y="{y:g}" text-anchor="{anchor}" font-size="{size}"{weight} fill="{colour}" '
+        f'stroke="var(--paper)" stroke-width="5" stroke-linejoin="round" paint-order="stroke">{escape(words)}</text>'
+    )

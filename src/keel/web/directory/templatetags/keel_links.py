@@ -1,0 +1,34 @@
+"""Links within Keel that keep the chosen country, and links that dial or text."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django import template
+from django.urls import reverse
+
+from keel.knowledge.directory import Service, digits
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def to(context: dict[str, Any], name: str, *args: Any, **query: Any) -> str:
+    """The address of a page by its route name; a country that was chosen travels along, as no cookie keeps it."""
+    country = context.get("chosen_country")
+    wanted = {"country": country, **query} if country else query
+    address = reverse(name, args=args)
+    return f"{address}?{urlencode(wanted)}" if wanted else address
+
+
+@register.filter
+def dial(service: Service) -> str:
+    """The `tel:` address of a service’s phone."""
+    plus = "+" if service.phone.strip().startswith("+") else ""
+    return f"tel:{plus}{digits(service.phone)}"
+
+
+@register.filter
+def text(service: Service) -> str:
+    """The `sms:` address of a service’s text line, with its first word where it needs one."""
+    body = f"?{urlencode({'body': service.text_word})}" if service.text_word else ""
+    return f"sms:{digits(service.text_to)}{body}"

@@ -1,0 +1,18 @@
+"""What keeps the web application from starting or writing.
+
+WebError               the text is one line for the person who starts the server
+├── DatabaseRefused    a database that could lose or corrupt facts, or its settings
+└── DemoRefused        demonstration data would be mixed with real data
+"""
+
+
+class WebError(Exception):
+    """Something that the person who starts the server can mend; the text says how."""
+
+
+class DatabaseRefused(WebError):
+    """The database is too old or set so that acknowledged facts could be lost; trying again does not help."""
+
+
+class DemoRefused(WebError):
+    """The database holds clinics that are no demonstration; give another folder."""

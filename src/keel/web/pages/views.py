@@ -1,0 +1,78 @@
+"""Home, about, readiness, and the pages for what went wrong."""
+
+import datetime as dt
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from keel import knowledge
+from keel.exposure import parse_pattern, summarise
+from keel.knowledge import Certainty
+from keel.record import Record
+from keel.reports import charts
+from keel.web.check.examples import EXAMPLES
+from keel.web.words import gettext as _
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Three doors, and the worked example that Keel began with, computed now."""
+    facts, at = knowledge.load(), dt.datetime.now(dt.UTC)
+    example = EXAMPLES["weekend"]
+    record = Record(patterns=parse_pattern(example.text, at=at, knowledge=facts))
+    exposure = summarise(record, at=at, knowledge=facts)
+    scale = {"svg": charts.exposure_scale_svg(exposure), "words": charts.exposure_scale_words(exposure)}
+    slogan = facts.claims["B11"]
+    return render(
+        request, "pages/home.html", {"example": example, "exposure": exposure, "scale": scale, "slogan": slogan}
+    )
+
+
+@require_safe
+def about(request: HttpRequest) -> HttpResponse:
+    """What Keel is and is not, and how it treats what is typed."""
+    return render(request, "pages/about.html", {"marks": list(Certainty)})
+
+
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Answers 200 when the facts are read and the database answers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse(f"ready {knowledge.load().hash}\n", content_type="text/plain")
+
+
+def _problem(request: HttpRequest, title: str, text: str, status: int) -> HttpResponse:
+    return render(request, "keel/problem.html", {"title": title, "text": text}, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400."""
+    text = _("Your browser sent something that this page cannot read. Go back and try once more.")
+    return _problem(request, _("That could not be read"), text, 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403."""
+    return _problem(request, _("Not allowed"), _("Your role does not allow this."), 403)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 for a form without its token: cookies are off, or the page was open for long."""
+    text = _("This form needs one cookie, which holds nothing about you. Allow it, load the page again, and send it.")
+    return _problem(request, _("The form was not accepted"), text, 403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404."""
+    return _problem(
+        request, _("Page not found"), _("There is no page at this address, or it is not yours to see."), 404
+    )
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500. Says that nothing was shown, so that no half Picture is taken for a whole one."""
+    text = _("Keel met an error and shows nothing rather than something half right. Trying again may help.")
+    return _problem(request, _("Something went wrong here"), text, 500)

@@ -1,0 +1,145 @@
+"""What goes where on the page of a Picture: what is urgent first, then each subject with its own findings.
+
+A finding stands once: among the urgent ones, or with its subject, or, where it has none, below the urgent ones.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import Any
+
+from keel.assessment.curve import Curve
+from keel.assessment.instruments import Score
+from keel.assessment.interactions import Status
+from keel.assessment.interactions.report import Item
+from keel.assessment.picture import Picture
+from keel.exposure.banding import BAND_SET
+from keel.findings import Finding, Severity
+from keel.knowledge import Knowledge
+from keel.knowledge.criteria import Band as BandFacts
+from keel.knowledge.criteria import BandSet
+from keel.knowledge.evidence import Claim, Conflict
+from keel.reports import charts
+
+URGENT = (Severity.BLOCK, Severity.HOLD)
+WIDTHS = {"wide": 560, "narrow": 270}
+"""Pixels of the drawing area of a curve on a desk and on a phone: letters keep their size on both."""
+
+
+class Shown:
+    """A Picture ready for the page; everything in it is taken from the Picture and the knowledge."""
+
+    def __init__(self, picture: Picture, knowledge: Knowledge) -> None:
+        self.picture = picture
+        self._knowledge = knowledge
+
+    @cached_property
+    def urgent(self) -> list[Finding]:
+        """Findings that block or hold, from whatever subject."""
+        return [finding for finding in self.picture.findings if finding.severity in URGENT]
+
+    @cached_property
+    def others(self) -> list[Finding]:
+        """Findings that belong to no subject shown below."""
+        placed = {
+            *self.picture.exposure.findings,
+            *self.picture.interactions.findings,
+            *(finding for score in self.picture.scores for finding in score.findings),
+        }
+        return [
+            finding
+            for finding in self._calm(self.picture.findings)
+            if finding not in placed and not finding.rule.startswith("medicine-")
+        ]
+
+    @staticmethod
+    def _calm(findings: Iterable[Finding]) -> list[Finding]:
+        return [finding for finding in findings if finding.severity not in URGENT]
+
+    # Exposure
+
+    @cached_property
+    def has_exposure(self) -> bool:
+        """Whether there is anything to say about exposure but that nothing is known."""
+        exposure = self.picture.exposure
+        return bool(exposure.by_substance or exposure.band)
+
+    @cached_property
+    def scale(self) -> dict[str, str]:
+        """The exposure scale: drawing and words; empty where no total is known."""
+        svg = charts.exposure_scale_svg(self.picture.exposure)
+        return {"svg": svg, "words": charts.exposure_scale_words(self.picture.exposure)} if svg else {}
+
+    @cached_property
+    def band_set(self) -> BandSet:
+        """The rule set behind the band."""
+        return self._knowledge.criteria[BAND_SET]
+
+    @cached_property
+    def band(self) -> BandFacts | None:
+        """What the band means and prompts."""
+        band = self.picture.exposure.band
+        return next((one for one in self.band_set.bands if band and one.id == band.id), None)
+
+    @cached_property
+    def band_finding(self) -> Finding | None:
+        """The finding of the band: its reasons, its sources, the next step."""
+        return next((one for one in self.picture.exposure.findings if one.rule.startswith(BAND_SET)), None)
+
+    @cached_property
+    def exposure_findings(self) -> list[Finding]:
+        """Findings of exposure but the band's, which is shown by itself."""
+        return [one for one in self._calm(self.picture.exposure.findings) if one is not self.band_finding]
+
+    @cached_property
+    def beside(self) -> list[Claim]:
+        """Claims whose figures stand beside every band, with their denominators."""
+        return [self._knowledge.claims[name] for name in self.band_set.beside]
+
+    @cached_property
+    def contested(self) -> list[tuple[Claim, list[Conflict]]]:
+        """Claims that the exposure's own figures contradict, with the conflicts that they are a side of."""
+        names = dict.fromkeys(name for finding in self.picture.exposure.findings for name in finding.conflicts)
+        claims = [self._knowledge.claims[name] for name in names if name in self._knowledge.claims]
+        return [(claim, conflicts_with(claim.id, self._knowledge)) for claim in claims]
+
+    # Concentration
+
+    @cached_property
+    def curve(self) -> dict[str, Any]:
+        """The curve: drawings for a wide and a narrow page, words, table; only the reasons where there is none."""
+        curve: Curve = self.picture.curve
+        if not curve.available:
+            return {"reasons": curve.reasons}
+        head, rows = charts.concentration_rows(curve)
+        drawings = {
+            name: charts.spec_to_svg(charts.concentration_spec(curve, width=width)) for name, width in WIDTHS.items()
+        }
+        return {**drawings, "words": charts.concentration_words(curve), "head": head, "rows": rows}
+
+    # Medicines
+
+    @cached_property
+    def medicines(self) -> dict[str, list[Item]]:
+        """What was typed, by answer: `interaction` worst first, `nothing_on_file`, `not_checked`."""
+        items: Sequence[Item] = self.picture.interactions.items
+        worst = sorted(
+            (item for item in items if item.status is Status.INTERACTION),
+            key=lambda item: min((finding.severity.rank for finding in item.findings), default=9),
+        )
+        return {
+            "interaction": worst,
+            "nothing_on_file": [item for item in items if item.status is Status.NOTHING_ON_FILE],
+            "not_checked": [item for item in items if item.status in (Status.NOT_RECOGNISED, Status.AMBIGUOUS)],
+        }
+
+    # Questionnaires
+
+    @cached_property
+    def scores(self) -> list[tuple[Score, list[Finding]]]:
+        """Each score with its findings that are not urgent."""
+        return [(score, self._calm(score.findings)) for score in self.picture.scores]
+
+
+def conflicts_with(claim: str, knowledge: Knowledge) -> list[Conflict]:
+    """The conflicts that a claim is a side of."""
+    return [one for one in knowledge.conflicts.values() if claim in one.one_claims or claim in one.other_claims]

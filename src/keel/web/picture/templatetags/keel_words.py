@@ -1,0 +1,230 @@
+"""Findings, sources, marks of certainty and amounts, as every page prints them."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString, mark_safe
+
+from keel import knowledge
+from keel.findings import Finding, Severity
+from keel.knowledge import Certainty
+from keel.knowledge.evidence import Conflict, Source, Verdict
+from keel.quantities import Interval, interval_text
+from keel.web.picture.shown import conflicts_with
+from keel.web.words import gettext as _
+
+register = template.Library()
+
+
+@register.filter
+def amount(interval: Interval | None, unit: str = "") -> str:
+    """“20,800 mg”, “1,000 to 2,000 mg”, or “not known”."""
+    if interval is None:
+        return _("not known")
+    return f"{interval_text(interval)} {unit}".strip()
+
+
+@register.filter
+def multiple(interval: Interval | None) -> str:
+    """How many times, to three figures: “22.9”, “7.69 to 15.4”, or “not known”."""
+    return _("not known") if interval is None else interval_text(interval, 3)
+
+
+@register.filter
+def grams(interval: Interval | None) -> str:
+    """Milligrams in grams where that reads better (“20.8 g”), else empty."""
+    if interval is None or interval.high < 1000:
+        return ""
+    return f"{interval_text(interval / 1000, 4)} g"
+
+
+@register.filter
+def reason_value(value: Any) -> str:
+    """The value of a reason as people read it; None is “not given”."""
+    if value is None:
+        return _("not given")
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return f"{value:,.6g}" if isinstance(value, float | int) else str(value)
+
+
+@register.filter
+def plain(name: str) -> str:
+    """A name of the code as words: “days_per_week” to “days per week”."""
+    return name.replace("_", " ")
+
+
+@register.filter
+def unit_words(unit: str) -> str:
+    """A UCUM unit as people read it."""
+    words = {"mg/a": _("mg a year"), "d/wk": _("days a week"), "g/d": _("g a day"), "mo": _("months")}
+    return words.get(unit, unit)
+
+
+@register.filter
+def fact_words(name: str) -> str:
+    """A fact that a band could rise with, as people say it."""
+    words = {
+        "days_per_week": _("on how many days a week"),
+        "g_per_using_day": _("how much on a day"),
+        "months_at_3_a_week": _("for how many months on 3 or more days a week"),
+        "urinary_symptoms": _("trouble with passing urine"),
+        "known_uropathy": _("a bladder already harmed by ketamine"),
+        "red_flags": _("a sign that needs care at once"),
+        "home_dosing": _("doses at home"),
+        "most_sessions_in_a_week": _("the most sessions in a week"),
+        "most_sessions_in_a_week_after_week_8": _("the most sessions in a week after week 8"),
+        "maintenance_months": _("for how many months treatment went on"),
+        "new_urinary_symptom": _("new trouble with passing urine"),
+        "used_in_6_months": _("any use in the last 6 months"),
+    }
+    return words.get(name) or name.replace("_", " ")
+
+
+@register.filter
+def danger_words(danger: str) -> str:
+    """How serious an interaction is."""
+    return {
+        "contraindicated": _("never together"),
+        "major": _("serious"),
+        "moderate": _("take care"),
+        "minor": _("small"),
+    }.get(str(danger), str(danger))
+
+
+@register.filter
+def drawing(svg: str) -> SafeString:
+    """A drawing of our own (`keel.reports.charts` escapes its labels), put into the page as it is."""
+    return mark_safe(svg)  # noqa: S308
+
+
+@register.filter
+def short_name(source: Source) -> str:
+    """What a source is called on a chip: “Pal 2013”.
+
+    >>> row = Source("abel01", (), "Abel CG, Bell D. On tides. J Tides 2001", 2001, "", "", "", "abstract")
+    >>> short_name(row)
+    'Abel 2001'
+    """
+    head = re.split(r",| et al| \(|[.:;] |\.$", source.citation, maxsplit=1)[0]
+    words = [word for word in head.split() if not re.fullmatch(r"[A-Z]{1,3}|(?:19|20)\d\d", word)] or head.split()
+    name = " ".join(words) if len(" ".join(words)) <= 30 else " ".join(words[:3]) + "…"
+    return f"{name} {source.year}" if source.year else name
+
+
+@register.simple_tag
+def severity_words(severity: Severity, audience: str = "public") -> str:
+    """The word of a severity; outside a clinic a block means to get help now."""
+    return {
+        Severity.BLOCK: _("Stop") if audience == "clinic" else _("Get help now"),
+        Severity.HOLD: _("Ask first"),
+        Severity.WARN: _("Take care"),
+        Severity.NOTE: _("Worth knowing"),
+    }[severity]
+
+
+@register.filter
+def certainty_words(mark: Certainty | None) -> str:
+    """How sure a fact is, in words for people."""
+    return {
+        Certainty.SEEN: _("read in the source"),
+        Certainty.SECONDHAND: _("second-hand"),
+        Certainty.MEMORY: _("not verified"),
+        Certainty.DEFAULT: _("a default of ours"),
+        None: "",
+    }[mark]
+
+
+@register.filter
+def certainty_means(mark: Certainty | None) -> str:
+    """What a mark of certainty means, in a sentence."""
+    return {
+        Certainty.SEEN: _("We read this in the source itself: its abstract, its text or its label."),
+        Certainty.SECONDHAND: _("We read this in another work that reports the source."),
+        Certainty.MEMORY: _("We believe this but found it in no source. Confirm it before you rely on it."),
+        Certainty.DEFAULT: _("No source gives this number. We chose it, and a clinic must confirm it."),
+        None: "",
+    }[mark]
+
+
+@register.simple_tag
+def source_rows(ids: Iterable[str]) -> list[Source]:
+    """The sources with these ids, each once; ids that the evidence does not hold are left to the knowledge check."""
+    table = knowledge.load().sources
+    return list(dict.fromkeys(table[name] for name in ids if name in table))
+
+
+@register.simple_tag
+def conflict_rows(ids: Iterable[str]) -> list[Conflict]:
+    """The conflicts that a finding names, directly or by a claim that is a side of them, each once."""
+    facts = knowledge.load()
+    found: list[Conflict] = []
+    for name in ids:
+        found += [facts.conflicts[name]] if name in facts.conflicts else conflicts_with(name, facts)
+    return list(dict.fromkeys(found))
+
+
+@register.inclusion_tag("picture/finding.html")
+def finding_card(finding: Finding, audience: str = "public", level: int = 3) -> dict[str, Any]:
+    """A finding: its word and symbol, summary, next step; why, how sure and sources folded below."""
+    return {"finding": finding, "audience": audience, "level": level}
+
+
+@register.inclusion_tag("picture/sources.html")
+def sources(ids: Iterable[str], certainty: Certainty | None = None) -> dict[str, Any]:
+    """Chips that open each source in place, with the mark of certainty before them."""
+    return {"rows": source_rows(ids), "certainty": certainty}
+
+
+@register.inclusion_tag("picture/certainty.html")
+def certainty(mark: Certainty | None) -> dict[str, Any]:
+    """The mark of certainty: symbol, words, and what they mean on demand."""
+    return {"mark": mark}
+
+
+@register.inclusion_tag("picture/conflict.html")
+def conflict_card(conflict: Conflict) -> dict[str, Any]:
+    """A question on which sources disagree, with both sides."""
+    return {"conflict": conflict}
+
+
+@register.filter
+def verdict_words(verdict: Verdict) -> str:
+    """How a statement fares against its sources."""
+    return {
+        Verdict.SUPPORTED: _("Supported"),
+        Verdict.PARTLY: _("Partly right"),
+        Verdict.CONTRADICTED: _("Contradicted"),
+        Verdict.NOT_FOUND: _("No source found"),
+        Verdict.OWN: _("Keel’s own statement"),
+    }[verdict]
+
+
+@register.filter
+def kind_words(kind: str) -> str:
+    """A kind of evidence, in the plural."""
+    return {
+        "claims": _("Claims"),
+        "conflicts": _("Disagreements"),
+        "figures": _("Figures"),
+        "sources": _("Sources"),
+    }.get(kind, kind)
+
+
+@register.filter
+def kind_one(kind: str) -> str:
+    """A kind of evidence, in the singular."""
+    return {
+        "claims": _("Claim"),
+        "conflicts": _("Disagreement"),
+        "figures": _("Figure"),
+        "sources": _("Source"),
+    }.get(kind, kind)
+
+
+@register.filter
+def topic_words(topic: str) -> str:
+    """A topic of the evidence as a heading: “blood-pressure” to “Blood pressure”."""
+    return topic.replace("-", " ").capitalize()

@@ -1,0 +1,74 @@
+"""Prepares a folder, serves it, and fills it with a demonstration: what `keel serve` and `keel demo` call.
+
+Django is imported inside the functions, after the folder is known.
+"""
+
+import os
+from pathlib import Path
+
+LOOPBACK = "127.0.0.1"
+THREADS = 4
+"""Threads of a worker that run requests."""
+
+
+def prepare(folder: Path) -> None:
+    """Makes the folder ready to serve: secret key, database with all migrations, static files.
+
+    DatabaseRefused where the database could lose facts. May be called again; what is there stays.
+    """
+    folder = folder.absolute()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.environ["KEEL_FOLDER"] = str(folder)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "keel.web.settings"
+    from keel.web.environment import create_secret_key
+
+    create_secret_key(folder)
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    check_database()
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+
+
+def run(port: int, workers: int) -> None:
+    """Serves on 127.0.0.1 until it is interrupted; `prepare` comes first."""
+    from granian import Granian
+
+    print(f"Keel is at http://{LOOPBACK}:{port}/ (Ctrl-C ends it)", flush=True)
+    Granian(
+        "keel.web.wsgi:application",
+        address=LOOPBACK,
+        port=port,
+        interface="wsgi",
+        workers=workers,
+        blocking_threads=THREADS,
+        websockets=False,
+        log_access=False,
+        respawn_failed_workers=True,
+    ).serve()
+
+
+def check_database() -> None:
+    """DatabaseRefused unless the database keeps every acknowledged write."""
+    from django.db import connection
+
+    from keel.web import sqlite
+
+    if connection.vendor == "sqlite":
+        sqlite.check_connection(connection)
+
+
+def warm_up() -> None:
+    """What a worker does before its first request: checks the database and reads the facts that every Picture needs."""
+    from django.db import connection
+
+    from keel import knowledge
+
+    check_database()
+    connection.close()
+    facts = knowledge.load()
+    for table in (facts.hash, facts.claims, facts.sources, facts.criteria, facts.directory, facts.interactions):
+        len(table)

@@ -1,0 +1,19 @@
+// Works without: everything here only saves a step. "Leave page" also takes this page out of the history.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-leave]");
+  if (!link) return;
+  event.preventDefault();
+  document.querySelectorAll("form").forEach((form) => form.reset());
+  document.body.hidden = true;
+  window.location.replace(link.href);
+});
+
+// After a part of the page was exchanged, a screen reader and the keyboard go on from its start.
+document.addEventListener("htmx:afterSettle", (event) => {
+  const main = document.getElementById("main");
+  if (event.target !== main && !main?.contains(event.target)) return;
+  const wrong = main.querySelector("[aria-invalid]");
+  const title = document.querySelector("h1");
+  (wrong || main).focus({ preventScroll: !wrong });
+  if (title) document.title = `${title.textContent} · Keel`;
+});

@@ -1,0 +1,11 @@
+"""The WSGI application. A worker that comes up has checked its database and read the facts."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+from keel.web.server import warm_up
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "keel.web.settings")
+application = get_wsgi_application()
+warm_up()
