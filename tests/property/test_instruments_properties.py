@@ -13,6 +13,8 @@ pytestmark = pytest.mark.slow
 
 SCORED = [shape for shape in load().instruments.values() if shape.form in (Form.SCORED, Form.UNSCORED)]
 SUMMED = [s for s in SCORED if any(scale.id == "total" and scale.items for scale in s.scales)]
+LEVELS = [shape for shape in SCORED if any(rule.band for rule in shape.rules)]
+OPEN_LEVELS = ["positive, question 5 not answered", "moderate or high"]
 NO_ANSWER = [None, "declined", "not_asked"]
 
 
@@ -77,6 +79,19 @@ def test_a_missing_answer_never_makes_a_screen_negative(sheet):
     score = score_answers(shape, answers)
     if score.missing:
         assert score.band != "negative"
+
+
+@given(sheets(LEVELS), st.data())
+def test_a_level_that_was_settled_stays_when_missing_answers_come_in(sheet, data):
+    """Else a level was named although an answer that matters was missing."""
+    shape, answers = sheet
+    before = score_answers(shape, answers)
+    after, items = before, {item.id: item for item in shape.items}
+    while after.missing:  # an answer may open a branch, whose items are then due in turn
+        answers |= {name: data.draw(values(shape, items[name])) for name in after.missing}
+        after = score_answers(shape, answers)
+    if before.band not in (None, *OPEN_LEVELS):
+        assert after.band == before.band
 
 
 @given(sheets(SUMMED), st.data())

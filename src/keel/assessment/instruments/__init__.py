@@ -5,6 +5,7 @@ May import `findings`, `knowledge` and `quantities`. Start at `score.py`, then `
 """
 
 from keel.assessment.instruments.answers import Answer, State
+from keel.assessment.instruments.bands import CutoffReached
 from keel.assessment.instruments.catalogue import Entry, catalogue, entry
 from keel.assessment.instruments.change import Change, ChangeVerdict, Course, change
 from keel.assessment.instruments.errors import (
@@ -15,7 +16,7 @@ from keel.assessment.instruments.errors import (
     WordingNotHeld,
 )
 from keel.assessment.instruments.lookup import find_instrument
-from keel.assessment.instruments.score import CutoffReached, Prorated, Range, Score, score_answers, score_instrument
+from keel.assessment.instruments.score import Prorated, Range, Score, score_answers, score_instrument
 
 __all__ = [
     "Answer",

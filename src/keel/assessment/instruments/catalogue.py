@@ -2,7 +2,7 @@
 
 import msgspec
 
-from keel.assessment.instruments.score import Range, whole
+from keel.assessment.instruments.score import Range, total_range
 from keel.knowledge import Knowledge
 from keel.knowledge.instruments import Instrument
 
@@ -39,7 +39,6 @@ def catalogue(knowledge: Knowledge) -> tuple[Entry, ...]:
 
 def entry(instrument: Instrument) -> Entry:
     """One instrument in brief."""
-    total = next((scale for scale in instrument.scales if scale.id == "total"), None)
     return Entry(
         id=instrument.id,
         name=instrument.name,
@@ -49,7 +48,7 @@ def entry(instrument: Instrument) -> Entry:
         purpose=instrument.purpose,
         form=instrument.form,
         items=instrument.item_count,
-        range=Range(whole(total.least), whole(total.most)) if total else Range(None, None),
+        range=total_range(instrument),
         recall=instrument.recall.periods,
         licence=instrument.rights.licence_class,
         licence_label=instrument.rights.licence_class.label,

@@ -4,9 +4,11 @@ from enum import StrEnum
 
 import msgspec
 
+from keel.assessment.instruments.bands import band_of
 from keel.assessment.instruments.errors import AnswersRefused
 from keel.assessment.instruments.lookup import find_instrument
-from keel.assessment.instruments.score import Score, Whole, band_of, whole
+from keel.assessment.instruments.scales import whole
+from keel.assessment.instruments.score import Score, Whole
 from keel.knowledge import Certainty, Knowledge
 from keel.knowledge.instruments import ChangeKind, ChangeRule, Direction, Instrument, Measure
 
@@ -80,9 +82,9 @@ def change(instrument: str, before: Score | float, after: Score | float, knowled
     return Change(
         instrument=shape.id,
         version=shape.version,
-        before=whole(first) or 0,
-        after=whole(second) or 0,
-        difference=whole(second - first) or 0,
+        before=whole(first),
+        after=whole(second),
+        difference=whole(second - first),
         percent=percent,
         course=course,
         band_before=band,

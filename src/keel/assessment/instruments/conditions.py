@@ -11,12 +11,15 @@ from keel.knowledge.instruments import Clause, Condition, Instrument, Item
 Bounds = tuple[float, float]
 """What a scale can still be, lowest and highest; equal when it is known."""
 
+Asked = Mapping[str, bool | None]
+"""Item to whether its branch is open; None where that is not known yet. An item that is not in it counts as due."""
 
-def holds(condition: Condition, sheet: Sheet, scales: Mapping[str, Bounds], skipped: frozenset[str]) -> bool | None:
-    """Whether a condition holds; `skipped` are items that were not asked because their branch was not reached."""
+
+def holds(condition: Condition, sheet: Sheet, scales: Mapping[str, Bounds], asked: Asked) -> bool | None:
+    """Whether a condition holds; None where a missing answer leaves it open."""
 
     def verdict(clause: Clause) -> bool | None:
-        return _clause(clause, sheet, scales, skipped)
+        return _clause(clause, sheet, scales, asked)
 
     every = _and([verdict(clause) for clause in condition.all])
     some = _or([verdict(clause) for clause in condition.any]) if condition.any else True
@@ -24,31 +27,27 @@ def holds(condition: Condition, sheet: Sheet, scales: Mapping[str, Bounds], skip
     return _and([every, some, none])
 
 
-def skipped_items(instrument: Instrument, sheet: Sheet) -> frozenset[str]:
-    """Items without an answer that nobody had to answer: their branch was not reached, or is not known to be."""
-    return frozenset(
-        item.id
-        for item in instrument.items
-        if sheet.responses[item.id].state is not State.ANSWERED and is_asked(item, sheet) is not True
-    )
+def asked_items(instrument: Instrument, sheet: Sheet) -> Asked:
+    """For each item whether it was due: the branch open, closed, or not known while answers before it are missing."""
+    return {item.id: is_asked(item, sheet) for item in instrument.items}
 
 
 def is_asked(item: Item, sheet: Sheet) -> bool | None:
     """Whether the branch to an item is open and it concerns this person; None where that is not known yet."""
-    branch = holds(item.asked_when, sheet, {}, frozenset()) if item.asked_when else True
+    branch = holds(item.asked_when, sheet, {}, {}) if item.asked_when else True
     return _and([branch, applies(item, sheet)])
 
 
 def applies(item: Item, sheet: Sheet) -> bool:
     """Whether an item concerns this person; it does unless the facts given say that it does not."""
-    return item.applies_when is None or holds(item.applies_when, sheet, {}, frozenset()) is not False
+    return item.applies_when is None or holds(item.applies_when, sheet, {}, {}) is not False
 
 
-def _clause(clause: Clause, sheet: Sheet, scales: Mapping[str, Bounds], skipped: frozenset[str]) -> bool | None:
+def _clause(clause: Clause, sheet: Sheet, scales: Mapping[str, Bounds], asked: Asked) -> bool | None:
     fits = _and([_fits(sheet, fact, value) for fact, value in clause.given.items()])
     if clause.scale:
         return _and([fits, _bounds(clause, scales[clause.scale]) if clause.scale in scales else None])
-    return _and([fits, _items(clause, sheet, skipped)]) if clause.items else fits
+    return _and([fits, _items(clause, sheet, asked)]) if clause.items else fits
 
 
 def _fits(sheet: Sheet, fact: str, value: str) -> bool | None:
@@ -56,8 +55,8 @@ def _fits(sheet: Sheet, fact: str, value: str) -> bool | None:
     return None if known is None else known == value
 
 
-def _items(clause: Clause, sheet: Sheet, skipped: frozenset[str]) -> bool | None:
-    verdicts = [_item(clause, name, sheet.responses[name], name in skipped) for name in clause.items]
+def _items(clause: Clause, sheet: Sheet, asked: Asked) -> bool | None:
+    verdicts = [_item(clause, sheet.responses[name], asked.get(name, True)) for name in clause.items]
     sure = sum(verdict is True for verdict in verdicts)
     open_ = sum(verdict is None for verdict in verdicts)
     if sure >= clause.count:
@@ -65,18 +64,19 @@ def _items(clause: Clause, sheet: Sheet, skipped: frozenset[str]) -> bool | None
     return None if sure + open_ >= clause.count else False
 
 
-def _item(clause: Clause, name: str, response: Response, is_skipped: bool) -> bool | None:
+def _item(clause: Clause, response: Response, was_due: bool | None) -> bool | None:
     if clause.state:
-        return _standing(response, is_skipped) == clause.state or response.state == clause.state
+        return clause.state in (_standing(response, was_due), response.state)
     if response.value is None:
-        return False if is_skipped else None
+        # Nobody had to answer behind a closed branch; behind one that may yet open the answer is simply not known.
+        return False if was_due is False else None
     return _compare(clause)(response.value)
 
 
-def _standing(response: Response, is_skipped: bool) -> str:
+def _standing(response: Response, was_due: bool | None) -> str:
     if response.state is State.ANSWERED:
         return "answered"
-    return "not_asked" if is_skipped else "missing"
+    return "missing" if was_due else "not_asked"
 
 
 def _compare(clause: Clause) -> Callable[[float], bool]:

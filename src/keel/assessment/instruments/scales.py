@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import msgspec
 
 from keel.assessment.instruments.answers import Sheet, State
-from keel.assessment.instruments.conditions import Bounds, applies, is_asked
+from keel.assessment.instruments.conditions import Asked, Bounds, applies
 from keel.knowledge.instruments import Instrument, Item, Method, Scale
 
 
@@ -25,15 +25,15 @@ class Value(msgspec.Struct, frozen=True):
     by_items: Bounds
 
 
-def work_out(instrument: Instrument, sheet: Sheet, skipped: frozenset[str]) -> dict[str, Value]:
+def work_out(instrument: Instrument, sheet: Sheet, asked: Asked) -> dict[str, Value]:
     """Every scale of the instrument that answers or entered numbers say something about, by id."""
-    worker = _Worker(instrument, sheet, skipped)
+    worker = _Worker(instrument, sheet, asked)
     return {scale.id: value for scale in instrument.scales if (value := worker.value(scale)) is not None}
 
 
 class _Worker:
-    def __init__(self, instrument: Instrument, sheet: Sheet, skipped: frozenset[str]) -> None:
-        self.instrument, self.sheet, self.skipped = instrument, sheet, skipped
+    def __init__(self, instrument: Instrument, sheet: Sheet, asked: Asked) -> None:
+        self.instrument, self.sheet, self.asked = instrument, sheet, asked
         self.items = {item.id: item for item in instrument.items}
         self.scales = {scale.id: scale for scale in instrument.scales}
 
@@ -98,7 +98,7 @@ class _Worker:
         high = math.inf if most is None else most
         if response.value is not None:
             span = (response.value, response.value)
-        elif item.id in self.skipped and self._is_closed(item):
+        elif self.asked[item.id] is False:
             return None
         else:
             span = (low, high)
@@ -110,13 +110,19 @@ class _Worker:
             return float(span[0] >= threshold), float(span[1] >= threshold)
         return span
 
-    def _is_closed(self, item: Item) -> bool:
-        return is_asked(item, self.sheet) is False
-
 
 def _total(spans: Iterable[Bounds], multiply: float) -> Bounds:
     listed = list(spans)
     return sum(low for low, _ in listed) * multiply, sum(high for _, high in listed) * multiply
+
+
+def whole(number: float) -> int | float:
+    """The number as an integer where it is one.
+
+    >>> whole(4.0), whole(4.5)
+    (4, 4.5)
+    """
+    return int(number) if math.isfinite(number) and number == int(number) else number
 
 
 def half_up(value: float) -> float:

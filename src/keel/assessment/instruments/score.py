@@ -1,18 +1,20 @@
 """Answers in, a `Score` out: totals, bands, cut-offs, what is missing, and what must be said."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from keel.assessment.instruments.answers import Answer, Sheet, State, read_answers
-from keel.assessment.instruments.conditions import is_asked, skipped_items
+from keel.assessment.instruments.bands import CutoffReached, band_name, banding_for, cutoffs_reached, subscale_bands
+from keel.assessment.instruments.conditions import Asked, asked_items
 from keel.assessment.instruments.errors import AnswersRefused
 from keel.assessment.instruments.lookup import find_instrument
-from keel.assessment.instruments.scales import Value, work_out
+from keel.assessment.instruments.scales import Value, whole, work_out
 from keel.assessment.instruments.speaking import Standing, level, spoken
 from keel.findings import Finding
 from keel.knowledge import Certainty, Knowledge
-from keel.knowledge.instruments import Banding, Cutoff, Instrument, Scale
+from keel.knowledge.instruments import Banding, Instrument, Scale
 
 Whole = int | float
 
@@ -30,23 +32,6 @@ class Prorated(msgspec.Struct, frozen=True):
     answered: int
     of: int
     certainty: Certainty
-
-
-class CutoffReached(msgspec.Struct, frozen=True):
-    """One published cut-off and whether the score reaches it; None where that is not known.
-
-    `for_whom` are the facts that the cut-off is limited to; one whose facts are contradicted is left out.
-    """
-
-    id: str
-    scale: str
-    cut: str
-    reached: bool | None
-    means: str
-    accuracy: str
-    for_whom: dict[str, str]
-    certainty: Certainty
-    sources: tuple[str, ...]
 
 
 class Score(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,30 +94,30 @@ def score_answers(
 ) -> Score:
     """As `score_instrument`, for an instrument already at hand."""
     sheet = read_answers(instrument, answers, given)
-    skipped = skipped_items(instrument, sheet)
-    values = work_out(instrument, sheet, skipped)
+    asked = asked_items(instrument, sheet)
+    values = work_out(instrument, sheet, asked)
     _refuse_contradicting_totals(instrument, sheet, values)
     total = values.get("total")
-    banding = _banding(instrument, "total", sheet)
-    missing = _missing(instrument, sheet, total)
-    standing = Standing(instrument, sheet, values, skipped, missing)
+    banding = banding_for(instrument, "total", sheet)
+    missing = _missing(instrument, sheet, asked, total)
+    standing = Standing(instrument, sheet, values, asked, missing)
     reached, is_settled = level(standing)
     named = reached.band if reached and is_settled else None
     return Score(
         instrument=instrument.id,
         version=instrument.version,
         title=instrument.title,
-        total=whole(total.number) if total else None,
-        band=named or _band_name(banding, total.number if total else None),
-        subscales={name: whole(value.number) for name, value in values.items() if name != "total"},
-        subscale_bands=_subscale_bands(instrument, values, sheet),
-        range=_range(instrument),
-        bounds=Range(*(tidy(end) for end in total.bounds)) if total else Range(None, None),
+        total=_number(total.number) if total else None,
+        band=named or band_name(banding, total.number if total else None),
+        subscales={name: _number(value.number) for name, value in values.items() if name != "total"},
+        subscale_bands=subscale_bands(instrument, values, sheet),
+        range=total_range(instrument),
+        bounds=Range(*map(_number, total.bounds)) if total else Range(None, None),
         how=total.how if total else "items",
         prorated_from=_prorated(instrument, total),
-        cutoffs=tuple(_cutoff(cutoff, values, sheet) for cutoff in instrument.cutoffs if _may_apply(cutoff, sheet)),
+        cutoffs=cutoffs_reached(instrument, values, sheet),
         missing=missing,
-        unanswered=_unanswered(instrument, sheet, skipped),
+        unanswered=_unanswered(instrument, sheet, asked),
         findings=spoken(standing),
         certainty=_certainty(instrument, total, banding, reached.certainty if reached else None),
         validated=instrument.validated,
@@ -143,20 +128,8 @@ def score_answers(
     )
 
 
-def whole(number: float | None) -> Whole | None:
-    """The number as an integer where it is one.
-
-    >>> whole(4.0), whole(4.5), whole(None)
-    (4, 4.5, None)
-    """
-    if number is None:
-        return None
-    return int(number) if number == int(number) else number
-
-
-def tidy(number: float) -> Whole | None:
-    """As `whole`, with None for an end that lies at infinity."""
-    return whole(number) if abs(number) != float("inf") else None
+def _number(number: float | None) -> Whole | None:
+    return None if number is None or math.isinf(number) else whole(number)
 
 
 def _with_total(answers: Mapping[str, Answer] | Sequence[Answer], total: float) -> dict[str, Answer]:
@@ -175,7 +148,7 @@ def _refuse_contradicting_totals(instrument: Instrument, sheet: Sheet, values: M
             )
 
 
-def _missing(instrument: Instrument, sheet: Sheet, total: Value | None) -> tuple[str, ...]:
+def _missing(instrument: Instrument, sheet: Sheet, asked: Asked, total: Value | None) -> tuple[str, ...]:
     # Of a total that was made elsewhere nobody expects the items, but for those that ask about safety.
     was_entered = total is not None and total.how == "entered"
     scored = {name for scale in instrument.scales for name in scale.item_ids()}
@@ -186,16 +159,16 @@ def _missing(instrument: Instrument, sheet: Sheet, total: Value | None) -> tuple
         if item.id in scored | ruled
         and (item.safety or not was_entered)
         and sheet.responses[item.id].state is not State.ANSWERED
-        and is_asked(item, sheet) is True
+        and asked[item.id]
     )
 
 
-def _unanswered(instrument: Instrument, sheet: Sheet, skipped: frozenset[str]) -> dict[str, str]:
+def _unanswered(instrument: Instrument, sheet: Sheet, asked: Asked) -> dict[str, str]:
     states = {}
     for item in instrument.items:
         state = sheet.responses[item.id].state
         if state is not State.ANSWERED:
-            was_left = state is State.UNANSWERED and item.id in skipped
+            was_left = state is State.UNANSWERED and not asked[item.id]
             states[item.id] = State.NOT_ASKED.value if was_left else state.value
     return states
 
@@ -204,41 +177,12 @@ def _scale(instrument: Instrument, name: str) -> Scale | None:
     return next((scale for scale in instrument.scales if scale.id == name), None)
 
 
-def _range(instrument: Instrument) -> Range:
+def total_range(instrument: Instrument) -> Range:
+    """From where to where the total runs."""
     scale = _scale(instrument, "total")
     if scale is None:
         return Range(None, None)
-    return Range(whole(scale.least), whole(scale.most))
-
-
-def _applies(given: Mapping[str, str], sheet: Sheet) -> bool:
-    return all(sheet.given.get(name) == value for name, value in given.items())
-
-
-def _banding(instrument: Instrument, scale: str, sheet: Sheet) -> Banding | None:
-    fitting = [b for b in instrument.bandings if b.scale == scale and _applies(b.given, sheet)]
-    return fitting[0] if fitting else None
-
-
-def _band_name(banding: Banding | None, number: float | None) -> str | None:
-    if banding is None or number is None:
-        return None
-    return next((band.name for band in banding.bands if band.holds(number)), None)
-
-
-def band_of(instrument: Instrument, total: float, given: Mapping[str, str] | None = None) -> str | None:
-    """The band of a total, None where the instrument has none for the facts given."""
-    sheet = Sheet({}, {}, dict(given or {}))
-    return _band_name(_banding(instrument, "total", sheet), total)
-
-
-def _subscale_bands(instrument: Instrument, values: Mapping[str, Value], sheet: Sheet) -> dict[str, str]:
-    named = {
-        name: _band_name(_banding(instrument, name, sheet), value.number)
-        for name, value in values.items()
-        if name != "total"
-    }
-    return {name: band for name, band in named.items() if band is not None}
+    return Range(_number(scale.least), _number(scale.most))
 
 
 def _prorated(instrument: Instrument, total: Value | None) -> Prorated | None:
@@ -246,32 +190,6 @@ def _prorated(instrument: Instrument, total: Value | None) -> Prorated | None:
     if total is None or scale is None or total.how != "prorated":
         return None
     return Prorated(total.answered, total.parts, scale.missing_certainty)
-
-
-def _may_apply(cutoff: Cutoff, sheet: Sheet) -> bool:
-    return all(sheet.given.get(fact, value) == value for fact, value in cutoff.given.items())
-
-
-def _cutoff(cutoff: Cutoff, values: Mapping[str, Value], sheet: Sheet) -> CutoffReached:
-    reached: bool | None = None
-    if _applies(cutoff.given, sheet) and cutoff.scale in values:
-        value = values[cutoff.scale]
-        low, high = value.bounds if value.number is None else (value.number, value.number)
-        least, most = cutoff.at_least, cutoff.at_most
-        ends = {(least is None or end >= least) and (most is None or end <= most) for end in (low, high)}
-        reached = ends.pop() if len(ends) == 1 else None
-    cut = f"{cutoff.at_least:g} or more" if cutoff.at_least is not None else f"{cutoff.at_most:g} or less"
-    return CutoffReached(
-        cutoff.id,
-        cutoff.scale,
-        cut,
-        reached,
-        cutoff.means,
-        cutoff.accuracy,
-        cutoff.given,
-        cutoff.certainty,
-        cutoff.sources,
-    )
 
 
 def _certainty(

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from keel.assessment.instruments.answers import Sheet, State
-from keel.assessment.instruments.conditions import applies, holds, is_asked
-from keel.assessment.instruments.scales import Value
+from keel.assessment.instruments.conditions import Asked, applies, holds
+from keel.assessment.instruments.scales import Value, whole
 from keel.findings import Finding, Reason, Severity, worst_first
 from keel.knowledge import Certainty
 from keel.knowledge.instruments import Clause, Instrument, Rule
@@ -22,13 +22,13 @@ class Standing(msgspec.Struct, frozen=True):
     instrument: Instrument
     sheet: Sheet
     values: Mapping[str, Value]
-    skipped: frozenset[str]
+    asked: Asked
     missing: tuple[str, ...]
 
     def holds(self, rule: Rule) -> bool | None:
         """Whether a rule's condition holds; None where a missing answer leaves it open."""
         bounds = {name: value.bounds for name, value in self.values.items()}
-        return holds(rule.when, self.sheet, bounds, self.skipped)
+        return holds(rule.when, self.sheet, bounds, self.asked)
 
 
 def spoken(standing: Standing) -> tuple[Finding, ...]:
@@ -82,10 +82,10 @@ def _reason(standing: Standing, clause: Clause) -> Iterator[Reason]:
         yield Reason(fact, standing.sheet.given.get(fact))
     if clause.scale and clause.scale in standing.values:
         number = standing.values[clause.scale].number
-        yield Reason(f"{name} {clause.scale}", int(number) if number is not None and number % 1 == 0 else number)
+        yield Reason(f"{name} {clause.scale}", None if number is None else whole(number))
     for item in clause.items:
         value = standing.sheet.responses[item].value
-        yield Reason(f"{name} item {item}", int(value) if value is not None and value % 1 == 0 else value)
+        yield Reason(f"{name} item {item}", None if value is None else whole(value))
 
 
 def _safety(standing: Standing) -> Iterator[Finding]:
@@ -93,9 +93,7 @@ def _safety(standing: Standing) -> Iterator[Finding]:
     silent = [
         item.id
         for item in instrument.items
-        if item.safety
-        and item.id not in standing.skipped
-        and standing.sheet.responses[item.id].state is not State.ANSWERED
+        if item.safety and standing.asked[item.id] and standing.sheet.responses[item.id].state is not State.ANSWERED
     ]
     if silent:
         # Answers that never came are our own rule to ask for: no source grades them.
@@ -132,7 +130,7 @@ def _completeness(standing: Standing) -> Iterator[Finding]:
             summary=f"{instrument.name} has no total: {lacking} without an answer.",
             why=(
                 *(Reason(f"{instrument.name} item {item}", None) for item in standing.missing),
-                *(Reason(f"{end} possible total", value) for end, value in (("lowest", low), ("highest", high))),
+                *(Reason(f"{end} possible total", whole(value)) for end, value in (("lowest", low), ("highest", high))),
             ),
             confidence=_missing_certainty(instrument),
             next_step="Ask for the missing answers; a total is not guessed.",
@@ -146,7 +144,7 @@ def _missing_certainty(instrument: Instrument) -> Certainty:
 def _contradictions(standing: Standing) -> Iterator[Finding]:
     name, sheet = standing.instrument.name, standing.sheet
     answered = [item for item in standing.instrument.items if sheet.responses[item.id].state is State.ANSWERED]
-    closed = [item.id for item in answered if applies(item, sheet) and is_asked(item, sheet) is False]
+    closed = [item.id for item in answered if applies(item, sheet) and standing.asked[item.id] is False]
     others = [item.id for item in answered if not applies(item, sheet)]
     if closed:
         yield Finding(

@@ -1,0 +1,91 @@
+"""What a number is called: bands, and the published cut-offs that it reaches."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from keel.assessment.instruments.answers import Sheet
+from keel.assessment.instruments.scales import Value
+from keel.knowledge import Certainty
+from keel.knowledge.instruments import Banding, Cutoff, Instrument
+
+
+class CutoffReached(msgspec.Struct, frozen=True):
+    """One published cut-off and whether the score reaches it; None where that is not known.
+
+    `for_whom` are the facts that the cut-off is limited to; one whose facts are contradicted is left out.
+    """
+
+    id: str
+    scale: str
+    cut: str
+    reached: bool | None
+    means: str
+    accuracy: str
+    for_whom: dict[str, str]
+    certainty: Certainty
+    sources: tuple[str, ...]
+
+
+def _applies(given: Mapping[str, str], sheet: Sheet) -> bool:
+    return all(sheet.given.get(name) == value for name, value in given.items())
+
+
+def banding_for(instrument: Instrument, scale: str, sheet: Sheet) -> Banding | None:
+    """The bands of a scale that hold for the facts given; None where there are none."""
+    fitting = [b for b in instrument.bandings if b.scale == scale and _applies(b.given, sheet)]
+    return fitting[0] if fitting else None
+
+
+def band_name(banding: Banding | None, number: float | None) -> str | None:
+    """The name of the band in which a number lies."""
+    if banding is None or number is None:
+        return None
+    return next((band.name for band in banding.bands if band.holds(number)), None)
+
+
+def band_of(instrument: Instrument, total: float, given: Mapping[str, str] | None = None) -> str | None:
+    """The band of a total, None where the instrument has none for the facts given."""
+    sheet = Sheet({}, {}, dict(given or {}))
+    return band_name(banding_for(instrument, "total", sheet), total)
+
+
+def subscale_bands(instrument: Instrument, values: Mapping[str, Value], sheet: Sheet) -> dict[str, str]:
+    """The band of each subscale that has one."""
+    named = {
+        name: band_name(banding_for(instrument, name, sheet), value.number)
+        for name, value in values.items()
+        if name != "total"
+    }
+    return {name: band for name, band in named.items() if band is not None}
+
+
+def cutoffs_reached(instrument: Instrument, values: Mapping[str, Value], sheet: Sheet) -> tuple[CutoffReached, ...]:
+    """Every cut-off that may hold for this person, with whether the score reaches it."""
+    return tuple(_cutoff(cutoff, values, sheet) for cutoff in instrument.cutoffs if _may_apply(cutoff, sheet))
+
+
+def _may_apply(cutoff: Cutoff, sheet: Sheet) -> bool:
+    return all(sheet.given.get(fact, value) == value for fact, value in cutoff.given.items())
+
+
+def _cutoff(cutoff: Cutoff, values: Mapping[str, Value], sheet: Sheet) -> CutoffReached:
+    reached: bool | None = None
+    if _applies(cutoff.given, sheet) and cutoff.scale in values:
+        value = values[cutoff.scale]
+        low, high = value.bounds if value.number is None else (value.number, value.number)
+        least, most = cutoff.at_least, cutoff.at_most
+        ends = {(least is None or end >= least) and (most is None or end <= most) for end in (low, high)}
+        reached = ends.pop() if len(ends) == 1 else None
+    cut = f"{cutoff.at_least:g} or more" if cutoff.at_least is not None else f"{cutoff.at_most:g} or less"
+    return CutoffReached(
+        cutoff.id,
+        cutoff.scale,
+        cut,
+        reached,
+        cutoff.means,
+        cutoff.accuracy,
+        cutoff.given,
+        cutoff.certainty,
+        cutoff.sources,
+    )
