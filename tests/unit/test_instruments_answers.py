@@ -127,6 +127,7 @@ def test_an_unvalidated_instrument_says_so_and_has_no_number():
     for name in ("bladder-check", "crisis-plan", "cognition-tasks"):
         scored = score(name, {})
         assert (scored.validated, scored.total, scored.band) == (False, None, None)
+        assert scored.certainty == "default"
         assert "ot validated" in scored.notice or "not been tested" in scored.notice
 
 

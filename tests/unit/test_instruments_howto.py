@@ -40,7 +40,7 @@ def test_following_the_page_gives_what_it_shows(folder):
             for line in words.strip().splitlines():
                 assert one_spaced(line) in outputs[-1]
                 shown += 1
-    assert (len(outputs), shown) == (3, 6)
+    assert (len(outputs), shown) == (4, 7)
 
 
 def test_the_check_passes_on_the_files_of_the_page(folder):

@@ -14,6 +14,7 @@ from keel.assessment.instruments.scales import Value, whole, work_out
 from keel.assessment.instruments.speaking import Standing, level, spoken
 from keel.findings import Finding
 from keel.knowledge import Certainty, Knowledge
+from keel.knowledge.instrument_parts import Part
 from keel.knowledge.instruments import Banding, Instrument, Scale
 
 Whole = int | float
@@ -196,7 +197,8 @@ def _certainty(
     instrument: Instrument, total: Value | None, banding: Banding | None, reached: Certainty | None
 ) -> Certainty:
     scale = _scale(instrument, "total")
-    marks = [part.certainty for part in (scale, banding) if part is not None]
+    made_by: list[Part] = [scale] if scale else [*instrument.scales] or [instrument.rights]
+    marks = [part.certainty for part in (*made_by, banding) if part is not None]
     if total is not None and total.how == "prorated" and scale is not None:
         marks.append(scale.missing_certainty)
     return Certainty.weakest(marks + ([reached] if reached else []))
