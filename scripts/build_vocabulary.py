@@ -17,21 +17,36 @@ import csv
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from pathlib import Path
 
 import symspellpy
 
-from keel.assessment.interactions.names import hand_written_names
+from keel.assessment.interactions.names import own_keys, own_names
 from keel.assessment.interactions.reading import name_key
 from keel.assessment.interactions.spelling import Spelling
 from keel.knowledge import load
 from keel.knowledge.files import PACKAGED
 
 EVERYDAY_RANK = 20_000  # the commonest English words: never read as a medicine unless a list of ours says so
+CHEMICAL_RANK = 5_000  # words as common as these are ordinary even where they also name a substance
 MOST_WORDS = 4  # the recogniser reads names of up to four words
 CODE = re.compile(r"^[A-Za-z]{1,6}[- ]?\d|^\d")
 STRANGE = re.compile(r"[\[\](){}:<>%#\"]|.{41,}")
+MANY_ALCOHOLS = frozenset({"alcohol", "spirit", "spirits"})  # "benzyl alcohol" is not the drink
+STEMS = re.compile(  # of WHO's international names and of street chemistry
+    r"azepam|zolam(?!id)|barbital|barbit|fentan|morphin|morphon|codone|codeine|orphanol|methadol|azocine|phylline|"
+    r"gabalin|gabapent|ketamin|cyclidine|nitazen|amphetamin|amfetamin|cathin|metrazine|phenidate|oxybate|lorexant|"
+    r"triptyline|pramine|perone$|peridol|(?<!dom)peridone|[atz]apine$|promazin|phenazine$|(?<!pi)perazine$|triptan|"
+    r"methadon|mebanazin|pheniprazin|phenoxypropazin|hydrazin$|pivhydra|pivalylbenz|safrazin|mazine$|etymemaz|butrazin|"
+    r"dimetotiazin|niaprazin|heptazin|apronal|bromural|carbromal|chloral|"
+    r"curium|curonium|flurane|(?<!tedu)glutide|barb$|cannabin"
+)
+INDUSTRIAL = re.compile(
+    r"stearate|laur[iy]l|betaine|glyceryl|polysorb|paraben|siloxane|ethicone|oleth|laureth|ceteth|steareth|carbomer|"
+    r"cellulose|zeolite|silic|sulfonate|phthalate|acrylate|nonoxynol|octoxynol|cocam|edet|paraffin|petrolatum|phenate|"
+    r"thrin\b|methyl bromide|hypochlorite|formaldehyde|chlorophenol|naphthalene|benzoate"
+)
 NO_MEDICINE = re.compile(
     r"\b(pollen|allergen\w*|venom|dander|feather|hair|fruit|seed|leaf|bark|root|flower|nut|meat|fish|crab|shrimp|fungus|"
     r"mold|hydrolyzed|wax|dye|red|yellow|blue|violet|orange|green|black|brown|perfume|resin|polymer|glycol\w*|peg|"
@@ -41,11 +56,16 @@ NO_MEDICINE = re.compile(
 
 
 class Vocabulary:
-    """Names gathered so far: key to spelling, contents and source; the first to claim a key keeps it."""
+    """Names gathered so far: key to contents and source; the first to claim a key keeps it.
 
-    def __init__(self, hand_written: dict[str, tuple[str, ...]], salts: frozenset[str]) -> None:
-        self.hand_written, self.salts = hand_written, salts
-        self.names: dict[str, tuple[str, tuple[str, ...], str]] = {}
+    `own` are the names in Keel's own tables and what they contain; `taken` are these and the names there that a person
+    must confirm. They always win.
+    """
+
+    def __init__(self, own: dict[str, tuple[str, ...]], taken: Set[str], salts: frozenset[str]) -> None:
+        self.own, self.taken, self.salts = own, taken, salts
+        self.substances = {substance for contents in own.values() for substance in contents}
+        self.names: dict[str, tuple[tuple[str, ...], str]] = {}
 
     def base(self, name: str) -> str:
         """The key of a name without its salt words (all of them kept where nothing else would be left)."""
@@ -55,10 +75,10 @@ class Vocabulary:
     def contents(self, name: str) -> tuple[str, ...] | None:
         """What a generic name contains, if it is known already."""
         for key in (name_key(name), self.base(name)):
-            if key in self.hand_written:
-                return self.hand_written[key]
+            if key in self.own:
+                return self.own[key]
             if key in self.names:
-                return self.names[key][1]
+                return self.names[key][0]
         return None
 
     def add(self, name: str, contents: tuple[str, ...], source: str) -> None:
@@ -66,8 +86,21 @@ class Vocabulary:
         key = name_key(name)
         words = key.split()
         usable = 1 <= len(words) <= MOST_WORDS and len(key) >= 4 and not STRANGE.search(name) and key.isascii()
-        if usable and key not in self.hand_written:
-            self.names.setdefault(key, (" ".join(name.lower().split()), contents, source))
+        if usable and key not in self.taken and not self._hides(words, contents):
+            self.names.setdefault(key, (contents, source))
+
+    def _hides(self, words: list[str], contents: tuple[str, ...]) -> bool:
+        """Whether a name with nothing on file has inside it the name of something with an interaction.
+
+        "hypericum liquid extract" must go on being read as hypericum. A name whose stem says that it belongs to a class
+        with an interaction ("cinazepam") is hidden too: not recognised is the honest answer to it.
+        """
+        if any(substance in self.substances for substance in contents):
+            return False
+        if any(STEMS.search(word) for word in words):
+            return True
+        stretches = (" ".join(words[i:j]) for i in range(len(words)) for j in range(i + 1, len(words) + 1))
+        return any(stretch in self.own and stretch not in MANY_ALCOHOLS for stretch in stretches)
 
 
 def main() -> int:
@@ -78,7 +111,8 @@ def main() -> int:
     english = english_words()
     vocabulary = gather(arguments.folder, english)
     write_names(arguments.out / "names.csv", vocabulary)
-    write_everyday(arguments.out / "everyday-words.txt", vocabulary, english)
+    chemical = set(chemical_words(arguments.folder))
+    write_everyday(arguments.out / "everyday-words.txt", vocabulary, english, chemical)
     return 0
 
 
@@ -86,14 +120,25 @@ def gather(folder: Path, english: dict[str, int]) -> Vocabulary:
     """All usable names of the three vocabularies."""
     knowledge = load()
     salts = frozenset(word.word for word in knowledge.dose_words.values() if word.kind == "salt")
-    vocabulary = Vocabulary(hand_written_names(knowledge), salts)
+    vocabulary = Vocabulary(own_names(knowledge), own_keys(knowledge), salts)
     moieties = list(dmd_names(folder, "dmd_vtm_*.xml"))
     british = {name_key(name) for name in moieties}
     substances = add_drugbank(vocabulary, folder, lambda key: key in english and key not in british)
     for name in [*moieties, *dmd_names(folder, "dmd_ingredient_*.xml")]:
         add_moiety(vocabulary, name, english, british)
-    add_unii(vocabulary, folder, substances, english)
+    add_unii(vocabulary, folder, substances, medicinal(vocabulary, folder, british), english)
     return vocabulary
+
+
+def medicinal(vocabulary: Vocabulary, folder: Path, british: set[str]) -> set[str]:
+    """Substances that are medicines: on file, named as British ones, or with an international (Latin) name."""
+    latin = {
+        (vocabulary.contents(row["Common name"]) or (row["Common name"].lower(),))[0]
+        for row in read(folder / "drugbank_open_vocabulary.csv")
+        if any(synonym.lower().endswith("um") for synonym in row["Synonyms"].split(" | "))
+    }
+    known = {name for key in british for name in vocabulary.contents(key) or ()}
+    return {name for name in vocabulary.substances | latin | known if not INDUSTRIAL.search(name)}
 
 
 def dmd_names(folder: Path, pattern: str) -> Iterator[str]:
@@ -115,37 +160,48 @@ def add_moiety(vocabulary: Vocabulary, name: str, english: dict[str, int], briti
         vocabulary.add(name.replace(" + ", " "), merged(contents), "dmd")
 
 
-def add_drugbank(vocabulary: Vocabulary, folder: Path, is_everyday: object) -> dict[str, tuple[str, ...]]:
+def add_drugbank(
+    vocabulary: Vocabulary, folder: Path, is_everyday: Callable[[str], bool]
+) -> dict[str, tuple[str, ...]]:
     """DrugBank's common names and INN synonyms; answers with what each UNII contains."""
     substances: dict[str, tuple[str, ...]] = {}
     rows = [row for row in read(folder / "drugbank_open_vocabulary.csv") if row["UNII"]]
     rows = [row for row in rows if not (CODE.match(row["Common name"]) or NO_MEDICINE.search(row["Common name"]))]
     for row in rows:
         name = row["Common name"]
-        known = vocabulary.contents(name)
-        if known is None and (STRANGE.search(name) or is_everyday(name_key(name))):  # type: ignore[operator]
+        known = vocabulary.contents(name) or own_by_synonym(vocabulary, row["Synonyms"])
+        if known is None and (STRANGE.search(name) or is_everyday(name_key(name))):
             continue
         substances[row["UNII"]] = known or (name.lower(),)
-        if known is None:
-            vocabulary.add(name, substances[row["UNII"]], "drugbank")
+        vocabulary.add(name, substances[row["UNII"]], "drugbank")
     for row in rows:
         for synonym in row["Synonyms"].split(" | "):
-            if row["UNII"] in substances and is_inn(synonym) and not is_everyday(name_key(synonym)):  # type: ignore[operator]
+            if row["UNII"] in substances and is_inn(synonym) and not is_everyday(name_key(synonym)):
                 vocabulary.add(synonym, substances[row["UNII"]], "drugbank")
     return substances
+
+
+def own_by_synonym(vocabulary: Vocabulary, synonyms: str) -> tuple[str, ...] | None:
+    """What Keel's own tables call a substance that DrugBank spells otherwise ("isoetharine", "isoetarine")."""
+    own = (vocabulary.own.get(name_key(synonym)) for synonym in synonyms.split(" | ") if is_inn(synonym))
+    return next((contents for contents in own if contents), None)
 
 
 def is_inn(synonym: str) -> bool:
     """Whether a synonym looks like a name in some language rather than a formula, a code or Latin."""
     return (
-        re.fullmatch(r"[^\W\d_]{4,}(?: [^\W\d_]{3,})?", synonym) is not None
+        re.fullmatch(r"[^\W\d_]{5,}(?: [^\W\d_]{3,})?", synonym) is not None
         and not synonym.lower().endswith("um")
         and not NO_MEDICINE.search(synonym)
     )
 
 
 def add_unii(
-    vocabulary: Vocabulary, folder: Path, substances: dict[str, tuple[str, ...]], english: dict[str, int]
+    vocabulary: Vocabulary,
+    folder: Path,
+    substances: dict[str, tuple[str, ...]],
+    medicines: set[str],
+    english: dict[str, int],
 ) -> None:
     """UNII brands and combination products of what is known to be a medicine."""
     rows = list(read(folder / "unii_names_cut.csv"))
@@ -156,7 +212,7 @@ def add_unii(
         product, component, _ = row["name"].partition(" COMPONENT ")
         if component and not re.search(r"\d|MIXTURE", product):
             combined[product].append(contents or (row["display_name"].lower(),))
-        elif contents and row["type"] == "bn" and is_brand(row["name"], english):
+        elif contents and row["type"] == "bn" and medicines.issuperset(contents) and is_brand(row["name"], english):
             brands[row["name"]].add(contents)
     for product, parts in combined.items():
         if any(vocabulary.contents(part[0]) for part in parts) and name_key(product) not in english:
@@ -197,23 +253,41 @@ def read(path: Path) -> Iterator[dict[str, str]]:
 
 
 def write_names(path: Path, vocabulary: Vocabulary) -> None:
-    rows = sorted((name, ";".join(contents), source) for name, contents, source in vocabulary.names.values())
+    rows = sorted((name, ";".join(contents), source) for name, (contents, source) in vocabulary.names.items())
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["name", "contains", "source"])
         # a name that contains itself needs no second spelling
-        writer.writerows((name, "" if contents == name else contents, source) for name, contents, source in rows)
+        writer.writerows(
+            (name, "" if ";" not in contents and name_key(contents) == name else contents, source)
+            for name, contents, source in rows
+        )
     print(f"{path.name}: {len(rows)} names", file=sys.stderr)
 
 
-def write_everyday(path: Path, vocabulary: Vocabulary, english: dict[str, int]) -> None:
-    """The commonest words, and any rarer word that a misspelling of a medicine could be taken for."""
-    names = vocabulary.hand_written.keys() | vocabulary.names.keys()
+def chemical_words(folder: Path) -> Iterator[str]:
+    """Keys of every single word that names a substance somewhere: not recognised rather than passed over."""
+    for row in read(folder / "drugbank_open_vocabulary.csv"):
+        yield from (name_key(name) for name in (row["Common name"], *row["Synonyms"].split(" | ")))
+    for row in read(folder / "unii_names_cut.csv"):
+        if row["type"] == "of":
+            yield name_key(row["name"])
+
+
+def write_everyday(path: Path, vocabulary: Vocabulary, english: dict[str, int], chemical: set[str]) -> None:
+    """The commonest words, and any rarer word that a misspelling of a medicine could be taken for.
+
+    A rarer word that names a substance is left out, so that it is reported and not passed over.
+    """
+    names = vocabulary.own.keys() | vocabulary.names.keys()  # a name that needs confirming is an ordinary word too
     spelling = Spelling(names)
     words = sorted(
         word
         for word, rank in english.items()
-        if word.isalpha() and word not in names and (rank < EVERYDAY_RANK or spelling.near(word))
+        if word.isalpha()
+        and word not in names
+        and (rank < CHEMICAL_RANK or word not in chemical)
+        and (rank < EVERYDAY_RANK or spelling.near(word))
     )
     path.write_text("\n".join(words) + "\n", encoding="utf-8")
     print(f"{path.name}: {len(words)} words", file=sys.stderr)

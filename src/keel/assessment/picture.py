@@ -134,14 +134,11 @@ def _when(sitting: Answers) -> dt.datetime:
 def _not_checked(report: InteractionsReport) -> Iterable[Finding]:
     """What was typed and could not be checked, said aloud: not recognised is not “nothing on file”."""
     for item in report.items:
-        if item.status in (Status.NOT_RECOGNISED, Status.AMBIGUOUS):
-            hint = f" Did you mean {' or '.join(item.did_you_mean)}?" if item.did_you_mean else ""
+        if item.status in (Status.NOT_RECOGNISED, Status.AMBIGUOUS) and item.severity is None:
             yield Finding(
                 rule=f"medicine-{item.status}",
                 severity=Severity.WARN,
-                summary=f"“{item.input}” was not recognised, so nothing was checked for it.{hint}"
-                if item.status is Status.NOT_RECOGNISED
-                else f"“{item.input}” may mean several things and was not checked.{hint}",
+                summary=item.message,
                 why=(Reason("as typed", item.input),),
                 next_step="Ask a pharmacist, or type the name as it stands on the package.",
             )

@@ -10,6 +10,7 @@ from keel.cli.assess import assess
 from keel.cli.demo import demo
 from keel.cli.evidence import evidence
 from keel.cli.exposure import exposure
+from keel.cli.interactions import interactions
 from keel.cli.knowledge import knowledge_app
 from keel.cli.score import score
 from keel.cli.serve import serve
@@ -28,6 +29,7 @@ app = typer.Typer(
 COMMANDS = {
     assess: "A person's facts in, their Picture out.",
     exposure: "What a pattern of use comes to, and its band.",
+    interactions: "What medicines mean together with ketamine.",
     score: "A questionnaire scored, or described.",
     simulate: "Concentrations after a dose.",
     evidence: "Search what the sources say.",

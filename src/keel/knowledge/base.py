@@ -15,7 +15,18 @@ from keel.knowledge.evidence import Claim, Conflict, Figure, Source, SourceTable
 from keel.knowledge.files import Folders
 from keel.knowledge.instruments import Instrument
 from keel.knowledge.instruments_check import checked_instruments
-from keel.knowledge.interactions import ClassRule, DoseWord, Interaction, Product, Synonym
+from keel.knowledge.interactions import (
+    ClassRule,
+    ClassWord,
+    DoseWord,
+    Interaction,
+    InteractionTexts,
+    Product,
+    RouteLimit,
+    Stack,
+    Synonym,
+    read_names,
+)
 from keel.knowledge.models import Model
 from keel.knowledge.models_check import complete
 from keel.knowledge.modifiers import Modifier, complete_modifiers
@@ -26,6 +37,8 @@ from keel.knowledge.protocols_overlay import read_protocols
 from keel.knowledge.readability import ReadingLevel
 from keel.knowledge.reading import CodeTable, ReadingCode, ReadingLimits
 from keel.knowledge.routes import Route
+from keel.knowledge.studies import Study
+from keel.knowledge.strategies import DrugGroup, Strategy
 from keel.knowledge.substances import Substance
 from keel.knowledge.texts import Interface, Text, by_language, read_texts
 from keel.knowledge.wording import WordingRules
@@ -119,6 +132,11 @@ class Knowledge:
         return CodeTable(self._folders.table("reading/codes.csv", ReadingCode))
 
     @cached_property
+    def studies(self) -> Mapping[str, Study]:
+        """Public study tables that readers of files know, by dataset id."""
+        return self._folders.documents("studies", Study)
+
+    @cached_property
     def reading_limits(self) -> ReadingLimits:
         """Limits beyond which a reader of files asks or refuses."""
         return self._folders.documents("reading", ReadingLimits)["limits"]
@@ -169,6 +187,39 @@ class Knowledge:
         return self._folders.table("vocabulary/dose-words.csv", DoseWord, key="word")
 
     @cached_property
+    def class_words(self) -> Mapping[str, ClassWord]:
+        """Words for whole groups of medicines, by id."""
+        return self._folders.table("class-rules/words.csv", ClassWord)
+
+    @cached_property
+    def stacks(self) -> Mapping[str, Stack]:
+        """Mechanisms that add up, by id."""
+        return self._folders.table("class-rules/stacking.csv", Stack)
+
+    @cached_property
+    def route_limits(self) -> Mapping[str, RouteLimit]:
+        """How far inhibitors and inducers matter by a route, by route."""
+        return self._folders.table("class-rules/route-limits.csv", RouteLimit, key="route")
+
+    @cached_property
+    def interaction_texts(self) -> Mapping[str, InteractionTexts]:
+        """Sentences of the medicine check, by language."""
+        return self._folders.documents("interaction-texts", InteractionTexts)
+
+    @cached_property
+    def medicine_names(self) -> Mapping[str, tuple[str, ...]]:
+        """Names of medicines beyond Keel's own table, to what they contain."""
+        found = self._folders.files("vocabulary/*names.csv")
+        derived, typed = found["vocabulary/names.csv"], found["vocabulary/common-names.csv"]
+        return read_names([*derived, *typed])
+
+    @cached_property
+    def everyday_words(self) -> frozenset[str]:
+        """Ordinary English words, never guessed to be a misspelt medicine."""
+        paths = self._folders.files("vocabulary/everyday-words.txt")["vocabulary/everyday-words.txt"]
+        return frozenset(word for path in paths for word in path.read_text(encoding="utf-8").split())
+
+    @cached_property
     def pages(self) -> Mapping[str, Text]:
         """Texts for people, by language and id: `en/picture-bladder`."""
         return read_texts(self._folders)
@@ -182,6 +233,16 @@ class Knowledge:
     def interface(self) -> Mapping[str, Interface]:
         """The small words of the check, by language: `interface["en"]["button.next"]`."""
         return self._folders.documents("interface", Interface)
+
+    @cached_property
+    def strategies(self) -> Mapping[str, Strategy]:
+        """Cards that lower a risk, by id, each with the facts that call for it."""
+        return self._folders.documents("strategies", Strategy)
+
+    @cached_property
+    def drug_groups(self) -> Mapping[str, DrugGroup]:
+        """Groups of drugs that the cards ask about, by id."""
+        return self._folders.table("drug-groups.csv", DrugGroup)
 
     @cached_property
     def instruments(self) -> Mapping[str, Instrument]:

@@ -1,15 +1,20 @@
 """What is known of medicines and other substances taken together with ketamine, and the names people use for them.
 
-Four tables: `interactions.csv` (one substance a row), `class-rules/classes.csv` (what is said of each class, in words
-for people), `synonyms.csv` (name to substances), `products.csv` (combination products to all they contain).
+`interactions.csv` has one substance a row; `synonyms.csv` and `products.csv` its names; `class-rules/` what is said of
+each class in words for people, class words such as "painkillers", what adds up, and how far a route matters;
+`vocabulary/` the names with nothing on file and the words that name no medicine.
 """
 
+import csv
+from collections.abc import Iterable
 from enum import StrEnum
+from pathlib import Path
 
 import msgspec
 
 from keel.knowledge.certainty import Certainty
-from keel.knowledge.documents import Id
+from keel.knowledge.documents import Document, Id
+from keel.knowledge.errors import FactsFileError
 
 
 class Danger(StrEnum):
@@ -46,9 +51,10 @@ class KetamineForm(StrEnum):
 class Interaction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One substance taken together with ketamine: a row of interactions.csv.
 
-    `classes` are ids of class-rules/classes.csv, which hold the words; `mechanisms` and `severity` are those of all its
-    classes together. `evidence` is label, clinical_study, class_effect (reasoned from the class) or mechanistic
-    (pharmacology only). A substance whose labels differ between the racemate and esketamine has a row for each.
+    `classes` are ids of class-rules/classes.csv, which hold the words; `mechanisms` and `severity` are those of all
+    its classes together. `evidence` is label, clinical_study, class_effect (reasoned from the class) or mechanistic
+    (pharmacology only). `modifier` is the id of the document in modifiers/ with what studies measured, or empty.
+    A substance whose labels differ between the racemate and esketamine has a row for each.
     """
 
     id: Id
@@ -62,6 +68,7 @@ class Interaction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     evidence: str
     certainty: Certainty
     conflicts: tuple[str, ...]
+    modifier: str
     sources: tuple[str, ...]
 
 
@@ -126,3 +133,82 @@ class DoseWord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     word: str
     kind: str
+
+
+class ClassWord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Words for a whole group of medicines, such as "benzos": a row of class-rules/words.csv.
+
+    Where `counts` is true every member belongs to `classes`, and these count before the person says which one; where
+    it is false the members differ and nothing counts until then.
+    """
+
+    id: Id
+    words: tuple[str, ...]
+    classes: tuple[str, ...]
+    counts: bool
+    examples: tuple[str, ...]
+
+
+class Stack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Mechanisms that add up when two or more substances share one: a row of class-rules/stacking.csv.
+
+    Members of `except_classes` are not counted: ketamine itself is what the others are stacked on.
+    """
+
+    id: Id
+    label: str
+    mechanisms: tuple[str, ...]
+    except_classes: tuple[str, ...]
+    effect: str
+    action: str
+    sources: tuple[str, ...]
+    certainty: Certainty
+
+
+class RouteLimit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """By how much inhibitors and inducers change exposure at most on a route: a row of class-rules/route-limits.csv."""
+
+    route: str
+    unchanged_within_percent: float
+    certainty: Certainty
+    sources: tuple[str, ...]
+
+
+class InteractionTexts(Document, frozen=True, kw_only=True):
+    """Sentences around the findings of a medicine check, one document a language; `{words}` are filled in."""
+
+    nothing_on_file: str
+    not_recognised: str
+    ambiguous: str
+    misspelt: str
+    group: str
+    mixed_group: str
+    keep_taking: str
+    say_route: str
+    weak_exposure: str
+    weak_label: str
+    topical: str
+    summary_none: str
+    summary_interactions: str
+    summary_no_interactions: str
+    summary_stacking: str
+    summary_confirm: str
+    summary_not_recognised: str
+    summary_nothing_on_file: str
+    summary_ignored: str
+    stacking: str
+
+
+def read_names(paths: Iterable[Path]) -> dict[str, tuple[str, ...]]:
+    """Name to what it contains, from vocabulary tables whose first columns are name and contains.
+
+    An empty second cell means that the name is its own substance. Read without a shape, for speed: there are 20,000.
+    """
+    names: dict[str, tuple[str, ...]] = {}
+    for path in paths:
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = csv.reader(file, strict=True)
+            if next(rows, [])[:2] != ["name", "contains"]:
+                raise FactsFileError(f"vocabulary/{path.name}: the first line must be name,contains. Mend it.")
+            names.update((row[0], tuple(row[1].split(";")) if row[1] else (row[0],)) for row in rows)
+    return names

@@ -1,65 +1,93 @@
 """The one check of a medicine list, called by the page, the clinic and the command line."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from keel.assessment.interactions.errors import UnknownForm, UnknownRoute
+import msgspec
+
+from keel.assessment.interactions.errors import ListTooLong, UnknownForm, UnknownRoute
+from keel.assessment.interactions.items import answer
 from keel.assessment.interactions.names import Names, names_of
-from keel.assessment.interactions.rate import ROUTES, Ketamine, rate
-from keel.assessment.interactions.reading import entries
-from keel.assessment.interactions.recognise import Read, recognise
+from keel.assessment.interactions.rate import Ketamine, Rater
+from keel.assessment.interactions.reading import entries, words
+from keel.assessment.interactions.recognise import EntryRead, Read, join_words, read_entry
 from keel.assessment.interactions.report import InteractionsReport, Item, Status
+from keel.assessment.interactions.stacking import stacked
+from keel.assessment.interactions.summary import summary
 from keel.findings import worst_first
 from keel.knowledge import Knowledge
 from keel.knowledge.interactions import Danger, KetamineForm
 
+MOST_WORDS = 2000
+"""Words in one question. Longer texts are not medicine lists."""
+
 
 def check_medicines(
-    texts: Iterable[str], *, substance: str | None = None, route: str | None = None, knowledge: Knowledge
+    texts: Iterable[str],
+    *,
+    substance: str | None = None,
+    route: str | None = None,
+    knowledge: Knowledge,
+    language: str = "en",
 ) -> InteractionsReport:
     """What the typed medicines mean together with ketamine.
 
     `texts` are entries or whole lists (one a line, or separated by commas or semicolons). `substance` is racemic or
-    esketamine, `route` one of Keel's routes; where either is None the more serious answer holds. Raises UnknownForm or
-    UnknownRoute. The order of entries changes the order of items and nothing else.
+    esketamine, `route` one of Keel's routes; where either is None, or the substance has no labels of its own, the more
+    serious answer holds. Raises UnknownForm, UnknownRoute or ListTooLong. The order of entries changes the order of
+    items and nothing else; another medicine never lowers `worst`.
     """
-    ketamine = Ketamine(_form(substance), _route(route))
+    ketamine = Ketamine(_form(substance, knowledge), _route(route, knowledge))
+    said = knowledge.interaction_texts[language]
     names = names_of(knowledge)
-    reads = [read for text in texts for entry in entries(text) for read in recognise(entry, names)]
-    items = tuple(_item(read, names, ketamine, knowledge) for read in reads)
-    return InteractionsReport(
+    rater = Rater(ketamine, knowledge, said)
+    read = _read(list(texts), names)
+    answers = [answer(each, names, rater) for each in read.reads]
+    stacks = stacked((one for each in answers for one in each.rated), knowledge.stacks.values(), said)
+    items = tuple(each.item for each in answers)
+    report = InteractionsReport(
         items=items,
-        worst=Danger.worst([item.severity for item in items if item.severity]),
-        not_recognised=tuple(item.input for item in items if item.status is Status.NOT_RECOGNISED),
-        to_confirm=tuple(item.input for item in items if item.status is Status.AMBIGUOUS),
+        stacking=worst_first(each.finding for each in stacks),
+        worst=Danger.worst([*(item.severity for item in items if item.severity), *(each.danger for each in stacks)]),
+        not_recognised=_inputs(items, Status.NOT_RECOGNISED),
+        to_confirm=_inputs(items, Status.AMBIGUOUS),
+        ignored=tuple(dict.fromkeys(read.ignored)),
     )
+    return msgspec.structs.replace(report, summary=summary(report, [each.stack for each in stacks], said))
 
 
-def _item(read: Read, names: Names, ketamine: Ketamine, knowledge: Knowledge) -> Item:
-    meaning = read.meaning
-    if meaning is None:
-        return Item(input=read.typed, status=Status.NOT_RECOGNISED)
-    if meaning.to_confirm:
-        return Item(input=read.typed, status=Status.AMBIGUOUS, how=meaning.how, did_you_mean=meaning.substances)
-    rated = [each for name in meaning.substances for each in rate(names.rows_of(name), ketamine, knowledge)]
-    return Item(
-        input=read.typed,
-        status=Status.INTERACTION if rated else Status.NOTHING_ON_FILE,
-        substances=meaning.substances,
-        how=meaning.how,
-        severity=Danger.worst([each.danger for each in rated]),
-        findings=worst_first(each.finding for each in rated),
-    )
+def join_names(typed: Sequence[str], knowledge: Knowledge) -> list[str]:
+    """Arguments of a command line, joined where several of them are one name: night nurse, st john's wort."""
+    return join_words(typed, names_of(knowledge))
 
 
-def _form(substance: str | None) -> KetamineForm | None:
+def _read(texts: Sequence[str], names: Names) -> EntryRead:
+    """All entries of all texts, read; where nothing but doses was typed, that text itself, not recognised."""
+    typed = [entry for text in texts for entry in entries(text)]
+    count = sum(len(words(entry)) for entry in typed)
+    if count > MOST_WORDS:
+        raise ListTooLong(count, MOST_WORDS)
+    read = [read_entry(entry, names) for entry in typed]
+    reads = tuple(one for each in read for one in each.reads)
+    ignored = tuple(word for each in read for word in each.ignored)
+    if typed and not reads:
+        return EntryRead(tuple(Read(entry) for entry in typed), ())
+    return EntryRead(reads, ignored)
+
+
+def _inputs(items: Sequence[Item], status: Status) -> tuple[str, ...]:
+    return tuple(item.input for item in items if item.status is status)
+
+
+def _form(substance: str | None, knowledge: Knowledge) -> KetamineForm | None:
+    """The form whose rows speak; None, which is both, for a substance without labels of its own."""
     if substance is None:
         return None
-    if substance not in (KetamineForm.RACEMIC, KetamineForm.ESKETAMINE):
+    if substance not in knowledge.substances:
         raise UnknownForm(substance)
-    return KetamineForm(substance)
+    return KetamineForm(substance) if substance in set(KetamineForm) else None
 
 
-def _route(route: str | None) -> str | None:
-    if route is not None and route not in ROUTES:
-        raise UnknownRoute(route, ROUTES)
+def _route(route: str | None, knowledge: Knowledge) -> str | None:
+    if route is not None and route not in knowledge.routes:
+        raise UnknownRoute(route, tuple(knowledge.routes))
     return route

@@ -1,46 +1,94 @@
 """The index of names: from a name as typed to what it means."""
 
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Iterator, Mapping
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from keel.assessment.interactions.reading import name_key
 from keel.assessment.interactions.report import Match
+from keel.assessment.interactions.spelling import Near, Spelling
 from keel.knowledge import Knowledge
-from keel.knowledge.interactions import Interaction
+from keel.knowledge.interactions import ClassWord, Interaction
+
+SQUASHED_FROM = 5
+"""Names written as one word ("cocodamol") are found from this many letters on."""
 
 
 class Meaning(NamedTuple):
-    """What a name means: the name itself, its substances, how it was found, and whether the person must confirm."""
+    """What a name means: its substances, how it was found, and whether the person must confirm it first.
+
+    `group` is set for a word that names a whole class; it then has no substances.
+    """
 
     name: str
     substances: tuple[str, ...]
-    how: Match
+    how: Match | None
     to_confirm: bool = False
+    group: ClassWord | None = None
 
 
 class Names:
-    """Every name that Keel recognises. Immutable."""
+    """Every name that Keel recognises, and the words that name nothing. Immutable."""
 
     def __init__(self, knowledge: Knowledge) -> None:
-        self.rows = _rows_by_substance(knowledge)
-        self.exact = _exact_names(knowledge)
-        self.longest = max(key.count(" ") + 1 for key in self.exact)
+        self._knowledge = knowledge
+        self._rows = _rows_by_substance(knowledge)
+        self._own = _own_names(knowledge)
+        self._others = knowledge.medicine_names
+        self.longest = max(key.count(" ") + 1 for key in self._own)
+
+    def find(self, key: str) -> Meaning | None:
+        """What a name means, looked up as `reading.name_key` writes it; Keel's own tables win over the vocabulary."""
+        own = self._own.get(key)
+        if own:
+            return own
+        contents = self._others.get(key)
+        if not contents:
+            return None
+        if len(contents) > 1:
+            return Meaning(key, contents, Match.PRODUCT)
+        return Meaning(key, contents, Match.EXACT if contents == (key,) else Match.SYNONYM)
 
     def rows_of(self, substance: str) -> tuple[Interaction, ...]:
         """The rows on file for a substance; none when nothing is."""
-        return self.rows.get(substance, ())
+        return self._rows.get(substance, ())
 
+    def kind_of(self, word: str) -> str:
+        """What a word says when it names no medicine: a kind of dose word, `everyday`, or an empty string."""
+        dose_word = self._knowledge.dose_words.get(word)
+        if dose_word:
+            return dose_word.kind
+        return "everyday" if word in self._knowledge.everyday_words else ""
 
-def hand_written_names(knowledge: Knowledge) -> dict[str, tuple[str, ...]]:
-    """Key to substances for the names of Keel's own tables that need no confirming."""
-    return {key: meaning.substances for key, meaning in _exact_names(knowledge).items() if not meaning.to_confirm}
+    def near(self, word: str) -> tuple[Near, ...]:
+        """Names of which a word may be a misspelling, nearest first."""
+        return _near(self, word)
+
+    @cached_property
+    def spelling(self) -> Spelling:
+        """The index of spellings, built when a word is first left over."""
+        return Spelling(self._own.keys() | self._others.keys())
 
 
 @lru_cache(maxsize=4)
 def names_of(knowledge: Knowledge) -> Names:
     """The index over a knowledge value, built once."""
     return Names(knowledge)
+
+
+@lru_cache(maxsize=4096)
+def _near(names: Names, word: str) -> tuple[Near, ...]:
+    return tuple(names.spelling.near(word))
+
+
+def own_keys(knowledge: Knowledge) -> frozenset[str]:
+    """Keys of every name in Keel's own tables, those that need confirming among them."""
+    return frozenset(_own_names(knowledge))
+
+
+def own_names(knowledge: Knowledge) -> dict[str, tuple[str, ...]]:
+    """Key to substances for the names in Keel's own tables that need no confirming."""
+    return {key: one.substances for key, one in _own_names(knowledge).items() if one.substances and not one.to_confirm}
 
 
 def _rows_by_substance(knowledge: Knowledge) -> Mapping[str, tuple[Interaction, ...]]:
@@ -50,13 +98,23 @@ def _rows_by_substance(knowledge: Knowledge) -> Mapping[str, tuple[Interaction, 
     return rows
 
 
-def _exact_names(knowledge: Knowledge) -> dict[str, Meaning]:
-    """Key to meaning. Later tables win: aliases, then products, then the names of the rows themselves."""
-    meanings: dict[str, Meaning] = {}
+def _own_names(knowledge: Knowledge) -> dict[str, Meaning]:
+    """Key to meaning. What comes later wins: joined spellings, groups, aliases, products, then the rows themselves."""
+    meanings = dict(_meanings(knowledge))
+    joined = {key.replace(" ", ""): one for key, one in meanings.items() if " " in key}
+    usable = {
+        key: one for key, one in joined.items() if len(key) >= SQUASHED_FROM and key not in knowledge.everyday_words
+    }
+    return usable | meanings
+
+
+def _meanings(knowledge: Knowledge) -> Iterator[tuple[str, Meaning]]:
+    for group in knowledge.class_words.values():
+        for word in group.words:
+            yield name_key(word), Meaning(word, (), None, True, group)
     for alias in knowledge.synonyms.values():
-        meanings[name_key(alias.alias)] = Meaning(alias.alias, alias.substances, Match.SYNONYM, alias.ambiguous)
+        yield name_key(alias.alias), Meaning(alias.alias, alias.substances, Match.SYNONYM, alias.ambiguous)
     for product in knowledge.products.values():
-        meanings[name_key(product.name)] = Meaning(product.name, product.substances, Match.PRODUCT)
+        yield name_key(product.name), Meaning(product.name, product.substances, Match.PRODUCT)
     for row in knowledge.interactions.values():
-        meanings[name_key(row.name)] = Meaning(row.name, (row.name,), Match.EXACT)
-    return meanings
+        yield name_key(row.name), Meaning(row.name, (row.name,), Match.EXACT)

@@ -1,13 +1,12 @@
 """From a recognised substance to its findings, given which ketamine and which route."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from keel.findings import Finding, Reason, Severity
 from keel.knowledge import Knowledge
-from keel.knowledge.interactions import ClassRule, Danger, Interaction, KetamineForm
-
-ROUTES = ("iv", "im", "sc", "nasal", "oral", "sublingual", "rectal", "insufflated")
+from keel.knowledge.interactions import ClassRule, Danger, Interaction, InteractionTexts, KetamineForm
+from keel.knowledge.modifiers import Observed
 
 SEVERITY = {
     Danger.CONTRAINDICATED: Severity.BLOCK,
@@ -15,8 +14,6 @@ SEVERITY = {
     Danger.MODERATE: Severity.WARN,
     Danger.MINOR: Severity.NOTE,
 }
-
-KEEP_TAKING = "If it is prescribed: talk to the prescriber; do not stop it suddenly."
 
 
 class Ketamine(NamedTuple):
@@ -27,46 +24,111 @@ class Ketamine(NamedTuple):
 
 
 class Rated(NamedTuple):
-    """One class of one substance as it counts here."""
+    """One class of one substance, or of a group as typed, as it counts for this ketamine and route."""
 
-    row: Interaction
+    name: str
     rule: ClassRule
     danger: Danger
     finding: Finding
 
 
-def rate(rows: tuple[Interaction, ...], ketamine: Ketamine, knowledge: Knowledge) -> Iterator[Rated]:
-    """Each class of each row that speaks of this ketamine. Where the form was not said, rows of both forms speak."""
-    for row in rows:
-        if ketamine.form and row.applies_to not in (ketamine.form, KetamineForm.BOTH):
-            continue
-        for identifier in row.classes:
-            rule = knowledge.interaction_classes[identifier]
-            danger = danger_by_route(rule, ketamine.route)
-            yield Rated(row, rule, danger, _finding(row, rule, danger, ketamine))
+class Rater:
+    """Rates substances and groups against one ketamine and route."""
 
+    def __init__(self, ketamine: Ketamine, knowledge: Knowledge, texts: InteractionTexts) -> None:
+        self.ketamine, self.knowledge, self.texts = ketamine, knowledge, texts
 
-def danger_by_route(rule: ClassRule, route: str | None) -> Danger:
-    """The danger of a class by this route; the full one where the route was not said."""
-    if rule.weak_severity and route in rule.weak_routes:
-        return rule.weak_severity
-    return rule.severity
+    def rate(self, rows: Iterable[Interaction]) -> Iterator[Rated]:
+        """Each class of each row that speaks of this ketamine. Where the form was not said, rows of both speak."""
+        for row in rows:
+            for identifier in row.classes:
+                rule = self.knowledge.interaction_classes[identifier]
+                if self._speaks_of(row.applies_to) and self._speaks_of(rule.applies_to):
+                    danger = self.danger(rule)
+                    yield Rated(row.name, rule, danger, self._row_finding(row, rule, danger))
 
+    def rate_group(self, word: str, classes: Iterable[str]) -> Iterator[Rated]:
+        """Each class of a group that was named by a class word."""
+        for identifier in classes:
+            rule = self.knowledge.interaction_classes[identifier]
+            if self._speaks_of(rule.applies_to):
+                danger = self.danger(rule)
+                yield Rated(word, rule, danger, self._group_finding(word, rule, danger))
 
-def _finding(row: Interaction, rule: ClassRule, danger: Danger, ketamine: Ketamine) -> Finding:
-    return Finding(
-        rule=f"interaction.{row.id}.{rule.id}",
-        severity=SEVERITY[danger],
-        summary=f"{row.name} ({rule.label}): {rule.effect}.",
-        why=(
-            Reason("substance", row.name),
+    def danger(self, rule: ClassRule) -> Danger:
+        """The danger of a class by this route; the full one where the route was not said."""
+        if rule.weak_severity and self.ketamine.route in rule.weak_routes:
+            return rule.weak_severity
+        return rule.severity
+
+    def _speaks_of(self, form: KetamineForm) -> bool:
+        return self.ketamine.form is None or form in (self.ketamine.form, KetamineForm.BOTH)
+
+    def _row_finding(self, row: Interaction, rule: ClassRule, danger: Danger) -> Finding:
+        evidence = (*self._measured(row), Reason("evidence", row.evidence.replace("_", " ")))
+        return Finding(
+            rule=f"interaction.{row.id}.{rule.id}",
+            severity=SEVERITY[danger],
+            summary=self._summary(f"{_capital(row.name)} ({rule.label})", rule, danger),
+            why=(Reason("substance", row.name), *self._reasons(rule), *evidence),
+            sources=rule.sources,
+            confidence=row.certainty,
+            conflicts=tuple(dict.fromkeys((*rule.conflicts, *row.conflicts))),
+            next_step=self._next_step(rule),
+        )
+
+    def _group_finding(self, word: str, rule: ClassRule, danger: Danger) -> Finding:
+        return Finding(
+            rule=f"interaction.group.{rule.id}",
+            severity=SEVERITY[danger],
+            summary=self._summary(_capital(rule.label), rule, danger),
+            why=(Reason("as typed", word), *self._reasons(rule)),
+            sources=rule.sources,
+            conflicts=rule.conflicts,
+            next_step=self._next_step(rule),
+        )
+
+    def _summary(self, name: str, rule: ClassRule, danger: Danger) -> str:
+        sentences = [f"{name}: {rule.effect}."]
+        route = self.ketamine.route
+        if route and route in rule.weak_routes:
+            limit = self.knowledge.route_limits.get(route)
+            text = self.texts.weak_exposure if limit and danger is Danger.MINOR else self.texts.weak_label
+            percent = f"{limit.unchanged_within_percent:g}" if limit else ""
+            title = self.knowledge.routes[route].title
+            sentences.append(text.format(route=title, percent=percent, severity=danger.value))
+        return " ".join(sentences)
+
+    def _next_step(self, rule: ClassRule) -> str:
+        sentences = [f"{rule.action}."]
+        if rule.never_stop_suddenly:
+            sentences.append(self.texts.keep_taking)
+        if rule.weak_routes and self.ketamine.route is None:
+            sentences.append(self.texts.say_route.format(when=rule.when))
+        return " ".join(sentences)
+
+    def _reasons(self, rule: ClassRule) -> tuple[Reason, ...]:
+        form = self.ketamine.form.value if self.ketamine.form else None
+        return (
             Reason("meant for", rule.when),
-            Reason("ketamine", ketamine.form and ketamine.form.value),
-            Reason("route of ketamine", ketamine.route),
-            Reason("evidence", row.evidence),
-        ),
-        sources=rule.sources,
-        confidence=row.certainty,
-        conflicts=tuple(dict.fromkeys((*rule.conflicts, *row.conflicts))),
-        next_step=f"{rule.action}. {KEEP_TAKING}" if rule.never_stop_suddenly else f"{rule.action}.",
-    )
+            Reason("ketamine", form),
+            Reason("route of ketamine", self.ketamine.route),
+        )
+
+    def _measured(self, row: Interaction) -> Iterator[Reason]:
+        """What studies measured for this partner by this route, as multiples of exposure (area) and peak."""
+        if not row.modifier:
+            return
+        for study in self.knowledge.modifiers[row.modifier].observed:
+            if self.ketamine.route in (None, study.route):
+                yield from _multiples(study)
+
+
+def _multiples(study: Observed) -> Iterator[Reason]:
+    for name, value in (("exposure", study.auc), ("peak", study.cmax)):
+        if value is not None:
+            yield Reason(f"{name} of {study.substance} ({study.route}, {study.certainty.label})", value, "times")
+
+
+def _capital(name: str) -> str:
+    return name[:1].upper() + name[1:]

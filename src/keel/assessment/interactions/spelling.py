@@ -67,7 +67,8 @@ def _letter_counts(names: list[str]) -> NDArray[np.int8]:
 
 def _letter_sets(counts: NDArray[np.int8]) -> NDArray[np.uint64]:
     """The letters that each row uses, as bits."""
-    return np.where(counts > 0, _BIT, np.uint64(0)).sum(axis=1, dtype=np.uint64)
+    sets: NDArray[np.uint64] = np.where(counts > 0, _BIT, np.uint64(0)).sum(axis=1, dtype=np.uint64)
+    return sets
 
 
 def edits(one: str, other: str, most: int) -> int:

@@ -1,0 +1,95 @@
+"""`keel interactions`: a typed medicine list in, what it means together with ketamine out."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from keel.assessment.interactions import InteractionsReport, Item
+    from keel.knowledge import Knowledge
+
+DANGERS = {
+    "contraindicated": ("■ CONTRAINDICATED", "bold white on red"),
+    "major": ("▲ MAJOR", "bold red"),
+    "moderate": ("! MODERATE", "bold yellow"),
+    "minor": ("· minor", "cyan"),
+}
+OTHERWISE = {
+    "nothing_on_file": ("– nothing on file", "default"),
+    "not_recognised": ("? NOT RECOGNISED", "bold magenta"),
+    "ambiguous": ("? WHICH ONE", "bold magenta"),
+}
+
+
+def interactions(
+    text: Annotated[
+        list[str],
+        typer.Argument(help="Medicines and other substances, or a list in quotes with commas.", show_default=False),
+    ],
+    substance: Annotated[str | None, typer.Option(help="Which ketamine: racemic or esketamine.")] = None,
+    route: Annotated[str | None, typer.Option(help="How ketamine is taken: iv, im, nasal, oral, ...")] = None,
+    json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+) -> None:
+    """What medicines and other substances mean together with ketamine.
+
+    Says what is not recognised; that is never a sign that it may be combined.
+
+    Example: keel interactions "sertraline 50 mg, Valium, co-codamol" --route oral
+    """
+    from keel.assessment.interactions import check_medicines, join_names
+    from keel.cli.errors import CommandError
+    from keel.cli.terminal import console, write_json
+    from keel.knowledge import load
+
+    if not "".join(text).strip():
+        raise CommandError("No medicine was typed. Write for example: keel interactions sertraline Valium")
+    knowledge = load()
+    typed = join_names(text, knowledge)
+    report = check_medicines(typed, substance=substance, route=route, knowledge=knowledge)
+    if json:
+        write_json(report)
+        return
+    print_interactions(report, knowledge, console())
+
+
+def print_interactions(report: "InteractionsReport", knowledge: "Knowledge", out: "Console") -> None:
+    """The answer for the terminal: all that was typed, what adds up, each finding, where sources disagree."""
+    from keel.cli.terminal import finding_view
+    from keel.findings import Severity, worst_first
+
+    out.print(items_view(report))
+    out.print()
+    findings = worst_first(report.findings)
+    for finding in findings:
+        if finding.severity is Severity.NOTE:
+            out.print(f"· {finding.summary} {finding.next_step}", markup=False)
+        else:
+            out.print(finding_view(finding))
+    for identifier in dict.fromkeys(key for finding in findings for key in finding.conflicts):
+        conflict = knowledge.conflicts[identifier]
+        out.print(f"\n[bold]Sources disagree:[/bold] {conflict.question}")
+        for line in (f"  One side: {conflict.one_side}", f"  Other side: {conflict.other_side}", f"  {conflict.shown}"):
+            out.print(line, markup=False)
+    out.print(f"\n{report.summary}", markup=False, style="bold")
+
+
+def items_view(report: "InteractionsReport") -> "Table":
+    """A line for each thing typed: as typed, severity in words, what it was recognised as or what to answer."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for heading, ratio in (("As typed", 2), ("With ketamine", None), ("Recognised as", 4)):
+        table.add_column(heading, ratio=ratio)
+    for item in report.items:
+        mark, style = DANGERS[item.severity] if item.severity else OTHERWISE[item.status]
+        table.add_row(Text(item.input), Text(mark, style=style), Text(_recognised_as(item)))
+    return table
+
+
+def _recognised_as(item: "Item") -> str:
+    return "\n".join(part for part in (", ".join(item.substances), item.message) if part)
