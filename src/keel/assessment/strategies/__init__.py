@@ -1,0 +1,9 @@
+"""Which protective strategies to show a person: cards of data/strategies chosen by the facts of a record.
+
+Pure, as all of `assessment`. Start at `choose.py` (the choice), then `facts.py` (what the cards may ask about).
+"""
+
+from keel.assessment.strategies.choose import Advice, Chosen, strategies_for
+from keel.assessment.strategies.facts import Told, drug_groups, strategy_facts
+
+__all__ = ["Advice", "Chosen", "Told", "drug_groups", "strategies_for", "strategy_facts"]

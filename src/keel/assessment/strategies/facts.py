@@ -1,0 +1,103 @@
+"""The facts that strategy cards may ask about, gathered from a record, its medicine check and what was told beside.
+
+| fact | value |
+|---|---|
+| `lanes` | `non_medical`, `medical`: where ketamine is or was taken |
+| `used_in_6_months` | whether it is current, in any lane |
+| `days_per_week` | using days a week, an interval, outside treatment |
+| `urinary_symptoms` | from the bladder questions |
+| `other_drugs` | ids of drug-groups.csv, from the medicines typed and from `Told` |
+| `age_years`, `pregnant` | from the person |
+| `low_mood`, `thoughts_of_suicide` | from `Told`; also from a PHQ-9 that reaches its cut-off, or answers its item 9 |
+| the other fields of `Told` | as told |
+
+What nobody said is missing and stays so: None is not “no”.
+"""
+
+import datetime as dt
+
+import msgspec
+
+from keel.assessment.interactions import InteractionsReport
+from keel.assessment.picture import Picture
+from keel.assessment.symptoms import symptom_facts
+from keel.exposure.facts import lanes_of
+from keel.exposure.ledger import fold
+from keel.findings import Fact
+from keel.knowledge import Knowledge
+from keel.record import Pregnancy, Record
+
+MOOD = "phq-9"
+THOUGHTS_ITEM = "9"
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person may say about how they use, each None (or empty) where nobody asked.
+
+    `other_drugs` and `dependent_on` are ids of drug-groups.csv.
+    """
+
+    other_drugs: tuple[str, ...] = ()
+    dependent_on: tuple[str, ...] = ()
+    alone: bool | None = None
+    near_water: bool | None = None
+    drives: bool | None = None
+    pain: bool | None = None
+    cramps: bool | None = None
+    nose: bool | None = None
+    low_mood: bool | None = None
+    thoughts_of_suicide: bool | None = None
+    wants_change: bool | None = None
+    had_break: bool | None = None
+    shares_equipment: bool | None = None
+    hard_experience: bool | None = None
+
+
+def strategy_facts(
+    record: Record, picture: Picture, told: Told, *, at: dt.datetime, knowledge: Knowledge
+) -> dict[str, Fact]:
+    """The facts of a record at a time, its Picture, and what was told beside it, by name."""
+    symptoms = symptom_facts(record, knowledge)
+    ledger = fold(record.doses, at=at, knowledge=knowledge, weight_kg=record.person.weight_kg)
+    lanes = lanes_of(record.patterns, ledger, at=at, symptoms=symptoms)
+    used = {name: cases for name, cases in lanes.items() if cases[0]["used_in_6_months"] is not None}
+    current = [cases[0]["used_in_6_months"] for cases in used.values()]
+    facts: dict[str, Fact] = {
+        **msgspec.structs.asdict(told),
+        "lanes": tuple(used),
+        "used_in_6_months": any(current) if current else None,
+        "days_per_week": used["non_medical"][0]["days_per_week"] if "non_medical" in used else None,
+        "urinary_symptoms": symptoms.urinary_symptoms,
+        "other_drugs": tuple(dict.fromkeys((*told.other_drugs, *drug_groups(picture.interactions, knowledge)))),
+        "age_years": record.person.age_at(at),
+        "pregnant": _pregnant(record.person.pregnancy),
+    }
+    return facts | _mood(picture, record, facts)
+
+
+def drug_groups(report: InteractionsReport, knowledge: Knowledge) -> tuple[str, ...]:
+    """The groups of drugs among what was typed and recognised, in the order of drug-groups.csv.
+
+    The last part of an interaction's rule is its class; a name that still has to be confirmed counts for nothing.
+    """
+    classes = {finding.rule.rpartition(".")[2] for item in report.items for finding in item.findings}
+    return tuple(group.id for group in knowledge.drug_groups.values() if classes & set(group.classes))
+
+
+def _pregnant(pregnancy: Pregnancy) -> bool | None:
+    known = {Pregnancy.PREGNANT: True, Pregnancy.NOT_PREGNANT: False}
+    return known.get(pregnancy)
+
+
+def _mood(picture: Picture, record: Record, facts: dict[str, Fact]) -> dict[str, Fact]:
+    """Low mood and thoughts of suicide from the PHQ-9, where they were not told: its cut-off, and its item 9."""
+    scores = [score for score in picture.scores if score.instrument == MOOD]
+    reached = [cutoff.reached for score in scores for cutoff in score.cutoffs if cutoff.reached is not None]
+    given = [sitting.items.get(THOUGHTS_ITEM) for sitting in record.answers if sitting.instrument == MOOD]
+    thoughts = [answer > 0 for answer in given if isinstance(answer, int)]
+    found: dict[str, Fact] = {}
+    if facts["low_mood"] is None and reached:
+        found["low_mood"] = any(reached)
+    if facts["thoughts_of_suicide"] is None and thoughts:
+        found["thoughts_of_suicide"] = any(thoughts)
+    return found
