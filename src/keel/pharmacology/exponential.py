@@ -6,29 +6,23 @@ nearly equal rates are no special case. (Xue, Ye: accurate exponentials of essen
 """
 
 import math
-from functools import lru_cache
 
 import numpy as np
 
 from keel.pharmacology.structure import Floats
 
-DEGREE = 24  # with a norm of at most 1 the remainder is below 1e-24
 STRIDE = 5
-
-
-@lru_cache(maxsize=1)
-def _coefficients() -> tuple[float, ...]:
-    return tuple(1.0 / math.factorial(power) for power in range(DEGREE + 1))
+DEGREE = STRIDE * STRIDE - 1  # with a norm of at most 1 the remainder is below 1e-24
+COEFFICIENTS = np.array([1.0 / math.factorial(power) for power in range(DEGREE + 1)]).reshape(STRIDE, STRIDE)
 
 
 def exponential(matrices: Floats) -> Floats:
     """exp of each matrix of (..., n, n); entries off the diagonal must be >= 0."""
-    size = matrices.shape[-1]
-    identity = np.eye(size)
-    shift = np.maximum(0.0, -np.min(np.diagonal(matrices, axis1=-2, axis2=-1), axis=-1))[..., None, None]
+    identity = np.eye(matrices.shape[-1])
+    shift = np.maximum(0.0, -matrices.diagonal(axis1=-2, axis2=-1).min(axis=-1))[..., None, None]
     positive = matrices + shift * identity
-    norm = float(np.max(np.sum(positive, axis=-2), initial=0.0))
-    halvings = max(0, math.ceil(math.log2(norm))) if norm > 1.0 else 0
+    norm = float(positive.sum(axis=-2).max(initial=0.0))
+    halvings = math.ceil(math.log2(norm)) if norm > 1.0 else 0
     scale = 0.5**halvings
     result: Floats = _taylor(positive * scale, identity) * np.exp(-shift * scale)
     for _ in range(halvings):
@@ -37,15 +31,15 @@ def exponential(matrices: Floats) -> Floats:
 
 
 def _taylor(matrices: Floats, identity: Floats) -> Floats:
-    """The exponential sum to DEGREE by Paterson and Stockmeyer: powers to STRIDE, then Horner in the STRIDE-th."""
-    coefficients = _coefficients()
-    powers = [identity, matrices]
-    for _ in range(STRIDE - 1):
-        powers.append(powers[-1] @ matrices)
-    result = np.zeros_like(matrices)
-    for start in range(DEGREE - DEGREE % STRIDE, -1, -STRIDE):
-        if start < DEGREE - DEGREE % STRIDE:
-            result = result @ powers[STRIDE]
-        for offset in range(min(STRIDE, DEGREE + 1 - start)):
-            result = result + coefficients[start + offset] * powers[offset]
+    """The exponential sum to DEGREE by Paterson and Stockmeyer: STRIDE short sums of powers, then Horner over them."""
+    powers = np.empty((STRIDE, *matrices.shape))
+    powers[0], powers[1] = identity, matrices
+    for power in range(2, STRIDE):
+        np.matmul(powers[power - 1], matrices, out=powers[power])
+    sums = (COEFFICIENTS @ powers.reshape(STRIDE, -1)).reshape(powers.shape)
+    highest = powers[STRIDE - 1] @ matrices
+    result: Floats = sums[STRIDE - 1]
+    for row in range(STRIDE - 2, -1, -1):
+        result = result @ highest
+        result += sums[row]
     return result

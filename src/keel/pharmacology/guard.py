@@ -36,8 +36,11 @@ def remarks_on(
             remarks.append(f"{word} not given: {model.name} holds from {known.low:g} to {known.high:g} {unit}.")
     if model.validity.remark:
         remarks.append(f"{model.name}: {model.validity.remark}")
-    early = _early_reasons(model, regimen, times_min)
-    if window_min is not None and not early and _early_reasons(model, regimen, np.array(window_min)):
+    if (
+        window_min is not None
+        and not _early_reasons(model, regimen, times_min)
+        and _early_reasons(model, regimen, np.array(window_min))
+    ):
         remarks.append(f"Peak and area include minutes after the bolus in which {model.name} does not hold.")
     sampled = model.validity.sampled_min
     if sampled is not None and len(times_min):
@@ -86,6 +89,8 @@ def _dose_reasons(model: Model, regimen: Sequence[DoseInput], person: Person) ->
                 reasons.append(
                     f"{model.name} was made from {given} by {route}; {WORDS[substance]} is computed as if it were that."
                 )
+        if entry.dose_mg is None and entry.dose_mg_per_kg is None and entry.rate_mg_per_kg_h is None:
+            continue
         together = _together(dose_route=route, regimen=regimen)
         reasons += _outside(model, route, together, entry.dose_mg, "mg")
         if person.weight_kg is not None:

@@ -13,51 +13,58 @@ from keel.pharmacology.structure import Structure, Values
 
 
 class Entry(NamedTuple):
-    """An amount entering a compartment. Amounts and durations may be arrays with one value a person."""
+    """An amount entering a compartment; `dose` is the number of the dose that it belongs to, in order of time.
+
+    Amounts and durations may be arrays with one value a person.
+    """
 
     place: int
     amount_mg: Any
     start_min: float
     duration_min: Any
+    dose: int
 
 
-Kind = Callable[[Structure, Input, Sequence[DoseInput], Values], list[Entry]]
+Numbered = tuple[int, DoseInput]
+Kind = Callable[[Structure, Input, Sequence[Numbered], Values], list[Entry]]
 
 
 def entries(structure: Structure, regimen: Sequence[DoseInput], values: Values) -> list[Entry]:
     """Every amount that enters, for doses in order of time; NoModel where the model has no input for a route."""
-    by_route: dict[str, list[DoseInput]] = {}
-    for dose in regimen:
-        by_route.setdefault(dose.route, []).append(dose)
+    by_route: dict[str, list[Numbered]] = {}
+    for number, dose in enumerate(regimen):
+        by_route.setdefault(dose.route, []).append((number, dose))
     found: list[Entry] = []
     for route, doses in by_route.items():
-        entry = structure.model.input_for(route)
+        entry = structure.inputs.get(route)
         if entry is None:
-            takes = ", ".join(each.route for each in structure.model.inputs)
+            takes = ", ".join(structure.inputs)
             raise NoModel(f"{structure.model.name} has no input by {route}; it takes {takes}.")
         found += KINDS[entry.kind](structure, entry, doses, values)
     return found
 
 
-def direct(structure: Structure, entry: Input, doses: Sequence[DoseInput], values: Values) -> list[Entry]:
+def direct(structure: Structure, entry: Input, doses: Sequence[Numbered], values: Values) -> list[Entry]:
     """Straight into the named compartments over the dose's own duration: bolus or infusion."""
+    parts = [(structure.index[part.into], _share(part, values)) for part in entry.parts]
     return [
-        Entry(structure.index[part.into], dose.amount_mg * _share(part, values), dose.start_min, dose.duration_min)
-        for dose in doses
-        for part in entry.parts
+        Entry(place, dose.amount_mg * share, dose.start_min, dose.duration_min, number)
+        for number, dose in doses
+        for place, share in parts
     ]
 
 
-def absorbed(structure: Structure, entry: Input, doses: Sequence[DoseInput], values: Values) -> list[Entry]:
+def absorbed(structure: Structure, entry: Input, doses: Sequence[Numbered], values: Values) -> list[Entry]:
     """Into depots: at once (first-order absorption) or evenly over a time that the model names (zero-order)."""
+    parts = [(structure.index[part.into], _share(part, values), _over(part, values)) for part in entry.parts]
     return [
-        Entry(structure.index[part.into], dose.amount_mg * _share(part, values), dose.start_min, _over(part, values))
-        for dose in doses
-        for part in entry.parts
+        Entry(place, dose.amount_mg * share, dose.start_min, over, number)
+        for number, dose in doses
+        for place, share, over in parts
     ]
 
 
-def devices(structure: Structure, entry: Input, doses: Sequence[DoseInput], values: Values) -> list[Entry]:
+def devices(structure: Structure, entry: Input, doses: Sequence[Numbered], values: Values) -> list[Entry]:
     """Nasal devices: what the nose does not take is swallowed, and further devices of a session are taken less well.
 
     The first `device_mg` of a session are absorbed with the fraction `nasal`, the rest with that times `repeat`.
@@ -66,7 +73,7 @@ def devices(structure: Structure, entry: Input, doses: Sequence[DoseInput], valu
     nasal, repeat = values[str(entry.nasal)], values[str(entry.repeat)]
     found: list[Entry] = []
     session_start, given = -float("inf"), 0.0
-    for start, amount in _sprays(entry, doses):
+    for start, amount, number in _sprays(entry, doses):
         if start - session_start > float(entry.session_min or 0.0):
             session_start, given = start, 0.0
         fresh = min(amount, max(0.0, float(entry.device_mg or 0.0) - given))
@@ -75,19 +82,19 @@ def devices(structure: Structure, entry: Input, doses: Sequence[DoseInput], valu
             if size > 0:
                 shared = {**values, str(entry.nasal): fraction}
                 found += [
-                    Entry(structure.index[part.into], size * _share(part, shared), start, _over(part, values))
+                    Entry(structure.index[part.into], size * _share(part, shared), start, _over(part, values), number)
                     for part in entry.parts
                 ]
     return found
 
 
-def _sprays(entry: Input, doses: Sequence[DoseInput]) -> list[tuple[float, float]]:
-    """Start and milligrams of each device, in order of time."""
+def _sprays(entry: Input, doses: Sequence[Numbered]) -> list[tuple[float, float, int]]:
+    """Start, milligrams and number of the dose of each device, in order of time."""
     sprays = []
-    for dose in doses:
+    for number, dose in doses:
         count = dose.devices or 1
         apart = dose.device_interval_min if dose.device_interval_min is not None else entry.apart_min or 0.0
-        sprays += [(dose.start_min + apart * number, dose.amount_mg / count) for number in range(count)]
+        sprays += [(dose.start_min + apart * device, dose.amount_mg / count, number) for device in range(count)]
     return sorted(sprays)
 
 

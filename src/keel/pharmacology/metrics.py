@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from keel.pharmacology.inputs import Entry
-from keel.pharmacology.propagate import propagate
+from keel.pharmacology.mammillary import Times
+from keel.pharmacology.propagate import Path
 from keel.pharmacology.structure import Floats, Structure, Values
 
 ROUGH = 200  # points of the first look at a window
@@ -35,7 +36,7 @@ def curve_metrics(
     if start == end:
         start = min([start, *(float(part.start_min) for part in parts)])
     grid = _looking_grid(parts, start, end)
-    path = propagate(structure, values, parts, grid)
+    path = Path(structure, values, parts, Times.of(grid))
     found = []
     for row, analyte in enumerate(structure.analytes):
         cmax, tmax = _peak(structure, values, parts, row, grid, path.concentrations[row])
@@ -63,7 +64,7 @@ def _peak(
         if high <= low:
             break
         finer = np.union1d(np.linspace(low, high, FINE), grid[best])
-        closer = propagate(structure, values, parts, finer).concentrations[row]
+        closer = Path(structure, values, parts, Times.of(finer)).concentrations[row]
         grid, curve = finer, closer
     best = int(np.argmax(curve))
     return float(curve[best]), float(grid[best])

@@ -4,124 +4,185 @@ z(t + h) = exp(M h) z(t) with the extended system of `structure.py`; at an event
 Steps of equal length share their exponential, and a run of n equal steps costs log2(n) products.
 """
 
+import math
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
 from keel.pharmacology.exponential import exponential
 from keel.pharmacology.inputs import Entry
-from keel.pharmacology.structure import AREA_SCALE, Block, Floats, Structure, Values
+from keel.pharmacology.mammillary import ModalPath, Times, happenings
+from keel.pharmacology.structure import Block, Floats, Structure, Values
 
 SAME_STEP = 11  # decimals of a minute to which steps count as equal
 
 
 class Path:
-    """Amounts, concentrations and areas at the asked times. Shapes (outputs, times) and (places, times)."""
-
-    def __init__(self, concentrations: Floats, areas: Floats, amounts: Floats) -> None:
-        self.concentrations, self.areas, self.amounts = concentrations, areas, amounts
-
-
-def propagate(structure: Structure, values: Values, parts: Sequence[Entry], times_min: Floats) -> Path:
-    """Concentrations (ng/mL), areas so far (ng*min/mL) and amounts (mg) at increasing `times_min`.
+    """Concentrations (ng/mL, outputs x times) at once; areas (ng*min/mL) and amounts (mg, places x times) when asked.
 
     At the moment of a bolus the value is that just after it; before the first dose it is zero.
     """
-    concentrations = np.zeros((len(structure.analytes), len(times_min)))
-    areas = np.zeros_like(concentrations)
-    amounts = np.zeros((len(structure.places), len(times_min)))
-    for block, matrix in zip(structure.blocks, structure.extended(values), strict=True):
-        inside = [part for part in parts if part.place in block.at and part.amount_mg > 0]
-        if not inside:
-            continue
-        states = extended_states(block, matrix, inside, times_min)
-        first, last = len(block.outputs), len(block.outputs) + len(block.places)
-        amounts[block.places] = states[:, first:last].T
-        for row, output in enumerate(block.outputs):
-            concentrations[output] += states[:, first:last] @ matrix[row, first:last] * AREA_SCALE
-            areas[output] += states[:, row] * AREA_SCALE
-        for place in block.at.keys() & structure.drifting.keys():
-            amounts[place], collected = drift(structure, values, place, (block, matrix, inside), times_min)
-            for output in block.outputs:
-                for seen, scale in structure.weights(values)[output]:
-                    if seen == place:
-                        concentrations[output] += scale * amounts[place]
-                        areas[output] += scale * collected
-    return Path(concentrations, areas, amounts)
+
+    def __init__(self, structure: Structure, values: Values, parts: Sequence[Entry], times: Times) -> None:
+        self._structure, self._times = structure, times.minutes
+        self._weights = structure.weights(values)
+        self._solved: dict[int, Solved] = {}
+        matrices: list[Floats] | None = None
+        for number, block in enumerate(structure.blocks):
+            inside = [part for part in parts if part[0] in block.at and part[1] > 0]
+            if not inside:
+                continue
+            shape = structure.shapes[number]
+            if shape is not None:
+                solved: Solved = ModalPath(structure, shape, values, inside, times)
+            else:
+                matrices = matrices or structure.extended(values)
+                solved = StepPath(structure, values, block, matrices[number], inside, times)
+            self._solved |= dict.fromkeys(block.places, solved)
+        self.concentrations = self._seen("amount")
+
+    @cached_property
+    def areas(self) -> Floats:
+        """Area under each output since the first dose, ng*min/mL, shape (outputs, times)."""
+        return self._seen("area")
+
+    @cached_property
+    def amounts(self) -> Floats:
+        """Amount in each compartment, mg, shape (places, times)."""
+        found = np.zeros((len(self._structure.places), len(self._times)))
+        for place, solved in self._solved.items():
+            found[place] = solved.amount(place)
+        return found
+
+    def _seen(self, what: str) -> Floats:
+        """Each output as the weighted sum of what its places hold (`amount`) or held (`area`)."""
+        rows = []
+        for terms in self._weights:
+            parts = [
+                getattr(self._solved[place], what)(place) * scale for place, scale in terms if place in self._solved
+            ]
+            rows.append(sum(parts[1:], parts[0]) if parts else np.zeros(len(self._times)))
+        return rows[0][None] if len(rows) == 1 else np.array(rows)
 
 
-def _jumps(block: Block, parts: Sequence[Entry]) -> tuple[Floats, Floats]:
-    """When something happens, and by how much each entry of the extended state jumps then."""
-    first, fed = len(block.outputs), len(block.outputs) + len(block.places)
-    happenings: dict[float, dict[int, float]] = {}
-    for place, amount, start, duration in parts:
-        if duration > 0:
-            row, rate = fed + block.fed.index(place), amount / duration
-            for moment, change in ((start, rate), (start + duration, -rate)):
-                rows = happenings.setdefault(float(moment), {})
-                rows[row] = rows.get(row, 0.0) + change
-        else:
-            rows = happenings.setdefault(float(start), {})
-            row = first + block.at[place]
-            rows[row] = rows.get(row, 0.0) + amount
-    moments = np.array(sorted(happenings))
+class Solved(Protocol):
+    """One block of one person at the asked times."""
+
+    def amount(self, place: int) -> Floats:
+        """Amount in a place, mg."""
+
+    def area(self, place: int) -> Floats:
+        """Integral of the amount since the first dose, mg*min, for a place that outputs see."""
+
+
+class StepPath:
+    """A block solved step by step with matrix exponentials."""
+
+    def __init__(
+        self,
+        structure: Structure,
+        values: Values,
+        block: Block,
+        matrix: Floats,
+        parts: Sequence[Entry],
+        times: Times,
+    ) -> None:
+        self._block = block
+        self._states = extended_states(block, matrix, parts, times)
+        self._drifting = {
+            place: drift(structure, values, place, (block, matrix, parts), times.minutes)
+            for place in block.at.keys() & structure.drifting.keys()
+        }
+
+    def amount(self, place: int) -> Floats:
+        """Amount in a place, mg."""
+        if place in self._drifting:
+            return self._drifting[place][0]
+        column: Floats = self._states[:, self._block.first + self._block.at[place]]
+        return column
+
+    def area(self, place: int) -> Floats:
+        """Integral of the amount since the first dose, mg*min."""
+        if place in self._drifting:
+            return self._drifting[place][1]
+        column: Floats = self._states[:, self._block.seen.index(place)]
+        return column
+
+
+def _jumps(block: Block, parts: Sequence[Entry]) -> tuple[list[float], Floats]:
+    """When something happens; each row then adds to the amounts and sets the input rates of the extended state."""
+    by_place = [happenings([part for part in parts if part.place == place]) for place in block.fed]
+    moments = sorted({moment for times, _, _ in by_place for moment in times})
     jumps = np.zeros((len(moments), block.size))
-    for number, moment in enumerate(moments):
-        for row, change in happenings[float(moment)].items():
-            jumps[number, row] += change
-    # Rates are sums of differences: what should be zero after the last end must be zero.
-    rates = np.cumsum(jumps[:, fed:], axis=0)
-    scale = np.max(np.abs(jumps[:, fed:]), initial=0.0)
-    rates[np.abs(rates) < 1e-12 * scale] = 0.0
-    jumps[:, fed:] = rates
+    for position, (times, amounts, flows) in enumerate(by_place):
+        if times:
+            latest = np.searchsorted(times, moments, side="right") - 1
+            jumps[:, block.first_rate + position] = np.where(latest >= 0, np.array(flows)[latest], 0.0)
+            jumps[np.searchsorted(moments, times), block.first + block.at[block.fed[position]]] = amounts
     return moments, jumps
 
 
-def extended_states(block: Block, matrix: Floats, parts: Sequence[Entry], times_min: Floats) -> Floats:
+class Run(NamedTuple):
+    """`steps` equal steps of `length` minutes; the first of their ends is row `row` of the times asked, or none is."""
+
+    length: float
+    steps: int
+    row: int | None
+
+
+def extended_states(block: Block, matrix: Floats, parts: Sequence[Entry], times: Times) -> Floats:
     """The extended state at each asked time, (times, size)."""
     moments, jumps = _jumps(block, parts)
-    fed = len(block.outputs) + len(block.places)
-    marks = np.union1d(moments, times_min)
-    marks = marks[marks >= moments[0]]
-    event_at = np.full(len(marks), -1)
-    event_at[np.searchsorted(marks, moments)] = np.arange(len(moments))
-    ids, exponentials = _steps(matrix, np.diff(marks))
-    states = np.zeros((len(marks), block.size))
+    plan = [_runs(times, moment, following) for moment, following in pairwise([*moments, math.inf])]
+    exponentials = _exponentials(matrix, [run.length for runs in plan for run in runs])
+    states = np.zeros((len(times.minutes), block.size))
     state = np.zeros(block.size)
-    position = 0
-    # A run ends where an event happens or the length of the step changes.
-    stops = np.flatnonzero((event_at[1:] >= 0) | np.append(np.diff(ids) != 0, True)) + 1
-    for stop in (0, *stops.tolist()):
-        if stop > position:
-            run = _run(exponentials[ids[position]], state, stop - position)
-            states[position + 1 : stop + 1] = run
-            state, position = run[-1].copy(), stop
-        if event_at[position] >= 0:
-            jump = jumps[event_at[position]]
-            state[:fed] += jump[:fed]
-            state[fed:] = jump[fed:]
-            states[position] = state
-    wanted = np.zeros((len(times_min), block.size))
-    after = times_min >= moments[0]
-    wanted[after] = states[np.searchsorted(marks, times_min[after])]
-    return wanted
+    for jump, runs in zip(jumps, plan, strict=True):
+        state[: block.first_rate] += jump[: block.first_rate]
+        state[block.first_rate :] = jump[block.first_rate :]
+        for run in runs:
+            if run.length == 0.0:
+                states[run.row] = state
+                continue
+            passed = _run(exponentials[round(run.length, SAME_STEP)], state, run.steps)
+            if run.row is not None:
+                states[run.row : run.row + run.steps] = passed
+            state = passed[-1].copy()
+    return states
 
 
-def _steps(matrix: Floats, steps: Floats) -> tuple[np.ndarray, Floats]:
-    """For each step the number of its length, and the exponential for each length."""
-    if len(steps) == 0:
-        return np.zeros(0, dtype=int), np.zeros((0, *matrix.shape))
-    _, ids = np.unique(np.round(steps, SAME_STEP), return_inverse=True)
-    lengths = np.bincount(ids, weights=steps) / np.bincount(ids)
-    # Lengths of one size share their halvings: a long step must not cost the short ones digits.
-    exponentials = np.empty((len(lengths), *matrix.shape))
-    sizes = np.ceil(np.log2(np.maximum(lengths, 1e-300))).astype(int)
-    for size in np.unique(sizes):
-        chosen = sizes == size
-        exponentials[chosen] = exponential(matrix * lengths[chosen][:, None, None])
-    return ids, exponentials
+def _runs(times: Times, moment: float, following: float) -> list[Run]:
+    """The steps from one event over the times asked before the next one, and on to that."""
+    first, end = times.minutes.searchsorted([moment, following]).tolist()
+    if first == end:
+        return [] if following == math.inf else [Run(following - moment, 1, None)]
+    inside = times.minutes[first:end]
+    runs = [Run(float(inside[0]) - moment, 1, first)]
+    if times.step and end - first > 1:
+        runs.append(Run(times.step, end - first - 1, first + 1))
+    elif end - first > 1:
+        steps = inside[1:] - inside[:-1]
+        cuts = [0, *(np.flatnonzero(np.abs(np.diff(steps)) > 0.5 * 10.0**-SAME_STEP) + 1).tolist(), len(steps)]
+        runs += [Run(float(steps[a:b].mean()), b - a, first + 1 + a) for a, b in pairwise(cuts)]
+    if following != math.inf:
+        runs.append(Run(following - float(inside[-1]), 1, None))
+    return runs
+
+
+def _exponentials(matrix: Floats, lengths: Sequence[float]) -> dict[float, Floats]:
+    """exp(matrix * length) by rounded length; lengths of one size together, so that none costs another digits."""
+    by_size: dict[int, dict[float, float]] = {}
+    for length in lengths:
+        if length > 0.0:
+            by_size.setdefault(math.frexp(length)[1], {})[round(length, SAME_STEP)] = length
+    found: dict[float, Floats] = {}
+    for alike in by_size.values():
+        steps = np.array(list(alike.values()))
+        found |= zip(alike, exponential(matrix * steps[:, None, None]), strict=True)
+    return found
 
 
 def _run(step: Floats, state: Floats, count: int) -> Floats:
@@ -168,8 +229,8 @@ def drift(
     nodes, weights, integrate = _collocation()
     half = np.diff(edges)[:, None] / 2.0
     moments_in = edges[:-1, None] + half * (1.0 + nodes)
-    states = extended_states(block, matrix, parts, moments_in.ravel())
-    inflow = (states @ matrix[len(block.outputs) + block.at[place]]).reshape(moments_in.shape)
+    states = extended_states(block, matrix, parts, Times(moments_in.ravel(), 0.0))
+    inflow = (states @ matrix[block.first + block.at[place]]).reshape(moments_in.shape)
     lost = _lost(k, growth, edges[:-1, None], moments_in)
     gained = np.exp(-lost) * ((inflow * np.exp(lost) * half) @ integrate.T)
     lost_whole = _lost(k, growth, edges[:-1], edges[1:])

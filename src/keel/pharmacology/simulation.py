@@ -12,10 +12,11 @@ from keel.knowledge.modifiers import Modifier
 from keel.pharmacology.errors import RegimenError
 from keel.pharmacology.guard import reasons_against, remarks_on
 from keel.pharmacology.inputs import Entry, entries
+from keel.pharmacology.mammillary import Times
 from keel.pharmacology.metrics import Metrics, curve_metrics
 from keel.pharmacology.modify import take_up
 from keel.pharmacology.parameters import individual
-from keel.pharmacology.propagate import Path, propagate
+from keel.pharmacology.propagate import Path
 from keel.pharmacology.regimen import DoseInput, Person, check_person, check_regimen
 from keel.pharmacology.structure import Floats, Structure, structure_of
 
@@ -37,7 +38,7 @@ class Simulation:
         parts: Sequence[Entry],
         regimen: tuple[DoseInput, ...],
         person: Person,
-        times_min: Floats,
+        times: Times,
         window_min: tuple[float, float] | None,
         reasons: Sequence[str],
         remarks: Sequence[str],
@@ -45,11 +46,11 @@ class Simulation:
     ) -> None:
         self._structure, self._parts = structure, parts
         self.parameters = values
-        self.regimen, self.person, self.times_min = regimen, person, times_min
+        self.regimen, self.person, self.times_min = regimen, person, times.minutes
         self.reasons, self.remarks = tuple(reasons), tuple(remarks)
         self.sources = sources
         self.window_min = window_min
-        self.path: Path = propagate(structure, values, parts, times_min)
+        self.path = Path(structure, values, parts, times)
 
     @property
     def model(self) -> str:
@@ -159,7 +160,7 @@ def simulate(
     [103.8, 55.1, 25.2]
     """
     structure = structure_of(model)
-    times = _checked_times(times_min)
+    times = checked_times(times_min)
     check_person(person)
     doses = check_regimen(regimen)
     taken = take_up(model, doses, modifiers)
@@ -171,18 +172,17 @@ def simulate(
         parts=parts,
         regimen=doses,
         person=person,
-        times_min=times,
+        times=times,
         window_min=window_min,
-        reasons=reasons_against(model, doses, person, times),
-        remarks=[*remarks, *remarks_on(model, doses, person, times, window_min), *taken.remarks],
+        reasons=reasons_against(model, doses, person, times.minutes),
+        remarks=[*remarks, *remarks_on(model, doses, person, times.minutes, window_min), *taken.remarks],
         sources=tuple(dict.fromkeys((*model.sources, *taken.sources))) if taken.sources else model.sources,
     )
 
 
-def _checked_times(times_min: Sequence[float] | Floats) -> Floats:
-    times = np.asarray(times_min, dtype=float)
-    if times.ndim != 1 or times.size == 0:
+def checked_times(times_min: Sequence[float] | Floats) -> Times:
+    """The times as an array; RegimenError unless there is one and they are finite and increase."""
+    minutes = np.asarray(times_min, dtype=float)
+    if minutes.ndim != 1 or minutes.size == 0:
         raise RegimenError("Give at least one time in minutes.")
-    if not np.isfinite(times).all() or (times[1:] <= times[:-1]).any():
-        raise RegimenError("The times must be finite and increase, in minutes.")
-    return times
+    return Times.of(minutes)

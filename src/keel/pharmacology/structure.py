@@ -6,7 +6,7 @@ blocks (the S and the R side of a racemate) and are solved apart.
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,19 +14,31 @@ from numpy.typing import NDArray
 from keel.knowledge.models import UNITS, Flow, Model
 from keel.knowledge.models_check import dimension_of
 
-Floats = NDArray[np.float64]
-AREA_SCALE = 1000.0  # areas are carried in thousands, so that they do not enlarge the norm of the matrix
+MOST_PERIPHERALS = 2
 
+Floats = NDArray[np.float64]
 Values = Mapping[str, Any]  # parameter name to a number, or to an array with one number a person
 
 
 class Block:
-    """Connected compartments: their indices, those that take an input over time, and the outputs that see them."""
+    """Connected compartments: their indices, those that doses enter, and those that outputs see.
 
-    def __init__(self, places: list[int], fed: list[int], outputs: list[int]) -> None:
-        self.places, self.fed, self.outputs = places, fed, outputs
+    The extended state is ordered: areas of the seen places, amounts of all places, input rates of the fed places.
+    """
+
+    def __init__(self, places: list[int], fed: list[int], seen: list[int]) -> None:
+        self.places, self.fed, self.seen = places, fed, seen
         self.at = {place: position for position, place in enumerate(places)}
-        self.size = len(outputs) + len(places) + len(fed)
+        self.first = len(seen)
+        self.first_rate = len(seen) + len(places)
+        self.size = len(seen) + len(places) + len(fed)
+
+
+class Shape(NamedTuple):
+    """Which flows of a block make it mammillary: the centre, and its neighbours in the order of their arrows."""
+
+    centre: int
+    neighbours: tuple[int, ...]
 
 
 class Structure:
@@ -37,13 +49,15 @@ class Structure:
         self.places = tuple(compartment.id for compartment in model.compartments)
         self.index = {id: position for position, id in enumerate(self.places)}
         self.volume = {compartment.id: compartment.volume for compartment in model.compartments}
+        self.inputs = {entry.route: entry for entry in model.inputs}
         self.analytes = tuple(output.analyte for output in model.outputs)
         self.order = _ordered(model)
         self.positive = tuple(
             name for name in self.order if dimension_of(model, model.parameters[name]) in ("volume", "flow", "time")
         )
-        self.blocks = self._find_blocks()
         self.drifting = {self.index[flow.source]: flow for flow in model.flows if flow.drift is not None}
+        self.blocks = self._find_blocks()
+        self.shapes = [shape_of(self, block) for block in self.blocks]
 
     def rate(self, flow: Flow, values: Values, *, backwards: bool = False) -> Any:
         """The fraction of the source's amount that leaves by this flow, 1/h."""
@@ -84,28 +98,25 @@ class Structure:
     def extended(self, values: Values, people: int | None = None) -> list[Floats]:
         """For each block the matrix of the extended system, per minute, (people,) dim, dim.
 
-        Rows: area under each output so far (ng*min/mL over AREA_SCALE), amounts (mg), input rates (mg/min). Everything
-        that can happen between two events is z' = M z, so exp(M h) is the whole solution, exact also when rates
-        coincide. No entry off the diagonal is negative. A place that drifts only collects what flows in.
+        Rows: areas so far (mg*min), amounts (mg), input rates (mg/min). Everything that can happen between two events
+        is z' = M z, so exp(M h) is the whole solution, exact also when rates coincide. No entry off the diagonal is
+        negative. A place that drifts only collects what flows in.
         """
-        arrows, weights = self.arrows(values), self.weights(values)
+        arrows = self.arrows(values)
         shape = () if people is None else (people,)
         matrices = []
         for block in self.blocks:
             matrix = np.zeros((*shape, block.size, block.size))
-            first = len(block.outputs)
             for source, target, rate, arrives in arrows:
                 if source in block.at:
-                    column = first + block.at[source]
+                    column = block.first + block.at[source]
                     matrix[..., column, column] -= rate / 60.0
                     if target is not None:
-                        matrix[..., first + block.at[target], column] += rate * arrives / 60.0
-            for row, output in enumerate(block.outputs):
-                for place, scale in weights[output]:
-                    if place in block.at and place not in self.drifting:
-                        matrix[..., row, first + block.at[place]] += scale / AREA_SCALE
+                        matrix[..., block.first + block.at[target], column] += rate * arrives / 60.0
+            for row, place in enumerate(block.seen):
+                matrix[..., row, block.first + block.at[place]] = 1.0
             for position, place in enumerate(block.fed):
-                matrix[..., first + block.at[place], first + len(block.places) + position] = 1.0
+                matrix[..., block.first + block.at[place], block.first_rate + position] = 1.0
             matrices.append(matrix)
         return matrices
 
@@ -120,11 +131,8 @@ class Structure:
         for label in dict.fromkeys(group):
             places = [place for place, entry in enumerate(group) if entry == label]
             fed = [place for place in places if place in entered]
-            seen = [
-                row
-                for row, output in enumerate(self.model.outputs)
-                if any(self.index[term.compartment] in places for term in output.terms)
-            ]
+            observed = (self.index[term.compartment] for output in self.model.outputs for term in output.terms)
+            seen = [place for place in dict.fromkeys(observed) if place in places and place not in self.drifting]
             blocks.append(Block(places, fed, seen))
         return blocks
 
@@ -157,3 +165,29 @@ def unit_factor(unit: str) -> tuple[float, bool]:
     """What turns a value in `unit` into the engine's unit, and whether it is per kilogram of body weight."""
     _, factor, per_kg = UNITS[unit]
     return factor, per_kg
+
+
+def shape_of(structure: Structure, block: Block) -> Shape | None:
+    """The centre and neighbours of a block that the closed form covers, or None.
+
+    Covered: every flow joins the centre or leaves it for good, doses enter the centre, outputs see the centre.
+    """
+    if len(block.fed) != 1 or len(block.places) > MOST_PERIPHERALS + 1:
+        return None
+    centre = block.fed[0]
+    pairs: dict[int, set[str]] = {place: set() for place in block.places if place != centre}
+    for flow in structure.model.flows:
+        source = structure.index[flow.source]
+        if source not in block.at:
+            continue
+        target = None if flow.target is None else structure.index[flow.target]
+        if flow.drift is not None or (target is None and source != centre) or flow.fraction is not None:
+            return None
+        if target is not None:
+            if centre not in (source, target):
+                return None
+            other = target if source == centre else source
+            pairs[other] |= {"in", "out"} if flow.both_ways else {"in" if source == centre else "out"}
+    if block.seen != [centre] or any(ways != {"in", "out"} for ways in pairs.values()):
+        return None
+    return Shape(centre, tuple(pairs))
