@@ -2,7 +2,7 @@
 
 Only what is needed is decoded: titles, notes, locations and ratings never leave the file. What somebody else took
 (`consumerName`) is counted and left out. A dose in a unit that is no mass stays an unknown amount, and says so.
-Source of the format: journal-app.
+The format is described in docs/reference/formats.md; it was read in the source code of both apps.
 """
 
 import datetime as dt

@@ -12,6 +12,7 @@ from keel.interop.fhir import read_fhir
 from keel.interop.journal import read_journal
 from keel.interop.keel_reader import read_keel
 from keel.interop.keel_record import RecordEntry
+from keel.interop.openneuro import read_openneuro
 from keel.interop.reading import Format, Reading
 from keel.interop.text import as_utf8
 from keel.knowledge import Knowledge
@@ -38,7 +39,7 @@ def read_records(
     if at.tzinfo is None:
         raise ValueError("`at` needs a time zone")
     try:
-        _refuse_too_large(len(data), knowledge)
+        refuse_too_large(len(data), knowledge)
         return _read(as_utf8(data), at, knowledge, progress)
     except ReadError as error:
         if filename:
@@ -48,27 +49,27 @@ def read_records(
         raise
 
 
-def _refuse_too_large(size: int, knowledge: Knowledge) -> None:
+def refuse_too_large(size: int, knowledge: Knowledge, name: str = "") -> None:
+    """ReadError for more bytes than Keel reads at once."""
     most = knowledge.reading_limits.largest_file.value
     if size > most:
-        raise ReadError(
-            f"The file has {size / 1e6:.0f} MB; Keel reads up to {most / 1e6:.0f} MB at once.",
-            mend="Split it by person.",
-        )
+        problem = f"The file has {size / 1e6:.0f} MB; Keel reads up to {most / 1e6:.0f} MB at once."
+        raise ReadError(problem, where=name, mend="Split it by person.")
 
 
 def _read(text: bytes, at: dt.datetime, knowledge: Knowledge, progress: Progress | None) -> Reading:
+    if text.startswith(b"participant_id\t"):
+        return _table(text, at, knowledge, progress)
     if not text.lstrip().startswith(b"{"):
         raise _not_recognised(text)
-    if _is_ndjson(text):
-        lines = ((f"line {number}", line) for number, line in enumerate(text.split(b"\n"), start=1))
-        values = [(place, line) for place, line in lines if line.strip()]
+    if begins_ndjson(text):
+        values = fhir_values(text)
         return read_fhir(values, form=Format.FHIR_NDJSON, at=at, knowledge=knowledge, progress=progress)
     keys = json_text.decode(text, dict[str, msgspec.Raw])
     if "resourceType" in keys:
         is_bundle = bytes(keys["resourceType"]) == b'"Bundle"'
         form = Format.FHIR_BUNDLE if is_bundle else Format.FHIR_RESOURCE
-        return read_fhir([("$", text)], form=form, at=at, knowledge=knowledge, progress=progress)
+        return read_fhir(fhir_values(text), form=form, at=at, knowledge=knowledge, progress=progress)
     if "experiences" in keys:
         return read_journal(text, at=at, knowledge=knowledge, progress=progress)
     if keys.keys() & set(_KEEL_KEYS):
@@ -76,7 +77,7 @@ def _read(text: bytes, at: dt.datetime, knowledge: Knowledge, progress: Progress
     raise _unknown_keys(list(keys))
 
 
-def _is_ndjson(text: bytes) -> bool:
+def begins_ndjson(text: bytes) -> bool:
     """Whether the first line is a whole FHIR resource and more lines follow."""
     first, _, rest = text.lstrip().partition(b"\n")
     if not rest.strip():
@@ -85,6 +86,21 @@ def _is_ndjson(text: bytes) -> bool:
         return "resourceType" in json_text.decode(first, dict[str, msgspec.Raw])
     except ReadError:
         return False
+
+
+def fhir_values(text: bytes, name: str = "") -> list[tuple[str, bytes]]:
+    """The JSON documents of a file with their places: its lines if it is NDJSON, else the whole."""
+    if not begins_ndjson(text):
+        return [(name or "$", text)]
+    before = f"{name}, " if name else ""
+    lines = enumerate(text.split(b"\n"), start=1)
+    return [(f"{before}line {number}", line) for number, line in lines if line.strip()]
+
+
+def _table(text: bytes, at: dt.datetime, knowledge: Knowledge, progress: Progress | None) -> Reading:
+    if b"session_id" in text.partition(b"\n")[0]:
+        raise ReadError("These are ratings without the people.", mend="Give the folder with participants.tsv too.")
+    return read_openneuro(text, None, at=at, knowledge=knowledge, progress=progress)
 
 
 def _not_recognised(text: bytes) -> ReadError:

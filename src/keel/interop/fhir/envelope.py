@@ -82,10 +82,16 @@ class _Unfolder:
         self._notes = notes
 
     def take(self, path: str, text: bytes | Raw, full_url: str, depth: int) -> None:
-        """Takes one resource, or what a bundle holds."""
+        """Takes one resource, or what a bundle holds; ReadError where a value of the file is no JSON object."""
         self.read += 1
         try:
             keys = json_text.decode(text, dict[str, Raw], where=path).keys()
+        except ReadError as error:
+            if depth == 0:
+                raise
+            self._report("resource that is none", error.where or path, error.problem)
+            return
+        try:
             head = json_text.decode(text, _Head, where=path)
         except ReadError as error:
             self._report("resource that is none", error.where or path, error.problem)

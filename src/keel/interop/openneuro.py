@@ -1,0 +1,232 @@
+"""Reads the public tables of a crossover study: the order of infusions, and the ratings by visit.
+
+Neither weights nor calendar dates are published. So a dose stays milligrams per kilogram, and days are counted back
+from the time of reading as if the last visit of each person were today; both are said in notes.
+What each word means is data: data/studies/ds005917.toml.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from keel.interop.errors import ReadError, shown
+from keel.interop.reading import Format, Notebook, Reading, Totals
+from keel.interop.text import as_utf8
+from keel.knowledge import Knowledge
+from keel.knowledge.studies import Study
+from keel.quantities import Interval, convert
+from keel.record import (
+    Answers,
+    Condition,
+    Dose,
+    DoseCertainty,
+    Measurement,
+    Person,
+    Precision,
+    ReadingNote,
+    Record,
+    Setting,
+    Sex,
+)
+
+PARTICIPANTS, PHENOTYPE = "participants.tsv", "phenotype.tsv"
+_SEXES = {"M": Sex.MALE, "F": Sex.FEMALE}
+_NEEDED = {PARTICIPANTS: ("participant_id", "infusion_1", "infusion_2"), PHENOTYPE: ("participant_id", "session_id")}
+_NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
+UNREADABLE = "row that cannot be read"
+
+
+class Row(NamedTuple):
+    """A row of a table and its line, for messages."""
+
+    line: int
+    cells: dict[str, str]
+
+
+def read_openneuro(
+    participants: bytes,
+    phenotype: bytes | None,
+    *,
+    at: dt.datetime,
+    knowledge: Knowledge,
+    progress: Callable[[int, int], None] | None = None,
+) -> Reading:
+    """A record for each participant; `phenotype` None leaves the ratings out and says so."""
+    study = knowledge.studies["ds005917"]
+    notes = Notebook()
+    people = _by_key(_rows(participants, PARTICIPANTS), PARTICIPANTS, ("participant_id",), notes)
+    ratings = {}
+    if phenotype is None:
+        notes.note("ratings", where=PHENOTYPE, reason="the table is not there: give the folder with both")
+    else:
+        ratings = _by_key(_rows(phenotype, PHENOTYPE), PHENOTYPE, ("participant_id", "session_id"), notes)
+    read = len(people) + len(ratings) + _counted(notes)
+    ratings_of: dict[str, list[Row]] = {}
+    for rating in ratings.values():
+        ratings_of.setdefault(rating.cells["participant_id"], []).append(rating)
+        if (rating.cells["participant_id"],) not in people:
+            reason = "its participant is not in participants.tsv"
+            notes.note(UNREADABLE, where=f"{PHENOTYPE}, line {rating.line}", reason=reason)
+    reader = _Reader(study, at)
+    records = []
+    for number, row in enumerate(people.values(), start=1):
+        records.append(reader.record(row, ratings_of.get(row.cells["participant_id"], [])))
+        if progress:
+            progress(number, len(people))
+    reported = _counted(notes)
+    return Reading(
+        format=Format.OPENNEURO,
+        records=tuple(records),
+        notes=notes.notes(),
+        totals=Totals(read, read - reported, reported),
+    )
+
+
+def _counted(notes: Notebook) -> int:
+    return sum(note.count for note in notes.notes() if note.what == UNREADABLE)
+
+
+def _rows(data: bytes, name: str) -> list[Row]:
+    """The rows of a tab-separated table; ReadError with the line where a row has other cells than the header."""
+    lines = as_utf8(data).decode().splitlines()
+    header = lines[0].split("\t")
+    missing = [column for column in _NEEDED[name] if column not in header]
+    if missing:
+        mend = "Keel reads the tables of OpenNeuro ds005917."
+        raise ReadError(f"The column {shown(missing[0])} is missing.", where=f"{name}, line 1", mend=mend)
+    rows = []
+    for number, line in enumerate(lines[1:], start=2):
+        cells = line.split("\t")
+        if not line.strip():
+            continue
+        if len(cells) != len(header):
+            problem = f"The row has {len(cells)} cells and the header {len(header)}."
+            raise ReadError(problem, where=f"{name}, line {number}", mend="Mend the row, or export the table again.")
+        rows.append(Row(number, dict(zip(header, (cell.strip() for cell in cells), strict=True))))
+    return rows
+
+
+def _by_key(rows: Sequence[Row], name: str, columns: Sequence[str], notes: Notebook) -> dict[tuple[str, ...], Row]:
+    """Rows by what must be unique; a row whose key was there before is noted and left out."""
+    unique: dict[tuple[str, ...], Row] = {}
+    for row in rows:
+        key = tuple(row.cells[column] for column in columns)
+        if unique.setdefault(key, row) is not row:
+            same = "written twice" if unique[key].cells == row.cells else "there before with other content"
+            notes.note(UNREADABLE, where=f"{name}, line {row.line}", reason=f"{same}; the first was kept")
+    return unique
+
+
+class _Reader:
+    def __init__(self, study: Study, at: dt.datetime) -> None:
+        self._study = study
+        self._today = dt.datetime.combine(at.astimezone(dt.UTC).date(), dt.time(), dt.UTC)
+
+    def record(self, row: Row, ratings: Sequence[Row]) -> Record:
+        """One participant, with days counted back so that the last thing known of them is today."""
+        study, where = self._study, f"{PARTICIPANTS}, line {row.line}"
+        notes = Notebook()
+        infusions = self._infusions(row.cells, where, notes)
+        visits = {visit.session: visit for visit in study.visits}
+        days: dict[str, int | None] = {}
+        for rating in ratings:
+            visit = visits.get(rating.cells["session_id"])
+            start = infusions.get(visit.after) if visit and visit.after else 0
+            days[rating.cells["session_id"]] = None if visit is None or start is None else start + visit.days
+        known = [day for day in [*infusions.values(), *days.values()] if day is not None]
+        first = self._today - dt.timedelta(days=max(known, default=0))
+        answers = [answer for rating in ratings for answer in self._answers(rating, days, first, notes)]
+        return Record(
+            person=self._person(row.cells, where, notes),
+            doses=self._doses(infusions, first, where),
+            measurements=self._bmi(row.cells, first, where, notes),
+            answers=tuple(sorted(answers, key=lambda one: one.at or _NEVER)),
+            conditions=self._conditions(row.cells, where, notes),
+            notes=(*notes.notes(), *_what_is_not_published(study, len(infusions))),
+            format=Format.OPENNEURO,
+        )
+
+    def _infusions(self, cells: Mapping[str, str], where: str, notes: Notebook) -> dict[str, int]:
+        """The kind of each infusion to its day, counted from the first."""
+        gap = round(convert(self._study.gap.value, self._study.gap.unit, "d"))
+        days: dict[str, int] = {}
+        for column, day in (("infusion_1", 0), ("infusion_2", gap)):
+            word = cells[column]
+            if word in (self._study.given, self._study.placebo):
+                if word in days:
+                    notes.note("infusion", where=where, reason=f"two of the kind {shown(word)}; the first was kept")
+                days.setdefault(word, day)
+            elif word != self._study.missing:
+                notes.note("infusion", where=where, reason=f"{shown(word)} is no word of the table")
+        return days
+
+    def _doses(self, infusions: Mapping[str, int], first: dt.datetime, where: str) -> tuple[Dose, ...]:
+        day, study = infusions.get(self._study.given), self._study
+        if day is None:
+            return ()
+        start = first + dt.timedelta(days=day)
+        minutes = convert(study.duration.value, study.duration.unit, "min")
+        dose = Dose(
+            substance=study.substance,
+            route=study.route,
+            start=start,
+            end=start + dt.timedelta(minutes=minutes),
+            per_kg=Interval.exactly(study.dose.value),
+            certainty=DoseCertainty.REPORTED,
+            setting=Setting.CLINIC,
+            precision=Precision.DAY,
+            origin=where,
+        )
+        return (dose,)
+
+    def _answers(self, row: Row, days: Mapping[str, int | None], first: dt.datetime, notes: Notebook) -> list[Answers]:
+        session, where = row.cells["session_id"], f"{PHENOTYPE}, line {row.line}"
+        day = days[session]
+        if day is None:
+            notes.note("visit without a day", where=where, reason=f"no infusion that {shown(session)} could follow")
+        found = []
+        for column, instrument in self._study.columns.items():
+            total = self._number(row.cells.get(column, self._study.missing), column, where, notes)
+            if total is not None:
+                when = None if day is None else first + dt.timedelta(days=day)
+                found.append(Answers(instrument=instrument, total=total, at=when, id=f"{session}/{instrument}"))
+        return found
+
+    def _person(self, cells: Mapping[str, str], where: str, notes: Notebook) -> Person:
+        sex = cells.get("sex", self._study.missing)
+        if sex not in _SEXES and sex != self._study.missing:
+            notes.note("sex", where=where, reason=f"{shown(sex)} is no word of the table")
+        age = self._number(cells.get("age", self._study.missing), "age", where, notes)
+        return Person(id=cells["participant_id"], age_years=age, sex=_SEXES.get(sex, Sex.UNKNOWN))
+
+    def _bmi(
+        self, cells: Mapping[str, str], first: dt.datetime, where: str, notes: Notebook
+    ) -> tuple[Measurement, ...]:
+        value = self._number(cells.get("BMI", self._study.missing), "BMI", where, notes)
+        if value is None:
+            return ()
+        name = "Body mass index"
+        return (Measurement(code="39156-5", system="http://loinc.org", name=name, value=value, unit="kg/m2", at=first),)
+
+    def _conditions(self, cells: Mapping[str, str], where: str, notes: Notebook) -> tuple[Condition, ...]:
+        group = cells.get("group", self._study.missing)
+        if group in self._study.conditions:
+            return (Condition(text=self._study.conditions[group], codes={}),)
+        if group not in self._study.groups_without_condition and group != self._study.missing:
+            notes.note("group", where=where, reason=f"{shown(group)} is no word of the table")
+        return ()
+
+    def _number(self, cell: str, column: str, where: str, notes: Notebook) -> float | None:
+        if cell == self._study.missing:
+            return None
+        if not cell.isascii() or not cell.replace(".", "", 1).isdigit() or len(cell) > 10:
+            notes.note(column, where=where, reason=f"{shown(cell)} is no number; left out")
+            return None
+        return float(cell)
+
+
+def _what_is_not_published(study: Study, infusions: int) -> tuple[ReadingNote, ...]:
+    gap = f"; the second infusion is put {study.gap.value:g} days after the first" if infusions > 1 else ""
+    dates = f"not published: days are counted back as if the last one were today{gap}"
+    weight = f"not published: a dose stays {study.dose.value:g} {study.dose.unit}, milligrams cannot be computed"
+    return (ReadingNote(what="calendar dates", reason=dates), ReadingNote(what="body weight", reason=weight))
