@@ -21,6 +21,7 @@ from keel.knowledge.interactions import (
     DoseWord,
     Interaction,
     InteractionTexts,
+    Mechanism,
     Product,
     RouteLimit,
     Stack,
@@ -37,8 +38,8 @@ from keel.knowledge.protocols_overlay import read_protocols
 from keel.knowledge.readability import ReadingLevel
 from keel.knowledge.reading import CodeTable, ReadingCode, ReadingLimits
 from keel.knowledge.routes import Route
-from keel.knowledge.studies import Study
 from keel.knowledge.strategies import DrugGroup, Strategy
+from keel.knowledge.studies import Study
 from keel.knowledge.substances import Substance
 from keel.knowledge.texts import Interface, Text, by_language, read_texts
 from keel.knowledge.wording import WordingRules
@@ -170,6 +171,11 @@ class Knowledge:
     def interaction_classes(self) -> Mapping[str, ClassRule]:
         """What is said of each class of substances, by id."""
         return self._folders.table("class-rules/classes.csv", ClassRule)
+
+    @cached_property
+    def mechanisms(self) -> Mapping[str, Mechanism]:
+        """Ways in which a substance and ketamine affect each other, by id."""
+        return self._folders.table("class-rules/mechanisms.csv", Mechanism)
 
     @cached_property
     def synonyms(self) -> Mapping[str, Synonym]:

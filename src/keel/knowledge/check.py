@@ -11,6 +11,7 @@ from itertools import chain
 from keel.knowledge.base import Knowledge
 from keel.knowledge.checks.arithmetic import arithmetic_problems
 from keel.knowledge.checks.citations import citation_problems
+from keel.knowledge.checks.interactions import interaction_problems
 from keel.knowledge.checks.problem import Level, Problem, error, warning
 from keel.knowledge.checks.rights import licence_problems, loinc_problems
 from keel.knowledge.checks.structure import order_problems, review_problems, schema_problems, unit_problems
@@ -24,6 +25,7 @@ _CHECKS: tuple[Callable[[Knowledge], Iterator[Problem]], ...] = (
     unit_problems,
     citation_problems,
     arithmetic_problems,
+    interaction_problems,
     licence_problems,
     loinc_problems,
     wording_problems,

@@ -94,6 +94,13 @@ class ClassRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sources: tuple[str, ...]
 
 
+class Mechanism(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One way in which a substance and ketamine affect each other: a row of class-rules/mechanisms.csv."""
+
+    id: Id
+    means: str
+
+
 class NameKind(StrEnum):
     """What sort of name an alias is."""
 
