@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
-from keel.knowledge.clinical_facts import ClinicalFact
+from keel.knowledge.clinical_facts import ClinicalFact, ConditionWord, Jurisdiction, MedicineFact
 from keel.knowledge.criteria import BandSet, Course
 from keel.knowledge.directory import Country, Need, Service
 from keel.knowledge.documents import Unit
@@ -259,6 +259,21 @@ class Knowledge:
     def clinical_facts(self) -> Mapping[str, ClinicalFact]:
         """What rules of protocols may ask about, by id."""
         return self._folders.table("clinical-facts.csv", ClinicalFact)
+
+    @cached_property
+    def condition_words(self) -> Mapping[str, ConditionWord]:
+        """Phrases in names of diagnoses, and the clinical facts that they make true, by phrase."""
+        return self._folders.table("condition-words.csv", ConditionWord, key="phrase")
+
+    @cached_property
+    def medicine_facts(self) -> Mapping[str, MedicineFact]:
+        """Classes of medicines, and the clinical facts that taking one makes true, by class."""
+        return self._folders.table("class-rules/medicine-facts.csv", MedicineFact, key="medicine_class")
+
+    @cached_property
+    def jurisdictions(self) -> Mapping[str, Jurisdiction]:
+        """Countries whose labels go by another name than their code (EU, UK), by country code."""
+        return self._folders.table("jurisdictions.csv", Jurisdiction, key="country")
 
     @cached_property
     def protocols(self) -> Mapping[str, Protocol]:

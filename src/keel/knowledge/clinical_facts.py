@@ -43,3 +43,30 @@ class ClinicalFact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def is_computed(self) -> bool:
         """Whether Keel works it out, so that nobody may type it."""
         return self.group.startswith("derived")
+
+
+class ConditionWord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A phrase in the name of a diagnosis and the fact that it makes true: a row of condition-words.csv.
+
+    `status` is `active` where only a present condition counts. `denies` where the same phrase, asked about and denied,
+    makes the fact false; a phrase that is one of several ways to the fact does not.
+    """
+
+    phrase: str
+    fact: str
+    status: str
+    denies: bool
+
+
+class MedicineFact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A class of medicines and the facts that taking one makes true: a row of class-rules/medicine-facts.csv."""
+
+    medicine_class: str
+    facts: tuple[str, ...]
+
+
+class Jurisdiction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A country whose labels and rules go by another name than its code: a row of jurisdictions.csv."""
+
+    country: str
+    jurisdiction: str

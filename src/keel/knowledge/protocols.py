@@ -169,6 +169,11 @@ class Dosing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     per_kg: str = ""
     over: str = ""
     bmi_all_weights: str = ""
+    ideal_male: str = ""
+    ideal_female: str = ""
+    ideal_per_inch: str = ""
+    ideal_from_inch: str = ""
+    adjusted_share: str = ""
     rounding: str = ""
     ceiling_mg: str = ""
     strengths: tuple[str, ...] = ()

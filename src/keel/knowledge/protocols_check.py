@@ -163,5 +163,7 @@ def _slot_problems(slot: Slot, protocol: Protocol) -> Iterator[str]:
 def _dosing_cuts(protocol: Protocol) -> Iterable[str]:
     dosing = protocol.dosing
     one = (dosing.per_kg, dosing.over, dosing.bmi_all_weights, dosing.rounding, dosing.ceiling_mg, dosing.dilute_from)
+    ideal = (dosing.ideal_male, dosing.ideal_female, dosing.ideal_per_inch, dosing.ideal_from_inch)
     options = [name for option in dosing.options for name in (option.mg, option.least_age, option.below_age)]
-    return filter(None, (*one, dosing.device_mg, dosing.apart, *dosing.strengths, *options))
+    devices = (dosing.device_mg, dosing.apart)
+    return filter(None, (*one, *ideal, dosing.adjusted_share, *devices, *dosing.strengths, *options))

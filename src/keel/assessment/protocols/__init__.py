@@ -1,0 +1,27 @@
+"""Protocols applied: rules of a phase against facts, and the arithmetic of a dose.
+
+Knows how a rule speaks, yields and names what is missing; the rules are `knowledge/data/protocols`. May import
+`knowledge`, `findings` and `record`. Start at `gate.py`; `facts.py` checks facts and works out what follows from them,
+`dosing.py` is the dose in three weights.
+"""
+
+from keel.assessment.protocols.dosing import DosePlan, WeightDose, dose_plan
+from keel.assessment.protocols.errors import FactRefused, ProtocolError, UnknownPhase, UnknownProtocol
+from keel.assessment.protocols.facts import checked_facts, derived
+from keel.assessment.protocols.gate import default_rules, find_protocol, gate, passes
+
+__all__ = [
+    "DosePlan",
+    "FactRefused",
+    "ProtocolError",
+    "UnknownPhase",
+    "UnknownProtocol",
+    "WeightDose",
+    "checked_facts",
+    "default_rules",
+    "derived",
+    "dose_plan",
+    "find_protocol",
+    "gate",
+    "passes",
+]

@@ -1,0 +1,35 @@
+"""What can be wrong with a question to a protocol.
+
+ProtocolError
+├── UnknownProtocol   an id that no protocol has
+├── UnknownPhase      a phase without rules in that protocol
+└── FactRefused       a fact with a name or a value that it cannot have
+"""
+
+from collections.abc import Iterable
+
+
+class ProtocolError(Exception):
+    """Something wrong with a question to a protocol; trying again does not help."""
+
+
+class UnknownProtocol(ProtocolError):
+    """No protocol of that name."""
+
+    def __init__(self, wanted: str, known: Iterable[str]) -> None:
+        super().__init__(f"No protocol is called “{wanted}”. Use one of {', '.join(sorted(known))}.")
+
+
+class UnknownPhase(ProtocolError):
+    """A phase in which the protocol has no rule."""
+
+    def __init__(self, protocol: str, phase: str, known: Iterable[str]) -> None:
+        super().__init__(f"{protocol} has no rules of the phase “{phase}”. Use one of {', '.join(sorted(known))}.")
+
+
+class FactRefused(ProtocolError):
+    """A fact that is not in the catalogue, or whose value it cannot take."""
+
+    def __init__(self, name: str, problem: str, mend: str) -> None:
+        self.name, self.problem, self.mend = name, problem, mend
+        super().__init__(f"{problem} {mend}")

@@ -1,0 +1,158 @@
+"""Facts for rules: checked against the catalogue, and completed by what follows from them.
+
+A fact that is not given is missing. What is worked out here is worked out only where it was not given.
+"""
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+
+from keel.assessment.protocols.errors import FactRefused
+from keel.findings import Fact, Facts
+from keel.knowledge.clinical_facts import ClinicalFact, FactKind
+from keel.knowledge.conditions import Scalar
+
+CRISIS_SYMPTOMS = ("chest_pain", "severe_headache", "visual_loss", "dyspnoea", "confusion")
+RISK_LEVELS = ("none", "low", "moderate", "high")
+
+
+def significant(value: float) -> float:
+    """A computed number without the last bits of binary noise, so that 0.5 mg/kg is not above 0.5 mg/kg."""
+    return float(f"{value:.10g}")
+
+
+def checked_facts(
+    given: Mapping[str, Fact], catalogue: Mapping[str, ClinicalFact], *, allow_computed: bool = False
+) -> dict[str, Scalar | None]:
+    """The facts under their own names with values that they can have; FactRefused names the first that cannot be.
+
+    None stays None: not asked. A computed fact is refused unless `allow_computed`.
+    """
+    names = {alias: fact.id for fact in catalogue.values() for alias in fact.aliases}
+    checked: dict[str, Scalar | None] = {}
+    for name, value in given.items():
+        fact = catalogue.get(names.get(name, name))
+        if fact is None:
+            known = [*catalogue, *names]
+            near = get_close_matches(name.lower(), known, n=3)
+            mend = f"Near: {', '.join(near)}." if near else "See `keel knowledge show clinical_facts`."
+            raise FactRefused(name, f"No fact is called “{name}”.", mend)
+        if fact.is_computed and not allow_computed:
+            raise FactRefused(name, f"“{name}” is worked out by Keel and is not typed.", "Leave it out.")
+        checked[fact.id] = None if value is None else _value(fact, value)
+    return checked
+
+
+def _value(fact: ClinicalFact, value: Fact) -> Scalar:
+    if fact.kind is FactKind.YES_NO:
+        if isinstance(value, bool):
+            return value
+        raise FactRefused(fact.id, f"{fact.id} is {_shown(value)}.", "Write true, false, or null for not asked.")
+    if fact.kind is FactKind.CHOICE:
+        if isinstance(value, str) and value in fact.choices:
+            return value
+        raise FactRefused(fact.id, f"{fact.id} is {_shown(value)}.", f"Write one of {', '.join(fact.choices)}.")
+    unit = f" in {fact.unit}" if fact.unit not in ("", "1") else ""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise FactRefused(fact.id, f"{fact.id} is {_shown(value)}.", f"Write a number{unit}.")
+    least, most = fact.least, fact.most
+    if (least is not None and value < least) or (most is not None and value > most) or value != value:
+        raise FactRefused(
+            fact.id,
+            f"{fact.id} of {value:g}{unit} is not possible ({least:g} to {most:g}).",
+            "Check for a slip of the pen or of the unit.",
+        )
+    return value
+
+
+def _shown(value: object) -> str:
+    return f"“{value}”" if isinstance(value, str) else str(value)
+
+
+def derived(facts: Facts) -> dict[str, Fact]:
+    """The facts with what follows from them: body-mass index, dose per kilogram, suicide risk, symptoms, pressure.
+
+    Body-mass index is kg/m²; planned rates are mg/kg/min. Nothing given is changed.
+    """
+    full: dict[str, Fact] = {name: value for name, value in facts.items() if value is not None}
+    for name, value in _worked_out(full).items():
+        if value is not None:
+            full.setdefault(name, value)
+    return full
+
+
+def _worked_out(facts: Facts) -> dict[str, Fact]:
+    weight, height = _number(facts, "weight_kg"), _number(facts, "height_cm")
+    dose, minutes = _number(facts, "planned_mg"), _number(facts, "planned_min")
+    is_male = facts.get("sex") == "male"
+    level = facts.get("suicide_risk_level") or suicide_risk_level(facts)
+    return {
+        "bmi": significant(weight / (height / 100) ** 2) if weight and height else None,
+        "planned_mg_per_kg": significant(dose / weight) if dose is not None and weight else None,
+        "planned_mg_per_kg_per_min": significant(dose / weight / minutes)
+        if dose is not None and weight and minutes
+        else None,
+        "crisis_symptom": any_of(facts, CRISIS_SYMPTOMS),
+        "suicide_risk_level": level,
+        "suicide_risk_high": None if level is None else level == "high",
+        "sbp_standing": facts.get("sbp"),
+        "dbp_standing": facts.get("dbp"),
+        "spo2_on_air": None if facts.get("on_oxygen") else facts.get("spo2"),
+        "pregnant": False if is_male else None,
+        "breastfeeding": False if is_male else None,
+    }
+
+
+def _number(facts: Facts, name: str) -> float | None:
+    value = facts.get(name)
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def any_of(facts: Facts, names: tuple[str, ...]) -> bool | None:
+    """True where one of several yes-or-no facts is yes, False where all were asked and are no, else None."""
+    values = [facts.get(name) for name in names]
+    if any(value is True for value in values):
+        return True
+    return False if all(value is False for value in values) else None
+
+
+def suicide_risk_level(facts: Facts) -> str | None:
+    """none, low, moderate or high, from the C-SSRS screener or the ASQ; None where neither tells.
+
+    C-SSRS (cssrs-tri): questions 1 and 2 only are low; 3, or behaviour longer than three months ago, moderate; 4, 5 or
+    behaviour within three months high. ASQ (spier): question 5 yes is high, another yes moderate. One yes to a question
+    that means high is enough; “none” needs the whole of one screen. A screen that was begun must be finished.
+    """
+    columbia, asq = _columbia(facts), _asq(facts)
+    levels = [level for level in (columbia, asq) if level is not None]
+    if "high" in levels:
+        return "high"
+    begun = [any(name.startswith(prefix) for name in facts) for prefix in ("cssrs_", "asq_")]
+    if (begun[0] and columbia is None) or (begun[1] and asq is None) or not levels:
+        return None
+    return max(levels, key=RISK_LEVELS.index)
+
+
+def _columbia(facts: Facts) -> str | None:
+    asked: dict[str, Fact] = {name: facts.get(f"cssrs_{name}") for name in ("q1", "q2", "q3", "q4", "q5")}
+    ever, recent = facts.get("cssrs_q6_lifetime"), facts.get("cssrs_q6_3_months")
+    if asked["q2"] is False:
+        # The screener skips 3 to 5 after a no to 2; skipped is then no.
+        asked |= {name: False for name in ("q3", "q4", "q5") if asked[name] is None}
+    recent = False if ever is False and recent is None else recent
+    ever = True if recent is True else ever
+    if True in (asked["q4"], asked["q5"], recent):
+        return "high"
+    if None in (*asked.values(), ever, recent):
+        return None
+    if True in (asked["q3"], ever):
+        return "moderate"
+    return "low" if True in (asked["q1"], asked["q2"]) else "none"
+
+
+def _asq(facts: Facts) -> str | None:
+    answers = [facts.get(f"asq_{number}") for number in range(1, 5)]
+    if facts.get("asq_5") is True:
+        return "high"
+    if True in answers:
+        return "moderate" if facts.get("asq_5") is False else None
+    return None if None in answers else "none"

@@ -1,0 +1,214 @@
+"""The gate: the rules of a phase against facts at a time and place, as findings.
+
+No finding of the verbs block and hold means that nothing known speaks against going on. A missing fact is named and
+holds: it is never a pass.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from keel.assessment.protocols.errors import UnknownPhase, UnknownProtocol
+from keel.assessment.protocols.facts import derived
+from keel.findings import Facts, Finding, Reason, Severity, Truth, Verdict, evaluate, worst_first
+from keel.knowledge import Certainty, Knowledge
+from keel.knowledge.clinical_facts import ClinicalFact
+from keel.knowledge.protocols import Cut, Protocol, Rule, Verb
+from keel.knowledge.protocols_check import leaves
+
+Phases = str | Sequence[str]
+
+
+class Judged(NamedTuple):
+    """A rule and what came of it: the verdict, and facts that are missing for it."""
+
+    rule: Rule
+    verdict: Verdict
+    missing: tuple[str, ...]
+
+
+def find_protocol(knowledge: Knowledge, wanted: str) -> Protocol:
+    """The protocol of that id or alias, regardless of case; UnknownProtocol names those there are."""
+    name = wanted.strip().casefold()
+    for protocol in knowledge.protocols.values():
+        if name in (protocol.id.casefold(), *(alias.casefold() for alias in protocol.aliases)):
+            return protocol
+    raise UnknownProtocol(wanted, knowledge.protocols)
+
+
+def gate(
+    protocol: Protocol | str,
+    phase: Phases,
+    facts: Facts,
+    *,
+    at: dt.datetime,
+    knowledge: Knowledge,
+    jurisdiction: str = "",
+    route: str = "",
+    report_missing: bool = True,
+) -> tuple[Finding, ...]:
+    """What the rules of one or several phases say of the facts, worst first.
+
+    Rules are those in force on the day of `at`, in `jurisdiction` (the protocol's own where none is given; where that
+    is open too, the rules of all places apply) and for `route`. `report_missing` adds a finding that names what is
+    missing. Raises UnknownProtocol or UnknownPhase.
+    """
+    known = find_protocol(knowledge, protocol) if isinstance(protocol, str) else protocol
+    place = jurisdiction or known.jurisdiction
+    full = _with_enablement(derived(facts), known, place)
+    judged = judge(known, phase, full, at=at, jurisdiction=place, route=route)
+    met = {one.rule.id for one in judged if one.verdict.truth is Truth.MET}
+    speaking = [one for one in judged if not met & set(one.rule.yields_to)]
+    findings = [_finding(one, known) for one in speaking if one.verdict.truth is Truth.MET]
+    if report_missing:
+        findings += _missing_findings(speaking, known, knowledge.clinical_facts)
+    return worst_first(findings)
+
+
+def passes(findings: Iterable[Finding]) -> bool:
+    """Whether no finding blocks or holds."""
+    return not any(finding.severity in (Severity.BLOCK, Severity.HOLD) for finding in findings)
+
+
+def place_of(country: str, knowledge: Knowledge) -> str:
+    """The jurisdiction of a country code: EU for its members, UK for GB, else the code itself; empty for no country."""
+    code = country.strip().upper()
+    known = knowledge.jurisdictions.get(code)
+    return known.jurisdiction if known else code
+
+
+def judge(
+    protocol: Protocol, phase: Phases, facts: Facts, *, at: dt.datetime, jurisdiction: str, route: str = ""
+) -> list[Judged]:
+    """Every rule of the phases that applies at this time and place, with its verdict, in the order of the file."""
+    judged = []
+    for rule in applicable(protocol, phase, at=at, jurisdiction=jurisdiction, route=route):
+        verdict = evaluate(rule.when, facts, protocol.cuts)
+        open_facts = verdict.missing if verdict.truth is Truth.NOT_KNOWN else ()
+        missing = dict.fromkeys((*open_facts, *(name for name in rule.needs if facts.get(name) is None)))
+        judged.append(Judged(rule, verdict, tuple(missing)))
+    return judged
+
+
+def applicable(
+    protocol: Protocol, phase: Phases, *, at: dt.datetime, jurisdiction: str, route: str = ""
+) -> Iterator[Rule]:
+    """The rules of the phases in force at this time, in this place, for this route."""
+    phases = (phase,) if isinstance(phase, str) else tuple(phase)
+    known = {rule.phase for rule in protocol.rules}
+    for name in phases:
+        if name not in known:
+            raise UnknownPhase(protocol.id, name, known)
+    for rule in protocol.rules_of(*phases):
+        is_here = rule.is_in_force(at.date()) and rule.holds_in(jurisdiction)
+        if is_here and (not rule.routes or not route or route in rule.routes):
+            yield rule
+
+
+def default_rules(
+    protocol: Protocol, phase: Phases, *, at: dt.datetime, jurisdiction: str = "", route: str = ""
+) -> tuple[str, ...]:
+    """Ids of the rules that rest on a default which no clinic has signed: what a clinic must still confirm."""
+    rules = applicable(protocol, phase, at=at, jurisdiction=jurisdiction or protocol.jurisdiction, route=route)
+    return tuple(rule.id for rule in rules if _is_unconfirmed(rule, protocol))
+
+
+def _is_unconfirmed(rule: Rule, protocol: Protocol) -> bool:
+    if rule.confirmed or rule.set_by:
+        return False
+    cuts = [protocol.cuts[leaf.cut] for leaf in leaves(rule.when) if leaf.cut]
+    return rule.certainty is Certainty.DEFAULT or any(cut.is_unconfirmed_default for cut in cuts)
+
+
+def _with_enablement(facts: Facts, protocol: Protocol, place: str) -> Facts:
+    """Adds whether the pathway is enabled in this place; a place that nobody stated is not among the enabled ones."""
+    enabled = protocol.enablement
+    is_here = not enabled.jurisdictions or place.upper() in enabled.jurisdictions
+    return {"pathway_enabled": enabled.on and is_here, **facts}
+
+
+def _finding(one: Judged, protocol: Protocol) -> Finding:
+    rule, cuts = one.rule, [protocol.cuts[name] for name in one.verdict.cuts]
+    return Finding(
+        rule=rule.id,
+        severity=Severity(rule.severity),
+        summary=rule.text,
+        why=(*map(_rounded, one.verdict.reasons), *_limits(one, protocol), *_signatures(rule, cuts)),
+        sources=tuple(dict.fromkeys([*rule.sources, *(source for cut in cuts for source in cut.sources)])),
+        confidence=Certainty.weakest([rule.certainty, *(cut.certainty for cut in cuts)]),
+        conflicts=rule.conflicts,
+        next_step=rule.next_step,
+    )
+
+
+def _rounded(reason: Reason) -> Reason:
+    value = round(reason.value, 4) if isinstance(reason.value, float) else reason.value
+    return Reason(reason.name, value, reason.unit)
+
+
+def _limits(one: Judged, protocol: Protocol) -> Iterator[Reason]:
+    """The number of each cut that was used, with its comparison: “sbp_standing is held against > 140”."""
+    named = {reason.name for reason in one.verdict.reasons}
+    shown = set()
+    for leaf in leaves(one.rule.when):
+        if leaf.cut in one.verdict.cuts and leaf.fact in named and (leaf.fact, leaf.cut) not in shown:
+            shown.add((leaf.fact, leaf.cut))
+            cut = protocol.cuts[leaf.cut]
+            yield Reason(f"limit {leaf.op} for {leaf.fact}", cut.value, cut.unit)
+
+
+def _signatures(rule: Rule, cuts: Sequence[Cut]) -> Iterator[Reason]:
+    signed = [("confirmed by", rule.confirmed), *(("confirmed by", cut.confirmed) for cut in cuts)]
+    signed += [("set by", rule.set_by), *(("set by", cut.set_by) for cut in cuts)]
+    for word, signature in dict.fromkeys(signed):
+        if signature is not None:
+            yield Reason(word, f"{signature.by}, {signature.on.isoformat()}")
+
+
+def _missing_findings(
+    judged: Sequence[Judged], protocol: Protocol, catalogue: Mapping[str, ClinicalFact]
+) -> Iterator[Finding]:
+    """A finding for each phase and verb that names what is missing; a rule with its own verb for it speaks alone."""
+    grouped: dict[tuple[str, str], dict[str, None]] = {}
+    for one in judged:
+        if not one.missing:
+            continue
+        if one.rule.missing is not None:
+            yield _missing_finding(one.rule.id, one.rule.missing, one.missing, catalogue, one.rule.next_step)
+            continue
+        verb: Verb = "hold" if one.rule.severity in ("block", "hold") else one.rule.severity
+        # A note passes nothing, so what is missing for it is missing for nobody.
+        if verb != "note":
+            grouped.setdefault((one.rule.phase, verb), {}).update(dict.fromkeys(one.missing))
+    for rule_id, missing_verb, names in _by_rule_id(grouped, protocol):
+        yield _missing_finding(rule_id, missing_verb, names, catalogue, "Ask, measure or look it up, and enter it.")
+
+
+def _by_rule_id(
+    grouped: Mapping[tuple[str, str], Mapping[str, None]], protocol: Protocol
+) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Phases that share a rule id are one finding; what already holds is not warned of again."""
+    held: dict[str, dict[str, None]] = {}
+    warned: dict[str, dict[str, None]] = {}
+    for (phase, verb), names in grouped.items():
+        rule_id = protocol.gates.missing.get(phase, f"{protocol.letter}-MISSING")
+        (held if verb == "hold" else warned).setdefault(rule_id, {}).update(names)
+    for rule_id, names in held.items():
+        yield rule_id, "hold", tuple(names)
+    for rule_id, names in warned.items():
+        if rest := tuple(name for name in names if name not in held.get(rule_id, {})):
+            yield f"{rule_id}:warn", "warn", rest
+
+
+def _missing_finding(
+    rule_id: str, verb: str, names: Sequence[str], catalogue: Mapping[str, ClinicalFact], next_step: str
+) -> Finding:
+    labels = "; ".join(catalogue[name].label for name in names)
+    return Finding(
+        rule=rule_id,
+        severity=Severity(verb),
+        summary=f"Not known: {labels}. A missing value is not a pass.",
+        why=tuple(Reason(name, None, catalogue[name].unit) for name in names),
+        confidence=Certainty.DEFAULT,
+        next_step=next_step,
+    )
