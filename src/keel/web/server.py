@@ -51,6 +51,29 @@ def run(port: int, workers: int) -> None:
     ).serve()
 
 
+def load_demo(port: int) -> str:
+    """Loads the demonstration where it is not there yet, and gives the addresses and log-ins to print.
+
+    DemoRefused where the database holds clinics that are no demonstration.
+    """
+    from django.utils import timezone
+
+    from keel.web.demonstration.load import PASSWORD, load
+
+    staff = load(timezone.now())
+    width = max(len(one.name) for one in staff)
+    return "\n".join(
+        [
+            "A demonstration; everybody in it is made up.",
+            f"  check     http://{LOOPBACK}:{port}/check/",
+            f"  clinic    http://{LOOPBACK}:{port}/clinic/",
+            f"  evidence  http://{LOOPBACK}:{port}/evidence/",
+            "Log-ins of the clinic (name, password):",
+            *(f"  {one.name:<{width}}  {PASSWORD}   {one.role} at {one.clinic}" for one in staff),
+        ]
+    )
+
+
 def check_database() -> None:
     """DatabaseRefused unless the database keeps every acknowledged write."""
     from django.db import connection

@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "keel.web.accounts",
     "keel.web.check",
+    "keel.web.clinic",
     "keel.web.directory",
     "keel.web.evidence",
     "keel.web.pages",
@@ -79,7 +80,7 @@ TEMPLATES = [
 # People. Public pages have no session; the session cookie belongs to the clinic and ends with the browser.
 AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "accounts:log_in"
-LOGIN_REDIRECT_URL = "pages:home"
+LOGIN_REDIRECT_URL = "clinic:home"
 LOGOUT_REDIRECT_URL = "pages:home"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

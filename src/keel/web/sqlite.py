@@ -18,10 +18,12 @@ WAITS_S = 20
 OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "timeout": WAITS_S,
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA mmap_size=0",
+    # recursive_triggers: without it, INSERT OR REPLACE deletes a row without asking the triggers.
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA mmap_size=0;PRAGMA recursive_triggers=ON",
 }
 """The OPTIONS of a Django database on SQLite."""
-_SYNCHRONOUS_FULL = 2
+_MUST = {"journal_mode": "wal", "synchronous": 2, "mmap_size": 0, "recursive_triggers": 1}
+"""What each pragma must answer; synchronous 2 is FULL."""
 
 
 def install() -> None:
@@ -57,12 +59,8 @@ def check_connection(connection: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT sqlite_version()")
         check_version(tuple(int(part) for part in cursor.fetchone()[0].split(".")))
-        found = {name: _pragma(cursor, name) for name in ("journal_mode", "synchronous", "mmap_size", "busy_timeout")}
-    wrong = [
-        f"{name} is {found[name]}, must be {must}"
-        for name, must in (("journal_mode", "wal"), ("synchronous", _SYNCHRONOUS_FULL), ("mmap_size", 0))
-        if found[name] != must
-    ]
+        found = {name: _pragma(cursor, name) for name in (*_MUST, "busy_timeout")}
+    wrong = [f"{name} is {found[name]}, must be {must}" for name, must in _MUST.items() if found[name] != must]
     if found["busy_timeout"] < WAITS_S * 1000:
         wrong.append(f"a writer waits {found['busy_timeout']} ms, must be {WAITS_S * 1000}")
     if connection.transaction_mode != "IMMEDIATE":

@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("keel.web.pages.urls")),
     path("check/", include("keel.web.check.urls")),
+    path("clinic/", include("keel.web.clinic.urls")),
     path("evidence/", include("keel.web.evidence.urls")),
     path("help/", include("keel.web.directory.urls")),
     path("log-in/", include("keel.web.accounts.urls")),

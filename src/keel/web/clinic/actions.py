@@ -1,0 +1,150 @@
+"""Every write of the clinic: permission, check, rows and audit row in one transaction.
+
+A write that is sent twice (a double tap, a lost answer) has the same `key` and gives back the first row.
+"""
+
+import datetime as dt
+import json
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from keel import knowledge
+from keel.interop import ReadError, read_records
+from keel.record import Record
+from keel.web.accounts.models import User
+from keel.web.clinic import audit
+from keel.web.clinic.errors import FactRefused, NotAllowed
+from keel.web.clinic.models import Clinic, Fact, Kind, Patient
+from keel.web.clinic.queries import add_entry, permissions_in
+from keel.web.clinic.roles import Permission
+from keel.web.words import gettext as _
+
+
+def record_fact(
+    *,
+    by: User,
+    patient: Patient,
+    kind: Kind,
+    payload: dict[str, Any],
+    key: str,
+    at: dt.datetime | None = None,
+    supersedes: Fact | None = None,
+    reason: str = "",
+) -> Fact:
+    """Appends a fact, or a correction of one (`supersedes` with a `reason`). `at` is now, where not given.
+
+    NotAllowed where the role does not allow it; FactRefused, with the text for the screen, where the fact cannot stand.
+    """
+    at = at or timezone.now()
+    _require(by, patient.clinic, Permission.RECORD_FACTS)
+    effective_at = _check(kind, payload, at)
+    if supersedes is not None:
+        _check_change(supersedes, patient, reason)
+    return _append(
+        Fact(
+            patient=patient,
+            kind=kind,
+            payload=payload,
+            effective_at=effective_at,
+            recorded_at=at,
+            recorded_by=by,
+            key=key,
+            supersedes=supersedes,
+            reason=reason.strip(),
+        ),
+        action="correct_fact" if supersedes else "record_fact",
+    )
+
+
+def void_fact(*, by: User, fact: Fact, reason: str, key: str, at: dt.datetime | None = None) -> Fact:
+    """Takes a fact back: it stays to be seen, with who took it back and why, and counts no more."""
+    at = at or timezone.now()
+    _require(by, fact.patient.clinic, Permission.VOID_FACTS)
+    _check_change(fact, fact.patient, reason)
+    void = Fact(
+        patient=fact.patient, kind=Kind.VOID, recorded_at=at, recorded_by=by, key=key, voids=fact, reason=reason.strip()
+    )
+    return _append(void, action="void_fact")
+
+
+def _require(user: User, clinic: Clinic, permission: Permission) -> None:
+    if permission not in permissions_in(user, clinic):
+        raise NotAllowed(_("Your role does not allow this."))
+
+
+def _check(kind: Kind, payload: dict[str, Any], at: dt.datetime) -> dt.datetime | None:
+    """When the fact was so. FactRefused unless the entry reads as a whole, with nothing left out."""
+    document: dict[str, Any] = {}
+    add_entry(document, kind, payload)
+    try:
+        record = read_records(json.dumps(document).encode(), at=at, knowledge=knowledge.load()).records[0]
+    except ReadError as error:
+        field = error.where.rpartition(".")[2]
+        raise FactRefused(f"{error.problem} {error.mend}".strip(), field) from None
+    left_out = [note for note in record.notes if "future" in note.what]
+    if left_out:
+        raise FactRefused(_("The time lies in the future. Record what has happened."), "start")
+    return _time_of(record)
+
+
+def _time_of(record: Record) -> dt.datetime | None:
+    """The time of the one entry that a record holds; None where it has none."""
+    times = [
+        *(dose.start for dose in record.doses),
+        *(measurement.at for measurement in record.measurements),
+        *(sitting.at for sitting in record.answers),
+    ]
+    return times[0] if times else None
+
+
+def _check_change(fact: Fact, patient: Patient, reason: str) -> None:
+    if fact.patient_id != patient.pk:
+        raise FactRefused(_("That fact belongs to another patient."))
+    if fact.kind == Kind.VOID:
+        raise FactRefused(_("What was taken back stays so. Record the fact anew."))
+    if not reason.strip():
+        raise FactRefused(_("Say why."))
+
+
+def _append(fact: Fact, *, action: str) -> Fact:
+    # The clinic's row is the lock: on PostgreSQL it makes writers of one clinic take turns, on SQLite the transaction
+    # itself (IMMEDIATE) does.
+    with transaction.atomic():
+        clinic = Clinic.objects.select_for_update().get(pk=fact.patient.clinic_id)
+        return _append_in_turn(fact, clinic, action)
+
+
+def _append_in_turn(fact: Fact, clinic: Clinic, action: str) -> Fact:
+    same = Fact.objects.filter(patient=fact.patient, key=fact.key).first()
+    if same is not None:
+        return _same_or_refused(same, fact)
+    _refuse_changed_twice(fact)
+    last = Fact.objects.filter(patient=fact.patient).order_by("-sequence").values_list("sequence", flat=True).first()
+    fact.sequence = (last or 0) + 1
+    fact.save(force_insert=True)
+    target = fact.supersedes or fact.voids
+    audit.append(
+        clinic,
+        at=fact.recorded_at,
+        actor=fact.recorded_by.get_username(),
+        action=action,
+        subject=f"{fact.patient.number}/{fact.sequence}",
+        detail={"kind": fact.kind, "reason": fact.reason, "of": target.sequence if target else None},
+    )
+    return fact
+
+
+def _same_or_refused(same: Fact, fact: Fact) -> Fact:
+    """The first row, where the second has the same content; two different facts may not share a key."""
+    names = ("kind", "payload", "supersedes_id", "voids_id", "reason", "recorded_by_id")
+    if any(getattr(same, name) != getattr(fact, name) for name in names):
+        raise FactRefused(_("This form was sent before with other content. Load the page again."))
+    return same
+
+
+def _refuse_changed_twice(fact: Fact) -> None:
+    target = fact.supersedes or fact.voids
+    if target and (Fact.objects.filter(supersedes=target).exists() or Fact.objects.filter(voids=target).exists()):
+        raise FactRefused(_("That fact was corrected or taken back already. Load the page again."))

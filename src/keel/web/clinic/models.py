@@ -1,0 +1,136 @@
+"""Clinics, who works there, patients, their facts, and the audit.
+
+A fact is one entry of a Keel record, in the form in which people write it, so that a patient's record is nothing but
+its facts put together. Facts and audit rows are appended: a correction supersedes a fact, a removal voids it, and the
+old row stays with who, when and why. Triggers refuse UPDATE and DELETE; the constraints below hold in the database.
+"""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from keel.web.clinic.roles import Role
+
+
+class Clinic(models.Model):
+    """A place of treatment. Its people see its patients and nobody else's."""
+
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=200)
+    country = models.CharField(max_length=2, blank=True)
+    timezone = models.CharField(max_length=50, default="UTC")
+    is_demonstration = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return str(self.slug)
+
+
+class Membership(models.Model):
+    """A member of staff in a clinic, with a role."""
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=20, choices=Role.choices)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("clinic", "user"), name="membership_once_a_clinic"),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="membership_role_known"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.clinic_id}: {self.user_id}, {self.role}"
+
+
+class Patient(models.Model):
+    """A patient of one clinic: a pseudonymous number, and the name that staff see."""
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="patients")
+    number = models.CharField(max_length=20)
+    display_name = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("clinic", "number"), name="patient_number_once_a_clinic"),)
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
+class Kind(models.TextChoices):
+    """What a fact is: an entry of a Keel record, or the voiding of another fact."""
+
+    PERSON = "person"
+    DOSE = "dose"
+    PATTERN = "pattern"
+    MEASUREMENT = "measurement"
+    MEDICINE = "medicine"
+    ANSWERS = "answers"
+    CONDITION = "condition"
+    VOID = "void"
+
+
+class Fact(models.Model):
+    """One fact about a patient. `sequence` orders the facts of a patient; times alone are no order.
+
+    `payload` is the entry as a Keel record file writes it (amounts as text with their unit, so exact decimals).
+    `effective_at` is when it was so, where it has a time; `key` makes sending it twice harmless.
+    """
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="facts")
+    sequence = models.PositiveIntegerField()
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    payload = models.JSONField(default=dict)
+    effective_at = models.DateTimeField(null=True, blank=True)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    key = models.CharField(max_length=64)
+    supersedes = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="superseded_by"
+    )
+    voids = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="voided_by")
+    reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ("patient", "sequence")
+        constraints = (
+            models.UniqueConstraint(fields=("patient", "sequence"), name="fact_sequence_once"),
+            models.UniqueConstraint(fields=("patient", "key"), name="fact_key_once"),
+            models.CheckConstraint(condition=Q(sequence__gte=1), name="fact_sequence_from_one"),
+            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="fact_kind_known"),
+            models.CheckConstraint(condition=~Q(key=""), name="fact_has_key"),
+            models.CheckConstraint(
+                condition=Q(kind=Kind.VOID, voids__isnull=False) | (~Q(kind=Kind.VOID) & Q(voids__isnull=True)),
+                name="fact_void_names_what",
+            ),
+            models.CheckConstraint(
+                condition=Q(voids__isnull=True, supersedes__isnull=True) | ~Q(reason=""), name="fact_change_has_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(effective_at__isnull=True) | Q(effective_at__lte=F("recorded_at")),
+                name="fact_has_happened",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.patient_id}/{self.sequence} {self.kind}"
+
+
+class AuditRow(models.Model):
+    """Who did what in a clinic, as text that outlives its subject; each row holds the hash of the one before."""
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="audit")
+    sequence = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=150)
+    action = models.CharField(max_length=50)
+    subject = models.CharField(max_length=200)
+    detail = models.JSONField(default=dict)
+    previous = models.CharField(max_length=64, blank=True)
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ("clinic", "sequence")
+        constraints = (models.UniqueConstraint(fields=("clinic", "sequence"), name="audit_sequence_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.clinic_id}/{self.sequence} {self.action}"

@@ -1,0 +1,155 @@
+"""The pages of a clinic: its patients, the picture of one, forms that append a fact."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from keel import knowledge
+from keel.assessment.picture import picture_of
+from keel.web.clinic.access import staff
+from keel.web.clinic.actions import record_fact, void_fact
+from keel.web.clinic.errors import FactRefused
+from keel.web.clinic.forms import AnswersForm, DoseForm, FactForm, MedicineForm, VoidForm
+from keel.web.clinic.models import Clinic, Kind, Patient
+from keel.web.clinic.queries import memberships_of, patient_for, record_of
+from keel.web.clinic.roles import Permission
+from keel.web.picture.shown import URGENT, Shown
+
+PAGE = 25
+"""Patients on one page of the list."""
+QUESTIONNAIRES = ("phq-9", "gad-7")
+UNPROCESSABLE = 422
+
+
+@require_safe
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    """The clinic of a person who works in one; else the choice."""
+    places = list(memberships_of(request.user))
+    if len(places) == 1:
+        return redirect("clinic:patients", places[0].clinic.slug)
+    return render(request, "clinic/home.html", {"places": places})
+
+
+@require_safe
+@staff(Permission.SEE_PATIENTS)
+def patients(request: HttpRequest, clinic: Clinic) -> HttpResponse:
+    """The patients of the clinic, with what needs a decision where the role may see it."""
+    page = Paginator(clinic.patients.order_by("number"), PAGE).get_page(request.GET.get("page"))
+    may_see = Permission.SEE_PICTURE in request.allowed
+    rows = [(patient, _summary(patient) if may_see else None) for patient in page]
+    return render(request, "clinic/patients.html", {"clinic": clinic, "page": page, "rows": rows, "may_see": may_see})
+
+
+def _summary(patient: Patient) -> dict[str, Any]:
+    """What the list says of a patient: the picture, and its findings that block or hold."""
+    at, facts = timezone.now(), knowledge.load()
+    picture = picture_of(record_of(patient, at=at, knowledge=facts), at=at, knowledge=facts)
+    urgent = [finding for finding in picture.findings if finding.severity in URGENT]
+    return {"picture": picture, "urgent": urgent}
+
+
+@require_safe
+@staff(Permission.SEE_PICTURE)
+def patient(request: HttpRequest, clinic: Clinic, number: str) -> HttpResponse:
+    """The picture of a patient and the facts that it is made of, the newest first."""
+    person, at, facts = _patient(request, clinic, number), timezone.now(), knowledge.load()
+    shown = Shown(picture_of(record_of(person, at=at, knowledge=facts), at=at, knowledge=facts), facts)
+    ledger = person.facts.select_related("recorded_by", "superseded_by", "voided_by", "voids", "supersedes")
+    context = {
+        "clinic": clinic,
+        "patient": person,
+        "shown": shown,
+        "ledger": ledger.order_by("-sequence"),
+        "questionnaires": [facts.instruments[name] for name in QUESTIONNAIRES],
+        "may_record": Permission.RECORD_FACTS in request.allowed,
+        "may_void": Permission.VOID_FACTS in request.allowed,
+        "recorded": request.GET.get("recorded"),
+    }
+    return render(request, "clinic/patient.html", context)
+
+
+def _patient(request: HttpRequest, clinic: Clinic, number: str) -> Patient:
+    try:
+        return patient_for(request.user, clinic.slug, number)
+    except Patient.DoesNotExist:
+        raise Http404 from None
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff(Permission.RECORD_FACTS)
+def record_dose(request: HttpRequest, clinic: Clinic, number: str) -> HttpResponse:
+    """The form for a dose."""
+    initial = {"start": timezone.localtime(), "setting": "clinic"}
+    form = DoseForm(request.POST or None, knowledge=knowledge.load(), initial=initial)
+    return _record(request, clinic, _patient(request, clinic, number), form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff(Permission.RECORD_FACTS)
+def record_medicine(request: HttpRequest, clinic: Clinic, number: str) -> HttpResponse:
+    """The form for a medicine."""
+    return _record(request, clinic, _patient(request, clinic, number), MedicineForm(request.POST or None))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff(Permission.RECORD_FACTS)
+def record_answers(request: HttpRequest, clinic: Clinic, number: str, instrument: str) -> HttpResponse:
+    """The form for the answers to a questionnaire."""
+    if instrument not in QUESTIONNAIRES:
+        raise Http404
+    form = AnswersForm(
+        request.POST or None,
+        instrument=knowledge.load().instruments[instrument],
+        initial={"start": timezone.localtime()},
+    )
+    return _record(request, clinic, _patient(request, clinic, number), form)
+
+
+def _record(request: HttpRequest, clinic: Clinic, person: Patient, form: FactForm) -> HttpResponse:
+    if form.is_bound and form.is_valid():
+        try:
+            fact = record_fact(
+                by=request.user,
+                patient=person,
+                kind=Kind(form.kind),
+                payload=form.payload(),
+                key=form.cleaned_data["key"],
+            )
+        except FactRefused as refused:
+            form.refuse(str(refused), refused.field)
+        else:
+            return _back(person, fact.sequence)
+    status = UNPROCESSABLE if form.is_bound else 200
+    return render(request, "clinic/record.html", {"clinic": clinic, "patient": person, "form": form}, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff(Permission.VOID_FACTS)
+def take_back(request: HttpRequest, clinic: Clinic, number: str, sequence: int) -> HttpResponse:
+    """The form that takes a fact back."""
+    person = _patient(request, clinic, number)
+    fact = get_object_or_404(person.facts.exclude(kind=Kind.VOID), sequence=sequence)
+    form = VoidForm(request.POST or None)
+    if form.is_bound and form.is_valid():
+        try:
+            void = void_fact(
+                by=request.user, fact=fact, reason=form.cleaned_data["reason"], key=form.cleaned_data["key"]
+            )
+        except FactRefused as refused:
+            form.add_error(None, str(refused))
+        else:
+            return _back(person, void.sequence)
+    context = {"clinic": clinic, "patient": person, "fact": fact, "form": form}
+    return render(request, "clinic/take_back.html", context, status=UNPROCESSABLE if form.is_bound else 200)
+
+
+def _back(person: Patient, sequence: int) -> HttpResponse:
+    response = redirect("clinic:patient", person.clinic.slug, person.number)
+    response["Location"] += f"?recorded={sequence}"
+    return response

@@ -1,0 +1,130 @@
+"""Loads the demonstration into an empty database, or finds it there."""
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+import msgspec
+from django.db import transaction
+
+from keel.web.accounts.models import User
+from keel.web.clinic.actions import record_fact, void_fact
+from keel.web.clinic.models import Clinic, Kind, Membership, Patient
+from keel.web.errors import DemoRefused
+
+PASSWORD = "keel-demonstration"  # noqa: S105 - the log-in of made-up staff who see made-up people
+_DATA = Path(__file__).with_name("people.toml")
+
+
+class ClinicEntry(msgspec.Struct, forbid_unknown_fields=True):
+    """A clinic of the demonstration."""
+
+    slug: str
+    name: str
+    country: str
+    timezone: str
+
+
+class StaffEntry(msgspec.Struct, forbid_unknown_fields=True):
+    """A member of staff: name to log in with, clinic, role."""
+
+    name: str
+    clinic: str
+    role: str
+
+
+class FactEntry(msgspec.Struct, forbid_unknown_fields=True):
+    """A fact, once or repeated; `take_back` is the reason for which it is voided."""
+
+    kind: Kind
+    days_ago: float
+    entry: dict[str, Any]
+    at: str = "09:00"
+    count: int = 1
+    every_days: float = 7
+    take_back: str = ""
+
+
+class PatientEntry(msgspec.Struct, forbid_unknown_fields=True):
+    """A patient with their facts."""
+
+    clinic: str
+    number: str
+    name: str
+    facts: list[FactEntry]
+
+
+class People(msgspec.Struct, forbid_unknown_fields=True):
+    """The whole of `people.toml`."""
+
+    clinics: list[ClinicEntry]
+    staff: list[StaffEntry]
+    patients: list[PatientEntry]
+
+
+class _Due(NamedTuple):
+    """One fact at its time; ordered by time, as it would have been recorded."""
+
+    at: dt.datetime
+    number: str
+    position: int
+    fact: FactEntry
+
+
+def people() -> People:
+    """The people of the demonstration, as the file has them."""
+    return msgspec.toml.decode(_DATA.read_bytes(), type=People)
+
+
+@transaction.atomic
+def load(now: dt.datetime) -> list[StaffEntry]:
+    """Loads the demonstration unless it is there, and gives the staff. DemoRefused beside clinics that are real."""
+    wanted = people()
+    if Clinic.objects.filter(is_demonstration=False).exists():
+        raise DemoRefused("This database holds clinics that are no demonstration. Give keel demo another --folder.")
+    if not Clinic.objects.exists():
+        clinics = {
+            entry.slug: Clinic.objects.create(**msgspec.structs.asdict(entry), is_demonstration=True)
+            for entry in wanted.clinics
+        }
+        staff = {entry.name: _staff(entry, clinics) for entry in wanted.staff}
+        for slug, clinic in clinics.items():
+            writers = [staff[entry.name] for entry in wanted.staff if entry.clinic == slug]
+            _load_patients([one for one in wanted.patients if one.clinic == slug], clinic, writers, now)
+    return wanted.staff
+
+
+def _staff(entry: StaffEntry, clinics: dict[str, Clinic]) -> User:
+    user: User = User.objects.create_user(entry.name, password=PASSWORD)
+    Membership.objects.create(user=user, clinic=clinics[entry.clinic], role=entry.role)
+    return user
+
+
+def _load_patients(entries: list[PatientEntry], clinic: Clinic, writers: list[User], now: dt.datetime) -> None:
+    patients = {
+        entry.number: Patient.objects.create(clinic=clinic, number=entry.number, display_name=entry.name)
+        for entry in entries
+    }
+    due = sorted(one for entry in entries for one in _dated(entry, ZoneInfo(clinic.timezone), now))
+    for turn, one in enumerate(due):
+        _record(one, patients[one.number], writers[turn % len(writers)])
+
+
+def _dated(entry: PatientEntry, zone: ZoneInfo, now: dt.datetime) -> Iterator[_Due]:
+    today = now.astimezone(zone).date()
+    for position, fact in enumerate(entry.facts):
+        for turn in range(fact.count):
+            day = today - dt.timedelta(days=int(fact.days_ago - turn * fact.every_days))
+            time = dt.time.fromisoformat(fact.at)
+            yield _Due(dt.datetime.combine(day, time, zone), entry.number, position * 1000 + turn, fact)
+
+
+def _record(one: _Due, patient: Patient, writer: User) -> None:
+    time_key = {Kind.DOSE: "start", Kind.MEASUREMENT: "at", Kind.ANSWERS: "at"}.get(one.fact.kind)
+    payload = {**one.fact.entry, time_key: one.at.isoformat()} if time_key else one.fact.entry
+    key, written = f"demonstration-{one.position}", one.at + dt.timedelta(minutes=5)
+    fact = record_fact(by=writer, patient=patient, kind=one.fact.kind, payload=payload, key=key, at=written)
+    if one.fact.take_back:
+        void_fact(by=writer, fact=fact, reason=one.fact.take_back, key=f"{key}-void", at=written)
