@@ -298,6 +298,36 @@ def test_a_statement_of_one_dose_of_an_absent_amount_is_an_unknown_dose():
     assert [(dose.amount_mg, dose.certainty) for dose in record.doses] == [(None, DoseCertainty.UNKNOWN)]
 
 
+@pytest.mark.parametrize(
+    "repeat",
+    [
+        {"frequency": 1, "frequencyMax": 3, "period": 1, "periodUnit": "wk"},
+        {"dayOfWeek": ["fri", "sat"], "period": 1, "periodUnit": "wk"},
+        {"period": 0, "periodUnit": "wk"},
+        {"frequency": 1, "period": 1, "periodUnit": "min"},
+        {"count": 3},
+    ],
+)
+def test_use_that_leaves_the_frequency_open_is_no_pattern(repeat: dict[str, Any]):
+    use = statement()
+    use["dosage"][0]["timing"]["repeat"] = repeat
+    record = dana(use)
+    assert (record.patterns, record.doses) == ((), ())
+    assert noted(record) == {"use without an amount and a time": 1}
+
+
+def test_use_as_needed_is_no_pattern():
+    use = statement()
+    use["dosage"][0]["asNeededBoolean"] = True
+    assert dana(use).patterns == ()
+
+
+def test_a_dosage_with_a_modifier_is_not_read():
+    use = statement()
+    use["dosage"][0]["modifierExtension"] = [{"url": "http://example.org/not"}]
+    assert noted(dana(use)) == {"MedicationStatement resource": 1}
+
+
 @pytest.mark.parametrize("part", ["dosage", "timing"])
 def test_a_statement_without_amount_or_time_is_a_medicine(part: str):
     use = statement()

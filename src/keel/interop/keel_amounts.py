@@ -9,6 +9,7 @@ from keel.quantities import (
     Interval,
     QuantityError,
     parse_amount_interval_mg,
+    parse_amount_mg,
     parse_duration_min,
     parse_quantity,
     parse_unit,
@@ -78,7 +79,7 @@ def _amount(text: str, weight_kg: float | None) -> DoseAmount:
     except QuantityError:
         return DoseAmount(parse_amount_interval_mg(text))
     if quantity.unit.dimension != _PER_KG:
-        return DoseAmount(parse_amount_interval_mg(text))
+        return DoseAmount(Interval.exactly(parse_amount_mg(text)))
     per_kg = Interval.exactly(quantity.to("mg/kg"))
     if per_kg.low < 0:
         raise QuantityError(f"{shown(text)} is less than zero.")

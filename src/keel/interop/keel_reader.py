@@ -93,9 +93,9 @@ def read_keel(
 ) -> Reading:
     """A Keel record, or several under `people`; ReadError at the first thing that cannot stand."""
     tree = json_text.decode(data, dict[str, msgspec.Raw])
-    _refuse_repeated_keys(data)
     several = "people" in tree
     entries = _decoded(data, PeopleFile).people if several else (_decoded(data, RecordEntry),)
+    _refuse_repeated_keys(data)
     records, facts, kept = [], 0, 0
     for number, entry in enumerate(entries):
         path = f"$.people[{number}]" if several else "$"

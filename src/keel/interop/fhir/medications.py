@@ -64,6 +64,8 @@ class MedicationReader:
         """Adds a dose, a pattern or a medicine to the draft; NotTaken where it did not happen."""
         if resource.status in NOT_HAPPENED:
             raise NotTaken(NOT_HAPPENED[resource.status])
+        if _is_modified(resource):
+            raise NotTaken("its dosage has a modifier that changes its meaning")
         named = self._named(item, resource)
         if isinstance(resource, MedicationAdministration):
             self._administration(item, resource, named, draft)
@@ -227,6 +229,12 @@ class MedicationReader:
             what = f"route “{route.words}”" if route and route.words else "route"
             draft.notes.note(what, where=item.where, reason="not told, or not one that Keel knows; kept as unknown")
         return found or "unknown"
+
+
+def _is_modified(resource: Kind) -> bool:
+    if isinstance(resource, MedicationAdministration):
+        return bool(resource.dosage and resource.dosage.modifier_extension)
+    return isinstance(resource, MedicationStatement) and any(one.modifier_extension for one in resource.dosage)
 
 
 def _certainty(amount: Interval | None, measured: bool) -> DoseCertainty:

@@ -11,6 +11,7 @@ from keel.interop.fhir.datatypes import (
     Coding,
     Date,
     DateTime,
+    Element,
     Extension,
     Instant,
     Medium,
@@ -213,22 +214,34 @@ class MedicationAdministration(Resource, frozen=True, kw_only=True):
     dosage: DoseGiven | None = None
 
 
-class Repeat(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """How often."""
+class Repeat(Element, frozen=True, kw_only=True):
+    """How often. A period with a maximum, a day of the week or a time of day leaves the frequency open."""
 
+    bounds_period: Period | None = None
+    bounds_duration: Raw = NONE
+    bounds_range: Raw = NONE
+    count: int | None = None
+    count_max: int | None = None
+    duration: float | None = None
+    duration_max: float | None = None
+    duration_unit: str = ""
     frequency: int | None = None
     frequency_max: int | None = None
     period: float | None = None
     period_max: float | None = None
     period_unit: str = ""
-    count: int | None = None
-    bounds_period: Period | None = None
+    day_of_week: tuple[str, ...] = ()
+    time_of_day: tuple[str, ...] = ()
+    when: tuple[str, ...] = ()
+    offset: int | None = None
 
 
-class Timing(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class Timing(Medium, frozen=True, kw_only=True):
     """When."""
 
+    event: tuple[DateTime, ...] = ()
     repeat: Repeat | None = None
+    code: CodeableConcept | None = None
 
 
 class DoseAndRate(Medium, frozen=True, kw_only=True):
@@ -242,13 +255,25 @@ class DoseAndRate(Medium, frozen=True, kw_only=True):
     rate_ratio: Ratio | None = None
 
 
-class Dosage(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class Dosage(Medium, frozen=True, kw_only=True):
     """How a medication is to be taken, or is said to be."""
 
+    sequence: int | None = None
     text: str = ""
+    additional_instruction: tuple[CodeableConcept, ...] = ()
+    patient_instruction: str = ""
     timing: Timing | None = None
+    as_needed_boolean: bool | None = None
+    as_needed_codeable_concept: CodeableConcept | None = None
+    site: CodeableConcept | None = None
     route: CodeableConcept | None = None
+    method: CodeableConcept | None = None
     dose_and_rate: tuple[DoseAndRate, ...] = ()
+    max_dose_per_period: Ratio | None = None
+    max_dose_per_administration: Quantity | None = None
+    max_dose_per_lifetime: Quantity | None = None
+    more_text: Raw = field(default=NONE, name="_text")
+    more_patient_instruction: Raw = field(default=NONE, name="_patientInstruction")
 
 
 class MedicationStatement(Resource, frozen=True, kw_only=True):

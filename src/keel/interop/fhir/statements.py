@@ -34,6 +34,8 @@ class Said(NamedTuple):
 def pattern_said(dosage: Dosage, amount: Given, time: When, context: Context, *, is_over: bool) -> Said | None:
     """The pattern of a dosage that repeats; None where it does not say how often."""
     repeat = dosage.timing.repeat if dosage.timing else None
+    if dosage.as_needed_boolean or dosage.as_needed_codeable_concept:
+        return None  # the frequency is then the most that is allowed, not what was taken
     often = _often(repeat) if repeat else None
     if repeat is None or often is None:
         return None
@@ -60,14 +62,8 @@ class _Often(NamedTuple):
 def _often(repeat: Repeat) -> _Often | None:
     """How often, as using days; several doses a day are one session of their sum."""
     frequency, period, unit = repeat.frequency or 1, repeat.period, repeat.period_unit
-    if (
-        period is None
-        or period <= 0
-        or frequency <= 0
-        or unit not in DAYS_IN
-        or repeat.frequency_max
-        or repeat.period_max
-    ):
+    is_open = repeat.frequency_max or repeat.period_max or (repeat.day_of_week and not repeat.frequency)
+    if period is None or period <= 0 or frequency <= 0 or unit not in DAYS_IN or is_open:
         return None
     doses_a_day = frequency / (period * DAYS_IN[unit])
     if doses_a_day >= 1:

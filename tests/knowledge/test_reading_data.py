@@ -1,0 +1,63 @@
+"""The codes and limits of the readers: right check digits, ids that exist, units that Keel can read."""
+
+import re
+
+import pytest
+
+from keel.knowledge import Certainty, load
+from keel.knowledge.reading import CodeKind, ReadingCode
+from keel.quantities import parse_unit
+from keel.record import Pregnancy, Sex
+
+ROWS = list(load().reading_codes.rows.values())
+
+
+def check_digit(code: str) -> int:
+    """The check digit of a LOINC code (Mod 10, as LOINC's users' guide describes it)."""
+    digits = code[::-1]
+    doubled = str(int("".join(digits[0::2])) * 2)
+    total = sum(map(int, doubled + digits[1::2]))
+    return -total % 10
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if "loinc" in row.system], ids=lambda row: row.id)
+def test_a_loinc_code_has_the_right_check_digit(row: ReadingCode):
+    body, digit = row.code.split("-")
+    assert check_digit(body) == int(digit)
+
+
+def test_what_a_code_means_is_an_id_of_keel():
+    known = {
+        CodeKind.SUBSTANCE: set(load().substances),
+        CodeKind.ROUTE: set(load().routes),
+        CodeKind.PREGNANCY: set(Pregnancy),
+        CodeKind.SEX: set(Sex),
+    }
+    for row in ROWS:
+        assert row.kind not in known or row.means in known[row.kind], row.id
+
+
+def test_a_word_names_one_thing():
+    words = [(row.kind, word) for row in ROWS for word in row.words]
+    assert len(words) == len(set(words))
+    assert all(word == word.casefold().strip() for _, word in words)
+
+
+def test_a_code_without_a_source_says_that_it_has_none():
+    for row in ROWS:
+        assert row.sources or row.certainty in (Certainty.MEMORY, Certainty.DEFAULT), row.id
+
+
+def test_the_limits_have_units():
+    limits = load().reading_limits
+    for name in ("most_a_day", "weight_holds", "height_holds", "pregnant_holds", "not_pregnant_holds", "largest_file"):
+        number = getattr(limits, name)
+        assert parse_unit(number.unit)
+        assert number.certainty is Certainty.DEFAULT
+
+
+def test_visits_of_the_study_follow_an_infusion_that_it_has():
+    study = load().studies["ds005917"]
+    assert {visit.after for visit in study.visits} <= {"", study.given, study.placebo}
+    assert set(study.columns.values()) <= set(load().instruments)
+    assert re.fullmatch(r"ds\d{6}", study.id)
