@@ -13,7 +13,8 @@ from keel.knowledge.documents import Document, Id, Number
 class Band(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A class of an exposure history: what it is called, where it stands, what it prompts.
 
-    `rank` orders bands over both lanes, highest first to act on; `severity` is that of its finding.
+    `rank` orders bands over both lanes, highest first to act on; `severity` is that of its finding; `sources` stand
+    behind the summary.
     """
 
     id: Id
@@ -24,6 +25,7 @@ class Band(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     summary: str
     next_step: str
     prompts: tuple[str, ...]
+    sources: tuple[str, ...] = ()
 
 
 class BandRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
