@@ -1,0 +1,42 @@
+"""The documentation is tested: generated pages are current, links lead somewhere, every command is there."""
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "scripts"))
+
+import build_docs  # noqa: E402 - the path above makes it importable
+
+PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "GLOSSARY.md")] + sorted(
+    (ROOT / "docs").rglob("*.md")
+)
+
+
+@pytest.mark.slow
+def test_the_generated_pages_are_current():
+    stale = [path.name for path, text in build_docs.pages().items() if path.read_text(encoding="utf-8") != text]
+    assert not stale, "run: make docs"
+
+
+def test_every_command_of_the_application_is_documented():
+    import typer.main
+
+    from keel.cli.app import app
+
+    known = {" ".join(words) for words in build_docs.COMMANDS}
+    root = typer.main.get_command(app)
+    for name, command in root.commands.items():
+        children = getattr(command, "commands", None)
+        for words in [f"{name} {child}" for child in children] if children else [name]:
+            assert words in known, f"{words} is missing in scripts/build_docs.py"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_links_between_pages_lead_somewhere(page):
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+        if not re.match(r"[a-z]+:", target):
+            assert (page.parent / target).exists(), target
