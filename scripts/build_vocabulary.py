@@ -50,7 +50,7 @@ INDUSTRIAL = re.compile(
 NO_MEDICINE = re.compile(
     r"\b(pollen|allergen\w*|venom|dander|feather|hair|fruit|seed|leaf|bark|root|flower|nut|meat|fish|crab|shrimp|fungus|"
     r"mold|hydrolyzed|wax|dye|red|yellow|blue|violet|orange|green|black|brown|perfume|resin|polymer|glycol\w*|peg|"
-    r"homeopathic|invalid|bone|milk|egg|wool)\b",
+    r"homeopathic|invalid|water|bone|milk|egg|wool)\b",
     re.IGNORECASE,
 )
 

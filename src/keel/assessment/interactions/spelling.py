@@ -38,9 +38,9 @@ class Spelling:
     """Finds the names near a word. Building it takes some hundredths of a second for 30,000 names."""
 
     def __init__(self, names: Iterable[str]) -> None:
-        self._names = sorted(names)
-        self._lengths = np.array([len(name) for name in self._names], dtype=np.int16)
-        self._counts = _letter_counts(self._names)
+        self.names = sorted(names)
+        self._lengths = np.array([len(name) for name in self.names], dtype=np.int16)
+        self._counts = _letter_counts(self.names)
         self._letters = _letter_sets(self._counts)
 
     def near(self, word: str) -> list[Near]:
@@ -53,7 +53,7 @@ class Spelling:
         same_letters = np.bitwise_count(self._letters ^ _letter_sets(counts)) <= 2 * most
         places = np.flatnonzero(same_length & same_letters)
         places = places[np.abs(self._counts[places] - counts).sum(axis=1, dtype=np.int16) <= 2 * most]
-        measured = (Near(edits(word, self._names[place], most), self._names[place]) for place in places)
+        measured = (Near(edits(word, self.names[place], most), self.names[place]) for place in places)
         return sorted(near for near in measured if near.edits <= most)
 
 
