@@ -176,6 +176,7 @@ def _config() -> dict[str, Any]:
             "tickColor": "var(--ink)",
             "gridColor": "var(--rule)",
             "labelPadding": 6,
+            "labelFlush": False,
             "titlePadding": 8,
         },
         "axisX": {"grid": False},

@@ -58,9 +58,9 @@ class DoseForm(FactForm):
         super().__init__(*args, **kwargs)
         medicines = [(one.id, one.title) for one in knowledge.substances.values() if one.kind == "medicine"]
         routes = [(one.id, one.title) for one in knowledge.routes.values()]
-        not_known = ("unknown", _("Not known"))
-        self.fields["substance"].choices = [*medicines, not_known]
-        self.fields["route"].choices = [*routes, not_known]
+        choose, not_known = ("", _("Choose")), ("unknown", _("Not known"))
+        self.fields["substance"].choices = [choose, *medicines, not_known]
+        self.fields["route"].choices = [choose, *routes, not_known]
         self.fields["setting"].choices = [
             (Setting.CLINIC.value, _("In a clinic")),
             (Setting.PRESCRIBED_HOME.value, _("At home, prescribed")),

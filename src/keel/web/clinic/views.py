@@ -1,7 +1,5 @@
 """The pages of a clinic: its patients, the picture of one, forms that append a fact."""
 
-from typing import Any
-
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,7 +16,7 @@ from keel.web.clinic.forms import AnswersForm, DoseForm, FactForm, MedicineForm,
 from keel.web.clinic.models import Clinic, Kind, Patient
 from keel.web.clinic.queries import memberships_of, patient_for, record_of
 from keel.web.clinic.roles import Permission
-from keel.web.picture.shown import URGENT, Shown
+from keel.web.picture.shown import Shown
 
 PAGE = 25
 """Patients on one page of the list."""
@@ -42,36 +40,34 @@ def patients(request: HttpRequest, clinic: Clinic) -> HttpResponse:
     """The patients of the clinic, with what needs a decision where the role may see it."""
     page = Paginator(clinic.patients.order_by("number"), PAGE).get_page(request.GET.get("page"))
     may_see = Permission.SEE_PICTURE in request.allowed
-    rows = [(patient, _summary(patient) if may_see else None) for patient in page]
+    rows = [(patient, _shown(patient) if may_see else None) for patient in page]
+    rows.sort(key=lambda row: not (row[1] and row[1].urgent))  # what needs a decision stands first
     return render(request, "clinic/patients.html", {"clinic": clinic, "page": page, "rows": rows, "may_see": may_see})
-
-
-def _summary(patient: Patient) -> dict[str, Any]:
-    """What the list says of a patient: the picture, and its findings that block or hold."""
-    at, facts = timezone.now(), knowledge.load()
-    picture = picture_of(record_of(patient, at=at, knowledge=facts), at=at, knowledge=facts)
-    urgent = [finding for finding in picture.findings if finding.severity in URGENT]
-    return {"picture": picture, "urgent": urgent}
 
 
 @require_safe
 @staff(Permission.SEE_PICTURE)
 def patient(request: HttpRequest, clinic: Clinic, number: str) -> HttpResponse:
     """The picture of a patient and the facts that it is made of, the newest first."""
-    person, at, facts = _patient(request, clinic, number), timezone.now(), knowledge.load()
-    shown = Shown(picture_of(record_of(person, at=at, knowledge=facts), at=at, knowledge=facts), facts)
+    person = _patient(request, clinic, number)
     ledger = person.facts.select_related("recorded_by", "superseded_by", "voided_by", "voids", "supersedes")
     context = {
         "clinic": clinic,
         "patient": person,
-        "shown": shown,
+        "shown": _shown(person),
         "ledger": ledger.order_by("-sequence"),
-        "questionnaires": [facts.instruments[name] for name in QUESTIONNAIRES],
+        "questionnaires": [knowledge.load().instruments[name] for name in QUESTIONNAIRES],
         "may_record": Permission.RECORD_FACTS in request.allowed,
         "may_void": Permission.VOID_FACTS in request.allowed,
         "recorded": request.GET.get("recorded"),
     }
     return render(request, "clinic/patient.html", context)
+
+
+def _shown(patient: Patient) -> Shown:
+    """The picture of a patient now, from the facts that count."""
+    at, facts = timezone.now(), knowledge.load()
+    return Shown(picture_of(record_of(patient, at=at, knowledge=facts), at=at, knowledge=facts), facts)
 
 
 def _patient(request: HttpRequest, clinic: Clinic, number: str) -> Patient:

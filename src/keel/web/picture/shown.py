@@ -64,6 +64,11 @@ class Shown:
         return bool(exposure.by_substance or exposure.band)
 
     @cached_property
+    def days_in_28(self) -> float | None:
+        """Using days in the last 28; None where no history was given, because no data is not zero."""
+        return self.picture.exposure.days_in_28 if self.has_exposure else None
+
+    @cached_property
     def scale(self) -> dict[str, str]:
         """The exposure scale: drawing and words; empty where no total is known."""
         svg = charts.exposure_scale_svg(self.picture.exposure)
@@ -97,7 +102,13 @@ class Shown:
 
     @cached_property
     def contested(self) -> list[tuple[Claim, list[Conflict]]]:
-        """Claims that the exposure's own figures contradict, with the conflicts that they are a side of."""
+        """Claims that the exposure's own figures contradict, with the conflicts that they are a side of.
+
+        They are about use outside treatment, and stay out of a picture of treatment alone.
+        """
+        band = self.picture.exposure.band
+        if band is not None and band.lane == "medical":
+            return []
         names = dict.fromkeys(name for finding in self.picture.exposure.findings for name in finding.conflicts)
         claims = [self._knowledge.claims[name] for name in names if name in self._knowledge.claims]
         return [(claim, conflicts_with(claim.id, self._knowledge)) for claim in claims]

@@ -58,9 +58,32 @@ def plain(name: str) -> str:
 
 @register.filter
 def unit_words(unit: str) -> str:
-    """A UCUM unit as people read it."""
-    words = {"mg/a": _("mg a year"), "d/wk": _("days a week"), "g/d": _("g a day"), "mo": _("months")}
-    return words.get(unit, unit)
+    """A UCUM unit as people read it, with the space that stands before it."""
+    words = {
+        "%": "%",
+        "x": _("times"),
+        "a": _("years"),
+        "mo": _("months"),
+        "wk": _("weeks"),
+        "d": _("days"),
+        "d/wk": _("days a week"),
+        "/wk": _("a week"),
+        "/a": _("a year"),
+        "mg/a": _("mg a year"),
+        "mg/wk": _("mg a week"),
+        "g/d": _("g a day"),
+        "/min": _("a minute"),
+        "mm[Hg]": "mmHg",
+        "Cel": "°C",
+    }
+    shown = words.get(unit, unit)
+    return f" {shown}" if shown and shown != "%" else shown
+
+
+@register.filter
+def origin_source(origin: str) -> Source | None:
+    """The text in which a claim is made (“seed-2, line 16”), where it is one of the sources."""
+    return knowledge.load().sources.get(origin.partition(",")[0])
 
 
 @register.filter
