@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from keel.knowledge.models import Factor, Model, Parameter, Slope, Variability
+from keel.pharmacology.crowd import Crowd
 from keel.pharmacology.errors import PersonError
 from keel.pharmacology.regimen import Person
 from keel.pharmacology.structure import Structure, unit_factor
@@ -23,7 +24,7 @@ REFERENCE_GROUP = {
 
 def individual(
     structure: Structure,
-    person: Person,
+    person: Person | Crowd,
     *,
     etas: Mapping[str, Any] | None = None,
     multipliers: Mapping[str, Any] | None = None,
@@ -75,13 +76,13 @@ def _deviate(value: Any, parameter: Parameter, effect: Variability, eta: Any) ->
     return value * np.exp(eta)
 
 
-def _weight(person: Person, model: Model) -> float:
+def _weight(person: Person | Crowd, model: Model) -> Any:
     if person.weight_kg is None:
         raise PersonError(f"{model.name} scales with body weight, which is not given. Give the weight in kg.")
     return person.weight_kg
 
 
-def _covariate(value: Any, effect: Factor | Slope, person: Person, model: Model, remarks: list[str]) -> Any:
+def _covariate(value: Any, effect: Factor | Slope, person: Person | Crowd, model: Model, remarks: list[str]) -> Any:
     known = getattr(person, effect.covariate)
     if known is None:
         word = effect.covariate.removesuffix("_years").removesuffix("_kg").removeprefix("is_").replace("_", " ")
@@ -91,7 +92,8 @@ def _covariate(value: Any, effect: Factor | Slope, person: Person, model: Model,
         return value
     if isinstance(effect, Factor):
         return value * effect.factor if str(known).lower() in effect.equals else value
-    return value + effect.per_unit * max(0.0, float(known) - effect.above)
+    above = known - effect.above
+    return value + effect.per_unit * (max(0.0, above) if isinstance(above, float | int) else np.maximum(0.0, above))
 
 
 def _check(structure: Structure, values: Mapping[str, Any]) -> None:

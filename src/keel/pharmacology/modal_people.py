@@ -1,0 +1,225 @@
+"""Mammillary models for many people at once: three multiplications a step and person, exponentials shared by step.
+
+y_j(t + h) = y_j(t) e_j + r s_j (1 - e_j) with e_j = exp(-lambda_j h) and s_j = g_j / lambda_j. People are taken in
+slices that stay in the processor's cache.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from keel.pharmacology.inputs import Entry
+from keel.pharmacology.mammillary import micro_constants, modes
+from keel.pharmacology.structure import Floats
+
+if TYPE_CHECKING:
+    from keel.pharmacology.people import Task
+
+SLICE = 8192
+SAME_STEP = 9  # decimals of a minute to which stretches count as equally long: a year has 525,960 minutes
+BISECTIONS = 60
+
+
+class Step(NamedTuple):
+    """One stretch of the common timeline: what happens at its start, and what is in force until its end."""
+
+    at_min: float
+    jumps: Sequence[Entry]
+    flows: Sequence[Entry]
+    sample: int  # column of the times asked, or -1
+    window: int  # number of the window that begins here, or -1
+    length: int  # number of its length among the distinct lengths
+    ends_infusion: bool
+
+
+def modal_people(task: "Task") -> tuple[Floats, Floats, Floats, Floats, Floats]:
+    """Concentrations, peak, its time, area and trough, as `People` wants them."""
+    steps, lengths = timeline(task)
+    outputs, windows = len(task.structure.model.outputs), len(task.windows_min) - 1
+    concentrations = np.empty((len(task.times_min), outputs, task.people))
+    metrics = np.zeros((4, windows, outputs, task.people))
+    forms = [_form(task, number) for number in range(len(task.structure.blocks))]
+    scales = task.structure.weights(task.values)
+    for first in range(0, task.people, SLICE):
+        chosen = slice(first, min(first + SLICE, task.people))
+        part = Slice(task, forms, scales, chosen, lengths)
+        part.run(steps, concentrations[:, :, chosen], metrics[:, :, :, chosen])
+    cmax, tmax, area, trough = (part.transpose(2, 1, 0) for part in metrics)
+    return concentrations.transpose(2, 1, 0), cmax, tmax, area / 60.0, trough
+
+
+def _form(task: "Task", number: int) -> tuple[int, Floats, Floats]:
+    """Centre, rates and weights (modes, people) of a block."""
+    shape = task.structure.shapes[number]
+    if shape is None:
+        raise ValueError("only mammillary blocks have modes")
+    out, pairs = micro_constants(task.structure, shape, task.values)
+    spread = [np.broadcast_to(np.asarray(rate, dtype=float), (task.people,)) for pair in pairs for rate in pair]
+    rates, weights = modes(
+        np.broadcast_to(np.asarray(out, dtype=float), (task.people,)), list(zip(spread[::2], spread[1::2], strict=True))
+    )
+    return shape.centre, rates, weights
+
+
+def timeline(task: "Task") -> tuple[list[Step], Floats]:
+    """The stretches between events, times asked and edges of windows, and their distinct lengths."""
+    end = float(task.windows_min[-1])
+    jumps: dict[float, list[Entry]] = {}
+    begins: dict[float, list[Entry]] = {}
+    ends: dict[float, list[Entry]] = {}
+    for part in task.parts:
+        if part.duration_min > 0:
+            begins.setdefault(float(part.start_min), []).append(part)
+            ends.setdefault(float(part.start_min + part.duration_min), []).append(part)
+        else:
+            jumps.setdefault(float(part.start_min), []).append(part)
+    samples = {float(t): column for column, t in enumerate(task.times_min)}
+    openings = {float(t): number for number, t in enumerate(task.windows_min)}
+    marks = sorted(mark for mark in {*jumps, *begins, *ends, *samples, *openings} if mark <= end)
+    gaps = np.diff(np.append(marks, end))
+    keys, ids = np.unique(np.round(gaps, SAME_STEP), return_inverse=True)
+    steps, running = [], list[Entry]()
+    for mark, id in zip(marks, ids.tolist(), strict=True):
+        stopped = ends.get(mark, [])
+        running = [part for part in running if part not in stopped] + begins.get(mark, [])
+        steps.append(
+            Step(mark, jumps.get(mark, ()), running, samples.get(mark, -1), openings.get(mark, -1), id, bool(stopped))
+        )
+    return steps, np.bincount(ids, weights=gaps, minlength=len(keys)) / np.bincount(ids, minlength=len(keys))
+
+
+class Slice:
+    """Some of the people: their modes, one row each, and what they have collected in the current window."""
+
+    def __init__(
+        self,
+        task: "Task",
+        forms: Sequence[tuple[int, Floats, Floats]],
+        scales: list[list[tuple[int, Any]]],
+        chosen: slice,
+        lengths: Floats,
+    ) -> None:
+        self.rates = np.concatenate([rates[:, chosen] for _, rates, _ in forms])
+        self.weights = np.concatenate([weights[:, chosen] for _, _, weights in forms])
+        self.steady = self.weights / self.rates
+        bounds = np.cumsum([0, *(len(rates) for _, rates, _ in forms)]).tolist()
+        self.rows = {form[0]: slice(a, b) for form, (a, b) in zip(forms, pairwise(bounds), strict=True)}
+        self.scales = [[(place, _some(scale, chosen)) for place, scale in terms] for terms in scales]
+        self.factors = None if task.factors is None else task.factors[chosen]
+        self.chosen, self.lengths = chosen, lengths
+        self.state = np.zeros_like(self.rates)
+        self._decays: dict[int, Floats] = {}
+        self._rises: dict[int, Floats] = {}
+
+    def run(self, steps: Sequence[Step], concentrations: Floats, metrics: Floats) -> None:
+        """Walks the timeline; fills (times, outputs, people) and (metric, windows, outputs, people)."""
+        cmax, tmax, area, trough = metrics
+        window, opened, put = -1, self.state, self._nothing()
+        for step in steps:
+            if window >= 0 and (step.ends_infusion or step.window >= 0):
+                before = self.seen(self.state)
+                if step.ends_infusion:
+                    _raise_peak(cmax[window], tmax[window], before, step.at_min)
+                if step.window >= 0:
+                    trough[window] = before
+                    area[window] = self.seen((opened - self.state + self._spread(put)) / self.rates)
+            if step.window >= 0:
+                window, opened, put = step.window, self.state.copy(), self._nothing()
+            self._jump(step, put)
+            if window >= len(cmax):
+                window = -1
+            elif step.window >= 0 or step.jumps:
+                _raise_peak(cmax[window], tmax[window], self.seen(self.state), step.at_min)
+            if step.sample >= 0:
+                concentrations[step.sample] = self.seen(self.state)
+            self._pass(step, put, cmax, tmax, window)
+
+    def seen(self, state: Floats) -> Floats:
+        """Outputs (outputs, people) of a state in modes."""
+        sums: dict[int, Floats] = {place: state[rows].sum(axis=0) for place, rows in self.rows.items()}
+        return np.stack([sum(scale * sums[place] for place, scale in terms) for terms in self.scales])
+
+    def _nothing(self) -> dict[int, Any]:
+        return dict.fromkeys(self.rows, 0.0)
+
+    def _spread(self, put: dict[int, Any]) -> Floats:
+        spread = np.empty_like(self.weights)
+        for place, rows in self.rows.items():
+            np.multiply(self.weights[rows], put[place], out=spread[rows])
+        return spread
+
+    def _amount(self, part: Entry) -> Any:
+        amount = _some(part.amount_mg, self.chosen)
+        return amount if self.factors is None else amount * self.factors[:, part.dose]
+
+    def _jump(self, step: Step, put: dict[int, Any]) -> None:
+        for part in step.jumps:
+            amount, rows = self._amount(part), self.rows[part.place]
+            self.state[rows] += amount * self.weights[rows]
+            put[part.place] = put[part.place] + amount
+
+    def _pass(self, step: Step, put: dict[int, Any], cmax: Floats, tmax: Floats, window: int) -> None:
+        """The stretch after the event: decay, input, and a peak inside it where the curve rises and falls again."""
+        length = float(self.lengths[step.length])
+        if length == 0.0:
+            return
+        start, flows = self.state, dict[int, Any]()
+        for part in step.flows:
+            flows[part.place] = flows.get(part.place, 0.0) + self._amount(part) / part.duration_min
+        self.state = start * self._decay(step.length)
+        for place, flow in flows.items():
+            rows = self.rows[place]
+            self.state[rows] += flow * self._rise(step.length)[rows]
+            put[place] = put[place] + flow * length
+        if flows and window >= 0:
+            self._inner_peaks(start, flows, (step.at_min, length), cmax[window], tmax[window])
+
+    def _decay(self, number: int) -> Floats:
+        if number not in self._decays:
+            self._decays[number] = np.exp(self.rates * -self.lengths[number])
+        return self._decays[number]
+
+    def _rise(self, number: int) -> Floats:
+        if number not in self._rises:
+            self._rises[number] = -self.steady * np.expm1(self.rates * -self.lengths[number])
+        return self._rises[number]
+
+    def _inner_peaks(
+        self, start: Floats, flows: dict[int, Any], stretch: tuple[float, float], cmax: Floats, tmax: Floats
+    ) -> None:
+        """A slow infusion after a fast one can peak inside: there the slope is found to change sign."""
+        excess = start.copy()  # state minus steady state: each mode decays towards zero from it
+        for place, flow in flows.items():
+            excess[self.rows[place]] -= flow * self.steady[self.rows[place]]
+        if not (excess > 0).any():
+            return  # every mode rises
+        begin, length = stretch
+        slope = -self.rates * excess
+        first = self.seen(slope)
+        last = self.seen(slope * np.exp(self.rates * -length))
+        for row, column in zip(*np.nonzero((first > 0) & (last < 0)), strict=True):
+            terms = [
+                (self.rows[place], np.broadcast_to(scale, first.shape[1:])[column]) for place, scale in self.scales[row]
+            ]
+            rates = np.concatenate([self.rates[rows, column] for rows, _ in terms])
+            slopes = np.concatenate([slope[rows, column] * scale for rows, scale in terms])
+            low, high = 0.0, length
+            for _ in range(BISECTIONS):
+                middle = 0.5 * (low + high)
+                low, high = (middle, high) if float(slopes @ np.exp(-rates * middle)) > 0 else (low, middle)
+            levels = np.concatenate([(start - excess)[rows, column] * scale for rows, scale in terms])
+            peak = float(levels.sum() - (slopes / rates) @ np.exp(-rates * low))
+            if peak > cmax[row, column]:
+                cmax[row, column], tmax[row, column] = peak, begin + low
+
+
+def _some(value: Any, chosen: slice) -> Any:
+    return value[chosen] if np.ndim(value) else value
+
+
+def _raise_peak(cmax: Floats, tmax: Floats, values: Floats, at_min: float) -> None:
+    higher = values > cmax
+    np.copyto(cmax, values, where=higher)
+    tmax[higher] = at_min
