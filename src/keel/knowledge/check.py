@@ -12,6 +12,7 @@ from keel.knowledge.base import Knowledge
 from keel.knowledge.checks.arithmetic import arithmetic_problems
 from keel.knowledge.checks.citations import citation_problems
 from keel.knowledge.checks.interactions import interaction_problems
+from keel.knowledge.checks.pages import page_problems
 from keel.knowledge.checks.problem import Level, Problem, error, warning
 from keel.knowledge.checks.rights import licence_problems, loinc_problems
 from keel.knowledge.checks.structure import order_problems, review_problems, schema_problems, unit_problems
@@ -30,6 +31,7 @@ _CHECKS: tuple[Callable[[Knowledge], Iterator[Problem]], ...] = (
     loinc_problems,
     wording_problems,
     reading_level_problems,
+    page_problems,
 )
 
 

@@ -168,9 +168,7 @@ class Text(Document, frozen=True, kw_only=True):
     def cites(self) -> tuple[str, ...]:
         """Everything that the text leans on, each id once: its marks and the lists of its sections."""
         names = [name for sentence in self.sentences for name in cited(sentence)]
-        names += [
-            name for section in self.sections for name in (*section.claims, *section.conflicts, *section.sources)
-        ]
+        names += [name for section in self.sections for name in (*section.claims, *section.conflicts, *section.sources)]
         return tuple(dict.fromkeys(names))
 
 

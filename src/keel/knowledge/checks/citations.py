@@ -48,7 +48,7 @@ def citation_problems(knowledge: Knowledge) -> Iterator[Problem]:
 
 
 def _names(knowledge: Knowledge, place: Place) -> Iterator[tuple[str, str]]:
-    """Ids named at a place, by the field or by a mark in a text; a tuple is read at its own place: each id counts once."""
+    """Ids named at a place, by its field or a mark in a text; a tuple is read at its own place: each id counts once."""
     if isinstance(place.value, str) and "[[" in place.value:
         yield from ((_table_of(knowledge, name), name) for name in cited(place.value))
         return
