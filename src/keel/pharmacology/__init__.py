@@ -2,29 +2,43 @@
 
 Knows compartments, doses and people; the numbers are in `knowledge/data/models/`. May import `quantities`,
 `knowledge`, `findings` and `record`. Times are minutes, amounts milligrams of base, concentrations ng/mL.
-Start at `simulation.py` (one person), then `structure.py` (from document to equations) and `propagate.py` (the solver).
+Start at `simulation.py` (one person) and `population.py` (many); then `structure.py` (from document to equations),
+`mammillary.py` and `propagate.py` (the solvers).
 """
 
 from keel.pharmacology.choose import fitting_models, models_for, no_model
+from keel.pharmacology.crowd import Spread, Uncertain, VirtualPeople
 from keel.pharmacology.errors import NoModel, PersonError, PharmacologyError, RegimenError
 from keel.pharmacology.metrics import Metrics
 from keel.pharmacology.overlay import Overlay, overlay
+from keel.pharmacology.people import People, simulate_people
+from keel.pharmacology.population import Population, population
 from keel.pharmacology.regimen import DoseInput, Person
 from keel.pharmacology.simulation import Simulation, simulate
+from keel.pharmacology.trials import Trials, trials
 
 __all__ = [
     "DoseInput",
     "Metrics",
     "NoModel",
     "Overlay",
+    "People",
     "Person",
     "PersonError",
     "PharmacologyError",
+    "Population",
     "RegimenError",
     "Simulation",
+    "Spread",
+    "Trials",
+    "Uncertain",
+    "VirtualPeople",
     "fitting_models",
     "models_for",
     "no_model",
     "overlay",
+    "population",
     "simulate",
+    "simulate_people",
+    "trials",
 ]

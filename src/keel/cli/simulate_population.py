@@ -1,0 +1,112 @@
+"""`keel simulate --subjects N`: quantiles of a population, with progress on standard error."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from keel.cli.errors import CommandError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from keel.cli.simulate_input import Question
+    from keel.pharmacology import Population
+
+MOST_TIMES = 145
+
+
+def run_population(
+    question: "Question",
+    subjects: int,
+    seed: int,
+    scheduler: str | None,
+    workers: int,
+    parquet: str | None,
+    json: bool,
+) -> None:
+    """Draws, simulates and prints a population of the one model asked for."""
+    from keel.cli.terminal import console, write_json
+    from keel.pharmacology import VirtualPeople, population
+
+    if len(question.models) != 1:
+        raise CommandError("A population needs one model. Name it instead of all.")
+    person = question.person
+    people = VirtualPeople(
+        weight_kg=person.weight_kg,
+        age_years=person.age_years,
+        ancestry=person.ancestry,
+        is_female=person.is_female,
+    )
+    with _progress(subjects, json) as progress:
+        found = population(
+            question.models[0],
+            question.regimen,
+            subjects=subjects,
+            people=people,
+            times_min=_thinned(question.times),
+            end_min=question.window[1],
+            modifiers=question.modifiers,
+            seed=seed,
+            workers=workers,
+            scheduler=scheduler,
+            parquet=parquet,
+            progress=progress,
+        )
+    if json:
+        document = found.to_dict()
+        write_json({**document, "warnings": [*document["warnings"], *question.remarks]})
+    else:
+        _print(found, question, console())
+
+
+def _thinned(times: Any) -> Any:
+    import numpy as np
+
+    if len(times) <= MOST_TIMES:
+        return times
+    return times[np.unique(np.linspace(0, len(times) - 1, MOST_TIMES).round().astype(int))]
+
+
+@contextmanager
+def _progress(subjects: int, json: bool) -> Iterator[Any]:
+    """A progress bar on standard error while chunks are computed, where someone can see it."""
+    from keel.cli.terminal import progress_console
+
+    screen = progress_console()
+    if json or not screen.is_terminal or subjects < 20_000:
+        yield None
+        return
+    from rich.progress import Progress
+
+    with Progress(console=screen, transient=True) as bars:
+        task = bars.add_task(f"{subjects:,} people")
+        yield lambda done, total: bars.update(task, completed=done, total=total)
+
+
+def _print(found: "Population", question: "Question", out: "Console") -> None:
+    from rich.table import Table
+
+    from keel.cli.simulate_view import clock, draw_chart
+
+    out.print(f"[bold]{found.plan.model.title}[/bold]")
+    out.print(f"{found.subjects:,} virtual people, seed {found.seed}, {found.seconds:.2f} s; {found.site}")
+    parent = found.bands[:, 0]
+    draw_chart(
+        [(f"p{round(100 * q):02d}", found.times_min, row) for q, row in zip(found.quantiles, parent, strict=True)], out
+    )
+    table = Table(box=None, pad_edge=False)
+    table.add_column("analyte")
+    table.add_column("")
+    for q in found.quantiles:
+        table.add_column(f"p{round(100 * q):02d}", justify="right")
+    rows = (("peak ng/mL", 0), ("time of peak", 1), ("area ng·h/mL", 2), ("trough ng/mL", 3))
+    for number, analyte in enumerate(found.analytes):
+        for word, kind in rows:
+            values = found.overall[:, kind, number]
+            shown = [clock(float(value)) if kind == 1 else f"{value:.3g}" for value in values]
+            table.add_row(analyte if kind == 0 else "", word, *shown)
+    out.print(table)
+    if not found.valid:
+        out.print("NOT VALID for the person in the middle; the reasons are below.", style="bold red")
+    for warning in (*found.reasons, *found.remarks, *question.remarks):
+        out.print(f"  ! {warning}", markup=False)
