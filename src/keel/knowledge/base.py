@@ -42,6 +42,7 @@ from keel.knowledge.strategies import DrugGroup, Strategy
 from keel.knowledge.studies import Study
 from keel.knowledge.substances import Substance
 from keel.knowledge.texts import Interface, Text, by_language, read_texts
+from keel.knowledge.tools import Tool
 from keel.knowledge.wording import WordingRules
 
 T = TypeVar("T")
@@ -249,6 +250,11 @@ class Knowledge:
     def drug_groups(self) -> Mapping[str, DrugGroup]:
         """Groups of drugs that the cards ask about, by id."""
         return self._folders.table("drug-groups.csv", DrugGroup)
+
+    @cached_property
+    def tools(self) -> Mapping[str, Tool]:
+        """Recovery tools, by id: forms that stay in the browser."""
+        return self._folders.documents("tools", Tool)
 
     @cached_property
     def instruments(self) -> Mapping[str, Instrument]:
