@@ -97,6 +97,11 @@ def test_a_short_word_is_never_guessed_at():
     assert item.status is Status.NOT_RECOGNISED
 
 
+def test_a_word_longer_than_any_name_is_not_recognised():
+    (item,) = check_medicines(["x" * 100_000], knowledge=load()).items
+    assert item.status is Status.NOT_RECOGNISED
+
+
 def test_an_ordinary_street_name_is_asked_about_beside_a_medicine_only_when_joined_to_it():
     assert check_medicines(["sertraline and speed"], knowledge=load()).to_confirm == ("speed",)
     report = check_medicines(["sertraline white tablets"], knowledge=load())
@@ -116,3 +121,9 @@ def test_words_of_the_command_line_are_joined_where_they_are_one_name():
 
     typed = ["night", "nurse", "sertraline", "50", "mg", "st", "john's", "wort"]
     assert join_names(typed, load()) == ["night nurse", "sertraline 50 mg", "st john's wort"]
+
+
+@pytest.mark.parametrize("typed", ["Prinivil (lisinopril) oral 10 mg", "Nizatidine 15 MG/ML Oral Solution [Axid]"])
+def test_a_brand_beside_its_generic_name_is_one_medicine(typed):
+    """As two public FHIR examples write them (HL7 US Core 9.0.0)."""
+    assert len(check_medicines([typed], knowledge=load()).items) == 1

@@ -93,6 +93,11 @@ class ClassRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     conflicts: tuple[str, ...]
     sources: tuple[str, ...]
 
+    @property
+    def changes_exposure(self) -> bool:
+        """Whether the class acts through the enzymes that break ketamine down."""
+        return any(name.startswith("cyp") for name in self.mechanisms)
+
 
 class Mechanism(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One way in which a substance and ketamine affect each other: a row of class-rules/mechanisms.csv."""

@@ -89,15 +89,15 @@ class Rater:
         )
 
     def _summary(self, name: str, rule: ClassRule, danger: Danger) -> str:
-        sentences = [f"{name}: {rule.effect}."]
+        sentence = f"{name}: {rule.effect}."
         route = self.ketamine.route
-        if route and route in rule.weak_routes:
-            limit = self.knowledge.route_limits.get(route)
-            text = self.texts.weak_exposure if limit and danger is Danger.MINOR else self.texts.weak_label
-            percent = f"{limit.unchanged_within_percent:g}" if limit else ""
-            title = self.knowledge.routes[route].title
-            sentences.append(text.format(route=title, percent=percent, severity=danger.value))
-        return " ".join(sentences)
+        if route is None or route not in rule.weak_routes:
+            return sentence
+        title = self.knowledge.routes[route].title
+        if not rule.changes_exposure:
+            return f"{sentence} {self.texts.weak_label.format(route=title, severity=danger)}"
+        percent = f"{self.knowledge.route_limits[route].unchanged_within_percent:g}"
+        return f"{sentence} {self.texts.weak_exposure.format(route=title, percent=percent, severity=danger)}"
 
     def _next_step(self, rule: ClassRule) -> str:
         sentences = [f"{rule.action}."]

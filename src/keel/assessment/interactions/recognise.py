@@ -5,7 +5,7 @@ about, or not recognised. Nothing that is not exact is ever taken for a medicine
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -68,7 +68,19 @@ def read_entry(entry: str, names: Names) -> EntryRead:
     if not found:
         return EntryRead((Read(entry),), ())
     ignored = (part.words[0].plain for part in parts if part not in named and part.kind in _ORDINARY)
-    return EntryRead(tuple(read for _, read in sorted(found, key=lambda one: one[0])), tuple(ignored))
+    reads = (read for _, read in sorted(found, key=lambda one: one[0]))
+    return EntryRead(tuple(_without_second_names(reads)), tuple(ignored))
+
+
+def _without_second_names(reads: Iterable[Read]) -> Iterator[Read]:
+    """The reads of one entry without a second name of the same medicine: "Prinivil (lisinopril)" is one medicine."""
+    seen: set[tuple[str, ...]] = set()
+    for read in reads:
+        known = read.meaning.substances if read.meaning and not read.meaning.to_confirm else ()
+        if known and known in seen:
+            continue
+        seen.add(known)
+        yield read
 
 
 def _parts(rest: list[Word], names: Names) -> list[_Part]:

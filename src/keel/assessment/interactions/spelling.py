@@ -40,13 +40,14 @@ class Spelling:
     def __init__(self, names: Iterable[str]) -> None:
         self.names = sorted(names)
         self._lengths = np.array([len(name) for name in self.names], dtype=np.int16)
+        self._longest = max(map(len, self.names), default=0)
         self._counts = _letter_counts(self.names)
         self._letters = _letter_sets(self._counts)
 
     def near(self, word: str) -> list[Near]:
         """Names within the allowed edits of `word`, nearest first, then by name; none for short words."""
         most = allowed_edits(word)
-        if not most:
+        if not most or len(word) > self._longest + most:
             return []
         counts = _letter_counts([word])
         same_length = np.abs(self._lengths - len(word)) <= most

@@ -47,6 +47,8 @@ def _class_problems(knowledge: Knowledge) -> Iterator[Problem]:
             yield _error(where, f"no mechanism is called “{name}”. Take one of class-rules/mechanisms.csv.")
         for name in set(rule.weak_routes) - set(knowledge.routes):
             yield _error(where, f"no route is called “{name}”. Take one of routes/.")
+        for name in set(rule.weak_routes) - set(knowledge.route_limits) if rule.changes_exposure else ():
+            yield _error(where, f"class-rules/route-limits.csv has no line for “{name}”. Add it.")
         if bool(rule.weak_routes) != (rule.weak_severity is not None):
             yield _error(where, "weak_routes and weak_severity need each other. Fill in both or neither.")
         if rule.weak_severity and rule.weak_severity.rank < rule.severity.rank:
