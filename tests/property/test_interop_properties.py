@@ -25,7 +25,17 @@ from keel.record import (
     Setting,
     Sex,
 )
-from support.fhir import administration, bundle, condition, patient, phq9_response, request, statement, weight
+from support.fhir import (
+    administration,
+    bundle,
+    condition,
+    patient,
+    phq9_observations,
+    phq9_response,
+    request,
+    statement,
+    weight,
+)
 from support.reading import fixture, read, the_record
 
 pytestmark = pytest.mark.slow
@@ -36,6 +46,13 @@ VALID = [
     json.loads(fixture("journal-dana.json")),
     {"people": [json.loads(fixture("keel-dana.json"))]},
     bundle(patient(), weight(70), administration(), statement(), request(), condition(), phq9_response([1] * 9)),
+    bundle(
+        patient(fullUrl="https://one.example/Patient/dana"),
+        patient(fullUrl="https://other.example/Patient/dana"),
+        *phq9_observations([1] * 9, derivedFrom=[{"reference": "QuestionnaireResponse/qr1"}]),
+        phq9_response([1] * 9, questionnaire="https://example.org/Questionnaire/phq-9"),
+        {"resourceType": "Questionnaire", "id": "q", "url": "https://example.org/Questionnaire/phq-9", "item": []},
+    ),
 ]
 
 
@@ -56,6 +73,18 @@ def answered(data: bytes) -> Reading | None:
 @given(st.binary(max_size=400))
 def test_random_bytes_are_refused_or_read(data: bytes):
     answered(data)
+
+
+@SETTINGS
+@given(
+    st.from_regex(r"[0-9]{4}(-[01][0-9](-[0-3][0-9](T[0-2][0-9]:[0-5][0-9](Z|[+-][01][0-9]:00)?)?)?)?", fullmatch=True),
+    st.sampled_from([None, "Europe/London", "Asia/Tokyo", "America/St_Johns", "Africa/Monrovia", "Pacific/Apia"]),
+)
+def test_a_time_that_is_read_is_written_back_as_the_same_moment(start: str, zone: str | None):
+    tree = {"timezone": zone, "doses": [{"substance": "ketamine", "start": start}]}
+    reading = answered(json.dumps(tree).encode())
+    if reading is not None:
+        assert the_record(write_record(reading.records[0])).doses == reading.records[0].doses
 
 
 JSON = st.recursive(

@@ -5,11 +5,11 @@ import json
 
 import pytest
 
-from keel.interop import ReadError, read_records
+from keel.interop import ReadError, read_records, write_record
 from keel.knowledge import load
 from keel.record import RecordError
-from support.fhir import bundle, patient, weight
-from support.reading import AT, fixture, read
+from support.fhir import bundle, patient, phq9_observations, weight
+from support.reading import AT, fixture, noted, read
 
 KEEL = fixture("keel-dana.json")
 JOURNAL = fixture("journal-dana.json")
@@ -117,3 +117,40 @@ def test_a_number_beyond_reason_in_a_resource_is_reported(number: str):
     reading = read(text)
     assert reading.totals.read == 1
     assert len(reading.records) <= 1
+
+
+@pytest.mark.parametrize("depth", [50, 300, 600, 900, 5000])
+def test_questions_within_questions_do_not_exhaust_the_reader(depth: int):
+    item = '{"linkId": "a", "item": [' * depth + "]}" * depth
+    response = f'{{"resourceType": "QuestionnaireResponse", "status": "completed", "item": [{item}]}}'
+    try:
+        assert read(response).totals.reported == 1
+    except ReadError as error:
+        assert "nested too deeply" in str(error)
+
+
+@pytest.mark.parametrize("version", ["9" * 5000, "٣", "-1", "v2"])
+def test_a_version_that_is_no_number_is_no_version(version: str):
+    assert read(patient(meta={"versionId": version})).totals.understood == 1
+
+
+@pytest.mark.parametrize(
+    "start", ["0001-01-01", "0001", "9999-12-31", "9999-12-31T23:59", "0001-01-01T00:00", "1850-01-01"]
+)
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York", "Europe/Amsterdam", "UTC"])
+def test_times_at_the_ends_of_the_calendar_are_read_or_refused(start: str, zone: str):
+    try:
+        reading = read({"timezone": zone, "doses": [{"substance": "ketamine", "amount": "1 mg", "start": start}]})
+    except ReadError as error:
+        assert "out of range" in str(error)
+    else:
+        assert read(write_record(reading.records[0])).records[0].doses == reading.records[0].doses
+
+
+def test_two_people_who_answer_to_one_panel_stop_nothing():
+    panel = phq9_observations([1] * 9)
+    one = [resource | {"fullUrl": f"https://one.example/Observation/{resource['id']}"} for resource in panel[1:]]
+    other = [resource | {"fullUrl": f"https://other.example/Observation/{resource['id']}"} for resource in panel[1:]]
+    reading = read(bundle(patient(), panel[0], *one, *other))
+    assert reading.totals.reported == 0
+    assert noted(reading)["member of a panel"] == 9

@@ -53,14 +53,21 @@ def read_moment(text: str, *, zone: ZoneInfo | None = None, where: str = "") -> 
         raise ReadError(f"{shown(text)} is a day or time that does not exist.", where=where, mend=_EXAMPLE) from None
     if moment.tzinfo is not None:
         return Moment(moment, precision)
-    if precision is not Precision.MINUTE:
-        return Moment(_fixed(moment.replace(tzinfo=zone or dt.UTC)), precision)
-    return Moment(_fixed(_local(moment, zone, text, where)), precision)
+    local = moment.replace(tzinfo=zone or dt.UTC) if precision is not Precision.MINUTE else None
+    try:
+        return Moment(_fixed(local or _local(moment, zone, text, where)), precision)
+    except OverflowError:
+        raise ReadError(f"{shown(text)} is out of range.", where=where, mend=_EXAMPLE) from None
 
 
 def _fixed(moment: dt.datetime) -> dt.datetime:
-    """The same moment with a fixed offset: adding minutes to a zoned one would add them to the clock on the wall."""
-    return moment.replace(tzinfo=dt.timezone(moment.utcoffset() or dt.timedelta()))
+    """The same moment with a fixed offset: adding minutes to a zoned one would add them to the clock on the wall.
+
+    An offset with seconds (local mean time before zones) has no place in ISO 8601: such a moment is given in UTC.
+    """
+    offset = moment.utcoffset() or dt.timedelta()
+    in_utc = moment.astimezone(dt.UTC)
+    return in_utc if offset.seconds % 60 or offset.microseconds else moment.replace(tzinfo=dt.timezone(offset))
 
 
 def _micro(clock: str) -> str:
@@ -75,10 +82,7 @@ def _local(moment: dt.datetime, zone: ZoneInfo | None, text: str, where: str) ->
         problem = f"{shown(text)} does not say in which time zone."
         raise ReadError(problem, where=where, mend=f"{mend}, or give the record a “timezone”.")
     first, second = moment.replace(tzinfo=zone), moment.replace(tzinfo=zone, fold=1)
-    try:
-        back = first.astimezone(dt.UTC).astimezone(zone)
-    except OverflowError:
-        raise ReadError(f"{shown(text)} is out of range.", where=where, mend=_EXAMPLE) from None
+    back = first.astimezone(dt.UTC).astimezone(zone)
     if back.replace(tzinfo=None) != moment:
         raise ReadError(
             f"{shown(text)} was skipped when the clocks changed in {zone.key}.", where=where, mend=f"{mend}."

@@ -1,15 +1,11 @@
 """Amounts of doses in FHIR: quantities, ranges, rates over a time, volumes of a known strength."""
 
-import datetime as dt
 from typing import NamedTuple, Self
 
 from keel.interop.errors import shown
 from keel.interop.fhir.datatypes import Quantity, Ratio
 from keel.interop.fhir.moments import When
-from keel.interop.fhir.people import Draft
 from keel.interop.fhir.resources import Dosage, DoseGiven
-from keel.knowledge import Knowledge
-from keel.knowledge.reading import CodeKind
 from keel.quantities import Interval, UnitError, convert, parse_unit
 from keel.record import Precision
 
@@ -46,20 +42,6 @@ class Strength(NamedTuple):
             return cls(convert(above.value, above.ucum, "mg") / convert(below.value, below.ucum, "mL"))
         except UnitError:
             return None
-
-
-def weight_near(draft: Draft, start: dt.datetime, knowledge: Knowledge) -> float | None:
-    """Kilograms at the time of a dose: the weight measured nearest to it, None where none was within the limit."""
-    limit = knowledge.reading_limits.weight_holds
-    within = dt.timedelta(minutes=convert(limit.value, limit.unit, "min"))
-    found: list[tuple[dt.timedelta, float]] = []
-    for measurement in draft.measurements:
-        row = knowledge.reading_codes.coded(CodeKind.MEASURE, measurement.system, measurement.code)
-        if row and row.means == "weight" and measurement.at and isinstance(measurement.value, float):
-            gap = abs(measurement.at - start)
-            if gap <= within and measurement.unit == row.unit and measurement.value > 0:
-                found.append((gap, measurement.value))
-    return min(found)[1] if found else None
 
 
 def amount_given(dosage: DoseGiven | None, time: When, strength: Strength | None, weight_kg: float | None) -> Given:

@@ -3,6 +3,7 @@
 `more_*` are the siblings of primitive elements (`_value`), which hold extensions of them.
 """
 
+from functools import lru_cache
 from typing import Annotated, Any
 
 import msgspec
@@ -172,9 +173,12 @@ class Medium(Element, frozen=True, kw_only=True):
 
 def only_one(part: msgspec.Struct, prefix: str) -> str | None:
     """The name of the field of a choice (`value_`, `effective_`) that is there; ValueError where two are."""
-    there = [
-        name for name in part.__struct_fields__ if name.startswith(prefix) and getattr(part, name) not in (None, NONE)
-    ]
+    there = [name for name in _choices(type(part), prefix) if getattr(part, name) not in (None, NONE)]
     if len(there) > 1:
         raise ValueError(f"two of {prefix.rstrip('_')}[x] are there")
     return there[0] if there else None
+
+
+@lru_cache
+def _choices(shape: type[msgspec.Struct], prefix: str) -> tuple[str, ...]:
+    return tuple(name for name in shape.__struct_fields__ if name.startswith(prefix))

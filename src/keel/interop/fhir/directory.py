@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from keel.interop import json_text
 from keel.interop.errors import ReadError
-from keel.interop.fhir.datatypes import Reference
 from keel.interop.fhir.envelope import Item
 from keel.interop.fhir.resources import Resource
 
@@ -31,9 +30,9 @@ class Directory:
             if item.id:
                 self._by_tail[f"{item.type}/{item.id}"].append(item)
 
-    def find(self, reference: Reference, origin: Item) -> Item | None:
+    def find(self, reference: str, origin: Item) -> Item | None:
         """The resource of the file that is meant, marked as used; None where it is not there, Ambiguous for two."""
-        name = _HISTORY.sub("", reference.reference)
+        name = plain_name(reference)
         found = self._by_key.get(name) or self._relative(name, origin) or self._by_its_tail(name)
         if found:
             self.used.add(found.key)
@@ -54,9 +53,9 @@ class Directory:
         return candidates[0] if candidates else None
 
 
-def plain_name(reference: Reference) -> str:
-    """A reference without its version, to name a resource that the file does not hold."""
-    return _HISTORY.sub("", reference.reference)
+def plain_name(reference: str) -> str:
+    """A reference without its version."""
+    return _HISTORY.sub("", reference)
 
 
 def contained(resource: Resource, fragment: str, type_name: str) -> bytes | None:

@@ -1,5 +1,6 @@
 """Resources out of their envelopes: NDJSON lines, bundles, bundles in bundles; each once, each with its place."""
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -20,18 +21,17 @@ DEEPEST = 8
 class Item(NamedTuple):
     """One resource as it came: what it is, where it stood, and how others point to it.
 
-    `key` is the full address where the bundle gives one, else type and id, else the place. `body` is None for a
-    resource that Keel does not read; `digest` then stands for its content.
+    `key` is the full address where the bundle gives one, else type and id, else the place. `digest` stands for the
+    content; `unknown` names the first element that R4 does not have; `patient` is the reference to the person.
     """
 
     type: str
     id: str
     path: str
     key: str
-    keys: frozenset[str]
-    body: bytes | None
     digest: int
-    patient: Reference | None
+    unknown: str
+    patient: str
     version: tuple[str, int]
     names_ketamine: bool
 
@@ -42,9 +42,13 @@ class Item(NamedTuple):
 
 
 class Unfolded(NamedTuple):
-    """What the file held: resources once each, how many were met, and how many of these were reported."""
+    """What the file held: resources once each, how many were met, and how many of these were reported.
+
+    `bodies` holds the JSON of what Keel reads, by key; take it out once it is read, so that memory does not grow.
+    """
 
     items: list[Item]
+    bodies: dict[str, bytes]
     read: int
     reported: int
 
@@ -72,12 +76,13 @@ def unfold(values: Iterable[tuple[str, bytes]], notes: Notebook) -> Unfolded:
     unfolder = _Unfolder(notes)
     for path, text in values:
         unfolder.take(path, text, "", 0)
-    return Unfolded(list(unfolder.items.values()), unfolder.read, unfolder.reported)
+    return Unfolded(list(unfolder.items.values()), unfolder.bodies, unfolder.read, unfolder.reported)
 
 
 class _Unfolder:
     def __init__(self, notes: Notebook) -> None:
         self.items: dict[str, Item] = {}
+        self.bodies: dict[str, bytes] = {}
         self.read = self.reported = 0
         self._notes = notes
 
@@ -99,7 +104,8 @@ class _Unfolder:
         if head.resource_type == "Bundle":
             self._open(path, text, depth, set(keys))
             return
-        self._keep(_item(head, path, full_url, frozenset(keys), bytes(text)))
+        body = bytes(text)
+        self._keep(_item(head, path, full_url, set(keys), body), body)
 
     def _open(self, path: str, text: bytes | Raw, depth: int, keys: set[str]) -> None:
         if depth >= DEEPEST:
@@ -124,15 +130,20 @@ class _Unfolder:
                 place = f"{path if path == '$' else prefix + '$'}.entry[{number}].resource"
                 self.take(place, entry.resource, entry.full_url, depth + 1)
 
-    def _keep(self, item: Item) -> None:
+    def _hold(self, item: Item, body: bytes) -> None:
+        self.items[item.key] = item
+        if item.type in READ:
+            self.bodies[item.key] = body
+
+    def _keep(self, item: Item, body: bytes) -> None:
         known = self.items.get(item.key)
         if known is None:
-            self.items[item.key] = item
+            self._hold(item, body)
             return
         if known.digest == item.digest:
             self._report(f"{item.type} resource", item.where, "it is in the file already; counted once")
         elif item.version > known.version:
-            self.items[item.key] = item
+            self._hold(item, body)
             self._report(f"{item.type} resource", known.where, "an older version of one that is in the file")
         elif item.version < known.version:
             self._report(f"{item.type} resource", item.where, "an older version of one that is in the file")
@@ -145,30 +156,25 @@ class _Unfolder:
         self._notes.note(what, where=where, reason=reason)
 
 
-def _item(head: _Head, path: str, full_url: str, keys: frozenset[str], text: bytes) -> Item:
+def _item(head: _Head, path: str, full_url: str, keys: set[str], text: bytes) -> Item:
     local = f"{head.resource_type}/{head.id}" if head.id else ""
     meta = head.meta or _Meta()
+    unknown = unknown_elements(head.resource_type, keys) if head.resource_type in ELEMENTS else []
     return Item(
         type=head.resource_type,
         id=head.id,
         path=path,
         key=full_url or local or path,
-        keys=keys,
-        body=text if head.resource_type in READ else None,
         digest=hash(text),
+        unknown=unknown[0] if unknown else "",
         patient=_reference(head.subject) or _reference(head.patient),
-        version=(meta.last_updated, int(meta.version_id) if meta.version_id.isdecimal() else 0),
+        version=(meta.last_updated, int(meta.version_id) if re.fullmatch(r"[0-9]{1,18}", meta.version_id) else 0),
         names_ketamine=b"ketamin" in text.lower(),
     )
 
 
-def _reference(raw: Raw) -> Reference | None:
+def _reference(raw: Raw) -> str:
     try:
-        return json_text.decode(raw, Reference) if bytes(raw) else None
+        return json_text.decode(raw, Reference).reference if bytes(raw) else ""
     except ReadError:
-        return None  # a list of subjects, or a broken one: the resource's own reading says so
-
-
-def unknown_in(item: Item) -> list[str]:
-    """Elements of the item that R4 does not have; none for types that Keel does not read."""
-    return unknown_elements(item.type, set(item.keys)) if item.type in ELEMENTS else []
+        return ""  # a list of subjects, or a broken one: the resource's own reading says so

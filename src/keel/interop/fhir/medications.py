@@ -4,12 +4,14 @@ Only an administration, or a statement with a time and an amount, is a dose; an 
 """
 
 import datetime as dt
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple, cast
 
 from keel.interop import json_text
 from keel.interop.errors import ReadError
-from keel.interop.fhir.amounts import Given, Strength, amount_given, amount_said, weight_near
+from keel.interop.fhir.amounts import Given, Strength, amount_given, amount_said
 from keel.interop.fhir.datatypes import CodeableConcept, Reference
+from keel.interop.fhir.decoding import decoded
 from keel.interop.fhir.directory import Directory, contained
 from keel.interop.fhir.envelope import Item
 from keel.interop.fhir.errors import NotTaken
@@ -57,8 +59,8 @@ class Named(NamedTuple):
 class MedicationReader:
     """Reads medication resources of a file into drafts."""
 
-    def __init__(self, directory: Directory, context: Context) -> None:
-        self._directory, self._context = directory, context
+    def __init__(self, directory: Directory, bodies: Mapping[str, bytes], context: Context) -> None:
+        self._directory, self._bodies, self._context = directory, bodies, context
 
     def read(self, item: Item, resource: Kind, draft: Draft) -> None:
         """Adds a dose, a pattern or a medicine to the draft; NotTaken where it did not happen."""
@@ -103,15 +105,20 @@ class MedicationReader:
         )
 
     def _referenced(self, item: Item, resource: Kind, reference: Reference) -> Medication | None:
-        if reference.reference.startswith("#"):
-            body = contained(resource, reference.reference, "Medication")
-        else:
-            found = self._directory.find(reference, item)
-            body = found.body if found and found.type == "Medication" else None
+        """The medication that is meant; None where it is not in the file, and then its display may name it."""
+        if not reference.reference.startswith("#"):
+            found = self._directory.find(reference.reference, item)
+            if found is None or found.type != "Medication":
+                return None
+            try:
+                return cast(Medication, decoded(found, self._bodies[found.key]))
+            except NotTaken as reason:
+                raise NotTaken(f"the medication it refers to cannot be read: {reason}") from None
+        body = contained(resource, reference.reference, "Medication")
         try:
             return json_text.decode(body, Medication) if body else None
         except ReadError as error:
-            raise NotTaken(f"the medication it refers to cannot be read: {error.problem}") from None
+            raise NotTaken(f"the medication it contains cannot be read: {error.problem}") from None
 
     def _medicine(self, item: Item, status: str, named: Named, draft: Draft, started: Moment | None) -> None:
         draft.medicines.append(
@@ -146,9 +153,7 @@ class MedicationReader:
             return
         if time.start is None:
             raise NotTaken("it does not say when it was given")
-        amount = amount_given(
-            given.dosage, time, named.strength, weight_near(draft, time.start.at, self._context.knowledge)
-        )
+        amount = amount_given(given.dosage, time, named.strength, draft.weight_near(time.start.at))
         if given.status != "completed":
             amount = amount.perhaps_less()
             reason = f"its status is {given.status}: anything up to the amount written may have been given"
@@ -177,9 +182,7 @@ class MedicationReader:
         self, item: Item, said: MedicationStatement, family: str, dosage: Dosage, time: When, draft: Draft
     ) -> bool:
         """Takes a statement on ketamine as a pattern or as one dose; False where it is neither."""
-        amount = amount_said(
-            dosage, None if time.start is None else weight_near(draft, time.start.at, self._context.knowledge)
-        )
+        amount = amount_said(dosage, None if time.start is None else draft.weight_near(time.start.at))
         pattern = pattern_said(dosage, amount, time, self._context, is_over=said.status in ("completed", "stopped"))
         if pattern is not None:
             route = self._route(item, dosage.route, draft)

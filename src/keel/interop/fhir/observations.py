@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from keel.interop.errors import shown
-from keel.interop.fhir.datatypes import LOINC, Coding, Quantity, only_one
-from keel.interop.fhir.directory import Directory
+from keel.interop.fhir.datatypes import LOINC, Coding, Quantity, Reference, only_one
+from keel.interop.fhir.directory import Ambiguous, Directory
 from keel.interop.fhir.envelope import Item
 from keel.interop.fhir.errors import NotTaken
 from keel.interop.fhir.moments import When, when
@@ -47,7 +47,7 @@ def find_panels(
         sitting = Sitting(_group(item, observation, directory), moment, item.id)
         members[item.key] = (instrument, sitting)
         for reference in observation.has_member:
-            found = directory.find(reference, item)
+            found = _found(reference, item, directory)
             if found:
                 members[found.key] = (instrument, sitting)
     return Panels(members)
@@ -209,14 +209,22 @@ def _is_clinical(part: Measured | Observation) -> bool:
 
 def _note_missing_members(item: Item, observation: Observation, directory: Directory, draft: Draft) -> None:
     for reference in observation.has_member:
-        if directory.find(reference, item) is None:
+        if _found(reference, item, directory) is None:
             draft.notes.note("member of a panel", where=item.where, reason=f"{shown(reference.reference)} is not there")
+
+
+def _found(reference: Reference, item: Item, directory: Directory) -> Item | None:
+    """The resource that is meant; None also where two answer, since then nobody knows which."""
+    try:
+        return directory.find(reference.reference, item)
+    except Ambiguous:
+        return None
 
 
 def _group(item: Item, observation: Observation, directory: Directory, default: str = "") -> str:
     """What keeps a sitting together: the response that it comes from, else the panel itself."""
     for reference in observation.derived_from:
-        found = directory.find(reference, item)
+        found = _found(reference, item, directory)
         if found and found.type == "QuestionnaireResponse":
             return found.key
     return default or item.key

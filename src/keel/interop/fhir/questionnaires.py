@@ -94,11 +94,13 @@ def _item_of(instrument: Instrument, code: str, link: str) -> InstrumentItem | N
 
 
 def _codes_of(asked: Sequence[QuestionAsked]) -> Iterator[tuple[str, str]]:
-    for question in asked:
+    waiting = list(asked)
+    while waiting:
+        question = waiting.pop()
         code = next((coding.code for coding in question.code if coding.system == LOINC), "")
         if code:
             yield question.link_id, code
-        yield from _codes_of(question.item)
+        waiting += question.item
 
 
 def _code_in(link: str) -> str:
@@ -108,11 +110,13 @@ def _code_in(link: str) -> str:
 
 
 def _flat(questions: Sequence[Question]) -> Iterator[Question]:
-    for question in questions:
+    """Every question of the response in order; without recursion, since files decide how deep they nest."""
+    waiting = list(reversed(questions))
+    while waiting:
+        question = waiting.pop()
         yield question
-        yield from _flat(question.item)
-        for answer in question.answer:
-            yield from _flat(answer.item)
+        inside = [*question.item, *(deeper for answer in question.answer for deeper in answer.item)]
+        waiting += reversed(inside)
 
 
 def _said(question: Question) -> Said:

@@ -5,7 +5,7 @@ not have is not read in part; it is reported with the place and the reason.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar, cast
 
 import msgspec
@@ -14,8 +14,9 @@ from keel.interop import json_text
 from keel.interop.errors import ReadError, shown
 from keel.interop.fhir.conditions import read_allergy, read_condition
 from keel.interop.fhir.datatypes import INDIVIDUAL_SEX, Reference
+from keel.interop.fhir.decoding import decoded
 from keel.interop.fhir.directory import Ambiguous, Directory, contained, plain_name
-from keel.interop.fhir.envelope import Item, unfold, unknown_in
+from keel.interop.fhir.envelope import Item, unfold
 from keel.interop.fhir.errors import NotTaken
 from keel.interop.fhir.medications import Kind, MedicationReader
 from keel.interop.fhir.observations import ObservationReader, find_panels
@@ -73,12 +74,11 @@ class _Reader:
         self._directory = Directory(self._file.items)
         self._drafts: dict[str, Draft] = {}
         self._reported, self._done = self._file.reported, 0
-        self._read: dict[str, Resource | NotTaken] = {}
         codes = InstrumentCodes(context.knowledge)
-        panels = find_panels(self._all(Observation), self._directory, codes)
+        panels = find_panels(self._all(Observation, having=b'"hasMember"'), self._directory, codes)
         self._observations = ObservationReader(panels, codes, self._directory, context)
         self._responses = ResponseReader(self._all(Questionnaire), context)
-        self._medications = MedicationReader(self._directory, context)
+        self._medications = MedicationReader(self._directory, self._file.bodies, context)
 
     def reading(self) -> Reading:
         """Reads everything: patients first, medications after what was measured, helpers last."""
@@ -96,16 +96,14 @@ class _Reader:
             totals=Totals(self._file.read, self._file.read - self._reported, self._reported),
         )
 
-    def _all(self, shape: type[R]) -> list[tuple[Item, R]]:
-        """Every resource of a type that can be decoded."""
-        decoded = ((item, self._resource(item)) for item in self._file.items if item.type == shape.__name__)
-        return [(item, resource) for item, resource in decoded if isinstance(resource, shape)]
-
-    def _resource(self, item: Item) -> Resource | NotTaken:
-        """The decoded resource, or why it cannot be; decoded once."""
-        if item.key not in self._read:
-            self._read[item.key] = _decoded(item)
-        return self._read[item.key]
+    def _all(self, shape: type[R], having: bytes = b"") -> Iterator[tuple[Item, R]]:
+        """Every resource of a type that can be decoded and has those bytes in it, before its turn to be read."""
+        for item in self._file.items:
+            if item.type == shape.__name__ and having in self._file.bodies[item.key]:
+                try:
+                    yield item, cast(R, decoded(item, self._file.bodies[item.key]))
+                except NotTaken:
+                    continue  # reported when it is its turn
 
     def _take_all(self, name: str) -> None:
         for item in self._file.items:
@@ -119,10 +117,7 @@ class _Reader:
             if item.type not in READ:
                 ketamine = ", though it names ketamine" if item.names_ketamine else ""
                 raise NotTaken(f"not a resource that Keel reads{ketamine}")
-            resource = self._resource(item)
-            if isinstance(resource, NotTaken):
-                raise resource
-            self._give(item, resource)
+            self._give(item, decoded(item, self._file.bodies[item.key]))
         except NotTaken as reason:
             self._reported += 1
             draft = self._known_draft(item)
@@ -131,6 +126,8 @@ class _Reader:
             self._reported += 1
             both = f"two resources of the file answer to {shown(name)}"
             self._notes.note(f"{item.type} resource", where=item.where, reason=both)
+        if item.type not in HELPERS:
+            self._file.bodies.pop(item.key, None)
 
     def _give(self, item: Item, resource: Resource) -> None:
         """Hands a decoded resource to the reader of its type."""
@@ -160,7 +157,7 @@ class _Reader:
         """The person of a resource that is not read, where the file has that person."""
         if item.type == "Patient":
             return self._drafts.get(item.key)
-        if item.patient is None:
+        if not item.patient:
             return None
         try:
             found = self._directory.find(item.patient, item)
@@ -174,12 +171,12 @@ class _Reader:
             raise NotTaken("it does not say by a reference whom it is about")
         if reference.reference.startswith("#"):
             return self._contained_person(item, reference, resource)
-        found = self._directory.find(reference, item)
+        found = self._directory.find(reference.reference, item)
         if found and found.type != "Patient":
             raise NotTaken(f"it is about a {found.type}, not about a person")
         if found:
             return self._draft(found.key, found.id)
-        name = plain_name(reference)
+        name = plain_name(reference.reference)
         type_name, _, local = name.rpartition("/")
         if not name.startswith("urn:") and type_name.rpartition("/")[2] != "Patient":
             raise NotTaken(f"it is about {shown(name)}, not about a person")
@@ -209,20 +206,6 @@ class _Reader:
         born, age = _birth(patient.birth_date, self._context.at, draft, where)
         sex = Sex(patient.gender) if patient.gender else _sex_told(patient, self._context.knowledge)
         draft.person = msgspec.structs.replace(draft.person, id=name, sex=sex, birth_date=born, age_years=age)
-
-
-def _decoded(item: Item) -> Resource | NotTaken:
-    unknown = unknown_in(item)
-    if unknown:
-        return NotTaken(f"the element {shown(unknown[0])} is not one of FHIR R4: another version, or misspelt")
-    try:
-        resource = json_text.decode(item.body or b"", READ[item.type], where=item.path)
-    except ReadError as error:
-        place = error.where.removeprefix(item.path).lstrip(", ")
-        return NotTaken(f"{place}: {error.problem}" if place else error.problem)
-    if resource.implicit_rules or resource.modifier_extension:
-        return NotTaken("it has rules or modifiers that change its meaning")
-    return resource
 
 
 def _sex_told(patient: Patient, knowledge: Knowledge) -> Sex:
