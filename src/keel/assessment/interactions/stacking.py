@@ -54,7 +54,7 @@ def _finding(stack: Stack, danger: Danger, names: list[str], texts: InteractionT
         rule=f"interaction.stacking.{stack.id}",
         severity=SEVERITY[danger],
         summary=texts.stacking.format(count=len(names), label=stack.label, names=", ".join(names), effect=stack.effect),
-        why=tuple(Reason("shares it", name) for name in names),
+        why=tuple(Reason("shared by", name) for name in names),
         sources=stack.sources,
         confidence=stack.certainty,
         next_step=f"{stack.action}.",
