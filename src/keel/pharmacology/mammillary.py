@@ -28,15 +28,15 @@ class Times(NamedTuple):
     def of(cls, minutes: Floats) -> "Times":
         """The times with their step; RegimenError unless they are finite and increase."""
         count = len(minutes)
-        if count < 2:
+        if count < 2 and math.isfinite(minutes[0]):
             return cls(minutes, 0.0)
         steps = minutes[1:] - minutes[:-1]
         first, last = float(minutes[0]), float(minutes[-1])
-        step = (last - first) / (count - 1)
+        step = (last - first) / max(1, count - 1)
         # No step exceeds the mean step: then all are equal, and a second pass over them can be saved.
-        if 0.0 < step < math.inf and float(steps.max()) - step <= 1e-15 * max(abs(first), abs(last)):
+        if 0.0 < step < math.inf and float(steps.max(initial=0.0)) - step <= 1e-15 * max(abs(first), abs(last)):
             return cls(minutes, step if count >= MANY else 0.0)
-        if not (steps.min() > 0 and -math.inf < first and last < math.inf):
+        if not (steps.min(initial=1.0) > 0 and -math.inf < first and last < math.inf):
             raise RegimenError("The times must be finite and increase, in minutes.")
         return cls(minutes, 0.0)
 

@@ -41,7 +41,7 @@ def trials(
     analytes: Sequence[str] | None = None,
     seed: int = 1,
 ) -> Trials:
-    """`studies` studies of `subjects` people each, drawn anew; one seed a study, so more studies keep the first ones."""
+    """`studies` studies of `subjects` people each; one seed a study, so asking for more keeps the first ones."""
     if studies < 1 or subjects < 1:
         raise RegimenError("Studies and subjects must be one or more.")
     doses = check_regimen(regimen)
