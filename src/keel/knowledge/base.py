@@ -10,6 +10,7 @@ from keel.knowledge.clinical_facts import ClinicalFact, ConditionWord, Jurisdict
 from keel.knowledge.criteria import BandSet, Course
 from keel.knowledge.directory import Country, Need, Service
 from keel.knowledge.documents import Unit
+from keel.knowledge.effects import Anchor, PressureRow
 from keel.knowledge.errors import UnknownId
 from keel.knowledge.evidence import Claim, Conflict, Figure, Source, SourceTable
 from keel.knowledge.files import Folders
@@ -38,6 +39,7 @@ from keel.knowledge.protocols_overlay import read_protocols
 from keel.knowledge.readability import ReadingLevel
 from keel.knowledge.reading import CodeTable, ReadingCode, ReadingLimits
 from keel.knowledge.routes import Route
+from keel.knowledge.session_rules import SessionRules
 from keel.knowledge.strategies import DrugGroup, Strategy
 from keel.knowledge.studies import Study
 from keel.knowledge.substances import Substance
@@ -147,6 +149,16 @@ class Knowledge:
     def models(self) -> Mapping[str, Model]:
         """Pharmacokinetic models by id, with `extends` resolved and every name and unit checked."""
         return complete(self._folders.documents("models", Model))
+
+    @cached_property
+    def anchors(self) -> Mapping[str, Anchor]:
+        """Concentrations at which effects were seen, by id."""
+        return self._folders.table("effects/anchors.csv", Anchor)
+
+    @cached_property
+    def pressure_effects(self) -> Mapping[str, PressureRow]:
+        """What blood pressure did in published settings, by id."""
+        return self._folders.table("effects/pressure.csv", PressureRow)
 
     @cached_property
     def modifiers(self) -> Mapping[str, Modifier]:
@@ -285,6 +297,11 @@ class Knowledge:
     def protocols(self) -> Mapping[str, Protocol]:
         """Clinical protocols by id, with overlays applied as far as each protocol lets them."""
         return complete_protocols(read_protocols(self._folders), self.clinical_facts)
+
+    @cached_property
+    def session_rules(self) -> Mapping[str, SessionRules]:
+        """What a session says of its own events, by id of the set."""
+        return self._folders.documents("session-rules", SessionRules)
 
 
 def find(kind: str, table: Mapping[str, T], wanted: str) -> T:
