@@ -28,7 +28,7 @@ def run() -> Iterable[Row]:
     check_medicines(["sertraline"], knowledge=knowledge)
     start = time.perf_counter()
     check_medicines(["sertralne"], knowledge=knowledge)
-    yield Row("the first misspelt name (builds the spelling index)", (time.perf_counter() - start) * 1000, "ms", 1000)
+    yield Row("the first misspelt name in a process", (time.perf_counter() - start) * 1000, "ms", 1000)
 
     chance = random.Random(4)  # noqa: S311 - the same workload in every run
     names = sorted(Names(knowledge).spelling.names)
@@ -56,15 +56,14 @@ def _peers(names: list[str], truth: list[str], typed: list[str]) -> Iterable[Row
 
     from keel.assessment.interactions.spelling import Spelling, allowed_edits
 
-    build = median_seconds(lambda: Spelling(names), runs=3)
     own = Spelling(names)
     start = time.perf_counter()
     found = [own.near(word) for word in typed]
     each = (time.perf_counter() - start) / len(typed)
     first = sum(bool(near) and near[0].name == name for near, name in zip(found, truth, strict=True)) / len(truth)
     offered = sum(name in [one.name for one in near] for near, name in zip(found, truth, strict=True)) / len(truth)
-    yield Row("spelling index built", build, "s", remark=f"{len(names):,} names")
-    yield Row("spelling alone, a name", each * 1000, "ms", 5, f"first {first:.1%}, among the offered {offered:.1%}")
+    rates = f"{len(names):,} names; first {first:.1%}, among the offered {offered:.1%}"
+    yield Row("spelling alone, a name (full scan by RapidFuzz)", each * 1000, "ms", 5, rates)
 
     start = time.perf_counter()
     peer = SymSpell(2, 7)
@@ -75,7 +74,7 @@ def _peers(names: list[str], truth: list[str], typed: list[str]) -> Iterable[Row
     for word in typed:
         peer.lookup(word, Verbosity.ALL, allowed_edits(word))
     peer_each = (time.perf_counter() - start) / len(typed)
-    yield Row("symspellpy: index built", peer_build, "s", remark=f"{peer_build / build:.0f} x ours")
+    yield Row("symspellpy: index built", peer_build, "s", remark="ours builds nothing")
     yield Row("symspellpy: a name", peer_each * 1000, "ms", remark=f"{peer_each / each:.2f} x ours")
     start = time.perf_counter()
     for word in typed[:DIFFLIB_QUERIES]:
