@@ -88,6 +88,14 @@ def test_a_unit_of_another_kind_is_reported():
     assert noted(record) == {"Observation resource": 1}
 
 
+def test_an_observation_is_not_read_in_part():
+    reading = blood_pressure()
+    reading["component"][1]["valueQuantity"] = quantity(88, "kg")
+    record = dana(reading)
+    assert record.measurements == ()
+    assert noted(record) == {"Observation resource": 1}
+
+
 def test_a_bound_is_kept_as_words():
     record = dana(observation("1742-6", quantity(5, "U/L", comparator="<")))
     assert record.measurements[0].value == "< 5 U/L"

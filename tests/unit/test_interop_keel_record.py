@@ -52,6 +52,13 @@ def test_a_weight_of_years_ago_is_kept_but_not_used():
     assert noted(record) == {"weight too old to use": 1}
 
 
+def test_a_dose_of_years_ago_takes_the_weight_of_its_time():
+    weights = [{"what": "weight", "value": f"{kg} kg", "at": at} for kg, at in ((60, "2019-10-01"), (80, "2026-10-01"))]
+    record = the_record({"doses": [dose(amount="0.5 mg/kg", start="2020-01-01")], "measurements": weights})
+    assert record.doses[0].amount_mg == Interval.exactly(30.0)
+    assert record.person.weight_kg == 80
+
+
 def test_an_amount_between_two_is_an_interval_and_an_estimate():
     third = the_record(fixture("keel-dana.json")).doses[2]
     assert third.amount_mg == Interval(200.0, 300.0, 400.0)

@@ -29,7 +29,7 @@ from keel.interop.keel_record import (
     PersonEntry,
     RecordEntry,
 )
-from keel.interop.plausibility import question_doses, with_body_size
+from keel.interop.plausibility import Weights, question_doses, with_body_size
 from keel.interop.reading import Format, Notebook, Reading, Totals
 from keel.interop.times import Moment, is_future, read_date, read_moment, read_zone
 from keel.interop.vocabulary import known_routes, known_substances, route_id, substance_id
@@ -85,7 +85,12 @@ class _Place(NamedTuple):
     zone: ZoneInfo | None
     notes: Notebook
     path: str
-    weight_kg: float | None = None
+    told_weight_kg: float | None = None
+    weights: Weights | None = None
+
+    def weight_at(self, time: dt.datetime) -> float | None:
+        """Kilograms at the time of a dose: as told, else as measured near it."""
+        return self.told_weight_kg or (self.weights.near(time) if self.weights else None)
 
 
 def read_keel(
@@ -177,17 +182,11 @@ def _record(entry: RecordEntry, path: str, at: dt.datetime, knowledge: Knowledge
     place = _Place(at, knowledge, zone, Notebook(), path)
     person = _person(entry.person, place)
     measurements = _each(entry.measurements, "measurements", place, _measurements)
-    person = with_body_size(
-        person,
-        measurements,
-        at=at,
-        codes=knowledge.reading_codes,
-        limits=knowledge.reading_limits,
-        notes=place.notes,
-    )
-    place = place._replace(weight_kg=person.weight_kg)
+    codes, limits = knowledge.reading_codes, knowledge.reading_limits
+    place = place._replace(told_weight_kg=person.weight_kg, weights=Weights(measurements, codes, limits))
+    person = with_body_size(person, measurements, at=at, codes=codes, limits=limits, notes=place.notes)
     doses = _each(entry.doses, "doses", place, _dose)
-    question_doses(doses, place.notes, knowledge.reading_limits)
+    question_doses(doses, place.notes, limits)
     return Record(
         person=person,
         doses=doses,
@@ -245,7 +244,7 @@ def _dose(entry: DoseEntry, path: str, place: _Place) -> Sequence[Dose]:
     start = read_moment(entry.start, zone=place.zone, where=f"{path}.start")
     if entry.precision:
         start = Moment(start.at, entry.precision)
-    amount = amounts.dose_amount(entry.amount, place.weight_kg, where=f"{path}.amount")
+    amount = amounts.dose_amount(entry.amount, place.weight_at(start.at), where=f"{path}.amount")
     known = amount.mg or amount.per_kg
     guessed = DoseCertainty.REPORTED if known and known.is_exact else DoseCertainty.ESTIMATED
     dose = Dose(

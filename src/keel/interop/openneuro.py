@@ -61,12 +61,7 @@ def read_openneuro(
     else:
         ratings = _by_key(_rows(phenotype, PHENOTYPE), PHENOTYPE, ("participant_id", "session_id"), notes)
     read = len(people) + len(ratings) + _counted(notes)
-    ratings_of: dict[str, list[Row]] = {}
-    for rating in ratings.values():
-        ratings_of.setdefault(rating.cells["participant_id"], []).append(rating)
-        if (rating.cells["participant_id"],) not in people:
-            reason = "its participant is not in participants.tsv"
-            notes.note(UNREADABLE, where=f"{PHENOTYPE}, line {rating.line}", reason=reason)
+    ratings_of = _by_person(ratings, people, notes)
     reader = _Reader(study, at)
     records = []
     for number, row in enumerate(people.values(), start=1):
@@ -80,6 +75,19 @@ def read_openneuro(
         notes=notes.notes(),
         totals=Totals(read, read - reported, reported),
     )
+
+
+def _by_person(
+    ratings: Mapping[tuple[str, ...], Row], people: Mapping[tuple[str, ...], Row], notes: Notebook
+) -> dict[str, list[Row]]:
+    """The ratings of each participant; one of nobody in the other table is noted."""
+    found: dict[str, list[Row]] = {}
+    for (person, _), rating in ratings.items():
+        found.setdefault(person, []).append(rating)
+        if (person,) not in people:
+            reason = f"its participant is not in {PARTICIPANTS}"
+            notes.note(UNREADABLE, where=f"{PHENOTYPE}, line {rating.line}", reason=reason)
+    return found
 
 
 def _counted(notes: Notebook) -> int:

@@ -1,6 +1,7 @@
 """What every reader checks once the facts are there: amounts beyond belief, doses alike, the size of the body."""
 
 import datetime as dt
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
@@ -63,13 +64,34 @@ def with_body_size(
     return msgspec.structs.replace(person, **found)
 
 
+class Weights:
+    """The body weights measured in a record, to find the one at the time of a dose."""
+
+    def __init__(self, measurements: Iterable[Measurement], codes: CodeTable, limits: ReadingLimits) -> None:
+        self._within = _years(limits.weight_holds)
+        self._sorted = sorted(
+            (one.at, one.value)
+            for one in measurements
+            if one.at and isinstance(one.value, float) and one.value > 0 and _is(one, "weight", codes)
+        )
+
+    def near(self, time: dt.datetime) -> float | None:
+        """Kilograms: the weight measured nearest to the time, None where none was within the limit."""
+        place = bisect_left(self._sorted, time, key=lambda weight: weight[0])
+        near = self._sorted[max(0, place - 1) : place + 1]
+        gap, kilograms = min(((abs(at - time), kilograms) for at, kilograms in near), default=(self._within, None))
+        return kilograms if gap <= self._within else None
+
+
+def _is(measurement: Measurement, means: str, codes: CodeTable) -> bool:
+    """Whether the measurement is a number of that meaning, in the unit in which it is kept."""
+    row = codes.coded(CodeKind.MEASURE, measurement.system, measurement.code)
+    return bool(row and row.means == means and row.unit == measurement.unit and isinstance(measurement.value, float))
+
+
 def _newest(measurements: Sequence[Measurement], means: str, codes: CodeTable) -> Measurement | None:
     """The latest measurement of that meaning with a number in its proper unit."""
-    fitting = []
-    for measurement in measurements:
-        row = codes.coded(CodeKind.MEASURE, measurement.system, measurement.code)
-        if row and row.means == means and row.unit == measurement.unit and isinstance(measurement.value, float):
-            fitting.append(measurement)
+    fitting = [measurement for measurement in measurements if _is(measurement, means, codes)]
     return max(fitting, key=lambda measurement: measurement.at or _NEVER, default=None)
 
 

@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from keel.interop.errors import shown
 from keel.interop.fhir.datatypes import LOINC, Coding, Quantity, Reference, only_one
 from keel.interop.fhir.directory import Ambiguous, Directory
@@ -70,11 +72,14 @@ class ObservationReader:
         if not parts and not observation.has_member and not observation.data_absent_reason:
             raise NotTaken("it has no value")
         _note_missing_members(item, observation, self._directory, draft)
-        device, by = _display(observation)
-        for number, (part, name) in enumerate(parts):
-            part_id = item.id if number == 0 else f"{item.id}.{number}" if item.id else ""
+        taken: list[Measurement] = []
+        for part, name in parts:
             if not self._score(part, item, observation, time.last, draft):
-                self._measure(part, name, draft, item, time.last, part_id=part_id, by=by, device=device)
+                taken.append(self._measured(part, name, item, draft))
+        draft.measurements += _finished(taken, item, observation, time.last)
+        pregnancy = self._pregnancy(observation)
+        if pregnancy is not None and time.last is not None:
+            draft.pregnancy.append((time.last.at, pregnancy))
 
     def _parts(self, observation: Observation) -> Sequence[tuple[Measured | Observation, str]]:
         """The observation itself where it has a value or a reason for none, and its components."""
@@ -112,18 +117,8 @@ class ObservationReader:
                 return draft.sittings.answer(mine[0], _said(part), sitting, where=item.where)
         return False
 
-    def _measure(
-        self,
-        part: Measured | Observation,
-        name: str,
-        draft: Draft,
-        item: Item,
-        moment: Moment | None,
-        *,
-        part_id: str,
-        by: str,
-        device: str,
-    ) -> None:
+    def _measured(self, part: Measured | Observation, name: str, item: Item, draft: Draft) -> Measurement:
+        """The part as a measurement, without what it shares with its siblings."""
         row, coding = self._meaning(part.code.coding)
         if name == "value_string" and row is None and not _is_clinical(part):
             raise NotTaken("its value is free text that Keel has no use for; it was not kept")
@@ -131,21 +126,14 @@ class ObservationReader:
         absent = _absent(part) if value is None else ""
         if value is None and not absent:
             raise NotTaken("its value is of a kind that Keel does not keep")
-        measurement = Measurement(
+        return Measurement(
             code=coding.code if coding else "",
             system=coding.system if coding else "",
             name=part.code.words,
             value=value,
             unit=unit,
-            at=moment.at if moment else None,
-            by=by,
-            device=device,
             absent=absent,
-            id=part_id,
         )
-        draft.measurements.append(measurement)
-        if row and row.means == "pregnancy_status" and moment:
-            draft.pregnancy.append((moment.at, self._pregnancy(part)))
 
     def _meaning(self, codings: Sequence[Coding]) -> tuple[ReadingCode | None, Coding | None]:
         """The first code that Keel has a meaning for, else the first from LOINC, else the first."""
@@ -192,12 +180,16 @@ class ObservationReader:
             draft.notes.note(what, where=item.where, reason="not known to Keel; the value was kept as it came")
         return measured.value, measured.unit
 
-    def _pregnancy(self, part: Measured | Observation) -> Pregnancy:
-        concept = part.value_codeable_concept
+    def _pregnancy(self, observation: Observation) -> Pregnancy | None:
+        """The answer to whether pregnant; None where that is not what was observed."""
+        row, _ = self._meaning(observation.code.coding)
+        if row is None or row.means != "pregnancy_status":
+            return None
+        concept = observation.value_codeable_concept
         for coding in concept.coding if concept else ():
-            row = self._context.knowledge.reading_codes.coded(CodeKind.PREGNANCY, coding.system, coding.code)
-            if row:
-                return Pregnancy(row.means)
+            answer = self._context.knowledge.reading_codes.coded(CodeKind.PREGNANCY, coding.system, coding.code)
+            if answer:
+                return Pregnancy(answer.means)
         return Pregnancy.UNKNOWN
 
 
@@ -275,7 +267,7 @@ def _said(part: Measured | Observation) -> Said:
     concept, quantity = part.value_codeable_concept, part.value_quantity
     if concept:
         ordinal = next((coding.ordinal for coding in concept.coding if coding.ordinal is not None), None)
-        return Said(tuple(coding.code for coding in concept.coding), concept.texts, ordinal)
+        return Said(tuple((coding.system, coding.code) for coding in concept.coding), concept.texts, ordinal)
     if quantity and quantity.value is not None and not quantity.comparator:
         return Said(number=quantity.value)
     if part.value_integer is not None:
@@ -290,8 +282,19 @@ def _in_words(quantity: Quantity | None) -> str:
     return f"{quantity.comparator} {quantity.value:g} {quantity.ucum}".strip()
 
 
-def _display(observation: Observation) -> tuple[str, str]:
-    """The device by name and the performer by reference: a performer's name is somebody's name."""
+def _finished(
+    taken: Sequence[Measurement], item: Item, observation: Observation, moment: Moment | None
+) -> Iterable[Measurement]:
+    """The measurements of one observation with its time, device and performer, and an id each.
+
+    The device goes by its name, the performer by reference: a performer's name is somebody's name.
+    """
     device = observation.device
-    by = next((reference.reference for reference in observation.performer if reference.reference), "")
-    return (device.display or device.reference) if device else "", by
+    for number, one in enumerate(taken):
+        yield msgspec.structs.replace(
+            one,
+            at=moment.at if moment else None,
+            device=(device.display or device.reference) if device else "",
+            by=next((reference.reference for reference in observation.performer if reference.reference), ""),
+            id=f"{item.id}.{number}" if item.id and number else item.id,
+        )

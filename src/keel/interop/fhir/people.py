@@ -1,17 +1,14 @@
 """One person while a FHIR file is read: facts gather in a draft and become a record at the end."""
 
 import datetime as dt
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import msgspec
 
 from keel.interop.fhir.sittings import Sittings
-from keel.interop.plausibility import question_doses, with_body_size
+from keel.interop.plausibility import Weights, question_doses, with_body_size
 from keel.interop.reading import Format, Notebook
 from keel.knowledge import Knowledge
-from keel.knowledge.reading import CodeKind
 from keel.quantities import convert
 from keel.record import Condition, Dose, Measurement, Medicine, Person, Pregnancy, Record, UsePattern
 
@@ -36,13 +33,13 @@ class Draft:
         self.medicines: list[Medicine] = []
         self.patterns: list[UsePattern] = []
         self.doses: list[Dose] = []
-        self._weights: list[tuple[dt.datetime, float]] = []
+        self._weights = Weights((), context.knowledge.reading_codes, context.knowledge.reading_limits)
         self._context = context
 
     def settle_body(self) -> None:
         """Takes weight, height and pregnancy from the measurements, before doses per kilogram are read."""
         at, knowledge = self._context
-        self._weights = sorted(_weights(self.measurements, knowledge))
+        self._weights = Weights(self.measurements, knowledge.reading_codes, knowledge.reading_limits)
         self.person = with_body_size(
             self.person,
             self.measurements,
@@ -55,13 +52,8 @@ class Draft:
             self.person = msgspec.structs.replace(self.person, pregnancy=self._pregnancy_now())
 
     def weight_near(self, time: dt.datetime) -> float | None:
-        """Kilograms at a time: the weight measured nearest to it, None where none was within the limit."""
-        limit = self._context.knowledge.reading_limits.weight_holds
-        within = dt.timedelta(minutes=convert(limit.value, limit.unit, "min"))
-        place = bisect_left(self._weights, time, key=lambda weight: weight[0])
-        near = self._weights[max(0, place - 1) : place + 1]
-        gap, kilograms = min(((abs(at - time), kilograms) for at, kilograms in near), default=(within, None))
-        return kilograms if gap <= within else None
+        """Kilograms at a time, None where no weight was measured near it; known once the body is settled."""
+        return self._weights.near(time)
 
     def _pregnancy_now(self) -> Pregnancy:
         when, told = max(self.pregnancy)
@@ -87,14 +79,6 @@ class Draft:
             notes=self.notes.notes(),
             format=form,
         )
-
-
-def _weights(measurements: Iterable[Measurement], knowledge: Knowledge) -> Iterator[tuple[dt.datetime, float]]:
-    for one in measurements:
-        row = knowledge.reading_codes.coded(CodeKind.MEASURE, one.system, one.code)
-        is_weight = row is not None and row.means == "weight" and row.unit == one.unit
-        if is_weight and one.at and isinstance(one.value, float) and one.value > 0:
-            yield one.at, one.value
 
 
 _NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)

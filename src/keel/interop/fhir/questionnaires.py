@@ -53,8 +53,8 @@ class ResponseReader:
     def _instrument(self, url: str, named: dict[str, str]) -> Instrument | None:
         """The instrument of that name, or the one of which at least half the items are there by code."""
         instruments = self._context.knowledge.instruments
-        own = instruments.get(url.rsplit("/", 1)[-1].lower())
-        if own is not None and set(named) & {item.id for item in own.items}:
+        own = instruments.get(re.split(r"[/:]", url)[-1].lower())
+        if own is not None and set(named) & ({item.id for item in own.items} | {scale.id for scale in own.scales}):
             return own
         codes = set(named.values()) - {""}
         best, most = None, 0.0
@@ -81,9 +81,12 @@ class ResponseReader:
         mine = _item_of(instrument, code, link)
         if mine is not None:
             draft.sittings.answer((instrument, mine), said, sitting, where=item.where)
-        elif code == instrument.loinc.total and code:
+        elif link == "total" or (code and code == instrument.loinc.total):
             if said.number is not None:
                 draft.sittings.total(instrument, said.number, sitting, where=item.where)
+        elif any(scale.id == link for scale in instrument.scales):
+            if said.number is not None:
+                draft.sittings.subscale(instrument, link, said.number, sitting, where=item.where)
         elif question.answer and not question.item:
             reason = f"no item of {instrument.name}; its answer was not kept"
             draft.notes.note(f"question {link}", where=item.where, reason=reason)
@@ -136,7 +139,7 @@ def _said(question: Question) -> Said:
 def _told(answer: Answer) -> Said:
     if answer.value_coding is not None:
         coding = answer.value_coding
-        return Said((coding.code,), (coding.display,) if coding.display else (), coding.ordinal)
+        return Said(((coding.system, coding.code),), (coding.display,) if coding.display else (), coding.ordinal)
     if answer.value_quantity is not None:
         return Said(number=answer.value_quantity.value)
     if answer.value_boolean is not None:

@@ -10,10 +10,11 @@ from typing import NamedTuple
 
 from keel.assessment.instruments import AnswersRefused, score_instrument
 from keel.interop.errors import shown
+from keel.interop.fhir.datatypes import LOINC
 from keel.interop.reading import Notebook
 from keel.interop.times import Moment
 from keel.knowledge import Knowledge
-from keel.knowledge.instruments import Instrument, Item
+from keel.knowledge.instruments import Instrument, Item, ItemKind
 from keel.record import Answers, Precision
 
 STATES = {
@@ -26,9 +27,9 @@ STATES = {
 
 
 class Said(NamedTuple):
-    """One answer as it came: codes, words, a number, or why there is none."""
+    """One answer as it came: codes (system and code), words, a number, or why there is none."""
 
-    codes: tuple[str, ...] = ()
+    codes: tuple[tuple[str, str], ...] = ()
     words: tuple[str, ...] = ()
     number: float | None = None
     absent: str = ""
@@ -88,6 +89,16 @@ class Sittings:
             self._notes.note(f"{instrument.name} item {item.id}", where=where, reason=reason)
         return True
 
+    def subscale(self, instrument: Instrument, scale: str, value: float, sitting: "Sitting", *, where: str) -> None:
+        """Adds a number that was totalled elsewhere under the id of its scale."""
+        whole = _whole(value)
+        if whole is None:
+            self._notes.note(
+                f"{instrument.name} {scale}", where=where, reason=f"{value:g} is no whole number; left out"
+            )
+        else:
+            self._open_for(instrument, sitting).items.setdefault(scale, whole)
+
     def total(self, instrument: Instrument, total: float, sitting: "Sitting", *, where: str) -> None:
         """Adds the total that the sender computed."""
         gathered = self._open_for(instrument, sitting)
@@ -144,21 +155,28 @@ def answer_to(instrument: Instrument, item: Item, said: Said) -> int | str | Non
     """
     if said.absent:
         return STATES.get(said.absent, "unanswered")
+    if item.kind is ItemKind.TEXT:
+        return next(iter(said.words), None)
     choices = instrument.choices(item)
-    for choice in choices:
-        if choice.loinc and choice.loinc in said.codes:
-            return _whole(choice.value)
     labels = {word.strip().casefold() for word in said.words}
+    for choice in choices:
+        if choice.loinc and {(LOINC, choice.loinc), ("", choice.loinc)} & set(said.codes):
+            return _whole(choice.value)
     for choice in choices:
         if choice.label and choice.label.casefold() in labels:
             return _whole(choice.value)
-    number = said.number if said.number is not None else _as_number(said.words)
-    if number is None:
-        return None
+    number = _number(instrument, item, said)
     least, most = instrument.limits(item)
-    fits = number in [choice.value for choice in choices] if choices else True
+    if number is None or (choices and number not in [choice.value for choice in choices]):
+        return None
     inside = (least is None or number >= least) and (most is None or number <= most)
-    return _whole(number) if fits and inside else None
+    return _whole(number) if inside else None
+
+
+def _number(instrument: Instrument, item: Item, said: Said) -> float | None:
+    """The number that was said, or that a code of Keel's own system is (`fhir_questionnaire` writes them)."""
+    own = (code for system, code in said.codes if system.endswith(f":{instrument.id}:{item.answers}"))
+    return said.number if said.number is not None else _as_number([*own, *said.words])
 
 
 def _whole(value: float) -> int | None:
