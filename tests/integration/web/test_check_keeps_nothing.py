@@ -1,0 +1,74 @@
+"""The check writes no row, opens no session, sets no cookie but CSRF, and its log has no word of what was typed."""
+
+import logging
+import tempfile
+from pathlib import Path
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+TYPED = {
+    "pattern": "1.375 g every Saturday for 3 years, snorted",
+    "medicines": "grumbleflux, sertraline",
+    "country": "IE",
+}
+"""Words that stand nowhere else."""
+
+
+def test_not_one_query_is_made(erin, django_assert_num_queries, db):
+    with django_assert_num_queries(0):
+        assert erin.post("/check/", TYPED).status_code == 200
+
+
+def test_no_cookie_but_csrf_and_it_ends_with_the_browser(erin):
+    for page in (erin.get("/check/"), erin.post("/check/", TYPED)):
+        assert set(page.cookies) <= {"csrftoken"}
+    cookie = erin.get("/check/").cookies["csrftoken"]
+    assert cookie["max-age"] == cookie["expires"] == ""
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Strict"
+
+
+def test_pages_without_a_form_set_no_cookie(erin):
+    for address in ("/", "/about/", "/help/", "/evidence/", "/evidence/claims/B11/"):
+        assert not erin.get(address).cookies, address
+
+
+def test_no_cache_may_keep_the_page(erin):
+    assert erin.post("/check/", TYPED)["Cache-Control"] == "no-store"
+
+
+def test_the_log_names_the_route_and_nothing_else(erin, caplog):
+    with caplog.at_level(logging.DEBUG):
+        erin.post("/check/?from=dana", TYPED | {"record": '{"doses": "1.375"'})
+        erin.post("/check/", TYPED)
+        erin.get("/evidence/?q=grumbleflux")
+        erin.get("/evidence/claims/grumbleflux/")
+    said = caplog.text
+    assert "POST /check/ 200" in said
+    for word in ("1.375", "grumbleflux", "sertraline", "dana", "127.0.0.1"):
+        assert word not in said
+
+
+def test_an_upload_makes_no_temporary_file(erin, monkeypatch):
+    def refuse(*args, **kwargs):
+        raise AssertionError("a temporary file was made")
+
+    for name in ("NamedTemporaryFile", "TemporaryFile", "mkstemp"):
+        monkeypatch.setattr(tempfile, name, refuse)
+    record = b'{"patterns": ["1 g weekly"], "medicines": [' + b",".join([b'"%06d"' % i for i in range(99)]) + b"]}"
+    page = erin.post("/check/", {"file": SimpleUploadedFile("mine.json", record + b" " * 4_000_000)})
+    assert page.status_code == 200
+
+
+def test_a_form_of_another_site_is_refused(client):
+    strict = Client(enforce_csrf_checks=True)
+    page = strict.post("/check/", TYPED, headers={"origin": "https://elsewhere.example"})
+    assert page.status_code == 403
+    assert "1.375" not in page.content.decode()
+
+
+def test_nothing_of_it_lies_in_the_folder(erin, settings):
+    erin.post("/check/", TYPED)
+    for file in Path(settings.FOLDER).rglob("*"):
+        assert not file.is_file() or b"grumbleflux" not in file.read_bytes(), file

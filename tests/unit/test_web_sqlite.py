@@ -1,0 +1,72 @@
+"""SQLite is used only where it cannot corrupt or forget."""
+
+import sys
+from contextlib import contextmanager
+
+import pysqlite3
+import pytest
+
+from keel.web import sqlite
+from keel.web.errors import DatabaseRefused
+
+
+@pytest.mark.parametrize("version", [(3, 40, 1), (3, 50, 4), (3, 51, 1), (3, 51, 2)])
+def test_a_version_with_the_wal_reset_bug_is_refused(version):
+    """3.7.0 to 3.51.2 have it; fixed in 3.51.3 (sqlite.org/wal.html#walresetbug). Debian 12 ships 3.40.1."""
+    with pytest.raises(DatabaseRefused, match=r"3\.51\.3 or later"):
+        sqlite.check_version(version)
+
+
+@pytest.mark.parametrize("version", [(3, 51, 3), (3, 53, 4), (4, 0, 0)])
+def test_a_version_without_the_bug_is_taken(version):
+    sqlite.check_version(version)
+
+
+def test_django_meets_the_newer_sqlite_under_the_name_of_the_old_one():
+    sqlite.install()
+    from django.db.backends.sqlite3 import base
+
+    assert sys.modules["sqlite3"] is pysqlite3
+    assert base.Database is pysqlite3.dbapi2
+
+
+class Connection:
+    """A stand-in for Django's connection, with pragmas that a test can spoil."""
+
+    def __init__(self, transaction_mode="IMMEDIATE", version="3.53.4", **pragmas):
+        self.transaction_mode = transaction_mode
+        must = {"journal_mode": "wal", "synchronous": 2, "mmap_size": 0, "recursive_triggers": 1, "busy_timeout": 20000}
+        self._answers = {f"PRAGMA {name}": value for name, value in (must | pragmas).items()}
+        self._answers["SELECT sqlite_version()"] = version
+        self._last = ""
+
+    @contextmanager
+    def cursor(self):
+        yield self
+
+    def execute(self, statement):
+        self._last = statement
+
+    def fetchone(self):
+        return (self._answers[self._last],)
+
+
+def test_a_connection_set_as_measured_is_taken():
+    sqlite.check_connection(Connection())
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "said"),
+    [
+        ({"synchronous": 1}, "synchronous is 1"),  # NORMAL lost up to 248 acknowledged doses at a power cut
+        ({"journal_mode": "delete"}, "journal_mode is delete"),
+        ({"mmap_size": 268435456}, "mmap_size"),
+        ({"recursive_triggers": 0}, "recursive_triggers"),
+        ({"busy_timeout": 0}, "waits 0 ms"),
+        ({"transaction_mode": None}, "begin DEFERRED"),  # half of 50 writers fail
+        ({"version": "3.51.2"}, "can corrupt"),
+    ],
+)
+def test_a_connection_that_could_lose_facts_is_refused(spoilt, said):
+    with pytest.raises(DatabaseRefused, match=said):
+        sqlite.check_connection(Connection(**spoilt))
