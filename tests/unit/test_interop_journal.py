@@ -148,14 +148,23 @@ def test_a_custom_unit_without_one_amount_leaves_the_dose_unknown(units: list[di
 
 @pytest.mark.parametrize(
     ("name", "substance"),
-    [("Ketamine", "racemic"), ("ketamine", "racemic"), ("Esketamine", "esketamine"), ("S-Ketamine", "esketamine")],
+    [
+        ("Ketamine", "racemic"),
+        ("ketamine", "racemic"),
+        ("Special K", "racemic"),
+        ("Ket", "racemic"),
+        ("Esketamine", "esketamine"),
+        ("S-Ketamine", "esketamine"),
+        ("Spravato", "esketamine"),
+        ("R-ketamine", "arketamine"),
+    ],
 )
 def test_the_family_of_ketamine_becomes_doses(name: str, substance: str):
     assert the_record(export(line(substanceName=name))).doses[0].substance == substance
 
 
 @pytest.mark.parametrize(
-    "name", ["Deschloroketamine", "2-Fluorodeschloroketamine", "Methoxetamine", "Alcohol", "Kéta-x"]
+    "name", ["Deschloroketamine", "2-Fluorodeschloroketamine", "2-FDCK", "Methoxetamine", "Alcohol", "K", "Kitty flip"]
 )
 def test_other_substances_are_taken_and_not_doses(name: str):
     record = the_record(export(line(substanceName=name), line(substanceName=name, time=EVENING + 60_000)))

@@ -56,8 +56,13 @@ def _named_in(text: str, knowledge: Knowledge) -> str | None:
 
 
 def substance_id(word: str, knowledge: Knowledge) -> str | None:
-    """The id of a substance of the family by its name or id."""
-    row = knowledge.reading_codes.named(CodeKind.SUBSTANCE, word)
+    """The id of a substance of the family by its name, its id, a brand or a street name that means nothing else."""
+    codes = knowledge.reading_codes
+    row = codes.named(CodeKind.SUBSTANCE, word)
+    if row is None:
+        synonym = knowledge.synonyms.get(" ".join(word.split()).casefold())
+        if synonym and not synonym.ambiguous and len(synonym.substances) == 1:
+            row = codes.coded(CodeKind.SUBSTANCE, "name", synonym.substances[0])
     return row.means if row else _phrase(word, "substances", knowledge)
 
 
