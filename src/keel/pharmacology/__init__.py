@@ -6,9 +6,11 @@ Start at `simulation.py` (one person) and `population.py` (many); then `structur
 `mammillary.py` and `propagate.py` (the solvers).
 """
 
+from keel.pharmacology.absorbed import DoseExposure, YearlyExposure, dose_exposure, yearly_exposure
 from keel.pharmacology.choose import fitting_models, models_for, no_model
 from keel.pharmacology.crowd import Spread, Uncertain, VirtualPeople
-from keel.pharmacology.errors import NoModel, PersonError, PharmacologyError, RegimenError
+from keel.pharmacology.errors import NoModel, NotConverged, PersonError, PharmacologyError, RegimenError
+from keel.pharmacology.estimate import Estimate, Observation, estimate
 from keel.pharmacology.metrics import Metrics
 from keel.pharmacology.overlay import Overlay, overlay
 from keel.pharmacology.people import People, simulate_people
@@ -18,9 +20,13 @@ from keel.pharmacology.simulation import Simulation, simulate
 from keel.pharmacology.trials import Trials, trials
 
 __all__ = [
+    "DoseExposure",
     "DoseInput",
+    "Estimate",
     "Metrics",
     "NoModel",
+    "NotConverged",
+    "Observation",
     "Overlay",
     "People",
     "Person",
@@ -33,6 +39,9 @@ __all__ = [
     "Trials",
     "Uncertain",
     "VirtualPeople",
+    "YearlyExposure",
+    "dose_exposure",
+    "estimate",
     "fitting_models",
     "models_for",
     "no_model",
@@ -41,4 +50,5 @@ __all__ = [
     "simulate",
     "simulate_people",
     "trials",
+    "yearly_exposure",
 ]

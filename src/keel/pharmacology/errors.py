@@ -3,7 +3,8 @@
 PharmacologyError (ValueError)
 ├── RegimenError       a dose that cannot be: negative, not finite, overlapping, by an unknown substance
 ├── PersonError        a covariate that is missing where the model needs it, or impossible
-└── NoModel            a route without a published model: says so and lists what is known
+├── NoModel            a route without a published model: says so and lists what is known
+└── NotConverged       an individual update that found no answer
 """
 
 from collections.abc import Sequence
@@ -27,3 +28,7 @@ class NoModel(PharmacologyError):
     def __init__(self, message: str, known: Sequence[str] = ()) -> None:
         self.known = tuple(known)
         super().__init__(" ".join((message, *known)))
+
+
+class NotConverged(PharmacologyError):
+    """A numerical search that found no answer; nothing that looks like one is returned."""

@@ -1,0 +1,207 @@
+"""One person's parameters from measured concentrations: the maximum a posteriori estimate, with its interval.
+
+Random effects eta have the model's distribution before, and the measurements after: minimised is
+
+    sum_i [ (y_i - f_i)^2 / v_i + ln v_i ] + eta' Omega^-1 eta
+
+with f the model's concentration and v the model's residual variance at it (for a residual on the log scale, y and f
+are logarithms). The interval is that of Laplace: the curvature at the minimum read as a normal distribution.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from keel.knowledge.models import Model, Residual
+from keel.pharmacology.crowd import eta_covariance
+from keel.pharmacology.errors import NotConverged, PharmacologyError
+from keel.pharmacology.inputs import entries
+from keel.pharmacology.mammillary import Times
+from keel.pharmacology.parameters import individual
+from keel.pharmacology.propagate import Path
+from keel.pharmacology.regimen import DoseInput, Person, check_person, check_regimen
+from keel.pharmacology.simulation import Simulation, checked_times, simulate
+from keel.pharmacology.structure import Floats, structure_of
+
+DRAWS = 400
+
+
+class Observation(NamedTuple):
+    """A measured concentration: minutes from the common zero, analyte of the model, ng/mL above zero."""
+
+    at_min: float
+    analyte: str
+    ng_per_ml: float
+
+
+class Estimate(NamedTuple):
+    """An individual update, not a measurement: `kind` says so wherever it is shown.
+
+    `etas` and `standard_errors` by variability id; `parameters` by name as (estimate, low, high), 90% interval;
+    `curve` is the person's curve at the estimate, `low` and `high` (analytes, times) its 90% band, `typical` the curve
+    without the measurements.
+    """
+
+    kind: str
+    etas: dict[str, float]
+    standard_errors: dict[str, float]
+    parameters: dict[str, tuple[float, float, float]]
+    curve: Simulation
+    typical: Simulation
+    low: Floats
+    high: Floats
+
+
+class _Fit(NamedTuple):
+    model: Model
+    regimen: Sequence[DoseInput]
+    person: Person
+    ids: tuple[str, ...]
+    precision: Floats
+    observed: Sequence[Observation]
+
+
+def estimate(
+    model: Model,
+    regimen: Sequence[DoseInput],
+    person: Person,
+    observed: Sequence[Observation],
+    times_min: Sequence[float] | Floats,
+    *,
+    rng: np.random.Generator,
+) -> Estimate:
+    """The person's most probable parameters given `observed`, their intervals, and the curve at `times_min`.
+
+    PharmacologyError where the model has no variability or no residual error for an analyte; NotConverged where no
+    minimum with a usable curvature is found. `rng` draws the band.
+    """
+    from scipy.optimize import minimize
+
+    check_person(person)
+    effects = [e for e in model.variability if e.level == "subject" and e.distribution != "uniform"]
+    if not effects or not observed:
+        raise PharmacologyError(f"{model.name}: an update needs measurements and a published variability.")
+    _check_observed(model, observed)
+    covariance = eta_covariance(effects, model.covariances)
+    ids = tuple(effect.id for effect in effects)
+    precision: Floats = np.asarray(np.linalg.inv(covariance), dtype=float)
+    fit = _Fit(model, check_regimen(regimen), person, ids, precision, observed)
+    # In units of the prior's own spread all directions are alike, which suits the optimiser.
+    root: Floats = np.asarray(np.linalg.cholesky(covariance), dtype=float)
+    found = minimize(lambda z: _objective(fit, root @ z), np.zeros(len(ids)), method="BFGS", options={"gtol": 1e-6})
+    gradient = float(np.max(np.abs(found.jac)))
+    if not (math.isfinite(found.fun) and (found.success or gradient < 1e-2)):
+        raise NotConverged(
+            f"{model.name}: no estimate fits these measurements ({found.message}). Check times and units."
+        )
+    spread = _spread(fit, root, np.asarray(found.x))
+    return _result(fit, root @ found.x, spread, checked_times(times_min).minutes, rng)
+
+
+def _objective(fit: _Fit, eta: Floats) -> float:
+    """Twice the negative logarithm of the posterior density, up to a constant."""
+    values, _ = individual(structure_of(fit.model), fit.person, etas=dict(zip(fit.ids, eta.tolist(), strict=True)))
+    expected = _expected(fit, values)
+    total = float(eta @ fit.precision @ eta)
+    for one, value in zip(fit.observed, expected, strict=True):
+        total += _misfit(fit.model, _residual(fit.model, one.analyte), one.ng_per_ml, value)
+    return total
+
+
+def _expected(fit: _Fit, values: Mapping[str, Any]) -> list[float]:
+    structure = structure_of(fit.model)
+    times = np.unique([one.at_min for one in fit.observed])
+    path = Path(structure, values, entries(structure, fit.regimen, values), Times.of(times))
+    columns = np.searchsorted(times, [one.at_min for one in fit.observed])
+    rows = [structure.analytes.index(one.analyte) for one in fit.observed]
+    return [max(float(path.concentrations[row, column]), 1e-12) for row, column in zip(rows, columns, strict=True)]
+
+
+def _misfit(model: Model, residual: Residual, measured: float, expected: float) -> float:
+    if residual.log_sd is not None:
+        return (math.log(measured / expected) / residual.log_sd) ** 2
+    additive = 0.0
+    if residual.additive_nmol_per_ml is not None:
+        additive = residual.additive_nmol_per_ml * _molar_mass(model, residual.analyte)
+    variance = (expected * (residual.proportional_sd or 0.0)) ** 2 + additive**2
+    return (measured - expected) ** 2 / variance + math.log(variance)
+
+
+def _molar_mass(model: Model, analyte: str) -> float:
+    """g/mol of an analyte whose residual is printed in nmol/mL: 1 nmol/mL is that many ng/mL."""
+    output = next(output for output in model.outputs if output.analyte == analyte)
+    name = output.terms[0].molar_mass or "MK"
+    if name not in model.parameters:
+        raise PharmacologyError(f"models/{model.id}.toml: the residual of {analyte} needs a molar mass. Add it.")
+    return model.parameters[name].value
+
+
+def _residual(model: Model, analyte: str) -> Residual:
+    found = next((residual for residual in model.residual if residual.analyte == analyte), None)
+    if found is None:
+        raise PharmacologyError(f"{model.name} has no published residual error for {analyte}: it cannot be updated.")
+    return found
+
+
+def _check_observed(model: Model, observed: Sequence[Observation]) -> None:
+    known = {output.analyte for output in model.outputs}
+    for one in observed:
+        if one.analyte not in known:
+            raise PharmacologyError(f"{model.name} has no {one.analyte}; it has {', '.join(sorted(known))}.")
+        if not (0 < one.ng_per_ml < math.inf and math.isfinite(one.at_min)):
+            raise PharmacologyError("A measured concentration must be above zero, at a finite time.")
+        _residual(model, one.analyte)
+
+
+def _spread(fit: _Fit, root: Floats, at: Floats) -> Floats:
+    """Covariance of the etas from the curvature at the minimum (central differences)."""
+    size, step = len(at), 1e-3
+    curvature = np.empty((size, size))
+    identity = np.eye(size) * step
+    for i in range(size):
+        for j in range(i, size):
+            corners = [
+                sign * _objective(fit, root @ (at + a * identity[i] + b * identity[j]))
+                for a, b, sign in ((1, 1, 1), (1, -1, -1), (-1, 1, -1), (-1, -1, 1))
+            ]
+            curvature[i, j] = curvature[j, i] = sum(corners) / (4.0 * step * step)
+    try:
+        inverse = np.linalg.inv(curvature / 2.0)
+        np.linalg.cholesky(inverse)
+    except np.linalg.LinAlgError:
+        raise NotConverged(f"{fit.model.name}: the minimum is too flat for an interval. Add measurements.") from None
+    spread: Floats = root @ inverse @ root.T
+    return spread
+
+
+def _result(fit: _Fit, eta: Floats, spread: Floats, minutes: Floats, rng: np.random.Generator) -> Estimate:
+    structure = structure_of(fit.model)
+    draws = rng.multivariate_normal(eta, spread, DRAWS)
+    curves, names = [], list(fit.model.parameters)
+    drawn: dict[str, list[float]] = {name: [] for name in names}
+    for draw in draws:
+        values, _ = individual(structure, fit.person, etas=dict(zip(fit.ids, draw.tolist(), strict=True)))
+        curves.append(
+            Path(structure, values, entries(structure, fit.regimen, values), Times.of(minutes)).concentrations
+        )
+        for name in names:
+            drawn[name].append(float(values[name]))
+    low, high = np.quantile(np.array(curves), [0.05, 0.95], axis=0)
+    etas = dict(zip(fit.ids, eta.tolist(), strict=True))
+    curve = simulate(fit.model, fit.regimen, fit.person, minutes, etas=etas)
+    parameters = {
+        name: (float(curve.parameters[name]), *(float(q) for q in np.quantile(drawn[name], [0.05, 0.95])))
+        for name in names
+    }
+    return Estimate(
+        kind="maximum a posteriori estimate from measurements and the model's population",
+        etas=etas,
+        standard_errors=dict(zip(fit.ids, np.sqrt(np.diag(spread)).tolist(), strict=True)),
+        parameters=parameters,  # type: ignore[arg-type]  # a name and its three numbers
+        curve=curve,
+        typical=simulate(fit.model, fit.regimen, fit.person, minutes),
+        low=low,
+        high=high,
+    )
