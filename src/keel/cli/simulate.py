@@ -43,25 +43,25 @@ def simulate(
     from keel.cli.simulate_input import read_question
     from keel.pharmacology import NoModel
 
-    question = read_question(
-        model=model,
-        dose=dose,
-        route=route,
-        over=over,
-        weight=weight,
-        age=age,
-        at=at,
-        substance=substance,
-        form=form,
-        devices=devices,
-        repeat=repeat,
-        every=every,
-        until=until,
-        ancestry=ancestry,
-        female=female,
-        modifiers=with_ or [],
-    )
     try:
+        question = read_question(
+            model=model,
+            dose=dose,
+            route=route,
+            over=over,
+            weight=weight,
+            age=age,
+            at=at,
+            substance=substance,
+            form=form,
+            devices=devices,
+            repeat=repeat,
+            every=every,
+            until=until,
+            ancestry=ancestry,
+            female=female,
+            modifiers=with_ or [],
+        )
         if subjects is not None:
             _population(question, subjects, seed, scheduler, workers, parquet, json)
         elif model.lower() == "all":
@@ -69,7 +69,7 @@ def simulate(
         else:
             _one(question, json)
     except NoModel as refusal:
-        _refuse(question, refusal, json)
+        _refuse(route, refusal, json)
 
 
 def _one(question: "Question", json: bool) -> None:
@@ -125,7 +125,7 @@ def _population(
     run_population(question, subjects, seed, scheduler, workers, parquet, json)
 
 
-def _refuse(question: "Question", refusal: Exception, json: bool) -> None:
+def _refuse(route: str, refusal: Exception, json: bool) -> None:
     """No curve: says so, lists what is published instead, and ends with the exit code for “no”."""
     from keel.cli.simulate_input import known_ranges
     from keel.cli.terminal import write_json
@@ -140,7 +140,7 @@ def _refuse(question: "Question", refusal: Exception, json: bool) -> None:
                 "series": [],
                 "metrics": [],
                 "sources": [],
-                "bioavailability": known_ranges(question.route),
+                "bioavailability": known_ranges(route),
             }
         )
     else:

@@ -24,7 +24,6 @@ class Question(NamedTuple):
     times: Any
     modifiers: list[Modifier]
     remarks: list[str]
-    route: str
     window: tuple[float, float]
 
 
@@ -72,14 +71,14 @@ def read_question(
     end = parse_duration_min(until) if until else last_start + max(1440.0, duration)
     times = _times(at, last_start + duration, end)
     chosen = [find("modifier", knowledge.modifiers, name) for name in modifiers]
-    return Question(models, regimen, person, times, chosen, remarks, way, (0.0, max(end, float(times[-1]))))
+    return Question(models, regimen, person, times, chosen, remarks, (0.0, max(end, float(times[-1]))))
 
 
 def known_ranges(route: str) -> list[dict[str, Any]]:
     """Published bioavailabilities of a route as plain values."""
     import msgspec
 
-    return [msgspec.to_builtins(entry) for entry in load().routes[route].bioavailability]
+    return [msgspec.to_builtins(entry) for entry in find("route", load().routes, route).bioavailability]
 
 
 def _models(model: str, route: str, substance: str | None) -> tuple[tuple[Model, ...], str, list[str]]:
