@@ -97,9 +97,8 @@ class AnswersForm(FactForm):
         super().__init__(*args, **kwargs)
         self.instrument = instrument
         self.fields["start"].label = _("When it was answered")
-        sets = {one.id: one for one in instrument.answer_sets}
         for item in instrument.items:
-            choices = [(str(choice.value), choice.label) for choice in sets[item.answers].choices]
+            choices = [(f"{choice.value:g}", instrument.label(item, choice)) for choice in instrument.choices(item)]
             self.fields[item.id] = forms.ChoiceField(
                 label=item.text, choices=choices, required=False, widget=forms.RadioSelect
             )
