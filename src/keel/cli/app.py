@@ -44,10 +44,10 @@ app.add_typer(knowledge_app, name="knowledge", short_help="The facts: check, sho
 def main() -> NoReturn:
     """Runs the command line; what a person did wrong is one clear line on standard error and exit code 2."""
     try:
-        app(standalone_mode=False)
+        code = app(standalone_mode=False)  # without its own exit, typer hands the code of an Exit back
     except Exception as error:
         _end(error)
-    sys.exit(0)
+    sys.exit(code if isinstance(code, int) else 0)
 
 
 def _end(error: Exception) -> NoReturn:
