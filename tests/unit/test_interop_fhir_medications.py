@@ -367,3 +367,25 @@ def test_a_medicine_handed_over_counts_as_taken():
 def test_vitals_of_a_session_stand_beside_the_dose():
     record = dana(administration(), observation("8867-4", quantity(88, "/min")))
     assert (len(record.doses), record.measurements[0].value) == (1, 88)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        administration(id="part", partOf=[{"reference": "MedicationAdministration/ma1"}]),
+        statement(derivedFrom=[{"reference": "MedicationAdministration/ma1"}]),
+    ],
+    ids=["part", "statement"],
+)
+def test_a_dose_that_is_told_again_counts_once(told: dict[str, Any]):
+    record = dana(administration(), told)
+    assert len(record.doses) == 1
+    assert record.patterns == ()
+    assert noted(record) == {f"{told['resourceType']} resource": 1}
+
+
+def test_a_part_counts_where_the_whole_tells_no_amount():
+    whole, part = administration(), administration(id="part", partOf=[{"reference": "MedicationAdministration/ma1"}])
+    for change in ({"status": "entered-in-error"}, {"dosage": {"text": "see parts"}}):
+        known = [dose for dose in dana(whole | change, part).doses if dose.amount_mg]
+        assert [dose.amount_mg for dose in known] == [Interval.exactly(35.0)]

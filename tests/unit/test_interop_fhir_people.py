@@ -169,6 +169,14 @@ def test_one_id_with_two_contents_is_noted_and_not_counted_twice():
     assert "give each its own" in reading.notes[0].reason
 
 
+def test_a_resource_that_was_deleted_does_not_count():
+    history = bundle(patient(), administration(), type="history")
+    history["entry"].insert(0, {"request": {"method": "DELETE", "url": "MedicationAdministration/ma1"}})
+    reading = read(history)
+    assert reading.records[0].doses == ()
+    assert noted(reading) == {"MedicationAdministration resource": 1}
+
+
 def test_a_bundle_with_further_pages_says_so():
     reading = read(bundle(patient(), type="searchset", link=[{"relation": "next", "url": "https://example.org?p=2"}]))
     assert noted(reading) == {"bundle with further pages": 1}

@@ -151,11 +151,12 @@ def _refuse_repeated_keys(data: bytes) -> None:
     """A key written twice would silently lose its first value."""
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        keys = [key for key, _ in pairs]
-        for key in keys:
-            if keys.count(key) > 1:
+        tree: dict[str, Any] = {}
+        for key, value in pairs:
+            if key in tree:
                 raise ReadError(f"The key {shown(key)} stands twice in one object.", mend="Keep one of them.")
-        return dict(pairs)
+            tree[key] = value
+        return tree
 
     try:
         json.loads(data, object_pairs_hook=unique)

@@ -76,6 +76,7 @@ def unfold(values: Iterable[tuple[str, bytes]], notes: Notebook) -> Unfolded:
     unfolder = _Unfolder(notes)
     for path, text in values:
         unfolder.take(path, text, "", 0)
+    unfolder.drop_deleted()
     return Unfolded(list(unfolder.items.values()), unfolder.bodies, unfolder.read, unfolder.reported)
 
 
@@ -84,6 +85,7 @@ class _Unfolder:
         self.items: dict[str, Item] = {}
         self.bodies: dict[str, bytes] = {}
         self.read = self.reported = 0
+        self._deleted: set[str] = set()
         self._notes = notes
 
     def take(self, path: str, text: bytes | Raw, full_url: str, depth: int) -> None:
@@ -125,10 +127,21 @@ class _Unfolder:
                 "bundle with further pages", where=path, reason="they are not in the file: export them all"
             )
         for number, entry in enumerate(bundle.entry):
+            if entry.request and entry.request.method == "DELETE":
+                self._deleted.add(entry.full_url or entry.request.url)
             if bytes(entry.resource):
                 prefix = "" if path == "$" else f"{path}, "
                 place = f"{path if path == '$' else prefix + '$'}.entry[{number}].resource"
                 self.take(place, entry.resource, entry.full_url, depth + 1)
+
+    def drop_deleted(self) -> None:
+        """Leaves out every resource that a bundle says was deleted, with all its versions."""
+        for key, item in list(self.items.items()):
+            names = {key, f"{item.type}/{item.id}"}
+            if any(name in self._deleted for name in names):
+                del self.items[key]
+                self.bodies.pop(key, None)
+                self._report(f"{item.type} resource", item.where, "deleted by its sender, as the bundle says")
 
     def _hold(self, item: Item, body: bytes) -> None:
         self.items[item.key] = item

@@ -4,7 +4,7 @@ Only an administration, or a statement with a time and an amount, is a dose; an 
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple, cast
 
 from keel.interop import json_text
@@ -44,6 +44,7 @@ NOT_HAPPENED = {
 }
 MEDICINE_STATUS = {"completed": "stopped", "intended": "planned", "unknown": "active", "in-progress": "active"}
 """How a resource's status stands in a record, where it is not the same word; “unknown” is checked as if active."""
+GIVEN = ("completed", "in-progress", "stopped", "on-hold")
 HOSPITAL = ("inpatient", "outpatient")
 
 
@@ -59,8 +60,15 @@ class Named(NamedTuple):
 class MedicationReader:
     """Reads medication resources of a file into drafts."""
 
-    def __init__(self, directory: Directory, bodies: Mapping[str, bytes], context: Context) -> None:
+    def __init__(
+        self,
+        administrations: Iterable[tuple[Item, MedicationAdministration]],
+        directory: Directory,
+        bodies: Mapping[str, bytes],
+        context: Context,
+    ) -> None:
         self._directory, self._bodies, self._context = directory, bodies, context
+        self._counted = {item.key for item, given in administrations if _tells_an_amount(given)}
 
     def read(self, item: Item, resource: Kind, draft: Draft) -> None:
         """Adds a dose, a pattern or a medicine to the draft; NotTaken where it did not happen."""
@@ -68,6 +76,7 @@ class MedicationReader:
             raise NotTaken(NOT_HAPPENED[resource.status])
         if _is_modified(resource):
             raise NotTaken("its dosage has a modifier that changes its meaning")
+        self._refuse_counted(item, resource)
         named = self._named(item, resource)
         if isinstance(resource, MedicationAdministration):
             self._administration(item, resource, named, draft)
@@ -78,6 +87,18 @@ class MedicationReader:
         else:
             handed = when(resource.when_handed_over, at=self._context.at).start
             self._medicine(item, resource.status if resource.status == "stopped" else "active", named, draft, handed)
+
+    def _refuse_counted(self, item: Item, resource: Kind) -> None:
+        """NotTaken for a part of an administration, or what is told after one: the dose is counted there."""
+        wholes: tuple[Reference, ...] = ()
+        if isinstance(resource, MedicationAdministration):
+            wholes = resource.part_of
+        elif isinstance(resource, MedicationStatement):
+            wholes = resource.part_of + resource.derived_from
+        for reference in wholes:
+            found = self._directory.find(reference.reference, item)
+            if found and found.key in self._counted and found.key != item.key:
+                raise NotTaken("it belongs to an administration in the file, where the dose is counted")
 
     def _named(self, item: Item, resource: Kind) -> Named:
         concept, reference = resource.medication_codeable_concept, resource.medication_reference
@@ -232,6 +253,11 @@ class MedicationReader:
             what = f"route “{route.words}”" if route and route.words else "route"
             draft.notes.note(what, where=item.where, reason="not told, or not one that Keel knows; kept as unknown")
         return found or "unknown"
+
+
+def _tells_an_amount(given: MedicationAdministration) -> bool:
+    dosage = given.dosage
+    return given.status in GIVEN and bool(dosage and (dosage.dose or dosage.rate_quantity or dosage.rate_ratio))
 
 
 def _is_modified(resource: Kind) -> bool:

@@ -27,6 +27,7 @@ from keel.interop.fhir.resources import (
     AllergyIntolerance,
     Condition,
     Medication,
+    MedicationAdministration,
     Observation,
     Patient,
     Questionnaire,
@@ -78,7 +79,8 @@ class _Reader:
         panels = find_panels(self._all(Observation, having=b'"hasMember"'), self._directory, codes)
         self._observations = ObservationReader(panels, codes, self._directory, context)
         self._responses = ResponseReader(self._all(Questionnaire), context)
-        self._medications = MedicationReader(self._directory, self._file.bodies, context)
+        given = self._all(MedicationAdministration)
+        self._medications = MedicationReader(given, self._directory, self._file.bodies, context)
 
     def reading(self) -> Reading:
         """Reads everything: patients first, medications after what was measured, helpers last."""

@@ -207,6 +207,7 @@ class MedicationAdministration(Resource, frozen=True, kw_only=True):
     category: CodeableConcept | None = None
     medication_codeable_concept: CodeableConcept | None = None
     medication_reference: Reference | None = None
+    part_of: tuple[Reference, ...] = ()
     subject: Reference
     context: Reference | None = None
     effective_date_time: DateTime | None = None
@@ -285,6 +286,8 @@ class MedicationStatement(Resource, frozen=True, kw_only=True):
     subject: Reference
     effective_date_time: DateTime | None = None
     effective_period: Period | None = None
+    part_of: tuple[Reference, ...] = ()
+    derived_from: tuple[Reference, ...] = ()
     dosage: tuple[Dosage, ...] = ()
 
 
@@ -349,9 +352,16 @@ class Entry(Medium, frozen=True, kw_only=True):
     full_url: str = ""
     resource: Raw = NONE
     search: Raw = NONE
-    request: Raw = NONE
+    request: "Request | None" = None
     response: Raw = NONE
     more_full_url: Raw = field(default=NONE, name="_fullUrl")
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """What a transaction asks, or what was asked, of the resource at an address."""
+
+    method: str = ""
+    url: str = ""
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True):
