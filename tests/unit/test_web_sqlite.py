@@ -30,6 +30,22 @@ def test_django_meets_the_newer_sqlite_under_the_name_of_the_old_one():
     assert base.Database is pysqlite3.dbapi2
 
 
+def test_without_the_wheel_the_sqlite_of_python_must_be_new_enough(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pysqlite3", None)  # as where it is not installed
+    monkeypatch.setattr("sqlite3.sqlite_version_info", (3, 40, 1))
+    with pytest.raises(DatabaseRefused, match="Install the pysqlite3 wheel"):
+        sqlite.install()
+
+
+def test_django_that_was_started_with_another_sqlite_is_refused(monkeypatch):
+    class OldBackend:
+        Database = object()
+
+    monkeypatch.setitem(sys.modules, "django.db.backends.sqlite3.base", OldBackend)
+    with pytest.raises(DatabaseRefused, match="started before"):
+        sqlite.install()
+
+
 class Connection:
     """A stand-in for Django's connection, with pragmas that a test can spoil."""
 

@@ -1,0 +1,74 @@
+"""The web application as it is really served: granian in a process of its own, on a folder of its own."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+_PROGRAM = """
+import sys
+from pathlib import Path
+from keel.web.server import load_demo, prepare, run
+port, workers = int(sys.argv[2]), int(sys.argv[3])
+prepare(Path(sys.argv[1]))
+if sys.argv[4] == "demo":
+    print(load_demo(port))
+run(port, workers)
+"""
+
+
+class Served(NamedTuple):
+    """Where it answers, where it keeps its files, and where its output goes."""
+
+    address: str
+    folder: Path
+    log: Path
+
+
+@contextmanager
+def served(folder: Path, *, demo: bool = False, workers: int = 1) -> Iterator[Served]:
+    """A server that is ready, and ends with the block."""
+    port, log = _free_port(), folder / "output.log"
+    folder.mkdir(parents=True, exist_ok=True)
+    arguments = [sys.executable, "-c", _PROGRAM, str(folder / "keel"), str(port), str(workers), "demo" if demo else "-"]
+    with log.open("wb") as output:
+        process = subprocess.Popen(  # noqa: S603 - our own program
+            arguments, stdout=output, stderr=subprocess.STDOUT, env=_environment()
+        )
+    try:
+        address = f"http://127.0.0.1:{port}"
+        _wait_for(f"{address}/healthz", process, log)
+        yield Served(address, folder / "keel", log)
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("KEEL_", "DATABASE_URL"))}
+    return kept | {"PYTHONUNBUFFERED": "1"}
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path, seconds: float = 60) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(address, timeout=5):  # noqa: S310 - our own address
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError(f"the server did not become ready:\n{log.read_text()}")
