@@ -14,6 +14,7 @@ from keel.cli.interactions import interactions
 from keel.cli.knowledge import knowledge_app
 from keel.cli.score import score
 from keel.cli.serve import serve
+from keel.cli.session import session
 from keel.cli.simulate import simulate
 
 app = typer.Typer(
@@ -32,6 +33,7 @@ COMMANDS = {
     interactions: "What medicines mean together with ketamine.",
     score: "A questionnaire scored, or described.",
     simulate: "Concentrations after a dose.",
+    session: "The state of a dosing session at a time.",
     evidence: "Search what the sources say.",
     serve: "The web application on this machine.",
     demo: "The same with a demonstration clinic.",

@@ -12,16 +12,16 @@ from keel.knowledge.conditions import Condition
 from keel.knowledge.errors import FactsFileError
 from keel.knowledge.protocols import Included, Protocol, Rule, Slot
 
-CHECKS: Mapping[str, tuple[str, ...]] = {
-    "bp": ("sbp", "dbp"),
-    "hr": ("hr",),
-    "spo2": ("spo2",),
-    "rr": ("rr",),
-    "sedation": ("moaas",),
-    "dissociation": ("dissociation",),
-    "contact": ("contact",),
+CHECKS: Mapping[str, str] = {
+    "bp": "blood pressure",
+    "hr": "pulse",
+    "spo2": "oxygen",
+    "rr": "breathing rate",
+    "sedation": "sedation (MOAA/S)",
+    "dissociation": "dissociation",
+    "contact": "contact",
 }
-"""What a scheduled check is to the facts that answer it."""
+"""What a schedule may ask for, and its name."""
 _ORDERED = (">", ">=", "<", "<=")
 
 

@@ -1,0 +1,13 @@
+"""What can be wrong with a session file.
+
+SessionError   a file, or a place in it, that cannot be read: says what, where and how to mend it
+"""
+
+
+class SessionError(Exception):
+    """A session that cannot be read; one line. Trying again with the same file does not help."""
+
+    def __init__(self, problem: str, *, where: str = "", mend: str = "") -> None:
+        self.problem, self.where, self.mend = problem, where, mend
+        place = f"{where}: " if where else ""
+        super().__init__(" ".join(f"{place}{problem} {mend}".split()))

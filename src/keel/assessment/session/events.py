@@ -1,0 +1,247 @@
+"""The events of a session and the session itself: the shape of the file, and the values that the fold takes.
+
+Every event has an id made by the client, the time at which it happened (with its offset) and an actor. The same event
+may be sent twice. Amounts are text with their unit. A fact in `facts` is true, false, a number, a word, or null for
+not asked; names are those of clinical-facts.csv.
+"""
+
+import datetime as dt
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from keel.record import Pregnancy, Sex
+
+Time = Annotated[
+    dt.datetime, Meta(tz=True, description="ISO 8601 with offset.", examples=["2026-11-21T09:30:00+01:00"])
+]
+Amount = Annotated[str, Meta(min_length=1, description="An amount with its unit.", examples=["35 mg", "0.5 mg/kg"])]
+Duration = Annotated[str, Meta(min_length=1, description="A time with its unit.", examples=["40 min"])]
+Rate = Annotated[str, Meta(min_length=1, description="A rate with its unit.", examples=["52.5 mg/h"])]
+Name = Annotated[str, Meta(min_length=1)]
+Value = bool | int | float | str | None
+Facts = Annotated[
+    dict[str, Value],
+    Meta(
+        description="Facts by name; null is not asked.", examples=[{"escort_confirmed": True, "acutely_unwell": None}]
+    ),
+]
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What is planned: dose, over how long or by how many devices, by which weight and why."""
+
+    dose: Amount
+    over: Duration | None = None
+    devices: Annotated[int, Meta(ge=1, le=10)] | None = None
+    weight_basis: str = ""
+    reason: str = ""
+
+
+class Event(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="type"
+):
+    """What all events share. `recorded_at` is when it was entered, where that is known; `text` a free remark."""
+
+    id: Annotated[str, Meta(min_length=1, max_length=200, description="Made by the client, once for each event.")]
+    at: Time
+    by: Annotated[str, Meta(min_length=1, max_length=200, description="Who did or saw it.")]
+    recorded_at: Time | None = None
+    text: str = ""
+
+
+class Started(Event, frozen=True, kw_only=True, tag="started"):
+    """The session begins; the plan may come with it."""
+
+    plan: Plan | None = None
+
+
+class Checked(Event, frozen=True, kw_only=True, tag="checked"):
+    """Answers to questions of the gate, or a contact made."""
+
+    facts: Facts
+
+
+class Held(Event, frozen=True, kw_only=True, tag="held"):
+    """Somebody puts the session on hold. It lasts until an override names this event."""
+
+    reason: Name
+
+
+class Overridden(Event, frozen=True, kw_only=True, tag="overridden"):
+    """A prescriber passes a hold, with name and reason. `rule` is the rule, or the id of a `held` event."""
+
+    rule: Name
+    name: Name
+    reason: Name
+    role: Annotated[str, Meta(description="Only “prescriber” counts.", examples=["prescriber"])] = ""
+
+
+class DoseStarted(Event, frozen=True, kw_only=True, tag="dose_started"):
+    """A dose begins: its whole amount, and how fast. For devices it states the plan; the devices count."""
+
+    amount: Amount
+    over: Duration | None = None
+    rate: Rate | None = None
+
+
+class RateChanged(Event, frozen=True, kw_only=True, tag="rate_changed"):
+    """The pump runs at another rate from here; after a pause it runs again."""
+
+    rate: Rate
+
+
+class DosePaused(Event, frozen=True, kw_only=True, tag="dose_paused"):
+    """The pump stands still; a later `rate_changed` resumes."""
+
+    reason: str = ""
+
+
+class DoseStopped(Event, frozen=True, kw_only=True, tag="dose_stopped"):
+    """The infusion has ended, by plan or not. `given` is what the pump says was given."""
+
+    given: Amount | None = None
+    reason: str = ""
+
+
+class DeviceGiven(Event, frozen=True, kw_only=True, tag="device_given"):
+    """One spray device was used. Without `amount` it is one device of the protocol."""
+
+    amount: Amount | None = None
+    observed: Annotated[bool, Meta(description="Staff watched directly.")] | None = None
+
+
+class VitalsRecorded(Event, frozen=True, kw_only=True, tag="vitals_recorded"):
+    """A set of vital signs: mm[Hg], beats and breaths a minute, per cent. What is left out was not measured.
+
+    Oxygen saturation is on air unless `on_oxygen`. `symptoms` lists chest_pain, severe_headache, visual_loss, dyspnoea,
+    confusion; an empty list says that all were asked about and there are none.
+    """
+
+    sbp: Annotated[float, Meta(ge=30, le=300)] | None = None
+    dbp: Annotated[float, Meta(ge=10, le=200)] | None = None
+    hr: Annotated[float, Meta(ge=0, le=300)] | None = None
+    rr: Annotated[float, Meta(ge=0, le=80)] | None = None
+    spo2: Annotated[float, Meta(ge=30, le=100)] | None = None
+    on_oxygen: bool | None = None
+    symptoms: tuple[str, ...] | None = None
+
+
+class SedationScored(Event, frozen=True, kw_only=True, tag="sedation_scored"):
+    """MOAA/S, the version from 0 to 5."""
+
+    moaas: Annotated[int, Meta(ge=0, le=5)]
+
+
+class DissociationScored(Event, frozen=True, kw_only=True, tag="dissociation_scored"):
+    """A total of the CADSS-6 or the CADSS (23 items), or a clinician's word: none, mild, moderate, severe."""
+
+    cadss6: Annotated[float, Meta(ge=0, le=24)] | None = None
+    cadss: Annotated[float, Meta(ge=0, le=92)] | None = None
+    dissociation: Annotated[str, Meta(pattern="^(none|mild|moderate|severe)$")] | None = None
+
+
+class AdverseEvent(Event, frozen=True, kw_only=True, tag="adverse_event"):
+    """Something untoward: `what` is a name such as vomiting, syncope, pump_fault, asks_to_stop, or any word.
+
+    The same `what` with `resolved` ends it.
+    """
+
+    what: Name
+    resolved: bool = False
+    serious: bool = False
+
+
+class Note(Event, frozen=True, kw_only=True, tag="note"):
+    """A remark; it changes nothing else."""
+
+
+class CriteriaChecked(Event, frozen=True, kw_only=True, tag="criteria_checked"):
+    """Answers to discharge criteria."""
+
+    criteria: Facts
+
+
+class Discharged(Event, frozen=True, kw_only=True, tag="discharged"):
+    """The person leaves; `name` is the clinician who releases."""
+
+    name: Name
+
+
+Plain = (
+    Started
+    | Checked
+    | Held
+    | Overridden
+    | DoseStarted
+    | RateChanged
+    | DosePaused
+    | DoseStopped
+    | DeviceGiven
+    | VitalsRecorded
+    | SedationScored
+    | DissociationScored
+    | AdverseEvent
+    | Note
+    | CriteriaChecked
+    | Discharged
+)
+
+
+class Corrected(Event, frozen=True, kw_only=True, tag="corrected"):
+    """The event `corrects` was wrong. `event` is what it should have been; null removes it. Nothing else changes."""
+
+    corrects: Name
+    reason: Name
+    event: Plain | None = None
+
+
+AnyEvent = Plain | Corrected
+
+
+class SessionPerson(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Who is treated; no names. Weight and height are text with their unit."""
+
+    id: str = ""
+    age: Annotated[float, Meta(ge=0, le=130, description="Completed years.")] | None = None
+    birth_date: dt.date | None = None
+    sex: Sex = Sex.UNKNOWN
+    weight: Annotated[str, Meta(examples=["70 kg"])] | None = None
+    weighed_on: dt.date | None = None
+    height: Annotated[str, Meta(examples=["178 cm"])] | None = None
+    pregnancy: Pregnancy = Pregnancy.NOT_ASKED
+    country: Annotated[str, Meta(description="ISO 3166 code of two letters.")] = ""
+
+
+class Session(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One session: protocol, person, what was found at screening, and the events in any order.
+
+    `jurisdiction` (US, EU, UK, AU-TAS) decides where rules differ; without it the country of the person does. `route`
+    chooses among the routes of a protocol that has several. `last_dose_at` is the last dose before this session.
+    """
+
+    protocol: Name
+    person: SessionPerson = SessionPerson()
+    screening: Facts = msgspec.field(default_factory=dict)
+    events: tuple[AnyEvent, ...] = ()
+    jurisdiction: str = ""
+    route: str = ""
+    plan: Plan | None = None
+    last_dose_at: Time | None = None
+    questions: Annotated[dict[str, str], Meta(description="For people; not read.")] = msgspec.field(
+        default_factory=dict
+    )
+    id: str = ""
+
+
+def session_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a session file."""
+    (session,), definitions = msgspec.json.schema_components([Session], ref_template="#/$defs/{name}")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Keel session",
+        "description": "One dosing session: protocol, person, screening and events.",
+        **session,
+        "$defs": definitions,
+    }

@@ -1,0 +1,175 @@
+"""From events as they arrived to events as they happened: once each, corrected, up to a time, in order.
+
+The order of arrival plays no part: what is kept depends on the events alone.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+import msgspec
+
+from keel.assessment.session.events import AnyEvent, Corrected, Plain
+from keel.assessment.session.saying import Says
+from keel.findings import Finding
+from keel.knowledge.protocols import Protocol
+
+_SHOWN = 5
+_KIND_ORDER = (
+    "started",
+    "checked",
+    "vitals_recorded",
+    "sedation_scored",
+    "dissociation_scored",
+    "held",
+    "overridden",
+    "dose_started",
+    "rate_changed",
+    "device_given",
+    "adverse_event",
+    "dose_paused",
+    "dose_stopped",
+    "note",
+    "criteria_checked",
+    "discharged",
+)
+"""Of events at the same instant, readings come before the dose and the release comes last."""
+
+
+class Correction(msgspec.Struct, frozen=True, kw_only=True):
+    """A correction that took effect: the event it names, what was there, what stands there now (None: removed)."""
+
+    event: str
+    by: str
+    at: dt.datetime
+    corrects: str
+    reason: str
+    was: Plain
+    now: Plain | None
+
+
+class Timeline(NamedTuple):
+    """Events that count at a time, in order; corrections; ids of events dated later; what was odd about all this."""
+
+    events: tuple[Plain, ...]
+    corrections: tuple[Correction, ...]
+    not_yet: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+    def until(self, moment: dt.datetime) -> tuple[Plain, ...]:
+        """The events at or before a moment."""
+        return tuple(event for event in self.events if event.at <= moment)
+
+
+def kind_of(event: AnyEvent) -> str:
+    """The `type` of an event as it stands in a file."""
+    return str(event.__struct_config__.tag)
+
+
+def order_key(event: Plain) -> tuple[dt.datetime, int, str]:
+    """Where an event stands among others: by instant, then by kind, then by id."""
+    return (event.at.astimezone(dt.UTC), _KIND_ORDER.index(kind_of(event)), event.id)
+
+
+def timeline(events: Iterable[AnyEvent], *, at: dt.datetime, protocol: Protocol, says: Says) -> Timeline:
+    """The events of a session at a time. Late entries, wrong clocks and odd ids are named in `findings`."""
+    single, doubled = _once(events)
+    corrections = sorted(
+        (event for event in single.values() if isinstance(event, Corrected) and event.at <= at),
+        key=lambda event: (event.at.astimezone(dt.UTC), event.id),
+    )
+    rows: dict[str, Plain | None] = {name: event for name, event in single.items() if not isinstance(event, Corrected)}
+    done, lost = _correct(rows, corrections)
+    standing = [event for event in rows.values() if event is not None]
+    counted = sorted((event for event in standing if event.at <= at), key=order_key)
+    later = sorted((event for event in standing if event.at > at), key=order_key)
+    findings = [
+        *(says("KEEL-DUPLICATE", event=name) for name in doubled),
+        *(says("KEEL-CORRECTION", event=event.id, named=event.corrects) for event in lost),
+        *_clock_findings(counted, later, at, protocol, says),
+    ]
+    return Timeline(tuple(counted), tuple(done), tuple(event.id for event in later), tuple(findings))
+
+
+def _once(events: Iterable[AnyEvent]) -> tuple[dict[str, AnyEvent], list[str]]:
+    """Each id once, and the ids under which different things were sent.
+
+    Of two different events with one id the one recorded first is kept, and of two recorded at one time the first in
+    the order of their text, so that the answer does not depend on which arrived first.
+    """
+    grouped: dict[str, list[AnyEvent]] = {}
+    for event in events:
+        grouped.setdefault(event.id, []).append(event)
+    kept, doubled = {}, []
+    for name, same in sorted(grouped.items()):
+        kept[name] = min(same, key=_arrival_key)
+        if len({_content(event) for event in same}) > 1:
+            doubled.append(name)
+    return kept, doubled
+
+
+def _arrival_key(event: AnyEvent) -> tuple[dt.datetime, bytes]:
+    recorded = event.recorded_at or dt.datetime.max.replace(tzinfo=dt.UTC)
+    return recorded, _content(event)
+
+
+def _content(event: AnyEvent) -> bytes:
+    """What an event says, apart from when it was entered: sent twice, it may be entered twice."""
+    plain = msgspec.structs.replace(event, recorded_at=None, at=event.at.astimezone(dt.UTC))
+    return msgspec.json.encode(plain, order="sorted")
+
+
+def _correct(
+    rows: dict[str, Plain | None], corrections: Iterable[Corrected]
+) -> tuple[list[Correction], list[Corrected]]:
+    """Applies corrections in order of time to the rows they name; those that name nothing are returned."""
+    roots: dict[str, str] = {}
+    done, lost = [], []
+    for correction in corrections:
+        # A correction of a correction is about the row that the first one named.
+        name = roots.get(correction.corrects, correction.corrects)
+        if name not in rows:
+            lost.append(correction)
+            continue
+        roots[correction.id] = name
+        was = rows[name]
+        now = None if correction.event is None else msgspec.structs.replace(correction.event, id=name)
+        rows[name] = now
+        if was is not None:
+            done.append(_correction(correction, name, was, now))
+    return done, lost
+
+
+def _correction(correction: Corrected, name: str, was: Plain, now: Plain | None) -> Correction:
+    return Correction(
+        event=correction.id,
+        by=correction.by,
+        at=correction.at,
+        corrects=name,
+        reason=correction.reason,
+        was=was,
+        now=now,
+    )
+
+
+def _clock_findings(
+    counted: Iterable[Plain], later: Iterable[Plain], at: dt.datetime, protocol: Protocol, says: Says
+) -> Iterator[Finding]:
+    late, ahead = (_limit(protocol.cuts, name) for name in ("recorded_late", "clock_ahead"))
+    for event in (*counted, *later):
+        if event.recorded_at is None:
+            continue
+        after = (event.recorded_at - event.at).total_seconds() / 60
+        if late is not None and after > late:
+            yield says("KEEL-LATE-ENTRY", event=event.id, minutes=f"{after:.0f}")
+        if ahead is not None and -after > ahead:
+            yield says("KEEL-CLOCK", event=event.id, minutes=f"{-after:.0f}")
+    names = [event.id for event in later]
+    if names:
+        more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+        yield says("KEEL-FUTURE", event=f"{', '.join(names[:_SHOWN])}{more}", at=at.isoformat(timespec="minutes"))
+
+
+def _limit(cuts: Mapping[str, object], name: str) -> float | None:
+    cut = cuts.get(name)
+    return getattr(cut, "value", None)

@@ -1,0 +1,137 @@
+"""The concentration that a model predicts now, with the spread between people that the model knows.
+
+Low and high are about the 5th and 95th percentile between people: C exp(∓1.645 s), where s² = Σ g_i g_j cov_ij and
+g_i = d ln C / d eta_i (first order in the random effects of the model). It is no measurement of this person.
+"""
+
+import datetime as dt
+import math
+
+import msgspec
+import numpy as np
+
+from keel.assessment.session.dose import DoseState, minutes_between
+from keel.knowledge import Knowledge
+from keel.knowledge.models import Model
+from keel.knowledge.protocols import Protocol
+from keel.pharmacology import DoseInput, PharmacologyError, simulate
+from keel.pharmacology import Person as Covariates
+from keel.pharmacology.crowd import eta_covariance
+from keel.record import Person, Pregnancy, Sex
+
+Z90 = 1.645
+"""The normal quantile of a two-sided 90 % interval."""
+UNIFORM_VARIANCE = 1 / 3
+"""The variance of an effect that lies evenly between -1 and 1."""
+_STEP = 0.05
+"""In standard deviations of the effect: small enough for a slope, large enough for the arithmetic."""
+
+
+class Predicted(msgspec.Struct, frozen=True, kw_only=True):
+    """ng/mL of the parent now, low and high; None with the reason in `unknown` where nothing can be computed.
+
+    `valid` is False where the model does not hold for this person or dose, and `warnings` says why.
+    """
+
+    ng_per_ml: float | None = None
+    low: float | None = None
+    high: float | None = None
+    model: str = ""
+    analyte: str = ""
+    site: str = ""
+    valid: bool = False
+    warnings: tuple[str, ...] = ()
+    unknown: str = ""
+    sources: tuple[str, ...] = ()
+
+
+def predict(
+    dose: DoseState, person: Person, protocol: Protocol, *, route: str, at: dt.datetime, knowledge: Knowledge
+) -> Predicted:
+    """The prediction at a moment from what was given up to then; earlier sessions are not counted."""
+    reason = _missing(dose, person, protocol, route, knowledge)
+    if reason:
+        return Predicted(unknown=reason)
+    model = knowledge.models[protocol.model[route]]
+    regimen = _regimen(dose, protocol, route)
+    minutes = minutes_between(dose.first_at or at, at)
+    covariates = _covariates(person, at)
+    try:
+        curve = simulate(model, regimen, covariates, [minutes])
+    except PharmacologyError as error:
+        return Predicted(unknown=str(error))
+    value = float(curve.concentrations[0, 0])
+    spread = _log_sd(model, regimen, covariates, minutes, value) if value > 0 else 0.0
+    return Predicted(
+        ng_per_ml=round(value, 2),
+        low=round(value * math.exp(-Z90 * spread), 2),
+        high=round(value * math.exp(Z90 * spread), 2),
+        model=model.id,
+        analyte=curve.analytes[0],
+        site=curve.site,
+        valid=curve.valid,
+        warnings=curve.warnings,
+        sources=curve.sources,
+    )
+
+
+def _missing(dose: DoseState, person: Person, protocol: Protocol, route: str, knowledge: Knowledge) -> str:
+    if not dose.has_begun:
+        return "No dose has been given in this session."
+    if dose.given_mg is None:
+        return "The amount given is not known."
+    if person.weight_kg is None:
+        return "Body weight is not known: no concentration is predicted."
+    if protocol.model.get(route) not in knowledge.models:
+        return "No model is on file for this route."
+    return ""
+
+
+def _regimen(dose: DoseState, protocol: Protocol, route: str) -> list[DoseInput]:
+    first, parts = dose.first_at, list(dose.parts)
+    if first is None:
+        return []
+    by_device = protocol.dosing.kind == "devices"
+    if dose.is_running and dose.due_end is not None and parts:
+        # What is still to run does not change the present, and a short beginning of an infusion is no bolus.
+        last = parts[-1]
+        minutes = minutes_between(last.start, dose.due_end)
+        parts[-1] = last._replace(minutes=minutes, mg=dose.rate_mg_per_min * minutes)
+    return [
+        DoseInput(
+            amount_mg=part.mg,
+            route=route,
+            start_min=minutes_between(first, part.start),
+            duration_min=part.minutes,
+            substance=protocol.substance,
+            devices=1 if by_device else None,
+        )
+        for part in parts
+    ] or [DoseInput(amount_mg=0.0, route=route, substance=protocol.substance)]
+
+
+def _covariates(person: Person, at: dt.datetime) -> Covariates:
+    return Covariates(
+        weight_kg=person.weight_kg,
+        age_years=person.age_at(at),
+        is_female={Sex.FEMALE: True, Sex.MALE: False}.get(person.sex),
+        is_pregnant={Pregnancy.PREGNANT: True, Pregnancy.NOT_PREGNANT: False}.get(person.pregnancy),
+    )
+
+
+def _log_sd(model: Model, regimen: list[DoseInput], person: Covariates, minutes: float, typical: float) -> float:
+    """The standard deviation of ln C between people, to first order in the random effects."""
+    effects = model.variability
+    if not effects:
+        return 0.0
+    covariance = eta_covariance(effects, model.covariances)
+    for place, effect in enumerate(effects):
+        if effect.distribution == "uniform":
+            covariance[place, place] = UNIFORM_VARIANCE
+    slopes = []
+    for effect, variance in zip(effects, covariance.diagonal(), strict=True):
+        step = _STEP * math.sqrt(variance)
+        moved = simulate(model, regimen, person, [minutes], etas={effect.id: step})
+        slopes.append(math.log(max(float(moved.concentrations[0, 0]), 1e-300) / typical) / step)
+    gradient = np.array(slopes)
+    return math.sqrt(max(0.0, float(gradient @ covariance @ gradient)))
