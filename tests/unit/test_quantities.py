@@ -138,6 +138,18 @@ def test_different_substances_and_forms_are_not_added():
     assert (racemic + racemic).mg == 70
 
 
+def test_counts_and_areas_of_laboratory_reports_are_read():
+    # UCUM: 10*3/uL and 10*9/L are the same unit; 1 m2 is 10,000 cm2
+    assert convert(6.1, "10*3/uL", "10*9/L") == pytest.approx(6.1)
+    assert convert(1, "m2", "cm2") == pytest.approx(10_000)
+    assert convert(90, "fL", "pL") == pytest.approx(0.09)
+
+
+def test_an_exponent_is_not_the_beginning_of_a_range():
+    assert parse_amount_interval_mg("6.1e-05 mg") == Interval.exactly(6.1e-05)
+    assert parse_amount_interval_mg("1e-1-2e-1 g") == Interval(100, 150, 200)
+
+
 def test_a_range_keeps_its_ends():
     assert parse_amount_interval_mg("1-2 g") == Interval(1000, 1500, 2000)
     assert parse_amount_interval_mg("500 mg to 1 g") == Interval(500, 750, 1000)

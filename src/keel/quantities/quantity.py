@@ -156,9 +156,12 @@ def parse_amount_interval_mg(text: str) -> Interval:
     >>> parse_amount_interval_mg("1-2 g")
     Interval(low=1000.0, mid=1500.0, high=2000.0)
     """
-    match = _RANGE.match(_normalised(text))
-    if not match:
+    try:
         return Interval.exactly(parse_amount_mg(text))
+    except UnitError:
+        match = _RANGE.match(_normalised(text))
+        if not match:
+            raise
     low_text, low_unit, high_text, unit = match.groups()
     low = parse_amount_mg(f"{low_text} {low_unit or unit}")
     high = parse_amount_mg(f"{high_text} {unit}")

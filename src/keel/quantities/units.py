@@ -35,13 +35,23 @@ def _power(kind: str, power: int) -> str:
     return kind if power == 1 else f"{kind}^{power}"
 
 
-_PREFIXES = {"k": "1e3", "": "1", "d": "1e-1", "c": "1e-2", "m": "1e-3", "u": "1e-6", "n": "1e-9", "p": "1e-12"}
+_PREFIXES = {
+    "k": "1e3",
+    "": "1",
+    "d": "1e-1",
+    "c": "1e-2",
+    "m": "1e-3",
+    "u": "1e-6",
+    "n": "1e-9",
+    "p": "1e-12",
+    "f": "1e-15",
+}
 
 # UCUM atom -> (kind, factor of the unprefixed atom to Keel's base unit, prefixes that are in use). The factors are
 # exact decimals, so that ng/mL and ug/L are the same unit to the last bit.
 _PREFIXABLE = {
     "g": ("mass", "1e3", "k m u n p"),
-    "L": ("volume", "1", "d c m u"),
+    "L": ("volume", "1", "d c m u p f"),
     "mol": ("substance", "1e6", "m u n p"),
     "m": ("length", "1e2", "k c m"),
     "s": ("time", "1/60", "m"),
@@ -131,27 +141,32 @@ def parse_unit(text: str) -> Unit:
             codes.append("")  # “/min”: nothing above the bar
             continue
         for piece in re.split(r"[.·]", part):
-            atom, kind, size = _atom(piece.strip(), written)
+            atom, kind, size, power = _atom(piece.strip(), written)
             if sign < 0 and kind == "mass" and atom == "kg":
                 kind, size = "body weight", Fraction(1)
-            factor *= size**sign
+            factor *= size ** (sign * power)
             if kind:
-                powers[kind] = powers.get(kind, 0) + sign
+                powers[kind] = powers.get(kind, 0) + sign * power
             atoms.append(atom)
         codes.append(".".join(atoms))
     dimension = tuple(sorted((kind, power) for kind, power in powers.items() if power))
     return Unit("/".join(codes), float(factor), dimension)
 
 
-def _atom(piece: str, whole: str) -> tuple[str, str, Fraction]:
+def _atom(piece: str, whole: str) -> tuple[str, str, Fraction, int]:
+    """Code, kind, size and power of one factor: “mg”, “m2”, “10*3”, “{score}”."""
     bare = _ANNOTATION.sub("", piece)
     if not bare and piece:
-        return piece, "", Fraction(1)
-    code = bare if bare in _ATOMS else _BY_SPELLING.get(bare.lower())
+        return piece, "", Fraction(1), 1
+    if ten := re.fullmatch(r"10[*^](-?\d{1,2})", bare):
+        return bare, "", Fraction(10) ** int(ten.group(1)), 1
+    powered = re.fullmatch(r"([A-Za-z]+)([2-4])", bare)
+    stem, power = (powered.group(1), int(powered.group(2))) if powered else (bare, 1)
+    code = stem if stem in _ATOMS else _BY_SPELLING.get(stem.lower())
     if code is None:
         raise UnitError(f"The unit “{whole}” is not known. Use for example g, mg, ug, mg/kg, mg/min, ng/mL, min or h.")
     kind, size = _ATOMS[code]
-    return code, kind, size
+    return f"{code}{power if power > 1 else ''}", kind, size, power
 
 
 def convert(value: float, unit: str, to: str) -> float:
