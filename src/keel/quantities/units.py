@@ -140,7 +140,7 @@ def parse_unit(text: str) -> Unit:
         if position == 0 and not part.strip() and "/" in written:
             codes.append("")  # “/min”: nothing above the bar
             continue
-        for piece in re.split(r"[.·]", part):
+        for piece in re.split(r"[.·](?![^{]*})", part):
             atom, kind, size, power = _atom(piece.strip(), written)
             if sign < 0 and kind == "mass" and atom == "kg":
                 kind, size = "body weight", Fraction(1)
