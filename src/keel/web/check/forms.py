@@ -1,77 +1,156 @@
-"""The form of the check: every field may stay empty, and what is wrong is said beside the field, in one line."""
+"""The form of the whole check: every field may stay empty; what is wrong is said beside the field, in one line.
+
+All steps are one form. The page shows the fields of one step and carries the others hidden, so that nothing has to be
+kept between two requests.
+"""
 
 import datetime as dt
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+import msgspec
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from keel.assessment.strategies import Told
 from keel.exposure import ExposureError
-from keel.interop import ReadError
+from keel.interop import ReadError, Reading
 from keel.interop.text import as_utf8
 from keel.knowledge import Knowledge
+from keel.knowledge.instruments import Instrument, Item, ItemKind
+from keel.record import Answers, Medicine, Person, Pregnancy, ReadingNote, Record, UsePattern
+from keel.web.check import choices, steps
+from keel.web.check.picking import line_of
 from keel.web.check.reading import LONGEST_LIST, Read, read_file, read_medicines, read_patterns, together
 from keel.web.words import gettext as _
 
 KEPT_BYTES = 200_000
 """An uploaded file up to this size is put into the text field when another field has to be mended."""
+OLDEST = 120
+
+
+def _ticks(options: Mapping[str, Any]) -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(required=False, choices=list(options.items()), widget=forms.CheckboxSelectMultiple)
+
+
+def _pick(options: Mapping[str, Any], label: Any, *, empty: bool = True) -> forms.ChoiceField:
+    blank = [("", gettext_lazy("Not known"))] if empty else []
+    return forms.ChoiceField(required=False, label=label, choices=[*blank, *options.items()])
+
+
+def _number(label: Any, most: float) -> forms.FloatField:
+    return forms.FloatField(required=False, label=label, min_value=0, max_value=most)
 
 
 class CheckForm(forms.Form):
-    """What a person may tell; `read` holds the records once the form is valid."""
+    """What a person may tell; `read` holds the records and `told` the rest once the form is valid."""
 
     use_required_attribute = False
-    pattern = forms.CharField(label=gettext_lazy("How ketamine is or was taken"), required=False, max_length=5000)
-    medicines = forms.CharField(
-        label=gettext_lazy("Other medicines, drugs and alcohol"), required=False, max_length=5000
+    pattern = forms.CharField(
+        label=gettext_lazy("How ketamine is or was taken"), required=False, max_length=5000, empty_value=""
     )
+    amount_low = _number(gettext_lazy("How much on one day"), 1_000_000)
+    amount_high = _number(gettext_lazy("up to"), 1_000_000)
+    amount_unit = _pick(choices.AMOUNT_UNITS, gettext_lazy("Unit"), empty=False)
+    days = _number(gettext_lazy("On how many days"), 365)
+    days_most = _number(gettext_lazy("up to"), 365)
+    days_per = _pick(choices.DAYS_PER, gettext_lazy("Days of what"), empty=False)
+    long = _number(gettext_lazy("For how long"), 1000)
+    long_unit = _pick(choices.LONG_UNITS, gettext_lazy("Unit of time"), empty=False)
+    way = _pick(choices.WAYS, gettext_lazy("Which way"))
+    place = _pick(choices.PLACES, gettext_lazy("Where it comes from"))
+    ago = _number(gettext_lazy("If it is over: how long ago it ended"), 1000)
+    ago_unit = _pick(choices.LONG_UNITS, gettext_lazy("Unit of time"), empty=False)
     record = forms.CharField(label=gettext_lazy("Paste a record"), required=False, strip=False)
     file = forms.FileField(label=gettext_lazy("Or choose a file"), required=False, allow_empty_file=True)
     person = forms.IntegerField(required=False, min_value=0)
+    fits = _ticks(choices.FITS)
+    drugs = _ticks(choices.DRUGS)
+    medicines = forms.CharField(
+        label=gettext_lazy("Other medicines, drugs and alcohol"), required=False, max_length=5000
+    )
+    daily = _ticks(choices.DAILY)
+    body = _ticks(choices.BODY)
+    grip = forms.IntegerField(label=gettext_lazy("Your SDS total"), required=False, min_value=0, max_value=15)
+    matters = _ticks(choices.MATTERS)
+    age = forms.IntegerField(label=gettext_lazy("Age"), required=False, min_value=0, max_value=OLDEST)
+    pregnant = forms.ChoiceField(
+        label=gettext_lazy("Pregnant, or perhaps pregnant"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("No answer")),
+            ("pregnant", gettext_lazy("Yes")),
+            ("not_pregnant", gettext_lazy("No")),
+        ],
+    )
+    lenient = forms.BooleanField(required=False)
 
     read: Read
+    told: Told
     text = ""
-    """The record as text, from the field or the file, to be sent again when one of several people is opened."""
+    """The record as text, from the field or the file, to be sent again with the next step."""
 
-    def __init__(self, *args: Any, at: dt.datetime, knowledge: Knowledge, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, at: dt.datetime, knowledge: Knowledge, country: str = "", **kwargs: Any) -> None:
         super().__init__(*args, auto_id="%s", **kwargs)
-        self._at, self._knowledge = at, knowledge
+        self._at, self._knowledge, self._country = at, knowledge, country
+        self.fields["break"] = forms.BooleanField(required=False)
+        for instrument in self.instruments():
+            for item in instrument.items:
+                self.fields[answer_name(instrument.id, item.id)] = answer_field(instrument, item)
+
+    def instruments(self) -> Iterator[Instrument]:
+        """The questionnaires of all steps, in order."""
+        for step in steps.STEPS:
+            for name in step.instruments:
+                yield self._knowledge.instruments[name]
+
+    # Reading
 
     def clean(self) -> dict[str, Any]:
         """Reads all fields, so that every line to mend is shown at once."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        patterns = self._read_patterns(cleaned.get("pattern", ""))
-        medicines = self._read_medicines(cleaned.get("medicines", ""))
+        lines = self._read_patterns(cleaned)
+        medicines = self._read_medicines(cleaned)
         reading = self._read_record(cleaned)
-        if not self.errors and reading is None and not patterns and not medicines:
-            self.add_error("pattern", _("Nothing was given yet. Write a pattern, a medicine, or paste a record."))
-        if reading is not None and len(reading.records) > 1 and (patterns or medicines):
+        if self.errors:
+            return cleaned
+        told = self._record(cleaned, lines[0], lines[1], medicines)
+        if reading is not None and len(reading.records) > 1 and (told.patterns or told.medicines or told.answers):
             self.add_error(
                 "record",
                 _("This file is about several people. Leave the other fields empty, or give one person’s file."),
             )
-        if not self.errors:
-            self.read = together(reading, patterns, medicines)
+            return cleaned
+        self.read, self.told = together(reading, told), self._told(cleaned)
         return cleaned
 
-    def _read_patterns(self, text: str) -> Any:
+    def _read_patterns(self, cleaned: dict[str, Any]) -> tuple[tuple[UsePattern, ...], tuple[ReadingNote, ...]]:
+        text = "\n".join(part for part in (cleaned.get("pattern", ""), self._picked(cleaned)) if part)
+        cleaned["pattern"] = text
         if len(text.splitlines()) > LONGEST_LIST:
             self.add_error("pattern", _("Write up to %(most)d lines.") % {"most": LONGEST_LIST})
-            return ()
+            return (), ()
         try:
-            return read_patterns(text, at=self._at, knowledge=self._knowledge)
+            return read_patterns(text, at=self._at, knowledge=self._knowledge, leave_out=bool(cleaned.get("lenient")))
         except ExposureError as error:
             self.add_error("pattern", str(error))
-            return ()
+            return (), ()
 
-    def _read_medicines(self, text: str) -> Any:
-        medicines = read_medicines(text)
+    def _picked(self, cleaned: dict[str, Any]) -> str:
+        try:
+            return line_of(cleaned)
+        except ExposureError as error:
+            self.add_error("days", str(error))
+            return ""
+
+    def _read_medicines(self, cleaned: dict[str, Any]) -> tuple[Medicine, ...]:
+        medicines = read_medicines(cleaned.get("medicines", ""), cleaned.get("drugs", ()))
         if len(medicines) > LONGEST_LIST:
             self.add_error("medicines", _("Write up to %(most)d names.") % {"most": LONGEST_LIST})
             return ()
         return medicines
 
-    def _read_record(self, cleaned: dict[str, Any]) -> Any:
+    def _read_record(self, cleaned: dict[str, Any]) -> Reading | None:
         file, pasted = cleaned.get("file"), cleaned.get("record") or ""
         if file and pasted.strip():
             self.add_error("file", _("Give the text or the file, not both."))
@@ -87,7 +166,108 @@ class CheckForm(forms.Form):
             self.add_error(field, str(error))
             return None
 
+    def _record(
+        self,
+        cleaned: dict[str, Any],
+        patterns: tuple[UsePattern, ...],
+        notes: tuple[ReadingNote, ...],
+        medicines: tuple[Medicine, ...],
+    ) -> Record:
+        age, pregnant = cleaned.get("age"), cleaned.get("pregnant")
+        person = Person(
+            age_years=None if age is None else float(age),
+            pregnancy=Pregnancy(pregnant) if pregnant else Pregnancy.NOT_ASKED,
+            country=self._country,
+        )
+        answers = tuple(self._answers(cleaned))
+        return Record(person=person, patterns=patterns, medicines=medicines, answers=answers, notes=notes)
+
+    def _answers(self, cleaned: dict[str, Any]) -> Iterator[Answers]:
+        for instrument in self.instruments():
+            given = {item.id: cleaned.get(answer_name(instrument.id, item.id)) for item in instrument.items}
+            items = {name: value for name, value in given.items() if value not in (None, "")}
+            if items:
+                read = {name: int(value) if str(value).isdecimal() else str(value) for name, value in items.items()}
+                yield Answers(instrument=instrument.id, items=read, at=self._at)
+        if cleaned.get("grip") is not None:
+            yield Answers(instrument=steps.GRIP, total=float(cleaned["grip"]), at=self._at)
+
+    @staticmethod
+    def _told(cleaned: dict[str, Any]) -> Told:
+        """What was ticked is true; what was not ticked nobody said, so it stays unknown."""
+        ticked = {name: True for field in ("fits", "body") for name in cleaned.get(field, ())}
+        matters = cleaned.get("matters", ())
+        told = Told(
+            dependent_on=tuple(cleaned.get("daily", ())),
+            wants_change=True if {"stop", "fewer"} & set(matters) else None,
+            had_break=True if cleaned.get("break") else None,
+        )
+        return msgspec.structs.replace(told, **ticked)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing at all was told."""
+        record = self.read.records[0]
+        nothing = not (record.patterns or record.doses or record.medicines or record.answers or record.notes)
+        ticked = any(self.cleaned_data.get(name) for name in ("fits", "body", "daily", "matters", "break"))
+        return len(self.read.records) == 1 and nothing and not ticked and self.cleaned_data.get("age") is None
+
+    # Showing
+
+    def wrong_step(self) -> str:
+        """The first step that has something to mend."""
+        for step in steps.STEPS:
+            if any(name in self.errors for name in self.names_on(step.id)):
+                return step.id
+        return steps.STEPS[0].id
+
+    def names_on(self, step: str) -> list[str]:
+        """The names of the fields that stand on a step."""
+        shown = steps.BY_ID[step]
+        answers = [
+            answer_name(name, item.id) for name in shown.instruments for item in self._knowledge.instruments[name].items
+        ]
+        return [*shown.fields, *answers]
+
+    def carried(self, step: str = "") -> Iterator[tuple[str, str]]:
+        """Names and values of all that was told on other steps; with no step, of everything."""
+        here = set(self.names_on(step)) if step else set()
+        skipped = {*steps.PICKED, "file", "record", "pattern", "country"}
+        if "record" not in here and self.kept_record():
+            yield "record", self.kept_record()
+        if "pattern" not in here and self.pattern_text():
+            yield "pattern", self.pattern_text()
+        for name in self.fields:
+            if name in here or name in skipped:
+                continue
+            values = self.data.getlist(name) if hasattr(self.data, "getlist") else []
+            yield from ((name, value) for value in values if value)
+
+    def pattern_text(self) -> str:
+        """The patterns as lines, with what was picked among them."""
+        if not self.is_bound:
+            return str(self.initial.get("pattern", ""))
+        picked_is_kept = "pattern" in getattr(self, "cleaned_data", {}) and "days" not in self.errors
+        return str(self.cleaned_data["pattern"]) if picked_is_kept else str(self.data.get("pattern", ""))
+
     def kept_record(self) -> str:
         """The text for the record field when the form is shown again; a browser never sends a file twice."""
         is_small = len(self.text) <= KEPT_BYTES or not self.errors
-        return self.data.get("record", "") or (self.text if is_small else "")
+        return str(self.data.get("record", "")) or (self.text if is_small else "")
+
+
+def answer_name(instrument: str, item: str) -> str:
+    """The name of the field that holds the answer to an item."""
+    return f"{instrument}.{item}"
+
+
+def answer_field(instrument: Instrument, item: Item) -> forms.Field:
+    """The field for an item: choices, a whole number, or words; never required."""
+    if item.kind is ItemKind.CHOICE:
+        options = [
+            (f"{choice.value:g}", instrument.label(item, choice).capitalize()) for choice in instrument.choices(item)
+        ]
+        return forms.ChoiceField(label=item.text, required=False, choices=options, widget=forms.RadioSelect)
+    if item.kind is ItemKind.NUMBER:
+        return forms.IntegerField(label=item.text, required=False, min_value=int(item.least or 0), max_value=5000)
+    return forms.CharField(label=item.text, required=False, max_length=300)

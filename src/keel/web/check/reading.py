@@ -1,15 +1,18 @@
-"""Turns what was typed, pasted or uploaded into records. Nothing is written anywhere."""
+"""Turns what was typed, picked, ticked or uploaded into records. Nothing is written anywhere."""
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import msgspec
 
-from keel.exposure import ExposureError, parse_pattern
+from keel.exposure import ExposureError
 from keel.interop import ReadError, Reading, read_records
 from keel.knowledge import Knowledge
 from keel.record import Medicine, ReadingNote, Record, UsePattern
+from keel.web.check.picking import read_line
+from keel.web.words import gettext as _
 
 LONGEST_LIST = 100
 """Lines of patterns or medicines that are read at once."""
@@ -23,22 +26,39 @@ class Read(NamedTuple):
     format: str = ""
 
 
-def read_patterns(text: str, *, at: dt.datetime, knowledge: Knowledge) -> tuple[UsePattern, ...]:
-    """The patterns of a text, one a line; ExposureError names the line when there are several."""
+class Lines(NamedTuple):
+    """The patterns of a text, and the lines that were left out because they were not understood."""
+
+    patterns: tuple[UsePattern, ...]
+    notes: tuple[ReadingNote, ...]
+
+
+def read_patterns(text: str, *, at: dt.datetime, knowledge: Knowledge, leave_out: bool = False) -> Lines:
+    """The patterns of a text, one a line; ExposureError names the line when there are several.
+
+    With `leave_out` a line that is not understood becomes a note instead.
+    """
     lines = [line for line in text.splitlines() if line.strip()]
     found: list[UsePattern] = []
+    notes: list[ReadingNote] = []
     for number, line in enumerate(lines, start=1):
         try:
-            found += parse_pattern(line, at=at, knowledge=knowledge)
+            found += read_line(line, at=at, knowledge=knowledge)
         except ExposureError as error:
-            raise ExposureError(f"Line {number}: {error}" if len(lines) > 1 else str(error)) from None
-    return tuple(found)
+            if not leave_out:
+                where = _("Line %(number)d: ") % {"number": number}
+                raise ExposureError(f"{where if len(lines) > 1 else ''}{error}") from None
+            notes.append(ReadingNote(what=f"“{line.strip()}”", reason=str(error)))
+    return Lines(tuple(found), tuple(notes))
 
 
-def read_medicines(text: str) -> tuple[Medicine, ...]:
-    """The medicines of a text, one a line or between commas and semicolons, as typed."""
-    names = [" ".join(name.split()) for name in re.split(r"[\n;,]", text)]
-    return tuple(Medicine(text=name) for name in dict.fromkeys(names) if name)
+def read_medicines(text: str, ticked: Iterable[str] = ()) -> tuple[Medicine, ...]:
+    """The medicines that were ticked, and those of a text: one a line or between commas and semicolons, as typed."""
+    typed = [" ".join(name.split()) for name in re.split(r"[\n;,]", text)]
+    names: dict[str, str] = {}
+    for name in (*ticked, *typed):
+        names.setdefault(name.casefold(), name)
+    return tuple(Medicine(text=name) for name in names.values() if name)
 
 
 def read_file(data: bytes, *, at: dt.datetime, knowledge: Knowledge, filename: str = "") -> Reading:
@@ -49,14 +69,26 @@ def read_file(data: bytes, *, at: dt.datetime, knowledge: Knowledge, filename: s
     return reading
 
 
-def together(reading: Reading | None, patterns: tuple[UsePattern, ...], medicines: tuple[Medicine, ...]) -> Read:
-    """The records of a file with what was typed beside it; what was typed joins a file of one person only."""
+def together(reading: Reading | None, told: Record) -> Read:
+    """The records of a file with what was told beside it; what was told joins a file of one person only."""
     if reading is None:
-        return Read((Record(patterns=patterns, medicines=medicines),))
+        return Read((told,))
     if len(reading.records) > 1:
         return Read(reading.records, reading.notes, reading.format)
     record = reading.records[0]
     joined = msgspec.structs.replace(
-        record, patterns=(*record.patterns, *patterns), medicines=(*record.medicines, *medicines)
+        record,
+        person=_person(record, told),
+        patterns=(*record.patterns, *told.patterns),
+        medicines=(*record.medicines, *told.medicines),
+        answers=(*record.answers, *told.answers),
+        notes=(*record.notes, *told.notes),
     )
     return Read((joined,), reading.notes, reading.format)
+
+
+def _person(record: Record, told: Record) -> object:
+    """The file's person; what was told beside it counts where it says more."""
+    blank = type(told.person)()
+    said = {name: value for name, value in msgspec.structs.asdict(told.person).items() if value != getattr(blank, name)}
+    return msgspec.structs.replace(record.person, **said)

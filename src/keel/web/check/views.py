@@ -1,43 +1,158 @@
-"""The check: one address, nothing kept between two requests.
+"""The check: one form over several steps, sent by POST, nothing kept between two requests.
 
-When a file is about several people, the page lists them and carries the file's text in the form, so that opening one
-sends it again; the server keeps nothing.
+Each button names in `go` where it leads: a step, the picture, or the page to hand over. What was told on other steps
+travels in hidden fields. When a file is about several people, the page lists them; opening one sends the file again.
 """
 
+import datetime as dt
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from keel import knowledge
 from keel.assessment.picture import picture_of
+from keel.knowledge import Knowledge
+from keel.reports.documents import handover_pdf
+from keel.web.check import doors, steps
+from keel.web.check.brands import stylesheet
+from keel.web.check.doors import Door
 from keel.web.check.examples import EXAMPLES
 from keel.web.check.forms import CheckForm
-from keel.web.picture.shown import Shown
+from keel.web.check.handover import handover_of
+from keel.web.check.picture import CheckPicture
+from keel.web.check.questions import asked
+from keel.web.directory.place import country_of
 
 UNPROCESSABLE = 422
+FORGET = '"cache", "cookies", "storage"'
+"""What a browser on a shared screen is told to forget (Clear-Site-Data)."""
+METHODS = ["GET", "HEAD", "POST"]
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(METHODS)
 def check(request: HttpRequest) -> HttpResponse:
-    """GET: the form, with the example in `example` filled in. POST: the Picture of what was sent, or what to mend."""
+    """The public check: the first step, with the example in `example` filled in, or what a button of it leads to."""
+    return _answer(request, doors.public())
+
+
+@require_http_methods(METHODS)
+@csrf_exempt
+def embed(request: HttpRequest) -> HttpResponse:
+    """The check inside another site. It sets no cookie, so there is nothing that a forged form could act on."""
+    door = doors.embedded(request)
+    if door is None:
+        raise Http404
+    return doors.let_frame(_answer(request, door), door.brand)
+
+
+@require_http_methods(METHODS)
+@csrf_exempt
+def kiosk(request: HttpRequest) -> HttpResponse:
+    """The check on a shared screen, which goes back to the start by itself."""
+    return _answer(request, doors.kiosk())
+
+
+@require_safe
+def clear(request: HttpRequest) -> HttpResponse:
+    """Tells the browser of a shared screen to forget all it has of this site, and leads to the start."""
+    response = HttpResponse(status=303, headers={"Location": doors.kiosk().action})
+    response.headers["Clear-Site-Data"] = FORGET
+    return response
+
+
+@require_safe
+def brand_style(request: HttpRequest, name: str) -> HttpResponse:
+    """The colours of a configured brand."""
+    if name not in settings.BRANDS:
+        raise Http404
+    return HttpResponse(stylesheet(settings.BRANDS[name]), content_type="text/css")
+
+
+@require_POST
+@csrf_exempt
+def one_page(request: HttpRequest) -> HttpResponse:
+    """The page to hand over as a PDF, made in memory from the same fields and not kept."""
+    at, facts = timezone.now(), knowledge.load()
+    form = _bound(request, at, facts)
+    if not form.is_valid() or len(form.read.records) != 1:
+        return _page(request, doors.public(), form, step=form.wrong_step(), status=UNPROCESSABLE)
+    shown = _picture(form, 0, at, facts)
+    document = handover_pdf(handover_of(shown, form.cleaned_data, knowledge=facts), at=at)
+    response = HttpResponse(document, content_type="application/pdf")
+    response.headers["Content-Disposition"] = 'inline; filename="ketamine-one-page.pdf"'
+    return response
+
+
+def _answer(request: HttpRequest, door: Door) -> HttpResponse:
     at, facts = timezone.now(), knowledge.load()
     if request.method != "POST":
         example = EXAMPLES.get(request.GET.get("example", ""))
         form = CheckForm(at=at, knowledge=facts, initial={"pattern": example.text if example else ""})
-        return _page(request, form)
-    form = CheckForm(request.POST, request.FILES, at=at, knowledge=facts)
+        return _page(request, door, form, step=steps.STEPS[0].id)
+    form = _bound(request, at, facts)
+    go = _where_to(request)
     if not form.is_valid():
-        return _page(request, form, status=UNPROCESSABLE)
+        return _page(request, door, form, step=form.wrong_step(), status=UNPROCESSABLE)
+    if go in steps.BY_ID:
+        return _page(request, door, form, step=go)
+    if form.is_empty:
+        return _page(request, door, form, step=steps.STEPS[0].id, is_empty=True, status=UNPROCESSABLE)
     records = form.read.records
     chosen = 0 if len(records) == 1 else form.cleaned_data.get("person")
     if chosen is None or chosen >= len(records):
-        return _page(request, form, people=list(enumerate(records)))
-    shown = Shown(picture_of(records[chosen], at=at, knowledge=facts), facts)
-    return _page(request, form, shown=shown, several=len(records) > 1)
+        return _page(request, door, form, people=list(enumerate(records)))
+    shown = _picture(form, chosen, at, facts)
+    return _page(request, door, form, shown=shown, several=len(records) > 1)
 
 
-def _page(request: HttpRequest, form: CheckForm, *, status: int = 200, **context: Any) -> HttpResponse:
-    return render(request, "check/check.html", {"form": form, "examples": EXAMPLES, **context}, status=status)
+def _where_to(request: HttpRequest) -> str:
+    """A step or the picture: what the button says; who takes answers back or leaves a line out stays in the steps."""
+    if go := request.POST.get("go"):
+        return str(go)
+    taken_back = [one.id for one in steps.STEPS if request.POST.get("forget") in one.instruments]
+    if taken_back:
+        return taken_back[0]
+    return steps.after(steps.STEPS[0].id) if request.POST.get("lenient") == "1" else steps.PICTURE
+
+
+def _bound(request: HttpRequest, at: dt.datetime, facts: Knowledge) -> CheckForm:
+    data = request.POST.copy()
+    for name in data.getlist("forget"):
+        for field in [field for field in data if field.startswith(f"{name}.")]:
+            del data[field]
+    return CheckForm(data, request.FILES, at=at, knowledge=facts, country=country_of(request, facts))
+
+
+def _picture(form: CheckForm, chosen: int, at: dt.datetime, facts: Knowledge) -> CheckPicture:
+    record = form.read.records[chosen]
+    picture = picture_of(record, at=at, knowledge=facts)
+    matters = form.cleaned_data.get("matters", ())
+    return CheckPicture(picture, facts, record=record, told=form.told, matters=matters)
+
+
+def _page(
+    request: HttpRequest, door: Door, form: CheckForm, *, step: str = "", status: int = 200, **context: Any
+) -> HttpResponse:
+    facts = knowledge.load()
+    if step:
+        here = steps.BY_ID[step]
+        context |= {
+            "here": here,
+            "next": steps.after(step),
+            "back": steps.before(step),
+            "number": [one.id for one in steps.STEPS].index(step) + 1,
+            "asked": [asked(form, facts.instruments[name]) for name in here.instruments],
+        }
+    context |= {
+        "door": door,
+        "form": form,
+        "steps": steps.STEPS,
+        "carried": list(form.carried(step)) if form.is_bound else [],
+        "examples": EXAMPLES,
+    }
+    return render(request, "check/check.html", context, status=status)

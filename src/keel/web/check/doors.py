@@ -1,0 +1,57 @@
+"""The ways into the check: the public page, the page inside a service's own site, and a shared screen.
+
+They ask and answer the same; a door says where the form is sent, how the page is framed, and what goes around it.
+"""
+
+from typing import NamedTuple
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from keel.web.check.brands import Brand
+
+
+class Door(NamedTuple):
+    """A way in: its id, the page around the check, the address its forms go to, the brand where there is one."""
+
+    id: str
+    base: str
+    action: str
+    brand: Brand | None = None
+    clears_after: int = 0
+
+    @property
+    def is_kiosk(self) -> bool:
+        """Whether the screen is shared and clears itself."""
+        return bool(self.clears_after)
+
+
+def public() -> Door:
+    """The page of Keel itself."""
+    return Door("public", "keel/base.html", reverse("check:check"))
+
+
+def kiosk() -> Door:
+    """A shared screen: no way out of the check, and it goes back to the start by itself."""
+    return Door("kiosk", "check/kiosk_base.html", reverse("check:kiosk"), clears_after=settings.KIOSK_SECONDS)
+
+
+def embedded(request: HttpRequest) -> Door | None:
+    """The check inside the site of the brand that the address names; None for one that nobody configured."""
+    name = request.GET.get("brand", "")
+    brand = settings.BRANDS.get(name)
+    if name and brand is None:
+        return None
+    address = reverse("check:embed")
+    return Door("embed", "check/embed_base.html", f"{address}?brand={name}" if brand else address, brand)
+
+
+def let_frame(response: HttpResponse, brand: Brand | None) -> HttpResponse:
+    """Allows the brand's own sites, and no others, to show the page in a frame."""
+    if brand is not None and brand.hosts:
+        response.xframe_options_exempt = True
+        response._csp_replace = {"frame-ancestors": list(brand.hosts)}
+        # A frame of another site gets no resource that is for this site only.
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response

@@ -1,0 +1,211 @@
+"""What the page to hand over says in clinical terms, taken from the picture. Nothing is worked out here."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from keel.findings import Finding
+from keel.knowledge import Knowledge
+from keel.knowledge.instruments import Instrument, ItemKind
+from keel.knowledge.texts import plain
+from keel.quantities import Interval, interval_text
+from keel.reports.documents import HandOver, Part, Row, Scale
+from keel.web.check import choices, steps
+from keel.web.check.picture import CheckPicture
+from keel.web.learn import pages
+from keel.web.picture.templatetags.keel_words import amount, danger_words, fact_words, multiple
+from keel.web.words import gettext as _
+
+SCALE_ENDS = (100.0, 1_000_000.0)
+MARKS = ((100.0, "100 mg"), (1e3, "1 g"), (1e4, "10 g"), (1e5, "100 g"), (1e6, "1 kg"))
+
+
+class _Sources:
+    """Works in the order in which they are first named."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._knowledge = knowledge
+        self._ids: dict[str, int] = {}
+
+    def numbers(self, ids: Iterable[str]) -> tuple[int, ...]:
+        known = [self._knowledge.sources[one].id for one in ids if one in self._knowledge.sources]
+        return tuple(self._ids.setdefault(one, len(self._ids) + 1) for one in dict.fromkeys(known))
+
+    def citations(self) -> tuple[str, ...]:
+        return tuple(self._knowledge.sources[one].citation for one in self._ids)
+
+
+def handover_of(shown: CheckPicture, told: Mapping[str, Any], *, knowledge: Knowledge) -> HandOver:
+    """The page for a picture and the fields that were told."""
+    sources = _Sources(knowledge)
+    made = [
+        _urgent(shown),
+        _exposure(shown, sources),
+        _band(shown, sources),
+        _bladder(shown, knowledge),
+        _signs(told),
+        _medicines(shown, told, sources),
+        _dependence(shown, knowledge),
+        _mood(shown, knowledge),
+        _wishes(told),
+        _unknown(shown),
+    ]
+    day = shown.picture.as_of.strftime("%-d %B %Y")
+    return HandOver(
+        language=pages.language(),
+        title=_("Ketamine: a page to hand over"),
+        lead=_("Told by the person on %(day)s to Keel, an anonymous check. Self-report, not verified.") % {"day": day},
+        parts=tuple(part for part in made if part is not None),
+        scale=_scale(shown),
+        sources_heading=_("Sources"),
+        sources=sources.citations(),
+        footer=_("Made on request and kept nowhere. Not a diagnosis. Rules %(rules)s, facts %(hash)s.")
+        % {"rules": shown.band_set.id + "/" + shown.band_set.version, "hash": knowledge.hash[:12]},
+        page=_("Page"),
+    )
+
+
+def _part(heading: str, rows: Iterable[Row] = (), items: Iterable[str] = (), *, urgent: bool = False) -> Part | None:
+    part = Part(heading=heading, rows=tuple(rows), items=tuple(items), is_urgent=urgent)
+    return part if part.rows or part.items else None
+
+
+def _sentence(finding: Finding) -> str:
+    return plain(" ".join(filter(None, (f"{finding.summary[:1].upper()}{finding.summary[1:]}", finding.next_step))))
+
+
+def _urgent(shown: CheckPicture) -> Part | None:
+    items = [_sentence(finding) for finding in shown.urgent]
+    if shown.speaks_of_suicide:
+        items.insert(0, _("PHQ-9 item 9 was answered above zero: thoughts of being dead or of self-harm. Ask today."))
+    return _part(_("Needs attention first"), items=items, urgent=True)
+
+
+def _exposure(shown: CheckPicture, sources: _Sources) -> Part | None:
+    exposure = shown.picture.exposure
+    if not shown.has_exposure:
+        return None
+    rows = [Row(_("As told"), "; ".join(pattern.text for pattern in shown.record.patterns))]
+    rows = rows if shown.record.patterns else []
+    rows += [
+        Row(_("Amount on a using day"), amount(exposure.mg_per_session, "mg")),
+        Row(_("Using days a year"), amount(exposure.sessions_per_year_range)),
+        Row(_("Days in the last 28"), _("not known") if exposure.days_in_28 is None else f"{exposure.days_in_28:g}"),
+    ]
+    for total in exposure.by_substance:
+        rows.append(Row(_("In a year"), amount(total.mg_per_year, "mg")))
+        rows.append(Row(_("So far, in all"), amount(total.cumulative_mg, "mg")))
+        numbers = sources.numbers(exposure.reference.sources)
+        value = f"{multiple(total.multiple_of_reference)} × {exposure.reference.mg_per_year:g} mg"
+        rows.append(
+            Row(
+                _("Multiple of the reference course"), value if total.multiple_of_reference else _("not known"), numbers
+            )
+        )
+    return _part(_("Exposure"), rows)
+
+
+def _band(shown: CheckPicture, sources: _Sources) -> Part | None:
+    band = shown.picture.exposure.band
+    if band is None:
+        return None
+    least = _("at least ") if band.at_least else ""
+    numbers = sources.numbers(shown.band_finding.sources if shown.band_finding else ())
+    rows = [
+        Row(_("Band (triage, not diagnosis)"), f"{least}{band.id}, {band.name}", numbers),
+        Row(_("Rule"), "; ".join(band.says)),
+    ]
+    if band.at_least:
+        rows.append(Row(_("Could rise with"), ", ".join(fact_words(fact) for fact in band.could_rise_with)))
+    prompts = shown.band.prompts if shown.band else ()
+    return _part(_("Follow-up band"), rows, [f"{_('To consider')}: {'; '.join(prompts)}"] if prompts else ())
+
+
+def _given(shown: CheckPicture, name: str) -> Mapping[str, int | str]:
+    return next((sitting.items for sitting in shown.record.answers if sitting.instrument == name), {})
+
+
+def _bladder(shown: CheckPicture, knowledge: Knowledge) -> Part | None:
+    instrument, given = knowledge.instruments[steps.BLADDER], _given(shown, steps.BLADDER)
+    if not given:
+        return None
+    named = [(item.theme or item.text, given.get(item.id), item.kind) for item in instrument.items]
+    yes = [name for name, value, kind in named if kind is ItemKind.CHOICE and value == 1]
+    no = [name for name, value, kind in named if kind is ItemKind.CHOICE and value == 0]
+    open_ones = [name for name, value, kind in named if kind is ItemKind.CHOICE and value is None]
+    rows = [Row(_("Yes"), ", ".join(yes) or _("none")), Row(_("No"), ", ".join(no) or _("none"))]
+    rows += [Row(name, str(value)) for name, value, kind in named if kind is not ItemKind.CHOICE and value is not None]
+    if open_ones:
+        rows.append(Row(_("Not answered"), ", ".join(open_ones)))
+    return _part(_("Lower urinary tract, last 4 weeks"), rows)
+
+
+def _signs(told: Mapping[str, Any]) -> Part | None:
+    words = {**choices.BODY, **choices.FITS}
+    ticked = [str(words[name]) for field in ("body", "fits") for name in told.get(field, ())]
+    return _part(_("Also told"), items=ticked)
+
+
+def _medicines(shown: CheckPicture, told: Mapping[str, Any], sources: _Sources) -> Part | None:
+    rows = []
+    for item in shown.picture.interactions.items:
+        words = danger_words(item.severity) if item.severity else _("nothing on file; not the same as none")
+        if item.status in ("not_recognised", "ambiguous") and not item.severity:
+            words = _("not recognised, not checked")
+        numbers = sources.numbers(one for finding in item.findings for one in finding.sources[:1])
+        rows.append(Row(item.input, words, numbers))
+    daily = [str(choices.DAILY[name]) for name in told.get("daily", ())]
+    if daily:
+        rows.append(Row(_("Daily or nearly so"), ", ".join(daily)))
+    return _part(_("Medicines and other drugs with ketamine"), rows)
+
+
+def _dependence(shown: CheckPicture, knowledge: Knowledge) -> Part | None:
+    rows = [_score_row(score, knowledge.instruments[score.instrument]) for score in shown.picture.scores
+            if score.instrument in (steps.DEPENDENCE, steps.GRIP)]  # fmt: skip
+    return _part(_("Dependence"), rows, shown.problem_yes)
+
+
+def _mood(shown: CheckPicture, knowledge: Knowledge) -> Part | None:
+    rows = [_score_row(score, knowledge.instruments[score.instrument]) for score, _findings in shown.mood_scores]
+    return _part(_("Questionnaires"), rows)
+
+
+def _score_row(score: Any, instrument: Instrument) -> Row:
+    if score.total is None:
+        low, high = score.bounds.least, score.bounds.most
+        value = _("incomplete") if low is None else _("incomplete: %(low)s to %(high)s") % {"low": low, "high": high}
+        return Row(instrument.name, value)
+    most = f"/{score.range.most}" if score.range.most is not None else ""
+    return Row(instrument.name, f"{score.total}{most}{f', {score.band}' if score.band else ''}")
+
+
+def _wishes(told: Mapping[str, Any]) -> Part | None:
+    return _part(
+        _("What matters to the person"), items=[str(choices.MATTERS[name]) for name in told.get("matters", ())]
+    )
+
+
+def _unknown(shown: CheckPicture) -> Part | None:
+    return _part(_("Not known (not the same as no, or zero)"), items=shown.picture.unknown)
+
+
+def _scale(shown: CheckPicture) -> Scale | None:
+    total = shown.picture.exposure.by_substance[0] if len(shown.picture.exposure.by_substance) == 1 else None
+    year = total.mg_per_year if total else None
+    if year is None or not shown.scale:
+        return None
+    least, most = SCALE_ENDS
+    reference = shown.picture.exposure.reference.mg_per_year
+    held = Interval(*(min(max(value, least), most) for value in (year.low, year.mid, year.high)))
+    return Scale(
+        least=least,
+        most=most,
+        reference=reference,
+        low=held.low,
+        mid=held.mid,
+        high=held.high,
+        words=shown.scale["words"],
+        label=f"{interval_text(year)} mg {_('a year')}",
+        reference_label=_("Reference course %(mg)s mg") % {"mg": f"{reference:,g}"},
+        marks=MARKS,
+    )

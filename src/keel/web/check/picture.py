@@ -1,0 +1,174 @@
+"""The picture of the check: what the person told, put into the order in which it helps."""
+
+from collections.abc import Sequence
+from functools import cached_property
+
+from django.utils.functional import Promise
+
+from keel.assessment.instruments import Score
+from keel.assessment.picture import Picture
+from keel.assessment.strategies import Advice, Chosen, Told, strategies_for, strategy_facts
+from keel.findings import Finding
+from keel.knowledge import Knowledge
+from keel.knowledge.directory import Listed
+from keel.knowledge.strategies import StrategyWords
+from keel.knowledge.texts import Section
+from keel.record import Record
+from keel.web.check import choices
+from keel.web.check.frequencies import Frequencies, frequencies
+from keel.web.check.steps import BLADDER, DEPENDENCE, GRIP
+from keel.web.directory.context import listing_for
+from keel.web.learn import pages
+from keel.web.picture.shown import Shown
+
+SAFETY_RULE = "phq-9/item-9"
+"""What the PHQ-9 says to staff about its ninth item; the check says it to the person in words of its own."""
+NO_SIGN = f"{BLADDER}/no-sign"
+FIRST_CARDS = 6
+"""Cards shown open; the others are one tap further."""
+BLADDER_BANDS = ("U", "4", "3", "M2")
+"""Bands in which services for the bladder come first."""
+
+
+class CheckPicture(Shown):
+    """A `Shown` with what only the check adds: frequencies, cards, next steps, what matters, services."""
+
+    def __init__(
+        self, picture: Picture, knowledge: Knowledge, *, record: Record, told: Told, matters: Sequence[str] = ()
+    ) -> None:
+        super().__init__(picture, knowledge)
+        self.record, self.told, self._matters = record, told, matters
+
+    # Urgent
+
+    @cached_property
+    def speaks_of_suicide(self) -> bool:
+        """Whether an answer asks for the words on suicide, whatever the total."""
+        return any(_is_safety(finding) for finding in self.picture.findings)
+
+    @cached_property
+    def urgent(self) -> list[Finding]:
+        """Findings that block or hold; the one on suicide has words of its own on this page."""
+        return [finding for finding in super().urgent if not _is_safety(finding)]
+
+    @cached_property
+    def is_urgent_now(self) -> bool:
+        """Whether something was told that needs care at once."""
+        band = self.picture.exposure.band
+        return bool(band and band.id == "U")
+
+    # The picture
+
+    @cached_property
+    def frequencies(self) -> Frequencies | None:
+        """The same amount on other numbers of days."""
+        return frequencies(self.record, self.picture)
+
+    @cached_property
+    def scored(self) -> dict[str, Score]:
+        """The scores by instrument."""
+        return {score.instrument: score for score in self.picture.scores}
+
+    @cached_property
+    def bladder_findings(self) -> list[Finding]:
+        """What the bladder answers say, but what stands among the urgent."""
+        return self._calm(self._bladder())
+
+    sign_texts = ("picture-bladder", "picture-liver", "picture-gut", "picture-mind", "picture-accidents")
+    """Texts on warning signs, in their order."""
+
+    @cached_property
+    def open_signs(self) -> set[str]:
+        """Texts that an answer opens: the bladder with any sign, the gut with cramps or a sore nose."""
+        opened = {"picture-bladder"} if any(finding.rule != NO_SIGN for finding in self._bladder()) else set()
+        return opened | ({"picture-gut"} if self.told.cramps or self.told.nose else set())
+
+    def _bladder(self) -> tuple[Finding, ...]:
+        return self.scored[BLADDER].findings if BLADDER in self.scored else ()
+
+    @cached_property
+    def problem_score(self) -> Score | None:
+        """The criteria that were met, where any was answered."""
+        return self.scored.get(DEPENDENCE)
+
+    @cached_property
+    def problem_yes(self) -> list[str]:
+        """The criteria answered with yes, in their words."""
+        items = {item.id: item.text for item in self._knowledge.instruments[DEPENDENCE].items}
+        return [items[name] for name, value in self._answers(DEPENDENCE).items() if value == 1 and name in items]
+
+    def _answers(self, instrument: str) -> dict[str, int | str]:
+        return next((sitting.items for sitting in self.record.answers if sitting.instrument == instrument), {})
+
+    @cached_property
+    def grip_score(self) -> Score | None:
+        """The SDS total that was brought, where there is one."""
+        return self.scored.get(GRIP)
+
+    @cached_property
+    def mood_scores(self) -> list[tuple[Score, list[Finding]]]:
+        """Scores that are shown as a number: all but the bladder check and what is shown with dependence."""
+        apart = (BLADDER, DEPENDENCE, GRIP)
+        return [
+            (score, [finding for finding in findings if not _is_safety(finding)])
+            for score, findings in self.scores
+            if score.instrument not in apart
+        ]
+
+    # What to do
+
+    @cached_property
+    def _advice(self) -> Advice:
+        at = self.picture.as_of
+        facts = strategy_facts(self.record, self.picture, self.told, at=at, knowledge=self._knowledge)
+        return strategies_for(facts, self._knowledge)
+
+    @cached_property
+    def cards(self) -> list[tuple[Chosen, StrategyWords]]:
+        """The cards that the answers call for, the most pressing first."""
+        return [(one, _words(one)) for one in self._advice.chosen]
+
+    @cached_property
+    def first_cards(self) -> list[tuple[Chosen, StrategyWords]]:
+        """Those shown open."""
+        return self.cards[:FIRST_CARDS]
+
+    @cached_property
+    def more_cards(self) -> list[tuple[Chosen, StrategyWords]]:
+        """Those one tap further."""
+        return self.cards[FIRST_CARDS:]
+
+    @cached_property
+    def next_steps(self) -> Section | None:
+        """The steps of the band, in words."""
+        band = self.picture.exposure.band
+        text = pages.here().get("picture-next-steps")
+        if band is None or text is None:
+            return None
+        return next((section for section in text.sections if section.id == band.id), None)
+
+    @cached_property
+    def matters(self) -> list[tuple[Promise, str, str]]:
+        """What the person said matters, with the page to read on: words, route, text."""
+        return [(choices.MATTERS[one], *choices.MATTERS_READ[one]) for one in self._matters if one in choices.MATTERS]
+
+    @cached_property
+    def services(self) -> list[Listed]:
+        """People who help near the person: for the bladder where it is about that, and for drugs, treatment, crisis."""
+        band = self.picture.exposure.band
+        is_about_bladder = bool(self.bladder_findings) or (band is not None and band.id in BLADDER_BANDS)
+        needs = [*(["bladder"] if is_about_bladder else []), "drugs", "treatment"]
+        found: dict[str, Listed] = {}
+        for need in needs:
+            for row in listing_for(self.record.person.country, need).services:
+                found.setdefault(row.service.id, row)
+        return list(found.values())
+
+
+def _is_safety(finding: Finding) -> bool:
+    return finding.rule == SAFETY_RULE
+
+
+def _words(card: Chosen) -> StrategyWords:
+    words = card.strategy.words
+    return words.get(pages.language(), words[pages.FIRST_LANGUAGE])
