@@ -13,7 +13,8 @@ from keel.quantities.units import Unit, convert, parse_unit
 
 NUMBER = r"[-+]?(?:\d+(?:[.,]\d+)*(?:[eE][-+]?\d+)?|[.,]\d+)(?:\s*/\s*\d+)?"
 _LEADING = re.compile(rf"\s*({NUMBER})\s*")
-_RANGE = re.compile(rf"^\s*({NUMBER})\s*([^\d\s–—-].*?)?\s*(?:-|–|—|\bto\b|\band\b)\s*({NUMBER})\s*(.*)$", re.IGNORECASE)
+_TO = r"(?:-|–|—|\bto\b|\band\b)"
+_RANGE = re.compile(rf"^\s*({NUMBER})\s*([^\d\s–—-].*?)?\s*{_TO}\s*({NUMBER})\s*(.*)$", re.IGNORECASE)
 _WORDS = {"a": "1", "an": "1", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "half": "0.5"}
 _HEDGES = re.compile(r"^\s*(?:about|around|approximately|approx\.?|roughly|circa|ca\.?|~|≈)\s*", re.IGNORECASE)
 
