@@ -4,6 +4,8 @@ KEEL_FOLDER    folder of the database, the secret key and the collected static f
 DATABASE_URL   postgresql://user:password@host:port/name, instead of SQLite in the folder
 KEEL_HOSTS     host names that may be asked for, separated by commas; this machine's own always may
 KEEL_HTTPS     1 where a proxy serves Keel over HTTPS: cookies are then sent over HTTPS only
+KEEL_BRANDS    a TOML file of services that show the check on their own site (`check/brands.py`)
+KEEL_KIOSK     seconds after which a shared screen clears itself; 240 where it is not set
 KEEL_DEBUG     1 for Django's debug pages while developing, refused together with KEEL_HTTPS
 """
 
@@ -33,6 +35,19 @@ def is_on(name: str, environment: Mapping[str, str] = os.environ) -> bool:
     if value not in ("", "0", "1"):
         raise WebError(f"{name} is “{value}”; write 1 or 0.")
     return value == "1"
+
+
+def brands_file(environment: Mapping[str, str] = os.environ) -> str:
+    """The file of brands, empty where there is none."""
+    return environment.get("KEEL_BRANDS", "")
+
+
+def kiosk_seconds(environment: Mapping[str, str] = os.environ) -> int:
+    """After how many seconds a page on a shared screen clears itself; WebError outside 30 to 3600."""
+    value = environment.get("KEEL_KIOSK") or "240"
+    if not value.isdecimal() or not 30 <= int(value) <= 3600:
+        raise WebError(f"KEEL_KIOSK is “{value}”; write seconds from 30 to 3600.")
+    return int(value)
 
 
 def hosts(environment: Mapping[str, str] = os.environ) -> list[str]:
