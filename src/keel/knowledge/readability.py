@@ -22,13 +22,16 @@ _APART = re.compile(r"ia(?!l$)|io(?!n|us)|iu|ua|uo(?!us)|[aeiou]ing|creat|scie|r
 class ReadingLevel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The highest grade for some texts: a row of reading-levels.csv.
 
-    It holds for the `fields` of entries of a `kind` whose id begins with `prefix`; a text of fewer than `least_words`
-    words is too short to be measured.
+    It holds for the `fields` of entries of a `kind` whose id begins with `prefix`, below `within` where the entry holds
+    several languages; `lang` says which measure counts. A text of fewer than `least_words` words is too short to be
+    measured.
     """
 
     id: Id
+    lang: str
     kind: str
     prefix: str
+    within: str
     fields: tuple[str, ...]
     highest_grade: float
     least_words: int

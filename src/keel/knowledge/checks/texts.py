@@ -7,6 +7,7 @@ from keel.knowledge.checks.problem import Problem, error
 from keel.knowledge.evidence import Claim, Use, Verdict
 from keel.knowledge.kinds import Entry, Place, entries, places
 from keel.knowledge.readability import grade
+from keel.knowledge.readability_es import grade_es
 from keel.knowledge.texts import plain
 from keel.knowledge.wording import offences
 
@@ -47,6 +48,9 @@ def wording_problems(knowledge: Knowledge) -> Iterator[Problem]:
                     yield error("must-not-claim", where, f"refuses “{sentence}”, which it should let pass.")
 
 
+_GRADES = {"en": grade, "es": grade_es}
+
+
 def reading_level_problems(knowledge: Knowledge) -> Iterator[Problem]:
     """Texts for everybody that ask for more schooling than their limit."""
     for limit in knowledge.reading_levels.values():
@@ -54,12 +58,14 @@ def reading_level_problems(knowledge: Knowledge) -> Iterator[Problem]:
             if entry.kind != limit.kind or (limit.prefix and not entry.id.startswith(limit.prefix)):
                 continue
             said = [
-                place.value for place in places(entry) if place.field in limit.fields and isinstance(place.value, str)
+                plain(place.value)
+                for place in places(entry)
+                if place.field in limit.fields and isinstance(place.value, str) and place.path.startswith(limit.within)
             ]
             text = "\n".join(said)
             if len(text.split()) < limit.least_words:
                 continue
-            if (found := grade(text)) > limit.highest_grade:
+            if (found := _GRADES[limit.lang](text)) > limit.highest_grade:
                 yield error(
                     "reading-level",
                     f"{entry.kind}/{entry.id}",
