@@ -12,13 +12,21 @@ import msgspec
 
 from keel.knowledge.documents import Document, Id
 
-# A clause with one of these denies what stands in it; at the start of a sentence it denies the whole.
+# English and Spanish. A clause with one of these denies what stands in it; at the start of a sentence it denies the whole.
 _DENIAL = re.compile(
-    r"\b(no|not|never|nor|neither|none|nothing|nobody|without|cannot|can't|isn't|aren't|doesn't|don't|didn't|won't)\b",
+    r"\b(no|not|never|nor|neither|none|nothing|nobody|without|cannot|can't|isn't|aren't|doesn't|don't|didn't|won't"
+    r"|nunca|jamás|ni|tampoco|nada|nadie|sin|ning(ún|uno|una|unos|unas))\b",
     re.IGNORECASE,
 )
-_DENIED_WHOLE = re.compile(r"(no|none|nothing|nobody|neither|never)\b", re.IGNORECASE)
-_CLAUSE_END = re.compile(r"[,;:()]|\s[-–—]\s|\b(but|so|because|while|although|yet)\b", re.IGNORECASE)
+_DENIED_WHOLE = re.compile(
+    # The Spanish “no” before a verb denies its clause only (“No te preocupes, …”).
+    r"(no(?! (te|se|me|le|lo|la|les|los|las|nos|os|hay|es|son|está|están|temas|pienses|dudes)\b)|none|nothing|nobody"
+    r"|neither|never|nunca|jamás|tampoco|nada|nadie|ning(ún|uno|una))\b",
+    re.IGNORECASE,
+)
+_CLAUSE_END = re.compile(
+    r"[,;:()]|\s[-–—]\s|\b(but|so|because|while|although|yet|pero|así que|porque|mientras|aunque|sino)\b", re.IGNORECASE
+)
 
 
 class Pattern(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -98,7 +106,7 @@ def _compiled(find: str) -> re.Pattern[str]:
 def must_not_claim(text: str, rules: WordingRules | None = None) -> list[str]:
     """Ids of the rules that a text breaks, sorted; empty when it claims nothing that it must not.
 
-    Without `rules` the packaged ones are tried.
+    Without `rules` the packaged ones of every language are tried.
 
     >>> must_not_claim("One gram a day is a safe limit.")
     ['safe-amount']
@@ -108,5 +116,5 @@ def must_not_claim(text: str, rules: WordingRules | None = None) -> list[str]:
     if rules is None:
         from keel.knowledge.base import load
 
-        rules = load().wording["must-not-claim"]
+        return sorted({offence.rule for each in load().wording.values() for offence in offences(text, each)})
     return sorted({offence.rule for offence in offences(text, rules)})
