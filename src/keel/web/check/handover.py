@@ -70,7 +70,8 @@ def _part(heading: str, rows: Iterable[Row] = (), items: Iterable[str] = (), *, 
 
 
 def _sentence(finding: Finding) -> str:
-    return plain(" ".join(filter(None, (f"{finding.summary[:1].upper()}{finding.summary[1:]}", finding.next_step))))
+    text = plain(finding.summary)
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
 
 
 def _urgent(shown: CheckPicture) -> Part | None:
@@ -133,7 +134,11 @@ def _bladder(shown: CheckPicture, knowledge: Knowledge) -> Part | None:
     no = [name for name, value, kind in named if kind is ItemKind.CHOICE and value == 0]
     open_ones = [name for name, value, kind in named if kind is ItemKind.CHOICE and value is None]
     rows = [Row(_("Yes"), ", ".join(yes) or _("none")), Row(_("No"), ", ".join(no) or _("none"))]
-    rows += [Row(name, str(value)) for name, value, kind in named if kind is not ItemKind.CHOICE and value is not None]
+    rows += [
+        Row(f"{name[:1].upper()}{name[1:]}", str(value))
+        for name, value, kind in named
+        if kind is not ItemKind.CHOICE and value is not None
+    ]
     if open_ones:
         rows.append(Row(_("Not answered"), ", ".join(open_ones)))
     return _part(_("Lower urinary tract, last 4 weeks"), rows)
@@ -186,7 +191,9 @@ def _wishes(told: Mapping[str, Any]) -> Part | None:
 
 
 def _unknown(shown: CheckPicture) -> Part | None:
-    return _part(_("Not known (not the same as no, or zero)"), items=shown.picture.unknown)
+    about_curve = shown.picture.curve.reasons
+    items = [line for line in shown.picture.unknown if line not in about_curve]
+    return _part(_("Not known (not the same as no, or zero)"), items=items)
 
 
 def _scale(shown: CheckPicture) -> Scale | None:

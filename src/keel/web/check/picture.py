@@ -57,6 +57,11 @@ class CheckPicture(Shown):
         band = self.picture.exposure.band
         return bool(band and band.id == "U")
 
+    @cached_property
+    def calls_first(self) -> bool:
+        """Whether the numbers to call stand above the findings."""
+        return self.speaks_of_suicide or self.is_urgent_now
+
     # The picture
 
     @cached_property

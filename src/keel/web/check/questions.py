@@ -6,17 +6,21 @@ from typing import Any, NamedTuple
 from django import forms
 from django.forms.boundfield import BoundField
 
-from keel.knowledge.instruments import Instrument, ItemKind
+from keel.knowledge.instruments import Instrument, Item, ItemKind
 from keel.web.check.forms import answer_name
+from keel.web.words import gettext as _
 
 
 class Question(NamedTuple):
-    """One question: its number where it has one, its field, and how it is answered (`choice`, `number`, `text`)."""
+    """One question: its number, its field, how it is answered (`choice`, `number`, `text`).
+
+    `branch` says in words after which answer it is asked; it then has no number.
+    """
 
     number: str
     field: BoundField
     kind: str
-    is_branch: bool
+    branch: str
 
 
 class Asked(NamedTuple):
@@ -36,10 +40,16 @@ def asked(form: forms.Form, instrument: Instrument) -> Asked:
 def _questions(form: forms.Form, instrument: Instrument) -> Iterator[Question]:
     number = 0
     for item in instrument.items:
-        is_branch = item.asked_when is not None
-        number += 0 if is_branch else 1
+        branch = _branch(item)
+        number += 0 if branch else 1
         field = form[answer_name(instrument.id, item.id)]
-        yield Question("" if is_branch else str(number), field, ItemKind(item.kind).value, is_branch)
+        yield Question("" if branch else str(number), field, ItemKind(item.kind).value, branch)
+
+
+def _branch(item: Item) -> str:
+    if item.asked_when is None:
+        return ""
+    return _("if any of these is yes") if item.asked_when.any else _("if yes")
 
 
 def _has_value(field: Any) -> bool:

@@ -27,7 +27,7 @@ PICKED = (
 
 STEPS = (
     Step("use", _("Ketamine"), ("pattern", *PICKED, "record", "file", "person", "fits")),
-    Step("medicines", _("What else"), ("drugs", "medicines", "daily")),
+    Step("medicines", _("Other"), ("drugs", "medicines", "daily")),
     Step("bladder", _("Bladder"), ("body",), (BLADDER,)),
     Step("dependence", _("Grip"), ("grip",), (DEPENDENCE,)),
     Step("mood", _("Mood"), (), (MOOD, ANXIETY)),

@@ -47,9 +47,7 @@ def leaflet_of(text: Text, *, country: str, at: dt.date) -> Leaflet:
         lines=_lines(text, country, at),
         sources_heading=_("Sources"),
         sources=tuple(facts.sources[one].citation for one in numbers.ids),
-        footer=_(
-            "Keel does not prescribe and does not diagnose. Check the numbers. Facts %(hash)s."
-        )
+        footer=_("Keel does not prescribe and does not diagnose. Check the numbers. Facts %(hash)s.")
         % {"hash": facts.hash[:12]},
         page=_("Page"),
     )

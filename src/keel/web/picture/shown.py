@@ -134,13 +134,15 @@ class Shown:
         """What was typed, by answer: `interaction` worst first, `nothing_on_file`, `not_checked`."""
         items: Sequence[Item] = self.picture.interactions.items
         worst = sorted(
-            (item for item in items if item.status is Status.INTERACTION),
+            (item for item in items if _speaks(item)),
             key=lambda item: min((finding.severity.rank for finding in item.findings), default=9),
         )
         return {
             "interaction": worst,
             "nothing_on_file": [item for item in items if item.status is Status.NOTHING_ON_FILE],
-            "not_checked": [item for item in items if item.status in (Status.NOT_RECOGNISED, Status.AMBIGUOUS)],
+            "not_checked": [
+                item for item in items if item.status in (Status.NOT_RECOGNISED, Status.AMBIGUOUS) and not _speaks(item)
+            ],
         }
 
     # Questionnaires
@@ -149,6 +151,11 @@ class Shown:
     def scores(self) -> list[tuple[Score, list[Finding]]]:
         """Each score with its findings that are not urgent."""
         return [(score, self._calm(score.findings)) for score in self.picture.scores]
+
+
+def _speaks(item: Item) -> bool:
+    """Whether something is on file: also for the name of a group whose members are rated alike."""
+    return item.status is Status.INTERACTION or (item.status is Status.AMBIGUOUS and item.severity is not None)
 
 
 def conflicts_with(claim: str, knowledge: Knowledge) -> list[Conflict]:

@@ -192,7 +192,19 @@ def conflict_rows(ids: Iterable[str]) -> list[Conflict]:
 @register.inclusion_tag("picture/finding.html")
 def finding_card(finding: Finding, audience: str = "public", level: int = 3) -> dict[str, Any]:
     """A finding: its word and symbol, summary, next step; why, how sure and sources folded below."""
-    return {"finding": finding, "audience": audience, "level": level}
+    next_step = finding.next_step if audience == "clinic" else for_public(finding.next_step)
+    return {"finding": finding, "audience": audience, "level": level, "next_step": next_step}
+
+
+def for_public(next_step: str) -> str:
+    """A next step without the sentences that are addressed to a clinic; empty where there are no others.
+
+    >>> for_public("Clinic: observe for longer. Outside a clinic: do not combine. Ask a pharmacist.")
+    'Do not combine. Ask a pharmacist.'
+    """
+    said = [one for one in re.split(r"(?<=[.!?])\s+", next_step) if not one.startswith(("Clinic:", "En la clínica:"))]
+    bare = [re.sub(r"^(?:Outside a clinic|Elsewhere|Fuera de la clínica): ", "", one) for one in said]
+    return " ".join(one[:1].upper() + one[1:] for one in bare)
 
 
 @register.inclusion_tag("picture/sources.html")
