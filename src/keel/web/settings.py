@@ -7,7 +7,8 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
-from keel.web import environment, sqlite
+from keel.web import environment, languages, sqlite
+from keel.web.check import brands
 from keel.web.errors import WebError
 
 FOLDER = environment.folder()
@@ -37,8 +38,11 @@ INSTALLED_APPS = [
     "keel.web.clinic",
     "keel.web.directory",
     "keel.web.evidence",
+    "keel.web.learn",
+    "keel.web.offline",
     "keel.web.pages",
     "keel.web.picture",
+    "keel.web.tools",
 ]
 MIDDLEWARE = [
     "keel.web.guards.log_requests",
@@ -66,6 +70,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "keel.web.pages.context.knowledge",
                 "keel.web.directory.context.help_strip",
+                "keel.web.languages.context",
             ],
             "builtins": [
                 "django.templatetags.i18n",
@@ -106,6 +111,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
         "connect-src": [SELF],
+        "manifest-src": [SELF],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
@@ -128,8 +134,14 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = LARGEST_BODY_BYTES
 FILE_UPLOAD_MAX_MEMORY_SIZE = LARGEST_BODY_BYTES
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
-LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English")]
+# The check on other sites and on shared screens.
+BRANDS = brands.read(environment.brands_file())
+KIOSK_SECONDS = environment.kiosk_seconds()
+
+LANGUAGE_CODE = languages.FIRST
+LANGUAGES = languages.offered()
+LOCALE_PATHS = [languages.LOCALE]
+FORMAT_MODULE_PATH = "keel.web.formats"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -139,7 +151,7 @@ STATIC_ROOT = FOLDER / "static"
 STATICFILES_DIRS = [Path(__file__).parent / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "keel.web.storage.HashedFiles"},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 

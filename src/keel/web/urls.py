@@ -1,14 +1,21 @@
-"""Which app answers which address."""
+"""Which app answers which address. Public pages exist once for each language; English has no prefix."""
 
+from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
 urlpatterns = [
-    path("", include("keel.web.pages.urls")),
-    path("check/", include("keel.web.check.urls")),
     path("clinic/", include("keel.web.clinic.urls")),
-    path("evidence/", include("keel.web.evidence.urls")),
-    path("help/", include("keel.web.directory.urls")),
     path("log-in/", include("keel.web.accounts.urls")),
+    *i18n_patterns(
+        path("", include("keel.web.pages.urls")),
+        path("", include("keel.web.offline.urls")),
+        path("check/", include("keel.web.check.urls")),
+        path("evidence/", include("keel.web.evidence.urls")),
+        path("learn/", include("keel.web.learn.urls")),
+        path("help/", include("keel.web.directory.urls")),
+        path("tools/", include("keel.web.tools.urls")),
+        prefix_default_language=False,
+    ),
 ]
 handler400 = "keel.web.pages.views.bad_request"
 handler403 = "keel.web.pages.views.forbidden"

@@ -9,6 +9,7 @@ from django.utils.functional import SimpleLazyObject
 from keel import knowledge
 from keel.knowledge.directory import Listing, services
 from keel.web.directory.place import chosen_country, country_of
+from keel.web.words import gettext
 
 
 def listing_for(country: str, need: str | None = None) -> Listing:
@@ -24,7 +25,7 @@ def help_strip(request: HttpRequest) -> dict[str, Any]:
         "help_country": code,
         "help_country_name": facts.countries[code].name if code else "",
         "chosen_country": chosen_country(request, facts),
-        "countries": sorted(facts.countries.values(), key=lambda country: country.name),
+        "countries": sorted(facts.countries.values(), key=lambda country: gettext(country.name)),
         "help_listing": SimpleLazyObject(lambda: listing_for(code)),
         "crisis_lines": SimpleLazyObject(lambda: listing_for(code, "crisis").services),
     }

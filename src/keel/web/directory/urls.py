@@ -5,4 +5,7 @@ from django.urls import path
 from keel.web.directory import views
 
 app_name = "directory"
-urlpatterns = [path("", views.people_who_help, name="help")]
+urlpatterns = [
+    path("", views.people_who_help, name="help"),
+    path("everywhere/", views.everywhere, name="everywhere"),
+]

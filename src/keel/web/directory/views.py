@@ -1,20 +1,77 @@
-"""The list of people who help."""
+"""The list of people who help, by country and need, and all countries on one page."""
+
+import datetime as dt
+from typing import NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from keel import knowledge
+from keel.knowledge.directory import WORLD, Country, Listed
 from keel.web.directory.context import listing_for
+from keel.web.directory.found import find
 from keel.web.directory.place import country_of
+from keel.web.learn import pages
+from keel.web.words import gettext
+
+LONGEST_QUESTION = 60
 
 
 @require_safe
 def people_who_help(request: HttpRequest) -> HttpResponse:
-    """Who helps in a country (`country`) with a need (`need`); emergency numbers stand first whatever was asked."""
+    """Who helps in a country (`country`) with a need (`need`), or what is known of a number or a name (`q`).
+
+    Emergency numbers stand before everybody else whatever was asked.
+    """
     facts = knowledge.load()
     need = request.GET.get("need", "")
     need = need if need in facts.needs else ""
-    listing = listing_for(country_of(request, facts), need or None)
-    needs = [facts.needs[name] for name in facts.needs if name != "emergency"]
-    return render(request, "directory/help.html", {"listing": listing, "need": need, "needs": needs})
+    asked = request.GET.get("q", "").strip()[:LONGEST_QUESTION]
+    context = {
+        "listing": listing_for(country_of(request, facts), need or None),
+        "need": need,
+        "need_label": facts.needs[need].label if need else "",
+        "needs": [facts.needs[name] for name in facts.needs if name != "emergency"],
+        "asked": asked,
+        "found": find(asked, facts, _today()) if asked else None,
+        "texts": pages.of_topic("help"),
+    }
+    return render(request, "directory/help.html", context)
+
+
+class _Rows(NamedTuple):
+    """Lines of one country, without those that work everywhere."""
+
+    emergency: list[Listed]
+    services: list[Listed]
+
+
+@require_safe
+def everywhere(request: HttpRequest) -> HttpResponse:
+    """Every country on one page: what a device keeps for the time without a connection."""
+    facts = knowledge.load()
+    rows = [(country, _rows_of(country)) for country in facts.countries.values()]
+    world = listing_for("")
+    context = {
+        "countries_with_rows": sorted(
+            [(country, found) for country, found in rows if found.emergency or found.services],
+            key=lambda pair: gettext(pair[0].name),
+        ),
+        "world": [*world.emergency, *world.services, *([world.fallback] if world.fallback else [])],
+        "made": _today(),
+    }
+    return render(request, "directory/everywhere.html", context)
+
+
+def _rows_of(country: Country) -> _Rows:
+    listing = listing_for(country.code)
+    return _Rows(
+        [row for row in listing.emergency if WORLD not in row.service.countries],
+        [row for row in listing.services if WORLD not in row.service.countries],
+    )
+
+
+def _today() -> dt.date:
+    return timezone.now().date()

@@ -7,6 +7,7 @@ from django import template
 from django.urls import reverse
 
 from keel.knowledge.directory import Service, digits
+from keel.web.words import gettext
 
 register = template.Library()
 
@@ -32,3 +33,15 @@ def text(service: Service) -> str:
     """The `sms:` address of a service’s text line, with its first word where it needs one."""
     body = f"?{urlencode({'body': service.text_word})}" if service.text_word else ""
     return f"sms:{digits(service.text_to)}{body}"
+
+
+@register.filter
+def told(words: str) -> str:
+    """Words of the directory (a name, hours, a cost) in the language of the page, as the catalogue has them."""
+    return gettext(words) if words else ""
+
+
+@register.filter
+def says_more(service: Service) -> bool:
+    """Whether `how` says more than the buttons do."""
+    return len(service.how.split()) > 4

@@ -1,0 +1,1 @@
+"""Dates and numbers as pages print them, by language."""
