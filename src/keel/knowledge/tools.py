@@ -42,12 +42,14 @@ class ToolField(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 class View(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A way to look at many entries: how often each answer of the field `by` was given, as counts and no score.
 
-    `within` cuts a field of times or dates: hour, weekday, month. `middle_of` is a numeric field whose middle is shown.
+    `within` cuts a field of times or dates: part of the day, weekday, month. `only` names a yes-or-no field: entries
+    that say yes there are counted. `middle_of` is a numeric field whose middle is shown.
     """
 
     id: Id
     by: Id
     within: Literal["", "part_of_day", "weekday", "month"] = ""
+    only: Id | None = None
     middle_of: Id | None = None
 
 
@@ -142,7 +144,7 @@ class Tool(Document, frozen=True, kw_only=True):
                 _same(f"words.{lang}.fields.{field.id}.choices", words.fields[field.id].choices, field.choices)
         known = {field.id for field in self.fields}
         for view in self.views:
-            if view.by not in known or (view.middle_of is not None and view.middle_of not in known):
+            if not {view.by, view.only or view.by, view.middle_of or view.by} <= known:
                 raise ValueError(f"view `{view.id}` looks at a field that is not there")
 
 
