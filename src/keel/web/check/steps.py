@@ -1,4 +1,7 @@
-"""The steps of the check: what each is called and which fields stand on it. A field is asked on one step only."""
+"""The steps of the check: what each is called and which fields stand on it.
+
+The first step is a short check by itself, so the medicines stand there too; their own step has them filled in.
+"""
 
 from typing import NamedTuple
 
@@ -26,7 +29,7 @@ PICKED = (
 """Fields by which a pattern may be picked instead of typed; they become a line of `pattern`."""
 
 STEPS = (
-    Step("use", _("Ketamine"), ("pattern", *PICKED, "record", "file", "person", "fits")),
+    Step("use", _("Ketamine"), ("pattern", "medicines", *PICKED, "record", "file", "person", "fits")),
     Step("medicines", _("Other"), ("drugs", "medicines", "daily")),
     Step("bladder", _("Bladder"), ("body",), (BLADDER,)),
     Step("dependence", _("Grip"), ("grip",), (DEPENDENCE,)),

@@ -27,6 +27,7 @@ from keel.web.check.handover import handover_of
 from keel.web.check.picture import CheckPicture
 from keel.web.check.questions import asked
 from keel.web.directory.place import country_of
+from keel.web.words import gettext as _
 
 UNPROCESSABLE = 422
 FORGET = '"cache", "cookies", "storage"'
@@ -101,7 +102,8 @@ def _answer(request: HttpRequest, door: Door) -> HttpResponse:
     if go in steps.BY_ID:
         return _page(request, door, form, step=go)
     if form.is_empty:
-        return _page(request, door, form, step=steps.STEPS[0].id, is_empty=True, status=UNPROCESSABLE)
+        form.add_error("pattern", _("Nothing was given yet. Write a pattern, a medicine, or paste a record."))
+        return _page(request, door, form, step=steps.STEPS[0].id, status=UNPROCESSABLE)
     records = form.read.records
     chosen = 0 if len(records) == 1 else form.cleaned_data.get("person")
     if chosen is None or chosen >= len(records):
