@@ -8,6 +8,11 @@ document.addEventListener("click", (event) => {
   window.location.replace(link.href);
 });
 
+// htmx notes the address of the page in the session storage; nothing is to be kept, not even that.
+for (const event of ["DOMContentLoaded", "htmx:afterSettle"]) {
+  document.addEventListener(event, () => sessionStorage.removeItem("htmx-current-path-for-history"));
+}
+
 // After a part of the page was exchanged, a screen reader and the keyboard go on from its start.
 document.addEventListener("htmx:afterSettle", (event) => {
   const main = document.getElementById("main");
