@@ -85,14 +85,22 @@ class DoseState(msgspec.Struct, frozen=True, kw_only=True):
         return self.first_at is not None
 
 
-def planned(plan: Plan | None, events: Iterable[Plain], weight_kg: float | None) -> PlannedDose:
-    """The newest plan: that of the last `started` event that has one, else the session's."""
+def planned(
+    plan: Plan | None, events: Iterable[Plain], weight_kg: float | None, device_mg: float | None = None
+) -> PlannedDose:
+    """The newest plan: that of the last `started` event that has one, else the session's.
+
+    With `device_mg` the number of devices follows from the dose where it is not stated.
+    """
     for event in events:
         if isinstance(event, Started) and event.plan is not None:
             plan = event.plan
     if plan is None:
         return PlannedDose(None, None, None)
-    return PlannedDose(_mg(plan.dose, weight_kg), _minutes(plan.over), plan.devices)
+    mg, devices = _mg(plan.dose, weight_kg), plan.devices
+    if devices is None and device_mg and mg is not None and (mg / device_mg).is_integer():
+        devices = int(mg / device_mg)
+    return PlannedDose(mg, _minutes(plan.over), devices)
 
 
 def _mg(text: str | None, weight_kg: float | None) -> float | None:
@@ -297,9 +305,12 @@ def dose_state(
 
 
 def _of_devices(reader: _Reader, protocol: Protocol) -> DoseState:
+    device_mg, plan = protocol.number(protocol.dosing.device_mg), reader.plan
+    if plan.mg is not None and plan.devices is not None and abs(plan.mg - plan.devices * device_mg) > 1e-6:
+        shown = f"{plan.mg:g}", str(plan.devices)
+        reader.problems.append(reader.says("KEEL-PLAN-DEVICES", mg=shown[0], devices=shown[1]))
     if not reader.devices:
         return DoseState(problems=tuple(reader.problems))
-    device_mg = protocol.number(protocol.dosing.device_mg)
     amounts = [device_mg if one.amount is None else _mg(one.amount, reader.weight_kg) for one in reader.devices]
     for one, mg in zip(reader.devices, amounts, strict=True):
         if mg is None:

@@ -76,6 +76,7 @@ class Overridden(Event, frozen=True, kw_only=True, tag="overridden"):
     name: Name
     reason: Name
     role: Annotated[str, Meta(description="Only “prescriber” counts.", examples=["prescriber"])] = ""
+    in_person: Annotated[bool, Meta(description="The prescriber sees the person; some rules ask for it.")] = False
 
 
 class DoseStarted(Event, frozen=True, kw_only=True, tag="dose_started"):

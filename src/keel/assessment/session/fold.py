@@ -84,7 +84,8 @@ def _weigh(watch: Watch, findings: list[Finding], seen: Seen, deeds: Deeds = ())
         then = watch.at_moment(moment)
         return [*then.reasons, *then.alarms, *(finding for when, finding in deeds if when <= moment)]
 
-    return weigh(findings, seen.scene.events, stood, watch.says)
+    in_person = {rule.id for rule in watch.protocol.rules if rule.prescriber_in_person}
+    return weigh(findings, seen.scene.events, stood, watch.says, in_person)
 
 
 def _deeds(watch: Watch) -> Iterator[tuple[dt.datetime, Finding]]:

@@ -110,7 +110,9 @@ class Watch:
         return phases
 
     def _scene(self, events: tuple[Plain, ...], at: dt.datetime) -> Scene:
-        plan = planned(self.session.plan, events, self.person.weight_kg)
+        dosing = self.protocol.dosing
+        device_mg = self.protocol.number(dosing.device_mg) if dosing.kind == "devices" else None
+        plan = planned(self.session.plan, events, self.person.weight_kg, device_mg)
         dose = dose_state(
             self.protocol,
             events,

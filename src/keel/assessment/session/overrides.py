@@ -5,7 +5,7 @@ blocks cannot be overridden.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -42,8 +42,17 @@ class Weighed(NamedTuple):
     said: tuple[Finding, ...]
 
 
-def weigh(findings: Sequence[Finding], events: Iterable[Plain], earlier: FindingsAt, says: Says) -> Weighed:
-    """The findings, those that were passed turned into notes; `earlier` gives the findings at an override's time."""
+def weigh(
+    findings: Sequence[Finding],
+    events: Iterable[Plain],
+    earlier: FindingsAt,
+    says: Says,
+    in_person: Collection[str] = (),
+) -> Weighed:
+    """The findings, those that were passed turned into notes; `earlier` gives the findings at an override's time.
+
+    `in_person` are rules that only a prescriber who sees the person can pass.
+    """
     overrides: dict[str, Overridden] = {}
     for event in events:
         if isinstance(event, Overridden):
@@ -56,7 +65,7 @@ def weigh(findings: Sequence[Finding], events: Iterable[Plain], earlier: Finding
         if override is None or finding.severity not in (Severity.BLOCK, Severity.HOLD):
             kept.append(finding)
             continue
-        problem = _problem(finding, override, earlier, says)
+        problem = _problem(finding, override, earlier, says, in_person)
         if problem is not None:
             kept.append(finding)
             said.append(problem)
@@ -82,12 +91,16 @@ def _name(finding: Finding) -> str:
     return next((str(reason.value) for reason in finding.why if reason.name == "event"), finding.rule)
 
 
-def _problem(finding: Finding, override: Overridden, earlier: FindingsAt, says: Says) -> Finding | None:
+def _problem(
+    finding: Finding, override: Overridden, earlier: FindingsAt, says: Says, in_person: Collection[str]
+) -> Finding | None:
     if finding.severity is Severity.BLOCK:
         return says("KEEL-OVERRIDE-BLOCK", rule=finding.rule, name=override.name, event=override.id)
     if override.role.strip().casefold() != PRESCRIBER:
         role = override.role or "not given"
         return says("KEEL-OVERRIDE-ROLE", rule=finding.rule, name=override.name, role=role, event=override.id)
+    if finding.rule in in_person and not override.in_person:
+        return says("KEEL-OVERRIDE-PERSON", rule=finding.rule, name=override.name, event=override.id)
     then = [one for one in earlier(override.at) if one.rule == finding.rule and _name(one) == _name(finding)]
     if not any(covers(one, finding) for one in then):
         return says("KEEL-OVERRIDE-PAST", rule=finding.rule, name=override.name, event=override.id)

@@ -1,0 +1,55 @@
+"""Every cut of the protocols at, just under and just over it; missing values; places and dates.
+
+Expected verbs come from the protocol reference; the row is named beside each case. A case starts from facts in which
+nothing speaks against going on (clear.toml) and changes some; null takes a fact away.
+"""
+
+import csv
+import datetime as dt
+import json
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from keel.assessment.protocols import gate, passes
+from keel.knowledge import load
+
+FOLDER = Path(__file__).parent / "protocols"
+CLEAR = tomllib.loads((FOLDER / "clear.toml").read_text(encoding="utf-8"))
+CASES = list(csv.DictReader((FOLDER / "gates.csv").read_text(encoding="utf-8").splitlines()))
+LETTERS = {
+    "A": "iv-racemic",
+    "B": "esketamine-nasal-us",
+    "C": "oral-sublingual-home",
+    "D": "ketamine-assisted-therapy",
+    "F": "use-disorder",
+}
+
+
+def findings_of(case):
+    letter, phase = case["clear"].split(".")
+    facts = CLEAR[letter][phase] | json.loads(case["change"])
+    at = dt.datetime.fromisoformat(case["at"] or "2026-11-21").replace(tzinfo=dt.UTC)
+    return gate(
+        case["protocol"] or LETTERS[letter],
+        phase,
+        {name: value for name, value in facts.items() if value is not None},
+        at=at,
+        knowledge=load(),
+        jurisdiction=case["jurisdiction"],
+        route=case["route"],
+    )
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['source']}: {case['change']}")
+def test_a_rule_speaks_with_the_verb_of_the_reference(case):
+    findings = findings_of(case)
+    spoken = {finding.rule: str(finding.severity) for finding in findings}
+    if case["expect"] == "pass":
+        assert passes(findings), spoken
+        assert not any(verb == "warn" for verb in spoken.values()), spoken
+    else:
+        rule, _, verb = case["expect"].partition("=")
+        assert spoken.get(rule) == verb, spoken
+    assert not set(filter(None, case["absent"].split(";"))) & set(spoken), spoken
