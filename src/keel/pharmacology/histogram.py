@@ -18,10 +18,15 @@ _FIRST = (1023 + OCTAVES[0]) << BITS
 Counts = NDArray[np.int32]
 
 
-def count(values: Floats) -> Counts:
-    """Counts by class of non-negative values; rows of (rows, values) are counted apart."""
+def count(values: Floats, *, compiled: bool = False) -> Counts:
+    """Counts by class of non-negative values; rows of (rows, values) are counted apart. Both ways count the same."""
     rows = np.ascontiguousarray(values, dtype=float).reshape(-1, np.shape(values)[-1])
-    counts = np.empty((len(rows), CLASSES), dtype=np.int32)
+    counts = np.zeros((len(rows), CLASSES), dtype=np.int32)
+    if compiled:
+        from keel.pharmacology.compiled import count_classes
+
+        count_classes(rows.view(np.int64), _SHIFT, _FIRST, counts)
+        return counts
     for row, bits in enumerate(rows.view(np.int64)):
         classes = np.clip((bits >> _SHIFT) - _FIRST, 0, CLASSES - 1)
         counts[row] = np.bincount(classes, minlength=CLASSES)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 SLICE = 8192
 SAME_STEP = 9  # decimals of a minute to which stretches count as equally long: a year has 525,960 minutes
 BISECTIONS = 60
+LEAST_FALL = 1e-9  # of the steady state: less is rounding, not a mode that falls
 
 
 class Step(NamedTuple):
@@ -42,12 +43,62 @@ def modal_people(task: "Task") -> tuple[Floats, Floats, Floats, Floats, Floats]:
     metrics = np.zeros((4, windows, outputs, task.people))
     forms = [_form(task, number) for number in range(len(task.structure.blocks))]
     scales = task.structure.weights(task.values)
-    for first in range(0, task.people, SLICE):
-        chosen = slice(first, min(first + SLICE, task.people))
-        part = Slice(task, forms, scales, chosen, lengths)
-        part.run(steps, concentrations[:, :, chosen], metrics[:, :, :, chosen])
+    if task.compiled and all(np.ndim(part.amount_mg) == 0 for part in task.parts):
+        _walk_compiled(task, forms, scales, (steps, lengths), concentrations, metrics)
+    else:
+        for first in range(0, task.people, SLICE):
+            chosen = slice(first, min(first + SLICE, task.people))
+            part = Slice(task, forms, scales, chosen, lengths)
+            part.run(steps, concentrations[:, :, chosen], metrics[:, :, :, chosen])
     cmax, tmax, area, trough = (part.transpose(2, 1, 0) for part in metrics)
     return concentrations.transpose(2, 1, 0), cmax, tmax, area / 60.0, trough
+
+
+def _walk_compiled(
+    task: "Task",
+    forms: Sequence[tuple[int, Floats, Floats]],
+    scales: list[list[tuple[int, Any]]],
+    plan: tuple[list[Step], Floats],
+    concentrations: Floats,
+    metrics: Floats,
+) -> None:
+    from keel.pharmacology.compiled import Walk, walk
+
+    steps, lengths = plan
+    block = {form[0]: number for number, form in enumerate(forms)}
+    jumps = [part for step in steps for part in step.jumps]
+    flows = [part for step in steps for part in step.flows]
+    dense = np.zeros((len(scales), len(forms), task.people))
+    for output, terms in enumerate(scales):
+        for place, scale in terms:
+            dense[output, block[place]] += scale
+    whole = Walk(
+        at_min=np.array([step.at_min for step in steps]),
+        length=np.array([step.length for step in steps]),
+        sample=np.array([step.sample for step in steps]),
+        window=np.array([step.window for step in steps]),
+        ends=np.array([step.ends_infusion for step in steps]),
+        jump_at=np.cumsum([0, *(len(step.jumps) for step in steps)]),
+        jump_block=np.array([block[part.place] for part in jumps], dtype=np.int64),
+        jump_mg=np.array([part.amount_mg for part in jumps], dtype=float),
+        jump_dose=np.array([part.dose for part in jumps], dtype=np.int64),
+        flow_at=np.cumsum([0, *(len(step.flows) for step in steps)]),
+        flow_block=np.array([block[part.place] for part in flows], dtype=np.int64),
+        flow_rate=np.array([part.amount_mg / part.duration_min for part in flows], dtype=float),
+        flow_dose=np.array([part.dose for part in flows], dtype=np.int64),
+        lengths=lengths,
+        bounds=np.cumsum([0, *(len(rates) for _, rates, _ in forms)]),
+    )
+    walk(
+        whole,
+        np.concatenate([rates for _, rates, _ in forms]),
+        np.concatenate([weights for _, _, weights in forms]),
+        dense,
+        np.zeros((1, 1)) if task.factors is None else np.ascontiguousarray(task.factors),
+        task.factors is not None,
+        concentrations,
+        metrics,
+    )
 
 
 def _form(task: "Task", number: int) -> tuple[int, Floats, Floats]:
@@ -191,9 +242,12 @@ class Slice:
     ) -> None:
         """A slow infusion after a fast one can peak inside: there the slope is found to change sign."""
         excess = start.copy()  # state minus steady state: each mode decays towards zero from it
+        rounding = np.zeros_like(start)
         for place, flow in flows.items():
-            excess[self.rows[place]] -= flow * self.steady[self.rows[place]]
-        if not (excess > 0).any():
+            level = flow * self.steady[self.rows[place]]
+            excess[self.rows[place]] -= level
+            rounding[self.rows[place]] = LEAST_FALL * level
+        if not (excess > rounding).any():
             return  # every mode rises
         begin, length = stretch
         slope = -self.rates * excess

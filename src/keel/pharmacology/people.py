@@ -13,6 +13,7 @@ from keel.knowledge.models import Model
 from keel.pharmacology.chains import chain_people, one_by_one
 from keel.pharmacology.errors import PersonError, RegimenError
 from keel.pharmacology.inputs import Entry, entries
+from keel.pharmacology.loops import is_worth_compiling
 from keel.pharmacology.modal_people import modal_people
 from keel.pharmacology.reduce import reduced
 from keel.pharmacology.regimen import DoseInput, check_regimen
@@ -49,6 +50,7 @@ class Task(NamedTuple):
     windows_min: Floats
     factors: Floats | None
     delays: Floats | None
+    compiled: bool
 
 
 def simulate_people(
@@ -61,13 +63,15 @@ def simulate_people(
     analytes: Sequence[str] | None = None,
     factors: Floats | None = None,
     delays: Floats | None = None,
+    compiled: bool | None = None,
 ) -> People:
     """Everyone's concentrations at `times_min` and metrics of each dose, for people with the given `parameters`.
 
     `parameters` holds a number or one value a person for each parameter of the model, in L, L/h, 1/h, h; arrays must be
     of one length. A list of such holds the parameters of each dose's session. `factors` (people, doses) multiplies the
     doses, `delays` moves them by minutes (windows stay where they were). `analytes` limits the outputs, which saves
-    time. Raises RegimenError and PersonError.
+    time. `compiled` says whether Numba's loops are used; otherwise the number of people decides. Raises RegimenError
+    and PersonError.
     """
     structure = structure_of(reduced(model, analytes))
     doses = check_regimen(regimen)
@@ -91,6 +95,7 @@ def simulate_people(
         windows_min=np.append(starts, end_min),
         factors=factors,
         delays=delays,
+        compiled=is_worth_compiling(max(counts)) if compiled is None else compiled,
     )
     return People(structure.analytes, times, *_solver(task)(task))
 

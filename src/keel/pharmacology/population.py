@@ -17,6 +17,7 @@ from keel.pharmacology.crowd import Spread, Uncertain, VirtualPeople, draw_etas
 from keel.pharmacology.errors import PersonError, RegimenError
 from keel.pharmacology.guard import reasons_against, remarks_on
 from keel.pharmacology.histogram import Counts, count, quantiles
+from keel.pharmacology.loops import FEWEST_SUBJECTS, is_worth_compiling
 from keel.pharmacology.modify import take_up
 from keel.pharmacology.parameters import individual
 from keel.pharmacology.people import People, simulate_people
@@ -45,6 +46,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     chunk: int
     seed: int
     keep: bool
+    compiled: bool
 
     @property
     def chunks(self) -> int:
@@ -189,6 +191,7 @@ def population(
         chunk=min(chunk, subjects),
         seed=seed,
         keep=parquet is not None,
+        compiled=is_worth_compiling(subjects, at_least=FEWEST_SUBJECTS),
     )
     counts = run_all(plan, workers=workers, scheduler=scheduler, parquet=parquet, progress=progress)
     return Population(plan, counts, kept_doses(plan), time.perf_counter() - began, _notes(plan))
@@ -197,21 +200,22 @@ def population(
 def run_chunk(plan: Plan, number: int) -> Counted:
     """One chunk: people drawn from the seed of that chunk, simulated, and counted."""
     result = simulate_chunk(plan, number)
-    metrics = np.stack([result.cmax, result.tmax_min, result.auc_ng_h_per_ml, result.trough])
-    best = np.argmax(metrics[0], axis=2)[..., None]
-    overall = np.stack(
-        [
-            np.take_along_axis(metrics[0], best, axis=2)[..., 0],
-            np.take_along_axis(metrics[1], best, axis=2)[..., 0],
-            metrics[2].sum(axis=2),
-            metrics[3][:, :, -1],
-        ]
+    metrics = (result.cmax, result.tmax_min, result.auc_ng_h_per_ml, result.trough)
+    best = np.argmax(result.cmax, axis=2)[..., None]
+    overall = (
+        np.take_along_axis(result.cmax, best, axis=2)[..., 0],
+        np.take_along_axis(result.tmax_min, best, axis=2)[..., 0],
+        result.auc_ng_h_per_ml.sum(axis=2),
+        result.trough[:, :, -1],
     )
-    kept = metrics[:, :, :, list(kept_doses(plan))]
+    kept = list(kept_doses(plan))
     return Counted(
-        per_dose=count(kept.transpose(0, 2, 3, 1)),
-        overall=count(overall.transpose(0, 2, 1)),
-        bands=count(result.concentrations.transpose(1, 2, 0)),
+        # One metric at a time: a copy of all four would be the largest thing in memory.
+        per_dose=np.concatenate(
+            [count(metric[:, :, kept].transpose(1, 2, 0), compiled=plan.compiled) for metric in metrics]
+        ),
+        overall=np.concatenate([count(metric.T, compiled=plan.compiled) for metric in overall]),
+        bands=count(result.concentrations.transpose(1, 2, 0), compiled=plan.compiled),
         table=_table(plan, number, result) if plan.keep else None,
     )
 
@@ -240,6 +244,7 @@ def simulate_chunk(plan: Plan, number: int) -> People:
         analytes=plan.analytes,
         factors=plan.uncertain.factors(size, doses, rng),
         delays=plan.uncertain.delays(size, doses, rng),
+        compiled=plan.compiled,
     )
 
 

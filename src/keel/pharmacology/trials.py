@@ -59,6 +59,7 @@ def trials(
         chunk=subjects,
         seed=seed,
         keep=False,
+        compiled=False,
     )
     results = [simulate_chunk(plan, number) for number in range(studies)]
     return Trials(results[0].analytes, METRICS, np.stack([_means(result) for result in results]))
