@@ -4,6 +4,7 @@ Rows of data/evidence/: sources.csv, claims.csv, conflicts.csv, figures.csv. A n
 or a source from here. Two sources that disagree are two sides of a `Conflict`, both shown.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Protocol
@@ -28,6 +29,18 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pmid: str
     url: str
     read: str
+
+    @property
+    def short_name(self) -> str:
+        """What a text calls the work: “Pal 2013”.
+
+        >>> Source("abel01", (), "Abel CG, Bell D. On tides. J Tides 2001", 2001, "", "", "", "abstract").short_name
+        'Abel 2001'
+        """
+        head = re.split(r",| et al| \(|[.:;] |\.$", self.citation, maxsplit=1)[0]
+        words = [word for word in head.split() if not re.fullmatch(r"[A-Z]{1,3}|(?:19|20)\d\d", word)] or head.split()
+        name = " ".join(words) if len(" ".join(words)) <= 30 else " ".join(words[:3]) + "…"
+        return f"{name} {self.year}" if self.year else name
 
     @property
     def link(self) -> str:

@@ -1,18 +1,30 @@
-"""Charts as SVG from the server: the concentration curve by Vega-Lite, the exposure scale drawn by hand.
+"""Charts: concentrations by Vega-Lite, the exposure scale drawn by hand. One specification for page, file and notebook.
 
-Colours are CSS variables (`var(--ink)`), so that one drawing serves light and dark pages; every chart has words that
-say the same (`*_words`) and rows for a table (`*_rows`).
+Inks are CSS variables (`var(--ink)`), so that one drawing serves light and dark pages; `on_paper` puts the light inks
+in their place. Every chart has words that say the same and rows for a table. Start at `chart.py`; `trace.py` turns a
+simulation, an overlay, a population or an estimate into what is drawn.
 """
 
+from keel.reports.charts.chart import Chart
 from keel.reports.charts.concentration import concentration_rows, concentration_spec, concentration_words
 from keel.reports.charts.exposure_scale import exposure_scale_svg, exposure_scale_words
-from keel.reports.charts.render import spec_to_svg
+from keel.reports.charts.look import on_paper
+from keel.reports.charts.render import ChartError, spec_to_file, spec_to_svg
+from keel.reports.charts.trace import of_estimate, of_overlay, of_population, of_simulation
 
 __all__ = [
+    "Chart",
+    "ChartError",
     "concentration_rows",
     "concentration_spec",
     "concentration_words",
     "exposure_scale_svg",
     "exposure_scale_words",
+    "of_estimate",
+    "of_overlay",
+    "of_population",
+    "of_simulation",
+    "on_paper",
+    "spec_to_file",
     "spec_to_svg",
 ]

@@ -1,0 +1,213 @@
+"""A chart of concentrations over time: one object from which drawing, caption, alternative text and table come.
+
+`Chart.spec` is the same Vega-Lite specification for page, file, PDF and notebook. A curve is named beside it where
+there are up to three; more have numbers and a key. Colour then tells the sampling site, dashes and number the model.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from keel.knowledge import Knowledge
+from keel.knowledge.effects import Anchor
+from keel.pharmacology import Observation
+from keel.reports.charts import layers, words
+from keel.reports.charts.frame import Frame, frame_of, hour_marks, level_marks
+from keel.reports.charts.look import Spec, config
+from keel.reports.charts.render import SCHEMA
+from keel.reports.charts.trace import Drawn, Trace
+
+SHOWN_HOURS = {False: 8.0, True: 24.0}
+"""Hours after the last dose that are drawn when nobody says how many: by proportion, and by logarithm."""
+MOST_NAMED = 3
+_SITES = {"venous plasma": 0, "arterial plasma": 1}
+_AXIS = 46
+"""Pixels beside the drawing area for the figures of the upright axis."""
+
+
+class Chart:
+    """Curves with their bands, doses, published anchors of effect and measured points; ng/mL over hours.
+
+    `facts` brings anchors, names of sources and of routes; anchors are drawn where they were published for the
+    substance that was given. `hours` is how far to draw.
+    """
+
+    def __init__(
+        self,
+        drawn: Drawn,
+        facts: Knowledge | None = None,
+        *,
+        log: bool = False,
+        hours: float | None = None,
+        anchors: bool = True,
+        observed: Sequence[Observation] = (),
+    ) -> None:
+        self.drawn, self.facts, self.log = drawn, facts, log
+        self.observed = tuple(observed)
+        last = max((dose.end_min for dose in drawn.doses), default=0.0) / 60
+        end = max((float(trace.minutes[-1]) for trace in drawn.traces), default=60.0) / 60
+        self.hours = min(end, hours if hours is not None else float(np.ceil(last + SHOWN_HOURS[log] - 0.999)))
+        given = {dose.substance for dose in drawn.doses}
+        known = facts.anchors.values() if facts is not None and anchors else ()
+        fitting = (one for one in known if one.is_drawn and {one.substance} == given)
+        self._anchors = sorted(fitting, key=lambda one: one.band)
+
+    @property
+    def traces(self) -> tuple[Trace, ...]:
+        """The curves."""
+        return self.drawn.traces
+
+    @property
+    def is_keyed(self) -> bool:
+        """Whether curves carry numbers with a key below, not names."""
+        return len(self.traces) > MOST_NAMED or len(self.drawn.doses) > MOST_NAMED
+
+    @property
+    def anchors(self) -> tuple[Anchor, ...]:
+        """Anchors within the drawn range of concentrations."""
+        top = self._frame(600, 300).high
+        return tuple(one for one in self._anchors if one.band[0] < top)
+
+    @property
+    def anchors_above(self) -> tuple[Anchor, ...]:
+        """Anchors that lie above everything drawn; they are named, not drawn."""
+        return tuple(one for one in self._anchors if one not in self.anchors)
+
+    def spec(self, *, width: int = 640, height: int = 300, caption: bool = False, is_inner: bool = False) -> Spec:
+        """The Vega-Lite specification, about `width` pixels wide in all, `height` for the drawing area.
+
+        `caption` writes the caption below, for files and notebooks that have no figure around them. With `is_inner`
+        the width is that of the drawing area alone.
+        """
+        beside = _AXIS + 10 + len(self.anchors) * layers.LANE
+        inner = width if is_inner else width - beside
+        frame = self._frame(inner, height)
+        key = words.anchor_key(self.anchors, self.anchors_above, width)
+        if caption:
+            key += [*(["\u00a0"] if key else []), *words.wrapped(self.caption(), width)]
+        spec: Spec = {
+            "$schema": SCHEMA,
+            "description": self.alt(),
+            "width": inner,
+            "height": height,
+            "background": None,
+            "padding": 4,
+            "config": config(),
+            "encoding": {"x": self._x(frame), "y": self._y(frame)},
+            "layer": self._layers(frame),
+        }
+        return spec | ({"title": {"text": key}} if key else {})
+
+    def alt(self) -> str:
+        """What the drawing shows, in words."""
+        return words.alt_text(self)
+
+    def caption(self) -> str:
+        """Model, site, certainty and sources of each curve, and what bands and anchors are."""
+        return words.caption(self)
+
+    def table(self) -> tuple[list[str], list[list[str]]]:
+        """A head and rows of the values behind the drawing, ng/mL."""
+        return words.table(self)
+
+    def names(self) -> list[str]:
+        """What each curve is called: its analyte where one model is drawn, its model where several are."""
+        return [
+            (trace.name if self._is_several else trace.analyte) + ("" if trace.valid else f" ({layers.NOT_VALID})")
+            for trace in self.traces
+        ]
+
+    @property
+    def _is_several(self) -> bool:
+        """Whether curves differ by model rather than by analyte."""
+        return len({trace.name for trace in self.traces}) > 1
+
+    def _frame(self, width: int, height: int) -> Frame:
+        top = self._highest()
+        reach = [one.band[1] for one in self._anchors if one.band[0] < top and one.band[1] <= 1.7 * top]
+        if self.log:
+            reach += [one.band[1] for one in self._anchors if one.band[0] <= 20 * top]
+        return frame_of(width, height, self.hours, max([top, *reach]), log=self.log)
+
+    def _highest(self) -> float:
+        """The highest value to make room for; curves that do not hold may be cut off above those that do."""
+        every = max((self._top(trace) for trace in self.traces), default=1.0)
+        holding = max((self._top(trace) for trace in self.traces if trace.valid), default=every)
+        return max([min(every, 1.6 * holding), *(one.ng_per_ml for one in self.observed)])
+
+    def _top(self, trace: Trace) -> float:
+        inside = trace.minutes / 60 <= self.hours + 1e-9
+        rows = [trace.values, *(band.high for band in trace.bands)]
+        return max(layers.ends(row[inside]) for row in rows)
+
+    def _looks(self) -> list[tuple[str, tuple[int, ...]]]:
+        """Ink and dashes of each curve."""
+        looks: list[tuple[str, tuple[int, ...]]] = []
+        holding = 0
+        for number, trace in enumerate(self.traces):
+            ink = _SITES.get(trace.site, 2) if self._is_several else number
+            if not trace.valid:
+                looks.append((layers.NOT_VALID_INK, layers.NOT_VALID_DASH))
+                continue
+            looks.append((layers.INKS[ink % 3], layers.DASHES[holding % len(layers.DASHES)]))
+            holding += 1
+        return looks
+
+    def _layers(self, frame: Frame) -> list[dict[str, Any]]:
+        looks = self._looks()
+        inks = [ink for ink, _ in looks]
+        pairs = list(zip(self.traces, looks, strict=True))
+        drawn = layers.anchor_layers(self.anchors, frame)
+        if self.drawn.doses:
+            drawn += layers.doses_layers(self.drawn.doses, words.doses(self, short=True), frame)
+        drawn += [layer for trace, (ink, _) in pairs for layer in layers.band_layers(trace, ink, frame)]
+        drawn += [layers.line_layer(trace, ink, dash, frame) for trace, (ink, dash) in pairs]
+        if self.observed:
+            drawn.append(layers.observed_layer(self.observed, frame))
+        if self.is_keyed:
+            return [*drawn, *layers.number_layers(self.traces, inks, frame), self._key(looks)]
+        return [*drawn, *layers.name_layers(self.traces, self.names(), inks, frame)]
+
+    def _key(self, looks: Sequence[tuple[str, tuple[int, ...]]]) -> dict[str, Any]:
+        """A key: number, line and model; a layer without marks of its own that brings Vega-Lite's legend."""
+        entries = [
+            f"{number}\u00a0\u00a0{name}, {trace.site}"
+            for number, (name, trace) in enumerate(zip(self.names(), self.traces, strict=True), start=1)
+        ]
+        legend = {"symbolType": "stroke", "symbolFillColor": None}
+        return {
+            "data": {"values": [{"entry": entry} for entry in entries]},
+            "mark": {"type": "line", "strokeWidth": 0},
+            "encoding": {
+                "x": {"value": 0},
+                "y": {"value": 0},
+                "stroke": {
+                    "field": "entry",
+                    "type": "nominal",
+                    "scale": {"domain": entries, "range": [ink for ink, _ in looks]},
+                    "legend": legend,
+                },
+                "strokeDash": {
+                    "field": "entry",
+                    "type": "nominal",
+                    "scale": {"domain": entries, "range": [list(dash) for _, dash in looks]},
+                    "legend": legend,
+                },
+            },
+        }
+
+    def _x(self, frame: Frame) -> dict[str, Any]:
+        marks, title, unit = hour_marks(frame)
+        axis: dict[str, Any] = {"title": title, "values": marks}
+        if unit > 1:
+            axis["labelExpr"] = f"format(datum.value / {unit:g}, '~g')"
+        return {"type": "quantitative", "scale": {"domain": [0, self.hours], "nice": False}, "axis": axis}
+
+    def _y(self, frame: Frame) -> dict[str, Any]:
+        axis: dict[str, Any] = {"title": "ng/mL", "titleX": -40, "titleY": -6, "tickCount": 5, "format": ",~r"}
+        scale: dict[str, Any] = {"domain": [frame.low, frame.high], "nice": False, "zero": not self.log}
+        if self.log:
+            axis["values"] = level_marks(frame)
+            scale["type"] = "log"
+        return {"type": "quantitative", "scale": scale, "axis": axis}
