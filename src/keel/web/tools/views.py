@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from csp.constants import NONE
-from csp.decorators import csp_update
+from csp.decorators import csp_replace
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
@@ -28,7 +28,7 @@ MOST_LINES = 3
 DAYS_ON_PAPER = range(1, 32)
 
 View = Callable[..., HttpResponse]
-sends_nothing: Callable[[View], View] = csp_update({"connect-src": [NONE], "form-action": [NONE]})
+sends_nothing: Callable[[View], View] = csp_replace({"connect-src": [NONE], "form-action": [NONE]})
 """The policy of a page on which people write about themselves: it cannot send."""
 
 

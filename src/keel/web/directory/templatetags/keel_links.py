@@ -43,5 +43,5 @@ def told(words: str) -> str:
 
 @register.filter
 def says_more(service: Service) -> bool:
-    """Whether `how` says more than the buttons do."""
-    return len(service.how.split()) > 4
+    """Whether `how` says more than the buttons do: “Call” beside a number does not."""
+    return len(service.how.split()) > 4 or bool(service.how and not (service.phone or service.text_to))

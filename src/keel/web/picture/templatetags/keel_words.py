@@ -14,6 +14,7 @@ from keel.knowledge.evidence import Conflict, Source, Verdict
 from keel.quantities import Interval, interval_text
 from keel.web.picture.shown import conflicts_with
 from keel.web.words import gettext as _
+from keel.web.words import numbers
 
 register = template.Library()
 
@@ -23,13 +24,13 @@ def amount(interval: Interval | None, unit: str = "") -> str:
     """“20,800 mg”, “1,000 to 2,000 mg”, or “not known”."""
     if interval is None:
         return _("not known")
-    return f"{interval_text(interval)} {unit}".strip()
+    return numbers(f"{interval_text(interval)} {unit}".strip())
 
 
 @register.filter
 def multiple(interval: Interval | None) -> str:
     """How many times, to three figures: “22.9”, “7.69 to 15.4”, or “not known”."""
-    return _("not known") if interval is None else interval_text(interval, 3)
+    return _("not known") if interval is None else numbers(interval_text(interval, 3))
 
 
 @register.filter
@@ -37,7 +38,7 @@ def grams(interval: Interval | None) -> str:
     """Milligrams in grams where that reads better (“20.8 g”), else empty."""
     if interval is None or interval.high < 1000:
         return ""
-    return f"{interval_text(interval / 1000, 4)} g"
+    return numbers(f"{interval_text(interval / 1000, 4)} g")
 
 
 @register.filter
@@ -47,7 +48,7 @@ def reason_value(value: Any) -> str:
         return _("not given")
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    return f"{value:,.6g}" if isinstance(value, float | int) else str(value)
+    return numbers(f"{value:,.6g}") if isinstance(value, float | int) else str(value)
 
 
 @register.filter

@@ -49,7 +49,7 @@ export function card(entry, tool, { edit, remove }) {
     "li",
     { class: "entry" },
     make("h3", { tabindex: "-1" }, title),
-    make("dl", { class: "rows" }, ...rows, ...blocks),
+    make("dl", { class: "reasons" }, ...rows, ...blocks),
     make(
       "p",
       { class: "entry-acts" },

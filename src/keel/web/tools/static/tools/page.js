@@ -11,6 +11,8 @@ import { announce, button, dayOf, say, tools } from "./words.js";
 const [tool] = tools;
 const form = document.getElementById("form");
 const monthView = form && document.getElementById("month") ? tool.views.find((view) => view.within === "month") : null;
+/** Entries that stand open; older ones are folded. */
+const SHOWN = 5;
 let editing = null;
 
 document.querySelectorAll(".scripted").forEach((part) => part.removeAttribute("hidden"));
@@ -35,8 +37,9 @@ function startTool() {
 /** An empty form; for a diary with the day and the time of now. */
 function begin() {
   editing = null;
-  fill();
-  if (tool.repeats) startNow();
+  if (monthView) pick(dayOf());
+  else fill();
+  if (tool.repeats && !monthView) startNow();
   announce("form", "");
   focusFirst();
 }
@@ -52,8 +55,8 @@ function startNow() {
 function keep() {
   const written = values();
   const told = Object.keys(written).filter((id) => !["date", "time"].includes(kindOf(id)));
-  if (!told.length) return announce("form", say("nothing"));
   const entries = read(tool.id);
+  if (!told.length) return unmark(entries);
   const same = entries.find((entry) => entry.id === editing) ?? replaced(entries, written);
   const entry = { id: same?.id ?? newId(), at: new Date().toISOString(), values: written };
   const kept = write(tool.id, [...entries.filter((one) => one.id !== entry.id), entry]);
@@ -62,6 +65,15 @@ function keep() {
   editing = null;
   show({ refill: true, day: monthView ? written[monthView.by] : undefined });
   return announce("form", say(changed ? "changed" : "kept"));
+}
+
+/** A day of the calendar whose answers were taken back is a day without a mark again. */
+function unmark(entries) {
+  if (!monthView || !editing) return announce("form", say("nothing"));
+  const day = entries.find((entry) => entry.id === editing)?.values[monthView.by];
+  write(tool.id, entries.filter((entry) => entry.id !== editing));
+  show({ refill: true, day });
+  return announce("form", say("deleted"));
 }
 
 const kindOf = (id) => tool.fields.find((field) => field.id === id)?.kind;
@@ -98,7 +110,11 @@ function showEntries(entries) {
   const part = document.getElementById("entries");
   part.hidden = entries.length < (tool.repeats ? 1 : 2) || Boolean(monthView);
   const cards = entries.map((entry) => card(entry, tool, { edit: () => edit(entry), remove: () => remove(entry) }));
-  part.querySelector("ol").replaceChildren(...cards);
+  part.querySelector(".entries-list").replaceChildren(...cards.slice(0, SHOWN));
+  const older = part.querySelector(".older");
+  older.hidden = cards.length <= SHOWN;
+  older.querySelector("summary").textContent = say("older", { n: cards.length - SHOWN });
+  older.querySelector("ol").replaceChildren(...cards.slice(SHOWN));
 }
 
 function edit(entry) {

@@ -16,7 +16,7 @@ export function draw(view, tool, entries) {
   const rows = rowsOf(view, tool, counted);
   const most = Math.max(...rows.map((row) => row.entries.length));
   const middle = tool.fields.find((field) => field.id === view.middleOf);
-  const head = ["", say("many"), "", ...(middle ? [say("middle", { what: middle.label })] : [])];
+  const head = ["", say("many"), "", ...(middle ? [say("middle")] : [])];
   const table = make(
     "table",
     { class: "bars" },
@@ -26,6 +26,7 @@ export function draw(view, tool, entries) {
   );
   const notes = [say("from", { n: counted.length })];
   if (entries.length > told.length) notes.push(say("without", { n: entries.length - told.length }));
+  if (middle) notes.push(say("middleOf", { what: middle.label }));
   if (counted.length < 7) notes.push(say("few"));
   const hours = view.within === "part_of_day" ? hoursOf(counted.map((entry) => entry.values[view.by])) : null;
   return make("figure", { class: "pattern" }, table, hours, make("figcaption", { class: "fine" }, notes.join(" ")));

@@ -3,7 +3,9 @@
 const page = document.getElementById("tool");
 const data = JSON.parse(page.dataset.tools);
 export const tools = data.tools;
-export const language = document.documentElement.lang;
+const pageLanguage = document.documentElement.lang;
+/** For dates: English pages are written in British English. */
+export const language = pageLanguage === "en" ? "en-GB" : pageLanguage;
 
 export function say(name, values = {}) {
   return data.words[name].replace(/\{(\w+)\}/g, (whole, key) => (key in values ? String(values[key]) : whole));
