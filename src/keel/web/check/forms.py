@@ -85,6 +85,7 @@ class CheckForm(forms.Form):
     )
     lenient = forms.BooleanField(required=False)
 
+    data: Any
     read: Read
     told: Told
     text = ""
@@ -125,8 +126,11 @@ class CheckForm(forms.Form):
         return cleaned
 
     def _read_patterns(self, cleaned: dict[str, Any]) -> tuple[tuple[UsePattern, ...], tuple[ReadingNote, ...]]:
-        text = "\n".join(part for part in (cleaned.get("pattern", ""), self._picked(cleaned)) if part)
+        picked = self._picked(cleaned)
+        text = "\n".join(part for part in (cleaned.get("pattern", ""), picked) if part)
         cleaned["pattern"] = text
+        if picked:
+            self._empty_the_picker(text)
         if len(text.splitlines()) > LONGEST_LIST:
             self.add_error("pattern", _("Write up to %(most)d lines.") % {"most": LONGEST_LIST})
             return (), ()
@@ -142,6 +146,13 @@ class CheckForm(forms.Form):
         except ExposureError as error:
             self.add_error("days", str(error))
             return ""
+
+    def _empty_the_picker(self, text: str) -> None:
+        """The picked pattern is a line now: the fields are free for the next one."""
+        self.data = self.data.copy()
+        self.data["pattern"] = text
+        for name in steps.PICKED:
+            self.data.pop(name, None)
 
     def _read_medicines(self, cleaned: dict[str, Any]) -> tuple[Medicine, ...]:
         medicines = read_medicines(cleaned.get("medicines", ""), cleaned.get("drugs", ()))
