@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from keel.cli.simulate_chart import ChartOrder
     from keel.cli.simulate_input import Question
 
 
@@ -32,6 +33,8 @@ def simulate(
     scheduler: Annotated[str | None, typer.Option(help="A Dask scheduler, tcp://host:port.")] = None,
     workers: Annotated[int, typer.Option(help="Threads for a population.", min=1)] = 1,
     parquet: Annotated[str | None, typer.Option(help="Write each virtual person's metrics to this file.")] = None,
+    chart: Annotated[str | None, typer.Option(help="Draw the curves to this file, .svg or .png.")] = None,
+    log: Annotated[bool, typer.Option("--log", help="With --chart: a logarithmic scale.")] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
 ) -> None:
     """Concentrations after a dose: one person, all models side by side, or quantiles of a population.
@@ -40,8 +43,11 @@ def simulate(
 
     Example: keel simulate --model m-rac --dose "0.5 mg/kg" --route iv --over "40 min" --weight "70 kg" --age 45
     """
+    from keel.cli.simulate_chart import chart_order
     from keel.cli.simulate_input import read_question
     from keel.pharmacology import NoModel
+
+    order = chart_order(chart, log=log, whole=until is not None or at is not None)
 
     try:
         question = read_question(
@@ -63,16 +69,16 @@ def simulate(
             modifiers=with_ or [],
         )
         if subjects is not None:
-            _population(question, subjects, seed, scheduler, workers, parquet, json)
+            _population(question, subjects, seed, scheduler, workers, parquet, order, json)
         elif model.lower() == "all":
-            _all(question, json)
+            _all(question, order, json)
         else:
-            _one(question, json)
+            _one(question, order, json)
     except NoModel as refusal:
         _refuse(route, refusal, json)
 
 
-def _one(question: "Question", json: bool) -> None:
+def _one(question: "Question", order: "ChartOrder | None", json: bool) -> None:
     from keel.cli.simulate_view import print_curve
     from keel.cli.terminal import console, write_json
     from keel.pharmacology import simulate as simulated
@@ -90,9 +96,11 @@ def _one(question: "Question", json: bool) -> None:
         write_json({**document, "warnings": [*document["warnings"], *question.remarks]})
     else:
         print_curve(found, console(), remarks=question.remarks)
+    if order is not None:
+        order.draw(found)
 
 
-def _all(question: "Question", json: bool) -> None:
+def _all(question: "Question", order: "ChartOrder | None", json: bool) -> None:
     from keel.cli.simulate_view import print_overlay
     from keel.cli.terminal import console, write_json
     from keel.pharmacology import overlay
@@ -109,6 +117,8 @@ def _all(question: "Question", json: bool) -> None:
         write_json({**found.to_dict(), "warnings": list(question.remarks)})
     else:
         print_overlay(found, console(), remarks=question.remarks)
+    if order is not None:
+        order.draw(found)
 
 
 def _population(
@@ -118,11 +128,12 @@ def _population(
     scheduler: str | None,
     workers: int,
     parquet: str | None,
+    order: "ChartOrder | None",
     json: bool,
 ) -> None:
     from keel.cli.simulate_population import run_population
 
-    run_population(question, subjects, seed, scheduler, workers, parquet, json)
+    run_population(question, subjects, seed, scheduler, workers, parquet, order, json)
 
 
 def _refuse(route: str, refusal: Exception, json: bool) -> None:

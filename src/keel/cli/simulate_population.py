@@ -9,6 +9,7 @@ from keel.cli.errors import CommandError
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from keel.cli.simulate_chart import ChartOrder
     from keel.cli.simulate_input import Question
     from keel.pharmacology import Population
 
@@ -22,6 +23,7 @@ def run_population(
     scheduler: str | None,
     workers: int,
     parquet: str | None,
+    order: "ChartOrder | None",
     json: bool,
 ) -> None:
     """Draws, simulates and prints a population of the one model asked for."""
@@ -57,6 +59,8 @@ def run_population(
         write_json({**document, "warnings": [*document["warnings"], *question.remarks]})
     else:
         _print(found, question, console())
+    if order is not None:
+        order.draw(found)
 
 
 def _thinned(times: Any) -> Any:

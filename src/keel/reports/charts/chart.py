@@ -85,7 +85,7 @@ class Chart:
         frame = self._frame(inner, height)
         key = words.anchor_key(self.anchors, self.anchors_above, width)
         if caption:
-            key += [*(["\u00a0"] if key else []), *words.wrapped(self.caption(), width)]
+            key += words.wrapped(self.caption(), width)
         spec: Spec = {
             "$schema": SCHEMA,
             "description": self.alt(),

@@ -171,8 +171,8 @@ def _table_minutes(chart: "Chart") -> list[float]:
 
 def _curve_words(chart: "Chart", trace: "Trace", *, with_reasons: bool) -> str:
     peak = f"{figure(trace.cmax)} ng/mL at {clock(round(trace.tmax_min))}"
-    who = f"{trace.analyte[0].upper()}{trace.analyte[1:]} in {trace.site} by {trace.name}"
-    text = f"{who}: the median peak is {peak}" if chart.drawn.band_words else f"{who} peaks at {peak}"
+    verb = "has a median peak of" if chart.drawn.band_words else "peaks at"
+    text = f"{trace.name}, {trace.site}: {trace.analyte} {verb} {peak}"
     if trace.bands:
         at = int(np.argmax(trace.values))
         band = trace.bands[0]

@@ -1,0 +1,58 @@
+"""`keel simulate --chart FILE`: the curves as a drawing, with the same specification as the pages have."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from keel.cli.errors import CommandError
+
+if TYPE_CHECKING:
+    from keel.pharmacology import Overlay, Population, Simulation
+    from keel.reports.charts import Chart
+
+KINDS = (".svg", ".png")
+
+
+class ChartOrder(NamedTuple):
+    """Where to draw and how; `whole` shows all the times asked for, not only the hours after the last dose."""
+
+    path: Path
+    log: bool
+    whole: bool
+
+    def draw(self, found: "Simulation | Overlay | Population") -> None:
+        """Writes the file and says so on standard error, with what the drawing shows in words."""
+        from keel.cli.terminal import progress_console
+        from keel.reports.charts import spec_to_file
+
+        chart = self.chart(found)
+        if not chart.traces:
+            raise CommandError("No model holds here, so there is nothing to draw. Name one model to see why.")
+        try:
+            spec_to_file(chart.spec(width=760, height=360, caption=True), self.path)
+        except OSError as error:
+            raise CommandError(f"{self.path} could not be written: {error.strerror}.") from None
+        progress_console().print(f"Drawn to {self.path}. {chart.alt()}", markup=False)
+
+    def chart(self, found: "Simulation | Overlay | Population") -> "Chart":
+        """The chart of a result."""
+        from keel.knowledge import load
+        from keel.pharmacology import Overlay, Population
+        from keel.reports.charts import Chart, of_overlay, of_population, of_simulation
+
+        if isinstance(found, Overlay):
+            drawn = of_overlay(found)
+        else:
+            drawn = of_population(found) if isinstance(found, Population) else of_simulation(found)
+        hours = max((trace.minutes[-1] for trace in drawn.traces), default=0.0) / 60 if self.whole else None
+        return Chart(drawn, load(), log=self.log, hours=hours)
+
+
+def chart_order(path: str | None, *, log: bool, whole: bool) -> ChartOrder | None:
+    """What to draw, or None where no chart was asked for; CommandError for a file that is neither SVG nor PNG."""
+    if path is None:
+        if log:
+            raise CommandError("--log is a scale of the drawing: name its file with --chart.")
+        return None
+    if not path.lower().endswith(KINDS):
+        raise CommandError(f"“{path}” is not a drawing that Keel makes. End its name in .svg or .png.")
+    return ChartOrder(Path(path), log, whole)
