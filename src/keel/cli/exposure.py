@@ -28,7 +28,7 @@ def exposure(
     from keel.record import Record
 
     knowledge, when, written = load(), parse_time(at), " ".join(text)
-    if len(text) == 1 and Path(text[0]).exists():
+    if len(text) == 1 and written.strip() and Path(written).exists():
         from keel.cli.records import read_file
 
         people = [

@@ -22,7 +22,8 @@ def read_file(path: Path, *, at: dt.datetime, knowledge: "Knowledge") -> "Readin
         TextColumn("{task.completed:,} of {task.total:,}"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=progress_console(), transient=True) as bar:
+    out = progress_console()
+    with Progress(*columns, console=out, transient=True, disable=not out.is_terminal) as bar:
         task = bar.add_task("reading", total=None, visible=False)
 
         def advance(done: int, total: int) -> None:
