@@ -43,6 +43,7 @@ from keel.knowledge.session_rules import SessionRules
 from keel.knowledge.strategies import DrugGroup, Strategy
 from keel.knowledge.studies import Study
 from keel.knowledge.substances import Substance
+from keel.knowledge.surveillance import Surveillance
 from keel.knowledge.texts import Interface, Text, by_language, read_texts
 from keel.knowledge.tools import Tool
 from keel.knowledge.wording import WordingRules
@@ -302,6 +303,11 @@ class Knowledge:
     def session_rules(self) -> Mapping[str, SessionRules]:
         """What a session says of its own events, by id of the set."""
         return self._folders.documents("session-rules", SessionRules)
+
+    @cached_property
+    def surveillance(self) -> Mapping[str, Surveillance]:
+        """What is watched during treatment and outside it, by id of the schedule."""
+        return self._folders.documents("surveillance", Surveillance)
 
 
 def find(kind: str, table: Mapping[str, T], wanted: str) -> T:

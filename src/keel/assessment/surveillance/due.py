@@ -1,0 +1,136 @@
+"""The due list: what was done last, when it is due again, and what is overdue.
+
+In treatment the schedule is `medical-use`; outside it the band of the exposure decides (`by-band`). What is not in the
+record was not done as far as Keel knows.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from keel.exposure import Exposure, summarise
+from keel.findings import Facts, Truth, evaluate
+from keel.knowledge import Certainty, Knowledge
+from keel.knowledge.surveillance import Surveillance, WatchItem
+from keel.record import Record
+
+MEDICAL, BY_BAND = "medical-use", "by-band"
+_RATE_DAYS = 28
+
+
+class DueItem(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing to look at again.
+
+    `due_on` is None where it is due at the next session. `last_done` is None where the record holds none. `why` says
+    which interval applies.
+    """
+
+    id: str
+    what: str
+    domain: str
+    due_on: dt.date | None
+    overdue: bool
+    days_overdue: int
+    last_done: dt.date | None
+    why: str
+    sources: tuple[str, ...]
+    certainty: Certainty
+
+
+def due_list(
+    record: Record, *, at: dt.datetime, knowledge: Knowledge, exposure: Exposure | None = None
+) -> tuple[DueItem, ...]:
+    """What is due for a person at a time, the longest overdue first; empty where nothing is taken.
+
+    `exposure` is computed where it is not given.
+    """
+    found: list[DueItem] = []
+    days = session_days(record, at)
+    told = any(pattern.setting.is_medical and pattern.is_current for pattern in record.patterns)
+    if days or told:
+        schedule = knowledge.surveillance[MEDICAL]
+        facts = _facts(days, at)
+        found += [_due(item, schedule, record, days, facts, at) for item in schedule.items]
+    known = exposure or summarise(record, at=at, knowledge=knowledge)
+    if known.band is not None and known.band.lane == "non_medical":
+        schedule = knowledge.surveillance[BY_BAND]
+        items = [item for item in schedule.items if known.band.id in item.bands]
+        found += [_due(item, schedule, record, (), {}, at) for item in items]
+    return tuple(sorted(found, key=lambda one: (not one.overdue, one.due_on or dt.date.max, one.id)))
+
+
+def session_days(record: Record, at: dt.datetime) -> tuple[dt.date, ...]:
+    """Days of supervised or prescribed doses up to `at`, oldest first."""
+    taken = (dose for dose in record.doses if dose.setting.is_medical and dose.start <= at)
+    return tuple(sorted({dose.start.date() for dose in taken}))
+
+
+def _facts(days: tuple[dt.date, ...], at: dt.datetime) -> Facts:
+    if not days:
+        return {}
+    recent = sum((at.date() - day).days < _RATE_DAYS for day in days)
+    return {"weeks_in_treatment": (at.date() - days[0]).days / 7, "sessions_per_week": recent / (_RATE_DAYS / 7)}
+
+
+def done_on(item: WatchItem, record: Record, at: dt.datetime) -> Iterator[dt.date]:
+    """The days on which an item was done."""
+    for measurement in record.measurements:
+        is_it = measurement.code in item.codes or any(name in measurement.name.casefold() for name in item.names)
+        if is_it and measurement.value is not None and measurement.at is not None and measurement.at <= at:
+            yield measurement.at.date()
+    for sitting in record.answers:
+        if sitting.instrument in item.instruments and sitting.at is not None and sitting.at <= at:
+            yield sitting.at.date()
+
+
+def _due(
+    item: WatchItem,
+    schedule: Surveillance,
+    record: Record,
+    days: tuple[dt.date, ...],
+    facts: Facts,
+    at: dt.datetime,
+) -> DueItem:
+    last = max(done_on(item, record, at), default=None)
+    due_on, why = (
+        _each_session(days, last) if item.each_session else _by_interval(item, schedule, days, facts, last, at)
+    )
+    late = (at.date() - due_on).days if due_on is not None else 0
+    return DueItem(
+        id=item.id,
+        what=item.what,
+        domain=item.domain,
+        due_on=due_on,
+        overdue=late > 0,
+        days_overdue=max(0, late),
+        last_done=last,
+        why=why,
+        sources=item.sources,
+        certainty=item.certainty,
+    )
+
+
+def _each_session(days: Iterable[dt.date], last: dt.date | None) -> tuple[dt.date | None, str]:
+    """Due on the last day of a dose if nothing was done on it or since; else at the next session."""
+    newest = max(days, default=None)
+    if newest is not None and (last is None or last < newest):
+        return newest, "at every session; none on record for the last one"
+    return None, "at every session"
+
+
+def _by_interval(
+    item: WatchItem,
+    schedule: Surveillance,
+    days: tuple[dt.date, ...],
+    facts: Facts,
+    last: dt.date | None,
+    at: dt.datetime,
+) -> tuple[dt.date, str]:
+    if last is None:
+        return (days[0], "before the first dose; none on record") if days else (at.date(), "none on record")
+    every = next(
+        one for one in item.every if one.when is None or evaluate(one.when, facts, schedule.cuts).truth is Truth.MET
+    )
+    length = schedule.cuts[every.cut].value
+    return last + dt.timedelta(days=length), f"every {length:g} days"

@@ -1,0 +1,82 @@
+"""What is watched in treatment or use, how often, and what a change means: the shape of data/surveillance/*.toml."""
+
+from typing import Literal
+
+import msgspec
+
+from keel.knowledge.certainty import Certainty
+from keel.knowledge.conditions import Condition
+from keel.knowledge.documents import Document, Id
+from keel.knowledge.protocols import Cut, Verb
+
+
+class Every(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """An interval, named by its cut, and the condition under which it applies; without one it applies always."""
+
+    cut: str
+    when: Condition | None = None
+
+
+class WatchItem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One thing to look at again.
+
+    `bands` limits it to exposure bands. It is done by a measurement with one of `codes` or `names` in it, or by a
+    sitting of one of `instruments`. `each_session` asks for it on every day of a dose; otherwise the first of `every`
+    whose condition holds is the interval, and the first time is before the first dose (`baseline`).
+    """
+
+    id: Id
+    domain: str
+    what: str
+    bands: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    instruments: tuple[str, ...] = ()
+    each_session: bool = False
+    every: tuple[Every, ...] = ()
+    sources: tuple[str, ...] = ()
+    certainty: Certainty = Certainty.SEEN
+    conflicts: tuple[str, ...] = ()
+    note: str = ""
+
+
+class TrendRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """When a change of a measurement is worth saying.
+
+    `measure` is times_upper_limit (of the laboratory), ratio or difference (newest against the first on record), or
+    rise (of a score, any). `codes` are of the measurement, `instruments` of the score; the newest value speaks.
+    """
+
+    id: Id
+    domain: str
+    measure: Literal["times_upper_limit", "ratio", "difference", "rise"]
+    cut: str = ""
+    codes: tuple[str, ...] = ()
+    instruments: tuple[str, ...] = ()
+    severity: Verb
+    text: str
+    next_step: str
+    sources: tuple[str, ...] = ()
+    certainty: Certainty = Certainty.SEEN
+
+
+class ScoreTrend(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a worsening beyond the published change of an instrument means, by domain of the instrument."""
+
+    id: Id
+    domain: str
+    severity: Verb
+    text: str
+    next_step: str
+    certainty: Certainty = Certainty.DEFAULT
+
+
+class Surveillance(Document, frozen=True, kw_only=True):
+    """One schedule. `lane` is medical or non_medical; `does_not_show` belongs to every view of dose and response."""
+
+    lane: Literal["medical", "non_medical"]
+    cuts: dict[str, Cut]
+    items: tuple[WatchItem, ...]
+    trends: tuple[TrendRule, ...] = ()
+    score_trends: tuple[ScoreTrend, ...] = ()
+    does_not_show: tuple[str, ...] = ()
