@@ -26,6 +26,7 @@ def test_the_policy_lets_only_our_own_files_in(erin, address):
         "style-src": "'self'",
         "img-src": "'self' data:",
         "connect-src": "'self'",
+        "manifest-src": "'self'",
         "form-action": "'self'",
         "frame-ancestors": "'none'",
         "base-uri": "'none'",

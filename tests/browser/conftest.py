@@ -1,0 +1,83 @@
+"""A real browser against the real server. Skips, with the reason, where there is no Chromium."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from support.served import served
+
+CHROMIUM = os.environ.get("KEEL_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or ""
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """The demonstration, served."""
+    with served(tmp_path_factory.mktemp("served"), demo=True) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The browser of the whole run."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    if not CHROMIUM:
+        pytest.skip("no Chromium is installed (set KEEL_CHROMIUM to its path)")
+    with playwright.sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+class Watch:
+    """What a page asked for and complained of."""
+
+    def __init__(self, page, address):
+        self._page, self._address = page, address
+        self.elsewhere: list[str] = []
+        self.complaints: list[str] = []
+        page.on("request", self._asked)
+        page.on("console", self._said)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _asked(self, request):
+        if not request.url.startswith((self._address, "data:")):
+            self.elsewhere.append(request.url)
+
+    def _said(self, message):
+        # A browser notes every answer of 4xx: a form to mend is answered with 422, a page that is not there with 404.
+        is_own_status = message.text.startswith("Failed to load resource") and message.location["url"] == self._page.url
+        if message.type in ("error", "warning") and not is_own_status and "422" not in message.text:
+            self.complaints.append(f"{message.text} ({message.location['url']})")
+
+
+@pytest.fixture
+def open_page(chromium, server):
+    """A function that opens a page of the server in a fresh browser, watched; at the end nothing was out of order."""
+    contexts, watches = [], []
+
+    def open_at(path="/", *, viewport=PHONE, locale="en-GB", **options):
+        context = chromium.new_context(viewport=viewport, locale=locale, base_url=server.address, **options)
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        watches.append(Watch(page, server.address))
+        page.goto(path)
+        return page
+
+    yield open_at
+    for context in contexts:
+        context.close()
+    for watch in watches:
+        assert watch.elsewhere == [], "a request left this machine"
+        assert watch.complaints == [], "the page broke its policy or a script failed"

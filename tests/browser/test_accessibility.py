@@ -1,0 +1,71 @@
+"""axe-core finds nothing, on every kind of page, in light and dark, at phone width and at a desk."""
+
+import pytest
+
+DESK = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+LOOKS = [("light", PHONE), ("dark", PHONE), ("light", DESK), ("dark", DESK)]
+PUBLIC = (
+    "/",
+    "/about/",
+    "/check/",
+    "/help/",
+    "/evidence/",
+    "/evidence/?q=bladder",
+    "/evidence/claims/B11/",
+    "/evidence/conflicts/conflict-exposure-ratio/",
+    "/evidence/figures/not-hundred-times/",
+    "/evidence/sources/pal13/",
+    "/log-in/",
+    "/nothing/",
+)
+CLINIC = ("", "H-1001/", "H-1006/", "H-1001/dose/", "H-1001/answers/phq-9/", "H-1001/facts/2/take-back/")
+
+
+@pytest.fixture(scope="module")
+def violations():
+    """A function that gives what axe-core finds on a page: rule, and the first element."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
+
+    def run(page):
+        found = axe.run(page).response["violations"]
+        return [(one["id"], one["nodes"][0]["html"], one["nodes"][0]["failureSummary"]) for one in found]
+
+    return run
+
+
+def _open_all(page):
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+
+
+@pytest.mark.parametrize(("scheme", "viewport"), LOOKS)
+def test_the_public_pages(open_page, violations, scheme, viewport):
+    page = open_page("/", viewport=viewport, color_scheme=scheme, bypass_csp=True)
+    for address in PUBLIC:
+        page.goto(address)
+        _open_all(page)
+        assert violations(page) == [], address
+
+
+@pytest.mark.parametrize(("scheme", "viewport"), LOOKS)
+def test_a_picture_with_everything_open(open_page, violations, scheme, viewport):
+    page = open_page("/check/", viewport=viewport, color_scheme=scheme, bypass_csp=True)
+    page.fill("#pattern", "1-2 g most days since 2022")
+    page.fill("#medicines", "alcohol, diazepam, oxycodone, sertraline, grumbleflux")
+    page.click("text=Show the picture")
+    page.wait_for_selector("h1:has-text('The picture')")
+    _open_all(page)
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize(("scheme", "viewport"), LOOKS[::3])
+def test_the_pages_of_the_clinic(open_page, violations, scheme, viewport):
+    page = open_page("/clinic/", viewport=viewport, color_scheme=scheme, bypass_csp=True)
+    page.fill("#id_username", "alice")
+    page.fill("#id_password", "keel-demonstration")
+    page.click("button:has-text('Log in')")
+    page.wait_for_url("**/clinic/harbour/")
+    for address in CLINIC:
+        page.goto(f"/clinic/harbour/{address}")
+        _open_all(page)
+        assert violations(page) == [], address

@@ -1,0 +1,40 @@
+"""After a whole check nothing of what was typed lies in the database, the log, the folder or the browser."""
+
+import sqlite3
+
+WORDS = ("wrimblequat", "1.375")
+
+
+def test_nothing_of_a_check_is_left_anywhere(open_page, server):
+    page = open_page("/check/")
+    page.fill("#pattern", "1.375 g every Saturday, snorted")
+    page.fill("#medicines", "wrimblequat")
+    page.click("text=Show the picture")
+    page.wait_for_selector("h1:has-text('The picture')")
+    assert page.is_visible("text=wrimblequat")
+
+    cookies = {cookie["name"] for cookie in page.context.cookies()}
+    assert cookies <= {"csrftoken"}
+    assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+    log = server.log.read_text()
+    for word in WORDS:
+        assert word not in page.url
+        assert word not in log
+        for file in server.folder.rglob("*"):
+            assert not file.is_file() or word.encode() not in file.read_bytes(), file
+    with sqlite3.connect(f"file:{server.folder / 'keel.sqlite3'}?mode=ro", uri=True) as database:
+        assert database.execute("SELECT count(*) FROM django_session").fetchone() == (0,)
+    database.close()
+
+
+def test_going_back_does_not_show_the_picture_again(open_page):
+    page = open_page("/about/")
+    page.goto("/check/")
+    page.fill("#pattern", "1.375 g every Saturday, snorted")
+    page.click("text=Show the picture")
+    page.wait_for_selector("h1:has-text('The picture')")
+    page.goto("/about/")
+    page.go_back()
+    page.wait_for_url("**/check/")
+    assert page.input_value("#pattern") == ""
+    assert page.locator("h1").text_content() != "The picture"
