@@ -164,7 +164,9 @@ def _per_session(told: Told, days: Iterable[UsingDay]) -> Interval | None:
     if not amounts:
         return None
     mean = sum(mg.mid * weight for mg, weight in amounts) / sum(weight for _, weight in amounts)
-    return Interval(min(mg.low for mg, _ in amounts), mean, max(mg.high for mg, _ in amounts))
+    low, high = min(mg.low for mg, _ in amounts), max(mg.high for mg, _ in amounts)
+    # The mean of equal amounts can lie a rounding error outside them.
+    return Interval(low, min(max(mean, low), high), high)
 
 
 def _days_in_28(told: Told, windows: tuple[Window, ...], at: dt.datetime) -> float | None:
