@@ -118,11 +118,8 @@ def test_the_cards_follow_their_priority_within_the_first_and_the_rest():
 
 
 YES_NO = st.sampled_from([None, True, False])
-TOLD = st.fixed_dictionaries(
-    dict.fromkeys(
-        ("alone", "near_water", "drives", "pain", "cramps", "low_mood", "wants_change", "urinary_symptoms"), YES_NO
-    )
-)
+ASKED = ("alone", "near_water", "drives", "pain", "cramps", "low_mood", "wants_change", "urinary_symptoms")
+TOLD = st.fixed_dictionaries(dict.fromkeys(ASKED, YES_NO))
 
 
 @given(TOLD)
