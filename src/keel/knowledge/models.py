@@ -128,6 +128,16 @@ class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     apart_min: float | None = None
     session_min: float | None = None
 
+    @property
+    def studied(self) -> str:
+        """Substances and doses of the source study, in words: “esketamine, 14 to 112 mg”; empty where none is known."""
+        spans = ((self.dose_mg, "mg"), (self.dose_mg_per_kg, "mg/kg"), (self.rate_mg_per_kg_h, "mg/kg/h"))
+        amounts = [
+            f"{low:g} {unit}" if low == high else f"{low:g} to {high:g} {unit}"
+            for (low, high), unit in ((span, unit) for span, unit in spans if span is not None)
+        ]
+        return ", ".join([*self.substances, *amounts])
+
 
 class Term(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One compartment's concentration; `molar_mass` over `carried_as` turns carried mass into measured mass."""
@@ -255,6 +265,25 @@ class Model(Document, frozen=True, kw_only=True, forbid_unknown_fields=True):
     validity: Validity = Validity()
     missing: tuple[str, ...] = ()
     misfits: tuple[Known, ...] = ()
+
+    def holds(self) -> tuple[tuple[str, str], ...]:
+        """Where the model holds, as (what, words): ages, weights, substances and doses by route, sampling times."""
+        known = self.validity
+        rows = [
+            (word, f"{span.low:g} to {span.high:g} {unit}{'' if span.certainty is Certainty.SEEN else ' (assumed)'}")
+            for word, span, unit in (
+                ("age", known.age_years, "years"),
+                ("weight", known.weight_kg, "kg"),
+                ("sampled", known.sampled_min, "min after the dose"),
+            )
+            if span is not None
+        ]
+        rows += [(f"dose, {entry.route}", entry.studied) for entry in self.inputs if entry.studied]
+        if known.early:
+            rows.append(("not in", f"the first {known.early.minutes:g} min after a bolus: {known.early.reason}"))
+        if known.never:
+            rows.append(("never valid", known.never))
+        return tuple(rows)
 
     @property
     def certainty(self) -> Certainty:
