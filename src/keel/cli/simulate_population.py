@@ -68,7 +68,10 @@ def _thinned(times: Any) -> Any:
 
     if len(times) <= MOST_TIMES:
         return times
-    return times[np.unique(np.linspace(0, len(times) - 1, MOST_TIMES).round().astype(int))]
+    # Half of them evenly, half close together at the start, where the curve bends.
+    even = np.linspace(0, len(times) - 1, MOST_TIMES // 2)
+    early = np.geomspace(1, len(times), MOST_TIMES // 2) - 1
+    return times[np.unique(np.concatenate([even, early]).round().astype(int))]
 
 
 @contextmanager

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "keel.web.offline",
     "keel.web.pages",
     "keel.web.picture",
+    "keel.web.research",
     "keel.web.tools",
 ]
 MIDDLEWARE = [

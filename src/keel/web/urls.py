@@ -5,6 +5,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("clinic/", include("keel.web.clinic.urls")),
+    path("models/", include("keel.web.research.urls")),
     path("log-in/", include("keel.web.accounts.urls")),
     *i18n_patterns(
         path("", include("keel.web.pages.urls")),

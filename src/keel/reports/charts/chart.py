@@ -128,13 +128,23 @@ class Chart:
         reach = [one.band[1] for one in self._anchors if one.band[0] < top and one.band[1] <= 1.7 * top]
         if self.log:
             reach += [one.band[1] for one in self._anchors if one.band[0] <= 20 * top]
-        return frame_of(width, height, self.hours, max([top, *reach]), log=self.log)
+        return frame_of(width, height, self.hours, (self._lowest(), max([top, *reach])), log=self.log)
 
     def _highest(self) -> float:
         """The highest value to make room for; curves that do not hold may be cut off above those that do."""
         every = max((self._top(trace) for trace in self.traces), default=1.0)
         holding = max((self._top(trace) for trace in self.traces if trace.valid), default=every)
         return max([min(every, 1.6 * holding), *(one.ng_per_ml for one in self.observed)])
+
+    def _lowest(self) -> float:
+        """The lowest value that is drawn after each curve's peak, above zero."""
+        ends = []
+        for trace in self.traces:
+            inside = np.flatnonzero(trace.minutes / 60 <= self.hours + 1e-9)
+            past = inside[int(np.argmax(trace.values[inside])) :]
+            rows = [trace.values, *(band.low for band in trace.bands)]
+            ends += [float(np.min(row[past])) for row in rows]
+        return max(min(ends, default=1.0), 1e-6)
 
     def _top(self, trace: Trace) -> float:
         inside = trace.minutes / 60 <= self.hours + 1e-9

@@ -38,10 +38,10 @@ class Frame(NamedTuple):
         return np.asarray((1.0 - share) * self.height)
 
 
-def frame_of(width: int, height: int, hours: float, top: float, *, log: bool) -> Frame:
-    """The area for curves up to `top` ng/mL; a logarithmic one spans at most four decades below it."""
-    high = nice_top(top * 1.04)
-    low = 10.0 ** math.floor(math.log10(high / 2000.0)) if log else 0.0
+def frame_of(width: int, height: int, hours: float, span: tuple[float, float], *, log: bool) -> Frame:
+    """The area for curves from the lower to the upper of `span` ng/mL; a logarithmic one reaches 1/2000 of its top."""
+    high = nice_top(span[1] * 1.04)
+    low = nice_low(max(span[0], high / 2000.0)) if log else 0.0
     return Frame(width, height, hours, low, high, log)
 
 
@@ -51,6 +51,12 @@ def nice_top(value: float) -> float:
         return 1.0
     decade = 10.0 ** math.floor(math.log10(value))
     return next(step * decade for step in _NICE if step * decade >= value * (1 - 1e-9))
+
+
+def nice_low(value: float) -> float:
+    """1, 2 or 5 times a power of ten, at or below a positive value."""
+    decade = 10.0 ** math.floor(math.log10(value))
+    return next(step * decade for step in (5.0, 2.0, 1.0) if step * decade <= value * (1 + 1e-9))
 
 
 def hour_marks(frame: Frame) -> tuple[list[float], str, float]:
@@ -67,7 +73,7 @@ def hour_marks(frame: Frame) -> tuple[list[float], str, float]:
 
 def level_marks(frame: Frame) -> list[float]:
     """Marks of the logarithmic axis: the powers of ten."""
-    first, last = round(math.log10(frame.low)), math.floor(math.log10(frame.high) + 1e-9)
+    first, last = math.ceil(math.log10(frame.low) - 1e-9), math.floor(math.log10(frame.high) + 1e-9)
     return [10.0**power for power in range(first, last + 1)]
 
 

@@ -1,0 +1,48 @@
+"""Models side by side for a regimen, and a page for each model. GET only; nothing about anybody is asked or kept."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from keel import knowledge
+from keel.knowledge.models import Model
+from keel.web.research.forms import FIRST, Regimen
+from keel.web.research.overlays import Asked, drawn
+
+
+@require_safe
+def models(request: HttpRequest) -> HttpResponse:
+    """Every model, and the curves of those that hold for the regimen in the address, or for the first one."""
+    form = Regimen(request.GET if "dose_mg" in request.GET else FIRST)
+    shown = drawn(_asked(form.cleaned_data)) if form.is_valid() else None
+    context = {"form": form, "shown": shown, "models": [_line(one) for one in knowledge.load().models.values()]}
+    return render(request, "research/models.html", context, status=200 if form.is_valid() else 422)
+
+
+@require_safe
+def model(request: HttpRequest, name: str) -> HttpResponse:
+    """One model: in whom, where it holds, its numbers with their marks, what it gets wrong."""
+    found = knowledge.load().models.get(name)
+    if found is None:
+        raise Http404
+    return render(request, "research/model.html", {"model": found, **_line(found)})
+
+
+def _asked(values: dict[str, Any]) -> Asked:
+    return Asked(
+        substance=values["substance"],
+        route=values["route"],
+        dose_mg=values["dose_mg"],
+        over_min=values["over_min"] or 0.0,
+        weight_kg=values["weight_kg"],
+        age_years=values["age_years"],
+        log=values["scale"] == "log",
+        outside=values["outside"],
+    )
+
+
+def _line(one: Model) -> dict[str, Any]:
+    """A model with where it holds, in words."""
+    return {"model": one, "holds": one.holds(), "routes": [entry.route for entry in one.inputs]}
