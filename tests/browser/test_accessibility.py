@@ -1,10 +1,10 @@
-"""axe-core finds nothing, on every kind of page, in light and dark, at phone width and at a desk."""
+"""axe-core finds nothing, on every kind of page, in light on a phone and in dark at a desk."""
 
 import pytest
 
 DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
-LOOKS = [("light", PHONE), ("dark", PHONE), ("light", DESK), ("dark", DESK)]
+LOOKS = [("light", PHONE), ("dark", DESK)]
 PUBLIC = (
     "/",
     "/about/",
@@ -58,7 +58,7 @@ def test_a_picture_with_everything_open(open_page, violations, scheme, viewport)
     assert violations(page) == []
 
 
-@pytest.mark.parametrize(("scheme", "viewport"), LOOKS[::3])
+@pytest.mark.parametrize(("scheme", "viewport"), LOOKS)
 def test_the_pages_of_the_clinic(open_page, violations, scheme, viewport):
     page = open_page("/clinic/", viewport=viewport, color_scheme=scheme, bypass_csp=True)
     page.fill("#id_username", "alice")
