@@ -182,7 +182,7 @@ class Chart:
     def _key(self, looks: Sequence[tuple[str, tuple[int, ...]]]) -> dict[str, Any]:
         """A key: number, line and model; a layer without marks of its own that brings Vega-Lite's legend."""
         entries = [
-            f"{number}\u00a0\u00a0{name}, {trace.site}"
+            f"{number}\u00a0\u00a0{name}, {words.short_site(trace.site)}"
             for number, (name, trace) in enumerate(zip(self.names(), self.traces, strict=True), start=1)
         ]
         legend = {"symbolType": "stroke", "symbolFillColor": None}

@@ -146,6 +146,11 @@ def figure(value: float) -> str:
     return f"{float(value):,.0f}" if value >= 100 else f"{float(value):#.3g}".rstrip(".") if value > 0 else "0"
 
 
+def short_site(site: str) -> str:
+    """Where blood was drawn, in a word or two: “venous”, “arterial”, “site not stated”."""
+    return site.removeprefix("plasma, ").removesuffix(" plasma")
+
+
 def table_figure(value: float) -> str:
     """A value of a table for people: whole from 10 up, one decimal below."""
     return f"{value:.0f}" if value >= 10 else f"{value:.1f}"
