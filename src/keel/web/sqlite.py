@@ -3,7 +3,8 @@
 Versions 3.7.0 to 3.51.2 can corrupt a WAL file when several workers share it (sqlite.org/wal.html, "WAL-reset bug"),
 and the one in Debian 12 is 3.40.1. The `pysqlite3` wheel brings a newer one; `install` puts it in the place of the
 standard module before Django looks for it. `synchronous=NORMAL` forgets acknowledged writes at a power cut, and
-transactions that begin as readers fail under concurrent writers: hence FULL and IMMEDIATE (docs/adr/0005-sqlite-from-a-wheel.md).
+transactions that begin as readers fail under concurrent writers: hence FULL and IMMEDIATE
+(docs/adr/0005-sqlite-from-a-wheel.md).
 """
 
 import sys
