@@ -32,14 +32,14 @@ class Served(NamedTuple):
 
 
 @contextmanager
-def served(folder: Path, *, demo: bool = False, workers: int = 1) -> Iterator[Served]:
-    """A server that is ready, and ends with the block."""
+def served(folder: Path, *, demo: bool = False, workers: int = 1, brands: Path | None = None) -> Iterator[Served]:
+    """A server that is ready, and ends with the block; `brands` is its file of brands."""
     port, log = _free_port(), folder / "output.log"
     folder.mkdir(parents=True, exist_ok=True)
     arguments = [sys.executable, "-c", _PROGRAM, str(folder / "keel"), str(port), str(workers), "demo" if demo else "-"]
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 - our own program
-            arguments, stdout=output, stderr=subprocess.STDOUT, env=_environment()
+            arguments, stdout=output, stderr=subprocess.STDOUT, env=_environment(brands)
         )
     try:
         address = f"http://127.0.0.1:{port}"
@@ -50,9 +50,9 @@ def served(folder: Path, *, demo: bool = False, workers: int = 1) -> Iterator[Se
         process.wait(timeout=30)
 
 
-def _environment() -> dict[str, str]:
+def _environment(brands: Path | None) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("KEEL_", "DATABASE_URL"))}
-    return kept | {"PYTHONUNBUFFERED": "1"}
+    return kept | {"PYTHONUNBUFFERED": "1"} | ({"KEEL_BRANDS": str(brands)} if brands else {})
 
 
 def _free_port() -> int:

@@ -6,6 +6,7 @@ amount without how often, is marked at the end of the line and read here.
 
 import datetime as dt
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -13,6 +14,7 @@ import msgspec
 from keel.exposure import ExposureError, PatternError, parse_pattern
 from keel.knowledge import Knowledge
 from keel.record import UsePattern
+from keel.web.learn import pages
 from keel.web.words import gettext as _
 
 OFTEN_UNKNOWN = "how often not known"
@@ -51,10 +53,23 @@ def read_line(line: str, *, at: dt.datetime, knowledge: Knowledge) -> tuple[UseP
     """The patterns of one line, typed or picked; ExposureError says what was not understood."""
     text = line.strip()
     if not text.endswith(OFTEN_UNKNOWN):
-        return parse_pattern(text, at=at, knowledge=knowledge)
+        return _in_either_language(text, at=at, knowledge=knowledge)
     known = text.removesuffix(OFTEN_UNKNOWN).strip(" ,")
     if not known:
         raise ExposureError(_("Write at least how much, or how often."))
     # Once a year stands in for the number of days while the rest is read, and is taken out again.
     read = parse_pattern(f"{known}, once a year", at=at, knowledge=knowledge)
     return tuple(msgspec.structs.replace(one, text=text, sessions_per_year=None, mg_per_year=None) for one in read)
+
+
+def _in_either_language(text: str, *, at: dt.datetime, knowledge: Knowledge) -> tuple[UsePattern, ...]:
+    """The patterns of a line in the language of the page, or in English: what was picked is written in English."""
+    language = pages.language() if pages.language() in knowledge.phrases else pages.FIRST_LANGUAGE
+    try:
+        return parse_pattern(text, at=at, knowledge=knowledge, language=language)
+    except PatternError:
+        if language == pages.FIRST_LANGUAGE:
+            raise
+        with suppress(PatternError):
+            return parse_pattern(text, at=at, knowledge=knowledge)
+        raise
