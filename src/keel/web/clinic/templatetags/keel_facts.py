@@ -34,7 +34,7 @@ def fact_text(fact: Fact) -> str:
         case Kind.DOSE:
             return _dose(entry)
         case Kind.PERSON:
-            return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in entry.items())
+            return ", ".join(f"{name} {value}".replace("_", " ") for name, value in entry.items())
         case Kind.ANSWERS:
             title = knowledge.load().instruments[entry["instrument"]].name
             total = entry.get("total")
