@@ -22,6 +22,7 @@ PAPER = {
 }
 """The light inks of the page's stylesheet."""
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
+"""What text is measured in; on a page it takes the page's own letters, which are about as wide."""
 TEXT = 13
 """Pixels of letters in a drawing, the same on a phone and at a desk."""
 
@@ -29,14 +30,14 @@ TEXT = 13
 def on_paper(spec: Spec) -> Spec:
     """The same specification in light inks on a white ground, for files, PDF and notebooks."""
     text = re.sub(r"var\((--[a-z0-9-]+)\)", lambda found: PAPER[found.group(1)], json.dumps(spec))
-    inked: Spec = json.loads(text.replace('"font": "inherit"', f'"font": "{FONT}"'))
+    inked: Spec = json.loads(text)
     return inked | {"background": PAPER["--sheet"], "padding": 14}
 
 
 def config() -> Spec:
     """Axes without clutter: a baseline, light lines across, the unit above the upright axis."""
     return {
-        "font": "inherit",
+        "font": FONT,
         "view": {"stroke": None},
         "axis": {
             "labelColor": "var(--ink-soft)",

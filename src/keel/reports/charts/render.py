@@ -31,11 +31,15 @@ def _converter() -> Any:
 
 
 def spec_to_svg(spec: dict[str, Any]) -> str:
-    """The drawing of a specification, hidden from screen readers: the figure around it has words and a table."""
+    """The drawing of a specification, hidden from screen readers: the figure around it has words and a table.
+
+    Its letters are those of the page.
+    """
     svg: str = _converter().vegalite_to_svg(json.dumps(spec), vl_version=VEGA_LITE)
     if _FORBIDDEN.search(svg):
         raise ChartError("The drawing holds script, style or links, which a page with a strict policy cannot show.")
-    return re.sub(r"^<svg ", '<svg aria-hidden="true" focusable="false" ', _without_roles(svg), count=1)
+    plain = re.sub(r'\sfont-family="[^"]*"', "", _without_roles(svg))
+    return re.sub(r"^<svg ", '<svg aria-hidden="true" focusable="false" ', plain, count=1)
 
 
 def _without_roles(svg: str) -> str:
