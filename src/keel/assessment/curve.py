@@ -5,6 +5,7 @@ Nothing is drawn where the amount, the route’s model or a needed covariate is 
 
 import datetime as dt
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -85,11 +86,19 @@ def _drawn(session: Sequence[Dose], record: Record, at: dt.datetime, knowledge: 
     try:
         models = _candidates(session, knowledge)
         regimen = [_dose_input(dose, start, knowledge, record.person.weight_kg) for dose in session]
-        curves = [simulate(model, regimen, _covariates(record, at), _times(session)) for model in models]
+        chosen = _first_that_holds(models, regimen, _covariates(record, at), _times(session))
     except PharmacologyError as error:
         return Curve(available=False, reasons=(str(error),))
-    chosen = next((curve for curve in curves if curve.valid), curves[0])
     return _as_curve(chosen, start)
+
+
+def _first_that_holds(
+    models: Sequence[Model], regimen: Sequence[DoseInput], person: Covariates, times_min: Any
+) -> Simulation:
+    """The curve of the first model that holds for this person and dose, else of the first one, marked not valid."""
+    first = simulate(models[0], regimen, person, times_min)
+    others = (simulate(model, regimen, person, times_min) for model in models[1:])
+    return next((curve for curve in chain([first], others) if curve.valid), first)
 
 
 def _candidates(session: Sequence[Dose], knowledge: Knowledge) -> list[Model]:

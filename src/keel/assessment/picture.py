@@ -12,6 +12,7 @@ from keel.assessment.curve import Curve, curve_of
 from keel.assessment.help import HelpLine, help_lines
 from keel.assessment.instruments import AnswersRefused, Score, score_instrument
 from keel.assessment.interactions import InteractionsReport, Status, check_medicines
+from keel.assessment.surveillance import DueItem, due_list, trends
 from keel.assessment.symptoms import symptom_facts
 from keel.exposure import Exposure, summarise
 from keel.findings import Finding, Reason, Severity, worst_first
@@ -43,7 +44,7 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     exposure: Exposure
     curve: Curve
     findings: tuple[Finding, ...]
-    due: tuple[str, ...]
+    due: tuple[DueItem, ...]
     help: tuple[HelpLine, ...]
     knowledge_hash: str
     interactions: InteractionsReport
@@ -70,6 +71,7 @@ def picture_of(record: Record, *, at: dt.datetime, knowledge: Knowledge) -> Pict
         *interactions.findings,
         *_not_checked(interactions),
         *(finding for score in scores for finding in score.findings),
+        *trends(record, at=at, knowledge=knowledge),
     ]
     return Picture(
         as_of=at,
@@ -77,7 +79,7 @@ def picture_of(record: Record, *, at: dt.datetime, knowledge: Knowledge) -> Pict
         exposure=exposure,
         curve=curve,
         findings=worst_first(findings),
-        due=(),
+        due=due_list(record, at=at, knowledge=knowledge, exposure=exposure),
         help=help_lines(record.person.country, at=at, knowledge=knowledge),
         knowledge_hash=knowledge.hash,
         interactions=interactions,

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from keel.assessment.curve import Curve
     from keel.assessment.picture import Picture
+    from keel.assessment.surveillance import DueItem
     from keel.interop import Reading
     from keel.record import ReadingNote
 
@@ -64,6 +65,10 @@ def print_picture(picture: "Picture", out: "Console") -> None:
         out.print(f"\n[bold]{score.title}[/bold] {total}{f', {score.band}' if score.band else ''}")
     if picture.interactions.items and picture.interactions.summary:
         out.print(f"\n[bold]Medicines[/bold] {picture.interactions.summary}")
+    if picture.due:
+        out.print("\n[bold]What is due[/bold]")
+    for item in picture.due:
+        out.print(f"  {due_text(item)}", markup=False)
     rest = [line for line in picture.unknown if line not in picture.exposure.unknown]
     if rest:
         out.print("\n[bold]What could not be computed, and why[/bold]")
@@ -137,6 +142,14 @@ def help_view(picture: "Picture") -> list[str]:
         stale = " (not checked lately)" if one.stale else ""
         lines.append(f"{one.name}: {reach or one.url or one.how}{f', {one.hours}' if one.hours else ''}{stale}")
     return lines
+
+
+def due_text(item: "DueItem") -> str:
+    """“! Urine dip: overdue since 2026-11-01 (every 90 days)”."""
+    if item.due_on is None:
+        return f"· {item.what}: at the next session ({item.why})"
+    when = f"overdue since {item.due_on}" if item.overdue else f"due on {item.due_on}"
+    return f"{'!' if item.overdue else '·'} {item.what}: {when} ({item.why})"
 
 
 def note_text(note: "ReadingNote") -> str:

@@ -22,7 +22,7 @@ class Certainty(StrEnum):
     @property
     def rank(self) -> int:
         """0 for seen to 3 for default."""
-        return list(Certainty).index(self)
+        return _RANKS[self]
 
     @property
     def label(self) -> str:
@@ -38,3 +38,6 @@ class Certainty(StrEnum):
     def weakest(cls, marks: list["Certainty"]) -> "Certainty":
         """The least sure of several marks; seen when there are none."""
         return max(marks, key=lambda mark: mark.rank, default=cls.SEEN)
+
+
+_RANKS = {certainty: rank for rank, certainty in enumerate(Certainty)}
