@@ -1,9 +1,12 @@
 """Texts of the knowledge on a page: sentences whose marks open the source in place."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from keel.knowledge.directory import Listed
 from keel.knowledge.texts import Column, Row, Section, Text, pieces, plain
@@ -17,16 +20,30 @@ MOST_LINES = 4
 register = template.Library()
 
 
-@register.inclusion_tag("learn/cited.html")
-def cited(text: str) -> dict[str, Any]:
+@register.simple_tag
+def cited(text: str) -> SafeString:
     """The text with each of its marks as a small button that opens figure, denominator and work below the line."""
-    return {"pieces": [(piece.text, pages.cite(piece.cites) if piece.cites else None) for piece in pieces(text)]}
+    return _cited(text, pages.language())
 
 
-@register.inclusion_tag("learn/section.html")
-def section(part: Section, level: int = 3) -> dict[str, Any]:
+@register.simple_tag
+def section(part: Section, level: int = 3) -> SafeString:
     """A section: heading at a level (0 for none), paragraphs, list, next step, disagreements."""
-    return {"part": part, "level": level}
+    return _section(part, level, pages.language())
+
+
+# Texts hold nothing about anybody and stay the same while the process lives: each is laid out once for each language.
+
+
+@lru_cache(maxsize=4096)
+def _cited(text: str, language: str) -> SafeString:
+    cut = [(piece.text, pages.cite(piece.cites) if piece.cites else None) for piece in pieces(text)]
+    return render_to_string("learn/cited.html", {"pieces": cut})
+
+
+@lru_cache(maxsize=2048)
+def _section(part: Section, level: int, language: str) -> SafeString:
+    return render_to_string("learn/section.html", {"part": part, "level": level})
 
 
 @register.simple_tag

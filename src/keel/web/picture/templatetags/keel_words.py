@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from keel import knowledge
 from keel.findings import Finding, Severity
@@ -13,6 +16,8 @@ from keel.knowledge import Certainty
 from keel.knowledge.evidence import Conflict, Source, Verdict
 from keel.quantities import Interval, interval_text
 from keel.web.picture.shown import conflicts_with
+from keel.web.said import drawn
+from keel.web.said import said as said_here
 from keel.web.words import gettext as _
 from keel.web.words import numbers
 
@@ -119,9 +124,15 @@ def danger_words(danger: str) -> str:
 
 
 @register.filter
+def said(text: str) -> str:
+    """A sentence of a finding, an arithmetic or a rule in the language of the page; English is marked as English."""
+    return said_here(text)
+
+
+@register.filter
 def drawing(svg: str) -> SafeString:
     """A drawing of our own (`keel.reports.charts` escapes its labels), put into the page as it is."""
-    return mark_safe(svg)  # noqa: S308
+    return mark_safe(drawn(svg))  # noqa: S308
 
 
 @register.filter
@@ -208,10 +219,16 @@ def for_public(next_step: str) -> str:
     return " ".join(one[:1].upper() + one[1:] for one in bare)
 
 
-@register.inclusion_tag("picture/sources.html")
-def sources(ids: Iterable[str], certainty: Certainty | None = None) -> dict[str, Any]:
+@register.simple_tag
+def sources(ids: Iterable[str], certainty: Certainty | None = None) -> SafeString:
     """Chips that open each source in place, with the mark of certainty before them."""
-    return {"rows": source_rows(ids), "certainty": certainty}
+    return _sources(tuple(ids), certainty or None, get_language() or "")
+
+
+@lru_cache(maxsize=4096)
+def _sources(ids: tuple[str, ...], mark: Certainty | None, language: str) -> SafeString:
+    """Laid out once for each language: sources hold nothing about anybody."""
+    return render_to_string("picture/sources.html", {"rows": source_rows(ids), "certainty": mark})
 
 
 @register.inclusion_tag("picture/certainty.html")
