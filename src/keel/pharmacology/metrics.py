@@ -37,12 +37,12 @@ def curve_metrics(
         start = min([start, *(float(part.start_min) for part in parts)])
     grid = _looking_grid(parts, start, end)
     path = Path(structure, values, parts, Times.of(grid))
-    found = []
-    for row, analyte in enumerate(structure.analytes):
-        cmax, tmax = _peak(structure, values, parts, row, grid, path.concentrations[row])
-        area = float(path.areas[row, -1] - path.areas[row, 0]) / 60.0
-        found.append(Metrics(analyte, cmax, tmax, area))
-    return tuple(found)
+    peaks = _peaks(structure, values, parts, grid, path.concentrations)
+    areas = (path.areas[:, -1] - path.areas[:, 0]) / 60.0
+    return tuple(
+        Metrics(analyte, cmax, tmax, float(area))
+        for analyte, (cmax, tmax), area in zip(structure.analytes, peaks, areas, strict=True)
+    )
 
 
 def _looking_grid(parts: Sequence[Entry], start: float, end: float) -> Floats:
@@ -54,17 +54,25 @@ def _looking_grid(parts: Sequence[Entry], start: float, end: float) -> Floats:
     return np.asarray(grid[(grid >= start) & (grid <= end)])
 
 
-def _peak(
-    structure: Structure, values: Values, parts: Sequence[Entry], row: int, grid: Floats, curve: Floats
-) -> tuple[float, float]:
-    """Value and time of the highest point: the neighbourhood of the best grid point, looked at ever more closely."""
+def _peaks(
+    structure: Structure, values: Values, parts: Sequence[Entry], grid: Floats, curves: Floats
+) -> list[tuple[float, float]]:
+    """Value and time of each analyte's highest point: the neighbourhood of its best point, looked at ever more closely.
+
+    All analytes are looked at in one pass over the union of their neighbourhoods.
+    """
+    grids, rows = [grid] * len(curves), list(curves)
     for _ in range(LOOKS):
-        best = int(np.argmax(curve))
-        low, high = grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)]
-        if high <= low:
-            break
-        finer = np.union1d(np.linspace(low, high, FINE), grid[best])
-        closer = Path(structure, values, parts, Times.of(finer)).concentrations[row]
-        grid, curve = finer, closer
-    best = int(np.argmax(curve))
-    return float(curve[best]), float(grid[best])
+        grids = [_closer(times, row) for times, row in zip(grids, rows, strict=True)]
+        together = np.unique(np.concatenate(grids))
+        seen = Path(structure, values, parts, Times.of(together)).concentrations
+        rows = [row[np.searchsorted(together, times)] for row, times in zip(seen, grids, strict=True)]
+    best = [int(np.argmax(row)) for row in rows]
+    return [(float(row[at]), float(times[at])) for row, times, at in zip(rows, grids, best, strict=True)]
+
+
+def _closer(times: Floats, row: Floats) -> Floats:
+    """Times around the highest point, from its left to its right neighbour, itself among them."""
+    best = int(np.argmax(row))
+    low, high = times[max(best - 1, 0)], times[min(best + 1, len(times) - 1)]
+    return np.asarray(np.union1d(np.linspace(low, high, FINE), times[best]))
