@@ -1,6 +1,6 @@
 """Cases A and C for one patient: a curve of 1,441 points through `simulate`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -9,7 +9,8 @@ from benchmarks.pharmacology.cases import CHAIN, DOMINO, INFUSION, ORAL, PERSON,
 from benchmarks.pharmacology.exact import exact_amounts, worst
 from benchmarks.pharmacology.timing import best_seconds
 from benchmarks.report import Row
-from keel.pharmacology import simulate
+from keel.knowledge.models import Model
+from keel.pharmacology import DoseInput, Person, simulate
 
 GRID = np.arange(1441.0)
 CHECKED = [1, 7, 39, 41, 60, 200, 700, 1440]
@@ -30,6 +31,7 @@ def _case_a() -> Iterator[Row]:
     exact = exact_amounts(a, PIECES, [0.0, 0.0, 0.0], [float(t) for t in CHECKED])[:, :1] / DOMINO["V1"] * 1000
     found = simulate(model, INFUSION, PERSON, GRID)["ketamine"][CHECKED][:, None]
     yield Row("A: one patient, 24 h by the minute, public call", ours * 1e6, "us", 49)
+    yield Row("A: the first question about a patient", _first(model, INFUSION) * 1e6, "us")
     yield Row("A: largest relative error against 50 digits", worst(found, exact), "", 1e-12)
     scipy = best_seconds(lambda: peers.scipy_curve(a, PIECES, GRID, 1e-8), runs=5)
     yield Row(
@@ -42,6 +44,14 @@ def _case_a() -> Iterator[Row]:
     run = peers.roadrunner_curve(a, 35.0, 40.0, GRID, 1e-8)
     theirs = best_seconds(run, runs=5)
     yield Row("A: libRoadRunner CVODE, rtol 1e-8", theirs * 1e6, "us", remark=f"{theirs / ours:.0f} times ours")
+
+
+def _first(model: Model, regimen: Sequence[DoseInput]) -> float:
+    """Seconds for a patient of whom nothing is known from an earlier question: each run has another weight."""
+    weights = iter(np.linspace(50, 110, 1000))
+    return best_seconds(
+        lambda: simulate(model, regimen, Person(weight_kg=float(next(weights)), age_years=40), GRID), runs=300
+    )
 
 
 def _numbalsoda(
@@ -87,6 +97,7 @@ def _case_c(what: str, changes: dict[str, float]) -> Iterator[Row]:
     exact = exact_amounts(a, [(0.0, 1440.0, 0.0)], start, [float(t) for t in CHECKED])[:, [1, 4, 6]] / volumes * 1000
     found = simulate(model, ORAL, PERSON, GRID).concentrations[:, CHECKED].T
     yield Row(what, ours * 1e6, "us", 330)
+    yield Row("C: the first question about a patient", _first(model, ORAL) * 1e6, "us")
     yield Row("C: largest relative error against 50 digits", worst(found, exact), "", 1e-12)
     yield from _numbalsoda("C", a, np.array(start), [(0.0, 1440.0, 0.0)], ours, 2)
     if not changes:

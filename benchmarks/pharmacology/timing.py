@@ -1,4 +1,4 @@
-"""The shortest of several runs: what the work takes when nothing else has the machine, for us and for every peer."""
+"""The shortest of several runs in processor time: what the work takes, for us and for every peer, on a busy machine too."""
 
 import time
 from collections.abc import Callable
@@ -6,12 +6,12 @@ from typing import Any
 
 
 def best_seconds(act: Callable[[], Any], runs: int = 7, warm_up: int = 1) -> float:
-    """The shortest wall time of `act`, after warm-up runs that do not count."""
+    """The shortest processor time of `act`, after warm-up runs that do not count; for work on one core."""
     for _ in range(warm_up):
         act()
     shortest = float("inf")
     for _ in range(runs):
-        begin = time.perf_counter()
+        begin = time.process_time()
         act()
-        shortest = min(shortest, time.perf_counter() - begin)
+        shortest = min(shortest, time.process_time() - begin)
     return shortest

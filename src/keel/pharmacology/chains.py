@@ -17,12 +17,12 @@ from keel.pharmacology.mammillary import Times
 from keel.pharmacology.modal_people import SAME_STEP
 from keel.pharmacology.peaks import Curves, window_metrics
 from keel.pharmacology.propagate import Path
-from keel.pharmacology.structure import Block, Floats
+from keel.pharmacology.structure import Block, Floats, Structure
 
 if TYPE_CHECKING:
     from keel.pharmacology.people import Task
 
-MOST_VALUES = 600_000  # of one output array of a slice: keeps memory flat for long regimens
+MOST_VALUES = 60_000  # of one output array of a slice: keeps memory flat for long regimens
 GRID = ((2.0, 90.0), (5.0, 360.0))  # steps of the grid after a dose, and until when they hold, in minutes
 COARSE_STEPS = 36  # points of the rest of a window
 
@@ -44,6 +44,8 @@ def chain_people(task: "Task") -> tuple[Floats, Floats, Floats, Floats, Floats]:
     """Concentrations, peak, its time, area and trough, as `People` wants them."""
     outputs, windows = len(task.structure.model.outputs), len(task.windows_min) - 1
     marks = _marks(task)
+    if task.compiled and task.delays is None and not task.occasions and _share_a_clock(task.parts):
+        return _compiled(task, marks)
     concentrations = np.zeros((task.people, outputs, len(task.times_min)))
     metrics = np.zeros((4, task.people, outputs, windows))
     asked = np.searchsorted(marks, task.times_min)
@@ -57,6 +59,72 @@ def chain_people(task: "Task") -> tuple[Floats, Floats, Floats, Floats, Floats]:
             metrics[:, chosen, :, window] = window_metrics(curves, a, b)
     cmax, tmax, area, trough = metrics
     return concentrations, cmax, tmax, area, trough
+
+
+def _share_a_clock(parts: Sequence[Entry]) -> bool:
+    return all(np.ndim(part.start_min) == 0 and np.ndim(part.duration_min) == 0 for part in parts)
+
+
+def _compiled(task: "Task", marks: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+    """The same by compiled loops: block after block of the model, added up by output."""
+    from keel.pharmacology.compiled_chains import Course, walk_chains
+
+    structure, people = task.structure, task.people
+    outputs, windows = len(structure.model.outputs), len(task.windows_min) - 1
+    whole = slice(0, people)
+    weights = structure.weights(task.values)
+    joined = join_blocks(structure, task.values, people)
+    happenings = [each for part in task.parts for each in _from(task, part, joined.block, whole)]
+    at = np.searchsorted(marks, [round(float(each.at_min), SAME_STEP) for each in happenings])
+    order = [number for number in np.argsort(at, kind="stable").tolist() if at[number] < len(marks)]
+    gaps = np.diff(marks)
+    keys, ids = np.unique(np.round(gaps, SAME_STEP), return_inverse=True)
+    sample, window = np.full(len(marks), -1), np.full(len(marks), -1)
+    sample[np.searchsorted(marks, task.times_min)] = np.arange(len(task.times_min))
+    window[np.searchsorted(marks, task.windows_min)] = np.arange(windows + 1)
+    course = Course(
+        marks=marks,
+        ids=ids,
+        lengths=np.bincount(ids, weights=gaps, minlength=len(keys)) / np.bincount(ids, minlength=len(keys)),
+        event_at=np.searchsorted(at[order], np.arange(len(marks) + 1)),
+        event_row=np.array([happenings[number].row for number in order], dtype=np.int64),
+        sample=sample,
+        window=window,
+        seen_row=np.array([joined.block.first + joined.block.at[place] for place in joined.block.seen]),
+        pattern=joined.pattern,
+    )
+    scales = np.zeros((outputs, len(joined.block.seen), people))
+    for output, terms in enumerate(weights):
+        for place, scale in terms:
+            scales[output, joined.block.seen.index(place)] += scale
+    sizes = np.array([np.broadcast_to(happenings[number].size, (people,)) for number in order]).reshape(-1, people)
+    concentrations = np.empty((len(task.times_min), outputs, people))
+    metrics = np.zeros((4, windows, outputs, people))
+    walk_chains(course, joined.matrix, scales, sizes, concentrations, metrics)
+    cmax, tmax, area, trough = (part.transpose(2, 1, 0) for part in metrics)
+    return concentrations.transpose(2, 1, 0), cmax, tmax, area / 60.0, trough
+
+
+class Joined(NamedTuple):
+    """All blocks of a model as one, with its matrix (size, size, people) and which entries its powers can have."""
+
+    block: Block
+    matrix: Floats
+    pattern: Any
+
+
+def join_blocks(structure: Structure, values: Mapping[str, Any], people: int) -> Joined:
+    """The extended system of the whole model; blocks do not touch, so its pattern stays as sparse as theirs."""
+    block = Block(
+        [place for part in structure.blocks for place in part.places],
+        [place for part in structure.blocks for place in part.fed],
+        [place for part in structure.blocks for place in part.seen],
+    )
+    matrix = structure.extended_of([block], values, people)[0].transpose(1, 2, 0)
+    pattern = np.eye(block.size, dtype=bool) | (matrix != 0).any(axis=2)
+    for _ in range(block.size.bit_length()):
+        pattern = pattern | (pattern.astype(int) @ pattern.astype(int) > 0)
+    return Joined(block, np.ascontiguousarray(matrix), pattern)
 
 
 def one_by_one(task: "Task") -> tuple[Floats, Floats, Floats, Floats, Floats]:
@@ -88,6 +156,7 @@ def _own(task: "Task", part: Entry, person: int) -> Entry:
 
 
 def _marks(task: "Task") -> Floats:
+    """Common events, times asked and edges of windows, and a grid wherever these leave gaps wider than its step."""
     end = float(task.windows_min[-1])
     moments = {float(t) for t in (*task.times_min, *task.windows_min)}
     for part in task.parts:
@@ -95,13 +164,16 @@ def _marks(task: "Task") -> Floats:
             moments.add(float(part.start_min))
             if np.ndim(part.duration_min) == 0:
                 moments.add(float(part.start_min + part.duration_min))
-    grids = [np.array(sorted(moment for moment in moments if moment <= end))]
+    given = np.array(sorted(moment for moment in moments if moment <= end))
+    grids = [given]
     for a, b in pairwise(task.windows_min.tolist()):
         begin = a
-        for step, until in GRID:
-            grids.append(np.arange(begin, min(b, a + until), step))
-            begin = min(b, a + until)
-        grids.append(np.linspace(begin, b, COARSE_STEPS, endpoint=False))
+        for step, until in (*GRID, ((b - a) / COARSE_STEPS, b - a)):
+            grid = np.arange(begin, min(b, a + until), max(step, GRID[-1][0]) if until == b - a else step)
+            after = np.searchsorted(given, grid, side="right")
+            gaps = given[np.minimum(after, len(given) - 1)] - given[after - 1]
+            grids.append(grid[gaps > 1.5 * step])
+            begin = max(begin, min(b, a + until))
     return np.unique(np.round(np.concatenate(grids), SAME_STEP))
 
 

@@ -16,18 +16,29 @@ DEGREE = STRIDE * STRIDE - 1  # with a norm of at most 1 the remainder is below 
 COEFFICIENTS = np.array([1.0 / math.factorial(power) for power in range(DEGREE + 1)]).reshape(STRIDE, STRIDE)
 
 
-def exponential(matrices: Floats) -> Floats:
-    """exp of each matrix of (..., n, n); entries off the diagonal must be >= 0."""
+def exponential(matrices: Floats, norm: float | None = None) -> Floats:
+    """exp of each matrix of (..., n, n); entries off the diagonal must be >= 0.
+
+    `norm` is an upper bound of `shifted_norm`, from which the number of squarings follows; without it that of the
+    largest of the matrices is taken, and the last bits of one then depend on the others.
+    """
     identity = np.eye(matrices.shape[-1])
     shift = np.maximum(0.0, -matrices.diagonal(axis1=-2, axis2=-1).min(axis=-1))[..., None, None]
     positive = matrices + shift * identity
-    norm = float(positive.sum(axis=-2).max(initial=0.0))
+    if norm is None:
+        norm = float(positive.sum(axis=-2).max(initial=0.0))
     halvings = math.ceil(math.log2(norm)) if norm > 1.0 else 0
     scale = 0.5**halvings
     result: Floats = _taylor(positive * scale, identity) * np.exp(-shift * scale)
     for _ in range(halvings):
         result = result @ result
     return result
+
+
+def shifted_norm(matrix: Floats) -> float:
+    """Largest column sum of a matrix once its diagonal is shifted to zero or more."""
+    diagonal = matrix.diagonal()
+    return float((matrix.sum(axis=0) + max(0.0, -float(diagonal.min()))).max())
 
 
 def _taylor(matrices: Floats, identity: Floats) -> Floats:

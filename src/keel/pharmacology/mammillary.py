@@ -13,6 +13,7 @@ import numpy as np
 
 from keel.pharmacology.errors import RegimenError
 from keel.pharmacology.inputs import Entry
+from keel.pharmacology.parameters import Form
 from keel.pharmacology.structure import Floats, Shape, Structure, Values
 
 MANY = 64  # times from which an even grid is worth its tables
@@ -110,16 +111,28 @@ def _three(k10: Any, k12: Any, k21: Any, k13: Any, k31: Any, with_: Any) -> Mode
     return [first, second, last], weights
 
 
+class Modal(NamedTuple):
+    """One person's closed form of a block: rates to and from each neighbour, rates and weights of the modes."""
+
+    neighbours: list[tuple[Any, Any]]
+    rates: Floats
+    weights: Floats
+    steady: Floats
+    column: Floats
+
+
 class ModalPath:
     """One person's block in modes: every amount and area is a weighted sum of exponentials between two events."""
 
-    def __init__(
-        self, structure: Structure, shape: Shape, values: Values, parts: Sequence[Entry], times: Times
-    ) -> None:
-        out, self._neighbours = micro_constants(structure, shape, values)
+    def __init__(self, structure: Structure, shape: Shape, values: Form, parts: Sequence[Entry], times: Times) -> None:
+        known = values.modes.get(shape.centre)
+        if known is None:
+            out, neighbours = micro_constants(structure, shape, values)
+            rates, weights = modes(out, neighbours)
+            known = values.modes[shape.centre] = Modal(neighbours, rates, weights, weights / rates, -rates[:, None])
+        self._neighbours, self._rates, self._weights = known.neighbours, known.rates, known.weights
+        self._steady, self._column = known.steady, known.column
         self._shape, self._times, self._step = shape, times.minutes, times.step
-        self._rates, self._weights = modes(out, self._neighbours)
-        self._column = -self._rates[:, None]
         self._moments, self._jumps, self._flows = happenings(parts)
 
     def amount(self, place: int) -> Floats:
@@ -144,8 +157,7 @@ class ModalPath:
 
     def _combine(self, factors: Floats | None) -> Floats:
         """Sum over modes of factor (1 where None) times state, at each time."""
-        rates, weights, moments = self._rates, self._weights, self._moments
-        steady = weights / rates
+        rates, weights, moments, steady = self._rates, self._weights, self._moments, self._steady
         found = np.zeros(len(self._times))
         firsts = [*self._times.searchsorted(moments).tolist(), len(self._times)]
         now, flow = 0.0 * weights, 0.0

@@ -4,6 +4,7 @@ P = TV * (weight / 70 kg)^exponent * covariate effects * exp(eta); on the logit 
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,17 @@ from keel.pharmacology.crowd import Crowd
 from keel.pharmacology.errors import PersonError
 from keel.pharmacology.regimen import Person
 from keel.pharmacology.structure import Structure, unit_factor
+
+
+class Form(dict[str, Any]):
+    """One person's parameters, and what follows from them once it has been worked out: modes, matrices, steps."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        super().__init__(values)
+        self.modes: dict[int, Any] = {}
+        self.matrices: list[Any] | None = None
+        self.steps: dict[tuple[int, float], Any] = {}
+
 
 REFERENCE_GROUP = {
     "ancestry": "computed for the reference group of the study",
@@ -57,6 +69,13 @@ def individual(
         values[name] = value
     _check(structure, values)
     return values, remarks
+
+
+@lru_cache(maxsize=128)
+def typical_form(structure: Structure, person: Person) -> tuple[Form, tuple[str, ...]]:
+    """The parameters of a person without random effects, kept for the next question about the same person."""
+    values, remarks = individual(structure, person)
+    return Form(values), tuple(remarks)
 
 
 def _effects_by_parameter(model: Model) -> dict[str, list[Variability]]:

@@ -12,12 +12,14 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from keel.pharmacology.exponential import exponential
+from keel.pharmacology.exponential import exponential, shifted_norm
 from keel.pharmacology.inputs import Entry
 from keel.pharmacology.mammillary import ModalPath, Times, happenings
+from keel.pharmacology.parameters import Form
 from keel.pharmacology.structure import Block, Floats, Structure, Values
 
 SAME_STEP = 11  # decimals of a minute to which steps count as equal
+MOST_KEPT = 32  # exponentials that are kept for the next question about the same person
 
 
 class Path:
@@ -30,17 +32,16 @@ class Path:
         self._structure, self._times = structure, times.minutes
         self._weights = structure.weights(values)
         self._solved: dict[int, Solved] = {}
-        matrices: list[Floats] | None = None
+        form = values if isinstance(values, Form) else Form(values)
         for number, block in enumerate(structure.blocks):
             inside = [part for part in parts if part[0] in block.at and part[1] > 0]
             if not inside:
                 continue
             shape = structure.shapes[number]
             if shape is not None:
-                solved: Solved = ModalPath(structure, shape, values, inside, times)
+                solved: Solved = ModalPath(structure, shape, form, inside, times)
             else:
-                matrices = matrices or structure.extended(values)
-                solved = StepPath(structure, values, block, matrices[number], inside, times)
+                solved = StepPath(structure, form, number, inside, times)
             self._solved |= dict.fromkeys(block.places, solved)
         self.concentrations = self._seen("amount")
 
@@ -81,20 +82,15 @@ class Solved(Protocol):
 class StepPath:
     """A block solved step by step with matrix exponentials."""
 
-    def __init__(
-        self,
-        structure: Structure,
-        values: Values,
-        block: Block,
-        matrix: Floats,
-        parts: Sequence[Entry],
-        times: Times,
-    ) -> None:
-        self._block = block
-        self._states = extended_states(block, matrix, parts, times)
+    def __init__(self, structure: Structure, values: Form, number: int, parts: Sequence[Entry], times: Times) -> None:
+        if values.matrices is None:
+            values.matrices = structure.extended(values)
+        self._block, matrix = structure.blocks[number], values.matrices[number]
+        steps = Steps(matrix, values.steps, number)
+        self._states = extended_states(self._block, steps, parts, times)
         self._drifting = {
-            place: drift(structure, values, place, (block, matrix, parts), times.minutes)
-            for place in block.at.keys() & structure.drifting.keys()
+            place: drift(structure, values, place, (self._block, steps, parts), times.minutes)
+            for place in self._block.at.keys() & structure.drifting.keys()
         }
 
     def amount(self, place: int) -> Floats:
@@ -125,6 +121,35 @@ def _jumps(block: Block, parts: Sequence[Entry]) -> tuple[list[float], Floats]:
     return moments, jumps
 
 
+class Steps(NamedTuple):
+    """A block's matrix, and the exponentials of the step lengths that were needed so far."""
+
+    matrix: Floats
+    known: dict[tuple[int, float], Floats]
+    number: int
+
+    def of(self, lengths: Sequence[float]) -> dict[float, Floats]:
+        """exp(matrix * length) by rounded length; lengths of one size together, so that none costs another digits."""
+        wanted = {round(length, SAME_STEP): length for length in lengths if length > 0.0}
+        by_size: dict[int, dict[float, float]] = {}
+        found: dict[float, Floats] = {}
+        for key, length in wanted.items():
+            # Known only if it is the same to the last bit: an answer must not depend on earlier questions.
+            if (self.number, length) in self.known:
+                found[key] = self.known[self.number, length]
+            else:
+                by_size.setdefault(math.frexp(length)[1], {})[key] = length
+        norm = shifted_norm(self.matrix) if by_size else 0.0
+        for size, alike in by_size.items():
+            steps = np.array(list(alike.values()))
+            computed = exponential(self.matrix * steps[:, None, None], norm * 2.0**size)
+            fresh = dict(zip(alike, computed, strict=True))
+            found |= fresh
+            if len(self.known) + len(fresh) <= MOST_KEPT:
+                self.known.update({(self.number, alike[key]): step for key, step in fresh.items()})
+        return found
+
+
 class Run(NamedTuple):
     """`steps` equal steps of `length` minutes; the first of their ends is row `row` of the times asked, or none is."""
 
@@ -133,11 +158,11 @@ class Run(NamedTuple):
     row: int | None
 
 
-def extended_states(block: Block, matrix: Floats, parts: Sequence[Entry], times: Times) -> Floats:
+def extended_states(block: Block, matrix: Steps, parts: Sequence[Entry], times: Times) -> Floats:
     """The extended state at each asked time, (times, size)."""
     moments, jumps = _jumps(block, parts)
     plan = [_runs(times, moment, following) for moment, following in pairwise([*moments, math.inf])]
-    exponentials = _exponentials(matrix, [run.length for runs in plan for run in runs])
+    exponentials = matrix.of([run.length for runs in plan for run in runs])
     states = np.zeros((len(times.minutes), block.size))
     state = np.zeros(block.size)
     for jump, runs in zip(jumps, plan, strict=True):
@@ -172,19 +197,6 @@ def _runs(times: Times, moment: float, following: float) -> list[Run]:
     return runs
 
 
-def _exponentials(matrix: Floats, lengths: Sequence[float]) -> dict[float, Floats]:
-    """exp(matrix * length) by rounded length; lengths of one size together, so that none costs another digits."""
-    by_size: dict[int, dict[float, float]] = {}
-    for length in lengths:
-        if length > 0.0:
-            by_size.setdefault(math.frexp(length)[1], {})[round(length, SAME_STEP)] = length
-    found: dict[float, Floats] = {}
-    for alike in by_size.values():
-        steps = np.array(list(alike.values()))
-        found |= zip(alike, exponential(matrix * steps[:, None, None]), strict=True)
-    return found
-
-
 def _run(step: Floats, state: Floats, count: int) -> Floats:
     """States after 1..count equal steps, by doubling: the next block is the power of the step times the last block."""
     if count == 1:
@@ -205,7 +217,7 @@ def drift(
     structure: Structure,
     values: Values,
     place: int,
-    source: tuple[Block, Floats, Sequence[Entry]],
+    source: tuple[Block, Steps, Sequence[Entry]],
     times_min: Floats,
 ) -> tuple[Floats, Floats]:
     """Amount (mg) and its area (mg*min) in a place whose outflow grows as k (1 + g t), t in hours from time zero.
@@ -213,7 +225,8 @@ def drift(
     Variation of constants, x(t) = integral of inflow(s) exp(-K(s, t)) ds, by Gauss-Legendre collocation in pieces that
     are short against 1/k; the inflow itself is exact.
     """
-    block, matrix, parts = source
+    block, steps, parts = source
+    matrix = steps.matrix
     flow = structure.drifting[place]
     k, growth = float(structure.rate(flow, values)) / 60.0, float(values[str(flow.drift)]) / 60.0
     begin = min(float(part.start_min) for part in parts)
@@ -229,7 +242,7 @@ def drift(
     nodes, weights, integrate = _collocation()
     half = np.diff(edges)[:, None] / 2.0
     moments_in = edges[:-1, None] + half * (1.0 + nodes)
-    states = extended_states(block, matrix, parts, Times(moments_in.ravel(), 0.0))
+    states = extended_states(block, Steps(matrix, {}, 0), parts, Times(moments_in.ravel(), 0.0))
     inflow = (states @ matrix[block.first + block.at[place]]).reshape(moments_in.shape)
     lost = _lost(k, growth, edges[:-1, None], moments_in)
     gained = np.exp(-lost) * ((inflow * np.exp(lost) * half) @ integrate.T)

@@ -15,7 +15,7 @@ from keel.pharmacology.inputs import Entry, entries
 from keel.pharmacology.mammillary import Times
 from keel.pharmacology.metrics import Metrics, curve_metrics
 from keel.pharmacology.modify import take_up
-from keel.pharmacology.parameters import individual
+from keel.pharmacology.parameters import individual, typical_form
 from keel.pharmacology.propagate import Path
 from keel.pharmacology.regimen import DoseInput, Person, check_person, check_regimen
 from keel.pharmacology.structure import Floats, Structure, structure_of
@@ -164,7 +164,12 @@ def simulate(
     check_person(person)
     doses = check_regimen(regimen)
     taken = take_up(model, doses, modifiers)
-    values, remarks = individual(structure, person, etas=etas, multipliers=taken.multipliers)
+    values: Mapping[str, Any]
+    remarks: Sequence[str]
+    if etas or taken.multipliers:
+        values, remarks = individual(structure, person, etas=etas, multipliers=taken.multipliers)
+    else:
+        values, remarks = typical_form(structure, person)
     parts = entries(structure, doses, values)
     return Simulation(
         structure=structure,

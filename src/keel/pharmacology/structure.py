@@ -4,7 +4,7 @@ The system is x' = A x + input, x in mg by compartment, t in hours. Compartments
 blocks (the S and the R side of a racemate) and are solved apart.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -102,10 +102,14 @@ class Structure:
         is z' = M z, so exp(M h) is the whole solution, exact also when rates coincide. No entry off the diagonal is
         negative. A place that drifts only collects what flows in.
         """
+        return self.extended_of(self.blocks, values, people)
+
+    def extended_of(self, blocks: Sequence[Block], values: Values, people: int | None = None) -> list[Floats]:
+        """The same for the given blocks."""
         arrows = self.arrows(values)
         shape = () if people is None else (people,)
         matrices = []
-        for block in self.blocks:
+        for block in blocks:
             matrix = np.zeros((*shape, block.size, block.size))
             for source, target, rate, arrives in arrows:
                 if source in block.at:
