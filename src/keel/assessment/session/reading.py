@@ -91,9 +91,10 @@ def _json(data: bytes | str) -> Any:
         raise SessionError("The file is not UTF-8 text.", mend="Save it as UTF-8.") from None
     except (msgspec.DecodeError, RecursionError) as error:
         byte = re.search(r"byte (\d+)", str(error))
-        place = _line(raw, int(byte.group(1))) if byte else ""
+        place = _line(raw, int(byte.group(1)) if byte else len(raw))
         problem = re.sub(r"\s*\(byte \d+\)", "", str(error)).removeprefix("JSON is malformed: ")
-        raise SessionError(f"This is not JSON: {problem}.", where=place, mend="Mend the text at that place.") from None
+        problem = f"This is not JSON: {problem[0].lower()}{problem[1:]}."
+        raise SessionError(problem, where=place, mend="Mend the text at that place.") from None
 
 
 def _line(raw: bytes, byte: int) -> str:
@@ -160,7 +161,7 @@ def _refused(message: str, tree: Mapping[str, Any]) -> SessionError:
     if path.endswith(".type"):
         wanted = re.search(r"Invalid value '(.*?)'", problem)
         kinds = sorted(_kinds())
-        near = get_close_matches(wanted.group(1), kinds, n=3) if wanted else []
+        near = get_close_matches(wanted.group(1), kinds, n=3, cutoff=0.4) if wanted else []
         return SessionError("This type of event is not known.", where=where, mend=_one_of(near or kinds))
     if "timezone" in problem:
         return SessionError(

@@ -1,0 +1,157 @@
+"""What holds for every session: order of arrival, duplicates and corrections change nothing that they should not."""
+
+import datetime as dt
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from keel.assessment.session import fold_session, read_session
+from keel.knowledge import load
+from support.sessions import base_session
+
+START = dt.datetime(2026, 11, 21, 8, 50, tzinfo=dt.UTC)
+MOMENTS = st.integers(0, 230).map(lambda minute: START + dt.timedelta(minutes=minute))
+NAMES = st.sampled_from(["iv", "esketamine", "home"])
+BOOKKEEPING = ("corrections", "not_yet", "alarms")
+
+
+def state(tree, at):
+    return msgspec.json.decode(msgspec.json.encode(fold_session(read_session(tree), at=at, knowledge=load())))
+
+
+def without(found, names):
+    return {key: value for key, value in found.items() if key not in names}
+
+
+@given(name=NAMES, at=MOMENTS, data=st.data())
+@settings(max_examples=25)
+def test_the_order_of_arrival_changes_nothing(name, at, data):
+    tree = base_session(name)
+    shuffled = {**tree, "events": data.draw(st.permutations(tree["events"]))}
+    assert state(shuffled, at) == state(tree, at)
+
+
+@given(name=NAMES, at=MOMENTS, data=st.data())
+@settings(max_examples=25)
+def test_events_sent_again_change_nothing(name, at, data):
+    tree = base_session(name)
+    again = data.draw(st.lists(st.sampled_from(tree["events"]), max_size=6))
+    late = [{**event, "recorded_at": "2026-11-21T20:00:00Z"} for event in again]
+    twice = {**tree, "events": data.draw(st.permutations([*tree["events"], *again, *late]))}
+    # Of two copies the one without a time of entry is no late entry: the earliest known entry is kept.
+    assert without(state(twice, at), ("alarms",)) == without(state(tree, at), ("alarms",))
+
+
+@given(name=NAMES, at=MOMENTS, data=st.data())
+@settings(max_examples=25)
+def test_two_different_things_under_one_id_give_one_answer_in_any_order(name, at, data):
+    tree = base_session(name)
+    event = data.draw(st.sampled_from(tree["events"]))
+    other = {"id": event["id"], "at": event["at"], "by": "charlie", "type": "note", "text": "else"}
+    forth = {**tree, "events": [*tree["events"], other]}
+    back = {**tree, "events": [other, *tree["events"]]}
+    assert state(forth, at) == state(back, at)
+
+
+@given(name=NAMES, at=MOMENTS, data=st.data())
+@settings(max_examples=25)
+def test_a_correction_to_the_same_content_changes_only_the_books(name, at, data):
+    tree = base_session(name)
+    event = data.draw(st.sampled_from(tree["events"]))
+    correction = {
+        "id": "fix",
+        "at": event["at"],
+        "by": "alice",
+        "type": "corrected",
+        "corrects": event["id"],
+        "reason": "typed again",
+        "event": event,
+    }
+    corrected = {**tree, "events": [*tree["events"], correction]}
+    assert without(state(corrected, at), BOOKKEEPING) == without(state(tree, at), BOOKKEEPING)
+
+
+@given(name=NAMES, data=st.data(), heart_rate=st.integers(50, 110))
+@settings(max_examples=25)
+def test_a_corrected_row_changes_only_what_it_would_have_said_itself(name, data, heart_rate):
+    """Correcting a row equals having written it so at first."""
+    tree = base_session(name)
+    sets = [event for event in tree["events"] if event["type"] == "vitals_recorded"]
+    event = data.draw(st.sampled_from(sets))
+    at = START + dt.timedelta(minutes=230)
+    new = {**event, "hr": heart_rate}
+    written = {**tree, "events": [new if one is event else one for one in tree["events"]]}
+    fix = {
+        "id": "fix",
+        "at": "2026-11-21T12:30:00+00:00",
+        "by": "alice",
+        "type": "corrected",
+        "corrects": event["id"],
+        "reason": "misread",
+        "event": new,
+    }
+    corrected = {**tree, "events": [*tree["events"], fix]}
+    assert without(state(corrected, at), BOOKKEEPING) == without(state(written, at), BOOKKEEPING)
+
+
+@given(at=MOMENTS, later=st.integers(0, 60))
+@settings(max_examples=30)
+def test_the_amount_given_never_falls_and_never_exceeds_the_dose(at, later):
+    tree = base_session("iv")
+    now, then = state(tree, at), state(tree, at + dt.timedelta(minutes=later))
+    assert 0 <= now["given_mg"] <= then["given_mg"] <= 35
+
+
+@given(name=NAMES, at=MOMENTS, data=st.data())
+@settings(max_examples=30)
+def test_taking_an_answer_away_never_lets_anything_through(name, at, data):
+    """A missing value never passes: less known, never more allowed."""
+    tree = base_session(name)
+    gone = data.draw(st.sampled_from(sorted(tree["screening"])))
+    less = {**tree, "screening": {key: value for key, value in tree["screening"].items() if key != gone}}
+    whole, part = state(tree, at), state(less, at)
+    for may in ("may_start", "may_continue", "may_discharge"):
+        assert whole[may] or not part[may], gone
+
+
+@given(name=NAMES, at=MOMENTS, data=st.data())
+@settings(max_examples=30)
+def test_a_set_of_vital_signs_that_is_lost_never_lets_anything_through(name, at, data):
+    tree = base_session(name)
+    sets = [event["id"] for event in tree["events"] if event["type"] == "vitals_recorded"]
+    gone = data.draw(st.sampled_from(sets))
+    less = {**tree, "events": [event for event in tree["events"] if event["id"] != gone]}
+    whole, part = state(tree, at), state(less, at)
+    for may in ("may_start", "may_continue", "may_discharge"):
+        assert whole[may] or not part[may], gone
+
+
+@given(name=NAMES, at=MOMENTS, hours=st.integers(-12, 14))
+@settings(max_examples=25)
+def test_the_time_zone_in_which_a_moment_is_written_changes_nothing(name, at, hours):
+    tree = base_session(name)
+    zone = dt.timezone(dt.timedelta(hours=hours))
+    moved = [
+        {**event, "at": dt.datetime.fromisoformat(event["at"]).astimezone(zone).isoformat()} for event in tree["events"]
+    ]
+    here, there = state(tree, at), state({**tree, "events": moved}, at)
+    for key in (
+        "phase",
+        "may_start",
+        "may_continue",
+        "may_discharge",
+        "given_mg",
+        "minutes_since_last_dose",
+        "predicted",
+    ):
+        assert here[key] == there[key], key
+
+
+@pytest.mark.parametrize("name", ["iv", "esketamine", "home"])
+def test_a_replay_minute_by_minute_never_fails(name):
+    tree, session = base_session(name), read_session(base_session(name))
+    for minute in range(0, 240, 3):
+        fold_session(session, at=START + dt.timedelta(minutes=minute), knowledge=load())
+    assert tree == base_session(name)
