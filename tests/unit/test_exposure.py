@@ -38,6 +38,7 @@ def test_an_empty_record_has_no_numbers_and_says_that_this_is_not_none():
     exposure = exposure_of()
     assert exposure.band is None
     assert exposure.mg_per_year is None
+    assert exposure.days_in_28 is None
     assert "not the same as none" in exposure.unknown[0]
 
 
@@ -130,6 +131,8 @@ def test_the_multiple_below_one_hundred_shows_the_claim_it_contradicts():
     finding = next(one for one in told("400 mg every Saturday").findings if one.rule.startswith("exposure-multiple"))
     assert "22.9 times" in finding.summary
     assert "B11" in finding.conflicts
+    clinic = next(one for one in exposure_of(dose(1)).findings if one.rule.startswith("exposure-multiple"))
+    assert clinic.conflicts == ()
 
 
 @pytest.mark.parametrize(

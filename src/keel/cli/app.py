@@ -1,6 +1,7 @@
 """The application: which commands there are, and how an error ends (one line, exit code 2)."""
 
 import sys
+from collections.abc import Callable
 from typing import NoReturn
 
 import typer
@@ -27,7 +28,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 # The line that `keel --help` shows; each command's own help says more and gives an example.
-COMMANDS = {
+COMMANDS: dict[Callable[..., None], str] = {
     assess: "A person's facts in, their Picture out.",
     exposure: "What a pattern of use comes to, and its band.",
     interactions: "What medicines mean together with ketamine.",

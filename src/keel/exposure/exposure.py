@@ -21,6 +21,8 @@ from keel.quantities import Form, Interval, interval_text
 from keel.record import Record, UsePattern
 
 REFERENCE = "reference"
+SLOGAN = "B11"
+"""The claim that a year of weekend use easily reaches 100 times a medical course; shown beside any smaller multiple."""
 
 
 def substance_text(substance: str) -> str:
@@ -170,7 +172,9 @@ def _per_session(told: Told, days: Iterable[UsingDay]) -> Interval | None:
 
 
 def _days_in_28(told: Told, windows: tuple[Window, ...], at: dt.datetime) -> float | None:
-    days = float(windows[0].using_days) if windows[3].using_days or not told else 0.0
+    if not told and not windows[3].using_days:
+        return None
+    days = float(windows[0].using_days)
     for phases, _ in told:
         if not is_recent(phases, at, days=28):
             continue
@@ -244,7 +248,9 @@ def _findings(
 ) -> Iterable[Finding]:
     for total in totals:
         if total.multiple_of_reference and total.mg_per_year:
-            yield _multiple_finding(total, total.mg_per_year, total.multiple_of_reference, reference)
+            finding = _multiple_finding(total, total.mg_per_year, total.multiple_of_reference, reference)
+            slogan = total.multiple_of_reference.high < 100 and _has_non_medical(record)
+            yield msgspec.structs.replace(finding, conflicts=(SLOGAN,)) if slogan else finding
     if record.patterns and record.doses:
         yield Finding(
             rule="exposure-told-and-dated",
@@ -253,6 +259,11 @@ def _findings(
             why=(Reason("patterns", len(record.patterns)), Reason("doses", len(record.doses))),
             next_step="Keep one of the two.",
         )
+
+
+def _has_non_medical(record: Record) -> bool:
+    settings = [dose.setting for dose in record.doses] + [pattern.setting for pattern in record.patterns]
+    return not all(setting.is_medical for setting in settings)
 
 
 def _multiple_finding(total: SubstanceTotal, mg: Interval, multiple: Interval, reference: Reference) -> Finding:
@@ -268,5 +279,4 @@ def _multiple_finding(total: SubstanceTotal, mg: Interval, multiple: Interval, r
         ),
         sources=reference.sources,
         confidence=Certainty.SEEN,
-        conflicts=("B11",) if multiple.high < 100 else (),
     )
