@@ -5,8 +5,9 @@ import datetime as dt
 import pytest
 
 from keel.assessment.protocols import default_rules, gate
-from keel.knowledge import Knowledge
+from keel.knowledge import Knowledge, load
 from keel.knowledge.errors import OverlayRefused
+from support.facts import copied_facts, knowledge_of, replace_in
 
 AT = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
 SIGNED = '{ by = "Dr Alice", on = 2026-11-01, role = "medical director", reason = "our audit of 2025" }'
@@ -91,6 +92,20 @@ def test_a_rule_is_not_rewritten(tmp_path, key):
 def test_the_frame_of_a_protocol_stays(tmp_path, key):
     with pytest.raises(OverlayRefused, match=f"“{key}” cannot be changed"):
         protocol_of(tmp_path, f'{key} = "x"')
+
+
+def test_a_whole_copy_of_the_packaged_files_is_no_change(tmp_path):
+    same = knowledge_of(copied_facts(tmp_path))
+    assert same.protocols == load().protocols
+
+
+def test_in_a_whole_copy_a_loosened_number_is_still_refused(tmp_path):
+    copy = copied_facts(tmp_path)
+    replace_in(
+        copy / "protocols" / "iv-racemic.toml", "start_sbp_guide = { value = 140", "start_sbp_guide = { value = 150"
+    )
+    with pytest.raises(OverlayRefused, match="start_sbp_guide"):
+        _ = knowledge_of(copy).protocols
 
 
 def test_a_rule_of_the_clinic_is_added(tmp_path):

@@ -51,9 +51,12 @@ def _overlaid(below: dict[str, Any], above: dict[str, Any], path: Path) -> dict[
 
 
 def overlay_problems(below: Mapping[str, Any], above: Mapping[str, Any]) -> Iterator[str]:
-    """What an overlay does to a protocol that it may not; empty where all of it is allowed."""
+    """What an overlay does to a protocol that it may not; empty where all of it is allowed.
+
+    What stands there as it stood below is no change, so that a whole copy of a file may be an overlay.
+    """
     for key, value in above.items():
-        if key in _HEADER:
+        if key in _HEADER or value == below.get(key):
             continue
         if key == "cuts":
             for name, change in value.items():
@@ -65,9 +68,9 @@ def overlay_problems(below: Mapping[str, Any], above: Mapping[str, Any]) -> Iter
         elif key == "enablement":
             yield from _enablement_problems(below.get("enablement", {}), value)
         elif key in _LISTS:
-            known_ids = {row["id"] for row in below.get(key, ())}
+            rows = {row["id"]: row for row in below.get(key, ())}
             for row in value:
-                if row.get("id") in known_ids:
+                if row.get("id") in rows and row != rows[row["id"]]:
                     yield f"{key} {row['id']} cannot be changed. Add one of your own beside it."
         else:
             yield f"“{key}” cannot be changed by an overlay. Confirm, tighten, or add a rule of your own."
@@ -76,7 +79,7 @@ def overlay_problems(below: Mapping[str, Any], above: Mapping[str, Any]) -> Iter
 def _cut_problems(where: str, old: Mapping[str, Any] | None, change: Mapping[str, Any]) -> Iterator[str]:
     if old is None:
         return
-    if foreign := sorted(set(change) - _CUT_KEYS):
+    if foreign := _changed(old, change, _CUT_KEYS):
         yield f"{where}.{foreign[0]} cannot be changed. An overlay sets `value`, `confirmed` and `set_by`."
         return
     yield from _signature_problems(f"{where}.confirmed", change.get("confirmed"))
@@ -106,7 +109,7 @@ def _loosening_problems(where: str, old: Mapping[str, Any], change: Mapping[str,
 def _rule_problems(name: str, old: Mapping[str, Any] | None, change: Mapping[str, Any]) -> Iterator[str]:
     if old is None:
         return
-    if foreign := sorted(set(change) - _RULE_KEYS):
+    if foreign := _changed(old, change, _RULE_KEYS):
         yield f"rule {name}: “{foreign[0]}” cannot be changed. Add a rule of your own beside it."
         return
     yield from _signature_problems(f"rule {name}: confirmed", change.get("confirmed"))
@@ -123,7 +126,7 @@ def _rule_problems(name: str, old: Mapping[str, Any] | None, change: Mapping[str
 
 
 def _enablement_problems(old: Mapping[str, Any], change: Mapping[str, Any]) -> Iterator[str]:
-    if foreign := sorted(set(change) - _ENABLEMENT_KEYS):
+    if foreign := _changed(old, change, _ENABLEMENT_KEYS):
         yield f"enablement.{foreign[0]} cannot be changed."
         return
     if not change.get("on") or old.get("on", True):
@@ -134,6 +137,11 @@ def _enablement_problems(old: Mapping[str, Any], change: Mapping[str, Any]) -> I
         yield f"enablement: turning the pathway on needs `signed` with by, on, reason, and role = “{role}”."
     if not change.get("jurisdictions"):
         yield "enablement: turning the pathway on needs `jurisdictions`, the places in which it is on."
+
+
+def _changed(old: Mapping[str, Any], change: Mapping[str, Any], allowed: set[str]) -> list[str]:
+    """The keys that an overlay changes and may not."""
+    return sorted(key for key in set(change) - allowed if change[key] != old.get(key))
 
 
 def _signature_problems(where: str, signature: Any) -> Iterator[str]:
