@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from keel.web.said import of_knowledge
+
 WEB = Path(__file__).parent
 STAFF_ONLY = ("clinic", "accounts", "demonstration")
 """Apps for staff, who work in English."""
-FUNCTIONS = ("_", "gettext", "gettext_lazy", "ngettext")
+FUNCTIONS = ("_", "gettext", "gettext_lazy", "ngettext", "noop")
 _STRING = r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
 _CALL = re.compile(rf"\b(?:_|gettext|ngettext)\(\s*u?({_STRING})(?:\s*,\s*u?({_STRING}))?", re.DOTALL)
 
@@ -44,6 +46,8 @@ def collect(web: Path = WEB) -> list[Message]:
             found.setdefault(one, Message(one, many, inside.as_posix()))
     for text in _of_directory():
         found.setdefault(text, Message(text, "", "knowledge: directory"))
+    for text in of_knowledge():
+        found.setdefault(text, Message(text, "", "knowledge: sentences"))
     return list(found.values())
 
 
@@ -133,7 +137,9 @@ def compiled(catalogue: str) -> bytes:
     pairs = sorted((key.encode(), text.encode()) for key, text in told.items())
     count, start = len(pairs), 28
     at = start + 16 * count
-    keys, texts, body = [], [], b""
+    keys: list[tuple[int, int]] = []
+    texts: list[tuple[int, int]] = []
+    body = b""
     for column, table in ((0, keys), (1, texts)):
         for pair in pairs:
             table.append((len(pair[column]), at + len(body)))

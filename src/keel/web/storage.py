@@ -8,7 +8,7 @@ _IMPORT = (
 )
 
 
-class HashedFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
+class HashedFiles(CompressedManifestStaticFilesStorage):
     """Rewrites `import { … } from "./…";` in our own modules to the hashed names, so that each may be kept for good.
 
     Django's own switch would do it in every file, and stumbles over examples in the comments of htmx.

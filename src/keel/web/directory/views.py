@@ -74,4 +74,5 @@ def _rows_of(country: Country) -> _Rows:
 
 
 def _today() -> dt.date:
-    return timezone.now().date()
+    now: dt.datetime = timezone.now()
+    return now.date()
