@@ -155,8 +155,9 @@ class Chart:
         """Ink and dashes of each curve."""
         looks: list[tuple[str, tuple[int, ...]]] = []
         holding = 0
+        by_site = len({trace.model for trace in self.traces}) > 1
         for number, trace in enumerate(self.traces):
-            ink = _SITES.get(trace.site, 2) if self._is_several else number
+            ink = _SITES.get(trace.site, 2) if by_site else number
             if not trace.valid:
                 looks.append((layers.NOT_VALID_INK, layers.NOT_VALID_DASH))
                 continue
@@ -174,10 +175,16 @@ class Chart:
         drawn += [layer for trace, (ink, _) in pairs for layer in layers.band_layers(trace, ink, frame)]
         drawn += [layers.line_layer(trace, ink, dash, frame) for trace, (ink, dash) in pairs]
         if self.observed:
-            drawn.append(layers.observed_layer(self.observed, frame))
+            drawn.append(layers.observed_layer(self.observed, self._ink_of_analyte(looks), frame))
         if self.is_keyed:
             return [*drawn, *layers.number_layers(self.traces, inks, frame), self._key(looks)]
         return [*drawn, *layers.name_layers(self.traces, self.names(), inks, frame)]
+
+    def _ink_of_analyte(self, looks: Sequence[tuple[str, tuple[int, ...]]]) -> dict[str, str]:
+        """The ink of measured points: that of their curve, or the text's where several curves show one analyte."""
+        analytes = [trace.analyte for trace in self.traces]
+        inks = (ink for ink, _ in looks)
+        return {name: ink for name, ink in zip(analytes, inks, strict=True) if analytes.count(name) == 1}
 
     def _key(self, looks: Sequence[tuple[str, tuple[int, ...]]]) -> dict[str, Any]:
         """A key: number, line and model; a layer without marks of its own that brings Vega-Lite's legend."""
@@ -218,6 +225,6 @@ class Chart:
         axis: dict[str, Any] = {"title": "ng/mL", "titleX": -40, "titleY": -6, "tickCount": 5, "format": ",~r"}
         scale: dict[str, Any] = {"domain": [frame.low, frame.high], "nice": False, "zero": not self.log}
         if self.log:
-            axis["values"] = level_marks(frame)
+            axis |= {"values": level_marks(frame), "labelOverlap": False}
             scale["type"] = "log"
         return {"type": "quantitative", "scale": scale, "axis": axis}

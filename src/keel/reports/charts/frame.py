@@ -72,9 +72,11 @@ def hour_marks(frame: Frame) -> tuple[list[float], str, float]:
 
 
 def level_marks(frame: Frame) -> list[float]:
-    """Marks of the logarithmic axis: the powers of ten."""
+    """Marks of the logarithmic axis: the powers of ten, and 2 and 5 times them where there are few."""
     first, last = math.ceil(math.log10(frame.low) - 1e-9), math.floor(math.log10(frame.high) + 1e-9)
-    return [10.0**power for power in range(first, last + 1)]
+    steps = (1.0,) if frame.high / frame.low > 150 else (1.0, 2.0, 5.0)
+    marks = [step * 10.0**power for power in range(first - 1, last + 1) for step in steps]
+    return [mark for mark in marks if frame.low * (1 - 1e-9) <= mark <= frame.high * (1 + 1e-9)]
 
 
 def place_labels(

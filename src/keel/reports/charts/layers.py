@@ -1,6 +1,6 @@
 """The layers of a concentration chart, from back to front, each a piece of a Vega-Lite specification."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ Layer = dict[str, Any]
 
 INKS = ("var(--curve-1)", "var(--curve-2)", "var(--curve-3)")
 DASHES: tuple[tuple[int, ...], ...] = ((), (7, 3), (10, 3, 2, 3), (14, 5), (4, 2), (14, 3, 2, 3, 2, 3))
+SHAPES = ("circle", "square", "triangle-up", "diamond", "cross")
 NOT_VALID = "not valid here"
 NOT_VALID_DASH = (1, 5)
 NOT_VALID_INK = "var(--ink-soft)"
@@ -169,24 +170,35 @@ def anchor_layers(anchors: Sequence[Anchor], frame: Frame) -> list[Layer]:
     return layers
 
 
-def observed_layer(observed: Sequence[Observation], frame: Frame) -> Layer:
-    """Measured concentrations as rings."""
+def observed_layer(observed: Sequence[Observation], ink_of: Mapping[str, str], frame: Frame) -> Layer:
+    """Measured concentrations: rings, squares and triangles by analyte, in the ink of its curve."""
     values = [
-        {"hours": round(one.at_min / 60, 4), "ng": one.ng_per_ml}
+        {"hours": round(one.at_min / 60, 4), "ng": one.ng_per_ml, "analyte": one.analyte}
         for one in observed
-        if one.at_min / 60 <= frame.hours and one.ng_per_ml >= frame.low
+        if one.at_min / 60 <= frame.hours and frame.low <= one.ng_per_ml
     ]
-    mark = {
-        "type": "point",
-        "shape": "circle",
-        "size": 60,
-        "filled": True,
-        "fill": "var(--sheet)",
-        "stroke": "var(--ink)",
-        "strokeWidth": 2,
-        "opacity": 1,
+    names = list(dict.fromkeys(one.analyte for one in observed))
+    inks = [ink_of.get(name, "var(--ink)") for name in names]
+    mark = {"type": "point", "size": 60, "filled": True, "fill": "var(--sheet)", "strokeWidth": 2, "opacity": 1}
+    return {
+        "data": {"values": values},
+        "mark": mark,
+        "encoding": {
+            "x": _across(),
+            "y": _up("ng"),
+            "shape": _by_analyte(names, SHAPES[: len(names)]),
+            "stroke": _by_analyte(names, inks),
+        },
     }
-    return {"data": {"values": values}, "mark": mark, "encoding": {"x": _across(), "y": _up("ng")}}
+
+
+def _by_analyte(names: Sequence[str], range_: Sequence[str]) -> Layer:
+    return {
+        "field": "analyte",
+        "type": "nominal",
+        "scale": {"domain": list(names), "range": list(range_)},
+        "legend": None,
+    }
 
 
 def kept(trace: Trace, frame: Frame) -> list[int]:

@@ -47,6 +47,7 @@ class Drawn(NamedTuple):
     traces: tuple[Trace, ...]
     doses: tuple[DoseInput, ...]
     band_words: str = ""
+    peak_words: str = "peaks at"
     left_out: tuple[tuple[str, str], ...] = ()
 
 
@@ -94,7 +95,7 @@ def of_population(found: Population, analytes: Sequence[str] | None = None) -> D
     )
     people = f"{found.subjects:,} virtual people"
     words = f"The line is the median of {people}; the bands hold half and 90% of them at each time."
-    return Drawn(traces, tuple(found.plan.regimen), words)
+    return Drawn(traces, tuple(found.plan.regimen), words, "has a median peak of")
 
 
 def of_estimate(found: Estimate, analytes: Sequence[str] | None = None) -> Drawn:

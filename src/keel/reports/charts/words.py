@@ -41,10 +41,10 @@ def alt_text(chart: "Chart") -> str:
 
 def caption(chart: "Chart") -> str:
     """What each curve rests on, what the bands are, what was left out, and where the anchors come from."""
-    by_model = {trace.model: trace for trace in chart.traces}.values()
-    parts = [f"{_rests_on(chart, trace)}." for trace in by_model if trace.valid or len(by_model) == 1]
-    unfit = [trace for trace in by_model if not trace.valid]
-    if len(by_model) == 1:
+    models = [trace for number, trace in enumerate(chart.traces) if trace.model not in _models(chart.traces[:number])]
+    parts = [f"{_rests_on(chart, trace)}." for trace in models if trace.valid or len(models) == 1]
+    unfit = [trace for trace in models if not trace.valid]
+    if len(models) == 1:
         parts += [f"{NOT_VALID.capitalize()}: {' '.join(trace.reasons)}" for trace in unfit]
     elif unfit:
         parts.append(f"Dotted, {NOT_VALID}: {', '.join(_rests_on(chart, trace) for trace in unfit)}.")
@@ -61,6 +61,10 @@ def caption(chart: "Chart") -> str:
             "they foretell nothing about one person."
         )
     return " ".join(parts)
+
+
+def _models(traces: Sequence["Trace"]) -> set[str]:
+    return {trace.model for trace in traces}
 
 
 def _rests_on(chart: "Chart", trace: "Trace") -> str:
@@ -176,8 +180,7 @@ def _table_minutes(chart: "Chart") -> list[float]:
 
 def _curve_words(chart: "Chart", trace: "Trace", *, with_reasons: bool) -> str:
     peak = f"{figure(trace.cmax)} ng/mL at {clock(round(trace.tmax_min))}"
-    verb = "has a median peak of" if chart.drawn.band_words else "peaks at"
-    text = f"{trace.name}, {trace.site}: {trace.analyte} {verb} {peak}"
+    text = f"{trace.name}, {trace.site}: {trace.analyte} {chart.drawn.peak_words} {peak}"
     if trace.bands:
         at = int(np.argmax(trace.values))
         band = trace.bands[0]
