@@ -43,9 +43,41 @@ def commands_page() -> str:
     return "\n".join(parts)
 
 
+def models_page() -> str:
+    """The page of all models: site, population, where each holds, how sure, its sources and known misfits."""
+    from keel.knowledge import load
+
+    facts = load()
+    parts = ["<!-- Made by `make docs` from the knowledge; a test holds it current. -->", "# Models", ""]
+    parts += [
+        "One file each in `src/keel/knowledge/data/models/`.",
+        "“Weakest number” is the least sure mark among the parameters.",
+        "A result outside the range of its model is marked not valid, with the reason.",
+        "How they are solved: [Pharmacology](../explanation/pharmacology.md).",
+        "",
+        "| model | blood from | routes | analytes | weakest number |",
+        "|---|---|---|---|---|",
+    ]
+    for one in facts.models.values():
+        routes = ", ".join(entry.route for entry in one.inputs)
+        analytes = ", ".join(output.analyte for output in one.outputs)
+        parts.append(f"| [`{one.id}`](#{one.id}) | {one.site} | {routes} | {analytes} | {one.certainty.label} |")
+    for one in facts.models.values():
+        parts += ["", f"## {one.id}", "", f"{one.title}.", "", one.population, ""]
+        parts += [f"- {name}: {words}" for name, words in one.holds()]
+        parts += [f"- sources: {'; '.join(facts.sources[name].citation for name in one.sources)}"]
+        parts += [f"- known misfit: {misfit.what}" for misfit in one.misfits]
+        parts += [f"- lacks: {text}" for text in one.missing]
+    return "\n".join(parts) + "\n"
+
+
 def pages() -> dict[Path, str]:
     """Path to text of every page that is made."""
-    return {REFERENCE / "commands.md": commands_page(), REFERENCE / "defaults.md": keel("knowledge", "defaults")}
+    return {
+        REFERENCE / "commands.md": commands_page(),
+        REFERENCE / "defaults.md": keel("knowledge", "defaults"),
+        REFERENCE / "models.md": models_page(),
+    }
 
 
 if __name__ == "__main__":
