@@ -239,6 +239,13 @@ def test_every_page_ends_with_people_who_help(erin):
         assert 'href="tel:999"' in html, name
 
 
+def test_an_amount_or_a_price_that_nobody_could_trace_is_not_even_quoted(erin):
+    assert "100-200 mg" not in erin.get("/learn/read/question-non-medical-use/").content.decode()
+    assert "280,000" not in erin.get("/learn/read/help-programmes/").content.decode()
+    # a statement that the evidence contradicts is quoted, to be corrected
+    assert "Contradicted" in erin.get("/learn/read/question-rare/").content.decode()
+
+
 def test_the_public_page_never_shows_what_is_addressed_to_a_clinic(erin):
     text = text_of(_picture(erin, **FULL))
     assert "Clinic:" not in text

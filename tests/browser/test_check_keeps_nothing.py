@@ -30,7 +30,7 @@ def _walk(page):
     page.get_by_role("group", name="hurt or burn").get_by_label("Yes").check()
     page.fill('[name="bladder-check.9-change"]', NOTE)
     _next(page)
-    page.get_by_role("heading", name="How firm its grip is").wait_for()
+    page.get_by_role("heading", name="How much room it takes").wait_for()
     page.get_by_role("group", name="strong urge").get_by_label("Yes").check()
     _next(page)
     page.get_by_role("heading", name="How you have felt").wait_for()

@@ -32,7 +32,7 @@ STEPS = (
     Step("use", _("Ketamine"), ("pattern", "medicines", *PICKED, "record", "file", "person", "fits")),
     Step("medicines", _("Other"), ("drugs", "medicines", "daily")),
     Step("bladder", _("Bladder"), ("body",), (BLADDER,)),
-    Step("dependence", _("Grip"), ("grip",), (DEPENDENCE,)),
+    Step("dependence", _("Habit"), ("grip",), (DEPENDENCE,)),
     Step("mood", _("Mood"), (), (MOOD, ANXIETY)),
     Step("you", _("You"), ("matters", "age", "pregnant", "break", "country")),
 )

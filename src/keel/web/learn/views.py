@@ -11,6 +11,7 @@ from keel import knowledge
 from keel.assessment.instruments import AnswersRefused, Score, score_instrument
 from keel.assessment.picture import picture_of
 from keel.findings import Severity
+from keel.knowledge.evidence import Claim, Use, Verdict
 from keel.knowledge.instruments import Instrument
 from keel.web.check.questions import asked
 from keel.web.directory.place import country_of
@@ -23,6 +24,8 @@ TOPICS = ("question", "treatment", "help", "leaflet", "page")
 FREE = ("phq-9", "gad-7", "who-5", "pcl-5", "audit-c", "asq")
 """Checks of the mind offered here, where the licence of the instrument frees its words."""
 SAFETY_ITEMS_OF = ("asq",)
+UNTRACED_NOT_QUOTED = ("exposure", "support")
+"""Topics of which a figure without any source is not even quoted: amounts that people take, prices of programmes."""
 
 
 @require_safe
@@ -49,8 +52,14 @@ def read(request: HttpRequest, name: str) -> HttpResponse:
     if text.table is not None:
         return redirect("learn:comparison")
     claims = knowledge.load().claims
-    judged = [claims[one] for one in text.judges if one in claims]
+    judged = [claims[one] for one in text.judges if one in claims and _may_be_quoted(claims[one])]
     return render(request, "learn/text.html", {"text": text, "judged": judged})
+
+
+def _may_be_quoted(claim: Claim) -> bool:
+    """Whether a statement of others may stand beside its verdict: not an amount or price that nobody could trace."""
+    is_untraced = claim.verdict is Verdict.NOT_FOUND and claim.use is Use.NEVER
+    return not (is_untraced and claim.topic in UNTRACED_NOT_QUOTED)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
