@@ -1,5 +1,6 @@
 """The how-to page on texts, followed by somebody who edits text: a page more, and a language more."""
 
+import csv
 import datetime as dt
 import re
 from pathlib import Path
@@ -39,6 +40,10 @@ def add_language(copy, code):
         written = (copy / kind / "en.toml").read_text(encoding="utf-8")
         written = written.replace('id = "en"', f'id = "{code}"').replace('lang = "en"', f'lang = "{code}"')
         (copy / kind / f"{code}.toml").write_text(written, encoding="utf-8")
+    with (copy / "translations" / "es.csv").open(encoding="utf-8", newline="") as spanish:
+        sentences = [row["english"] for row in csv.DictReader(spanish)]
+    with (copy / "translations" / f"{code}.csv").open("w", encoding="utf-8", newline="") as table:
+        csv.writer(table, lineterminator="\n").writerows([("english", "said"), *((one, one) for one in sentences)])
     for kind in ("strategies", "tools"):
         for file in (copy / kind).glob("*.toml"):
             written = file.read_text(encoding="utf-8")

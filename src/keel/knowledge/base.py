@@ -46,6 +46,7 @@ from keel.knowledge.substances import Substance
 from keel.knowledge.surveillance import Surveillance
 from keel.knowledge.texts import Interface, Text, by_language, read_texts
 from keel.knowledge.tools import Tool
+from keel.knowledge.translations import Translation, read_translations
 from keel.knowledge.wording import WordingRules
 
 T = TypeVar("T")
@@ -268,6 +269,16 @@ class Knowledge:
     def tools(self) -> Mapping[str, Tool]:
         """Recovery tools, by id: forms that stay in the browser."""
         return self._folders.documents("tools", Tool)
+
+    @cached_property
+    def translations(self) -> Mapping[str, Translation]:
+        """Sentences of the facts in other languages, by `<language>/<English sentence>`."""
+        return read_translations(self._folders)
+
+    def said(self, text: str, lang: str) -> str:
+        """A sentence of the facts in a language; as it stands where nobody translated it."""
+        row = self.translations.get(f"{lang}/{text}")
+        return row.said if row else text
 
     @cached_property
     def instruments(self) -> Mapping[str, Instrument]:

@@ -56,7 +56,8 @@ class Grammar(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     `numbers` count, `fractions` stand before a unit, `one` are words for one that also mean other things (“a”),
     `half_more` adds a half (“and a half”), `joins` stand between the ends of a range, `about` changes nothing and
     `up_to` leaves the lower end open. `filler` carries no meaning; every other word that is left over is refused.
-    In `counted` the group `counting` is the word that is counted (“times”). `ambiguous_number` is a way of writing numbers that two countries read differently.
+    In `counted` the group `counting` is the word that is counted (“times”). `ambiguous_number` is a way of writing
+    numbers that two countries read differently.
     """
 
     numbers: tuple[NumberWord, ...]

@@ -4,6 +4,7 @@ Fernández Huerta, Consigna 1959;214:29-32. As in English the measure knows word
 """
 
 import re
+from itertools import pairwise
 
 from keel.knowledge.wording import sentences
 
@@ -29,7 +30,7 @@ def _breaks(vowels: str) -> int:
     """Where vowels side by side are spoken apart: two strong ones, or a strong one beside a stressed weak one."""
     return sum(
         1
-        for first, second in zip(vowels, vowels[1:], strict=False)
+        for first, second in pairwise(vowels)
         if (first in _STRONG and second in _STRONG)
         or (first in _STRESSED_WEAK and second in _STRONG)
         or (first in _STRONG and second in _STRESSED_WEAK)

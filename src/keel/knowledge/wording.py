@@ -12,7 +12,7 @@ import msgspec
 
 from keel.knowledge.documents import Document, Id
 
-# English and Spanish. A clause with one of these denies what stands in it; at the start of a sentence it denies the whole.
+# English and Spanish. A clause with one of these denies what stands in it; at the start of a sentence it denies all.
 _DENIAL = re.compile(
     r"\b(no|not|never|nor|neither|none|nothing|nobody|without|cannot|can't|isn't|aren't|doesn't|don't|didn't|won't"
     r"|nunca|jamás|ni|tampoco|nada|nadie|sin|ning(ún|uno|una|unos|unas))\b",

@@ -12,6 +12,7 @@ from keel.knowledge.checks.problem import Problem, error
 from keel.knowledge.errors import UnknownId
 from keel.knowledge.evidence import Claim, Use
 from keel.knowledge.texts import Text, cited, plain, sections_of
+from keel.knowledge.wording import offences
 
 MOTHER = "en"
 """The language in which texts are written first; the others must have the same ids and rest on the same claims."""
@@ -40,6 +41,7 @@ def page_problems(knowledge: Knowledge) -> Iterator[Problem]:
     for lang, texts in knowledge.texts.items():
         yield from _parity(lang, texts, knowledge.texts[MOTHER])
     yield from _words_of_each_language(knowledge)
+    yield from _translations(knowledge)
 
 
 def everything_said(knowledge: Knowledge) -> Iterator[Said]:
@@ -173,6 +175,46 @@ def _words_of_each_language(knowledge: Knowledge) -> Iterator[Problem]:
     for lang, interface in knowledge.interface.items():
         if missing := sorted(set(knowledge.interface[MOTHER].words) ^ set(interface.words)):
             yield error("languages", f"interface/{lang}", f"keys differ from {MOTHER}: {', '.join(missing)}.")
+
+
+def sentences_to_translate(knowledge: Knowledge) -> Iterator[str]:
+    """English sentences of other facts that pages and pictures show: bands, conflicts and judged statements."""
+    names = [name for text in knowledge.texts[MOTHER].values() for name in text.cites]
+    names += [name for strategy in knowledge.strategies.values() for name in strategy.conflicts]
+    for name in dict.fromkeys(names):
+        if name in knowledge.conflicts:
+            conflict = knowledge.conflicts[name]
+            yield from (conflict.question, conflict.one_side, conflict.other_side, conflict.shown)
+    for name in dict.fromkeys(name for text in knowledge.texts[MOTHER].values() for name in text.judges):
+        yield from (knowledge.claims[name].statement, knowledge.claims[name].says)
+    for bands in knowledge.criteria.values():
+        for band in bands.bands:
+            yield from (band.name, band.summary, band.next_step, *band.prompts)
+        for rule in bands.rules:
+            yield from (rule.says, *((rule.note,) if rule.note else ()))
+        yield from bands.cautions
+        for name in bands.beside:
+            yield from (knowledge.claims[name].statement, knowledge.claims[name].population)
+
+
+def _translations(knowledge: Knowledge) -> Iterator[Problem]:
+    """Sentences that lack a translation, and translations of sentences that nobody says any more."""
+    wanted = set(sentences_to_translate(knowledge))
+    for lang in knowledge.texts:
+        if lang == MOTHER:
+            continue
+        have = {row.english for name, row in knowledge.translations.items() if name.startswith(f"{lang}/")}
+        for text in sorted(wanted - have):
+            yield error("languages", f"translations/{lang}", f"lacks “{text}”.")
+        for text in sorted(have - wanted):
+            yield error("languages", f"translations/{lang}", f"“{text}” is said nowhere. Translate the new sentence.")
+    for name, row in knowledge.translations.items():
+        if _claims_too_much(knowledge, row.said) and not _claims_too_much(knowledge, row.english):
+            yield error("must-not-claim", f"translations/{name}", f"“{row.said}” claims more than its English.")
+
+
+def _claims_too_much(knowledge: Knowledge, text: str) -> bool:
+    return any(offences(text, rules) for rules in knowledge.wording.values())
 
 
 def _marks(sentences: tuple[str, ...]) -> list[str]:

@@ -11,8 +11,9 @@ from keel.knowledge.readability_es import grade_es
 from keel.knowledge.texts import plain
 from keel.knowledge.wording import offences
 
-# Works are named by their own titles, and the rules hold the sentences that they refuse.
-_NOT_OURS = ("sources", "wording")
+# Works are named by their own titles, the rules hold the sentences that they refuse, and translations those that others
+# made; `checks/pages.py` looks at them together with their English.
+_NOT_OURS = ("sources", "wording", "translations")
 # Conflicts quote both sides; what Keel makes of them is its own.
 _QUOTED = {"conflicts": ("question", "one_side", "other_side")}
 
