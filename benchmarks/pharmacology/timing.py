@@ -1,4 +1,4 @@
-"""The shortest of several runs in processor time: what the work takes, for us and for every peer, on a busy machine too."""
+"""The shortest of several runs in processor time, for us and for every peer, so that a busy machine matters little."""
 
 import time
 from collections.abc import Callable

@@ -18,19 +18,22 @@ _FIRST = (1023 + OCTAVES[0]) << BITS
 Counts = NDArray[np.int32]
 
 
-def count(values: Floats, *, compiled: bool = False) -> Counts:
-    """Counts by class of non-negative values; rows of (rows, values) are counted apart. Both ways count the same."""
-    rows = np.ascontiguousarray(values, dtype=float).reshape(-1, np.shape(values)[-1])
-    counts = np.zeros((len(rows), CLASSES), dtype=np.int32)
+def no_counts(rows: int) -> Counts:
+    """Counts of nothing yet, one row for each quantity."""
+    return np.zeros((rows, CLASSES), dtype=np.int32)
+
+
+def count(values: Floats, counts: Counts, *, compiled: bool = False) -> None:
+    """Adds non-negative `values` (rows, values) to the classes of their rows. Both ways count the same."""
+    rows = np.ascontiguousarray(values, dtype=float).reshape(len(counts), -1)
     if compiled:
         from keel.pharmacology.compiled import count_classes
 
         count_classes(rows.view(np.int64), _SHIFT, _FIRST, counts)
-        return counts
+        return
     for row, bits in enumerate(rows.view(np.int64)):
         classes = np.clip((bits >> _SHIFT) - _FIRST, 0, CLASSES - 1)
-        counts[row] = np.bincount(classes, minlength=CLASSES)
-    return counts
+        counts[row] += np.bincount(classes, minlength=CLASSES).astype(np.int32)
 
 
 def quantiles(counts: Counts, wanted: Floats) -> Floats:

@@ -5,7 +5,7 @@ threads or machines took part nor on who was faster.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -16,7 +16,7 @@ from keel.knowledge.modifiers import Modifier
 from keel.pharmacology.crowd import Spread, Uncertain, VirtualPeople, draw_etas
 from keel.pharmacology.errors import PersonError, RegimenError
 from keel.pharmacology.guard import reasons_against, remarks_on
-from keel.pharmacology.histogram import Counts, count, quantiles
+from keel.pharmacology.histogram import Counts, count, no_counts, quantiles
 from keel.pharmacology.loops import FEWEST_SUBJECTS, is_worth_compiling
 from keel.pharmacology.modify import take_up
 from keel.pharmacology.parameters import individual
@@ -28,6 +28,7 @@ from keel.pharmacology.structure import Floats, structure_of
 METRICS = ("cmax", "tmax_min", "auc_ng_h_per_ml", "trough")
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 MOST_ROWS = 1200  # rows of counts that are kept: 80 kB each
+BATCH = 2500  # people that are in memory with all their metrics at once
 Progress = Callable[[int, int], None]
 
 
@@ -198,8 +199,26 @@ def population(
 
 
 def run_chunk(plan: Plan, number: int) -> Counted:
-    """One chunk: people drawn from the seed of that chunk, simulated, and counted."""
-    result = simulate_chunk(plan, number)
+    """One chunk: people drawn from the seed of that chunk, simulated in batches, and counted."""
+    kept = list(kept_doses(plan))
+    outputs = len(plan.analytes or plan.model.outputs)
+    counted = Counted(
+        per_dose=no_counts(len(METRICS) * outputs * len(kept)),
+        overall=no_counts(len(METRICS) * outputs),
+        bands=no_counts(outputs * len(plan.times_min)),
+        table=None,
+    )
+    tables: list[dict[str, Floats]] = []
+    for result in simulate_batches(plan, number):
+        _count(result, kept, counted, plan.compiled)
+        if plan.keep:
+            tables.append(_table(plan, number, result, sum(len(table["person"]) for table in tables)))
+    if not plan.keep:
+        return counted
+    return counted._replace(table={name: np.concatenate([table[name] for table in tables]) for name in tables[0]})
+
+
+def _count(result: People, kept: list[int], counted: Counted, compiled: bool) -> None:
     metrics = (result.cmax, result.tmax_min, result.auc_ng_h_per_ml, result.trough)
     best = np.argmax(result.cmax, axis=2)[..., None]
     overall = (
@@ -208,24 +227,20 @@ def run_chunk(plan: Plan, number: int) -> Counted:
         result.auc_ng_h_per_ml.sum(axis=2),
         result.trough[:, :, -1],
     )
-    kept = list(kept_doses(plan))
-    return Counted(
-        # One metric at a time: a copy of all four would be the largest thing in memory.
-        per_dose=np.concatenate(
-            [count(metric[:, :, kept].transpose(1, 2, 0), compiled=plan.compiled) for metric in metrics]
-        ),
-        overall=np.concatenate([count(metric.T, compiled=plan.compiled) for metric in overall]),
-        bands=count(result.concentrations.transpose(1, 2, 0), compiled=plan.compiled),
-        table=_table(plan, number, result) if plan.keep else None,
-    )
+    rows, few = len(counted.per_dose) // len(METRICS), len(counted.overall) // len(METRICS)
+    for kind, (metric, whole) in enumerate(zip(metrics, overall, strict=True)):
+        chosen = metric if len(kept) == metric.shape[2] else metric[:, :, kept]
+        count(chosen.transpose(1, 2, 0), counted.per_dose[kind * rows : (kind + 1) * rows], compiled=compiled)
+        count(whole.T, counted.overall[kind * few : (kind + 1) * few], compiled=compiled)
+    if len(counted.bands):
+        count(result.concentrations.transpose(1, 2, 0), counted.bands, compiled=compiled)
 
 
-def simulate_chunk(plan: Plan, number: int) -> People:
-    """The people of one chunk and what the regimen does in them."""
+def simulate_batches(plan: Plan, number: int) -> Iterator[People]:
+    """The people of one chunk and what the regimen does in them, a batch at a time so that memory is used again."""
     rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence(plan.seed, spawn_key=(number,))))
     size, doses = plan.size(number), len(plan.regimen)
-    whole = reduced(plan.model, plan.analytes)
-    structure = structure_of(whole)
+    structure = structure_of(reduced(plan.model, plan.analytes))
     crowd = plan.people.draw(size, rng)
     taken = take_up(plan.model, plan.regimen, plan.modifiers)
     subject = draw_etas(plan.model, "subject", size, rng)
@@ -235,17 +250,24 @@ def simulate_chunk(plan: Plan, number: int) -> People:
     for _ in range(sessions if has_occasions else 1):
         etas = subject | draw_etas(plan.model, "occasion", size, rng)
         parameters.append(individual(structure, crowd, etas=etas, multipliers=taken.multipliers)[0])
-    return simulate_people(
-        plan.model,
-        plan.regimen,
-        parameters,
-        plan.times_min,
-        end_min=plan.end_min,
-        analytes=plan.analytes,
-        factors=plan.uncertain.factors(size, doses, rng),
-        delays=plan.uncertain.delays(size, doses, rng),
-        compiled=plan.compiled,
-    )
+    factors = plan.uncertain.factors(size, doses, rng)
+    delays = plan.uncertain.delays(size, doses, rng)
+    for first in range(0, size, BATCH):
+        some = slice(first, min(first + BATCH, size))
+        yield simulate_people(
+            plan.model,
+            plan.regimen,
+            [
+                {name: value[some] if np.ndim(value) else value for name, value in values.items()}
+                for values in parameters
+            ],
+            plan.times_min,
+            end_min=plan.end_min,
+            analytes=plan.analytes,
+            factors=None if factors is None else factors[some],
+            delays=None if delays is None else delays[some],
+            compiled=plan.compiled,
+        )
 
 
 def kept_doses(plan: Plan) -> tuple[int, ...]:
@@ -258,12 +280,12 @@ def kept_doses(plan: Plan) -> tuple[int, ...]:
     return tuple(np.unique(np.linspace(0, windows - 1, most).round().astype(int)).tolist())
 
 
-def _table(plan: Plan, number: int, result: People) -> dict[str, Floats]:
-    """One row for each person, analyte and dose, as columns."""
+def _table(plan: Plan, number: int, result: People, rows_before: int) -> dict[str, Floats]:
+    """One row for each person, analyte and dose, as columns; people are numbered through the whole population."""
     people, outputs, doses = result.cmax.shape
     person, output, dose = np.indices((people, outputs, doses))
     return {
-        "person": (person + number * plan.chunk).ravel(),
+        "person": (person + number * plan.chunk + rows_before // (outputs * doses)).ravel(),
         "analyte": output.ravel(),
         "dose": (dose + 1).ravel(),
         "cmax_ng_per_ml": result.cmax.ravel(),

@@ -1,14 +1,15 @@
 """The same small study done over and over: how far its result would scatter by chance alone."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from keel.knowledge.models import Model
 from keel.pharmacology.crowd import Uncertain, VirtualPeople
 from keel.pharmacology.errors import RegimenError
-from keel.pharmacology.population import METRICS, Plan, simulate_chunk
+from keel.pharmacology.people import People
+from keel.pharmacology.population import METRICS, Plan, simulate_batches
 from keel.pharmacology.regimen import DoseInput, check_regimen
 from keel.pharmacology.structure import Floats
 
@@ -61,15 +62,17 @@ def trials(
         keep=False,
         compiled=False,
     )
-    results = [simulate_chunk(plan, number) for number in range(studies)]
-    return Trials(results[0].analytes, METRICS, np.stack([_means(result) for result in results]))
+    means = [_means(list(simulate_batches(plan, number))) for number in range(studies)]
+    names = plan.analytes or tuple(output.analyte for output in model.outputs)
+    return Trials(names, METRICS, np.stack(means))
 
 
-def _means(result: Any) -> Floats:
-    highest = result.cmax.max(axis=2)
-    best = np.argmax(result.cmax, axis=2)[..., None]
-    when = np.take_along_axis(result.tmax_min, best, axis=2)[..., 0]
-    sums = (highest, result.auc_ng_h_per_ml.sum(axis=2), result.trough[:, :, -1])
+def _means(batches: Sequence[People]) -> Floats:
+    """Geometric means (of the time of the peak the median) of one study, whatever its batches."""
+    cmax, tmax, area, trough = (np.concatenate([batch[part] for batch in batches]) for part in range(3, 7))
+    best = np.argmax(cmax, axis=2)[..., None]
+    when = np.take_along_axis(tmax, best, axis=2)[..., 0]
+    sums = (cmax.max(axis=2), area.sum(axis=2), trough[:, :, -1])
     with np.errstate(divide="ignore"):
-        cmax, area, trough = (np.exp(np.log(values).mean(axis=0)) for values in sums)
-    return np.stack([cmax, np.median(when, axis=0), area, trough])
+        peak, whole, last = (np.exp(np.log(values).mean(axis=0)) for values in sums)
+    return np.stack([peak, np.median(when, axis=0), whole, last])
