@@ -70,7 +70,11 @@ def test_what_was_typed_is_found_nowhere_after_the_whole_check(open_page, server
     started = tmp_path.stat().st_mtime
     page = open_page("/check/")
     answers = []
-    page.on("response", answers.append)
+
+    def note(answer):
+        answers.append(answer)
+
+    page.on("response", note)
     _walk(page)
     assert page.get_by_text(DRUG).first.is_visible()
 
