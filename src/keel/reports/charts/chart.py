@@ -91,7 +91,7 @@ class Chart:
             "description": self.alt(),
             "width": inner,
             "height": height,
-            "background": None,
+            "background": "transparent",
             "padding": 4,
             "config": config(),
             "encoding": {"x": self._x(frame), "y": self._y(frame)},
