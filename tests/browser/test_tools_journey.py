@@ -165,12 +165,12 @@ def test_a_day_of_a_programme_is_changed_as_one_likes(open_page):
     lines = page.locator(".blocks li")
     before = lines.count()
     page.get_by_role("button", name="Add a line").click()
-    lines.last.locator("input[type=text]").fill("walk the dog")
+    lines.last.locator("textarea").fill("walk the dog")
     page.locator(".blocks li button").first.click()
     page.get_by_role("button", name="Keep it in this browser").click()
     page.reload()
     assert lines.count() == before
-    assert lines.last.locator("input[type=text]").input_value() == "walk the dog"
+    assert lines.last.locator("textarea").input_value() == "walk the dog"
 
 
 @pytest.mark.parametrize("name", TOOLS)

@@ -5,18 +5,26 @@ from typing import NamedTuple
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from keel.web.said import noop
+from keel.web.words import gettext
+
 
 class Example(NamedTuple):
-    """A pattern as typed, and what it is an example of."""
+    """A pattern as typed, in English, and what it is an example of; the catalogue has it in other languages."""
 
     text: str
     label: Promise
 
+    @property
+    def typed(self) -> str:
+        """The pattern as a reader of the page would type it."""
+        return gettext(self.text)
+
 
 EXAMPLES = {
-    "weekend": Example("400 mg every Saturday for 3 years, snorted", _("Weekend use")),
-    "clinic": Example("35 mg every 2 weeks, by infusion in a clinic", _("Infusions in a clinic")),
-    "spray": Example("8 x 56 mg over 4 weeks then weekly, esketamine spray", _("Esketamine spray")),
-    "unsure": Example("1-2 g most days since 2022", _("Not sure how much")),
+    "weekend": Example(noop("400 mg every Saturday for 3 years, snorted"), _("Weekend use")),
+    "clinic": Example(noop("35 mg every 2 weeks, by infusion in a clinic"), _("Infusions in a clinic")),
+    "spray": Example(noop("8 x 56 mg over 4 weeks then weekly, esketamine spray"), _("Esketamine spray")),
+    "unsure": Example(noop("1-2 g most days since 2022"), _("Not sure how much")),
 }
 """By the id that stands in the address."""

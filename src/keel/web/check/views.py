@@ -93,7 +93,7 @@ def _answer(request: HttpRequest, door: Door) -> HttpResponse:
     at, facts = timezone.now(), knowledge.load()
     if request.method != "POST":
         example = EXAMPLES.get(request.GET.get("example", ""))
-        form = CheckForm(at=at, knowledge=facts, initial={"pattern": example.text if example else ""})
+        form = CheckForm(at=at, knowledge=facts, initial={"pattern": example.typed if example else ""})
         return _page(request, door, form, step=steps.STEPS[0].id)
     form = _bound(request, at, facts)
     go = _where_to(request)

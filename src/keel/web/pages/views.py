@@ -8,11 +8,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from keel import knowledge
-from keel.exposure import parse_pattern, summarise
+from keel.exposure import summarise
 from keel.knowledge import Certainty
 from keel.record import Record
 from keel.reports import charts
 from keel.web.check.examples import EXAMPLES
+from keel.web.check.picking import read_line
 from keel.web.words import gettext as _
 
 
@@ -21,7 +22,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """Three doors, and the worked example that Keel began with, computed now."""
     facts, at = knowledge.load(), dt.datetime.now(dt.UTC)
     example = EXAMPLES["weekend"]
-    record = Record(patterns=parse_pattern(example.text, at=at, knowledge=facts))
+    record = Record(patterns=read_line(example.typed, at=at, knowledge=facts))
     exposure = summarise(record, at=at, knowledge=facts)
     scale = {"svg": charts.exposure_scale_svg(exposure), "words": charts.exposure_scale_words(exposure)}
     slogan = facts.claims["B11"]

@@ -56,6 +56,7 @@ def definition(tool: Tool, words: ToolWords) -> dict[str, Any]:
     return {
         "id": tool.id,
         "title": words.title,
+        "after": words.after,
         "repeats": tool.repeats,
         "fields": [
             {
@@ -85,7 +86,6 @@ def definition(tool: Tool, words: ToolWords) -> dict[str, Any]:
 def script_words() -> dict[str, str]:
     """What the script says, in the language of the page; `{n}` and the like are filled in there."""
     return {
-        "kept": _("Kept in this browser."),
         "changed": _("Changed."),
         "nothing": _("There is nothing to keep yet. Write something first."),
         "full": _("This browser does not let the page keep anything. Print it instead."),

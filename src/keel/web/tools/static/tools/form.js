@@ -8,7 +8,7 @@ const lines = form?.querySelector(".blocks");
 const template = lines ? [...lines.children].map(lineOf) : [];
 
 function lineOf(row) {
-  return [...row.querySelectorAll("input")].map((input) => input.value.trim());
+  return [...row.querySelectorAll("input, textarea")].map((input) => input.value.trim());
 }
 
 export function values() {
@@ -63,7 +63,7 @@ function showLines(rows) {
 
 function row(time, what) {
   const when = make("input", { type: "time", "aria-label": say("time"), value: time });
-  const doing = make("input", { type: "text", "aria-label": say("what"), value: what });
+  const doing = make("textarea", { rows: 2, "aria-label": say("what") }, what);
   const remove = make("button", { type: "button", class: "plain-button", "aria-label": `${say("remove")}: ${what}` }, "✕");
   const item = make("li", {}, when, doing, remove);
   remove.addEventListener("click", () => {

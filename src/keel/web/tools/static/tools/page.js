@@ -64,7 +64,7 @@ function keep() {
   const changed = Boolean(same);
   editing = null;
   show({ refill: true, day: monthView ? written[monthView.by] : undefined });
-  return announce("form", say(changed ? "changed" : "kept"));
+  return announce("form", changed ? say("changed") : tool.after);
 }
 
 /** A day of the calendar whose answers were taken back is a day without a mark again. */
@@ -108,7 +108,7 @@ function pick(day, focus = true) {
 
 function showEntries(entries) {
   const part = document.getElementById("entries");
-  part.hidden = entries.length < (tool.repeats ? 1 : 2) || Boolean(monthView);
+  part.hidden = entries.length < (tool.repeats || tool.fields.some((field) => field.reach) ? 1 : 2) || Boolean(monthView);
   const cards = entries.map((entry) => card(entry, tool, { edit: () => edit(entry), remove: () => remove(entry) }));
   part.querySelector(".entries-list").replaceChildren(...cards.slice(0, SHOWN));
   const older = part.querySelector(".older");
