@@ -38,6 +38,7 @@ from keel.knowledge.protocols_check import complete_protocols
 from keel.knowledge.protocols_overlay import read_protocols
 from keel.knowledge.readability import ReadingLevel
 from keel.knowledge.reading import CodeTable, ReadingCode, ReadingLimits
+from keel.knowledge.rems import ProgrammeForm
 from keel.knowledge.routes import Route
 from keel.knowledge.session_rules import SessionRules
 from keel.knowledge.strategies import DrugGroup, Strategy
@@ -319,6 +320,11 @@ class Knowledge:
     def surveillance(self) -> Mapping[str, Surveillance]:
         """What is watched during treatment and outside it, by id of the schedule."""
         return self._folders.documents("surveillance", Surveillance)
+
+    @cached_property
+    def rems(self) -> Mapping[str, ProgrammeForm]:
+        """Forms of risk programmes, by id; two generations of a form are two documents."""
+        return self._folders.documents("rems", ProgrammeForm)
 
 
 def find(kind: str, table: Mapping[str, T], wanted: str) -> T:

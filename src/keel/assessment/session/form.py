@@ -1,0 +1,148 @@
+"""The monitoring form of a session, filled as far as the events answer it. Minutes follow from moments.
+
+Forms count from the first device; the gate counts from the last one, which is the longer watch.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from keel.assessment.session.dose import minutes_between
+from keel.assessment.session.events import Discharged, Session
+from keel.assessment.session.moment import Seen, Watch
+from keel.assessment.session.vitals import Pressure, Reading, baseline_pressure
+from keel.knowledge import Knowledge
+from keel.knowledge.rems import ProgrammeForm
+
+Answer = str | float | bool | None
+_OF_CONCERN = (
+    "takes_benzodiazepine",
+    "takes_other_depressant",
+    "takes_opioid",
+    "takes_stimulant",
+    "takes_maoi",
+)
+
+
+class Filled(msgspec.Struct, frozen=True, kw_only=True):
+    """One field of a form with its answer; None where the session does not answer it."""
+
+    id: str
+    section: str
+    label: str
+    value: Answer
+    required: bool
+    by_hand: bool
+
+
+class FilledForm(msgspec.Struct, frozen=True, kw_only=True):
+    """A form with what a session answers. `open` are required fields without an answer; `due_on` the last day."""
+
+    form: str
+    title: str
+    fields: tuple[Filled, ...]
+    open: tuple[str, ...]
+    due_on: dt.date | None
+
+
+def monitoring_form(session: Session, form: str, *, at: dt.datetime, knowledge: Knowledge) -> FilledForm:
+    """The form `form` (an id of data/rems) filled from a session as it stands at `at`."""
+    document: ProgrammeForm = knowledge.rems[form]
+    watch = Watch(session, knowledge, at)
+    answers = dict(_answers(watch, watch.at_moment(at)))
+    fields = tuple(
+        Filled(
+            id=field.id,
+            section=field.section,
+            label=field.label,
+            value=answers.get(field.answer) if field.answer else None,
+            required=field.required,
+            by_hand=not field.answer,
+        )
+        for field in document.fields
+    )
+    first = watch.at_moment(at).scene.dose.first_at
+    return FilledForm(
+        form=document.id,
+        title=document.title,
+        fields=fields,
+        open=tuple(one.id for one in fields if one.required and one.value is None),
+        due_on=None if first is None else first.date() + dt.timedelta(days=document.due_days),
+    )
+
+
+def _answers(watch: Watch, seen: Seen) -> Iterator[tuple[str, Answer]]:
+    scene, facts = seen.scene, seen.facts
+    for name in ("first_session", *_OF_CONCERN):
+        value = facts.get(name)
+        yield name, value if isinstance(value, bool) else None
+    taken = [facts.get(name) for name in _OF_CONCERN]
+    yield "takes_any_of_concern", True if True in taken else False if all(one is False for one in taken) else None
+    first = scene.dose.first_at
+    if first is None:
+        return
+    end = next((event.at for event in scene.events if isinstance(event, Discharged)), None)
+    yield "treatment_date", first.date().isoformat()
+    yield "dose_mg", scene.dose.given_mg
+    yield "minutes_from_first_device", round(minutes_between(first, end)) if end is not None else None
+    yield from _pressures(watch, seen, first)
+    yield from _spell("sedation", _below(scene.readings.of("moaas"), first), first)
+    yield from _spell("dissociation", _dissociated(seen), first)
+    yield "serious_adverse_event", "yes" if facts.get("serious_adverse_event") is True else "none recorded"
+    yield (
+        "respiratory_depression",
+        any(
+            one.rule.endswith(("IN-06", "IN-05-low"))
+            for moment, _ in watch.turns(scene)
+            for one in watch.readings_at(moment)
+        ),
+    )
+
+
+def _pressures(watch: Watch, seen: Seen, first: dt.datetime) -> Iterator[tuple[str, Answer]]:
+    sets, last = seen.scene.readings.pressures, seen.scene.dose.ended_at or first
+    yield "bp_before", _shown(baseline_pressure(sets, first))
+    task, early = watch.protocol.number("mon_bp"), watch.protocol.number("mon_bp_early")
+    near = [one for one in sets if abs(minutes_between(last, one.at) - task) <= early]
+    yield "bp_40", _shown(min(near, key=lambda one: abs(minutes_between(last, one.at) - task), default=None))
+    late = [one for one in sets if minutes_between(last, one.at) > task + early]
+    yield "bp_end", _shown(late[-1] if late else None)
+
+
+def _shown(pressure: Pressure | None) -> str | None:
+    return None if pressure is None else f"{pressure.sbp:g}/{pressure.dbp:g}"
+
+
+Points = list[tuple[dt.datetime, bool]]
+
+
+def _below(readings: Sequence[Reading], first: dt.datetime) -> Points:
+    """Whether alertness is below its value before the dose: any fall counts as sedation."""
+    before = [one.value for one in readings if one.at <= first]
+    base = before[-1] if before else None
+    after = [one for one in readings if one.at > first]
+    if not isinstance(base, int | float):
+        return []
+    return [(one.at, isinstance(one.value, int | float) and one.value < base) for one in after]
+
+
+def _dissociated(seen: Seen) -> Points:
+    first = seen.scene.dose.first_at
+    after = [one for one in seen.scene.readings.of("dissociation") if first is not None and one.at > first]
+    return [(one.at, one.value != "none") for one in after]
+
+
+def _spell(name: str, points: Points, first: dt.datetime) -> Iterator[tuple[str, Answer]]:
+    """Whether it occurred, when it was first seen and when it was first gone again; None where nobody looked."""
+    if not points:
+        yield name, None
+        return
+    begun = next((at for at, is_so in points if is_so), None)
+    yield name, begun is not None
+    if begun is None:
+        return
+    yield f"{name}_onset_min", round(minutes_between(first, begun))
+    last_so = max(at for at, is_so in points if is_so)
+    gone = next((at for at, is_so in points if at > last_so and not is_so), None)
+    yield f"{name}_resolved_min", round(minutes_between(first, gone)) if gone is not None else None
