@@ -39,7 +39,7 @@ def regimens(draw, route, spaced_min=0.0):
 @pytest.mark.slow
 @pytest.mark.parametrize(("model", "route"), CASES)
 @given(data=st.data())
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 def test_every_model_agrees_with_an_ode_solver_on_random_regimens(model, route, data):
     # A session of spray devices shares its first device; the twin counts each dose as a session of its own.
     doses = data.draw(regimens(route, spaced_min=61.0 if model == "m-in" and route == "nasal" else 0.0))
