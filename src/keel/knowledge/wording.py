@@ -51,8 +51,13 @@ class ForbiddenClaim(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class WordingRules(Document, frozen=True, kw_only=True):
-    """A set of claims that no text may make: the shape of data/wording/*.toml."""
+    """A set of claims that no text may make: the shape of data/wording/*.toml.
 
+    `only_where` is a pattern of words without which no sentence of the set's language does; where it is given, sentences
+    that it does not match are passed over.
+    """
+
+    only_where: str = ""
     rules: tuple[ForbiddenClaim, ...]
 
 
@@ -77,7 +82,7 @@ def offences(text: str, rules: WordingRules) -> list[Offence]:
     return [
         Offence(rule.id, sentence)
         for sentence in sentences(text)
-        if not sentence.endswith("?")
+        if not sentence.endswith("?") and (not rules.only_where or _compiled(rules.only_where).search(sentence))
         for rule in rules.rules
         if any(_matches(pattern, sentence) for pattern in rule.patterns)
     ]
