@@ -53,8 +53,8 @@ class ForbiddenClaim(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class WordingRules(Document, frozen=True, kw_only=True):
     """A set of claims that no text may make: the shape of data/wording/*.toml.
 
-    `only_where` is a pattern of words without which no sentence of the set's language does; where it is given, sentences
-    that it does not match are passed over.
+    `only_where` is a pattern of words without which no sentence of the set's language does; where it is given,
+    sentences that it does not match are passed over.
     """
 
     only_where: str = ""
