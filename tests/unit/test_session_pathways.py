@@ -128,4 +128,3 @@ def test_three_days_without_integration_contact_are_said():
     asked = {"id": "x1", "at": "12:30", "by": "bob", "type": "checked", "facts": {"integration_contact_made": False}}
     found = state(therapy(add=[asked]), "2026-11-24T09:15:00+00:00", load())
     assert "D-07" in {one.rule for one in found.alarms}
-

@@ -6,7 +6,8 @@ not understood is named. Nothing that was not said becomes a “no”.
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from keel.assessment.interactions import check_medicines
@@ -102,14 +103,21 @@ def _from_word(word: ConditionWord, condition: Condition, at: dt.datetime) -> It
         yield "weeks_since_cv_event", significant((at.date() - condition.onset).days / 7)
 
 
+@lru_cache(maxsize=8)
+def _classes_by_name(knowledge: Knowledge) -> Mapping[str, Sequence[str]]:
+    """Name of a substance to the classes of all its rows."""
+    by_name: dict[str, list[str]] = {}
+    for row in knowledge.interactions.values():
+        by_name.setdefault(row.name, []).extend(row.classes)
+    return by_name
+
+
 def _medicines(record: Record, knowledge: Knowledge) -> Iterator[tuple[str, Fact]]:
     """Facts of the classes of what is taken. That a class is not in the list is not a “no”."""
     taken = [medicine.text for medicine in record.medicines if medicine.status in ("active", "taken")]
     if not taken:
         return
-    by_name: dict[str, list[str]] = {}
-    for row in knowledge.interactions.values():
-        by_name.setdefault(row.name, []).extend(row.classes)
+    by_name = _classes_by_name(knowledge)
     for item in check_medicines(taken, knowledge=knowledge).items:
         for substance in item.substances:
             for medicine_class in by_name.get(substance, ()):

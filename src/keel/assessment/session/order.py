@@ -84,7 +84,7 @@ def timeline(events: Iterable[AnyEvent], *, at: dt.datetime, protocol: Protocol,
     counted = sorted((event for event in standing if event.at <= at), key=order_key)
     later = sorted((event for event in standing if event.at > at), key=order_key)
     findings = [
-        *(says("KEEL-DUPLICATE", event=name) for name in doubled),
+        *(says("KEEL-DUPLICATE", event=name) for name in doubled if name not in {one.corrects for one in done}),
         *(says("KEEL-CORRECTION", event=event.id, named=event.corrects) for event in lost),
         *_clock_findings(counted, later, at, protocol, says),
     ]

@@ -53,25 +53,26 @@ def weigh(
 
     `in_person` are rules that only a prescriber who sees the person can pass.
     """
-    overrides: dict[str, Overridden] = {}
+    overrides: dict[str, list[Overridden]] = {}
     for event in events:
         if isinstance(event, Overridden):
-            overrides[event.rule] = event
+            overrides.setdefault(event.rule, []).append(event)
     kept: list[Finding] = []
     passed: list[Passed] = []
     said: list[Finding] = []
     for finding in findings:
-        override = overrides.get(_name(finding)) or overrides.get(finding.rule)
-        if override is None or finding.severity not in (Severity.BLOCK, Severity.HOLD):
+        given = overrides.get(_name(finding)) or overrides.get(finding.rule) or []
+        if not given or finding.severity not in (Severity.BLOCK, Severity.HOLD):
             kept.append(finding)
             continue
-        problem = _problem(finding, override, earlier, says, in_person)
-        if problem is not None:
+        problems = [_problem(finding, override, earlier, says, in_person) for override in given]
+        counts = next((one for one, problem in zip(given, problems, strict=True) if problem is None), None)
+        if counts is None:
             kept.append(finding)
-            said.append(problem)
+            said += [problem for problem in problems[-1:] if problem is not None]
         else:
-            kept.append(_noted(finding, override))
-            passed.append(_passed(finding, override))
+            kept.append(_noted(finding, counts))
+            passed.append(_passed(finding, counts))
     return Weighed(tuple(kept), tuple(passed), tuple(said))
 
 
