@@ -45,7 +45,7 @@ def run_population(
             question.regimen,
             subjects=subjects,
             people=people,
-            times_min=_thinned(question.times),
+            times_min=_thinned(question.times, [dose.end_min for dose in question.regimen]),
             end_min=question.window[1],
             modifiers=question.modifiers,
             seed=seed,
@@ -63,15 +63,16 @@ def run_population(
         order.draw(found)
 
 
-def _thinned(times: Any) -> Any:
+def _thinned(times: Any, ends: list[float]) -> Any:
+    """Of many times about `MOST_TIMES`: even ones, close ones at the start where curves bend, `ends` and full hours."""
     import numpy as np
 
     if len(times) <= MOST_TIMES:
         return times
-    # Half of them evenly, half close together at the start, where the curve bends.
     even = np.linspace(0, len(times) - 1, MOST_TIMES // 2)
     early = np.geomspace(1, len(times), MOST_TIMES // 2) - 1
-    return times[np.unique(np.concatenate([even, early]).round().astype(int))]
+    marks = np.flatnonzero(np.isin(times, [*ends, *np.arange(0.0, 1441.0, 60.0)]))
+    return times[np.unique(np.concatenate([even, early, marks]).round().astype(int))]
 
 
 @contextmanager
