@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keel.assessment.session import fold_session, read_session
+from keel.assessment.session import Phase, SessionError, fold_session, read_session
 from keel.knowledge import load
 from support.sessions import base_session
 
@@ -155,3 +155,85 @@ def test_a_replay_minute_by_minute_never_fails(name):
     for minute in range(0, 240, 3):
         fold_session(session, at=START + dt.timedelta(minutes=minute), knowledge=load())
     assert tree == base_session(name)
+
+
+TIMES = st.integers(-60, 300).map(lambda minute: (START + dt.timedelta(minutes=minute)).isoformat())
+FACT_VALUES = st.one_of(st.none(), st.booleans(), st.integers(-5, 400), st.sampled_from(["negative", "high", "x"]))
+FACT_NAMES = st.sampled_from(
+    ["escort_confirmed", "sbp", "moaas", "breath_alcohol", "hours_since_solids", "nonsense", "bmi"]
+)
+FACTS = st.dictionaries(FACT_NAMES, FACT_VALUES, max_size=4)
+AMOUNTS = st.sampled_from(["35 mg", "0.5 mg/kg", "0 mg", "1e9 mg", "35", "x", "2 g"])
+RATES = st.sampled_from(["52.5 mg/h", "0 mg/h", "0.0125 mg/kg/min", "52", "9999 mg/min"])
+OVER = st.sampled_from([None, "40 min", "0 min", "1 h", "40"])
+FIELDS = {
+    "started": st.fixed_dictionaries({}, optional={"plan": st.fixed_dictionaries({"dose": AMOUNTS, "over": OVER})}),
+    "checked": st.fixed_dictionaries({"facts": FACTS}),
+    "held": st.just({"reason": "wait"}),
+    "overridden": st.fixed_dictionaries(
+        {
+            "rule": st.sampled_from(["A-PRE-02", "A-PRE-15", "A-DC-01", "e1", "KEEL-GATE-PASSED"]),
+            "name": st.just("Dr Alice"),
+            "reason": st.just("seen"),
+            "role": st.sampled_from(["prescriber", "nurse", ""]),
+        }
+    ),
+    "dose_started": st.fixed_dictionaries({"amount": AMOUNTS, "over": OVER}, optional={"rate": RATES}),
+    "rate_changed": st.fixed_dictionaries({"rate": RATES}),
+    "dose_paused": st.just({}),
+    "dose_stopped": st.fixed_dictionaries({}, optional={"given": AMOUNTS}),
+    "device_given": st.fixed_dictionaries({}, optional={"observed": st.booleans(), "amount": AMOUNTS}),
+    "vitals_recorded": st.fixed_dictionaries(
+        {},
+        optional={
+            "sbp": st.integers(60, 230),
+            "dbp": st.integers(30, 130),
+            "hr": st.integers(0, 200),
+            "rr": st.integers(0, 40),
+            "spo2": st.integers(60, 100),
+            "on_oxygen": st.booleans(),
+            "symptoms": st.lists(st.sampled_from(["chest_pain", "confusion", "other"]), max_size=2),
+        },
+    ),
+    "sedation_scored": st.fixed_dictionaries({"moaas": st.integers(0, 5)}),
+    "dissociation_scored": st.fixed_dictionaries({}, optional={"cadss6": st.integers(0, 24)}),
+    "adverse_event": st.fixed_dictionaries(
+        {"what": st.sampled_from(["vomiting", "pump_fault", "hiccups"])}, optional={"resolved": st.booleans()}
+    ),
+    "note": st.just({}),
+    "criteria_checked": st.fixed_dictionaries({"criteria": FACTS}),
+    "discharged": st.just({"name": "Dr Alice"}),
+}
+
+
+@st.composite
+def any_event(draw):
+    kind = draw(st.sampled_from(sorted(FIELDS)))
+    base = {"id": f"e{draw(st.integers(1, 12))}", "at": draw(TIMES), "by": "bob", "type": kind, **draw(FIELDS[kind])}
+    if draw(st.integers(0, 5)) == 0:
+        fix = {"id": f"f{draw(st.integers(1, 3))}", "at": draw(TIMES), "by": "alice", "type": "corrected"}
+        return {**fix, "corrects": base["id"], "reason": "wrong", "event": draw(st.sampled_from([base, None]))}
+    return base
+
+
+@given(
+    protocol=st.sampled_from(sorted(one.id for one in load().protocols.values() if one.dosing.kind != "none")),
+    weight=st.sampled_from([None, "70 kg"]),
+    events=st.lists(any_event(), max_size=14),
+    at=MOMENTS,
+)
+@settings(max_examples=150)
+def test_whatever_events_come_the_answer_is_a_state_or_one_clear_line(protocol, weight, events, at):
+    tree = {"protocol": protocol, "person": {"weight": weight}, "events": events}
+    try:
+        session = read_session(tree)
+    except SessionError as refused:
+        assert "\n" not in str(refused)
+        return
+    found = msgspec.json.decode(msgspec.json.encode(fold_session(session, at=at, knowledge=load())))
+    assert found["phase"] in set(Phase)
+    assert sum(found[may] for may in ("may_start", "may_continue", "may_discharge")) <= 1
+    mg = found["given_mg"]
+    assert mg is None or mg >= 0
+    backwards = fold_session(read_session({**tree, "events": events[::-1]}), at=at, knowledge=load())
+    assert msgspec.json.decode(msgspec.json.encode(backwards)) == found

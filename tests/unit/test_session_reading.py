@@ -1,11 +1,13 @@
 """A session file that cannot be read says what, where and how to mend it; one that can means what it says."""
 
+import datetime as dt
 import json
 
 import jsonschema
 import pytest
 
-from keel.assessment.session import SessionError, read_session, session_schema
+from keel.assessment.session import SessionError, fold_session, read_session, session_schema
+from keel.knowledge import load
 from support.sessions import base_session
 
 EVENT = {"id": "e1", "at": "2026-11-21T09:00:00Z", "by": "bob", "type": "note"}
@@ -56,6 +58,12 @@ def test_an_event_that_cannot_be_is_refused_with_its_place(event, message):
     with pytest.raises(SessionError) as refused:
         read_session(session(**event))
     assert message in str(refused.value)
+
+
+@pytest.mark.parametrize("protocol", ["level-of-care", "use-disorder"])
+def test_a_protocol_without_a_dose_has_no_session(protocol):
+    with pytest.raises(SessionError, match="no dose is given: it is no protocol of a session"):
+        fold_session(read_session({"protocol": protocol}), at=dt.datetime.now(dt.UTC), knowledge=load())
 
 
 def test_a_weight_without_its_unit_is_refused():

@@ -25,7 +25,10 @@ _SHOWN_DEFAULTS = 8
 
 
 def fold_session(session: Session, *, at: dt.datetime, knowledge: Knowledge) -> SessionState:
-    """The state of a session at a time. UnknownProtocol where the protocol is not on file."""
+    """The state of a session at a time.
+
+    UnknownProtocol where the protocol is not on file, SessionError where it gives no dose.
+    """
     watch = Watch(session, knowledge, at)
     seen = watch.at_moment(at)
     deeds = tuple(_deeds(watch))

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from keel.assessment.protocols.gate import find_protocol, gate, place_of
 from keel.assessment.session.dose import dose_state, minutes_between, planned
+from keel.assessment.session.errors import SessionError
 from keel.assessment.session.events import Discharged, DosePaused, Plain, Session, Started
 from keel.assessment.session.facts import Scene, as_person, facts_at, told
 from keel.assessment.session.order import Timeline, timeline
@@ -65,6 +66,10 @@ class Watch:
     def __init__(self, session: Session, knowledge: Knowledge, at: dt.datetime) -> None:
         self.session, self.knowledge, self.says = session, knowledge, Says(knowledge)
         self.protocol: Protocol = find_protocol(knowledge, session.protocol)
+        if self.protocol.dosing.kind == "none":
+            dosing = [one.id for one in knowledge.protocols.values() if one.dosing.kind != "none"]
+            problem = f"In {self.protocol.id} no dose is given: it is no protocol of a session."
+            raise SessionError(problem, where="$.protocol", mend=f"Use one of {', '.join(dosing)}.")
         self.person: Person = as_person(session)
         country = place_of(session.person.country, knowledge)
         self.place = (session.jurisdiction or self.protocol.jurisdiction or country).upper()

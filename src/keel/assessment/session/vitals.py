@@ -127,7 +127,7 @@ def baseline_pressure(sets: Sequence[Pressure], first_dose: dt.datetime | None) 
 
 
 def _standing(sets: Sequence[Pressure], repeat_min: float) -> dict[str, Fact]:
-    recent = [one for one in sets if minutes_between(one.at, sets[-1].at) < repeat_min]
+    recent = [*(one for one in sets[:-1] if minutes_between(one.at, sets[-1].at) < repeat_min), sets[-1]]
     return {"sbp_standing": max(one.sbp for one in recent), "dbp_standing": max(one.dbp for one in recent)}
 
 
