@@ -222,9 +222,8 @@ def test_an_interface_word_that_is_not_there_is_an_error():
 def test_a_sentence_of_the_facts_is_said_in_the_language_of_the_page():
     facts = load()
     question = facts.conflicts["conflict-recovery"].question
-    assert facts.said(question, "es") == "¿Se recuperan los síntomas de vejiga al dejarlo?"
-    assert facts.said(question, "en") == question
-    assert facts.said("Nobody translated this.", "es") == "Nobody translated this."
+    assert facts.translated(question, "es") == "¿Se recuperan los síntomas de vejiga al dejarlo?"
+    assert facts.translated("Nobody translated this.", "es") is None
 
 
 def test_a_translation_of_a_sentence_that_changed_is_found(tmp_path):

@@ -276,10 +276,10 @@ class Knowledge:
         """Sentences of the facts in other languages, by `<language>/<English sentence>`."""
         return read_translations(self._folders)
 
-    def said(self, text: str, lang: str) -> str:
-        """A sentence of the facts in a language; as it stands where nobody translated it."""
+    def translated(self, text: str, lang: str) -> str | None:
+        """A sentence of the facts in another language; None where nobody translated it."""
         row = self.translations.get(f"{lang}/{text}")
-        return row.said if row else text
+        return row.said if row else None
 
     @cached_property
     def instruments(self) -> Mapping[str, Instrument]:

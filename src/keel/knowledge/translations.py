@@ -1,4 +1,4 @@
-"""Sentences of other facts (bands, conflicts, judged statements) in the languages of the pages.
+"""Sentences of other facts (conflicts, judged statements, cautions) in the languages of the pages.
 
 Rows of data/translations/<language>.csv, by the English sentence. Texts, cards, tools and small words are not here:
 they are written in each language by themselves. A row whose English is no longer said anywhere is reported by the

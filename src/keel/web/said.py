@@ -3,6 +3,7 @@
 Findings, arithmetic and drawings are computed in English, by packages that know of no page. Here each sentence is
 looked up in the catalogue, as it stands or as one of the shapes below, whose words in braces are filled in again. A
 text of which a sentence is not known there stays English, and is marked as English for those who have it read aloud.
+Conflicts and judged statements have their translations in the knowledge.
 """
 
 import re
@@ -13,6 +14,7 @@ from django.utils import translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from keel import knowledge
 from keel.web.languages import FIRST
 from keel.web.words import gettext, numbers
 
@@ -116,10 +118,14 @@ def _slot(name: str, value: str) -> str | None:
 
 def said(text: str) -> str | SafeString:
     """The text in the language of the page, or as it is, marked as English."""
-    if not text or (translation.get_language() or FIRST) == FIRST:
+    if not text or _language() == FIRST:
         return text
-    told = translated(text)
+    told = translated(text) or knowledge.load().translated(text, _language())
     return told if told is not None else format_html('<span lang="{}">{}</span>', FIRST, text)
+
+
+def _language() -> str:
+    return (translation.get_language() or FIRST).partition("-")[0]
 
 
 def drawn(svg: str) -> str:
@@ -138,7 +144,6 @@ COMMON = (
 
 def of_knowledge() -> Iterator[str]:
     """The sentences about bands and about common drugs that a catalogue must have."""
-    from keel import knowledge
     from keel.exposure.banding import BAND_SET
 
     facts = knowledge.load()

@@ -178,7 +178,10 @@ def _words_of_each_language(knowledge: Knowledge) -> Iterator[Problem]:
 
 
 def sentences_to_translate(knowledge: Knowledge) -> Iterator[str]:
-    """English sentences of other facts that pages and pictures show: bands, conflicts and judged statements."""
+    """English sentences of other facts that pages show: conflicts, judged statements, cautions of bands.
+
+    What a finding says is put together by code and translated where it is shown.
+    """
     names = [name for text in knowledge.texts[MOTHER].values() for name in text.cites]
     names += [name for strategy in knowledge.strategies.values() for name in strategy.conflicts]
     for name in dict.fromkeys(names):
@@ -188,10 +191,7 @@ def sentences_to_translate(knowledge: Knowledge) -> Iterator[str]:
     for name in dict.fromkeys(name for text in knowledge.texts[MOTHER].values() for name in text.judges):
         yield from (knowledge.claims[name].statement, knowledge.claims[name].says)
     for bands in knowledge.criteria.values():
-        for band in bands.bands:
-            yield from (band.name, band.summary, band.next_step, *band.prompts)
-        for rule in bands.rules:
-            yield from (rule.says, *((rule.note,) if rule.note else ()))
+        yield from (rule.note for rule in bands.rules if rule.note)
         yield from bands.cautions
         for name in bands.beside:
             yield from (knowledge.claims[name].statement, knowledge.claims[name].population)
