@@ -10,6 +10,7 @@ def _received(page, path):
     client = page.context.new_cdp_session(page)
     client.send("Network.enable")
     client.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    client.send("Network.setBypassServiceWorker", {"bypass": True})  # what it kept already would not be counted
     sizes = []
     client.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
     page.goto(path)

@@ -62,7 +62,8 @@ def test_no_english_stands_unmarked_on_a_spanish_page(open_page, path):
     words = page.evaluate(
         """() => {
             const copy = document.body.cloneNode(true);
-            copy.querySelectorAll('[lang="en"], [translate="no"], script, svg, code, noscript').forEach((one) => one.remove());
+            const marked = '[lang="en"], [translate="no"], script, svg, code, noscript';
+            copy.querySelectorAll(marked).forEach((one) => one.remove());
             return copy.textContent;
         }"""
     )
