@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from keel.exposure import PatternError, parse_pattern
+from keel.exposure import AmbiguousNumber, PatternError, parse_pattern
 from keel.knowledge import UnknownId, load
 
 AT = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
@@ -71,6 +71,24 @@ def test_a_spanish_pattern_that_cannot_be_read_is_refused_in_spanish(text, says)
     """A thousand written as “1.000” would otherwise be read as one milligram."""
     with pytest.raises(PatternError, match=says):
         parse_pattern(text, at=AT, knowledge=load(), language="es")
+
+
+def test_an_ambiguous_number_is_an_error_of_its_own():
+    """So that a page does not go on to read “1.000 mg weekly” in English, as one milligram."""
+    with pytest.raises(AmbiguousNumber):
+        parse_pattern("1.000 mg weekly", at=AT, knowledge=load(), language="es")
+
+
+def test_a_spanish_page_does_not_fall_back_to_english_on_an_ambiguous_number():
+    from django.utils import translation
+
+    from keel.web.check import picking
+    from support import django_ready  # noqa: F401 - before anything of keel.web
+
+    with translation.override("es"):
+        assert picking.read_line("400 mg weekly", at=AT, knowledge=load())[0].mg_per_session.mid == 400
+        with pytest.raises(AmbiguousNumber):
+            picking.read_line("1.000 mg weekly", at=AT, knowledge=load())
 
 
 def test_what_was_assumed_is_said_in_spanish():

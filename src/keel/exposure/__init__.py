@@ -6,13 +6,14 @@ Start at `exposure.py` (the answer), then `ledger.py` and `phases.py` (the folds
 """
 
 from keel.exposure.banding import Band
-from keel.exposure.errors import ExposureError, PatternError
+from keel.exposure.errors import AmbiguousNumber, ExposureError, PatternError
 from keel.exposure.exposure import Exposure, summarise
 from keel.exposure.facts import SymptomFacts
 from keel.exposure.ledger import Ledger, UsingDay, Window, amount_of, fold
 from keel.exposure.patterns import parse_pattern
 
 __all__ = [
+    "AmbiguousNumber",
     "Band",
     "Exposure",
     "ExposureError",

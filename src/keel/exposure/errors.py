@@ -1,7 +1,8 @@
 """What can be wrong with an exposure.
 
 ExposureError
-└── PatternError   a typed pattern that cannot be read
+└── PatternError          a typed pattern that cannot be read
+    └── AmbiguousNumber   a number in it that two countries read differently
 """
 
 
@@ -11,3 +12,7 @@ class ExposureError(ValueError):
 
 class PatternError(ExposureError):
     """A typed pattern that cannot be read; the text names the words and gives an example."""
+
+
+class AmbiguousNumber(PatternError):
+    """A number such as “1.000” that is a thousand to some and one to others; no other language may be tried on it."""

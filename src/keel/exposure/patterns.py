@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from keel.exposure.errors import PatternError
+from keel.exposure.errors import AmbiguousNumber, PatternError
 from keel.exposure.grammar import NUMBER, Grammar, grammar_of
 from keel.exposure.ledger import salt_factor
 from keel.knowledge import Knowledge, find
@@ -70,7 +70,7 @@ def _refuse_ambiguous(text: str, grammar: Grammar) -> None:
     if match is not None:
         number = match.group()
         plain, decimal = re.sub(r"[.,]", "", number), number.replace(".", ",")
-        raise PatternError(grammar.says.ambiguous.format(number=number, plain=plain, decimal=decimal))
+        raise AmbiguousNumber(grammar.says.ambiguous.format(number=number, plain=plain, decimal=decimal))
 
 
 def _as_base(phase: UsePattern, grammar: Grammar, knowledge: Knowledge) -> UsePattern:

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from keel.exposure import ExposureError, PatternError, parse_pattern
+from keel.exposure import AmbiguousNumber, ExposureError, PatternError, parse_pattern
 from keel.knowledge import Knowledge
 from keel.record import UsePattern
 from keel.web.learn import pages
@@ -67,6 +67,8 @@ def _in_either_language(text: str, *, at: dt.datetime, knowledge: Knowledge) -> 
     language = pages.language() if pages.language() in knowledge.phrases else pages.FIRST_LANGUAGE
     try:
         return parse_pattern(text, at=at, knowledge=knowledge, language=language)
+    except AmbiguousNumber:
+        raise  # “1.000 mg” is one milligram to the English reading
     except PatternError:
         if language == pages.FIRST_LANGUAGE:
             raise
