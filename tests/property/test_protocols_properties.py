@@ -23,6 +23,9 @@ LETTERS = {
 }
 CLEAR = tomllib.loads((Path(__file__).parents[1] / "spec/protocols/clear.toml").read_text(encoding="utf-8"))
 GATES = [(letter, phase) for letter, phases in CLEAR.items() for phase in phases]
+# What follows from other facts is not given beside them: the two could contradict each other.
+FOLLOWS = {"planned_mg_per_kg", "planned_mg_per_kg_per_min", "bmi", "crisis_symptom", "suicide_risk_high"}
+FOLLOWS |= {"sbp_standing", "dbp_standing", "spo2_on_air"}
 PLACES = ["", "US", "EU", "UK", "AU-TAS"]
 
 
@@ -42,7 +45,7 @@ def questions(draw):
     """A gate, facts for it in which little or nothing speaks against going on, and fewer of the same facts."""
     letter, phase = draw(st.sampled_from(GATES))
     protocol = LETTERS[letter]
-    asked = sorted({name for rule in load().protocols[protocol].rules_of(phase) for name in facts_of(rule)})
+    asked = sorted({name for rule in load().protocols[protocol].rules_of(phase) for name in facts_of(rule)} - FOLLOWS)
     changes = draw(st.dictionaries(st.sampled_from(asked), st.none(), max_size=2))
     full = CLEAR[letter][phase] | {name: draw(value_of(name)) for name in changes}
     gone = draw(st.sets(st.sampled_from(sorted(full)), max_size=3))

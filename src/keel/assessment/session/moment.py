@@ -77,6 +77,9 @@ class Watch:
         self.route = session.route or (routes[0] if len(routes) == 1 else "")
         self.line: Timeline = timeline(session.events, at=at, protocol=self.protocol, says=self.says)
         self.told = told(session, self.line.events, knowledge.clinical_facts)
+        self.answers: dict[str, list[tuple[str, Fact]]] = {}
+        for one in self.told.statements:
+            self.answers.setdefault(one.event or "", []).append((one.name, one.value))
         self.at_moment = cache(lambda moment: self.look(self.line.until(moment), moment))
         self.readings_at = cache(self._readings_at)
 
@@ -129,7 +132,7 @@ class Watch:
         )
         seen_ids = {event.id for event in events}
         statements = tuple(one for one in self.told.statements if one.event is None or one.event in seen_ids)
-        return Scene(at, events, self.person, plan, dose, Readings(events), statements)
+        return Scene(at, events, self.person, plan, dose, Readings(events, self.answers), statements)
 
     def _reasons(self, phase: Phase, facts: dict[str, Fact], scene: Scene) -> tuple[Finding, ...]:
         asked = self.ask(self.gate_phases(phase), facts, scene.at, missing=True)

@@ -5,15 +5,13 @@ is lower; a second look a minute later does not undo it.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from keel.assessment.protocols.facts import CRISIS_SYMPTOMS, significant
 from keel.assessment.session.dose import minutes_between
 from keel.assessment.session.events import (
     AdverseEvent,
-    Checked,
-    CriteriaChecked,
     DissociationScored,
     Plain,
     SedationScored,
@@ -41,14 +39,19 @@ class Pressure(NamedTuple):
 
 
 class Readings:
-    """Every reading of some events in their order of time."""
+    """Every reading of some events in their order of time.
 
-    def __init__(self, events: Iterable[Plain]) -> None:
+    `answers` are the answers of an event that were understood, by its id: a scale or a contact that was ticked among
+    them is a reading too.
+    """
+
+    def __init__(self, events: Iterable[Plain], answers: Mapping[str, Sequence[tuple[str, Fact]]]) -> None:
         self._by_fact: dict[str, list[Reading]] = {}
         self.pressures: list[Pressure] = []
         self.sets: list[VitalsRecorded] = []
         for event in events:
-            for name, value in _values(event):
+            ticked = [one for one in answers.get(event.id, ()) if one[0] in MEASURED]
+            for name, value in (*_values(event), *ticked):
                 self._by_fact.setdefault(name, []).append(Reading(event.at, value, event.id))
             if isinstance(event, VitalsRecorded):
                 self.sets.append(event)
@@ -83,10 +86,6 @@ def _values(event: Plain) -> Iterator[tuple[str, Fact]]:
         yield event.what, not event.resolved
         if event.serious:
             yield "serious_adverse_event", True
-    elif isinstance(event, Checked | CriteriaChecked):
-        facts = event.facts if isinstance(event, Checked) else event.criteria
-        # A contact or a scale that was ticked counts as a reading; other ticks are facts of the gate.
-        yield from ((name, value) for name, value in facts.items() if name in MEASURED and value is not None)
 
 
 def pressure_facts(
