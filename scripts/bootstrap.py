@@ -19,7 +19,7 @@ PYTHON = ENVIRONMENT / "bin" / "python"
 
 
 def main(extra: list[str]) -> None:
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - this file also meets Pythons that are too old
         sys.exit(f"Keel needs Python 3.11 or later, and this is {sys.version.split()[0]}.")
     files = b"".join((ROOT / name).read_bytes() for name in ("uv.lock", "pyproject.toml"))
     wanted = hashlib.sha256(files + " ".join(extra).encode()).hexdigest()

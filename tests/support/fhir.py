@@ -103,9 +103,17 @@ def condition(**changes: Any) -> Resource:
     return {"resourceType": "Condition", "id": "c1", "code": {"text": "Hypertension"}, "subject": DANA} | changes
 
 
-PHQ9_ITEMS = (
-    ["44250-9", "44255-8", "44259-0", "44254-1", "44251-7", "44258-2", "44252-5", "44253-3", "44260-8"]
-)  # in item order: NLM LHC-Forms, PHQ-9
+PHQ9_ITEMS = [
+    "44250-9",
+    "44255-8",
+    "44259-0",
+    "44254-1",
+    "44251-7",
+    "44258-2",
+    "44252-5",
+    "44253-3",
+    "44260-8",
+]  # in item order: NLM LHC-Forms, PHQ-9
 PHQ9_CHOICES = ("LA6568-5", "LA6569-3", "LA6570-1", "LA6571-9")  # not at all to nearly every day: 0 to 3
 
 

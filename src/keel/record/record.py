@@ -92,11 +92,12 @@ class Dose(msgspec.Struct, frozen=True, kw_only=True):
 class UsePattern(msgspec.Struct, frozen=True, kw_only=True):
     """A repeated way of using, as told: amount a session, sessions a year, since when, until when.
 
-    `sessions_per_year` counts using days; several doses in one night are one session. `months` is how long, where a
-    length was told; `mg_per_year` is given where an amount was told for a whole week or month (“3 g a week”), which
-    leaves the number of sessions open (at least one in each of `periods_per_year`); `start` and `end` where dates were. `end` None means that it goes on. `course_sessions` is the
-    number of sessions of a course that ends by itself (“8 x 56 mg”); the patterns of a record follow one another in
-    their order unless they have dates. `assumed` lists what Keel had to take as read.
+    `sessions_per_year` counts using days; several doses in one night are one session. `mg_per_year` is given where an
+    amount was told for a whole week or month (“3 g a week”), which leaves the number of sessions open: at least one in
+    each of `periods_per_year`. `months` is how long, where a length was told; `start` and `end` where dates were; `end`
+    None means that it goes on. `course_sessions` is the number of sessions of a course that ends by itself (“8 x 56
+    mg”); the patterns of a record follow one another in their order unless they have dates. `assumed` lists what Keel
+    had to take as read.
     """
 
     text: str
