@@ -82,6 +82,11 @@ def test_an_empty_session_to_fill_in_holds_at_every_question(tmp_path, protocol)
     assert not any(one["rule"] == "KEEL-NOT-UNDERSTOOD" for one in state["alarms"])
 
 
+def test_the_schema_for_editors_is_printed():
+    schema = json.loads(keel("knowledge", "show", "schema/session").stdout)
+    assert set(schema["$defs"]["Session"]["properties"]) >= {"protocol", "person", "screening", "events"}
+
+
 def test_an_overlay_confirms_and_tightens(tmp_path, file_of):
     folder = tmp_path / "clinic" / "protocols"
     folder.mkdir(parents=True)

@@ -109,10 +109,12 @@ def show(
 
 def schema(knowledge: "Knowledge", kind: str) -> dict[str, Any]:
     """The JSON Schema of a kind of fact, or of the record file that people write."""
+    from keel.assessment.session import session_schema
     from keel.interop import record_schema
     from keel.knowledge.kinds import json_schema
 
-    return record_schema() if kind == "record" else json_schema(knowledge, kind)
+    of_files = {"record": record_schema, "session": session_schema}
+    return of_files[kind]() if kind in of_files else json_schema(knowledge, kind)
 
 
 def entry_json(knowledge: "Knowledge", entry: "Entry") -> dict[str, Any]:
