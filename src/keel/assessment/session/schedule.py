@@ -80,7 +80,9 @@ def due_checks(
                 open_now.setdefault(one.slot.id, []).append(one)
             elif one.slot.ends != "dose_start" and not _was_done(one, laid[position + 1 :], times):
                 missed.setdefault((one.due_at, one.slot.title), []).append(check)
-    for found in (open_now, coming):
+    # A close check that is late is one thing to do, not two.
+    ahead = {name: ones for name, ones in coming.items() if name not in open_now or ones[0].slot.anchor != "trigger"}
+    for found in (open_now, ahead):
         due += [_due(ones, at) for ones in found.values()]
     gaps = tuple(
         Missed(what=f"{title}: {_names(checks)}", due_at=when) for (when, title), checks in sorted(missed.items())
