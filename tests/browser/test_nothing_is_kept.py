@@ -1,11 +1,12 @@
 """After a whole check nothing of what was typed lies in the database, the log, the folder or the browser."""
 
-import sqlite3
+from support.stored import row_counts
 
 WORDS = ("wrimblequat", "1.375")
 
 
 def test_nothing_of_a_check_is_left_anywhere(open_page, server):
+    stored = row_counts(server.folder)
     page = open_page("/check/")
     page.fill("#pattern", "1.375 g every Saturday, snorted")
     page.fill("#medicines", "wrimblequat")
@@ -22,9 +23,7 @@ def test_nothing_of_a_check_is_left_anywhere(open_page, server):
         assert word not in log
         for file in server.folder.rglob("*"):
             assert not file.is_file() or word.encode() not in file.read_bytes(), file
-    with sqlite3.connect(f"file:{server.folder / 'keel.sqlite3'}?mode=ro", uri=True) as database:
-        assert database.execute("SELECT count(*) FROM django_session").fetchone() == (0,)
-    database.close()
+    assert row_counts(server.folder) == stored
 
 
 def test_going_back_does_not_show_the_picture_again(open_page):

@@ -4,7 +4,8 @@
   const stepShown = () => document.querySelector(".ways [aria-current=step]")?.value || "use";
   let following = false;
   history.replaceState({ step: stepShown() }, "");
-  document.addEventListener("htmx:afterSettle", () => {
+  // At the swap, not when it has settled: somebody quick may press Back in between.
+  document.addEventListener("htmx:afterSwap", () => {
     const step = stepShown();
     if (!following && history.state?.step !== step) history.pushState({ step }, "");
     following = false;
