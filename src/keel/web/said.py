@@ -3,7 +3,7 @@
 Findings, arithmetic and drawings are computed in English, by packages that know of no page. Here each sentence is
 looked up in the catalogue, as it stands or as one of the shapes below, whose words in braces are filled in again. A
 text of which a sentence is not known there stays English, and is marked as English for those who have it read aloud.
-Conflicts and judged statements have their translations in the knowledge.
+Conflicts, judged statements and what is said of interactions have their translations in the knowledge.
 """
 
 import re
@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from keel import knowledge
+from keel.knowledge.translations import sentences
 from keel.web.languages import FIRST
 from keel.web.words import gettext, numbers
 
@@ -42,6 +43,16 @@ SHAPES = (
     noop("{mg} mg × {sessions} sessions a year = {year} mg a year"),
     noop("{mg} mg a year is {times} times the reference course ({rule})"),
     noop("{mg} mg a year is the same as the reference course ({rule})"),
+    noop("Say how ketamine is taken: this is meant for {when}"),
+    noop("{route}: exposure changes by no more than about {percent}%, so this counts as {severity} here"),
+    noop(
+        "{route}: the label that forbids the pair is that of the injection, and no label speaks of this route, "
+        "so this counts as {severity} here"
+    ),
+    noop("Typed with “{word}”: the finding is about the medicine in the whole body"),
+    noop("{count} {label} together ({names})"),
+    noop("exposure of {substance} ({by}, {mark})"),
+    noop("peak of {substance} ({by}, {mark})"),
 )
 WHOLE = (
     noop("No dose and no pattern of use was given: exposure is not known"),
@@ -57,8 +68,32 @@ WHOLE = (
     noop("Age was not given: rules and models that depend on it could not be checked"),
     noop("Body weight was not given: doses per kilogram and models that scale with weight could not be checked"),
     noop("Ask a pharmacist, or type the name as it stands on the package"),
+    noop("Less of it gets there from skin, eye or ear; ask a pharmacist"),
 )
-_SENTENCE = re.compile(r"(?<=[^.\d])\. (?=[A-Z“])|(?<=\d)\. (?=[A-Z“])")
+REASONS = (
+    noop("meant for"),
+    noop("ketamine"),
+    noop("route of ketamine"),
+    noop("substance"),
+    noop("evidence"),
+    noop("as typed"),
+    noop("shared by"),
+    noop("esketamine"),
+    noop("racemic"),
+    noop("insufflated"),
+    noop("inhaled"),
+    noop("smoked"),
+    noop("class effect"),
+    noop("clinical study"),
+    noop("label"),
+    noop("mechanistic"),
+    noop("norketamine"),
+    noop("seen in the source"),
+    noop("second-hand"),
+    noop("unverified"),
+    noop("a default that needs confirming"),
+)
+"""Names and values of the reasons of an interaction, as the assessment writes them."""
 _SLOT = re.compile(r"\{(\w+)\}")
 _WORDS_IN_DRAWING = re.compile(r">([^<>]*\w[^<>]*)<")
 
@@ -76,7 +111,7 @@ def _shapes() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 def translated(text: str) -> str | None:
     """The text in the language of the page; None where a sentence of it is not in the catalogue."""
-    found = [_sentence(one) for one in _SENTENCE.split(text.strip().removesuffix("."))]
+    found = [_sentence(one) for one in sentences(text)]
     if any(one is None for one in found):
         return None
     end = "." if text.strip().endswith(".") else ""
@@ -97,14 +132,26 @@ def _sentence(text: str) -> str | None:
             return None if None in slots.values() else told.format(**slots)
     medicine, colon, effect = text.partition(": ")
     told_effect = _whole(effect) if colon else None
-    return f"{medicine}: {told_effect}" if told_effect else None
+    return f"{_medicine(medicine)}: {told_effect}" if told_effect else None
+
+
+def _medicine(text: str) -> str:
+    """“Name (class)” or a class by itself, the class in the language of the page; names stay as they are."""
+    for start in (match.end() for match in re.finditer(r" \(", text) if text.endswith(")")):
+        label = _whole(text[start:-1])
+        if label:
+            return f"{text[:start]}{label})"
+    return _whole(text) or text
 
 
 def _whole(text: str) -> str | None:
-    """A text that the catalogue has as it stands, or but for the size of its first letter."""
+    """A text that the catalogue or the knowledge has as it stands, or but for the size of its first letter."""
+    facts, lang = knowledge.load(), _language()
     for one in (text, text[:1].lower() + text[1:], text[:1].upper() + text[1:]):
         told = gettext(one)
-        if told != one:
+        if told == one:
+            told = facts.translated(one, lang) or ""
+        if told:
             return told[:1].upper() + told[1:] if text[:1].isupper() else told
     return None
 
@@ -113,7 +160,9 @@ def _slot(name: str, value: str) -> str | None:
     """What stands in a shape: a rule, an effect or a name must be known itself; the rest may be a name or a number."""
     if name in ("rule", "effect", "name"):
         return _sentence(value)
-    return value if name == "pattern" else _whole(value) or numbers(value)
+    if name in ("when", "route", "severity", "label"):
+        return _whole(value)
+    return value if name in ("pattern", "word", "names") else _whole(value) or numbers(value)
 
 
 def said(text: str) -> str | SafeString:
@@ -135,21 +184,13 @@ def drawn(svg: str) -> str:
     return _WORDS_IN_DRAWING.sub(lambda match: f">{translated(match[1]) or match[1]}<", svg)
 
 
-COMMON = (
-    "alcohol", "benzodiazepine", "cannabinoid", "designer-benzodiazepine", "gabapentinoid", "illicit-stimulant",
-    "old-sedative-or-ghb", "opioid", "opioid-weak", "snri", "ssri", "stimulant-psychedelic", "z-drug",
-)  # fmt: skip
-"""Classes of what people take most with ketamine; what is said of the others is shown in English, marked so."""
-
-
 def of_knowledge() -> Iterator[str]:
-    """The sentences about bands and about common drugs that a catalogue must have."""
+    """The sentences about bands that a catalogue must have."""
     from keel.exposure.banding import BAND_SET
 
     facts = knowledge.load()
     bands = facts.criteria[BAND_SET]
     texts = [text for band in bands.bands for text in (band.name.lower(), band.summary, band.next_step, *band.prompts)]
     texts += [rule.says for rule in bands.rules]
-    texts += [text for name in COMMON for row in [facts.interaction_classes[name]] for text in (row.effect, row.action)]
     for text in texts:
-        yield from _SENTENCE.split(text.strip().removesuffix("."))
+        yield from sentences(text)

@@ -11,7 +11,9 @@ from keel.knowledge.base import Knowledge
 from keel.knowledge.checks.problem import Problem, error
 from keel.knowledge.errors import UnknownId
 from keel.knowledge.evidence import Claim, Use
+from keel.knowledge.interactions import Danger
 from keel.knowledge.texts import Text, cited, plain, sections_of
+from keel.knowledge.translations import sentences
 from keel.knowledge.wording import offences
 
 MOTHER = "en"
@@ -178,10 +180,11 @@ def _words_of_each_language(knowledge: Knowledge) -> Iterator[Problem]:
 
 
 def sentences_to_translate(knowledge: Knowledge) -> Iterator[str]:
-    """English sentences of other facts that pages show: conflicts, judged statements, cautions of bands.
+    """English sentences of other facts that pages show: conflicts, judged statements, cautions of bands, interactions.
 
-    What a finding says is put together by code and translated where it is shown.
+    What a finding says is put together by code from such sentences, and translated where it is shown.
     """
+    yield from _of_interactions(knowledge)
     names = [name for text in knowledge.texts[MOTHER].values() for name in text.cites]
     names += [name for strategy in knowledge.strategies.values() for name in strategy.conflicts]
     for name in dict.fromkeys(names):
@@ -195,6 +198,16 @@ def sentences_to_translate(knowledge: Knowledge) -> Iterator[str]:
         yield from bands.cautions
         for name in bands.beside:
             yield from (knowledge.claims[name].statement, knowledge.claims[name].population)
+
+
+def _of_interactions(knowledge: Knowledge) -> Iterator[str]:
+    """What is said of classes and of what adds up, sentence by sentence, and what is filled in around it."""
+    for rule in knowledge.interaction_classes.values():
+        yield from (rule.label, rule.when, *sentences(rule.effect), *sentences(rule.action))
+    for stack in knowledge.stacks.values():
+        yield from (stack.label, *sentences(stack.effect), *sentences(stack.action))
+    yield from (route.title for route in knowledge.routes.values())
+    yield from (danger.value for danger in Danger)
 
 
 def _translations(knowledge: Knowledge) -> Iterator[Problem]:

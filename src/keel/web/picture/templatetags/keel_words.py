@@ -16,7 +16,7 @@ from keel.knowledge import Certainty
 from keel.knowledge.evidence import Conflict, Source, Verdict
 from keel.quantities import Interval, interval_text
 from keel.web.picture.shown import conflicts_with
-from keel.web.said import drawn
+from keel.web.said import drawn, translated
 from keel.web.said import said as said_here
 from keel.web.words import gettext as _
 from keel.web.words import numbers
@@ -53,7 +53,9 @@ def reason_value(value: Any) -> str:
         return _("not given")
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    return numbers(f"{value:,.6g}") if isinstance(value, float | int) else str(value)
+    if isinstance(value, float | int):
+        return numbers(f"{value:,.6g}")
+    return translated(str(value)) or str(value)
 
 
 @register.filter
