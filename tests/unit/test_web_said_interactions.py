@@ -84,3 +84,10 @@ def test_no_translation_tells_anyone_to_stop_what_is_prescribed(rule):
         assert "segur" not in told.lower()
         if one.startswith("Continue"):
             assert told.startswith("Seguir")
+
+
+def test_what_sources_disagree_on_is_said_in_spanish():
+    for name in {name for row in FACTS.interactions.values() for name in row.conflicts}:
+        conflict = FACTS.conflicts[name]
+        for text in (conflict.question, conflict.one_side, conflict.other_side, conflict.shown):
+            assert "lang=" not in said(text), text

@@ -187,6 +187,8 @@ def sentences_to_translate(knowledge: Knowledge) -> Iterator[str]:
     yield from _of_interactions(knowledge)
     names = [name for text in knowledge.texts[MOTHER].values() for name in text.cites]
     names += [name for strategy in knowledge.strategies.values() for name in strategy.conflicts]
+    names += [name for rule in knowledge.interaction_classes.values() for name in rule.conflicts]
+    names += [name for row in knowledge.interactions.values() for name in row.conflicts]
     for name in dict.fromkeys(names):
         if name in knowledge.conflicts:
             conflict = knowledge.conflicts[name]
