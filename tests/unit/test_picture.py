@@ -97,6 +97,18 @@ def test_known_uropathy_with_street_use_is_band_4():
     assert seen.exposure.band.id == "4"
 
 
+@pytest.mark.parametrize(
+    # harms reference, section 11: jaundice, retention, visible blood, upper tract
+    "text",
+    ["Jaundice", "Acute urinary retention", "Gross hematuria", "Hydronephrosis"],
+)
+def test_a_red_flag_among_the_conditions_is_urgent_unless_denied_or_over(text):
+    assert picture(doses=(INFUSION,), conditions=(Condition(text=text),)).exposure.band.id == "U"
+    denied = Condition(text=text, present=False)
+    over = Condition(text=text, status="resolved")
+    assert picture(doses=(INFUSION,), conditions=(denied, over)).exposure.band.id == "M0"
+
+
 def test_help_begins_with_the_emergency_number_of_the_country():
     assert picture().help[0].phone == "999"  # gov.uk: 999 and 112 in the United Kingdom
     assert "emergency" not in picture(person=Person()).help[0].needs

@@ -1,9 +1,11 @@
 """What answers and conditions say of the bladder: the symptom facts that the band rules ask for."""
 
+from collections.abc import Iterator
+
 from keel.exposure import SymptomFacts
 from keel.exposure.banding import BAND_SET
 from keel.knowledge import Knowledge
-from keel.record import Answers, Record
+from keel.record import Answers, Condition, Record
 
 YES = (1, "1", "yes", True)
 NO = (0, "0", "no", False)
@@ -19,7 +21,7 @@ def symptom_facts(record: Record, knowledge: Knowledge) -> SymptomFacts:
     for answers in sorted(record.answers, key=lambda one: one.at.isoformat() if one.at else ""):
         sittings[answers.instrument] = answers
     symptoms: bool | None = None
-    flags: list[str] = []
+    flags = _flagged(record, knowledge)
     for rule in rules.answers:
         sitting = sittings.get(rule.instrument)
         given = [sitting.items.get(item) for item in rule.items] if sitting else []
@@ -29,13 +31,27 @@ def symptom_facts(record: Record, knowledge: Knowledge) -> SymptomFacts:
             symptoms = True if any(answer in YES for answer in given) else symptoms
             symptoms = False if symptoms is None and all(answer in NO for answer in given) else symptoms
     return SymptomFacts(
-        urinary_symptoms=symptoms, known_uropathy=_known_uropathy(record, knowledge), red_flags=tuple(flags)
+        urinary_symptoms=symptoms,
+        known_uropathy=_known_uropathy(record, knowledge),
+        red_flags=tuple(dict.fromkeys(flags)),
     )
 
 
 def _known_uropathy(record: Record, knowledge: Knowledge) -> bool | None:
+    said = [condition.present for condition, _ in _listed(record, knowledge, "known_uropathy")]
+    return said[0] if said else None
+
+
+def _flagged(record: Record, knowledge: Knowledge) -> list[str]:
+    """Red flags among the active conditions; one that was denied or is over is none."""
+    listed = _listed(record, knowledge, "red_flags")
+    return [says for condition, says in listed if condition.present and condition.status == "active"]
+
+
+def _listed(record: Record, knowledge: Knowledge, fact: str) -> Iterator[tuple[Condition, str]]:
+    """Conditions whose words make a fact of the band rules, with the words of the flag."""
     for rule in knowledge.criteria[BAND_SET].conditions:
         for condition in record.conditions:
-            if any(word in condition.text.lower() for word in rule.words) and condition.status != "entered-in-error":
-                return condition.present
-    return None
+            is_meant = any(word in condition.text.lower() for word in rule.words)
+            if rule.fact == fact and is_meant and condition.status != "entered-in-error":
+                yield condition, rule.says

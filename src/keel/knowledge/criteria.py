@@ -53,10 +53,11 @@ class AnswerFact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class ConditionFact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which words in a listed condition make a fact of the rules."""
+    """Which words in a listed condition make a fact of the rules; `says` is the words of a red flag."""
 
     words: tuple[str, ...]
     fact: str
+    says: str = ""
 
 
 class BandSet(Document, frozen=True, kw_only=True):
