@@ -12,6 +12,16 @@ def _go(page, step):
     page.wait_for_selector(f".ways button[value={step}][aria-current=step]")
 
 
+def _still(page, step):
+    """Waits until the step is shown, named in the history, and nothing moves any more."""
+    page.wait_for_selector(f".ways button[value={step}][aria-current=step]")
+    page.wait_for_function(
+        """step => history.state?.step === step
+            && !document.querySelector(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added")""",
+        arg=step,
+    )
+
+
 @pytest.mark.parametrize("script", [True, False])
 def test_every_step_may_be_skipped_and_the_picture_is_one_tap_from_each(open_page, script):
     page = open_page("/check/", java_script_enabled=script)
@@ -27,13 +37,15 @@ def test_the_back_button_of_the_browser_goes_a_step_back_with_everything_in_plac
     page = open_page("/check/")
     page.fill("#pattern", WEEKEND)
     _go(page, "medicines")
+    _still(page, "medicines")
     page.fill("#medicines", "sertraline")
     _go(page, "bladder")
+    _still(page, "bladder")
     page.go_back()
-    page.wait_for_selector(".ways button[value=medicines][aria-current=step]")
+    _still(page, "medicines")
     assert page.input_value("#medicines") == "sertraline"
     page.go_back()
-    page.wait_for_selector(".ways button[value=use][aria-current=step]")
+    _still(page, "use")
     assert page.input_value("#pattern") == WEEKEND
 
 

@@ -4,8 +4,7 @@
   const stepShown = () => document.querySelector(".ways [aria-current=step]")?.value || "use";
   let following = false;
   history.replaceState({ step: stepShown() }, "");
-  // At the swap, not when it has settled: somebody quick may press Back in between.
-  document.addEventListener("htmx:afterSwap", () => {
+  document.addEventListener("htmx:afterSettle", () => {
     const step = stepShown();
     if (!following && history.state?.step !== step) history.pushState({ step }, "");
     following = false;
