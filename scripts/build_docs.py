@@ -12,6 +12,8 @@ COMMANDS = (
     ("exposure",),
     ("interactions",),
     ("score",),
+    ("screen",),
+    ("triage",),
     ("simulate",),
     ("session",),
     ("evidence",),

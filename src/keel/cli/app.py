@@ -14,9 +14,11 @@ from keel.cli.exposure import exposure
 from keel.cli.interactions import interactions
 from keel.cli.knowledge import knowledge_app
 from keel.cli.score import score
+from keel.cli.screen import screen
 from keel.cli.serve import serve
 from keel.cli.session import session
 from keel.cli.simulate import simulate
+from keel.cli.triage import triage
 
 app = typer.Typer(
     name="keel",
@@ -33,6 +35,8 @@ COMMANDS: dict[Callable[..., None], str] = {
     exposure: "What a pattern of use comes to, and its band.",
     interactions: "What medicines mean together with ketamine.",
     score: "A questionnaire scored, or described.",
+    screen: "A person against the rules of a protocol.",
+    triage: "Where a person is to be cared for.",
     simulate: "Concentrations after a dose.",
     session: "The state of a dosing session at a time.",
     evidence: "Search what the sources say.",

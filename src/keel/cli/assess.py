@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from keel.assessment.curve import Curve
+    from keel.assessment.help import HelpLine
     from keel.assessment.picture import Picture
     from keel.assessment.surveillance import DueItem
     from keel.interop import Reading
@@ -75,7 +76,7 @@ def print_picture(picture: "Picture", out: "Console") -> None:
         for line in rest:
             out.print(f"  ? {line}", markup=False)
     out.print("\n[bold]Who can help[/bold]")
-    for line in help_view(picture):
+    for line in help_view(picture.help):
         out.print(f"  {line}", markup=False)
     if picture.notes:
         out.print("\n[bold]Read, and not taken as a fact[/bold]")
@@ -128,12 +129,11 @@ def _between(xs: "Sequence[float]", ys: "Sequence[float]", x: float) -> float:
     return ys[after - 1] + share * (ys[after] - ys[after - 1])
 
 
-def help_view(picture: "Picture") -> list[str]:
+def help_view(known: "Sequence[HelpLine]") -> list[str]:
     """Who can help: name, number, hours; where no country is known, that is said first."""
-    lines = (
-        [] if any("emergency" in one.needs for one in picture.help) else ["In danger now: call your emergency number."]
-    )
-    for one in picture.help:
+    has_number = any("emergency" in one.needs for one in known)
+    lines = [] if has_number else ["In danger now: call your emergency number."]
+    for one in known:
         reach = " or ".join(
             part
             for part in (one.phone, one.text_to and f"text {one.text_word} to {one.text_to}".replace("  ", " "))

@@ -64,8 +64,10 @@ def finding_view(finding: "Finding") -> "Table":
     why = ", ".join(
         f"{reason.name.replace('_', ' ')} {_value(reason.value)}{f' {reason.unit}' if reason.unit else ''}"
         for reason in finding.why
+        if reason.value is not None
     )
-    parts = [why, f"rule {finding.rule}", finding.confidence.label]
+    open_names = ", ".join(reason.name.replace("_", " ") for reason in finding.why if reason.value is None)
+    parts = [why, f"not given: {open_names}" if open_names else "", f"rule {finding.rule}", finding.confidence.label]
     parts.append(f"sources {', '.join(finding.sources)}" if finding.sources else "")
     parts.append(f"sources disagree: {', '.join(finding.conflicts)}" if finding.conflicts else "")
     text.append(f"\n{'; '.join(part for part in parts if part)}", style="dim")
@@ -77,8 +79,6 @@ def finding_view(finding: "Finding") -> "Table":
 
 
 def _value(value: Any) -> str:
-    if value is None:
-        return "not given"
     if isinstance(value, bool):
         return "yes" if value else "no"
     return f"{value:,.6g}" if isinstance(value, float | int) else str(value)

@@ -1,13 +1,13 @@
-"""Candidate screening: a record against the selection and contraindication rules of a protocol."""
+"""Candidate screening: a record against the selection and contraindication rules of a protocol, or its other gates."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from keel.assessment.eligibility.record_facts import facts_from_record
-from keel.assessment.protocols.facts import checked_facts, derived
-from keel.assessment.protocols.gate import default_rules, find_protocol, gate, place_of
+from keel.assessment.eligibility.record_facts import facts_together
+from keel.assessment.protocols.facts import derived
+from keel.assessment.protocols.gate import default_rules, find_protocol, gate, passes, place_of
 from keel.findings import Fact, Finding, Severity
 from keel.knowledge import Knowledge
 from keel.knowledge.protocols import Protocol, Statement
@@ -19,13 +19,16 @@ SCREENING_PHASES = ("selection", "enrolment", "contraindication", "home", "thera
 class Eligibility(msgspec.Struct, frozen=True, kw_only=True):
     """What speaks for asking further and against treatment, with reasons; the decision is a prescriber's.
 
-    `findings` stand worst first; `missing` are facts that were not known; `unread` is what the record holds and no rule
-    reads; `facts` are the ones used. `work_up` is what the protocol asks for before a course, `positions` what is said
-    for and against a contested pathway. `unconfirmed` are rules that rest on a default which no clinic has signed.
+    `phases` are those whose rules were asked. `findings` stand worst first; `missing` are facts that were not known;
+    `unread` is what the record holds and no rule reads; `facts` are the ones used. `work_up` is what the protocol asks
+    for before a course, `positions` what is said for and against a contested pathway. `unconfirmed` are rules that rest
+    on a default which no clinic has signed.
     """
 
     protocol: str
     jurisdiction: str
+    route: str
+    phases: tuple[str, ...]
     at: dt.datetime
     summary: str
     findings: tuple[Finding, ...]
@@ -36,6 +39,17 @@ class Eligibility(msgspec.Struct, frozen=True, kw_only=True):
     positions: tuple[Statement, ...]
     unconfirmed: tuple[str, ...]
 
+    @property
+    def holds(self) -> bool:
+        """Whether a finding blocks or holds."""
+        return not passes(self.findings)
+
+
+def screening_phases(protocol: Protocol) -> tuple[str, ...]:
+    """The phases of a protocol that decide who may be treated; where it has none of these, those at its start."""
+    start = protocol.gates.start
+    return tuple(phase for phase in start if phase in SCREENING_PHASES) or start
+
 
 def eligibility(
     record: Record,
@@ -44,29 +58,30 @@ def eligibility(
     at: dt.datetime,
     knowledge: Knowledge,
     jurisdiction: str = "",
+    route: str = "",
+    phases: Sequence[str] = (),
     facts: Mapping[str, Fact] | None = None,
 ) -> Eligibility:
-    """The screening of a record for a protocol at `at`.
+    """The screening of a record for a protocol at `at`; with `phases`, what those gates say instead.
 
     `facts` are answers beside the record (names of clinical-facts.csv); they win over what the record says, except that
-    a yes of the record is never undone. The country of the person stands in for a `jurisdiction` that is not given.
+    a yes of the record is never undone. What a session works out (the age of its readings, say) may be among them only
+    where `phases` are named. The country of the person stands in for a `jurisdiction` that is not given. Raises
+    UnknownProtocol, UnknownPhase or FactRefused.
     """
     known = find_protocol(knowledge, protocol) if isinstance(protocol, str) else protocol
-    place = jurisdiction or known.jurisdiction or place_of(record.person.country, knowledge)
-    read = facts_from_record(record, at=at, knowledge=knowledge)
-    told = checked_facts(facts or {}, knowledge.clinical_facts)
-    base: dict[str, Fact] = {"substance": known.substance} if known.substance else {}
-    together = {
-        **base,
-        **read.facts,
-        **{name: value for name, value in told.items() if read.facts.get(name) is not True},
-    }
-    phases = tuple(phase for phase in known.gates.start if phase in SCREENING_PHASES)
-    findings = gate(known, phases, together, at=at, knowledge=knowledge, jurisdiction=place)
+    place = (jurisdiction or known.jurisdiction or place_of(record.person.country, knowledge)).upper()
+    read, together = facts_together(record, facts or {}, at=at, knowledge=knowledge, allow_computed=bool(phases))
+    if known.substance:
+        together = {"substance": known.substance, **together}
+    asked = tuple(phases) or screening_phases(known)
+    findings = gate(known, asked, together, at=at, knowledge=knowledge, jurisdiction=place, route=route)
     missing = dict.fromkeys(reason.name for one in findings for reason in one.why if reason.value is None)
     return Eligibility(
         protocol=known.id,
         jurisdiction=place,
+        route=route,
+        phases=asked,
         at=at,
         summary=_summary(findings, len(missing)),
         findings=findings,
@@ -75,7 +90,7 @@ def eligibility(
         unread=read.unread,
         work_up=known.work_up,
         positions=known.positions,
-        unconfirmed=default_rules(known, phases, at=at, jurisdiction=place),
+        unconfirmed=default_rules(known, asked, at=at, jurisdiction=place, route=route),
     )
 
 
@@ -85,6 +100,6 @@ def _summary(findings: tuple[Finding, ...], missing: int) -> str:
         f"{count[Severity.BLOCK]} block",
         f"{count[Severity.HOLD]} hold",
         f"{count[Severity.WARN]} warn",
-        f"{missing} facts are not known",
+        "1 fact is not known" if missing == 1 else f"{missing} facts are not known",
     ]
     return f"{', '.join(parts)}. This is screening with its reasons; the decision is a prescriber's."

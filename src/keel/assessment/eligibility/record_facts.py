@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from keel.assessment.interactions import check_medicines
-from keel.assessment.protocols.facts import significant
+from keel.assessment.protocols.facts import checked_facts, significant
 from keel.findings import Fact
 from keel.knowledge import Knowledge
 from keel.knowledge.clinical_facts import ConditionWord
@@ -58,6 +58,19 @@ def facts_from_record(record: Record, *, at: dt.datetime, knowledge: Knowledge) 
     _merge(facts, answered)
     _merge(facts, _use(record, at))
     return RecordFacts(facts, (*unread, *old))
+
+
+def facts_together(
+    record: Record, told: Mapping[str, Fact], *, at: dt.datetime, knowledge: Knowledge, allow_computed: bool = False
+) -> tuple[RecordFacts, dict[str, Fact]]:
+    """What a record holds, and the same with the answers beside it, which win unless the record says yes.
+
+    `told` has names of clinical-facts.csv; FactRefused where one cannot be, or is worked out by Keel and not allowed.
+    """
+    read = facts_from_record(record, at=at, knowledge=knowledge)
+    checked = checked_facts(told, knowledge.clinical_facts, allow_computed=allow_computed)
+    answered = {name: value for name, value in checked.items() if read.facts.get(name) is not True}
+    return read, {**read.facts, **answered}
 
 
 def _merge(facts: dict[str, Fact], more: Iterable[tuple[str, Fact]]) -> None:

@@ -1,0 +1,52 @@
+"""The questions behind facts that are not known: what is worked out is asked for by its parts."""
+
+from collections.abc import Iterable, Mapping
+
+from keel.assessment.protocols.facts import CRISIS_SYMPTOMS
+from keel.knowledge.clinical_facts import ClinicalFact, FactKind
+from keel.knowledge.documents import Unit
+from keel.knowledge.protocols import Protocol
+from keel.knowledge.protocols_check import facts_of
+
+SUICIDE_SCREEN = (
+    "cssrs_q1",
+    "cssrs_q2",
+    "cssrs_q3",
+    "cssrs_q4",
+    "cssrs_q5",
+    "cssrs_q6_lifetime",
+    "cssrs_q6_3_months",
+)
+_PARTS = {
+    "crisis_symptom": CRISIS_SYMPTOMS,
+    "suicide_risk_high": SUICIDE_SCREEN,
+    "bmi": ("weight_kg", "height_cm"),
+    "sbp_standing": ("sbp",),
+    "dbp_standing": ("dbp",),
+    "spo2_on_air": ("spo2",),
+    "planned_mg_per_kg": ("planned_mg", "weight_kg"),
+    "planned_mg_per_kg_per_min": ("planned_mg", "planned_min", "weight_kg"),
+}
+"""A fact that is worked out, to what is asked for it."""
+
+
+def questions(names: Iterable[str], catalogue: Mapping[str, ClinicalFact]) -> tuple[ClinicalFact, ...]:
+    """What to ask so that the facts of these names become known, each once and in order."""
+    asked = (catalogue[part] for name in names for part in _PARTS.get(name, (name,)))
+    return tuple(dict.fromkeys(fact for fact in asked if not fact.is_computed))
+
+
+def questions_of(
+    protocol: Protocol, phases: Iterable[str], catalogue: Mapping[str, ClinicalFact]
+) -> tuple[ClinicalFact, ...]:
+    """What the rules of some phases of a protocol ask about."""
+    return questions((name for rule in protocol.rules_of(*phases) for name in facts_of(rule)), catalogue)
+
+
+def how_to_answer(fact: ClinicalFact, units: Mapping[str, Unit]) -> str:
+    """“true or false”, the words to choose from, or “a number, in years”."""
+    if fact.kind is FactKind.YES_NO:
+        return "true or false"
+    if fact.kind is FactKind.CHOICE:
+        return " or ".join(fact.choices)
+    return "a number" if fact.unit in ("", "1") else f"a number, in {units[fact.unit].meaning}"

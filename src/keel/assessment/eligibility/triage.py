@@ -1,0 +1,74 @@
+"""Triage: where a person is to be cared for and how their bladder stands, from a record and answers beside it."""
+
+import datetime as dt
+from collections.abc import Mapping
+
+import msgspec
+
+from keel.assessment.eligibility.level_of_care import LevelOfCare, bladder_state, level_of_care
+from keel.assessment.eligibility.record_facts import facts_together
+from keel.assessment.help import HelpLine, help_lines
+from keel.assessment.protocols.facts import derived
+from keel.assessment.protocols.gate import place_of
+from keel.findings import Fact
+from keel.knowledge import Knowledge
+from keel.record import Record
+
+EMERGENCY = "emergency"
+
+
+class Triage(msgspec.Struct, frozen=True, kw_only=True):
+    """The level of care and the working state of the bladder, the facts used, what was not read, and who can help."""
+
+    at: dt.datetime
+    jurisdiction: str
+    is_emergency: bool
+    care: LevelOfCare
+    bladder: LevelOfCare
+    facts: dict[str, Fact]
+    unread: tuple[str, ...]
+    help: tuple[HelpLine, ...]
+
+
+def triage(
+    record: Record,
+    *,
+    at: dt.datetime,
+    knowledge: Knowledge,
+    jurisdiction: str = "",
+    route: str = "",
+    facts: Mapping[str, Fact] | None = None,
+) -> Triage:
+    """The triage of a record at `at`, with answers beside it (`facts`, names of clinical-facts.csv).
+
+    A red-flag question that nobody answered counts as triggered. The country of the person stands in for a
+    `jurisdiction` that is not given, and the other way round for who can help. FactRefused for a fact that cannot be.
+    """
+    place = (jurisdiction or place_of(record.person.country, knowledge)).upper()
+    # Whether a home pathway is enabled is the pathway's own affair; here it is an answer like any other.
+    read, together = facts_together(record, facts or {}, at=at, knowledge=knowledge, allow_computed=True)
+    care = level_of_care(together, at=at, knowledge=knowledge, jurisdiction=place, route=route)
+    country = record.person.country or country_of(place, knowledge)
+    return Triage(
+        at=at,
+        jurisdiction=place,
+        is_emergency=care.rank >= _rank(EMERGENCY, knowledge),
+        care=care,
+        bladder=bladder_state(together, at=at, knowledge=knowledge, jurisdiction=place),
+        facts=derived(together),
+        unread=read.unread,
+        help=help_lines(country, at=at, knowledge=knowledge),
+    )
+
+
+def country_of(place: str, knowledge: Knowledge) -> str:
+    """The country of a jurisdiction (GB for UK, AU for AU-TAS); empty where it has several, or is none."""
+    code = place.upper().partition("-")[0]
+    named = [one.country for one in knowledge.jurisdictions.values() if one.jurisdiction == code]
+    if len(named) == 1:
+        return named[0]
+    return code if code in knowledge.countries else ""
+
+
+def _rank(level: str, knowledge: Knowledge) -> int:
+    return next(one.rank for one in knowledge.protocols["level-of-care"].levels if one.id == level)

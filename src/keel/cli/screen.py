@@ -1,0 +1,144 @@
+"""`keel screen`: a record or facts against the rules of a protocol, as findings with reasons."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from keel.knowledge import Knowledge
+    from keel.knowledge.protocols import Protocol
+
+
+def screen(
+    file: Annotated[
+        Path | None, typer.Argument(help="A record file of any kind that `keel assess` reads.", show_default=False)
+    ] = None,
+    protocol: Annotated[
+        str | None, typer.Option(help="Which protocol, for example iv-racemic; without one, all are listed.")
+    ] = None,
+    phase: Annotated[
+        list[str] | None,
+        typer.Option(help="Ask another gate instead: pre_dose, discharge, ...; may be repeated.", show_default=False),
+    ] = None,
+    facts: Annotated[
+        str | None, typer.Option(help="Answers beside the record: JSON, or a file with JSON, fact name to value.")
+    ] = None,
+    jurisdiction: Annotated[
+        str, typer.Option(help="Whose rules: US, EU, UK, ...; else the protocol's or the person's.", show_default=False)
+    ] = "",
+    route: Annotated[str, typer.Option(help="The route, where a protocol has several.", show_default=False)] = "",
+    at: Annotated[str | None, typer.Option(help="The time to look from, for example 2026-11-21.")] = None,
+    questions: Annotated[
+        bool, typer.Option("--questions", help="Print what is asked, with the name of each fact.")
+    ] = False,
+    overlay: Annotated[
+        list[Path] | None, typer.Option(help="A folder in which the clinic confirms, tightens or adds.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+) -> None:
+    """Screen a person for a protocol: what blocks, what holds, what is not known, what is to be done first.
+
+    What was not answered is not a no: it is named and holds. Ends with 0 when nothing blocks or holds, with 1 when
+    something does.
+
+    Example: keel screen record.json --protocol iv-racemic --facts '{"capacity_to_consent": true}'
+    """
+    from keel.assessment.protocols import find_protocol
+    from keel.knowledge import load
+
+    knowledge = load(tuple(overlay or ()))
+    if protocol is None or protocol.strip().casefold() == "list":
+        _list(knowledge, json)
+        return
+    known = find_protocol(knowledge, protocol)
+    if questions:
+        _questions(knowledge, known, tuple(phase or ()), json)
+        return
+    _screen(knowledge, known, file, tuple(phase or ()), facts, jurisdiction, route, at, json)
+
+
+def _screen(
+    knowledge: "Knowledge",
+    protocol: "Protocol",
+    file: Path | None,
+    phases: tuple[str, ...],
+    facts: str | None,
+    jurisdiction: str,
+    route: str,
+    at: str | None,
+    json: bool,
+) -> None:
+    from keel.assessment.eligibility import eligibility
+    from keel.cli.errors import CommandError
+    from keel.cli.facts_text import read_facts_text, read_people
+    from keel.cli.screen_view import screen_view
+    from keel.cli.terminal import console, parse_time, write_json
+
+    if file is None and facts is None:
+        raise CommandError(
+            "Name a record file, or write --facts with what is known ({} where nothing is). "
+            f"`keel screen --protocol {protocol.id} --questions` prints what is asked."
+        )
+    told, when = read_facts_text(facts), parse_time(at)
+    people, reading = read_people(file, at=when, knowledge=knowledge)
+    found = [
+        eligibility(
+            record,
+            protocol,
+            at=when,
+            knowledge=knowledge,
+            jurisdiction=jurisdiction,
+            route=route,
+            phases=phases,
+            facts=told,
+        )
+        for record in people
+    ]
+    if json:
+        write_json(found[0] if len(found) == 1 else {"people": found, "notes": reading.notes if reading else ()})
+    else:
+        out = console()
+        for record, one in zip(people, found, strict=True):
+            screen_view(one, record.person, protocol, knowledge, out)
+    if any(one.holds for one in found):
+        raise typer.Exit(1)
+
+
+def _list(knowledge: "Knowledge", json: bool) -> None:
+    from keel.assessment.eligibility import screening_phases
+    from keel.cli.screen_view import protocols_view
+    from keel.cli.terminal import console, write_json
+
+    if not json:
+        protocols_view(knowledge, console())
+        return
+    write_json(
+        [
+            {
+                "id": one.id,
+                "title": one.title,
+                "name": one.name,
+                "substance": one.substance,
+                "routes": one.routes,
+                "jurisdiction": one.jurisdiction,
+                "screening": screening_phases(one),
+                "phases": list(dict.fromkeys(rule.phase for rule in one.rules)),
+            }
+            for one in knowledge.protocols.values()
+        ]
+    )
+
+
+def _questions(knowledge: "Knowledge", protocol: "Protocol", phases: tuple[str, ...], json: bool) -> None:
+    from keel.assessment.eligibility import screening_phases
+    from keel.assessment.eligibility.questions import questions_of
+    from keel.assessment.protocols import UnknownPhase
+    from keel.cli.screen_view import print_questions
+
+    known = {rule.phase for rule in protocol.rules}
+    for name in phases:
+        if name not in known:
+            raise UnknownPhase(protocol.id, name, known)
+    asked = questions_of(protocol, phases or screening_phases(protocol), knowledge.clinical_facts)
+    print_questions(asked, knowledge, json=json)

@@ -1,0 +1,104 @@
+"""How screening looks in a terminal: the verdict, findings worst first, what is open, what the protocol asks for."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from keel.cli.terminal import finding_view
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from keel.assessment.eligibility import Eligibility
+    from keel.knowledge import Knowledge
+    from keel.knowledge.clinical_facts import ClinicalFact
+    from keel.knowledge.protocols import Protocol, Statement
+    from keel.record import Person
+
+_SHOWN_DEFAULTS = 8
+
+
+def screen_view(
+    found: "Eligibility", person: "Person", protocol: "Protocol", knowledge: "Knowledge", out: "Console"
+) -> None:
+    """One person's screening: what blocks and holds first, then what is open, then what is asked for and said."""
+    place = found.jurisdiction or "place not stated"
+    who = f"{person.id}: " if person.id else ""
+    rest = f", {', '.join(found.phases)}, {place}, {found.at:%Y-%m-%d}"
+    out.rule(Text.assemble((f"{who}{protocol.name}", "bold"), rest), align="left")
+    verdict = "Something blocks or holds." if found.holds else "Nothing that is known blocks or holds."
+    out.print(verdict, style="bold red" if found.holds else "bold green")
+    out.print(f"{found.summary}\n", markup=False)
+    for finding in found.findings:
+        out.print(finding_view(finding))
+    _lines("Not read as any fact of the rules", found.unread, out)
+    _statements("Asked for before a course", found.work_up, out)
+    _statements("What is said for and against", found.positions, out)
+    if found.unconfirmed:
+        more = len(found.unconfirmed) - _SHOWN_DEFAULTS
+        names = ", ".join(found.unconfirmed[:_SHOWN_DEFAULTS])
+        text = f"Rules that rest on a default which no clinic has confirmed: {names}"
+        out.print(Text(f"{text}{f' and {more} more' if more > 0 else ''}.\n", style="dim"))
+
+
+def _lines(title: str, lines: Sequence[str], out: "Console") -> None:
+    if lines:
+        out.print(f"[bold]{title}[/bold]")
+        for line in lines:
+            out.print(Padding(Text(f"? {line}"), (0, 0, 0, 2)))
+        out.print()
+
+
+def _statements(title: str, statements: "Sequence[Statement]", out: "Console") -> None:
+    """Each with who says it, how sure that is and its sources; the topic only where it is a new one."""
+    if not statements:
+        return
+    out.print(f"[bold]{title}[/bold]")
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(style="cyan", min_width=12, max_width=22)
+    table.add_column(ratio=1)
+    before = ""
+    for one in statements:
+        said = Text(f"{f'{one.by}: ' if one.by else ''}{one.text}")
+        sources = f"; sources {', '.join(one.sources)}" if one.sources else ""
+        said.append(f" [{one.certainty.label}{sources}]", style="dim")
+        table.add_row("" if one.topic == before else one.topic, said)
+        before = one.topic
+    out.print(Padding(table, (0, 0, 1, 2)))
+
+
+def protocols_view(knowledge: "Knowledge", out: "Console") -> None:
+    """Every protocol: what it is, substance, place, the phases that may be asked."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for column in ("id", "protocol", "place", "phases"):
+        table.add_column(column, no_wrap=column in ("id", "place"))
+    for one in knowledge.protocols.values():
+        phases = ", ".join(dict.fromkeys(rule.phase for rule in one.rules))
+        table.add_row(one.id, one.title, one.jurisdiction or "any", phases)
+    out.print(table)
+    hints = (
+        "keel screen FILE --protocol ID screens a person;",
+        "keel screen --protocol ID --questions prints what is asked.",
+    )
+    out.print(Text(f"\n{' '.join(hints)}", style="dim"))
+
+
+def print_questions(asked: "Sequence[ClinicalFact]", knowledge: "Knowledge", *, json: bool) -> None:
+    """What is asked: a table of fact, question and answer, or JSON with null for each fact, to be filled in."""
+    from keel.assessment.eligibility.questions import how_to_answer
+    from keel.cli.terminal import console, write_json
+
+    how = {fact.id: how_to_answer(fact, knowledge.units) for fact in asked}
+    if json:
+        words = {fact.id: f"{fact.question} ({how[fact.id]})" for fact in asked}
+        write_json({"facts": dict.fromkeys(how), "questions": words})
+        return
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for column in ("fact", "question", "answer"):
+        table.add_column(column, no_wrap=column == "fact")
+    for fact in asked:
+        table.add_row(fact.id, Text(fact.question), Text(how[fact.id]))
+    console().print(table)

@@ -1,0 +1,151 @@
+"""`keel triage`: where a person is to be cared for, and the working state of the bladder, with reasons."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from rich.console import Console
+
+    from keel.assessment.eligibility import Triage
+    from keel.findings import Finding
+    from keel.knowledge import Knowledge
+    from keel.record import Person
+
+
+def triage(
+    file: Annotated[
+        Path | None, typer.Argument(help="A record file of any kind that `keel assess` reads.", show_default=False)
+    ] = None,
+    facts: Annotated[
+        str | None, typer.Option(help="Answers beside the record: JSON, or a file with JSON, fact name to value.")
+    ] = None,
+    jurisdiction: Annotated[
+        str, typer.Option(help="Whose rules: US, EU, UK, ...; else the person's.", show_default=False)
+    ] = "",
+    route: Annotated[str, typer.Option(help="The route of the planned treatment.", show_default=False)] = "",
+    at: Annotated[str | None, typer.Option(help="The time to look from, for example 2026-11-21.")] = None,
+    questions: Annotated[
+        bool, typer.Option("--questions", help="Print what is asked, with the name of each fact.")
+    ] = False,
+    overlay: Annotated[
+        list[Path] | None, typer.Option(help="A folder in which the clinic confirms, tightens or adds.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+) -> None:
+    """The level of care (home, office, clinic, emergency, inpatient) and the working state of the bladder.
+
+    A red-flag question that nobody answered counts as triggered. An emergency is said first, with whom to call.
+    Always ends with 0: the answer is a place, not a yes or no (in JSON, `is_emergency` says whether it is one).
+
+    Example: keel triage record.json --route sublingual --facts '{"chest_pain": false, "confusion": false}'
+    """
+    from keel.assessment.eligibility import triage as triage_of
+    from keel.cli.errors import CommandError
+    from keel.cli.facts_text import read_facts_text, read_people
+    from keel.cli.terminal import console, parse_time, write_json
+    from keel.knowledge import load
+
+    knowledge = load(tuple(overlay or ()))
+    if questions:
+        _questions(knowledge, json)
+        return
+    if file is None and facts is None:
+        raise CommandError(
+            "Name a record file, or write --facts with what is known ({} where nothing is). "
+            "`keel triage --questions` prints what is asked."
+        )
+    told, when = read_facts_text(facts), parse_time(at)
+    if route:
+        told = {"route": route, **told}
+    people, reading = read_people(file, at=when, knowledge=knowledge)
+    found = [
+        triage_of(record, at=when, knowledge=knowledge, jurisdiction=jurisdiction, facts=told) for record in people
+    ]
+    if json:
+        write_json(found[0] if len(found) == 1 else {"people": found, "notes": reading.notes if reading else ()})
+        return
+    out = console()
+    for record, one in zip(people, found, strict=True):
+        triage_view(one, record.person, knowledge, out)
+
+
+def _questions(knowledge: "Knowledge", json: bool) -> None:
+    from keel.assessment.eligibility.questions import questions_of
+    from keel.cli.screen_view import print_questions
+
+    catalogue = knowledge.clinical_facts
+    care = questions_of(knowledge.protocols["level-of-care"], ("triage",), catalogue)
+    bladder = questions_of(knowledge.protocols["use-disorder"], ("bladder_state",), catalogue)
+    print_questions(tuple(dict.fromkeys([*care, *bladder])), knowledge, json=json)
+
+
+def triage_view(found: "Triage", person: "Person", knowledge: "Knowledge", out: "Console") -> None:
+    """A triage for the terminal: in an emergency the number to call stands above everything else."""
+    from rich.text import Text
+
+    from keel.cli.assess import help_view
+    from keel.cli.terminal import finding_view
+
+    place = found.jurisdiction or "place not stated"
+    rest = f", {place}, {found.at:%Y-%m-%d %H:%M %z}"
+    out.rule(Text.assemble((person.id or "This person", "bold"), rest), align="left")
+    care, bladder = found.care, found.bladder
+    if found.is_emergency:
+        first = help_view(found.help)[0]
+        out.print(Text(f"{care.title.upper()}. {first}", style="bold white on red"))
+    else:
+        least = "At least: " if care.at_least else ""
+        out.print(Text(f"{least}{care.title}", style="bold"))
+    out.print(Text(care.text))
+    out.print(Text(f"→ {care.next_step}\n", style="bold"))
+    for finding in (*_answered(care.findings), *_unanswered(care.findings)):
+        out.print(finding_view(finding))
+    _not_known("Could raise the level, and is not known", care.not_known, knowledge, out)
+    least = "at least " if bladder.at_least else ""
+    out.print(Text.assemble(("Bladder  ", "bold"), f"{least}{bladder.level}: {bladder.title}. {bladder.text}"))
+    for finding in bladder.findings:
+        out.print(finding_view(finding))
+    _not_known("Could raise the state of the bladder, and is not known", bladder.not_known, knowledge, out)
+    for line in found.unread:
+        out.print(f"  ? {line}", markup=False)
+    out.print("\n[bold]Who can help[/bold]")
+    for line in help_view(found.help):
+        out.print(f"  {line}", markup=False)
+    out.print()
+
+
+def _answered(findings: "Iterable[Finding]") -> "list[Finding]":
+    return [one for one in findings if any(reason.value is not None for reason in one.why)]
+
+
+def _unanswered(findings: "tuple[Finding, ...]") -> "Iterator[Finding]":
+    """What nobody answered, one finding a verb: a list of twenty would hide what was answered."""
+    from msgspec.structs import replace
+
+    from keel.findings import Severity
+
+    known = _answered(findings)
+    for severity in Severity:
+        group = [one for one in findings if one not in known and one.severity is severity]
+        if group:
+            asked = "; ".join(one.summary.removeprefix("Not answered: ").partition(". ")[0] for one in group)
+            yield replace(
+                group[0],
+                rule=", ".join(one.rule for one in group),
+                summary=f"Not answered, and so counted as triggered: {asked}.",
+                why=tuple(reason for one in group for reason in one.why),
+                sources=tuple(dict.fromkeys(source for one in group for source in one.sources)),
+                conflicts=tuple(dict.fromkeys(name for one in group for name in one.conflicts)),
+            )
+
+
+def _not_known(title: str, names: "tuple[str, ...]", knowledge: "Knowledge", out: "Console") -> None:
+    from rich.text import Text
+
+    if names:
+        labels = "; ".join(knowledge.clinical_facts[name].label for name in names)
+        out.print(Text(f"{title}: {labels}.\n", style="dim"))
