@@ -10,12 +10,12 @@ import pytest
 
 from keel.assessment.session import fold_session, read_session
 from keel.knowledge import load
-from support.command import keel
+from support.command import keel, keel_here
 from support.sessions import base_session, changed, clock
 
 CASES = tomllib.loads((Path(__file__).parent / "protocols" / "sessions.toml").read_text(encoding="utf-8"))["case"]
-AT_THE_TERMINAL = CASES[::12]
-"""One process a case is slow; the command prints the same value, which the first test compares field by field."""
+IN_A_PROCESS = CASES[::36]
+"""One process a case is slow; the other cases go through the same command without a process of their own."""
 
 
 def tree_of(case):
@@ -70,12 +70,21 @@ def test_a_session_stands_as_the_reference_says(case):
     assert all(set(one) >= {"what", "due_at", "overdue"} for one in state["due"])
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("case", AT_THE_TERMINAL, ids=lambda case: case["name"])
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_the_command_line_says_the_same(case, tmp_path):
+    check_at_the_terminal(case, tmp_path, keel_here)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", IN_A_PROCESS, ids=lambda case: case["name"])
+def test_the_command_says_the_same_in_a_process_of_its_own(case, tmp_path):
+    check_at_the_terminal(case, tmp_path, keel)
+
+
+def check_at_the_terminal(case, tmp_path, run):
     file = tmp_path / "session.json"
     file.write_text(json.dumps(tree_of(case)), encoding="utf-8")
-    done = keel("session", str(file), "--at", clock(case["at"]), "--json")
+    done = run("session", str(file), "--at", clock(case["at"]), "--json")
     state = json.loads(done.stdout)
     compare(case, state)
     assert state == state_of(case)

@@ -5,10 +5,12 @@ import datetime as dt
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from keel.assessment.eligibility import bladder_state, level_of_care
 from keel.knowledge import load
+from support.command import keel_here
 
 AT = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
 TABLE = Path(__file__).parent / "protocols" / "level-of-care.csv"
@@ -50,9 +52,17 @@ CLEAR = NO | {
 }
 
 
+def facts_of(change):
+    return {name: value for name, value in (CLEAR | change).items() if value is not None}
+
+
 def level(change):
-    facts = {name: value for name, value in (CLEAR | change).items() if value is not None}
-    return level_of_care(facts, at=AT, knowledge=load())
+    return level_of_care(facts_of(change), at=AT, knowledge=load())
+
+
+def plain(value):
+    """The value as the command prints it."""
+    return msgspec.json.decode(msgspec.json.encode(value))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['source']}: {case['change']}")
@@ -63,6 +73,17 @@ def test_the_level_is_that_of_the_reference(case):
     for wanted in filter(None, case["rules"].split(";")):
         rule, _, verb = wanted.partition("=")
         assert spoken.get(rule) == verb, spoken
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['source']}: {case['change']}")
+def test_the_command_line_says_the_same(case):
+    change = json.loads(case["change"])
+    done = keel_here("triage", "--facts", json.dumps(facts_of(change)), "--at", "2026-11-21", "--json")
+    found = json.loads(done.stdout)
+    assert found["care"] == plain(level(change))
+    assert found["bladder"] == plain(bladder_state(facts_of(change), at=AT, knowledge=load()))
+    assert found["is_emergency"] is (case["level"] in ("emergency", "inpatient"))
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_who_answered_nothing_is_sent_to_an_evaluation_and_told_why():

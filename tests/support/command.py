@@ -1,9 +1,12 @@
-"""Runs the `keel` command as a person would: another process, its output and its exit code."""
+"""Runs the `keel` command as a person would: another process, its output and its exit code; or the same in process."""
 
+import contextlib
+import io
 import os
 import subprocess
 import sys
 from pathlib import Path
+from unittest import mock
 
 
 def keel(*arguments: str, stdin: str | None = None, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -13,3 +16,25 @@ def keel(*arguments: str, stdin: str | None = None, folder: Path | None = None) 
     return subprocess.run(  # noqa: S603 - our own command with the arguments of a test
         command, capture_output=True, text=True, input=stdin, cwd=folder, env=environment, check=False, timeout=120
     )
+
+
+def keel_here(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """The same without a process of its own: `main` from its arguments to its exit, where there are many cases.
+
+    What is read once for a process (the facts) is read once for all calls; everything else is as at the terminal.
+    """
+    from keel.cli import main
+
+    out, err, code = io.StringIO(), io.StringIO(), 0
+    environment = {"COLUMNS": "110", "NO_COLOR": "1", "TERM": "dumb"}
+    with (
+        mock.patch.object(sys, "argv", ["keel", *arguments]),
+        mock.patch.dict(os.environ, environment),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+    ):
+        try:
+            main()
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else 1
+    return subprocess.CompletedProcess(["keel", *arguments], code, out.getvalue(), err.getvalue())
