@@ -29,11 +29,39 @@ def _in_spanish():
             "Band 2, raised: used on 1 to under 3 days a week. Raised exposure.",
             "Franja 2, elevada: consumo de 1 a menos de 3 días a la semana. Exposición elevada.",
         ),
-        ("Ethanol (alcohol): Do not combine.", "Ethanol (alcohol): No los juntes."),
+        ("Ethanol (alcohol): Do not combine.", "Etanol (alcohol): No los juntes."),
     ],
 )
 def test_a_known_sentence_is_said_in_spanish(english, spanish):
     assert said(english) == spanish
+
+
+@pytest.mark.parametrize(
+    ("english", "spanish"),
+    [
+        (
+            "“bnz” is not a name on file. Did you mean amfetamine, benz or codeine? It was not checked: say which one.",
+            "«bnz» no es un nombre que conozcamos. ¿Querías decir alguno de estos: anfetamina, benz, codeína? "
+            "No se comprobó: di cuál.",
+        ),
+        (
+            "“benzos” names a group (benzodiazepine: major). Which one? For example diazepam or clonidine.",
+            "«benzos» nombra un grupo (benzodiacepina: grave). ¿Cuál? Por ejemplo: diazepam, clonidina.",
+        ),
+        (
+            "“St. John” was not recognised, so nothing was checked for it. That says nothing about whether it may be "
+            "combined.",
+            "No se reconoció «St. John», así que no se comprobó nada. Eso no dice si se puede combinar.",
+        ),
+        ("PHQ-9 item 9", "PHQ-9, pregunta 9"),
+    ],
+)
+def test_what_was_not_checked_is_said_in_spanish(english, spanish):
+    assert said(english) == spanish
+
+
+def test_a_shape_is_no_disguise_for_words_that_nobody_translated():
+    assert said("A strange sentence item 9") == '<span lang="en">A strange sentence item 9</span>'
 
 
 def test_half_of_a_text_is_never_translated():

@@ -64,10 +64,14 @@ def test_what_adds_up_is_said_in_spanish(stack):
         assert translated(each.finding.next_step)
 
 
-def test_the_name_stays_and_its_class_is_translated():
+def test_the_name_and_its_class_are_translated():
     assert said("Ketoconazole (strong CYP3A4 inhibitor): Blood pressure and pulse rise more.") == (
-        "Ketoconazole (inhibidor fuerte de CYP3A4): La tensión y el pulso suben más."
+        "Ketoconazol (inhibidor fuerte de CYP3A4): La tensión y el pulso suben más."
     )
+
+
+def test_a_name_without_another_one_stays():
+    assert said("5-MeO-DMT (strong CYP3A4 inhibitor): Blood pressure and pulse rise more.").startswith("5-MeO-DMT (inh")
 
 
 def test_an_interaction_that_nobody_translated_stays_english():

@@ -282,6 +282,16 @@ class Knowledge:
         return row.said if row else None
 
     @cached_property
+    def substance_names(self) -> Mapping[str, Translation]:
+        """Names of substances taken together with ketamine in other languages, by `<language>/<English name>`."""
+        return read_translations(self._folders, "substance-names")
+
+    def named(self, substance: str, lang: str) -> str:
+        """What a substance is called in a language; its English name where no other is on file."""
+        row = self.substance_names.get(f"{lang}/{substance}")
+        return row.said if row else substance
+
+    @cached_property
     def instruments(self) -> Mapping[str, Instrument]:
         """Questionnaires and scales by id; one whose licence does not free its wording is refused."""
         return checked_instruments(self._folders.documents("instruments", Instrument))

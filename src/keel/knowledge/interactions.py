@@ -210,6 +210,12 @@ class InteractionTexts(Document, frozen=True, kw_only=True):
     summary_ignored: str
     stacking: str
 
+    @property
+    def sentences(self) -> dict[str, str]:
+        """The sentences by key, without the header of the document."""
+        header = {field.name for field in msgspec.structs.fields(Document)}
+        return {key: said for key, said in msgspec.structs.asdict(self).items() if key not in header}
+
 
 def read_names(paths: Iterable[Path]) -> dict[str, tuple[str, ...]]:
     """Name to what it contains, from vocabulary tables whose first columns are name and contains.

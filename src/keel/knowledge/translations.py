@@ -1,7 +1,8 @@
 """Sentences of other facts (conflicts, judged statements, cautions, interactions) in the languages of the pages.
 
 Rows of data/translations/<language>.csv, by the English sentence. Texts, cards, tools and small words are not here:
-they are written in each language by themselves. A row whose English is no longer said anywhere is reported by the
+they are written in each language by themselves. Names of medicines are rows of data/substance-names/<language>.csv; one
+that is not there is called the same in that language. A row whose English is no longer said anywhere is reported by the
 knowledge check, so that a changed sentence is translated again.
 """
 
@@ -31,10 +32,10 @@ def sentences(text: str) -> list[str]:
     return _END.split(text.strip().removesuffix("."))
 
 
-def read_translations(folders: Folders) -> dict[str, Translation]:
-    """Every translation by `<language>/<English sentence>`."""
+def read_translations(folders: Folders, folder: str = "translations") -> dict[str, Translation]:
+    """Every translation of a folder by `<language>/<English>`."""
     found: dict[str, Translation] = {}
-    for name in folders.files("translations/*.csv"):
+    for name in folders.files(f"{folder}/*.csv"):
         lang = PurePosixPath(name).stem
         for english, row in folders.table(name, Translation, key="english").items():
             found[f"{lang}/{english}"] = row

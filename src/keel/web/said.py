@@ -1,14 +1,16 @@
 """Sentences of the pure packages in the language of the page.
 
 Findings, arithmetic and drawings are computed in English, by packages that know of no page. Here each sentence is
-looked up in the catalogue, as it stands or as one of the shapes below, whose words in braces are filled in again. A
-text of which a sentence is not known there stays English, and is marked as English for those who have it read aloud.
-Conflicts, judged statements and what is said of interactions have their translations in the knowledge.
+looked up in the catalogue, as it stands or as one of the shapes of `shapes.py` and of data/interaction-texts, whose
+words in braces are filled in again. A text of which a sentence is not known there stays English, and is marked as
+English for those who have it read aloud. Conflicts, judged statements, what is said of interactions and the names of
+medicines have their translations in the knowledge.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
+from typing import NamedTuple
 
 from django.utils import translation
 from django.utils.html import format_html
@@ -17,131 +19,97 @@ from django.utils.safestring import SafeString
 from keel import knowledge
 from keel.knowledge.translations import sentences
 from keel.web.languages import FIRST
+from keel.web.shapes import SHAPES
 from keel.web.words import gettext, numbers
 
-
-def noop(text: str) -> str:
-    """Marks a text for the catalogue."""
-    return text
-
-
-SHAPES = (
-    noop("Band {id}, {name}: {rule}"),
-    noop("Band at least {id}, {name}: {rule}"),
-    noop("“{pattern}”: {sum} mg a year"),
-    noop("“{pattern}”: {sum}"),
-    noop("{mg} mg ÷ {reference} mg of the reference course = {times}"),
-    noop("Dated doses, last 12 months: {mg} mg ({substance}); used on {days}"),
-    noop("How much a session in “{pattern}”: milligrams and grams cannot be computed"),
-    noop("On how many days in “{pattern}”: sessions cannot be counted"),
-    noop("How long “{pattern}” has gone on: a lifetime total cannot be computed"),
-    noop("Reference course {mg} mg"),
-    noop("This use, {substance} {mg} mg"),
-    noop("This use {mg} mg"),
-    noop("The reference course is {mg} mg a year"),
-    noop("This use: {mg} mg a year, {times} times the reference course"),
-    noop("{mg} mg × {sessions} sessions a year = {year} mg a year"),
-    noop("{mg} mg a year is {times} times the reference course ({rule})"),
-    noop("{mg} mg a year is the same as the reference course ({rule})"),
-    noop("Say how ketamine is taken: this is meant for {when}"),
-    noop("{route}: exposure changes by no more than about {percent}%, so this counts as {severity} here"),
-    noop(
-        "{route}: the label that forbids the pair is that of the injection, and no label speaks of this route, "
-        "so this counts as {severity} here"
-    ),
-    noop("Typed with “{word}”: the finding is about the medicine in the whole body"),
-    noop("{count} {label} together ({names})"),
-    noop("exposure of {substance} ({by}, {mark})"),
-    noop("peak of {substance} ({by}, {mark})"),
-)
-WHOLE = (
-    noop("No dose and no pattern of use was given: exposure is not known"),
-    noop("That is not the same as none"),
-    noop("Purity, and whether milligrams are of salt or base: counted at face value"),
-    noop("Body weight: doses written per kilogram cannot be turned into milligrams"),
-    noop("Which ketamine it was (racemic or esketamine)"),
-    noop("A logarithmic scale of milligrams a year"),
-    noop("Both a told pattern and dated doses are counted"),
-    noop("If they are the same use, it is counted twice"),
-    noop("Keep one of the two"),
-    noop("If it is prescribed: talk to the prescriber; do not stop it suddenly"),
-    noop("Age was not given: rules and models that depend on it could not be checked"),
-    noop("Body weight was not given: doses per kilogram and models that scale with weight could not be checked"),
-    noop("Ask a pharmacist, or type the name as it stands on the package"),
-    noop("Less of it gets there from skin, eye or ear; ask a pharmacist"),
-)
-REASONS = (
-    noop("meant for"),
-    noop("ketamine"),
-    noop("route of ketamine"),
-    noop("substance"),
-    noop("evidence"),
-    noop("as typed"),
-    noop("shared by"),
-    noop("esketamine"),
-    noop("racemic"),
-    noop("insufflated"),
-    noop("inhaled"),
-    noop("smoked"),
-    noop("class effect"),
-    noop("clinical study"),
-    noop("label"),
-    noop("mechanistic"),
-    noop("norketamine"),
-    noop("seen in the source"),
-    noop("second-hand"),
-    noop("unverified"),
-    noop("a default that needs confirming"),
-)
-"""Names and values of the reasons of an interaction, as the assessment writes them."""
 _SLOT = re.compile(r"\{(\w+)\}")
 _WORDS_IN_DRAWING = re.compile(r">([^<>]*\w[^<>]*)<")
 
 
-@lru_cache(maxsize=1)
-def _shapes() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    def pattern(shape: str) -> re.Pattern[str]:
-        parts = _SLOT.split(shape)
-        return re.compile(
-            "".join(re.escape(part) if at % 2 == 0 else f"(?P<{part}>.+?)" for at, part in enumerate(parts)) + "$"
-        )
+class Shape(NamedTuple):
+    """A sentence with words to fill in: how it reads in English, and as it is said in the language of the page."""
 
-    return tuple((shape, pattern(shape)) for shape in SHAPES)
+    pattern: re.Pattern[str]
+    said: str
+
+
+@lru_cache(maxsize=4)
+def _shapes(lang: str) -> tuple[Shape, ...]:
+    """The shapes that the catalogue of a language and its interaction texts have, the longest first."""
+    pairs = {shape: gettext(shape) for shape in SHAPES}
+    texts = knowledge.load().interaction_texts
+    if lang in texts:
+        told = texts[lang].sentences
+        for key, text in texts[FIRST].sentences.items():
+            pairs[text] = told[key]
+            parts, said_parts = sentences(text), sentences(told[key])
+            if len(parts) == len(said_parts) > 1:
+                pairs |= dict(zip(parts, said_parts, strict=True))
+    known = {shape: told for shape, told in pairs.items() if told != shape and re.search(r"\w", _SLOT.sub("", shape))}
+    return tuple(Shape(_pattern(shape), known[shape]) for shape in sorted(known, key=len, reverse=True))
+
+
+def _pattern(shape: str) -> re.Pattern[str]:
+    parts = _SLOT.split(shape.removesuffix("."))
+    return re.compile(
+        "".join(
+            re.escape(part) if at % 2 == 0 else f"(?P<{part}>{_ANY.get(part, '.+?')})" for at, part in enumerate(parts)
+        )
+        + r"\.?$"
+    )
 
 
 def translated(text: str) -> str | None:
     """The text in the language of the page; None where a sentence of it is not in the catalogue."""
-    found = [_sentence(one) for one in sentences(text)]
+    end = "." if text.strip().endswith(".") else ""
+    parts = sentences(text)
+    if len(parts) > 1 and (told := _shaped(text)):
+        return told.removesuffix(".") + end
+    found = [_sentence(one) for one in parts]
     if any(one is None for one in found):
         return None
-    end = "." if text.strip().endswith(".") else ""
     return ". ".join(one for one in found if one) + end
 
 
 def _sentence(text: str) -> str | None:
     if not re.search(r"[A-Za-z]{3}", text):
         return numbers(text)
-    whole = _whole(text)
-    if whole is not None:
-        return whole
-    for shape, pattern in _shapes():
-        match = pattern.match(text)
-        told = gettext(shape)
-        if match and told != shape:
-            slots = {name: _slot(name, value) for name, value in match.groupdict().items()}
-            return None if None in slots.values() else told.format(**slots)
+    told = _whole(text) or _shaped(text)
+    if told is not None:
+        return told.removesuffix(".")
     medicine, colon, effect = text.partition(": ")
     told_effect = _whole(effect) if colon else None
-    return f"{_medicine(medicine)}: {told_effect}" if told_effect else None
+    return f"{medicine_said(medicine)}: {told_effect}" if told_effect else None
 
 
-def _medicine(text: str) -> str:
-    """“Name (class)” or a class by itself, the class in the language of the page; names stay as they are."""
+def _shaped(text: str) -> str | None:
+    """The text by the first shape that it has, and whose words are known where they must be."""
+    for shape in _shapes(_language()):
+        match = shape.pattern.match(text.strip())
+        if match is None:
+            continue
+        slots = {name: _slot(name, value) for name, value in match.groupdict().items()}
+        if None not in slots.values():
+            return shape.said.format(**slots)
+    return None
+
+
+def medicine_said(text: str) -> str:
+    """“Name (class)”, a name or a class in the language of the page; a name that has none there stays as it is."""
     for start in (match.end() for match in re.finditer(r" \(", text) if text.endswith(")")):
         label = _whole(text[start:-1])
         if label:
-            return f"{text[:start]}{label})"
-    return _whole(text) or text
+            return f"{_named(text[: start - 2])} ({label})"
+    return _whole(text) or _named(text)
+
+
+def _named(name: str) -> str:
+    facts, lang = knowledge.load(), _language()
+    for one in (name, name[:1].lower() + name[1:]):
+        told = facts.named(one, lang)
+        if told != one:
+            return told[:1].upper() + told[1:] if name[:1].isupper() else told
+    return name
 
 
 def _whole(text: str) -> str | None:
@@ -156,13 +124,57 @@ def _whole(text: str) -> str | None:
     return None
 
 
+# What stands in a shape is as typed, or a list, or must be known itself; the rest may be a name or a number.
+
+
+def _as_typed(value: str) -> str:
+    return value
+
+
+def _either(value: str) -> str:
+    """“a, b or c”, the end of an English list, as “a, b, c”."""
+    return ", ".join(medicine_said(one) for one in re.split(r", | or ", value))
+
+
+def _classes(value: str) -> str | None:
+    """“class: danger, class: danger”, both in the language of the page."""
+    found = [[_whole(part) for part in one.rsplit(": ", 1)] for one in re.split(r", (?=[^,]*: )", value)]
+    return ", ".join(": ".join(map(str, one)) for one in found) if all(all(one) for one in found) else None
+
+
+def _contents(value: str) -> str:
+    """“ (a, b)” behind a product, or nothing."""
+    return f" ({_either(value[2:-1])})" if value else ""
+
+
+def _listed(value: str) -> str:
+    return _contents(value) if value.startswith(" (") or not value else _either(value)
+
+
+def _instrument(value: str) -> str | None:
+    """The name of a questionnaire, which stays where it has no other in the language of the page."""
+    known = {one.name for one in knowledge.load().instruments.values()}
+    return (_whole(value) or value) if value in known else None
+
+
+_FILLED: Mapping[str, Callable[[str], str | None]] = {
+    **dict.fromkeys(("pattern", "word", "words", "input", "inputs"), _as_typed),
+    **dict.fromkeys(("when", "route", "severity", "label", "worst", "cause"), _whole),
+    "choices": _either,
+    "instrument": _instrument,
+    "names": _listed,
+    "classes": _classes,
+}
+_ANY = {"names": ".*?"}
+"""Slots that may be empty."""
+
+
 def _slot(name: str, value: str) -> str | None:
-    """What stands in a shape: a rule, an effect or a name must be known itself; the rest may be a name or a number."""
-    if name in ("rule", "effect", "name"):
-        return _sentence(value)
-    if name in ("when", "route", "severity", "label"):
-        return _whole(value)
-    return value if name in ("pattern", "word", "names") else _whole(value) or numbers(value)
+    if name in ("rule", "effect", "name", "reason"):
+        return translated(value)
+    if name in _FILLED:
+        return _FILLED[name](value)
+    return _whole(value) or numbers(value)
 
 
 def said(text: str) -> str | SafeString:
@@ -179,7 +191,7 @@ def _language() -> str:
 
 def drawn(svg: str) -> str:
     """A drawing with the words in it in the language of the page, as far as the catalogue has them."""
-    if (translation.get_language() or FIRST) == FIRST:
+    if _language() == FIRST:
         return svg
     return _WORDS_IN_DRAWING.sub(lambda match: f">{translated(match[1]) or match[1]}<", svg)
 

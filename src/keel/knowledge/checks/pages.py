@@ -19,6 +19,7 @@ from keel.knowledge.wording import offences
 MOTHER = "en"
 """The language in which texts are written first; the others must have the same ids and rest on the same claims."""
 
+_SLOT = re.compile(r"\{\w+\}")
 _NUMBER = re.compile(r"\d+(?:[.,\u00a0\u202f ]\d{3})*(?:[.,]\d+)?")
 # What stands in the population of a claim and counts nobody: years, doses, ages.
 _NOT_PEOPLE = re.compile(
@@ -44,6 +45,7 @@ def page_problems(knowledge: Knowledge) -> Iterator[Problem]:
         yield from _parity(lang, texts, knowledge.texts[MOTHER])
     yield from _words_of_each_language(knowledge)
     yield from _translations(knowledge)
+    yield from _names(knowledge)
 
 
 def everything_said(knowledge: Knowledge) -> Iterator[Said]:
@@ -174,9 +176,16 @@ def _words_of_each_language(knowledge: Knowledge) -> Iterator[Problem]:
                 yield error("languages", where, f"words.{lang} rest on other ids than words.{MOTHER}.")
         if lang not in knowledge.interface:
             yield error("languages", f"interface/{lang}", "is missing.")
+        if lang not in knowledge.interaction_texts:
+            yield error("languages", f"interaction-texts/{lang}", "is missing.")
     for lang, interface in knowledge.interface.items():
         if missing := sorted(set(knowledge.interface[MOTHER].words) ^ set(interface.words)):
             yield error("languages", f"interface/{lang}", f"keys differ from {MOTHER}: {', '.join(missing)}.")
+    mother = knowledge.interaction_texts[MOTHER].sentences
+    for lang, texts in knowledge.interaction_texts.items():
+        for key, said in texts.sentences.items():
+            if sorted(_SLOT.findall(said)) != sorted(_SLOT.findall(mother[key])):
+                yield error("languages", f"interaction-texts/{lang} {key}", f"fills in other words than {MOTHER}.")
 
 
 def sentences_to_translate(knowledge: Knowledge) -> Iterator[str]:
@@ -226,6 +235,14 @@ def _translations(knowledge: Knowledge) -> Iterator[Problem]:
     for name, row in knowledge.translations.items():
         if _claims_too_much(knowledge, row.said) and not _claims_too_much(knowledge, row.english):
             yield error("must-not-claim", f"translations/{name}", f"“{row.said}” claims more than its English.")
+
+
+def _names(knowledge: Knowledge) -> Iterator[Problem]:
+    """Names of substances that the interaction table does not have."""
+    known = {row.name for row in knowledge.interactions.values()}
+    for name, row in knowledge.substance_names.items():
+        if row.english not in known:
+            yield error("languages", f"substance-names/{name}", "is no name of the interaction table. Remove it.")
 
 
 def _claims_too_much(knowledge: Knowledge, text: str) -> bool:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from keel.web.said import noop
+from keel.web.shapes import noop
 from keel.web.words import gettext
 
 

@@ -16,7 +16,7 @@ from keel.knowledge import Certainty
 from keel.knowledge.evidence import Conflict, Source, Verdict
 from keel.quantities import Interval, interval_text
 from keel.web.picture.shown import conflicts_with
-from keel.web.said import drawn, translated
+from keel.web.said import drawn, medicine_said, translated
 from keel.web.said import said as said_here
 from keel.web.words import gettext as _
 from keel.web.words import numbers
@@ -55,7 +55,13 @@ def reason_value(value: Any) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, float | int):
         return numbers(f"{value:,.6g}")
-    return translated(str(value)) or str(value)
+    return translated(str(value)) or medicine_said(str(value))
+
+
+@register.filter
+def medicines_said(names: Iterable[str], between: str = ", ") -> str:
+    """Names of substances in the language of the page, joined."""
+    return between.join(medicine_said(name) for name in names)
 
 
 @register.filter
