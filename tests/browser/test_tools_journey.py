@@ -210,3 +210,15 @@ def test_the_crisis_numbers_stand_above_the_form(open_page):
     call = page.get_by_role("link", name="Call 999").first.bounding_box()["y"]
     assert call < page.locator("#form").bounding_box()["y"]
     assert page.locator("#form legend, #form label").count() == 6
+
+
+def test_a_day_of_the_calendar_keeps_its_mark_when_another_date_is_written(open_page):
+    """The date is typed over after a day was kept: that is another day, and the first is not moved to it."""
+    page = open_page("/tools/days-used/")
+    used = page.get_by_role("group", name="Used?")
+    for day, answer in (("2026-10-02", "Yes"), ("2026-10-05", "No")):
+        page.get_by_label("Day", exact=True).fill(day)
+        used.get_by_label(answer, exact=True).check()
+        page.get_by_role("button", name="Keep it in this browser").click()
+    marks = {entry["values"]["day"]: entry["values"]["used"] for entry in _kept(page, "days-used")}
+    assert marks == {"2026-10-02": "yes", "2026-10-05": "no"}

@@ -57,7 +57,7 @@ function keep() {
   const told = Object.keys(written).filter((id) => !["date", "time"].includes(kindOf(id)));
   const entries = read(tool.id);
   if (!told.length) return unmark(entries);
-  const same = entries.find((entry) => entry.id === editing) ?? replaced(entries, written);
+  const same = (!monthView && entries.find((entry) => entry.id === editing)) || replaced(entries, written);
   const entry = { id: same?.id ?? newId(), at: new Date().toISOString(), values: written };
   const kept = write(tool.id, [...entries.filter((one) => one.id !== entry.id), entry]);
   if (!kept) return announce("form", say("full"));
@@ -78,7 +78,8 @@ function unmark(entries) {
 
 const kindOf = (id) => tool.fields.find((field) => field.id === id)?.kind;
 
-/** What a new entry takes the place of: the mark of the same day, or today’s version of a page that is one. */
+/** What a new entry takes the place of: the mark of the same day, or today’s version of a page that is one.
+ *  A day of the calendar is known by its date alone: with another date it is another day, and the first keeps its mark. */
 function replaced(entries, written) {
   if (monthView) return entries.find((entry) => entry.values[monthView.by] === written[monthView.by]);
   return tool.repeats ? undefined : entries.find((entry) => dayOf(new Date(entry.at)) === dayOf());
