@@ -61,6 +61,7 @@ def test_items_range_and_rights_are_those_of_the_reference(name):
 def test_only_these_hold_wording():
     free = {"phq-9", "gad-7", "asq", "audit-c", "pcl-5"}
     own = {"moaa-s", "aldrete", "dsm-5-ketamine", "bladder-check", "bladder-pain", "crisis-plan", "cognition-tasks"}
+    own |= {"warning-signs"}
     assert {name for name, shape in INSTRUMENTS.items() if shape.has_wording} == free | own
     assert {name for name in own if INSTRUMENTS[name].rights.licence_class is not LicenceClass.OWN} == set()
 

@@ -124,7 +124,7 @@ def test_scoring_says_how_sure_its_rules_are():
 
 
 def test_an_unvalidated_instrument_says_so_and_has_no_number():
-    for name in ("bladder-check", "crisis-plan", "cognition-tasks"):
+    for name in ("bladder-check", "crisis-plan", "cognition-tasks", "warning-signs"):
         scored = score(name, {})
         assert (scored.validated, scored.total, scored.band) == (False, None, None)
         assert scored.certainty == "default"
