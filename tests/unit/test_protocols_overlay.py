@@ -45,7 +45,7 @@ def test_a_cut_that_may_be_loosened_is_loosened_with_name_and_reason(tmp_path):
 
 def test_no_signature_goes_past_the_floor(tmp_path):
     """Conflict 3: a site value, default 120 min, floor 60."""
-    with pytest.raises(OverlayRefused, match="past the limit of the protocol, 60 min"):
+    with pytest.raises(OverlayRefused, match="past the limit, 60 min"):
         protocol_of(tmp_path, f"[cuts.observation_min]\nvalue = 59\nset_by = {SIGNED}")
 
 
@@ -67,7 +67,7 @@ def test_a_rule_may_become_stronger(tmp_path):
 
 
 def test_a_rule_may_not_become_weaker(tmp_path):
-    with pytest.raises(OverlayRefused, match="A-PRE-02: from hold to warn would loosen it; the protocol allows not"):
+    with pytest.raises(OverlayRefused, match="A-PRE-02: from hold to warn would loosen it; allowed is no weaker verb"):
         protocol_of(tmp_path, f'[[rules]]\nid = "A-PRE-02"\nseverity = "warn"\nset_by = {SIGNED}')
 
 

@@ -27,7 +27,7 @@ def screen_view(
     """One person's screening: what blocks and holds first, then what is open, then what is asked for and said."""
     place = found.jurisdiction or "place not stated"
     who = f"{person.id}: " if person.id else ""
-    rest = f", {', '.join(found.phases)}, {place}, {found.at:%Y-%m-%d}"
+    rest = f", {place}, {found.at:%Y-%m-%d}: {', '.join(found.phases)}"
     out.rule(Text.assemble((f"{who}{protocol.name}", "bold"), rest), align="left")
     verdict = "Something blocks or holds." if found.holds else "Nothing that is known blocks or holds."
     out.print(verdict, style="bold red" if found.holds else "bold green")

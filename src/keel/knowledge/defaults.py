@@ -1,7 +1,8 @@
 """What still needs a clinician: every number and rule that Keel chose itself, and every one that is from memory.
 
-A default leaves the list when the document that holds it carries a review (`reviewed_by`, `reviewed_on`), or when a
-clinic's overlay replaces it by a number with a source. The page docs/reference/defaults.md is made from here.
+A default leaves the list when the document that holds it carries a review (`reviewed_by`, `reviewed_on`), when a
+clinic's overlay confirms or sets it with a name, or when an overlay replaces it by a number with a source. The page
+docs/reference/defaults.md is made from here.
 """
 
 from collections.abc import Iterator, Sequence
@@ -46,8 +47,16 @@ def _is_settled(value: object) -> bool:
 def _inside(entry: Entry) -> Iterator[Unconfirmed]:
     for place in places(entry):
         certainty = getattr(place.value, "certainty", None)
-        if isinstance(place.value, msgspec.Struct) and certainty in (Certainty.DEFAULT, Certainty.MEMORY):
-            yield Unconfirmed(entry.kind, entry.id, place.path, _what(place), _value(place.value), Certainty(certainty))
+        is_own = isinstance(place.value, msgspec.Struct) and certainty in (Certainty.DEFAULT, Certainty.MEMORY)
+        if is_own and not _is_signed(place.value):
+            yield Unconfirmed(
+                entry.kind, entry.id, place.path, _what(place), _value(place.value), Certainty(str(certainty))
+            )
+
+
+def _is_signed(value: object) -> bool:
+    """Whether a clinic's overlay has confirmed or set it, with a name."""
+    return bool(getattr(value, "confirmed", None) or getattr(value, "set_by", None))
 
 
 def _what(place: Place) -> str:
@@ -77,7 +86,8 @@ Keel marks each number and rule with how it came about.
 Those on this page rest on no source that was read.
 Somebody with the authority to do so has to confirm or replace each of them before it guides care.
 
-- **To confirm**: in your overlay, write your name into `reviewed_by` and the date into `reviewed_on` of the file.
+- **To confirm**: in your overlay, write your name into `reviewed_by` and the date into `reviewed_on` of the file,
+  or, in protocols, surveillance and session rules, `confirmed = { by = "…", on = … }` under the one entry.
 - **To replace**: give the number its source in the overlay; it then leaves this page.
 
 `keel knowledge show ID` prints the whole entry.

@@ -1,7 +1,8 @@
 """Reads knowledge files: packaged ones, and overlays that the caller names on top of them.
 
 A document in an overlay is merged into the packaged one of the same id: tables key by key, lists of tables by their
-`id`, everything else replaced. A row of a table replaces the row with the same key. Nothing else in Keel reads files.
+`id`, everything else replaced, as far as the shape of the document lets it. A row of a table replaces the row with the
+same key. Nothing else in Keel reads files.
 """
 
 import csv
@@ -9,16 +10,18 @@ import hashlib
 import io
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 
-from keel.knowledge.errors import FactsFileError
+from keel.knowledge.errors import FactsFileError, OverlayRefused
 
 S = TypeVar("S", bound=msgspec.Struct)
+Problems = Callable[[dict[str, Any], dict[str, Any]], Iterator[str]]
+"""What an overlay (second) does to what lies below it (first) that it may not, one line each."""
 
 PACKAGED = Path(str(resources.files("keel.knowledge") / "data"))
 
@@ -52,12 +55,15 @@ class Folders:
         return digest.hexdigest()
 
     def documents(self, folder: str, shape: type[S]) -> dict[str, S]:
-        """Id to document, for every TOML file of a folder."""
+        """Id to document, for every TOML file of a folder.
+
+        A shape with `overlay_problems(below, above)` says what an overlay may not do to it; OverlayRefused then.
+        """
         documents = {}
         for name, paths in self.files(f"{folder}/*.toml").items():
-            tree: dict[str, Any] = {}
-            for path in paths:
-                tree = merge(tree, read_toml(path))
+            tree = read_toml(paths[0])
+            for path in paths[1:]:
+                tree = overlaid(tree, path, getattr(shape, "overlay_problems", None))
             document = decode(tree, shape, where=name)
             stem = Path(name).stem
             named = getattr(document, "id", stem)
@@ -148,6 +154,15 @@ def merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
         else:
             merged[key] = value
     return merged
+
+
+def overlaid(below: dict[str, Any], path: Path, problems: Problems | None = None) -> dict[str, Any]:
+    """A tree with an overlay's file on top; OverlayRefused with the first of `problems`, where there is any."""
+    above = read_toml(path)
+    problem = next(problems(below, above), None) if problems else None
+    if problem:
+        raise OverlayRefused(f"overlay {path.parent.name}/{path.name}: {problem}")
+    return merge(below, above)
 
 
 def _is_keyed(value: Any) -> bool:
