@@ -17,6 +17,7 @@ from keel.pharmacology.parameters import Form
 from keel.pharmacology.structure import Floats, Shape, Structure, Values
 
 MANY = 64  # times from which an even grid is worth its tables
+MOST_TABLES = 32  # tables of even grids that are kept with a person
 
 
 class Times(NamedTuple):
@@ -29,13 +30,13 @@ class Times(NamedTuple):
     def of(cls, minutes: Floats) -> "Times":
         """The times with their step; RegimenError unless they are finite and increase."""
         count = len(minutes)
-        if count < 2 and math.isfinite(minutes[0]):
+        first, last = float(minutes[0]), float(minutes[-1])
+        if count == 1 and math.isfinite(first):
             return cls(minutes, 0.0)
         steps = minutes[1:] - minutes[:-1]
-        first, last = float(minutes[0]), float(minutes[-1])
         step = (last - first) / max(1, count - 1)
         # No step exceeds the mean step: then all are equal, and a second pass over them can be saved.
-        if 0.0 < step < math.inf and float(steps.max(initial=0.0)) - step <= 1e-15 * max(abs(first), abs(last)):
+        if 0.0 < step < math.inf and np.maximum.reduce(steps) - step <= 1e-15 * max(abs(first), abs(last)):
             return cls(minutes, step if count >= MANY else 0.0)
         if not (steps.min(initial=1.0) > 0 and -math.inf < first and last < math.inf):
             raise RegimenError("The times must be finite and increase, in minutes.")
@@ -112,40 +113,60 @@ def _three(k10: Any, k12: Any, k21: Any, k13: Any, k31: Any, with_: Any) -> Mode
 
 
 class Modal(NamedTuple):
-    """One person's closed form of a block: rates to and from each neighbour, rates and weights of the modes."""
+    """One person's closed form of a block: rates to and from each neighbour, rates and weights of the modes.
 
-    neighbours: list[tuple[Any, Any]]
-    rates: Floats
-    weights: Floats
-    steady: Floats
+    `tables` keeps the exponentials of even grids for the next question about the same person.
+    """
+
+    neighbours: list[tuple[float, float]]
+    rates: list[float]
+    weights: list[float]
     column: Floats
+    tables: dict[tuple[float, int], Floats]
+
+    def table(self, step: float, side: int) -> Floats:
+        """exp(-rate i m h) and exp(-rate i h) for i below m = `side`, shape (2, modes, side)."""
+        known = self.tables.get((step, side))
+        if known is None:
+            lengths = np.array([[step * side], [step]]) * np.arange(float(side))
+            known = np.exp(self.column * lengths[:, None])
+            if len(self.tables) < MOST_TABLES:
+                self.tables[step, side] = known
+        return known
+
+
+def modal_of(structure: Structure, shape: Shape, values: Form) -> Modal:
+    """The closed form of a block, kept with the person's parameters."""
+    known: Modal | None = values.modes.get(shape.centre)
+    if known is None:
+        out, neighbours = micro_constants(structure, shape, values)
+        rates, weights = modes(out, neighbours)
+        known = Modal(neighbours, rates.tolist(), weights.tolist(), -rates[:, None], {})
+        values.modes[shape.centre] = known
+    return known
 
 
 class ModalPath:
     """One person's block in modes: every amount and area is a weighted sum of exponentials between two events."""
 
     def __init__(self, structure: Structure, shape: Shape, values: Form, parts: Sequence[Entry], times: Times) -> None:
-        known = values.modes.get(shape.centre)
-        if known is None:
-            out, neighbours = micro_constants(structure, shape, values)
-            rates, weights = modes(out, neighbours)
-            known = values.modes[shape.centre] = Modal(neighbours, rates, weights, weights / rates, -rates[:, None])
-        self._neighbours, self._rates, self._weights = known.neighbours, known.rates, known.weights
-        self._steady, self._column = known.steady, known.column
+        self._modal = modal_of(structure, shape, values)
         self._shape, self._times, self._step = shape, times.minutes, times.step
         self._moments, self._jumps, self._flows = happenings(parts)
 
-    def amount(self, place: int) -> Floats:
-        """Amount in a place, mg."""
+    def amount(self, place: int, scale: float) -> Floats:
+        """Amount in a place in mg, times `scale`."""
+        rates = self._modal.rates
         if place == self._shape.centre:
-            return self._combine(None)
-        towards, back = self._neighbours[self._shape.neighbours.index(place)]
-        return self._combine(towards / (back - self._rates))
+            return self._combine([scale] * len(rates))
+        towards, back = self._modal.neighbours[self._shape.neighbours.index(place)]
+        return self._combine([scale * towards / (back - rate) for rate in rates])
 
-    def area(self, place: int) -> Floats:
-        """Integral of the amount in the centre since the first dose, mg*min: what was put in and has since left."""
-        inside = self._combine(1.0 / self._rates)
-        return self._put() * float(np.sum(self._weights / self._rates)) - inside
+    def area(self, place: int, scale: float) -> Floats:
+        """Integral of the amount in the centre since the first dose in mg*min, times `scale`: put in and left since."""
+        rates, weights = self._modal.rates, self._modal.weights
+        whole = sum(weight / rate for rate, weight in zip(rates, weights, strict=True))
+        return self._put() * (scale * whole) - self._combine([scale / rate for rate in rates])
 
     def _put(self) -> Floats:
         """Milligrams put in until each time."""
@@ -155,44 +176,50 @@ class ModalPath:
             total += np.where(self._times >= moment, jump + flow * (np.minimum(self._times, end) - moment), 0.0)
         return total
 
-    def _combine(self, factors: Floats | None) -> Floats:
-        """Sum over modes of factor (1 where None) times state, at each time."""
-        rates, weights, moments, steady = self._rates, self._weights, self._moments, self._steady
+    def _combine(self, factors: Sequence[float]) -> Floats:
+        """Sum over modes of factor times state, at each time."""
+        _, rates, weights, _, _ = self._modal
         found = np.zeros(len(self._times))
-        firsts = [*self._times.searchsorted(moments).tolist(), len(self._times)]
-        now, flow = 0.0 * weights, 0.0
-        for number, moment in enumerate(moments):
-            if number:
-                decay = rates * (moments[number - 1] - moment)
-                now = now * np.exp(decay)
-                if flow:
-                    now -= flow * steady * np.expm1(decay)
-            if self._jumps[number]:
-                now = now + self._jumps[number] * weights
-            flow = self._flows[number]
+        firsts = [*self._times.searchsorted(self._moments).tolist(), len(self._times)]
+        state, flow, before, empty = [0.0] * len(rates), 0.0, self._moments[0], True
+        for number, moment in enumerate(self._moments):
+            if not empty:
+                state = [
+                    y * math.exp(rate * (before - moment)) - flow * weight / rate * math.expm1(rate * (before - moment))
+                    for y, rate, weight in zip(state, rates, weights, strict=True)
+                ]
+            jump, flow, before = self._jumps[number], self._flows[number], moment
+            if jump:
+                state = [y + jump * weight for y, weight in zip(state, weights, strict=True)]
             first, end = firsts[number], firsts[number + 1]
-            if end == first:
-                continue
-            if number or self._jumps[0]:
-                found[first:end] = self._decay(now if factors is None else factors * now, first, end, moment)
-            if flow:
-                level = flow * steady if factors is None else flow * steady * factors
-                found[first:end] -= level @ np.expm1(self._column * (self._times[first:end] - moment))
+            if first < end and (jump or not empty):
+                amplitudes = [f * y for f, y in zip(factors, state, strict=True)]
+                found[first:end] = self._falling(amplitudes, first, end, moment)
+            if flow and first < end:
+                gains = [-flow * f * weight / rate for f, rate, weight in zip(factors, rates, weights, strict=True)]
+                found[first:end] += self._rising(gains, first, end, moment)
+            empty = False
         return found
 
-    def _decay(self, amplitudes: Floats, first: int, end: int, moment: float) -> Floats:
+    def _rising(self, gains: Sequence[float], first: int, end: int, moment: float) -> Floats:
+        """Sum of what an input that begins at `moment` adds to each mode."""
+        passed = self._modal.column * (self._times[first:end] - moment)
+        added: Floats = np.array(gains).dot(np.expm1(passed, out=passed))
+        return added
+
+    def _falling(self, amplitudes: Sequence[float], first: int, end: int, moment: float) -> Floats:
         """Sum of amplitudes that decay from `moment`; on an even grid as the product of two small tables."""
         count = end - first
         if not self._step or count < MANY:
-            return np.asarray(amplitudes @ np.exp(self._column * (self._times[first:end] - moment)))
+            passed = self._modal.column * (self._times[first:end] - moment)
+            left: Floats = np.array(amplitudes).dot(np.exp(passed, out=passed))
+            return left
         # t = t_first + (i m + j) h: exp(-rate t) is exp(-rate i m h) times exp(-rate j h), 2 sqrt(n) exponentials.
-        side = int(count**0.5) + 1
-        numbers = np.arange(float(side))
-        offset = float(self._times[first]) - moment
-        coarse = np.exp(self._column * (offset + (self._step * side) * numbers))
-        coarse *= amplitudes[:, None]
-        fine = np.exp(self._column * (self._step * numbers))
-        return (coarse.T @ fine).reshape(-1)[:count]
+        offset = moment - float(self._times[first])
+        there = [y * math.exp(rate * offset) for y, rate in zip(amplitudes, self._modal.rates, strict=True)]
+        coarse, fine = self._modal.table(self._step, math.isqrt(count - 1) + 1)
+        table: Floats = (coarse.T * there).dot(fine)
+        return table.reshape(-1)[:count]
 
 
 def happenings(parts: Sequence[Entry]) -> tuple[list[float], list[float], list[float]]:

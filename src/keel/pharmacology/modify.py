@@ -21,6 +21,8 @@ def take_up(model: Model, regimen: Sequence[DoseInput], modifiers: Sequence[Modi
     multipliers: dict[str, float] = {}
     remarks: list[str] = []
     sources: list[str] = []
+    if not modifiers:
+        return Taken(multipliers, remarks, sources)
     routes = {dose.route for dose in regimen}
     for modifier in modifiers:
         change = modifier.change_for(model.id, routes)

@@ -23,7 +23,7 @@ class Form(dict[str, Any]):
         super().__init__(values)
         self.modes: dict[int, Any] = {}
         self.matrices: list[Any] | None = None
-        self.steps: dict[tuple[int, float], Any] = {}
+        self.steps: dict[tuple[int, float, int], Any] = {}
 
 
 REFERENCE_GROUP = {

@@ -1,14 +1,14 @@
 """One person's concentrations: the state carried from event to event by matrix exponentials, never by small steps.
 
 z(t + h) = exp(M h) z(t) with the extended system of `structure.py`; at an event amounts jump and input rates change.
-Steps of equal length share their exponential, and a run of n equal steps costs log2(n) products.
+Steps of equal length share their exponential, and a run of n equal steps costs 2 sqrt(n) powers.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache
 from itertools import pairwise
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -19,7 +19,8 @@ from keel.pharmacology.parameters import Form
 from keel.pharmacology.structure import Block, Floats, Structure, Values
 
 SAME_STEP = 11  # decimals of a minute to which steps count as equal
-MOST_KEPT = 32  # exponentials that are kept for the next question about the same person
+MOST_KEPT = 32  # exponentials and powers that are kept for the next question about the same person
+LARGEST_KEPT = 64  # powers of a step that are kept: longer runs compute theirs anew
 
 
 class Path:
@@ -43,28 +44,26 @@ class Path:
             else:
                 solved = StepPath(structure, form, number, inside, times)
             self._solved |= dict.fromkeys(block.places, solved)
-        self.concentrations = self._seen("amount")
+        self.concentrations = self._seen(lambda solved, place, scale: solved.amount(place, scale))
 
     @cached_property
     def areas(self) -> Floats:
         """Area under each output since the first dose, ng*min/mL, shape (outputs, times)."""
-        return self._seen("area")
+        return self._seen(lambda solved, place, scale: solved.area(place, scale))
 
     @cached_property
     def amounts(self) -> Floats:
         """Amount in each compartment, mg, shape (places, times)."""
         found = np.zeros((len(self._structure.places), len(self._times)))
         for place, solved in self._solved.items():
-            found[place] = solved.amount(place)
+            found[place] = solved.amount(place, 1.0)
         return found
 
-    def _seen(self, what: str) -> Floats:
-        """Each output as the weighted sum of what its places hold (`amount`) or held (`area`)."""
+    def _seen(self, what: Callable[["Solved", int, float], Floats]) -> Floats:
+        """Each output as the sum of what its places hold (amount) or held (area), each times its scale."""
         rows = []
         for terms in self._weights:
-            parts = [
-                getattr(self._solved[place], what)(place) * scale for place, scale in terms if place in self._solved
-            ]
+            parts = [what(self._solved[place], place, scale) for place, scale in terms if place in self._solved]
             rows.append(sum(parts[1:], parts[0]) if parts else np.zeros(len(self._times)))
         return rows[0][None] if len(rows) == 1 else np.array(rows)
 
@@ -72,11 +71,11 @@ class Path:
 class Solved(Protocol):
     """One block of one person at the asked times."""
 
-    def amount(self, place: int) -> Floats:
-        """Amount in a place, mg."""
+    def amount(self, place: int, scale: float) -> Floats:
+        """Amount in a place in mg, times `scale`."""
 
-    def area(self, place: int) -> Floats:
-        """Integral of the amount since the first dose, mg*min, for a place that outputs see."""
+    def area(self, place: int, scale: float) -> Floats:
+        """Integral of the amount since the first dose in mg*min, times `scale`, for a place that outputs see."""
 
 
 class StepPath:
@@ -85,47 +84,76 @@ class StepPath:
     def __init__(self, structure: Structure, values: Form, number: int, parts: Sequence[Entry], times: Times) -> None:
         if values.matrices is None:
             values.matrices = structure.extended(values)
-        self._block, matrix = structure.blocks[number], values.matrices[number]
+        block, matrix = structure.blocks[number], values.matrices[number]
         steps = Steps(matrix, values.steps, number)
-        self._states = extended_states(self._block, steps, parts, times)
+        self._block, self._walk = block, Walk(block, steps, parts, times)
+        seen = tuple(block.first + block.at[place] for place in block.seen)
+        areas = tuple(range(block.first))
+        rest = tuple(row for row in range(block.first, block.first_rate) if row not in seen)
+        self._groups, self._found = (seen, areas, rest), dict[tuple[int, ...], Floats]()
         self._drifting = {
-            place: drift(structure, values, place, (self._block, steps, parts), times.minutes)
-            for place in self._block.at.keys() & structure.drifting.keys()
+            place: drift(structure, values, place, (block, steps, parts), times.minutes)
+            for place in block.at.keys() & structure.drifting.keys()
         }
 
-    def amount(self, place: int) -> Floats:
-        """Amount in a place, mg."""
+    def amount(self, place: int, scale: float) -> Floats:
+        """Amount in a place in mg, times `scale`."""
         if place in self._drifting:
-            return self._drifting[place][0]
-        column: Floats = self._states[:, self._block.first + self._block.at[place]]
-        return column
+            return self._drifting[place][0] * scale
+        return self._row(self._block.first + self._block.at[place]) * scale
 
-    def area(self, place: int) -> Floats:
-        """Integral of the amount since the first dose, mg*min."""
+    def area(self, place: int, scale: float) -> Floats:
+        """Integral of the amount since the first dose in mg*min, times `scale`."""
         if place in self._drifting:
-            return self._drifting[place][1]
-        column: Floats = self._states[:, self._block.seen.index(place)]
-        return column
+            return self._drifting[place][1] * scale
+        return self._row(self._block.seen.index(place)) * scale
+
+    def _row(self, row: int) -> Floats:
+        """One row of the extended state at all times; those that are asked together are computed together."""
+        group = next(group for group in self._groups if row in group)
+        if group not in self._found:
+            self._found[group] = self._walk.rows(group)
+        found: Floats = self._found[group][group.index(row)]
+        return found
 
 
 def _jumps(block: Block, parts: Sequence[Entry]) -> tuple[list[float], Floats]:
     """When something happens; each row then adds to the amounts and sets the input rates of the extended state."""
     by_place = [happenings([part for part in parts if part.place == place]) for place in block.fed]
     moments = sorted({moment for times, _, _ in by_place for moment in times})
+    row_of = {moment: row for row, moment in enumerate(moments)}
     jumps = np.zeros((len(moments), block.size))
     for position, (times, amounts, flows) in enumerate(by_place):
-        if times:
-            latest = np.searchsorted(times, moments, side="right") - 1
-            jumps[:, block.first_rate + position] = np.where(latest >= 0, np.array(flows)[latest], 0.0)
-            jumps[np.searchsorted(moments, times), block.first + block.at[block.fed[position]]] = amounts
+        rows = [row_of[moment] for moment in times]
+        jumps[rows, block.first + block.at[block.fed[position]]] = amounts
+        for row, end, flow in zip(rows, [*rows, None][1:], flows, strict=True):
+            if flow:
+                jumps[row:end, block.first_rate + position] = flow
     return moments, jumps
 
 
+class Powers(NamedTuple):
+    """What takes a state over n steps for any n below side * side: n = i side + j.
+
+    `fine` holds step^j, (side, size, size); `coarse` step^(i side), (side, size, size).
+    """
+
+    fine: Floats
+    coarse: Floats
+    rows: dict[tuple[int, ...], Floats]
+
+    def of_rows(self, rows: tuple[int, ...]) -> Floats:
+        """The chosen rows of each `fine` as columns, (rows, size, side)."""
+        if rows not in self.rows:
+            self.rows[rows] = np.ascontiguousarray(self.fine[:, rows].transpose(1, 2, 0))
+        return self.rows[rows]
+
+
 class Steps(NamedTuple):
-    """A block's matrix, and the exponentials of the step lengths that were needed so far."""
+    """A block's matrix, and the exponentials and powers of the step lengths that were needed so far."""
 
     matrix: Floats
-    known: dict[tuple[int, float], Floats]
+    known: dict[tuple[int, float, int], Any]
     number: int
 
     def of(self, lengths: Sequence[float]) -> dict[float, Floats]:
@@ -135,8 +163,8 @@ class Steps(NamedTuple):
         found: dict[float, Floats] = {}
         for key, length in wanted.items():
             # Known only if it is the same to the last bit: an answer must not depend on earlier questions.
-            if (self.number, length) in self.known:
-                found[key] = self.known[self.number, length]
+            if (self.number, length, 0) in self.known:
+                found[key] = self.known[self.number, length, 0]
             else:
                 by_size.setdefault(math.frexp(length)[1], {})[key] = length
         norm = shifted_norm(self.matrix) if by_size else 0.0
@@ -146,8 +174,33 @@ class Steps(NamedTuple):
             fresh = dict(zip(alike, computed, strict=True))
             found |= fresh
             if len(self.known) + len(fresh) <= MOST_KEPT:
-                self.known.update({(self.number, alike[key]): step for key, step in fresh.items()})
+                self.known.update({(self.number, alike[key], 0): step for key, step in fresh.items()})
         return found
+
+    def powers(self, length: float, side: int) -> Powers:
+        """The powers of one step; the long stride has an exponential of its own, so that errors do not grow with n."""
+        known: Powers | None = self.known.get((self.number, length, side))
+        if known is None:
+            short, long = (self.of([each])[round(each, SAME_STEP)] for each in (length, length * side))
+            known = Powers(_powers(short, side), _powers(long, side), {})
+            if side <= LARGEST_KEPT and len(self.known) < MOST_KEPT:
+                self.known[self.number, length, side] = known
+        return known
+
+
+def _powers(step: Floats, count: int) -> Floats:
+    """step^0 to step^(count - 1), by doubling: each block is the power of the step times the block before."""
+    size = len(step)
+    powers = np.empty((count, size, size))
+    powers[0] = np.eye(size)
+    filled, power = 1, step
+    while filled < count:
+        take = min(filled, count - filled)
+        np.matmul(powers[:take], power, out=powers[filled : filled + take])
+        filled += take
+        if filled < count:
+            power = power @ power
+    return powers
 
 
 class Run(NamedTuple):
@@ -158,25 +211,41 @@ class Run(NamedTuple):
     row: int | None
 
 
-def extended_states(block: Block, matrix: Steps, parts: Sequence[Entry], times: Times) -> Floats:
-    """The extended state at each asked time, (times, size)."""
-    moments, jumps = _jumps(block, parts)
-    plan = [_runs(times, moment, following) for moment, following in pairwise([*moments, math.inf])]
-    exponentials = matrix.of([run.length for runs in plan for run in runs])
-    states = np.zeros((len(times.minutes), block.size))
-    state = np.zeros(block.size)
-    for jump, runs in zip(jumps, plan, strict=True):
-        state[: block.first_rate] += jump[: block.first_rate]
-        state[block.first_rate :] = jump[block.first_rate :]
-        for run in runs:
-            if run.length == 0.0:
-                states[run.row] = state
-                continue
-            passed = _run(exponentials[round(run.length, SAME_STEP)], state, run.steps)
-            if run.row is not None:
-                states[run.row : run.row + run.steps] = passed
-            state = passed[-1].copy()
-    return states
+class Walk:
+    """The way of one block's extended state through all events."""
+
+    def __init__(self, block: Block, steps: Steps, parts: Sequence[Entry], times: Times) -> None:
+        moments, self._jumps = _jumps(block, parts)
+        self._block, self._steps, self._count = block, steps, len(times.minutes)
+        self._plan = [_runs(times, moment, following) for moment, following in pairwise([*moments, math.inf])]
+
+    def rows(self, rows: tuple[int, ...]) -> Floats:
+        """The chosen rows of the extended state at each asked time, (rows, times)."""
+        found = np.zeros((len(rows), self._count))
+        state, first_rate, chosen = np.zeros(self._block.size), self._block.first_rate, list(rows)
+        single = self._steps.of([run.length for runs in self._plan for run in runs if run.steps == 1])
+        for jump, runs in zip(self._jumps, self._plan, strict=True):
+            state[:first_rate] += jump[:first_rate]
+            state[first_rate:] = jump[first_rate:]
+            for run in runs:
+                if run.steps > 1 and run.row is not None:
+                    seen, state = self._many(run, state, rows)
+                    found[:, run.row : run.row + run.steps] = seen
+                    continue
+                if run.length > 0.0:
+                    state = single[round(run.length, SAME_STEP)] @ state
+                if run.row is not None:
+                    found[:, run.row] = state[chosen]
+        return found
+
+    def _many(self, run: Run, state: Floats, rows: tuple[int, ...]) -> tuple[Floats, Floats]:
+        """The chosen rows after 1 to `run.steps` equal steps, (rows, steps), and the state after the last."""
+        side = math.isqrt(run.steps) + 1
+        powers = self._steps.powers(run.length, side)
+        strides = powers.coarse.reshape(-1, len(state)).dot(state).reshape(side, -1)  # as one product: far quicker
+        seen = np.matmul(strides, powers.of_rows(rows)).reshape(len(rows), -1)[:, 1 : run.steps + 1]
+        stride, rest = divmod(run.steps, side)
+        return seen, powers.fine[rest] @ strides[stride]
 
 
 def _runs(times: Times, moment: float, following: float) -> list[Run]:
@@ -195,22 +264,6 @@ def _runs(times: Times, moment: float, following: float) -> list[Run]:
     if following != math.inf:
         runs.append(Run(following - float(inside[-1]), 1, None))
     return runs
-
-
-def _run(step: Floats, state: Floats, count: int) -> Floats:
-    """States after 1..count equal steps, by doubling: the next block is the power of the step times the last block."""
-    if count == 1:
-        return (step @ state)[None]
-    states = np.empty((count, len(state)))
-    states[0] = step @ state
-    filled, power = 1, step.T
-    while filled < count:
-        take = min(filled, count - filled)
-        states[filled : filled + take] = states[:take] @ power
-        filled += take
-        if filled < count:
-            power = power @ power
-    return states
 
 
 def drift(
@@ -242,8 +295,9 @@ def drift(
     nodes, weights, integrate = _collocation()
     half = np.diff(edges)[:, None] / 2.0
     moments_in = edges[:-1, None] + half * (1.0 + nodes)
-    states = extended_states(block, Steps(matrix, {}, 0), parts, Times(moments_in.ravel(), 0.0))
-    inflow = (states @ matrix[block.first + block.at[place]]).reshape(moments_in.shape)
+    walk = Walk(block, Steps(matrix, {}, 0), parts, Times(moments_in.ravel(), 0.0))
+    states = walk.rows(tuple(range(block.size)))
+    inflow = (matrix[block.first + block.at[place]] @ states).reshape(moments_in.shape)
     lost = _lost(k, growth, edges[:-1, None], moments_in)
     gained = np.exp(-lost) * ((inflow * np.exp(lost) * half) @ integrate.T)
     lost_whole = _lost(k, growth, edges[:-1], edges[1:])
