@@ -9,13 +9,14 @@ from collections.abc import Iterable
 import msgspec
 
 from keel.assessment.curve import Curve, curve_of
+from keel.assessment.harms import harm_facts, harms
 from keel.assessment.help import HelpLine, help_lines
 from keel.assessment.instruments import AnswersRefused, Score, score_instrument
-from keel.assessment.interactions import InteractionsReport, Status, check_medicines
+from keel.assessment.interactions import InteractionsReport, check_medicines, unchecked
 from keel.assessment.surveillance import DueItem, due_list, trends
 from keel.assessment.symptoms import symptom_facts
 from keel.exposure import Exposure, summarise
-from keel.findings import Finding, Reason, Severity, worst_first
+from keel.findings import Finding, worst_first
 from keel.knowledge import Knowledge, UnknownId
 from keel.record import Answers, Person, Pregnancy, ReadingNote, Record, Sex
 
@@ -49,6 +50,7 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     knowledge_hash: str
     interactions: InteractionsReport
     scores: tuple[Score, ...]
+    harms: tuple[Finding, ...]
     unknown: tuple[str, ...]
     notes: tuple[ReadingNote, ...]
 
@@ -64,15 +66,19 @@ def picture_of(record: Record, *, at: dt.datetime, knowledge: Knowledge) -> Pict
         route=_only(routes),
         knowledge=knowledge,
     )
+    facts = harm_facts(record, at=at, knowledge=knowledge, exposure=exposure, interactions=interactions)
+    harmed = harms(facts, knowledge)
     scores, refused = _scores(record.answers, record.person, knowledge)
     curve = curve_of(record, at=at, knowledge=knowledge)
     findings = [
         *exposure.findings,
         *interactions.findings,
-        *_not_checked(interactions),
+        *unchecked(interactions),
         *(finding for score in scores for finding in score.findings),
+        *harmed.findings,
         *trends(record, at=at, knowledge=knowledge),
     ]
+    unknown = [*exposure.unknown, *harmed.unknown, *curve.reasons, *refused, *_person_unknown(record.person, at)]
     return Picture(
         as_of=at,
         person=_shown(record.person, at),
@@ -84,9 +90,8 @@ def picture_of(record: Record, *, at: dt.datetime, knowledge: Knowledge) -> Pict
         knowledge_hash=knowledge.hash,
         interactions=interactions,
         scores=scores,
-        unknown=tuple(
-            dict.fromkeys([*exposure.unknown, *curve.reasons, *refused, *_person_unknown(record.person, at)])
-        ),
+        harms=harmed.findings,
+        unknown=tuple(dict.fromkeys(unknown)),
         notes=record.notes,
     )
 
@@ -131,19 +136,6 @@ def _scores(
 
 def _when(sitting: Answers) -> dt.datetime:
     return sitting.at or dt.datetime.min.replace(tzinfo=dt.UTC)
-
-
-def _not_checked(report: InteractionsReport) -> Iterable[Finding]:
-    """What was typed and could not be checked, said aloud: not recognised is not “nothing on file”."""
-    for item in report.items:
-        if item.status in (Status.NOT_RECOGNISED, Status.AMBIGUOUS) and item.severity is None:
-            yield Finding(
-                rule=f"medicine-{item.status}",
-                severity=Severity.WARN,
-                summary=item.message,
-                why=(Reason("as typed", item.input),),
-                next_step="Ask a pharmacist, or type the name as it stands on the package.",
-            )
 
 
 def _person_unknown(person: Person, at: dt.datetime) -> Iterable[str]:

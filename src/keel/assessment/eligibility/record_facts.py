@@ -22,6 +22,8 @@ _NOT_PLAIN = re.compile(
     r"\b(no|not|non|without|denie[sd]|negative|ruled? out|excluded|family|mother|father|suspected|query)\b|\?",
     re.IGNORECASE,
 )
+TAKEN = ("active", "taken")
+"""Statuses of a medicine that is taken now."""
 _ACTIVE = ("active", "recurrence", "relapse")
 _RECENT_USE_DAYS = 28
 _C_SSRS = {
@@ -53,7 +55,8 @@ def facts_from_record(record: Record, *, at: dt.datetime, knowledge: Knowledge) 
         if not read:
             unread.append(f"The diagnosis “{condition.text}” was not read as any fact of the rules.")
         _merge(facts, read)
-    _merge(facts, _medicines(record, knowledge))
+    taken = [medicine.text for medicine in record.medicines if medicine.status in TAKEN]
+    _merge(facts, medicine_facts(taken, knowledge))
     answered, old = _answers(record.answers, at, knowledge)
     _merge(facts, answered)
     _merge(facts, _use(record, at))
@@ -125,9 +128,8 @@ def _classes_by_name(knowledge: Knowledge) -> Mapping[str, Sequence[str]]:
     return by_name
 
 
-def _medicines(record: Record, knowledge: Knowledge) -> Iterator[tuple[str, Fact]]:
+def medicine_facts(taken: Sequence[str], knowledge: Knowledge) -> Iterator[tuple[str, Fact]]:
     """Facts of the classes of what is taken. That a class is not in the list is not a “no”."""
-    taken = [medicine.text for medicine in record.medicines if medicine.status in ("active", "taken")]
     if not taken:
         return
     by_name = _classes_by_name(knowledge)

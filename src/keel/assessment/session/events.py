@@ -201,11 +201,15 @@ class Corrected(Event, frozen=True, kw_only=True, tag="corrected"):
 AnyEvent = Plain | Corrected
 
 
+AgeYears = Annotated[float, Meta(ge=0, le=130, description="Completed years.")]
+AgeText = Annotated[str, Meta(description="Completed years, in words.", examples=["34 years"])]
+
+
 class SessionPerson(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Who is treated; no names. Weight and height are text with their unit."""
 
     id: str = ""
-    age: Annotated[float, Meta(ge=0, le=130, description="Completed years.")] | None = None
+    age: AgeYears | AgeText | None = None
     birth_date: dt.date | None = None
     sex: Sex = Sex.UNKNOWN
     weight: Annotated[str, Meta(examples=["70 kg"])] | None = None
@@ -215,16 +219,25 @@ class SessionPerson(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     country: Annotated[str, Meta(description="ISO 3166 code of two letters.")] = ""
 
 
+class SessionMedicine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A medicine or other drug as typed; one that is `stopped` is not checked."""
+
+    text: Name
+    status: Annotated[str, Meta(examples=["active", "stopped", "taken"])] = "active"
+
+
 class Session(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One session: protocol, person, what was found at screening, and the events in any order.
 
-    `jurisdiction` (US, EU, UK, AU-TAS) decides where rules differ; without it the country of the person does. `route`
-    chooses among the routes of a protocol that has several. `last_dose_at` is the last dose before this session.
+    `medicines` are what the person takes beside it; they are checked before the first dose. `jurisdiction` (US, EU, UK,
+    AU-TAS) decides where rules differ; without it the country of the person does. `route` chooses among the routes of a
+    protocol that has several. `last_dose_at` is the last dose before this session.
     """
 
     protocol: Name
     person: SessionPerson = SessionPerson()
     screening: Facts = msgspec.field(default_factory=dict)
+    medicines: tuple[Name | SessionMedicine, ...] = ()
     events: tuple[AnyEvent, ...] = ()
     jurisdiction: str = ""
     route: str = ""

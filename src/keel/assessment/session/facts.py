@@ -5,14 +5,24 @@ A statement made later wins. Hours and minutes since something, once stated, gro
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from keel.assessment.eligibility import level_of_care
+from keel.assessment.eligibility.record_facts import TAKEN, medicine_facts
 from keel.assessment.protocols.errors import FactRefused
 from keel.assessment.protocols.facts import checked_facts, derived, significant
 from keel.assessment.session.dose import DoseState, PlannedDose, minutes_between
-from keel.assessment.session.events import AdverseEvent, Checked, CriteriaChecked, Discharged, Plain, Session
-from keel.assessment.session.reading import parse_height_cm
+from keel.assessment.session.events import (
+    AdverseEvent,
+    Checked,
+    CriteriaChecked,
+    Discharged,
+    Plain,
+    Session,
+    SessionMedicine,
+)
+from keel.assessment.session.reading import parse_age_years, parse_height_cm
 from keel.assessment.session.vitals import Readings, pressure_facts, reading_facts
 from keel.findings import Fact
 from keel.knowledge import Knowledge
@@ -63,12 +73,24 @@ def told(session: Session, events: Iterable[Plain], catalogue: Mapping[str, Clin
     return Told(tuple(statements), tuple(dict.fromkeys(refused)))
 
 
+def taken(session: Session) -> tuple[str, ...]:
+    """The medicines of a session that are taken now, as typed."""
+    entries = [SessionMedicine(text=one) if isinstance(one, str) else one for one in session.medicines]
+    return tuple(entry.text for entry in entries if entry.status in TAKEN)
+
+
+@lru_cache(maxsize=64)
+def _medicine_facts(listed: tuple[str, ...], knowledge: Knowledge) -> Mapping[str, Fact]:
+    """The same list at every moment of a session is read once."""
+    return dict(medicine_facts(listed, knowledge))
+
+
 def as_person(session: Session) -> Person:
     """The person of a session as the record has them; what cannot be read is not known."""
     person = session.person
     return Person(
         id=person.id,
-        age_years=person.age,
+        age_years=_parsed(person.age, parse_age_years) if isinstance(person.age, str) else person.age,
         birth_date=person.birth_date,
         sex=person.sex,
         weight_kg=_parsed(person.weight, parse_weight_kg),
@@ -113,6 +135,8 @@ def facts_at(
         **_pressures(scene, protocol),
         **_clocks(scene, protocol),
     }
+    # A medicine on the list is a yes, whatever was answered; one that is not on it is no “no”.
+    facts |= _medicine_facts(taken(session), knowledge)
     if any(rule.phase == "home" for rule in protocol.rules):
         facts.setdefault("level_of_care", _level(facts, scene, protocol, knowledge))
     return derived(facts)

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
+from keel.assessment.interactions import check_medicines, unchecked
 from keel.assessment.protocols.gate import find_protocol, gate, place_of
 from keel.assessment.session.dose import dose_state, minutes_between, planned
 from keel.assessment.session.errors import SessionError
 from keel.assessment.session.events import Discharged, DosePaused, Plain, Session, Started
-from keel.assessment.session.facts import Scene, as_person, facts_at, told
+from keel.assessment.session.facts import Scene, as_person, facts_at, taken, told
 from keel.assessment.session.order import Timeline, timeline
 from keel.assessment.session.overrides import held_findings
 from keel.assessment.session.saying import Says
@@ -77,6 +78,7 @@ class Watch:
         self.route = session.route or (routes[0] if len(routes) == 1 else "")
         self.line: Timeline = timeline(session.events, at=at, protocol=self.protocol, says=self.says)
         self.told = told(session, self.line.events, knowledge.clinical_facts)
+        self.medicines = self._medicine_findings()
         self.answers: dict[str, list[tuple[str, Fact]]] = {}
         for one in self.told.statements:
             self.answers.setdefault(one.event or "", []).append((one.name, one.value))
@@ -136,7 +138,24 @@ class Watch:
 
     def _reasons(self, phase: Phase, facts: dict[str, Fact], scene: Scene) -> tuple[Finding, ...]:
         asked = self.ask(self.gate_phases(phase), facts, scene.at, missing=True)
-        return worst_first([*asked, *held_findings(scene.events, self.says)])
+        beside = self.medicines if GATES[phase] == "start" else ()
+        return worst_first([*asked, *beside, *held_findings(scene.events, self.says)])
+
+    def _medicine_findings(self) -> tuple[Finding, ...]:
+        """What the medicine list brings to the gate before a dose, by the one checker.
+
+        What a label forbids blocks, what is major holds until a prescriber has decided (interactions reference,
+        section 1); what is weaker speaks through the rules of the protocol. A name that was not recognised warns.
+        """
+        listed = taken(self.session)
+        if not listed:
+            return ()
+        route = self.route if self.route in self.knowledge.routes else None
+        report = check_medicines(
+            listed, substance=self.protocol.substance or None, route=route, knowledge=self.knowledge
+        )
+        grave = [one for one in report.findings if one.severity in (Severity.BLOCK, Severity.HOLD)]
+        return (*grave, *unchecked(report))
 
     def _alarms(self, scene: Scene, facts: dict[str, Fact], phase: Phase) -> tuple[Finding, ...]:
         """The dose itself, readings out of range since it began, values missing and old, checks overdue."""

@@ -110,17 +110,20 @@ def _problem(
 
 def covers(then: Finding, now: Finding) -> bool:
     """Whether a finding is no worse than it was: each value no further beyond its limit, nothing more missing."""
-    before = {reason.name: reason.value for reason in then.why}
+    before: dict[str, list[object]] = {}
+    for reason in then.why:
+        before.setdefault(reason.name, []).append(reason.value)
     limits = {name.split(" for ")[1]: name.split()[1] for name in before if name.startswith("limit ")}
     return all(_no_worse(reason, before, limits) for reason in now.why)
 
 
-def _no_worse(reason: Reason, before: Mapping[str, object], limits: Mapping[str, str]) -> bool:
+def _no_worse(reason: Reason, before: Mapping[str, Sequence[object]], limits: Mapping[str, str]) -> bool:
     if reason.name.startswith(("limit ", *_BESIDE)):
         return True
-    if reason.name not in before:
-        return False
-    then, now, limit = before[reason.name], reason.value, limits.get(reason.name, "")
+    return any(_is_no_worse(then, reason.value, limits.get(reason.name, "")) for then in before.get(reason.name, ()))
+
+
+def _is_no_worse(then: object, now: object, limit: str) -> bool:
     if limit and isinstance(then, int | float) and isinstance(now, int | float):
         return now <= then if limit.startswith(">") else now >= then
     return then == now

@@ -59,6 +59,7 @@ _EVENT = {
     "given_mg": ("given", "mg"),
 }
 _PLAN = {"amount": ("dose", ""), "dose_mg": ("dose", "mg"), "over_min": ("over", "min")}
+_OLDEST_YEARS = 130
 _WEIGHT_STANDS_IN = 70.0
 """Any weight will do to see whether an amount per kilogram can be read."""
 
@@ -111,9 +112,30 @@ def _renamed(tree: Mapping[str, Any]) -> dict[str, Any]:
         renamed["person"] = _keys(renamed["person"], _PERSON)
     if isinstance(renamed.get("plan"), Mapping):
         renamed["plan"] = _keys(renamed["plan"], _PLAN)
+    _medicines_of_screening(renamed)
     if isinstance(renamed.get("events"), list):
         renamed["events"] = [_event(event) for event in renamed["events"]]
     return renamed
+
+
+def _medicines_of_screening(tree: dict[str, Any]) -> None:
+    """A medicine list may stand with the screening that asked for it, or beside it; a text is a list with commas."""
+    screening, beside = tree.get("screening"), tree.get("medicines")
+    lists = [beside]
+    if isinstance(screening, Mapping) and "medicines" in screening:
+        tree["screening"] = {name: value for name, value in screening.items() if name != "medicines"}
+        lists.append(screening["medicines"])
+    joined: list[Any] = []
+    for one in lists:
+        if isinstance(one, str):
+            joined += [part.strip() for part in re.split(r"[,;\n]", one) if part.strip()]
+        elif isinstance(one, list | tuple):
+            joined += one
+        elif one is not None:
+            tree["medicines"] = one  # neither text nor list: refused with its place
+            return
+    if joined:
+        tree["medicines"] = joined
 
 
 def _event(event: Any) -> Any:
@@ -234,6 +256,7 @@ Parse = Callable[[str], float]
 
 
 def _amounts(session: Session) -> Iterator[tuple[str, str | None, Parse]]:
+    yield "$.person.age", session.person.age if isinstance(session.person.age, str) else None, parse_age_years
     yield "$.person.weight", session.person.weight, parse_weight_kg
     yield "$.person.height", session.person.height, parse_height_cm
     yield from _plan_amounts("$.plan", session.plan)
@@ -272,6 +295,18 @@ def _dose(text: str) -> float:
 
 def _rate(text: str) -> float:
     return parse_rate_mg_per_min(text, weight_kg=_WEIGHT_STANDS_IN)
+
+
+def parse_age_years(text: str) -> float:
+    """Years of age, as the record reads them: with or without the word; UnitError for what is no time.
+
+    >>> parse_age_years("34 years"), parse_age_years("34")
+    (34.0, 34.0)
+    """
+    years = parse_quantity(text if text.strip()[-1:].isalpha() else f"{text} years").to("a")
+    if not 0 <= years <= _OLDEST_YEARS:
+        raise QuantityError(f"{text} is no age. Write completed years, for example 34.")
+    return years
 
 
 def parse_height_cm(text: str) -> float:

@@ -31,6 +31,7 @@ def session_template(protocol: str, knowledge: Knowledge) -> dict[str, Any]:
         "questions": {
             fact.id: f"{fact.question} {_how(fact)}".strip() for fact in (*start, *leaving) if fact.id in facts
         },
+        "medicines": [],
         "events": [
             {**event, "id": "1", "type": "started", "plan": {"dose": "35 mg", "over": "40 min"}},
             {**event, "id": "2", "type": "checked", "facts": {fact.id: None for fact in today}},

@@ -1,0 +1,19 @@
+"""What was typed and could not be checked, said aloud: not recognised is not “nothing on file”."""
+
+from collections.abc import Iterator
+
+from keel.assessment.interactions.report import InteractionsReport, Status
+from keel.findings import Finding, Reason, Severity
+
+
+def unchecked(report: InteractionsReport) -> Iterator[Finding]:
+    """A warning for each name that was not recognised, or could mean several things of which none is on file."""
+    for item in report.items:
+        if item.status in (Status.NOT_RECOGNISED, Status.AMBIGUOUS) and item.severity is None:
+            yield Finding(
+                rule=f"medicine-{item.status}",
+                severity=Severity.WARN,
+                summary=item.message,
+                why=(Reason("as typed", item.input),),
+                next_step="Ask a pharmacist, or type the name as it stands on the package.",
+            )
