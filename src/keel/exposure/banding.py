@@ -4,13 +4,13 @@ A missing fact never passes and never fails a rule. The band is then “at least
 it are named. Intervals are read in the middle; the bands at their low and high ends are given beside.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
 from keel.findings import Facts, Finding, Reason, Severity, Truth, Verdict, evaluate
 from keel.findings.conditions import End
-from keel.knowledge import Certainty, Knowledge
+from keel.knowledge import Certainty, Knowledge, Number
 from keel.knowledge.criteria import Band as BandFacts
 from keel.knowledge.criteria import BandRule, BandSet
 
@@ -63,7 +63,7 @@ def band_of(
     meaning = by_id[outcome.rule.band]
     low, high = _lowest(bands, lane, cases, "low"), _lowest(bands, lane, cases, "high")
     others = [outcomes[name].rule.band for name in outcomes if name != lane]
-    marks = [outcome.rule.certainty, *(certainty_of(bands, cut, knowledge) for cut in outcome.verdict.cuts)]
+    marks = [outcome.rule.certainty, *(certainty_of(bands.cuts[cut], knowledge) for cut in outcome.verdict.cuts)]
     band = Band(
         id=meaning.id,
         name=meaning.name,
@@ -106,17 +106,16 @@ def _first(bands: BandSet, lane: str, facts: Facts, end: End) -> _Outcome | None
     return None
 
 
-def certainty_of(bands: BandSet, cut: str, knowledge: Knowledge) -> Certainty:
+def certainty_of(number: Number, knowledge: Knowledge) -> Certainty:
     """How sure a cut is: the weaker of its own mark and its claim’s."""
-    number = bands.cuts[cut]
     claim = knowledge.claims.get(number.claim) if number.claim else None
     return Certainty.weakest([number.certainty, *([claim.certainty] if claim else [])])
 
 
-def _sources(bands: BandSet, cuts: Sequence[str], knowledge: Knowledge) -> tuple[str, ...]:
+def sources_of(numbers: Iterable[Number], knowledge: Knowledge) -> tuple[str, ...]:
+    """The sources of cuts and of their claims, each once."""
     found: list[str] = []
-    for cut in cuts:
-        number = bands.cuts[cut]
+    for number in numbers:
         claim = knowledge.claims.get(number.claim) if number.claim else None
         found += [*number.sources, *(claim.sources if claim else ())]
     return tuple(dict.fromkeys(found))
@@ -124,12 +123,13 @@ def _sources(bands: BandSet, cuts: Sequence[str], knowledge: Knowledge) -> tuple
 
 def _finding(band: Band, meaning: BandFacts, outcome: _Outcome, bands: BandSet, knowledge: Knowledge) -> Finding:
     at_least = " at least" if band.at_least else ""
+    cuts = [bands.cuts[cut] for cut in outcome.verdict.cuts]
     return Finding(
         rule=f"{bands.id}/{bands.version}:{outcome.rule.id}",
         severity=Severity(meaning.severity),
         summary=f"Band{at_least} {band.id}, {band.name.lower()}: {outcome.rule.says}. {meaning.summary}",
         why=tuple(Reason(reason.name, _shown(reason.value), reason.unit) for reason in outcome.verdict.reasons),
-        sources=tuple(dict.fromkeys([*_sources(bands, outcome.verdict.cuts, knowledge), *meaning.sources])),
+        sources=tuple(dict.fromkeys([*sources_of(cuts, knowledge), *meaning.sources])),
         confidence=band.confidence,
         conflicts=(),
         next_step=meaning.next_step,

@@ -33,16 +33,24 @@ Cases = tuple[dict[str, Fact], ...]
 def lanes_of(
     patterns: Sequence[UsePattern], ledger: Ledger, *, at: dt.datetime, symptoms: SymptomFacts
 ) -> dict[str, Cases]:
-    """The facts of each lane in which something was taken; red flags alone open the non-medical lane."""
+    """The facts of each lane in which something was taken; red flags open the non-medical lane where nothing was."""
     lanes: dict[str, Cases] = {}
     for lane, is_medical in (("non_medical", False), ("medical", True)):
         told = [phases for phases in sequences(patterns) if _is_medical(phases) is is_medical]
         days = tuple(day for day in ledger.days if (day.is_medical if is_medical else day.is_non_medical))
-        if told or days or (symptoms.red_flags and lane == "non_medical"):
-            lanes[lane] = tuple(
-                _facts(spread, days, at) | _symptoms(symptoms) | _medical(spread, days, at) for spread in _spreads(told)
-            )
+        if told or days:
+            lanes[lane] = _cases(told, days, symptoms, at)
+    if symptoms.red_flags and not lanes:
+        lanes["non_medical"] = _cases([], (), symptoms, at)
     return lanes
+
+
+def _cases(
+    told: Sequence[Sequence[UsePattern]], days: Sequence[UsingDay], symptoms: SymptomFacts, at: dt.datetime
+) -> Cases:
+    return tuple(
+        _facts(spread, days, at) | _symptoms(symptoms) | _medical(spread, days, at) for spread in _spreads(told)
+    )
 
 
 def _spreads(told: Sequence[Sequence[UsePattern]]) -> list[Sequence[Sequence[UsePattern]]]:

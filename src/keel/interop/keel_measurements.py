@@ -35,6 +35,7 @@ def read_measurement(
         by=entry.by,
         device=entry.device,
         absent=entry.absent,
+        upper_limit=_upper_limit(entry, unit, row, path),
         id=entry.id,
     )
     return (measurement,)
@@ -68,6 +69,21 @@ def _value(
     if isinstance(value, str):
         return _typed(value, entry.unit, row, where)
     return _number(float(value), entry.unit, row, where, notes)
+
+
+def _upper_limit(entry: MeasurementEntry, unit: str, row: ReadingCode | None, path: str) -> float | None:
+    """The limit in the unit of the value: text with its own unit, or a number in the unit beside the value."""
+    if entry.upper_limit is None:
+        return None
+    where = f"{path}.upper_limit"
+    if isinstance(entry.upper_limit, str):
+        limit, own = _typed(entry.upper_limit, None, row, where)
+    else:
+        limit, own = _number(float(entry.upper_limit), entry.unit, row, where, Notebook())
+    if not isinstance(limit, float) or own != unit or limit <= 0:
+        mend = f"Write a number above 0 in {unit or 'the unit of the value'}."
+        raise ReadError(f"{shown(entry.upper_limit)} is no upper limit of this value.", where=where, mend=mend)
+    return limit
 
 
 def _typed(value: str, unit: str | None, row: ReadingCode | None, where: str) -> tuple[float | str, str]:

@@ -104,6 +104,10 @@ class MeasurementEntry(Entry, frozen=True, kw_only=True):
     by: str = ""
     device: str = ""
     absent: Annotated[str, Meta(description="Why there is no value.")] = ""
+    upper_limit: Annotated[
+        float | str | None,
+        Meta(description="The laboratory’s upper limit of normal: with its unit, or in that of the value."),
+    ] = None
     id: Identifier = ""
 
 

@@ -109,8 +109,13 @@ def _measurement(measurement: Measurement) -> MeasurementEntry:
         by=measurement.by,
         device=measurement.device,
         absent=measurement.absent,
+        upper_limit=_limit(measurement),
         id=measurement.id,
     )
+
+
+def _limit(measurement: Measurement) -> str | None:
+    return None if measurement.upper_limit is None else f"{measurement.upper_limit!r} {measurement.unit}".strip()
 
 
 def _medicine(medicine: Medicine) -> MedicineEntry:

@@ -14,6 +14,7 @@ from keel.knowledge.effects import Anchor, PressureRow
 from keel.knowledge.errors import UnknownId
 from keel.knowledge.evidence import Claim, Conflict, Figure, Source, SourceTable
 from keel.knowledge.files import Folders
+from keel.knowledge.harms import Harms
 from keel.knowledge.instruments import Instrument
 from keel.knowledge.instruments_check import checked_instruments
 from keel.knowledge.interactions import (
@@ -330,6 +331,11 @@ class Knowledge:
     def surveillance(self) -> Mapping[str, Surveillance]:
         """What is watched during treatment and outside it, by id of the schedule."""
         return self._folders.documents("surveillance", Surveillance)
+
+    @cached_property
+    def harms(self) -> Mapping[str, Harms]:
+        """What a record says of liver, gut, memory, dependence and mixing, by subject."""
+        return self._folders.documents("harms", Harms)
 
     @cached_property
     def rems(self) -> Mapping[str, ProgrammeForm]:

@@ -3,7 +3,8 @@
 Pure, as all of `assessment`. Start at `choose.py` (the choice), then `facts.py` (what the cards may ask about).
 """
 
+from keel.assessment.interactions.groups import drug_groups
 from keel.assessment.strategies.choose import Advice, Chosen, strategies_for
-from keel.assessment.strategies.facts import Told, drug_groups, strategy_facts
+from keel.assessment.strategies.facts import Told, strategy_facts
 
 __all__ = ["Advice", "Chosen", "Told", "drug_groups", "strategies_for", "strategy_facts"]

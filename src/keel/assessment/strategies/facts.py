@@ -18,7 +18,7 @@ import datetime as dt
 
 import msgspec
 
-from keel.assessment.interactions import InteractionsReport
+from keel.assessment.interactions.groups import drug_groups
 from keel.assessment.picture import Picture
 from keel.assessment.symptoms import symptom_facts
 from keel.exposure.facts import lanes_of
@@ -73,15 +73,6 @@ def strategy_facts(
         "pregnant": _pregnant(record.person.pregnancy),
     }
     return facts | _mood(picture, record, facts)
-
-
-def drug_groups(report: InteractionsReport, knowledge: Knowledge) -> tuple[str, ...]:
-    """The groups of drugs among what was typed and recognised, in the order of drug-groups.csv.
-
-    The last part of an interaction's rule is its class; a name that still has to be confirmed counts for nothing.
-    """
-    classes = {finding.rule.rpartition(".")[2] for item in report.items for finding in item.findings}
-    return tuple(group.id for group in knowledge.drug_groups.values() if classes & set(group.classes))
 
 
 def _pregnant(pregnancy: Pregnancy) -> bool | None:

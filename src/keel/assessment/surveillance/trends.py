@@ -24,8 +24,8 @@ def trends(
 ) -> tuple[Finding, ...]:
     """Findings on changes up to `at`, worst first.
 
-    `upper_limits` are the laboratory's upper limits of normal by LOINC code, in the unit of the record; without one,
-    a rule in multiples of it says that it cannot be read.
+    `upper_limits` are the laboratory's upper limits of normal by LOINC code, in the unit of the record, where they did
+    not come with the values; without any, a rule in multiples of it says that it cannot be read.
     """
     schedule = knowledge.surveillance[MEDICAL]
     found: list[Finding] = []
@@ -68,15 +68,16 @@ def _measured(
     cut = schedule.cuts[rule.cut]
     now, then = float(newest.value or 0), float(first.value or 0)
     if rule.measure == "times_upper_limit":
-        if code not in limits:
+        limit = newest.upper_limit or limits.get(code)
+        if limit is None:
             yield _finding(
                 rule,
                 f"{newest.name or code}: the laboratory's upper limit is not on record, so this rule cannot be read.",
                 Severity.NOTE,
             )
             return
-        if now > cut.value * limits[code]:
-            upper = Reason("upper limit", limits[code], newest.unit)
+        if now > cut.value * limit:
+            upper = Reason("upper limit", limit, newest.unit)
             why = (Reason(newest.name or code, now, newest.unit), upper, Reason("times", cut.value, "1"))
             yield _finding(rule, rule.text, Severity(rule.severity), why)
     elif len(series) > 1 and _is_beyond(rule, now, then, cut.value):

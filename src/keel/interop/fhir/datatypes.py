@@ -146,6 +146,19 @@ class Range(Element, frozen=True, kw_only=True):
     high: Quantity | None = None
 
 
+class ReferenceRange(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A range that the laboratory printed beside a value; elements that Keel has no use for are passed over."""
+
+    low: Quantity | None = None
+    high: Quantity | None = None
+    type: CodeableConcept | None = None
+
+    @property
+    def is_normal(self) -> bool:
+        """Whether it is the range of normal: so called, or not called anything."""
+        return self.type is None or any(coding.code == "normal" for coding in self.type.coding)
+
+
 class Ratio(Element, frozen=True, kw_only=True):
     """One quantity per another."""
 

@@ -133,6 +133,7 @@ class ObservationReader:
             value=value,
             unit=unit,
             absent=absent,
+            upper_limit=_upper_limit(part, unit, row) if isinstance(value, float) else None,
         )
 
     def _meaning(self, codings: Sequence[Coding]) -> tuple[ReadingCode | None, Coding | None]:
@@ -197,6 +198,19 @@ def _is_clinical(part: Measured | Observation) -> bool:
     """Whether words are a finding (laboratory, examination) and not what somebody told about their life."""
     categories = part.category if isinstance(part, Observation) else ()
     return any(category.has(*CLINICAL) for category in categories)
+
+
+def _upper_limit(part: Measured | Observation, unit: str, row: ReadingCode | None) -> float | None:
+    """The upper limit of normal in the unit of the value; None where there is none, or more than one to choose from."""
+    ends = [one.high for one in part.reference_range if one.is_normal and one.high is not None]
+    if len(ends) != 1 or ends[0].value is None or ends[0].comparator:
+        return None
+    try:
+        # A limit without a unit of its own is in that of the value, as laboratories print it.
+        measured = in_kept_unit(ends[0].value, ends[0].ucum or unit, row)
+    except UnitError:
+        return None
+    return measured.value if measured.unit == unit and measured.value > 0 else None
 
 
 def _note_missing_members(item: Item, observation: Observation, directory: Directory, draft: Draft) -> None:

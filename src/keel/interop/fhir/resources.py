@@ -20,6 +20,7 @@ from keel.interop.fhir.datatypes import (
     Range,
     Ratio,
     Reference,
+    ReferenceRange,
 )
 
 
@@ -59,13 +60,13 @@ class Measured(Medium, frozen=True, kw_only=True):
     value_date_time: DateTime | None = None
     value_period: Period | None = None
     data_absent_reason: CodeableConcept | None = None
+    reference_range: tuple[ReferenceRange, ...] = ()
 
 
 class Component(Measured, frozen=True, kw_only=True):
     """A part of an observation, such as the systolic pressure."""
 
     interpretation: Raw = NONE
-    reference_range: Raw = NONE
     more_value_string: Raw = field(default=NONE, name="_valueString")
     more_value_boolean: Raw = field(default=NONE, name="_valueBoolean")
     more_value_integer: Raw = field(default=NONE, name="_valueInteger")
@@ -104,6 +105,7 @@ class Observation(Resource, frozen=True, kw_only=True):
     value_date_time: DateTime | None = None
     value_period: Period | None = None
     data_absent_reason: CodeableConcept | None = None
+    reference_range: tuple[ReferenceRange, ...] = ()
 
 
 class Answer(Medium, frozen=True, kw_only=True):
