@@ -188,9 +188,11 @@ def test_the_comparison_has_a_place_for_the_reader_in_every_row_that_can_have_on
     }  # fmt: skip
 
 
-def test_the_bands_each_have_their_next_step():
+def test_the_bands_each_have_their_next_step_and_the_urgent_one_has_two():
+    """A red flag needs care today, but blood in the urine by itself needs a doctor within days (harms, section 11)."""
     steps = FACTS.texts["en"]["picture-next-steps"]
-    assert {section.id for section in steps.sections} == {band.id for band in FACTS.criteria["uropathy-bands"].bands}
+    bands = {band.id for band in FACTS.criteria["uropathy-bands"].bands}
+    assert {section.id for section in steps.sections} == bands | {"U-week"}
     assert all(section.next_step for section in steps.sections)
 
 

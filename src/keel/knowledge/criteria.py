@@ -3,6 +3,8 @@
 The shapes of data/criteria/*.toml and data/courses/*.toml.
 """
 
+from typing import Literal
+
 import msgspec
 
 from keel.knowledge.certainty import Certainty
@@ -43,21 +45,24 @@ class BandRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 class AnswerFact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which answers of an instrument make a fact of the rules: a “yes” to any of the items does.
 
-    `fact` is urinary_symptoms or red_flags; `says` is the words of a red flag.
+    `fact` is urinary_symptoms or red_flags; `says` is the words of a red flag, `within` how soon it needs care: “day”
+    (today or at once) or “week”.
     """
 
     instrument: str
     items: tuple[str, ...]
     fact: str
     says: str = ""
+    within: Literal["day", "week"] = "day"
 
 
 class ConditionFact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which words in a listed condition make a fact of the rules; `says` is the words of a red flag."""
+    """Which words in a listed condition make a fact of the rules; `says` and `within` as in `AnswerFact`."""
 
     words: tuple[str, ...]
     fact: str
     says: str = ""
+    within: Literal["day", "week"] = "day"
 
 
 class BandSet(Document, frozen=True, kw_only=True):
