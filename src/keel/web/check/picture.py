@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from functools import cached_property
 
+import msgspec
 from django.utils.functional import Promise
 
 from keel.assessment.instruments import Score
 from keel.assessment.picture import Picture
 from keel.assessment.strategies import Advice, Chosen, Told, strategies_for, strategy_facts
-from keel.findings import Finding
+from keel.assessment.symptoms import symptom_facts
+from keel.findings import Finding, Severity
 from keel.knowledge import Knowledge
+from keel.knowledge.criteria import Band as BandFacts
 from keel.knowledge.directory import Listed
 from keel.knowledge.strategies import StrategyWords
 from keel.knowledge.texts import Section
@@ -26,6 +29,7 @@ SAFETY_RULE = "phq-9/item-9"
 NO_SIGN = f"{BLADDER}/no-sign"
 FIRST_CARDS = 6
 """Cards shown open; the others are one tap further."""
+URGENT_BAND = "U"
 BLADDER_BANDS = ("U", "4", "3", "M2")
 """Bands in which services for the bladder come first."""
 
@@ -48,14 +52,47 @@ class CheckPicture(Shown):
 
     @cached_property
     def urgent(self) -> list[Finding]:
-        """Findings that block or hold; the one on suicide has words of its own on this page."""
-        return [finding for finding in super().urgent if not _is_safety(finding)]
+        """Findings that block or hold, those of the body before those of mixing.
+
+        The one on suicide has words of its own on this page, and the band gives way to the answers that made it urgent.
+        Medicines that stand in a finding together have their own further down.
+        """
+        found = [one for one in super().urgent if not _is_safety(one) and not self._stands_with_others(one)]
+        answers = [finding for finding in found if finding.rule.partition("/")[0] in self.scored]
+        others = [one for one in found if one not in answers and not (answers and one is self.band_finding)]
+        return sorted([*answers, *others], key=lambda one: one.severity.rank)
+
+    def _stands_with_others(self, finding: Finding) -> bool:
+        stacks = self.picture.interactions.stacking
+        together = {reason.value for stack in stacks for reason in stack.why if reason.name == "shared by"}
+        named = {reason.value for reason in finding.why if reason.name == "substance"}
+        return finding.severity is Severity.HOLD and finding not in stacks and bool(named & together)
+
+    @cached_property
+    def has_red_flag(self) -> bool:
+        """Whether something was told that needs care whatever the exposure."""
+        band = self.picture.exposure.band
+        return bool(band and band.id == URGENT_BAND)
+
+    @cached_property
+    def flags(self) -> tuple[str, ...]:
+        """The red flags that were told, in words."""
+        return symptom_facts(self.record, self._knowledge).red_flags
 
     @cached_property
     def is_urgent_now(self) -> bool:
-        """Whether something was told that needs care at once."""
-        band = self.picture.exposure.band
-        return bool(band and band.id == "U")
+        """Whether one of the red flags needs care today; blood in the urine by itself needs a doctor this week."""
+        within_days = {rule.says for rule in self.band_set.answers if rule.within == "week"}
+        within_days |= {rule.says for rule in self.band_set.conditions if rule.within == "week"}
+        return self.has_red_flag and not within_days.issuperset(self.flags)
+
+    @cached_property
+    def band(self) -> BandFacts | None:
+        """What the band means; where a red flag can wait for days, its own finding says what to do instead."""
+        band = super().band
+        if band is None or not self.has_red_flag or self.is_urgent_now or not self.urgent:
+            return band
+        return msgspec.structs.replace(band, summary=self.urgent[0].summary, next_step=self.urgent[0].next_step)
 
     @cached_property
     def calls_first(self) -> bool:
@@ -150,7 +187,8 @@ class CheckPicture(Shown):
         text = pages.here().get("picture-next-steps")
         if band is None or text is None:
             return None
-        return next((section for section in text.sections if section.id == band.id), None)
+        wanted = f"{band.id}-week" if self.has_red_flag and not self.is_urgent_now else band.id
+        return next((section for section in text.sections if section.id == wanted), None)
 
     @cached_property
     def matters(self) -> list[tuple[Promise, str, str]]:

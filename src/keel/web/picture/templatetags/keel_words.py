@@ -3,17 +3,20 @@
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
+import msgspec
 from django import template
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from keel import knowledge
+from keel.assessment.instruments import Score
 from keel.findings import Finding, Severity
 from keel.knowledge import Certainty
 from keel.knowledge.evidence import Conflict, Source, Verdict
+from keel.knowledge.instrument_parts import Band as ScoreBand
 from keel.quantities import Interval, interval_text
 from keel.web.picture.shown import conflicts_with
 from keel.web.said import drawn, medicine_said, translated
@@ -22,6 +25,8 @@ from keel.web.words import gettext as _
 from keel.web.words import numbers
 
 register = template.Library()
+UNANSWERED = "/safety-item-unanswered"
+"""How the rule ends that speaks of a question about danger without an answer."""
 
 
 @register.filter
@@ -159,10 +164,10 @@ def short_name(source: Source) -> str:
 
 @register.simple_tag
 def severity_words(severity: Severity, audience: str = "public") -> str:
-    """The word of a severity; outside a clinic a block means to get help now."""
+    """The word of a severity; outside a clinic a block means to get help now, and nobody is there to be asked first."""
     return {
         Severity.BLOCK: _("Stop") if audience == "clinic" else _("Get help now"),
-        Severity.HOLD: _("Ask first"),
+        Severity.HOLD: _("Ask first") if audience == "clinic" else _("Serious"),
         Severity.WARN: _("Take care"),
         Severity.NOTE: _("Worth knowing"),
     }[severity]
@@ -212,8 +217,62 @@ def conflict_rows(ids: Iterable[str]) -> list[Conflict]:
 @register.inclusion_tag("picture/finding.html")
 def finding_card(finding: Finding, audience: str = "public", level: int = 3) -> dict[str, Any]:
     """A finding: its word and symbol, summary, next step; why, how sure and sources folded below."""
+    if audience != "clinic" and finding.rule.endswith(UNANSWERED):
+        finding = _unanswered_in_public(finding)
     next_step = finding.next_step if audience == "clinic" else for_public(finding.next_step)
     return {"finding": finding, "audience": audience, "level": level, "next_step": next_step}
+
+
+def _unanswered_in_public(finding: Finding) -> Finding:
+    """A question about danger that stayed open, said to the person: the question itself, and what a yes would mean."""
+    instrument = knowledge.load().instruments[finding.rule.removesuffix(UNANSWERED)]
+    named = [reason.name.rpartition(" ")[2] for reason in finding.why]
+    questions = " ".join(f"“{item.text}”" for item in instrument.items if item.id in named)
+    return msgspec.structs.replace(
+        finding,
+        summary=_("You left open: %(questions)s") % {"questions": questions},
+        next_step=_("An open question is not a no. If it is true for you, tell a doctor or call for help today."),
+    )
+
+
+@register.filter
+def is_for_clinicians(finding: Finding) -> bool:
+    """Whether a finding of a questionnaire is about how it was scored; people get it folded, and in other words."""
+    return finding.rule.partition("/")[2].startswith(("algorithm", "prorated", "incomplete"))
+
+
+@register.filter
+def check_name(instrument: str) -> str:
+    """What a questionnaire is about, in words, with the name under which clinics know it."""
+    return {
+        "phq-9": _("Low mood (PHQ-9)"),
+        "gad-7": _("Worry (GAD-7)"),
+        "who-5": _("Well-being (WHO-5)"),
+        "pcl-5": _("After something terrible (PCL-5)"),
+        "audit-c": _("Drinking (AUDIT-C)"),
+        "asq": _("Thoughts of suicide (ASQ)"),
+    }.get(instrument, instrument)
+
+
+class BandRow(NamedTuple):
+    """A range of totals, what it is called, and whether the total lies in it."""
+
+    range: str
+    name: str
+    is_here: bool
+
+
+@register.simple_tag
+def score_bands(score: Score) -> list[BandRow]:
+    """The ranges of a questionnaire's total in order; empty where it has none, or where they vary by person."""
+    bandings = knowledge.load().instruments[score.instrument].bandings
+    if len(bandings) != 1:
+        return []
+    return [BandRow(_span(band), band.name, band.name == score.band) for band in bandings[0].bands]
+
+
+def _span(band: ScoreBand) -> str:
+    return f"{band.least:g}+" if band.most is None else f"{band.least:g}–{band.most:g}"
 
 
 def for_public(next_step: str) -> str:

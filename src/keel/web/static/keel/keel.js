@@ -1,11 +1,13 @@
-// Works without: everything here only saves a step. "Leave page" also takes this page out of the history.
+// Works without: everything here only saves a step. "Leave page" also takes this page out of the history; in a frame it
+// leaves the page around the frame.
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-leave]");
   if (!link) return;
   event.preventDefault();
   document.querySelectorAll("form").forEach((form) => form.reset());
   document.body.hidden = true;
-  window.location.replace(link.href);
+  const place = link.target === "_top" ? window.top : window;
+  place.location.replace(link.href);
 });
 
 // htmx notes the address of the page in the session storage; nothing is to be kept, not even that.

@@ -19,6 +19,8 @@
 
   const kiosk = document.querySelector("[data-clears-after]");
   if (!kiosk) return;
+  // The keyboard, too, opens no second tab on a shared screen.
+  document.addEventListener("click", (event) => event.target.closest("main a[target=_blank]") && event.preventDefault());
   let timer;
   const wait = () => {
     clearTimeout(timer);
