@@ -9,10 +9,12 @@ from collections.abc import Iterable
 import msgspec
 
 from keel.assessment.curve import Curve, curve_of
+from keel.assessment.eligibility import CareKnown, facts_from_record, known_care
 from keel.assessment.harms import harm_facts, harms
 from keel.assessment.help import HelpLine, help_lines
 from keel.assessment.instruments import AnswersRefused, Score, score_instrument
 from keel.assessment.interactions import InteractionsReport, check_medicines, unchecked
+from keel.assessment.protocols.gate import place_of
 from keel.assessment.surveillance import DueItem, due_list, trends
 from keel.assessment.symptoms import symptom_facts
 from keel.exposure import Exposure, summarise
@@ -36,8 +38,9 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     """A record at a time, in the `assess` shape of the interfaces.
 
     `findings` are all findings, worst first, those of exposure, medicines, answers and `harms` among them. `unknown`
-    says what could not be computed and why. `help` begins with the emergency number of the person's country, where one is known.
-    `notes` is what the reader met and did not take as a fact.
+    says what could not be computed and why. `help` begins with the emergency number of the person's country, where one
+    is known. `notes` is what the reader met and did not take as a fact. `care` is the level of care that follows from
+    the record alone; its findings of an emergency are among `findings`.
     """
 
     as_of: dt.datetime
@@ -48,6 +51,7 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     due: tuple[DueItem, ...]
     help: tuple[HelpLine, ...]
     knowledge_hash: str
+    care: CareKnown
     interactions: InteractionsReport
     scores: tuple[Score, ...]
     harms: tuple[Finding, ...]
@@ -70,7 +74,9 @@ def picture_of(record: Record, *, at: dt.datetime, knowledge: Knowledge) -> Pict
     harmed = harms(facts, knowledge)
     scores, refused = _scores(record.answers, record.person, knowledge)
     curve = curve_of(record, at=at, knowledge=knowledge)
+    care = _care(record, at, knowledge)
     findings = [
+        *_urgent(care, knowledge),
         *exposure.findings,
         *interactions.findings,
         *unchecked(interactions),
@@ -88,6 +94,7 @@ def picture_of(record: Record, *, at: dt.datetime, knowledge: Knowledge) -> Pict
         due=due_list(record, at=at, knowledge=knowledge, exposure=exposure),
         help=help_lines(record.person.country, at=at, knowledge=knowledge),
         knowledge_hash=knowledge.hash,
+        care=care,
         interactions=interactions,
         scores=scores,
         harms=harmed.findings,
@@ -111,6 +118,19 @@ def _shown(person: Person, at: dt.datetime) -> PersonShown:
         height_cm=person.height_cm,
         pregnancy=person.pregnancy,
     )
+
+
+def _care(record: Record, at: dt.datetime, knowledge: Knowledge) -> CareKnown:
+    facts = facts_from_record(record, at=at, knowledge=knowledge).facts
+    return known_care(facts, at=at, knowledge=knowledge, jurisdiction=place_of(record.person.country, knowledge))
+
+
+def _urgent(care: CareKnown, knowledge: Knowledge) -> Iterable[Finding]:
+    """Findings that ask for an emergency or for inpatient care; the others are about a place of treatment."""
+    protocol = knowledge.protocols["level-of-care"]
+    ranks = {level.id: level.rank for level in protocol.levels}
+    urgent = {rule.id for rule in protocol.rules if rule.level and ranks[rule.level] >= ranks["emergency"]}
+    return (finding for finding in care.findings if finding.rule in urgent)
 
 
 def _scores(

@@ -9,8 +9,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rich.console import Console
+    from rich.text import Text
 
     from keel.assessment.curve import Curve
+    from keel.assessment.eligibility import CareKnown
     from keel.assessment.help import HelpLine
     from keel.assessment.picture import Picture
     from keel.assessment.surveillance import DueItem
@@ -55,6 +57,7 @@ def print_picture(picture: "Picture", out: "Console") -> None:
     own = set(picture.exposure.findings)
     for finding in (finding for finding in picture.findings if finding not in own):
         out.print(finding_view(finding))
+    out.print(care_view(picture.care))
     if picture.exposure.by_substance or picture.exposure.band:
         out.print("\n[bold]Exposure[/bold]")
         print_exposure(picture.exposure, out)
@@ -83,6 +86,17 @@ def print_picture(picture: "Picture", out: "Console") -> None:
     for note in picture.notes:
         out.print(f"  - {note_text(note)}", markup=False)
     out.print()
+
+
+def care_view(care: "CareKnown") -> "Text":
+    """The level of care that the record alone asks for, and how many red-flag questions nobody asked."""
+    from rich.text import Text
+
+    count = len(care.not_asked)
+    asked = "1 red-flag question was" if count == 1 else f"{count} red-flag questions were"
+    level = f"at least: {care.title}. {care.next_step}" if care.level else "nothing known asks for one."
+    rest = f"\n{asked} not asked, which is no “no”: keel triage asks them." if count else ""
+    return Text.assemble(("Level of care ", "bold"), level, (rest, "dim"))
 
 
 def person_text(picture: "Picture") -> str:

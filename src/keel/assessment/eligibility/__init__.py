@@ -6,11 +6,12 @@ Each answer is findings with reasons, never a bare yes. Rules are `knowledge/dat
 """
 
 from keel.assessment.eligibility.eligibility import Eligibility, eligibility, screening_phases
-from keel.assessment.eligibility.level_of_care import LevelOfCare, bladder_state, level_of_care
+from keel.assessment.eligibility.level_of_care import CareKnown, LevelOfCare, bladder_state, known_care, level_of_care
 from keel.assessment.eligibility.record_facts import RecordFacts, facts_from_record
 from keel.assessment.eligibility.triage import Triage, triage
 
 __all__ = [
+    "CareKnown",
     "Eligibility",
     "LevelOfCare",
     "RecordFacts",
@@ -18,6 +19,7 @@ __all__ = [
     "bladder_state",
     "eligibility",
     "facts_from_record",
+    "known_care",
     "level_of_care",
     "screening_phases",
     "triage",

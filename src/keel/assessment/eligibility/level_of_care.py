@@ -1,7 +1,7 @@
 """The level of care (home, office, clinic, emergency, inpatient), and the working state of a bladder (K0 to K3).
 
 The highest level that is triggered wins. A red-flag question that nobody answered counts as triggered, and the finding
-says that this is why.
+says that this is why. Where nobody is there to be asked, `known_care` says what follows from the known facts alone.
 """
 
 import datetime as dt
@@ -50,6 +50,52 @@ def level_of_care(
     protocol = find_protocol(knowledge, "level-of-care")
     given = {"route": route, **facts} if route else facts
     return highest(protocol, "triage", given, at=at, knowledge=knowledge, jurisdiction=jurisdiction)
+
+
+class CareKnown(msgspec.Struct, frozen=True, kw_only=True):
+    """What known facts alone say of the level of care: at least this one.
+
+    `level` is None where no known fact asks for any, which is no statement about what was not asked; `not_asked` names
+    the red-flag questions that nobody answered, and `not_known` other facts that could raise the level.
+    """
+
+    level: str | None
+    rank: int | None
+    title: str
+    text: str
+    next_step: str
+    findings: tuple[Finding, ...]
+    not_asked: tuple[str, ...]
+    not_known: tuple[str, ...]
+
+
+def known_care(facts: Facts, *, at: dt.datetime, knowledge: Knowledge, jurisdiction: str = "") -> CareKnown:
+    """The level of care that known facts ask for. Unlike `level_of_care`, what nobody answered triggers nothing.
+
+    For a view of a record with nobody to ask: there a bare record would otherwise be an emergency. A finding without a
+    next step of its own has that of its level.
+    """
+    protocol = find_protocol(knowledge, "level-of-care")
+    full = derived(facts)
+    levels = {level.id: level for level in protocol.levels}
+    judged = judge(protocol, "triage", full, at=at, jurisdiction=jurisdiction)
+    met = {one.rule.id: levels[one.rule.level] for one in judged if one.verdict.truth is Truth.MET}
+    chosen = max(met.values(), key=lambda level: level.rank, default=None)
+    spoken = gate(protocol, "triage", full, at=at, knowledge=knowledge, jurisdiction=jurisdiction, report_missing=False)
+    open_rules = [one for one in judged if one.verdict.truth is Truth.NOT_KNOWN]
+    higher = [one for one in open_rules if chosen is None or levels[one.rule.level].rank > chosen.rank]
+    return CareKnown(
+        level=chosen.id if chosen else None,
+        rank=chosen.rank if chosen else None,
+        title=chosen.title if chosen else "",
+        text=chosen.text if chosen else "",
+        next_step=chosen.next_step if chosen else "",
+        findings=tuple(
+            one if one.next_step else msgspec.structs.replace(one, next_step=met[one.rule].next_step) for one in spoken
+        ),
+        not_asked=tuple(dict.fromkeys(name for one in open_rules if one.rule.red_flag for name in one.missing)),
+        not_known=tuple(dict.fromkeys(name for one in higher if not one.rule.red_flag for name in one.missing)),
+    )
 
 
 def bladder_state(facts: Facts, *, at: dt.datetime, knowledge: Knowledge, jurisdiction: str = "") -> LevelOfCare:

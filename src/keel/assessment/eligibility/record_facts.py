@@ -15,7 +15,8 @@ from keel.assessment.protocols.facts import checked_facts, significant
 from keel.findings import Fact
 from keel.knowledge import Knowledge
 from keel.knowledge.clinical_facts import ConditionWord
-from keel.record import Answers, Condition, Dose, Person, Pregnancy, Record, Setting, Sex
+from keel.knowledge.reading import CodeKind
+from keel.record import Answers, Condition, Dose, Measurement, Person, Pregnancy, Record, Setting, Sex
 
 # Words that turn a diagnosis into something else; such a text is left to a person.
 _NOT_PLAIN = re.compile(
@@ -26,6 +27,15 @@ TAKEN = ("active", "taken")
 """Statuses of a medicine that is taken now."""
 _ACTIVE = ("active", "recurrence", "relapse")
 _RECENT_USE_DAYS = 28
+_VITAL_SIGNS = {
+    "systolic": "sbp",
+    "diastolic": "dbp",
+    "oxygen_saturation": "spo2",
+    "heart_rate": "hr",
+    "respiratory_rate": "rr",
+}
+"""What a code of a measurement means, to the fact of the rules."""
+_OF_TWO = ("sbp", "dbp")
 _C_SSRS = {
     "1": "cssrs_q1",
     "2": "cssrs_q2",
@@ -60,6 +70,7 @@ def facts_from_record(record: Record, *, at: dt.datetime, knowledge: Knowledge) 
     answered, old = _answers(record.answers, at, knowledge)
     _merge(facts, answered)
     _merge(facts, _use(record, at))
+    _merge(facts, _readings(record.measurements, at, knowledge))
     return RecordFacts(facts, (*unread, *old))
 
 
@@ -199,6 +210,28 @@ def _use(record: Record, at: dt.datetime) -> Iterator[tuple[str, Fact]]:
     if taken:
         yield "first_session", not medical
         yield "hours_since_last_dose", significant((at - max(map(_end, taken))).total_seconds() / 3600)
+
+
+def _readings(measurements: Iterable[Measurement], at: dt.datetime, knowledge: Knowledge) -> Iterator[tuple[str, Fact]]:
+    """The newest reading of each vital sign, and of the two newest pressures the lower; readings that are old are none.
+
+    Readings of one moment are one. A reading in another unit than that of the fact is not read.
+    """
+    since = at - dt.timedelta(hours=knowledge.protocols["level-of-care"].number("readings_age"))
+    series: dict[str, dict[dt.datetime, float]] = {}
+    for one in measurements:
+        if one.at is None or not since <= one.at <= at:
+            continue
+        meant = knowledge.reading_codes.coded(CodeKind.MEASURE, one.system, one.code)
+        fact = knowledge.clinical_facts.get(_VITAL_SIGNS.get(meant.means, "")) if meant else None
+        is_number = isinstance(one.value, int | float) and not isinstance(one.value, bool)
+        if fact is not None and is_number and one.unit == fact.unit:
+            series.setdefault(fact.id, {})[one.at] = float(one.value)  # type: ignore[arg-type]
+    for name, readings in series.items():
+        *_, newest = ordered = [readings[moment] for moment in sorted(readings)]
+        yield name, newest
+        if name in _OF_TWO and len(ordered) > 1:
+            yield f"{name}_of_two", min(ordered[-2:])
 
 
 def _end(dose: Dose) -> dt.datetime:
