@@ -36,7 +36,11 @@ def add_language(copy, code):
     for text in (copy / "texts" / "en").glob("*.toml"):
         written = text.read_text(encoding="utf-8").replace('lang = "en"', f'lang = "{code}"')
         (copy / "texts" / code / text.name).write_text(written, encoding="utf-8")
-    for kind in ("interface", "phrases"):
+    (copy / "instrument-words" / code).mkdir()
+    for words in (copy / "instrument-words" / "es").glob("*.toml"):
+        written = words.read_text(encoding="utf-8").replace('lang = "es"', f'lang = "{code}"')
+        (copy / "instrument-words" / code / words.name).write_text(written, encoding="utf-8")
+    for kind in ("interface", "interaction-texts", "phrases"):
         written = (copy / kind / "en.toml").read_text(encoding="utf-8")
         written = written.replace('id = "en"', f'id = "{code}"').replace('lang = "en"', f'lang = "{code}"')
         (copy / kind / f"{code}.toml").write_text(written, encoding="utf-8")

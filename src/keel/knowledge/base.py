@@ -15,6 +15,7 @@ from keel.knowledge.errors import UnknownId
 from keel.knowledge.evidence import Claim, Conflict, Figure, Source, SourceTable
 from keel.knowledge.files import Folders
 from keel.knowledge.harms import Harms
+from keel.knowledge.instrument_words import InstrumentWords, in_words, read_instrument_words
 from keel.knowledge.instruments import Instrument
 from keel.knowledge.instruments_check import checked_instruments
 from keel.knowledge.interactions import (
@@ -296,6 +297,16 @@ class Knowledge:
     def instruments(self) -> Mapping[str, Instrument]:
         """Questionnaires and scales by id; one whose licence does not free its wording is refused."""
         return checked_instruments(self._folders.documents("instruments", Instrument))
+
+    @cached_property
+    def instrument_words(self) -> Mapping[str, InstrumentWords]:
+        """Questionnaires in other languages, by `<language>/<instrument>`."""
+        return read_instrument_words(self._folders)
+
+    def instrument_in(self, name: str, lang: str) -> Instrument:
+        """An instrument with its questions in a language, or in English where they have no other words."""
+        words = self.instrument_words.get(f"{lang}/{name}")
+        return in_words(self.instruments[name], words) if words else self.instruments[name]
 
     @cached_property
     def clinical_facts(self) -> Mapping[str, ClinicalFact]:

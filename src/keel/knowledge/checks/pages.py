@@ -8,18 +8,12 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from keel.knowledge.base import Knowledge
+from keel.knowledge.checks.languages import MOTHER, language_problems
 from keel.knowledge.checks.problem import Problem, error
 from keel.knowledge.errors import UnknownId
 from keel.knowledge.evidence import Claim, Use
-from keel.knowledge.interactions import Danger
 from keel.knowledge.texts import Text, cited, plain, sections_of
-from keel.knowledge.translations import sentences
-from keel.knowledge.wording import offences
 
-MOTHER = "en"
-"""The language in which texts are written first; the others must have the same ids and rest on the same claims."""
-
-_SLOT = re.compile(r"\{\w+\}")
 _NUMBER = re.compile(r"\d+(?:[.,\u00a0\u202f ]\d{3})*(?:[.,]\d+)?")
 # What stands in the population of a claim and counts nobody: years, doses, ages.
 _NOT_PEOPLE = re.compile(
@@ -43,9 +37,7 @@ def page_problems(knowledge: Knowledge) -> Iterator[Problem]:
         yield from _ending(knowledge, name, text)
     for lang, texts in knowledge.texts.items():
         yield from _parity(lang, texts, knowledge.texts[MOTHER])
-    yield from _words_of_each_language(knowledge)
-    yield from _translations(knowledge)
-    yield from _names(knowledge)
+    yield from language_problems(knowledge)
 
 
 def everything_said(knowledge: Knowledge) -> Iterator[Said]:
@@ -160,94 +152,3 @@ def _compared(ours: Text, theirs: Text) -> Iterator[tuple[str, object, object]]:
 def _shape(section: object) -> tuple[int, int, bool]:
     paragraphs, items, step = (getattr(section, name) for name in ("paragraphs", "items", "next_step"))
     return len(paragraphs), len(items), bool(step)
-
-
-def _words_of_each_language(knowledge: Knowledge) -> Iterator[Problem]:
-    """Cards and interface words in every language of the pages, with the same marks and keys."""
-    for lang in knowledge.texts:
-        for tool in knowledge.tools.values():
-            if lang not in tool.words:
-                yield error("languages", f"tools/{tool.id}", f"has no words.{lang}.")
-        for strategy in knowledge.strategies.values():
-            where = f"strategies/{strategy.id}"
-            if lang not in strategy.words:
-                yield error("languages", where, f"has no words.{lang}.")
-            elif _marks(strategy.words[lang].sentences) != _marks(strategy.words[MOTHER].sentences):
-                yield error("languages", where, f"words.{lang} rest on other ids than words.{MOTHER}.")
-        if lang not in knowledge.interface:
-            yield error("languages", f"interface/{lang}", "is missing.")
-        if lang not in knowledge.interaction_texts:
-            yield error("languages", f"interaction-texts/{lang}", "is missing.")
-    for lang, interface in knowledge.interface.items():
-        if missing := sorted(set(knowledge.interface[MOTHER].words) ^ set(interface.words)):
-            yield error("languages", f"interface/{lang}", f"keys differ from {MOTHER}: {', '.join(missing)}.")
-    mother = knowledge.interaction_texts[MOTHER].sentences
-    for lang, texts in knowledge.interaction_texts.items():
-        for key, said in texts.sentences.items():
-            if sorted(_SLOT.findall(said)) != sorted(_SLOT.findall(mother[key])):
-                yield error("languages", f"interaction-texts/{lang} {key}", f"fills in other words than {MOTHER}.")
-
-
-def sentences_to_translate(knowledge: Knowledge) -> Iterator[str]:
-    """English sentences of other facts that pages show: conflicts, judged statements, cautions of bands, interactions.
-
-    What a finding says is put together by code from such sentences, and translated where it is shown.
-    """
-    yield from _of_interactions(knowledge)
-    names = [name for text in knowledge.texts[MOTHER].values() for name in text.cites]
-    names += [name for strategy in knowledge.strategies.values() for name in strategy.conflicts]
-    names += [name for rule in knowledge.interaction_classes.values() for name in rule.conflicts]
-    names += [name for row in knowledge.interactions.values() for name in row.conflicts]
-    for name in dict.fromkeys(names):
-        if name in knowledge.conflicts:
-            conflict = knowledge.conflicts[name]
-            yield from (conflict.question, conflict.one_side, conflict.other_side, conflict.shown)
-    for name in dict.fromkeys(name for text in knowledge.texts[MOTHER].values() for name in text.judges):
-        yield from (knowledge.claims[name].statement, knowledge.claims[name].says)
-    for bands in knowledge.criteria.values():
-        yield from (rule.note for rule in bands.rules if rule.note)
-        yield from bands.cautions
-        for name in bands.beside:
-            yield from (knowledge.claims[name].statement, knowledge.claims[name].population)
-
-
-def _of_interactions(knowledge: Knowledge) -> Iterator[str]:
-    """What is said of classes and of what adds up, sentence by sentence, and what is filled in around it."""
-    for rule in knowledge.interaction_classes.values():
-        yield from (rule.label, rule.when, *sentences(rule.effect), *sentences(rule.action))
-    for stack in knowledge.stacks.values():
-        yield from (stack.label, *sentences(stack.effect), *sentences(stack.action))
-    yield from (route.title for route in knowledge.routes.values())
-    yield from (danger.value for danger in Danger)
-
-
-def _translations(knowledge: Knowledge) -> Iterator[Problem]:
-    """Sentences that lack a translation, and translations of sentences that nobody says any more."""
-    wanted = set(sentences_to_translate(knowledge))
-    for lang in knowledge.texts:
-        if lang == MOTHER:
-            continue
-        have = {row.english for name, row in knowledge.translations.items() if name.startswith(f"{lang}/")}
-        for text in sorted(wanted - have):
-            yield error("languages", f"translations/{lang}", f"lacks “{text}”.")
-        for text in sorted(have - wanted):
-            yield error("languages", f"translations/{lang}", f"“{text}” is said nowhere. Translate the new sentence.")
-    for name, row in knowledge.translations.items():
-        if _claims_too_much(knowledge, row.said) and not _claims_too_much(knowledge, row.english):
-            yield error("must-not-claim", f"translations/{name}", f"“{row.said}” claims more than its English.")
-
-
-def _names(knowledge: Knowledge) -> Iterator[Problem]:
-    """Names of substances that the interaction table does not have."""
-    known = {row.name for row in knowledge.interactions.values()}
-    for name, row in knowledge.substance_names.items():
-        if row.english not in known:
-            yield error("languages", f"substance-names/{name}", "is no name of the interaction table. Remove it.")
-
-
-def _claims_too_much(knowledge: Knowledge, text: str) -> bool:
-    return any(offences(text, rules) for rules in knowledge.wording.values())
-
-
-def _marks(sentences: tuple[str, ...]) -> list[str]:
-    return sorted(name for sentence in sentences for name in cited(sentence))

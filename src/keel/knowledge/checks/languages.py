@@ -1,0 +1,199 @@
+"""Languages beside the first: which sentences of the facts they must have, and whether they have them.
+
+Texts, cards, tools, small words and questionnaires are written in each language by themselves; every other sentence
+that a page can show is a row of data/translations.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from keel.knowledge.base import Knowledge
+from keel.knowledge.checks.problem import Problem, error, warning
+from keel.knowledge.evidence import Claim, Conflict, Use
+from keel.knowledge.instrument_words import words_problems
+from keel.knowledge.instruments import Instrument
+from keel.knowledge.interactions import Danger
+from keel.knowledge.models import Model
+from keel.knowledge.texts import cited
+from keel.knowledge.translations import sentences
+from keel.knowledge.wording import offences
+
+MOTHER = "en"
+"""The language in which texts are written first; the others must have the same ids and rest on the same claims."""
+_SLOT = re.compile(r"\{\w+\}")
+_WORD = re.compile(r"[A-Za-z]{2}")
+_CODES = re.compile(r"[\d\W]*|\{\w+\}|mg\b.*|g/.*|U/L|URL|mL|min|%|mo|wk|d|d/wk|a|x|Cel|mm\[Hg\]|/\w+")
+"""Units that are codes or the same in every language; the page writes them out."""
+
+
+def language_problems(knowledge: Knowledge) -> Iterator[Problem]:
+    """Everything that a language of the pages lacks, and translations of what nobody says."""
+    yield from _words_of_each_language(knowledge)
+    yield from _translations(knowledge)
+    yield from _names(knowledge)
+    yield from _questionnaires(knowledge)
+
+
+def _words_of_each_language(knowledge: Knowledge) -> Iterator[Problem]:
+    """Cards and interface words in every language of the pages, with the same marks and keys."""
+    for lang in knowledge.texts:
+        for tool in knowledge.tools.values():
+            if lang not in tool.words:
+                yield error("languages", f"tools/{tool.id}", f"has no words.{lang}.")
+        for strategy in knowledge.strategies.values():
+            where = f"strategies/{strategy.id}"
+            if lang not in strategy.words:
+                yield error("languages", where, f"has no words.{lang}.")
+            elif _marks(strategy.words[lang].sentences) != _marks(strategy.words[MOTHER].sentences):
+                yield error("languages", where, f"words.{lang} rest on other ids than words.{MOTHER}.")
+        if lang not in knowledge.interface:
+            yield error("languages", f"interface/{lang}", "is missing.")
+        if lang not in knowledge.interaction_texts:
+            yield error("languages", f"interaction-texts/{lang}", "is missing.")
+    for lang, interface in knowledge.interface.items():
+        if missing := sorted(set(knowledge.interface[MOTHER].words) ^ set(interface.words)):
+            yield error("languages", f"interface/{lang}", f"keys differ from {MOTHER}: {', '.join(missing)}.")
+    mother = knowledge.interaction_texts[MOTHER].sentences
+    for lang, texts in knowledge.interaction_texts.items():
+        for key, said in texts.sentences.items():
+            if sorted(_SLOT.findall(said)) != sorted(_SLOT.findall(mother[key])):
+                yield error("languages", f"interaction-texts/{lang} {key}", f"fills in other words than {MOTHER}.")
+
+
+def sentences_to_translate(knowledge: Knowledge) -> Iterator[str]:
+    """English sentences of the facts that the check and the texts lead to, whole or one by one, as pages look them up.
+
+    What a finding says is put together by code from such sentences, and translated where it is shown.
+    """
+    yield from _of_interactions(knowledge)
+    asked = {words.id for words in knowledge.instrument_words.values()}
+    for instrument in knowledge.instruments.values():
+        yield from _of_instrument(instrument, is_shown=instrument.id in asked)
+    for conflict in _conflicts_shown(knowledge):
+        yield from (conflict.question, conflict.one_side, conflict.other_side, conflict.shown)
+    for name in dict.fromkeys(name for text in knowledge.texts[MOTHER].values() for name in text.judges):
+        yield from (knowledge.claims[name].statement, knowledge.claims[name].says)
+    yield from _of_bands(knowledge)
+
+
+def sentences_of_evidence(knowledge: Knowledge) -> Iterator[str]:
+    """Those that only the pages of the evidence and of the models show: a new one may wait in English."""
+    for claim in knowledge.claims.values():
+        yield from _worded(_of_claim(claim))
+    for conflict in knowledge.conflicts.values():
+        yield from (conflict.question, conflict.one_side, conflict.other_side, conflict.shown)
+    for figure in knowledge.figures.values():
+        yield from (figure.text, figure.why)
+    yield from (use.value for use in Use)
+    for table in (knowledge.claims, knowledge.conflicts, knowledge.figures):
+        yield from (row.topic.replace("-", " ") for row in table.values())
+    yield from _worded(source.read for source in knowledge.sources.values())
+    for model in knowledge.models.values():
+        yield from _worded(_of_model(model))
+    yield from (anchor.effect for anchor in knowledge.anchors.values())
+    yield from _worded(route.no_model for route in knowledge.routes.values())
+
+
+def _conflicts_shown(knowledge: Knowledge) -> Iterator[Conflict]:
+    names = [name for text in knowledge.texts[MOTHER].values() for name in text.cites]
+    names += [name for strategy in knowledge.strategies.values() for name in strategy.conflicts]
+    names += [name for rule in knowledge.interaction_classes.values() for name in rule.conflicts]
+    names += [name for row in knowledge.interactions.values() for name in row.conflicts]
+    return (knowledge.conflicts[name] for name in dict.fromkeys(names) if name in knowledge.conflicts)
+
+
+def _worded(texts: Iterable[str]) -> Iterator[str]:
+    return (text for text in texts if _WORD.search(text))
+
+
+def _of_claim(claim: Claim) -> Iterator[str]:
+    yield from (claim.statement, claim.says, claim.population, claim.note, claim.flag, claim.read)
+    yield claim.figure
+    if not _CODES.fullmatch(claim.unit):
+        yield claim.unit
+
+
+def _of_bands(knowledge: Knowledge) -> Iterator[str]:
+    for bands in knowledge.criteria.values():
+        yield from (rule.note for rule in bands.rules if rule.note)
+        yield from bands.cautions
+        for name in bands.beside:
+            yield from (knowledge.claims[name].statement, knowledge.claims[name].population)
+        yield from (fact.says for fact in bands.answers if fact.says)
+        yield from (fact.says for fact in bands.conditions if fact.says)
+
+
+def _of_model(model: Model) -> Iterator[str]:
+    yield from (model.title, model.population, model.site, model.assay, *model.missing)
+    yield from (one.what for one in model.misfits)
+
+
+def _of_instrument(instrument: Instrument, *, is_shown: bool) -> Iterator[str]:
+    """Its title and bands; of one that the pages ask, also what it is for and what it makes Keel say."""
+    yield instrument.title
+    yield from (band.name for banding in instrument.bandings for band in banding.bands)
+    if is_shown:
+        yield from _worded([instrument.name] if re.search("[a-z]", instrument.name) else [])
+        yield instrument.purpose
+        yield from (text for cutoff in instrument.cutoffs for text in (cutoff.means, cutoff.accuracy) if text)
+        for rule in instrument.rules:
+            yield from (one for text in (rule.summary, rule.next_step, rule.band) if text for one in sentences(text))
+
+
+def _of_interactions(knowledge: Knowledge) -> Iterator[str]:
+    """What is said of classes and of what adds up, sentence by sentence, and what is filled in around it."""
+    for rule in knowledge.interaction_classes.values():
+        yield from (rule.label, rule.when, *sentences(rule.effect), *sentences(rule.action))
+    for stack in knowledge.stacks.values():
+        yield from (stack.label, *sentences(stack.effect), *sentences(stack.action))
+    yield from (route.title for route in knowledge.routes.values())
+    yield from (danger.value for danger in Danger)
+
+
+def _translations(knowledge: Knowledge) -> Iterator[Problem]:
+    """Sentences that lack a translation, and translations of sentences that nobody says any more."""
+    wanted = set(sentences_to_translate(knowledge))
+    welcome = set(sentences_of_evidence(knowledge)) - wanted
+    for lang in knowledge.texts:
+        if lang == MOTHER:
+            continue
+        have = {row.english for name, row in knowledge.translations.items() if name.startswith(f"{lang}/")}
+        for text in sorted(wanted - have):
+            yield error("languages", f"translations/{lang}", f"lacks “{text}”.")
+        for text in sorted(welcome - have):
+            yield warning("languages", f"translations/{lang}", f"lacks “{text}”; it is shown in English.")
+        for text in sorted(have - wanted - welcome):
+            yield error("languages", f"translations/{lang}", f"“{text}” is said nowhere. Translate the new sentence.")
+    for name, row in knowledge.translations.items():
+        if _claims_too_much(knowledge, row.said) and not _claims_too_much(knowledge, row.english):
+            yield error("must-not-claim", f"translations/{name}", f"“{row.said}” claims more than its English.")
+
+
+def _names(knowledge: Knowledge) -> Iterator[Problem]:
+    """Names of substances that the interaction table does not have."""
+    known = {row.name for row in knowledge.interactions.values()}
+    for name, row in knowledge.substance_names.items():
+        if row.english not in known:
+            yield error("languages", f"substance-names/{name}", "is no name of the interaction table. Remove it.")
+
+
+def _questionnaires(knowledge: Knowledge) -> Iterator[Problem]:
+    """Questionnaires whose words in another language do not fit, or that some languages lack."""
+    words = knowledge.instrument_words
+    for name, one in words.items():
+        for problem in words_problems(knowledge.instruments.get(one.id), one):
+            yield error("languages", f"instrument-words/{name}", problem)
+    for lang in set(knowledge.texts) - {MOTHER}:
+        for instrument in sorted({one.id for one in words.values()}):
+            if f"{lang}/{instrument}" not in words:
+                yield error(
+                    "languages", f"instrument-words/{lang}/{instrument}", "is missing; another language has it."
+                )
+
+
+def _claims_too_much(knowledge: Knowledge, text: str) -> bool:
+    return any(offences(text, rules) for rules in knowledge.wording.values())
+
+
+def _marks(said: tuple[str, ...]) -> list[str]:
+    return sorted(name for sentence in said for name in cited(sentence))
