@@ -14,6 +14,7 @@ from keel.knowledge.instrument_words import words_problems
 from keel.knowledge.instruments import Instrument
 from keel.knowledge.interactions import Danger
 from keel.knowledge.models import Model
+from keel.knowledge.protocols_check import leaves
 from keel.knowledge.texts import cited
 from keel.knowledge.translations import sentences
 from keel.knowledge.wording import offences
@@ -74,6 +75,7 @@ def sentences_to_translate(knowledge: Knowledge) -> Iterator[str]:
     for name in dict.fromkeys(name for text in knowledge.texts[MOTHER].values() for name in text.judges):
         yield from (knowledge.claims[name].statement, knowledge.claims[name].says)
     yield from _of_bands(knowledge)
+    yield from _of_emergencies(knowledge)
 
 
 def sentences_of_evidence(knowledge: Knowledge) -> Iterator[str]:
@@ -121,6 +123,22 @@ def _of_bands(knowledge: Knowledge) -> Iterator[str]:
             yield from (knowledge.claims[name].statement, knowledge.claims[name].population)
         yield from (fact.says for fact in bands.answers if fact.says)
         yield from (fact.says for fact in bands.conditions if fact.says)
+
+
+def _of_emergencies(knowledge: Knowledge) -> Iterator[str]:
+    """What a Picture says where a record asks for an emergency or for a hospital, and the names of its inputs."""
+    protocol = knowledge.protocols["level-of-care"]
+    levels = {level.id: level for level in protocol.levels}
+    for rule in protocol.rules:
+        level = levels[rule.level]
+        if level.rank < levels["emergency"].rank:
+            continue
+        yield from (*sentences(rule.text), *sentences(rule.next_step or level.next_step))
+        for leaf in leaves(rule.when):
+            name = leaf.fact.replace("_", " ")
+            yield name
+            if leaf.cut:
+                yield f"limit {leaf.op} for {name}"
 
 
 def _of_model(model: Model) -> Iterator[str]:
