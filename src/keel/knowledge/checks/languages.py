@@ -75,6 +75,7 @@ def sentences_to_translate(knowledge: Knowledge) -> Iterator[str]:
     for name in dict.fromkeys(name for text in knowledge.texts[MOTHER].values() for name in text.judges):
         yield from (knowledge.claims[name].statement, knowledge.claims[name].says)
     yield from _of_bands(knowledge)
+    yield from _of_harms(knowledge)
     yield from _of_emergencies(knowledge)
 
 
@@ -139,6 +140,14 @@ def _of_emergencies(knowledge: Knowledge) -> Iterator[str]:
             yield name
             if leaf.cut:
                 yield f"limit {leaf.op} for {name}"
+
+
+def _of_harms(knowledge: Knowledge) -> Iterator[str]:
+    for subject in knowledge.harms.values():
+        for rule in subject.rules:
+            yield from (*sentences(rule.summary), *sentences(rule.next_step))
+        for silence in subject.silences:
+            yield from sentences(silence.says)
 
 
 def _of_model(model: Model) -> Iterator[str]:
