@@ -188,10 +188,9 @@ def _monday(day: dt.date) -> dt.date:
 def _late_rates(phases: Sequence[UsePattern]) -> list[float]:
     """Weekly rates of the phases that reach past week 8; one of unknown length does."""
     rates, start = [], 0.0
-    for position, phase in enumerate(phases):
+    for phase in phases:
         weeks, rate = weeks_of(phase, "high"), weekly_rate(phase, "high")
-        is_last = position == len(phases) - 1
-        reaches = weeks is None or start + weeks > 8 or (is_last and phase.is_current)
+        reaches = weeks is None or start + weeks > 8
         if reaches and rate is not None and phase.course_sessions is None:
             rates.append(rate)
         start += weeks or 0.0
