@@ -26,6 +26,12 @@ _SLOT = re.compile(r"\{(\w+)\}")
 _WORDS_IN_DRAWING = re.compile(r">([^<>]*\w[^<>]*)<")
 
 
+class Told(str):
+    """Words that are in the language of the page already, whatever they pass through on their way to it."""
+
+    __slots__ = ()
+
+
 class Shape(NamedTuple):
     """A sentence with words to fill in: how it reads in English, and as it is said in the language of the page."""
 
@@ -157,11 +163,16 @@ def _instrument(value: str) -> str | None:
     return (_whole(value) or value) if value in known else None
 
 
+def _source(value: str) -> str | None:
+    return value if value in knowledge.load().sources else None
+
+
 _FILLED: Mapping[str, Callable[[str], str | None]] = {
     **dict.fromkeys(("pattern", "word", "words", "input", "inputs"), _as_typed),
     **dict.fromkeys(("when", "route", "severity", "label", "worst", "cause"), _whole),
     "choices": _either,
     "instrument": _instrument,
+    "source": _source,
     "names": _listed,
     "classes": _classes,
 }
@@ -179,10 +190,15 @@ def _slot(name: str, value: str) -> str | None:
 
 def said(text: str) -> str | SafeString:
     """The text in the language of the page, or as it is, marked as English."""
-    if not text or _language() == FIRST:
+    if not text or isinstance(text, Told) or _language() == FIRST:
         return text
     told = translated(text) or knowledge.load().translated(text, _language())
     return told if told is not None else format_html('<span lang="{}">{}</span>', FIRST, text)
+
+
+def told(text: str) -> Told:
+    """A message that may be in the language of the page or in English, in the language of the page if it is known."""
+    return Told(translated(text) or text)
 
 
 def _language() -> str:

@@ -137,4 +137,6 @@ REASONS = (
 )
 """Names and values of reasons, as the assessment writes them."""
 
-SHAPES = (*EXPOSURE, *ANSWERS, *INTERACTIONS)
+EVIDENCE = (noop("{source}, line {number}"),)
+"""Where a statement was read."""
+SHAPES = (*EXPOSURE, *ANSWERS, *INTERACTIONS, *EVIDENCE)

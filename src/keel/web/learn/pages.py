@@ -7,6 +7,7 @@ from django.utils import translation
 
 from keel import knowledge
 from keel.knowledge.evidence import Claim, Conflict, Source
+from keel.knowledge.instruments import Instrument
 from keel.knowledge.texts import Section, Text, sections_of
 
 FIRST_LANGUAGE = "en"
@@ -32,6 +33,11 @@ def texts(language: str) -> dict[str, Text]:
 def language() -> str:
     """The language of the page, without its region."""
     return (translation.get_language() or FIRST_LANGUAGE).partition("-")[0]
+
+
+def instrument(name: str) -> Instrument:
+    """A questionnaire with its questions in the language of the page, or in English where they have no other words."""
+    return knowledge.load().instrument_in(name, language())
 
 
 def here() -> dict[str, Text]:

@@ -123,7 +123,7 @@ def _asks_for_safety(score: Score, form: AnswersForm) -> bool:
 
 def _free(name: str) -> Instrument | None:
     """The instrument where it is offered here and its words may be printed."""
-    instrument = knowledge.load().instruments.get(name) if name in FREE else None
+    instrument = pages.instrument(name) if name in FREE else None
     return instrument if instrument is not None and instrument.has_wording else None
 
 

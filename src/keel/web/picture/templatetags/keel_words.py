@@ -18,8 +18,9 @@ from keel.knowledge import Certainty
 from keel.knowledge.evidence import Conflict, Source, Verdict
 from keel.knowledge.instrument_parts import Band as ScoreBand
 from keel.quantities import Interval, interval_text
+from keel.web.learn import pages
 from keel.web.picture.shown import conflicts_with
-from keel.web.said import drawn, medicine_said, translated
+from keel.web.said import Told, drawn, medicine_said, translated
 from keel.web.said import said as said_here
 from keel.web.words import gettext as _
 from keel.web.words import numbers
@@ -70,6 +71,18 @@ def medicines_said(names: Iterable[str], between: str = ", ") -> str:
 
 
 @register.filter
+def notice(score: Score) -> str:
+    """What stands below a questionnaire about its owners, in the language of the page."""
+    return pages.instrument(score.instrument).rights.notice
+
+
+@register.filter
+def figure_said(figure: str) -> str:
+    """The figure of a claim: its numbers as the language writes them, its words translated."""
+    return translated(figure) or numbers(figure)
+
+
+@register.filter
 def plain(name: str) -> str:
     """A name of the code as words: “days_per_week” to “days per week”."""
     return name.replace("_", " ")
@@ -94,8 +107,14 @@ def unit_words(unit: str) -> str:
         "/min": _("a minute"),
         "mm[Hg]": "mmHg",
         "Cel": "°C",
+        "1": "",
+        "{case}": _("cases"),
+        "{death}": _("deaths"),
+        "{person}": _("people"),
+        "{session}": _("sessions"),
+        "{substance}": _("substances"),
     }
-    shown = words.get(unit, unit)
+    shown = words[unit] if unit in words else translated(unit) or unit
     return f" {shown}" if shown and shown != "%" else shown
 
 
@@ -219,19 +238,20 @@ def finding_card(finding: Finding, audience: str = "public", level: int = 3) -> 
     """A finding: its word and symbol, summary, next step; why, how sure and sources folded below."""
     if audience != "clinic" and finding.rule.endswith(UNANSWERED):
         finding = _unanswered_in_public(finding)
-    next_step = finding.next_step if audience == "clinic" else for_public(finding.next_step)
+    is_whole = audience == "clinic" or isinstance(finding.next_step, Told)
+    next_step = finding.next_step if is_whole else for_public(finding.next_step)
     return {"finding": finding, "audience": audience, "level": level, "next_step": next_step}
 
 
 def _unanswered_in_public(finding: Finding) -> Finding:
     """A question about danger that stayed open, said to the person: the question itself, and what a yes would mean."""
-    instrument = knowledge.load().instruments[finding.rule.removesuffix(UNANSWERED)]
+    instrument = pages.instrument(finding.rule.removesuffix(UNANSWERED))
     named = [reason.name.rpartition(" ")[2] for reason in finding.why]
-    questions = " ".join(f"“{item.text}”" for item in instrument.items if item.id in named)
+    questions = " ".join(_("“%(question)s”") % {"question": item.text} for item in instrument.items if item.id in named)
     return msgspec.structs.replace(
         finding,
-        summary=_("You left open: %(questions)s") % {"questions": questions},
-        next_step=_("An open question is not a no. If it is true for you, tell a doctor or call for help today."),
+        summary=Told(_("You left open: %(questions)s") % {"questions": questions}),
+        next_step=Told(_("An open question is not a no. If it is true for you, tell a doctor or call for help today.")),
     )
 
 
@@ -347,4 +367,5 @@ def kind_one(kind: str) -> str:
 @register.filter
 def topic_words(topic: str) -> str:
     """A topic of the evidence as a heading: “blood-pressure” to “Blood pressure”."""
-    return topic.replace("-", " ").capitalize()
+    name = topic.replace("-", " ")
+    return (translated(name) or name).capitalize()
