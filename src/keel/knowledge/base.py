@@ -14,7 +14,7 @@ from keel.knowledge.effects import Anchor, PressureRow
 from keel.knowledge.errors import UnknownId
 from keel.knowledge.evidence import Claim, Conflict, Figure, Source, SourceTable
 from keel.knowledge.files import Folders
-from keel.knowledge.harms import Harms
+from keel.knowledge.harms import HarmFact, Harms
 from keel.knowledge.instrument_words import InstrumentWords, in_words, read_instrument_words
 from keel.knowledge.instruments import Instrument
 from keel.knowledge.instruments_check import checked_instruments
@@ -342,6 +342,11 @@ class Knowledge:
     def surveillance(self) -> Mapping[str, Surveillance]:
         """What is watched during treatment and outside it, by id of the schedule."""
         return self._folders.documents("surveillance", Surveillance)
+
+    @cached_property
+    def harm_facts(self) -> Mapping[str, HarmFact]:
+        """What the rules on harms may ask about, by id."""
+        return self._folders.table("harm-facts.csv", HarmFact)
 
     @cached_property
     def harms(self) -> Mapping[str, Harms]:

@@ -13,6 +13,13 @@ from keel.knowledge.documents import Document, Id, Number
 from keel.knowledge.protocols import Verb
 
 
+class HarmFact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the rules may ask about, and its name in words: a row of harm-facts.csv."""
+
+    id: Id
+    label: str
+
+
 class FactShown(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A fact that is printed with a finding where it is known, and the sources that stand behind it then."""
 

@@ -48,7 +48,7 @@ def _finding(subject: Harms, rule: HarmRule, verdict: Verdict, facts: Facts, kno
         rule=f"harm.{subject.id}.{rule.id}",
         severity=Severity(rule.severity),
         summary=rule.summary,
-        why=tuple(_reasons(met, shown, facts)),
+        why=tuple(_reasons(met, shown, facts, knowledge)),
         sources=tuple(dict.fromkeys(sources)),
         confidence=Certainty.weakest([rule.certainty, *marks]),
         conflicts=rule.conflicts,
@@ -56,16 +56,17 @@ def _finding(subject: Harms, rule: HarmRule, verdict: Verdict, facts: Facts, kno
     )
 
 
-def _reasons(met: list[Reason], shown: list[FactShown], facts: Facts) -> Iterator[Reason]:
-    """What made the rule speak, then what it shows; a fact once, with its unit wherever one is known."""
+def _reasons(met: list[Reason], shown: list[FactShown], facts: Facts, knowledge: Knowledge) -> Iterator[Reason]:
+    """What made the rule speak, then what it shows, by their names in words; a fact once, with its unit."""
+    labels = knowledge.harm_facts
     units = {one.fact: one.unit for one in shown}
     for reason in met:
         value = round(reason.value, 2) if isinstance(reason.value, float) else reason.value
-        yield Reason(reason.name, value, reason.unit or units.get(reason.name, ""))
+        yield Reason(labels[reason.name].label, value, reason.unit or units.get(reason.name, ""))
     named = {reason.name for reason in met}
     for one in shown:
         if one.fact not in named:
-            yield Reason(one.fact, _known(facts[one.fact]), one.unit)
+            yield Reason(labels[one.fact].label, _known(facts[one.fact]), one.unit)
 
 
 def _known(value: object) -> float | int | str | bool | None:

@@ -53,10 +53,10 @@ def _times(measurement: Measurement) -> float | None:
 
 
 def _described(code: str, measurement: Measurement) -> str:
-    """“ALP 240 U/L, upper limit 120 U/L, 2026-11-01”."""
+    """“ALP 240 U/L (≤ 120 U/L), 2026-11-01”."""
     day = measurement.at.date().isoformat() if measurement.at else ""
     unit = measurement.unit
-    return f"{TESTS[code]} {_number(measurement):g} {unit}, upper limit {measurement.upper_limit:g} {unit}, {day}"
+    return f"{TESTS[code]} {_number(measurement):g} {unit} (≤ {measurement.upper_limit:g} {unit}), {day}"
 
 
 def _alp(measurement: Measurement) -> float | None:

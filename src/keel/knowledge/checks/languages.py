@@ -143,6 +143,7 @@ def _of_emergencies(knowledge: Knowledge) -> Iterator[str]:
 
 
 def _of_harms(knowledge: Knowledge) -> Iterator[str]:
+    yield from (fact.label for fact in knowledge.harm_facts.values())
     for subject in knowledge.harms.values():
         for rule in subject.rules:
             yield from (*sentences(rule.summary), *sentences(rule.next_step))
