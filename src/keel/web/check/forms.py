@@ -22,6 +22,8 @@ from keel.record import Answers, Medicine, Person, Pregnancy, ReadingNote, Recor
 from keel.web.check import choices, steps
 from keel.web.check.picking import line_of
 from keel.web.check.reading import LONGEST_LIST, Read, read_file, read_medicines, read_patterns, together
+from keel.web.learn import pages
+from keel.web.said import said
 from keel.web.words import gettext as _
 
 KEPT_BYTES = 200_000
@@ -103,7 +105,7 @@ class CheckForm(forms.Form):
         """The questionnaires of all steps, in order."""
         for step in steps.STEPS:
             for name in step.instruments:
-                yield self._knowledge.instruments[name]
+                yield pages.instrument(name)
 
     # Reading
 
@@ -174,7 +176,7 @@ class CheckForm(forms.Form):
             self.text = as_utf8(data).decode()
             return read_file(data, at=self._at, knowledge=self._knowledge, filename=name)
         except ReadError as error:
-            self.add_error(field, str(error))
+            self.add_error(field, said(str(error)))
             return None
 
     def _record(

@@ -136,7 +136,7 @@ class CheckPicture(Shown):
     @cached_property
     def problem_yes(self) -> list[str]:
         """The criteria answered with yes, in their words."""
-        items = {item.id: item.text for item in self._knowledge.instruments[DEPENDENCE].items}
+        items = {item.id: item.text for item in pages.instrument(DEPENDENCE).items}
         return [items[name] for name, value in self._answers(DEPENDENCE).items() if value == 1 and name in items]
 
     def _answers(self, instrument: str) -> dict[str, int | str]:

@@ -27,6 +27,7 @@ from keel.web.check.handover import handover_of
 from keel.web.check.picture import CheckPicture
 from keel.web.check.questions import asked
 from keel.web.directory.place import country_of
+from keel.web.learn import pages
 from keel.web.words import gettext as _
 
 UNPROCESSABLE = 422
@@ -140,7 +141,6 @@ def _picture(form: CheckForm, chosen: int, at: dt.datetime, facts: Knowledge) ->
 def _page(
     request: HttpRequest, door: Door, form: CheckForm, *, step: str = "", status: int = 200, **context: Any
 ) -> HttpResponse:
-    facts = knowledge.load()
     if step:
         here = steps.BY_ID[step]
         context |= {
@@ -148,7 +148,7 @@ def _page(
             "next": steps.after(step),
             "back": steps.before(step),
             "number": [one.id for one in steps.STEPS].index(step) + 1,
-            "asked": [asked(form, facts.instruments[name]) for name in here.instruments],
+            "asked": [asked(form, pages.instrument(name)) for name in here.instruments],
         }
     context |= {
         "door": door,
