@@ -102,7 +102,8 @@ def test_a_red_flag_brings_help_before_anything_else(open_page):
     page.get_by_role("heading", name="What matters first").wait_for()
     first = page.locator(".part").first
     assert first.get_by_role("link", name="Call 999").is_visible()
-    assert first.get_by_text("While you wait").is_visible()
+    first.get_by_text("Signs that need an ambulance").click()
+    assert first.get_by_role("heading", name="While you wait").is_visible()
     assert page.locator("#band + .body .figure").inner_text() == "U"
 
 

@@ -46,7 +46,8 @@ def drawn(asked: Asked) -> dict[str, Any]:
         return {"reasons": (str(error),)}
     left_out = [(curve.model, curve.document.name, " ".join(curve.reasons)) for curve in found.outside]
     left_out += [(name, facts.models[name].name, reason) for name, reason in found.refused]
-    chart = charts.Chart(charts.of_overlay(found, outside=asked.outside), facts, log=asked.log)
+    # Open to everybody: concentrations of effect beside a dose of one's choice would be a way to choose a dose.
+    chart = charts.Chart(charts.of_overlay(found, outside=asked.outside), facts, log=asked.log, anchors=False)
     if not chart.traces:
         return {"reasons": ("No model holds for this regimen and person.",), "left_out": left_out}
     head, rows = chart.table()
