@@ -137,19 +137,21 @@ def test_what_is_not_told_is_not_known_and_never_zero(erin):
 
 # What is never said.
 
+CALM_SIGNS = ("cramps", "sick", "nose", "dull", "memory", "low", "stopping")
+SIGNS = ("wake", "chest", "yellow", "dark", "cramps-bad", "confused", "hurt", "water", *CALM_SIGNS)
 FULL = {
     "pattern": f"{WEEKEND}\n56 mg twice a week for 4 weeks, esketamine spray in a clinic",
     "drugs": ["alcohol", "GHB", "opioids", "benzodiazepines", "gabapentinoids", "cocaine", "amphetamine", "MDMA"],
     "medicines": "sertraline, quibblefex",
     "daily": ["alcohol", "opioids"],
     "fits": ["alone", "near_water", "drives", "shares_equipment", "hard_experience"],
-    "body": ["pain", "cramps", "nose"],
     "matters": ["stop", "fewer", "lower", "body", "mood", "treatment", "someone"],
     "age": "17",
     "pregnant": "pregnant",
     "break": "on",
     "country": "GB",
     **{f"bladder-check.{number}": "1" for number in range(1, 8)},
+    **{f"warning-signs.{item}": "1" for item in SIGNS},
     **{f"phq-9.{number}": "3" for number in range(1, 10)},
     **{f"gad-7.{number}": "3" for number in range(1, 8)},
     **{f"dsm-5-ketamine.{name}": "1" for name in ("amount", "cut-down", "craving", "harm", "tolerance")},
@@ -159,7 +161,9 @@ PICTURES = [{"pattern": pattern} for pattern, _ in EDGES] + [
     {"matters": ["someone"]},
     {"drugs": ["alcohol"]},
     {"phq-9.9": "1"},
-    {"body": ["cramps"]},
+    {"warning-signs.cramps": "1"},
+    {"pattern": WEEKEND, "medicines": "co-codamol, Lemsip", **{f"warning-signs.{item}": "1" for item in CALM_SIGNS}},
+    {"pattern": "35 mg every 2 weeks, by infusion in a clinic", **{f"warning-signs.{item}": "1" for item in SIGNS}},
 ]
 STEPS = ("use", "medicines", "bladder", "dependence", "mood", "you")
 

@@ -27,7 +27,7 @@ def _walk(page):
     page.get_by_role("group", name="In the same days as ketamine").get_by_label("Alcohol").check()
     page.fill("#medicines", DRUG)
     _next(page)
-    page.get_by_role("heading", name="How the bladder is doing").wait_for()
+    page.get_by_role("heading", name="How your body is doing").wait_for()
     page.get_by_role("group", name="hurt or burn").get_by_label("Yes").check()
     page.fill('[name="bladder-check.9-change"]', NOTE)
     _next(page)

@@ -8,7 +8,9 @@
 | `urinary_symptoms` | from the bladder questions |
 | `other_drugs` | ids of drug-groups.csv, from the medicines typed and from `Told` |
 | `age_years`, `pregnant` | from the person |
-| `low_mood`, `thoughts_of_suicide` | from `Told`; also from a PHQ-9 that reaches its cut-off, or answers its item 9 |
+| `cramps`, `pain`, `nose`, `near_water`, `drives` | from `Told`; also from the warning signs |
+| `low_mood` | from `Told`; also from the warning signs, or a PHQ-9 that reaches its cut-off |
+| `thoughts_of_suicide` | from `Told`; also from item 9 of a PHQ-9 |
 | the other fields of `Told` | as told |
 
 What nobody said is missing and stays so: None is not “no”.
@@ -20,7 +22,7 @@ import msgspec
 
 from keel.assessment.interactions.groups import drug_groups
 from keel.assessment.picture import Picture
-from keel.assessment.symptoms import symptom_facts
+from keel.assessment.symptoms import YES, symptom_facts
 from keel.exposure.facts import lanes_of
 from keel.exposure.ledger import fold
 from keel.findings import Fact
@@ -28,6 +30,15 @@ from keel.knowledge import Knowledge
 from keel.record import Pregnancy, Record
 
 MOOD = "phq-9"
+SIGNS = "warning-signs"
+OF_SIGN = {
+    "cramps": ("cramps",),
+    "dull": ("pain",),
+    "low": ("low_mood",),
+    "nose": ("nose",),
+    "water": ("near_water", "drives"),
+}
+"""Items of the warning signs and the facts that they say."""
 THOUGHTS_ITEM = "9"
 
 
@@ -72,12 +83,22 @@ def strategy_facts(
         "age_years": record.person.age_at(at),
         "pregnant": _pregnant(record.person.pregnancy),
     }
+    facts |= _signs(record, facts)
     return facts | _mood(picture, record, facts)
 
 
 def _pregnant(pregnancy: Pregnancy) -> bool | None:
     known = {Pregnancy.PREGNANT: True, Pregnancy.NOT_PREGNANT: False}
     return known.get(pregnancy)
+
+
+def _signs(record: Record, facts: dict[str, Fact]) -> dict[str, Fact]:
+    """What was answered with yes in the newest warning signs; a no to one of them denies no fact of a card."""
+    sittings = [sitting for sitting in record.answers if sitting.instrument == SIGNS]
+    newest = max(sittings, key=lambda one: one.at.isoformat() if one.at else "", default=None)
+    given = newest.items if newest else {}
+    told = (fact for item, names in OF_SIGN.items() if given.get(item) in YES for fact in names)
+    return dict.fromkeys((fact for fact in told if facts[fact] is None), True)
 
 
 def _mood(picture: Picture, record: Record, facts: dict[str, Fact]) -> dict[str, Fact]:

@@ -16,13 +16,6 @@ FITS: Choices = {
 }
 """How it goes: facts of strategy cards (`keel.assessment.strategies.Told`)."""
 
-BODY: Choices = {
-    "pain": _("I take ketamine to dull pain"),
-    "cramps": _("I get cramps high in the belly"),
-    "nose": _("My nose is sore, blocked or bleeds"),
-}
-"""Signs of the body beside the bladder questions."""
-
 DRUGS: Choices = {
     "alcohol": _("Alcohol"),
     "GHB": _("GHB or GBL (G)"),

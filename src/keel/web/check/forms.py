@@ -72,7 +72,6 @@ class CheckForm(forms.Form):
         label=gettext_lazy("Other medicines, drugs and alcohol"), required=False, max_length=5000
     )
     daily = _ticks(choices.DAILY)
-    body = _ticks(choices.BODY)
     grip = forms.IntegerField(label=gettext_lazy("Your SDS total"), required=False, min_value=0, max_value=15)
     matters = _ticks(choices.MATTERS)
     age = forms.IntegerField(label=gettext_lazy("Age"), required=False, min_value=0, max_value=OLDEST)
@@ -208,7 +207,7 @@ class CheckForm(forms.Form):
     @staticmethod
     def _told(cleaned: dict[str, Any]) -> Told:
         """What was ticked is true; what was not ticked nobody said, so it stays unknown."""
-        ticked = {name: True for field in ("fits", "body") for name in cleaned.get(field, ())}
+        ticked = dict.fromkeys(cleaned.get("fits", ()), True)
         matters = cleaned.get("matters", ())
         told = Told(
             dependent_on=tuple(cleaned.get("daily", ())),
@@ -222,7 +221,7 @@ class CheckForm(forms.Form):
         """Whether nothing at all was told."""
         record = self.read.records[0]
         nothing = not (record.patterns or record.doses or record.medicines or record.answers or record.notes)
-        ticked = any(self.cleaned_data.get(name) for name in ("fits", "body", "daily", "matters", "break"))
+        ticked = any(self.cleaned_data.get(name) for name in ("fits", "daily", "matters", "break"))
         return len(self.read.records) == 1 and nothing and not ticked and self.cleaned_data.get("age") is None
 
     # Showing

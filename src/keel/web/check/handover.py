@@ -41,11 +41,12 @@ def handover_of(shown: CheckPicture, told: Mapping[str, Any], *, knowledge: Know
         _urgent(shown),
         _exposure(shown, sources),
         _band(shown, sources),
-        _bladder(shown, knowledge),
-        _signs(told),
+        _bladder(shown),
+        _signs(shown),
+        _told(told),
         _medicines(shown, told, sources),
-        _dependence(shown, knowledge),
-        _mood(shown, knowledge),
+        _dependence(shown),
+        _mood(shown),
         _wishes(told),
         _unknown(shown),
     ]
@@ -125,8 +126,17 @@ def _given(shown: CheckPicture, name: str) -> Mapping[str, int | str]:
     return next((sitting.items for sitting in shown.record.answers if sitting.instrument == name), {})
 
 
-def _bladder(shown: CheckPicture, knowledge: Knowledge) -> Part | None:
-    instrument, given = knowledge.instruments[steps.BLADDER], _given(shown, steps.BLADDER)
+def _bladder(shown: CheckPicture) -> Part | None:
+    return _answered(_("Lower urinary tract, last 4 weeks"), steps.BLADDER, shown)
+
+
+def _signs(shown: CheckPicture) -> Part | None:
+    return _answered(_("Other signs, last 4 weeks"), steps.SIGNS, shown)
+
+
+def _answered(heading: str, name: str, shown: CheckPicture) -> Part | None:
+    """The answers to a questionnaire of yes and no, in clinical terms."""
+    instrument, given = pages.instrument(name), _given(shown, name)
     if not given:
         return None
     named = [(item.theme or item.text, given.get(item.id), item.kind) for item in instrument.items]
@@ -141,12 +151,11 @@ def _bladder(shown: CheckPicture, knowledge: Knowledge) -> Part | None:
     ]
     if open_ones:
         rows.append(Row(_("Not answered"), ", ".join(open_ones)))
-    return _part(_("Lower urinary tract, last 4 weeks"), rows)
+    return _part(heading, rows)
 
 
-def _signs(told: Mapping[str, Any]) -> Part | None:
-    words = {**choices.BODY, **choices.FITS}
-    ticked = [str(words[name]) for field in ("body", "fits") for name in told.get(field, ())]
+def _told(told: Mapping[str, Any]) -> Part | None:
+    ticked = [str(choices.FITS[name]) for name in told.get("fits", ())]
     return _part(_("Also told"), items=ticked)
 
 
@@ -164,14 +173,14 @@ def _medicines(shown: CheckPicture, told: Mapping[str, Any], sources: _Sources) 
     return _part(_("Medicines and other drugs with ketamine"), rows)
 
 
-def _dependence(shown: CheckPicture, knowledge: Knowledge) -> Part | None:
-    rows = [_score_row(score, knowledge.instruments[score.instrument]) for score in shown.picture.scores
+def _dependence(shown: CheckPicture) -> Part | None:
+    rows = [_score_row(score, pages.instrument(score.instrument)) for score in shown.picture.scores
             if score.instrument in (steps.DEPENDENCE, steps.GRIP)]  # fmt: skip
     return _part(_("Dependence"), rows, shown.problem_yes)
 
 
-def _mood(shown: CheckPicture, knowledge: Knowledge) -> Part | None:
-    rows = [_score_row(score, knowledge.instruments[score.instrument]) for score, _findings in shown.mood_scores]
+def _mood(shown: CheckPicture) -> Part | None:
+    rows = [_score_row(score, pages.instrument(score.instrument)) for score, _findings in shown.mood_scores]
     return _part(_("Questionnaires"), rows)
 
 

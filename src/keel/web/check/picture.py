@@ -19,14 +19,26 @@ from keel.knowledge.texts import Section
 from keel.record import Record
 from keel.web.check import choices
 from keel.web.check.frequencies import Frequencies, frequencies
-from keel.web.check.steps import BLADDER, DEPENDENCE, GRIP
+from keel.web.check.steps import BLADDER, DEPENDENCE, GRIP, SIGNS
 from keel.web.directory.context import listing_for
 from keel.web.learn import pages
 from keel.web.picture.shown import Shown
 
 SAFETY_RULE = "phq-9/item-9"
 """What the PHQ-9 says to staff about its ninth item; the check says it to the person in words of its own."""
-NO_SIGN = f"{BLADDER}/no-sign"
+NO_SIGN = (f"{BLADDER}/no-sign", f"{SIGNS}/no-sign")
+ANY_SIGN = f"{SIGNS}/tell"
+"""What the warning signs say of any sign; a finding on the sign itself says more."""
+OF_TEXT = {"liver": "picture-liver", "gut": "picture-gut", "mind": "picture-mind", "mixing": "picture-accidents"}
+"""Subjects of data/harms and the text on warning signs that each opens."""
+OF_ANSWER = {
+    "picture-liver": ("yellow", "dark", "cramps-bad"),
+    "picture-gut": ("cramps", "sick", "nose", "dull"),
+    "picture-mind": ("memory", "confused", "low", "stopping"),
+    "picture-accidents": ("wake", "hurt", "water"),
+}
+"""Texts on warning signs and the answers that open each."""
+PROBLEM = "dependence"
 FIRST_CARDS = 6
 """Cards shown open; the others are one tap further."""
 URGENT_BAND = "U"
@@ -114,19 +126,38 @@ class CheckPicture(Shown):
     @cached_property
     def bladder_findings(self) -> list[Finding]:
         """What the bladder answers say, but what stands among the urgent."""
-        return self._calm(self._bladder())
+        return self._calm(self._answered(BLADDER))
 
     sign_texts = ("picture-bladder", "picture-liver", "picture-gut", "picture-mind", "picture-accidents")
     """Texts on warning signs, in their order."""
 
     @cached_property
     def open_signs(self) -> set[str]:
-        """Texts that an answer opens: the bladder with any sign, the gut with cramps or a sore nose."""
-        opened = {"picture-bladder"} if any(finding.rule != NO_SIGN for finding in self._bladder()) else set()
-        return opened | ({"picture-gut"} if self.told.cramps or self.told.nose else set())
+        """Texts that an answer or a finding opens."""
+        opened = {"picture-bladder"} if any(one.rule not in NO_SIGN for one in self._answered(BLADDER)) else set()
+        given = self._answers(SIGNS)
+        opened |= {text for text, items in OF_ANSWER.items() if any(given.get(item) == 1 for item in items)}
+        return opened | {OF_TEXT[subject] for subject in map(_subject, self.picture.harms) if subject in OF_TEXT}
 
-    def _bladder(self) -> tuple[Finding, ...]:
-        return self.scored[BLADDER].findings if BLADDER in self.scored else ()
+    @cached_property
+    def sign_findings(self) -> list[Finding]:
+        """What the other signs say, the signs of one subject by themselves, but what stands among the urgent."""
+        harms = [one for one in self._calm(self.picture.harms) if _subject(one) != PROBLEM]
+        answers = self._calm(self._answered(SIGNS))
+        return [*harms, *(one for one in answers if not (harms and one.rule == ANY_SIGN))]
+
+    @cached_property
+    def problem_findings(self) -> list[Finding]:
+        """What counts, totals and codes of dependence come to together."""
+        return [one for one in self._calm(self.picture.harms) if _subject(one) == PROBLEM]
+
+    @cached_property
+    def others(self) -> list[Finding]:
+        """Findings that belong to no subject shown below."""
+        return [one for one in super().others if one not in self.picture.harms]
+
+    def _answered(self, instrument: str) -> tuple[Finding, ...]:
+        return self.scored[instrument].findings if instrument in self.scored else ()
 
     @cached_property
     def problem_score(self) -> Score | None:
@@ -149,8 +180,8 @@ class CheckPicture(Shown):
 
     @cached_property
     def mood_scores(self) -> list[tuple[Score, list[Finding]]]:
-        """Scores that are shown as a number: all but the bladder check and what is shown with dependence."""
-        apart = (BLADDER, DEPENDENCE, GRIP)
+        """Scores that are shown as a number: all but the signs of the body and what is shown with dependence."""
+        apart = (BLADDER, SIGNS, DEPENDENCE, GRIP)
         return [
             (score, [finding for finding in findings if not _is_safety(finding)])
             for score, findings in self.scores
@@ -206,6 +237,11 @@ class CheckPicture(Shown):
             for row in listing_for(self.record.person.country, need).services:
                 found.setdefault(row.service.id, row)
         return list(found.values())
+
+
+def _subject(finding: Finding) -> str:
+    """The subject of a finding of harm: “gut” of “harm.gut.cramps”."""
+    return finding.rule.split(".")[1]
 
 
 def _is_safety(finding: Finding) -> bool:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-BLADDER, DEPENDENCE, MOOD, ANXIETY = "bladder-check", "dsm-5-ketamine", "phq-9", "gad-7"
+BLADDER, SIGNS, DEPENDENCE, MOOD, ANXIETY = "bladder-check", "warning-signs", "dsm-5-ketamine", "phq-9", "gad-7"
 GRIP = "sds"
 """Only the total of this one is asked: its licence does not free the questions."""
 
@@ -31,7 +31,7 @@ PICKED = (
 STEPS = (
     Step("use", _("Ketamine"), ("pattern", "medicines", *PICKED, "record", "file", "person", "fits")),
     Step("medicines", _("Other"), ("drugs", "medicines", "daily")),
-    Step("bladder", _("Bladder"), ("body",), (BLADDER,)),
+    Step("bladder", _("Body"), (), (BLADDER, SIGNS)),
     Step("dependence", _("Habit"), ("grip",), (DEPENDENCE,)),
     Step("mood", _("Mood"), (), (MOOD, ANXIETY)),
     Step("you", _("You"), ("matters", "age", "pregnant", "break", "country")),

@@ -18,6 +18,7 @@ from keel.knowledge import Certainty
 from keel.knowledge.evidence import Conflict, Source, Verdict
 from keel.knowledge.instrument_parts import Band as ScoreBand
 from keel.quantities import Interval, interval_text
+from keel.web.check import choices
 from keel.web.learn import pages
 from keel.web.picture.shown import conflicts_with
 from keel.web.said import Told, drawn, medicine_said, translated
@@ -83,6 +84,12 @@ def figure_said(figure: str) -> str:
 
 
 @register.filter
+def as_typed(name: str) -> str:
+    """What was typed, as it was; what was ticked, in the language of the page."""
+    return medicine_said(name) if name in choices.DRUGS else name
+
+
+@register.filter
 def plain(name: str) -> str:
     """A name of the code as words: “days_per_week” to “days per week”."""
     return name.replace("_", " ")
@@ -108,9 +115,13 @@ def unit_words(unit: str) -> str:
         "mm[Hg]": "mmHg",
         "Cel": "°C",
         "1": "",
+        "{criterion}": "",
+        "{score}": "",
         "{case}": _("cases"),
+        "{criterion}": _("criteria"),
         "{death}": _("deaths"),
         "{person}": _("people"),
+        "{score}": _("points"),
         "{session}": _("sessions"),
         "{substance}": _("substances"),
     }
@@ -295,15 +306,27 @@ def _span(band: ScoreBand) -> str:
     return f"{band.least:g}+" if band.most is None else f"{band.least:g}–{band.most:g}"
 
 
+_LEAD = re.compile(r"(?:Outside a clinic|Elsewhere): ")
+_END = re.compile(r"(?<=[.!?])\s+")
+
+
 def for_public(next_step: str) -> str:
-    """A next step without the sentences that are addressed to a clinic; empty where there are no others.
+    """A next step in the language of the page, without the sentences to a clinic; empty where there are no others.
 
     >>> for_public("Clinic: observe for longer. Outside a clinic: do not combine. Ask a pharmacist.")
     'Do not combine. Ask a pharmacist.'
     """
-    said = [one for one in re.split(r"(?<=[.!?])\s+", next_step) if not one.startswith(("Clinic:", "En la clínica:"))]
-    bare = [re.sub(r"^(?:Outside a clinic|Elsewhere|Fuera de la clínica): ", "", one) for one in said]
-    return " ".join(one[:1].upper() + one[1:] for one in bare)
+    wanted = [one for one in _END.split(next_step) if not one.startswith("Clinic:")]
+    told = [translated(one) for one in wanted]
+    if None in told or not told:
+        return " ".join(map(_without_lead, wanted, wanted))
+    return Told(" ".join(_without_lead(one, str(here)) for one, here in zip(wanted, told, strict=True)))
+
+
+def _without_lead(sentence: str, here: str) -> str:
+    """A sentence as it is said here, without “outside a clinic: ” where the English begins so."""
+    bare = here.partition(": ")[2] if _LEAD.match(sentence) else here
+    return bare[:1].upper() + bare[1:]
 
 
 @register.simple_tag
