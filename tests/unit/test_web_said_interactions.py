@@ -12,6 +12,7 @@ from keel.assessment.interactions.rate import Ketamine, Rater
 from keel.assessment.interactions.stacking import stacked
 from keel.knowledge.interactions import KetamineForm
 from keel.knowledge.translations import sentences
+from keel.web.picture.templatetags.keel_words import for_public
 from keel.web.said import said, translated
 
 FACTS = knowledge.load()
@@ -95,3 +96,19 @@ def test_what_sources_disagree_on_is_said_in_spanish():
         conflict = FACTS.conflicts[name]
         for text in (conflict.question, conflict.one_side, conflict.other_side, conflict.shown):
             assert "lang=" not in said(text), text
+
+
+STEP = "Clinic: only with oxygen and monitoring. Outside a clinic: do not combine; keep naloxone at hand."
+
+
+def test_what_is_addressed_to_a_clinic_is_left_out_in_either_language():
+    with translation.override("en"):
+        assert for_public(STEP) == "Do not combine; keep naloxone at hand."
+    assert for_public(STEP) == "No los juntes; ten naloxona a mano."
+    assert said(for_public(STEP)) == for_public(STEP)
+
+
+def test_a_next_step_that_nobody_translated_stays_english_as_a_whole():
+    assert said(for_public("Ask a pharmacist. Something new.")) == (
+        '<span lang="en">Ask a pharmacist. Something new.</span>'
+    )

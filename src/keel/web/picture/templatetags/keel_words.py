@@ -118,10 +118,8 @@ def unit_words(unit: str) -> str:
         "{criterion}": "",
         "{score}": "",
         "{case}": _("cases"),
-        "{criterion}": _("criteria"),
         "{death}": _("deaths"),
         "{person}": _("people"),
-        "{score}": _("points"),
         "{session}": _("sessions"),
         "{substance}": _("substances"),
     }
@@ -311,11 +309,7 @@ _END = re.compile(r"(?<=[.!?])\s+")
 
 
 def for_public(next_step: str) -> str:
-    """A next step in the language of the page, without the sentences to a clinic; empty where there are no others.
-
-    >>> for_public("Clinic: observe for longer. Outside a clinic: do not combine. Ask a pharmacist.")
-    'Do not combine. Ask a pharmacist.'
-    """
+    """A next step in the language of the page, without the sentences to a clinic; empty where there are no others."""
     wanted = [one for one in _END.split(next_step) if not one.startswith("Clinic:")]
     told = [translated(one) for one in wanted]
     if None in told or not told:
