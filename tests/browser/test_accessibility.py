@@ -19,7 +19,16 @@ PUBLIC = (
     "/log-in/",
     "/nothing/",
 )
-CLINIC = ("", "H-1001/", "H-1006/", "H-1001/dose/", "H-1001/answers/phq-9/", "H-1001/facts/2/take-back/")
+CLINIC = (
+    "",
+    "H-1001/",
+    "H-1006/",
+    "H-1001/dose/",
+    "H-1001/answers/phq-9/",
+    "H-1001/facts/2/take-back/",
+    "H-1001/screening/",
+    "H-1006/screening/?protocol=oral-sublingual-home",
+)
 
 
 @pytest.fixture(scope="module")

@@ -126,11 +126,17 @@ def _care(record: Record, at: dt.datetime, knowledge: Knowledge) -> CareKnown:
 
 
 def _urgent(care: CareKnown, knowledge: Knowledge) -> Iterable[Finding]:
-    """Findings that ask for an emergency or for inpatient care; the others are about a place of treatment."""
+    """Findings that ask for an emergency or for inpatient care; the others are about a place of treatment.
+
+    One without a next step of its own has that of its level.
+    """
     protocol = knowledge.protocols["level-of-care"]
-    ranks = {level.id: level.rank for level in protocol.levels}
-    urgent = {rule.id for rule in protocol.rules if rule.level and ranks[rule.level] >= ranks["emergency"]}
-    return (finding for finding in care.findings if finding.rule in urgent)
+    levels = {level.id: level for level in protocol.levels}
+    of_rule = {rule.id: levels[rule.level] for rule in protocol.rules}
+    for finding in care.findings:
+        level = of_rule[finding.rule]
+        if level.rank >= levels["emergency"].rank:
+            yield finding if finding.next_step else msgspec.structs.replace(finding, next_step=level.next_step)
 
 
 def _scores(

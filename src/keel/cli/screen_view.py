@@ -29,8 +29,7 @@ def screen_view(
     who = f"{person.id}: " if person.id else ""
     rest = f", {place}, {found.at:%Y-%m-%d}: {', '.join(found.phases)}"
     out.rule(Text.assemble((f"{who}{protocol.name}", "bold"), rest), align="left")
-    verdict = "Something blocks or holds." if found.holds else "Nothing that is known blocks or holds."
-    out.print(verdict, style="bold red" if found.holds else "bold green")
+    out.print(found.verdict, style="bold red" if found.holds else "bold green")
     out.print(f"{found.summary}\n", markup=False)
     for finding in found.findings:
         out.print(finding_view(finding))

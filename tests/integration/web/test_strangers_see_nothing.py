@@ -7,7 +7,7 @@ from keel.web.clinic.actions import record_fact
 from keel.web.clinic.models import Fact, Kind
 from support.doses import INFUSION
 
-GUARDED = ("patients", "patient", "record_dose", "record_medicine", "record_answers", "take_back")
+GUARDED = ("patients", "patient", "screening", "record_dose", "record_medicine", "record_answers", "take_back")
 
 
 def _address(name):

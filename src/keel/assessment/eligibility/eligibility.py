@@ -44,6 +44,18 @@ class Eligibility(msgspec.Struct, frozen=True, kw_only=True):
         """Whether a finding blocks or holds."""
         return not passes(self.findings)
 
+    @property
+    def known_holds(self) -> bool:
+        """Whether a finding that rests on something known blocks or holds, and not only what is missing."""
+        return not passes(one for one in self.findings if any(reason.value is not None for reason in one.why))
+
+    @property
+    def verdict(self) -> str:
+        """The answer in one sentence."""
+        if self.known_holds:
+            return "Something blocks or holds."
+        return "Only what is not known holds." if self.holds else "Nothing blocks or holds."
+
 
 def screening_phases(protocol: Protocol) -> tuple[str, ...]:
     """The phases of a protocol that decide who may be treated; where it has none of these, those at its start."""

@@ -72,15 +72,14 @@ class CareKnown(msgspec.Struct, frozen=True, kw_only=True):
 def known_care(facts: Facts, *, at: dt.datetime, knowledge: Knowledge, jurisdiction: str = "") -> CareKnown:
     """The level of care that known facts ask for. Unlike `level_of_care`, what nobody answered triggers nothing.
 
-    For a view of a record with nobody to ask: there a bare record would otherwise be an emergency. A finding without a
-    next step of its own has that of its level.
+    For a view of a record with nobody to ask: there a bare record would otherwise be an emergency.
     """
     protocol = find_protocol(knowledge, "level-of-care")
     full = derived(facts)
     levels = {level.id: level for level in protocol.levels}
     judged = judge(protocol, "triage", full, at=at, jurisdiction=jurisdiction)
-    met = {one.rule.id: levels[one.rule.level] for one in judged if one.verdict.truth is Truth.MET}
-    chosen = max(met.values(), key=lambda level: level.rank, default=None)
+    met = [levels[one.rule.level] for one in judged if one.verdict.truth is Truth.MET]
+    chosen = max(met, key=lambda level: level.rank, default=None)
     spoken = gate(protocol, "triage", full, at=at, knowledge=knowledge, jurisdiction=jurisdiction, report_missing=False)
     open_rules = [one for one in judged if one.verdict.truth is Truth.NOT_KNOWN]
     higher = [one for one in open_rules if chosen is None or levels[one.rule.level].rank > chosen.rank]
@@ -90,9 +89,7 @@ def known_care(facts: Facts, *, at: dt.datetime, knowledge: Knowledge, jurisdict
         title=chosen.title if chosen else "",
         text=chosen.text if chosen else "",
         next_step=chosen.next_step if chosen else "",
-        findings=tuple(
-            one if one.next_step else msgspec.structs.replace(one, next_step=met[one.rule].next_step) for one in spoken
-        ),
+        findings=spoken,
         not_asked=tuple(dict.fromkeys(name for one in open_rules if one.rule.red_flag for name in one.missing)),
         not_known=tuple(dict.fromkeys(name for one in higher if not one.rule.red_flag for name in one.missing)),
     )

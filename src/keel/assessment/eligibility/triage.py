@@ -9,12 +9,14 @@ from keel.assessment.eligibility.level_of_care import LevelOfCare, bladder_state
 from keel.assessment.eligibility.record_facts import facts_together
 from keel.assessment.help import HelpLine, help_lines
 from keel.assessment.protocols.facts import derived
-from keel.assessment.protocols.gate import place_of
+from keel.assessment.protocols.gate import is_enabled, place_of
 from keel.findings import Fact
 from keel.knowledge import Knowledge
 from keel.record import Record
 
 EMERGENCY = "emergency"
+HOME = "oral-sublingual-home"
+"""The pathway at home, whose being enabled is an input of triage."""
 
 
 class Triage(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,12 +43,15 @@ def triage(
 ) -> Triage:
     """The triage of a record at `at`, with answers beside it (`facts`, names of clinical-facts.csv).
 
-    A red-flag question that nobody answered counts as triggered. The country of the person stands in for a
+    A red-flag question that nobody answered counts as triggered. Whether the home pathway is enabled in this place is
+    known from the pathway itself. The country of the person stands in for a
     `jurisdiction` that is not given, and the other way round for who can help. FactRefused for a fact that cannot be.
     """
     place = (jurisdiction or place_of(record.person.country, knowledge)).upper()
-    # Whether a home pathway is enabled is the pathway's own affair; here it is an answer like any other.
     read, together = facts_together(record, facts or {}, at=at, knowledge=knowledge, allow_computed=True)
+    home = knowledge.protocols.get(HOME)
+    if home is not None:
+        together = {"pathway_enabled": is_enabled(home, place), **together}
     care = level_of_care(together, at=at, knowledge=knowledge, jurisdiction=place, route=route)
     country = record.person.country or country_of(place, knowledge)
     return Triage(

@@ -120,11 +120,14 @@ def _is_unconfirmed(rule: Rule, protocol: Protocol) -> bool:
     return rule.certainty is Certainty.DEFAULT or any(cut.is_unconfirmed_default for cut in cuts)
 
 
-def _with_enablement(facts: Facts, protocol: Protocol, place: str) -> Facts:
-    """Adds whether the pathway is enabled in this place; a place that nobody stated is not among the enabled ones."""
+def is_enabled(protocol: Protocol, place: str) -> bool:
+    """Whether a pathway is enabled in a place; a place that nobody stated is not among the enabled ones."""
     enabled = protocol.enablement
-    is_here = not enabled.jurisdictions or place.upper() in enabled.jurisdictions
-    return {"pathway_enabled": enabled.on and is_here, **facts}
+    return enabled.on and (not enabled.jurisdictions or place.upper() in enabled.jurisdictions)
+
+
+def _with_enablement(facts: Facts, protocol: Protocol, place: str) -> Facts:
+    return {"pathway_enabled": is_enabled(protocol, place), **facts}
 
 
 def _finding(one: Judged, protocol: Protocol) -> Finding:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from keel import knowledge
 from keel.assessment.picture import picture_of
+from keel.assessment.protocols.gate import place_of
 from keel.web.clinic.access import staff
 from keel.web.clinic.actions import record_fact, void_fact
 from keel.web.clinic.errors import FactRefused
@@ -16,6 +17,7 @@ from keel.web.clinic.forms import AnswersForm, DoseForm, FactForm, MedicineForm,
 from keel.web.clinic.models import Clinic, Kind, Patient
 from keel.web.clinic.queries import memberships_of, patient_for, record_of
 from keel.web.clinic.roles import Permission
+from keel.web.clinic.screening import Screening, protocols_to_choose, read_answers
 from keel.web.picture.shown import Shown
 
 PAGE = 25
@@ -62,6 +64,28 @@ def patient(request: HttpRequest, clinic: Clinic, number: str) -> HttpResponse:
         "recorded": request.GET.get("recorded"),
     }
     return render(request, "clinic/patient.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff(Permission.SEE_PICTURE)
+def screening(request: HttpRequest, clinic: Clinic, number: str) -> HttpResponse:
+    """A patient against one protocol and the level of care, with answers that count on this page and are not stored."""
+    person, at, facts = _patient(request, clinic, number), timezone.now(), knowledge.load()
+    choices = protocols_to_choose(facts)
+    wanted = request.GET.get("protocol", "")
+    protocol = next((one for one in choices if one.id == wanted), None)
+    if wanted and protocol is None:
+        raise Http404
+    record = record_of(person, at=at, knowledge=facts)
+    place = place_of(clinic.country or record.person.country, facts)
+    answered = read_answers(request.POST, facts)
+    context = {
+        "clinic": clinic,
+        "patient": person,
+        "protocols": choices,
+        "screening": Screening(record, protocol, answered, at, place, facts),
+    }
+    return render(request, "clinic/screening.html", context, status=UNPROCESSABLE if answered.errors else 200)
 
 
 def _shown(patient: Patient) -> Shown:
