@@ -100,6 +100,13 @@ def test_an_emergency_says_first_whom_to_call():
         assert number in first
 
 
+def test_an_emergency_for_want_of_answers_says_that_it_is_one():
+    silent = keel_here("triage", "--facts", "{}", *AT).stdout
+    told = keel_here("triage", "--facts", '{"overdose": true}', *AT).stdout
+    assert "EMERGENCY, as long as the questions below have no answer" in silent
+    assert "EMERGENCY. " in told
+
+
 def test_an_emergency_without_a_country_still_says_to_call():
     first = keel_here("triage", "--facts", '{"chest_pain": true}', *AT).stdout.splitlines()[1]
     assert "call your emergency number" in first

@@ -95,8 +95,10 @@ def triage_view(found: "Triage", person: "Person", knowledge: "Knowledge", out: 
     out.rule(Text.assemble((person.id or "This person", "bold"), rest), align="left")
     care, bladder = found.care, found.bladder
     if found.is_emergency:
-        first = help_view(found.help)[0]
-        out.print(Text(f"{care.title.upper()}. {first}", style="bold white on red"))
+        # An emergency that nobody has told of is one until the questions are answered.
+        open_only = (found.known.rank or 0) < care.rank
+        until = ", as long as the questions below have no answer" if open_only else ""
+        out.print(Text(f"{care.title.upper()}{until}. {help_view(found.help)[0]}", style="bold white on red"))
     else:
         least = "At least: " if care.at_least else ""
         out.print(Text(f"{least}{care.title}", style="bold"))

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from keel.assessment.eligibility.level_of_care import LevelOfCare, bladder_state, level_of_care
+from keel.assessment.eligibility.level_of_care import CareKnown, LevelOfCare, bladder_state, known_care, level_of_care
 from keel.assessment.eligibility.record_facts import facts_together
 from keel.assessment.help import HelpLine, help_lines
 from keel.assessment.protocols.facts import derived
@@ -20,12 +20,17 @@ HOME = "oral-sublingual-home"
 
 
 class Triage(msgspec.Struct, frozen=True, kw_only=True):
-    """The level of care and the working state of the bladder, the facts used, what was not read, and who can help."""
+    """The level of care and the working state of the bladder, the facts used, what was not read, and who can help.
+
+    `known` is the level that the known facts alone ask for: where it is lower than `care`, open questions make the
+    difference.
+    """
 
     at: dt.datetime
     jurisdiction: str
     is_emergency: bool
     care: LevelOfCare
+    known: CareKnown
     bladder: LevelOfCare
     facts: dict[str, Fact]
     unread: tuple[str, ...]
@@ -52,13 +57,16 @@ def triage(
     home = knowledge.protocols.get(HOME)
     if home is not None:
         together = {"pathway_enabled": is_enabled(home, place), **together}
-    care = level_of_care(together, at=at, knowledge=knowledge, jurisdiction=place, route=route)
+    if route:
+        together = {"route": route, **together}
+    care = level_of_care(together, at=at, knowledge=knowledge, jurisdiction=place)
     country = record.person.country or country_of(place, knowledge)
     return Triage(
         at=at,
         jurisdiction=place,
         is_emergency=care.rank >= _rank(EMERGENCY, knowledge),
         care=care,
+        known=known_care(together, at=at, knowledge=knowledge, jurisdiction=place),
         bladder=bladder_state(together, at=at, knowledge=knowledge, jurisdiction=place),
         facts=derived(together),
         unread=read.unread,

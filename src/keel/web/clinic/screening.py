@@ -13,7 +13,6 @@ from keel.assessment.eligibility import (
     LevelOfCare,
     Triage,
     eligibility,
-    known_care,
     screening_phases,
     triage,
 )
@@ -120,7 +119,7 @@ class Screening:
         told = {**planned, **answered.facts}
         asked: dict[str, Any] = {"at": at, "knowledge": knowledge, "jurisdiction": place, "facts": told}
         self.triage: Triage = triage(record, **asked)
-        self.known: CareKnown = known_care(self.triage.facts, at=at, knowledge=knowledge, jurisdiction=place)
+        self.known: CareKnown = self.triage.known
         self.found: Eligibility | None = eligibility(record, protocol, **asked) if protocol else None
 
     @property
