@@ -48,20 +48,23 @@ class TrendRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """When a change of a measurement is worth saying.
 
     `measure` is times_upper_limit (of the laboratory), ratio or difference (newest against the first on record), or
-    rise (of a score, any). `codes` are of the measurement, `instruments` of the score; the newest value speaks.
+    rise (of a score, any). For reference_change, a rise beyond chance, `cut` is the variation within a person and
+    `assay` that of the test, both in per cent. `codes` are of the measurement, `instruments` of the score; the newest value speaks.
     `may_loosen_to`, `confirmed` and `set_by` are as in a rule of a protocol.
     """
 
     id: Id
     domain: str
-    measure: Literal["times_upper_limit", "ratio", "difference", "rise"]
+    measure: Literal["times_upper_limit", "ratio", "difference", "rise", "reference_change"]
     cut: str = ""
+    assay: str = ""
     codes: tuple[str, ...] = ()
     instruments: tuple[str, ...] = ()
     severity: Verb
     text: str
     next_step: str
     sources: tuple[str, ...] = ()
+    conflicts: tuple[str, ...] = ()
     certainty: Certainty = Certainty.SEEN
     note: str = ""
     may_loosen_to: Verb | None = None
