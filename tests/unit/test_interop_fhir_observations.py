@@ -68,6 +68,34 @@ def test_values_are_kept_in_the_unit_of_their_measure(code: str, value: dict[str
     assert (only.value, only.unit) == (kept, unit)
 
 
+def normal(high: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    return {"high": high, "type": concept("normal"), **changes}
+
+
+@pytest.mark.parametrize(
+    ("ranges", "limit"),
+    [
+        ([normal(quantity(40, "U/L"))], 40),
+        ([{"high": quantity(40, "U/L")}], 40),  # a range that is called nothing is that of normal
+        ([{"high": {"value": 40}}], 40),  # a limit without a unit is in that of the value
+        ([normal(quantity(40, "U/L"), type=concept("treatment"))], None),
+        ([normal(quantity(40, "U/L")), normal(quantity(55, "U/L"))], None),  # which of two is nobody's to choose
+        ([normal(quantity(40, "mmol/L"))], None),
+        ([{"low": quantity(10, "U/L")}], None),
+        ([], None),
+    ],
+)
+def test_the_upper_limit_of_the_laboratory_is_kept_with_its_value(ranges: list[dict[str, Any]], limit: float | None):
+    (one,) = dana(observation("1742-6", valueQuantity=quantity(60, "U/L"), referenceRange=ranges)).measurements
+    assert (one.value, one.upper_limit) == (60, limit)
+
+
+def test_a_limit_in_another_unit_of_the_same_kind_is_converted():
+    ranges = [normal(quantity(21, "umol/L"))]
+    (one,) = dana(observation("1975-2", valueQuantity=quantity(43, "umol/L"), referenceRange=ranges)).measurements
+    assert one.value / one.upper_limit == pytest.approx(43 / 21)
+
+
 def test_a_code_that_keel_knows_is_taken_before_others():
     saturation = observation("2708-6", quantity(98, "%"))
     saturation["code"] = {"coding": [{"system": "urn:x", "code": "y"}, *saturation["code"]["coding"]], "text": "SpO2"}

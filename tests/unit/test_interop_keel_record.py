@@ -240,6 +240,26 @@ def test_other_facts_that_cannot_stand_are_refused_with_a_mend(content: dict[str
         read(content)
 
 
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"value": "60 U/L", "upper_limit": "40 U/L"},
+        {"value": 60, "unit": "U/L", "upper_limit": 40},
+        {"value": 60, "unit": "U/L", "upper_limit": "40 U/L"},
+    ],
+)
+def test_the_upper_limit_of_the_laboratory_stands_beside_its_value(entry: dict[str, Any]):
+    record = the_record({"measurements": [{"what": "ALT", "at": "2026-11-01", **entry}]})
+    assert record.measurements[0].upper_limit == 40
+    assert the_record(write_record(record)).measurements == record.measurements
+
+
+@pytest.mark.parametrize("limit", ["40 kg", "0 U/L", 40, "forty"])
+def test_an_upper_limit_that_cannot_be_one_is_refused(limit: Any):
+    with pytest.raises(ReadError, match="upper_limit"):
+        read({"measurements": [{"what": "ALT", "value": "60 U/L", "upper_limit": limit, "at": "2026-11-01"}]})
+
+
 def test_a_value_in_an_unknown_unit_is_kept_as_it_came_and_noted():
     record = the_record({"measurements": [{"code": "20405-7", "value": 0.3, "unit": "Ehrlich"}]})
     assert (record.measurements[0].value, record.measurements[0].unit) == (0.3, "Ehrlich")

@@ -91,6 +91,23 @@ def test_bladder_answers_reach_the_band():
     assert picture(doses=(INFUSION,), answers=(flagged,)).exposure.band.id == "U"
 
 
+def test_a_red_flag_in_treatment_opens_no_lane_of_use_outside_it():
+    """Harms reference 10.3: U whatever the exposure; what was never told outside treatment is not banded as such."""
+    flagged = Answers(instrument="warning-signs", items={"yellow": 1})
+    band = picture(doses=(INFUSION,), answers=(flagged,)).exposure.band
+    assert (band.id, band.lane, band.other_lane) == ("U", "medical", None)
+    assert picture(answers=(flagged,)).exposure.band.id == "U"
+
+
+@pytest.mark.parametrize("item", ["wake", "chest", "yellow", "dark", "cramps-bad", "confused", "hurt", "water"])
+def test_the_red_flags_of_the_warning_signs_are_urgent_and_their_denial_is_not(item):
+    """Harms reference, section 11."""
+    branch = {"cramps": 1} if item == "cramps-bad" else {}
+    yes, no = (Answers(instrument="warning-signs", items={item: value, **branch}) for value in (1, 0))
+    assert picture(doses=(INFUSION,), answers=(yes,)).exposure.band.id == "U"
+    assert picture(doses=(INFUSION,), answers=(no,)).exposure.band.id == "M0"
+
+
 def test_known_uropathy_with_street_use_is_band_4():
     street = msgspec.structs.replace(INFUSION, setting=Setting.NON_MEDICAL, route="insufflated")
     seen = picture(doses=(street,), conditions=(Condition(text="Ketamine cystitis"),))

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import msgspec
 import pytest
 
 from keel.assessment.surveillance import dose_response, due_list, trends
@@ -122,6 +123,33 @@ class TestTrends:
         assert ("W-LIVER-RATIO" in found) is spoken
         if spoken:
             assert found["W-LIVER-RATIO"].confidence == "default"
+
+    @pytest.mark.parametrize(
+        ("code", "unit", "first", "now", "rule"),
+        [
+            # Harris and Yasaka: sqrt(2) x 1.96 x sqrt(CVa^2 + CVi^2), in per cent.
+            # ALT 18 and 9: 55.78; ALP 5.3 and 2.65: 16.42; creatinine 5.2 and 1.1: 14.73.
+            ("1742-6", "U/L", 100.0, 155.8, "W-ALT-CHANGE"),
+            ("6768-6", "U/L", 100.0, 116.5, "W-ALP-CHANGE"),
+            ("2160-0", "mg/dL", 1.0, 1.148, "W-CREATININE-CHANGE"),
+        ],
+    )
+    def test_a_rise_beyond_the_reference_change_value_is_said(self, code, unit, first, now, rule):
+        """Variation within a person: carobene13, eubivas-enzymes, creatinine-variation22 (sources.csv)."""
+
+        def series(value):
+            return (measured(code, first, "2026-10-01", unit=unit), measured(code, value, "2026-11-01", unit=unit))
+
+        assert rule in self.spoken(Record(measurements=series(now)))
+        assert rule not in self.spoken(Record(measurements=series(now * 0.998)))
+        assert rule not in self.spoken(Record(measurements=series(first * 0.5)))
+
+    @pytest.mark.parametrize(("value", "spoken"), [(120.0, False), (120.1, True)])
+    def test_the_limit_that_came_with_the_value_is_the_one_of_its_laboratory(self, value, spoken):
+        """Protocol reference F6, liver: ALT or ALP >3x ULN; each laboratory has its own limit."""
+        one = msgspec.structs.replace(measured("1742-6", value, "2026-11-01"), upper_limit=40.0)
+        found = self.spoken(Record(measurements=(one,)), upper_limits={"1742-6": 10.0})
+        assert (found.get("W-LIVER-TIMES") == "hold") is spoken
 
     def test_values_in_different_units_are_not_compared(self):
         record = Record(

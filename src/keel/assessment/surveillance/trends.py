@@ -42,8 +42,7 @@ def trends(
 def reference_change_percent(cv_analytical: float, cv_within: float, z: float = 1.96) -> float:
     """The change in per cent beyond which two results differ by more than chance: √2 z √(CVa² + CVi²).
 
-    CVs are per cent, of the assay and within a person. No source on file gives them for the tests here, so no rule of
-    ours uses it yet; a laboratory that knows its own can.
+    CVs are per cent, of the assay and within a person.
 
     >>> round(reference_change_percent(5.0, 10.0), 1)
     31.0
@@ -80,18 +79,28 @@ def _measured(
             upper = Reason("upper limit", limit, newest.unit)
             why = (Reason(newest.name or code, now, newest.unit), upper, Reason("times", cut.value, "1"))
             yield _finding(rule, rule.text, Severity(rule.severity), why)
-    elif len(series) > 1 and _is_beyond(rule, now, then, cut.value):
+        return
+    limit = _limit(rule, schedule)
+    if len(series) > 1 and _is_beyond(rule, now, then, limit):
         why = (
             Reason(newest.name or code, now, newest.unit),
             Reason("first value", then, first.unit),
-            Reason(rule.measure, cut.value, cut.unit),
+            Reason(rule.measure.replace("_", " "), round(limit, 1), cut.unit),
         )
         yield _finding(rule, rule.text, Severity(rule.severity), why)
+
+
+def _limit(rule: TrendRule, schedule: Surveillance) -> float:
+    """Where a change begins to count: the cut, or the change in per cent that chance would not explain."""
+    value = schedule.cuts[rule.cut].value
+    return reference_change_percent(schedule.cuts[rule.assay].value, value) if rule.assay else value
 
 
 def _is_beyond(rule: TrendRule, now: float, then: float, limit: float) -> bool:
     if rule.measure == "ratio":
         return then > 0 and now / then >= limit
+    if rule.measure == "reference_change":
+        return then > 0 and (now - then) / then * 100 > limit
     return rule.measure == "difference" and now - then >= limit
 
 
@@ -171,5 +180,6 @@ def _finding(rule: TrendRule, text: str, severity: Severity, why: tuple[Reason, 
         why=why,
         sources=rule.sources,
         confidence=rule.certainty,
+        conflicts=rule.conflicts,
         next_step=rule.next_step if severity is not Severity.NOTE else "Enter the upper limit of the laboratory.",
     )

@@ -27,8 +27,8 @@ from keel.web.picture.shown import Shown
 SAFETY_RULE = "phq-9/item-9"
 """What the PHQ-9 says to staff about its ninth item; the check says it to the person in words of its own."""
 NO_SIGN = (f"{BLADDER}/no-sign", f"{SIGNS}/no-sign")
-ANY_SIGN = f"{SIGNS}/tell"
-"""What the warning signs say of any sign; a finding on the sign itself says more."""
+SAID_BETTER = {f"{SIGNS}/tell": "harm.", f"{SIGNS}/low-mood": "harm.mind.low-"}
+"""What the warning signs say by themselves, and how the findings begin that say it with the rest of what was told."""
 OF_TEXT = {"liver": "picture-liver", "gut": "picture-gut", "mind": "picture-mind", "mixing": "picture-accidents"}
 """Subjects of data/harms and the text on warning signs that each opens."""
 OF_ANSWER = {
@@ -144,7 +144,8 @@ class CheckPicture(Shown):
         """What the other signs say, the signs of one subject by themselves, but what stands among the urgent."""
         harms = [one for one in self._calm(self.picture.harms) if _subject(one) != PROBLEM]
         answers = self._calm(self._answered(SIGNS))
-        return [*harms, *(one for one in answers if not (harms and one.rule == ANY_SIGN))]
+        rules = [one.rule for one in harms]
+        return [*harms, *(one for one in answers if not _is_said(SAID_BETTER.get(one.rule), rules))]
 
     @cached_property
     def problem_findings(self) -> list[Finding]:
@@ -242,6 +243,10 @@ class CheckPicture(Shown):
 def _subject(finding: Finding) -> str:
     """The subject of a finding of harm: “gut” of “harm.gut.cramps”."""
     return finding.rule.split(".")[1]
+
+
+def _is_said(start: str | None, rules: Sequence[str]) -> bool:
+    return start is not None and any(rule.startswith(start) for rule in rules)
 
 
 def _is_safety(finding: Finding) -> bool:
