@@ -102,14 +102,23 @@ def _one_less_exp(x: Floats, grown: Floats, out: Floats, count: int) -> None:
 
 @_compile  # type: ignore[untyped-decorator]
 def _see(state: Floats, scales: Floats, bounds: Any, out: Floats) -> None:
-    """out = one output of a state in modes; `scales` has one row a block."""
-    count = len(out)
-    out[:] = 0.0
+    """out = one output of a state in modes; `scales` has one row a block. Most blocks have three modes."""
     for block in range(len(bounds) - 1):
-        scale = scales[block]
-        for row in range(bounds[block], bounds[block + 1]):
+        scale, first = scales[block], bounds[block]
+        if bounds[block + 1] - first == 3:
+            one, two, three = state[first], state[first + 1], state[first + 2]
+            if block == 0:
+                for p in range(len(out)):
+                    out[p] = scale[p] * (one[p] + two[p] + three[p])
+            else:
+                for p in range(len(out)):
+                    out[p] += scale[p] * (one[p] + two[p] + three[p])
+            continue
+        if block == 0:
+            out[:] = 0.0
+        for row in range(first, bounds[block + 1]):
             mode = state[row]
-            for p in range(count):
+            for p in range(len(out)):
                 out[p] += scale[p] * mode[p]
 
 
@@ -170,7 +179,7 @@ def walk(
     concentrations: Floats,
     metrics: Floats,
 ) -> None:
-    """Fills concentrations (times, outputs, people) and metrics (4, windows, outputs, people)."""
+    """Fills concentrations (times, outputs, people) and metrics (4, windows, outputs, people), areas per hour."""
     people = rates.shape[1]
     flows = np.zeros(len(steps.lengths), np.bool_)
     for step in range(len(steps.at_min)):
@@ -179,8 +188,6 @@ def walk(
     for first in range(0, people, PEOPLE):
         last = min(first + PEOPLE, people)
         # Arrays of the block's own lie close together, which the processor needs to work on eight people at once.
-        shown = np.empty((concentrations.shape[0], concentrations.shape[1], last - first))
-        found = np.zeros((4, metrics.shape[1], metrics.shape[2], last - first))
         _walk_block(
             steps,
             np.ascontiguousarray(rates[:, first:last]),
@@ -189,11 +196,11 @@ def walk(
             factors[first:last] if has_factors else factors,
             has_factors,
             flows,
-            shown,
-            found,
+            concentrations,
+            metrics,
+            first,
+            last,
         )
-        concentrations[:, :, first:last] = shown
-        metrics[:, :, :, first:last] = found
 
 
 @_compile  # type: ignore[untyped-decorator]
@@ -207,15 +214,17 @@ def _walk_block(
     flows: Any,
     concentrations: Floats,
     metrics: Floats,
+    here: int,
+    end: int,
 ) -> None:
-    """The walk of one block of people; the arrays are that block's own."""
+    """The walk of one block of people, who stand at `here` to `end` of the results; the other arrays are their own."""
     modes, count = rates.shape
     outputs, blocks = scales.shape[0], scales.shape[1]
     windows, sizes, bounds = metrics.shape[1], len(steps.lengths), steps.bounds
     decay, rise = np.empty((sizes, modes, count)), np.empty((sizes, modes, count))
     state, opened, left = np.zeros((modes, count)), np.zeros((modes, count)), np.empty((modes, count))
     put, flow = np.zeros((blocks, count)), np.zeros((blocks, count))
-    seen, scratch = np.empty(count), np.empty(count)
+    seen, scratch, per_hour = np.empty(count), np.empty(count), 1.0 / (60.0 * rates)
     _exponentials(steps, rates, weights / rates, flows, decay, rise, scratch)
     window = -1
     for step in range(len(steps.at_min)):
@@ -224,19 +233,18 @@ def _walk_block(
             for output in range(outputs):
                 _see(state, scales[output], bounds, seen)
                 if steps.ends[step]:
-                    _raise_peak(seen, at, metrics[0, window, output], metrics[1, window, output])
+                    _raise_peak(seen, at, metrics[0, window, output, here:end], metrics[1, window, output, here:end])
                 if opens:
-                    metrics[3, window, output, :] = seen
+                    metrics[3, window, output, here:end] = seen
         if window >= 0 and opens:
             for block in range(blocks):
                 entered = put[block]
                 for row in range(bounds[block], bounds[block + 1]):
-                    before, now, weight, rate, gone = opened[row], state[row], weights[row], rates[row], left[row]
+                    before, now, weight, rate, gone = opened[row], state[row], weights[row], per_hour[row], left[row]
                     for p in range(count):
-                        gone[p] = (before[p] + entered[p] * weight[p] - now[p]) / rate[p]
+                        gone[p] = (before[p] + entered[p] * weight[p] - now[p]) * rate[p]
             for output in range(outputs):
-                _see(left, scales[output], bounds, seen)
-                metrics[2, window, output, :] = seen
+                _see(left, scales[output], bounds, metrics[2, window, output, here:end])
         if opens:
             window = steps.window[step]
             opened[:] = state
@@ -259,11 +267,10 @@ def _walk_block(
         shown = steps.sample[step]
         if shown >= 0 or (window >= 0 and (opens or jumped)):
             for output in range(outputs):
-                _see(state, scales[output], bounds, seen)
+                column = concentrations[shown, output, here:end] if shown >= 0 else seen
+                _see(state, scales[output], bounds, column)
                 if window >= 0 and (opens or jumped):
-                    _raise_peak(seen, at, metrics[0, window, output], metrics[1, window, output])
-                if shown >= 0:
-                    concentrations[shown, output, :] = seen
+                    _raise_peak(column, at, metrics[0, window, output, here:end], metrics[1, window, output, here:end])
         length = steps.lengths[size]
         if length == 0.0:
             continue
@@ -290,7 +297,7 @@ def _walk_block(
                 falls = falls or least < 0.0
         if falls and window >= 0:
             # A mode that holds more than its steady state falls: the curve may rise first and then fall.
-            _inner_peaks(bounds, rates, scales, left, state, at, length, metrics[:, window])
+            _inner_peaks(bounds, rates, scales, left, state, at, length, metrics[:, window, :, here:end])
         for block in range(blocks):
             entered = flow[block]
             for row in range(bounds[block], bounds[block + 1]):

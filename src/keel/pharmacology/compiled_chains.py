@@ -104,6 +104,20 @@ def _exponential(matrix: Floats, length: float, pattern: Any, powers: Floats, wo
 
 
 @_compile  # type: ignore[untyped-decorator]
+def _advance(step: Floats, state: Floats, pattern: Any, out: Floats) -> None:
+    """out = step state, for all people."""
+    size, people = state.shape
+    for i in range(size):
+        total = out[i]
+        total[:] = 0.0
+        for k in range(size):
+            if pattern[i, k]:
+                share, amount = step[i, k], state[k]
+                for p in range(people):
+                    total[p] += share[p] * amount[p]
+
+
+@_compile  # type: ignore[untyped-decorator]
 def _outputs(state: Floats, rows: Any, scales: Floats, out: Floats) -> None:
     """out = each output as the weighted sum of the places that it sees."""
     out[:] = 0.0
@@ -172,22 +186,62 @@ def walk_chains(
     people = matrix.shape[2]
     for first in range(0, people, PEOPLE):
         last = min(first + PEOPLE, people)
-        found = np.zeros((4, metrics.shape[1], metrics.shape[2], last - first))
         _walk_block(
             course,
             np.ascontiguousarray(matrix[:, :, first:last]),
             np.ascontiguousarray(scales[:, :, first:last]),
             np.ascontiguousarray(sizes[:, first:last]),
-            concentrations[:, :, first:last],
-            found,
+            concentrations,
+            metrics,
+            first,
+            last,
         )
-        metrics[:, :, :, first:last] = found
+
+
+@_compile  # type: ignore[untyped-decorator]
+def _growth(matrix: Floats, course: Course) -> Floats:
+    """How many times its value at the end of a stretch an output can have had within it, (lengths, people).
+
+    What is in a place leaves it at most at the rate on the diagonal d: x(t) <= x(end) exp(d (end - t)).
+    """
+    people = matrix.shape[2]
+    fastest = np.zeros(people)
+    for number in range(len(course.seen_row)):
+        row = course.seen_row[number]
+        for p in range(people):
+            fastest[p] = max(fastest[p], -matrix[row, row, p])
+    grown = np.empty((len(course.lengths), people))
+    for number in range(len(course.lengths)):
+        for p in range(people):
+            grown[number, p] = np.exp(fastest[p] * course.lengths[number])
+    return grown
+
+
+@_compile  # type: ignore[untyped-decorator]
+def _may_peak(values: Floats, grown: Floats, cmax: Floats) -> bool:
+    """Whether anyone's curve can have been higher inside the stretch than at any mark so far."""
+    found = False
+    for output in range(values.shape[0]):
+        value, highest = values[output], cmax[output]
+        higher = 0
+        for p in range(len(value)):
+            higher += value[p] * grown[p] > highest[p]
+        found = found or higher > 0
+    return found
 
 
 @_compile  # type: ignore[untyped-decorator]
 def _walk_block(
-    course: Course, matrix: Floats, scales: Floats, sizes: Floats, concentrations: Floats, metrics: Floats
+    course: Course,
+    matrix: Floats,
+    scales: Floats,
+    sizes: Floats,
+    concentrations: Floats,
+    metrics: Floats,
+    here: int,
+    end: int,
 ) -> None:
+    """The walk of one block of people, who stand at `here` to `end` of the results; the other arrays are their own."""
     size, people = matrix.shape[0], matrix.shape[2]
     outputs, windows = scales.shape[0], metrics.shape[1]
     seen = len(course.seen_row)
@@ -196,55 +250,53 @@ def _walk_block(
     steps = np.zeros((len(course.lengths), size, size, people))
     for number in range(len(course.lengths)):
         _exponential(matrix, course.lengths[number], course.pattern, powers, work, steps[number])
+    grown = _growth(matrix, course)
     state, following, rates = np.zeros((size, people)), np.zeros((size, people)), np.zeros((size, people))
     before, after = np.zeros((outputs, people)), np.zeros((outputs, people))
     rising, falling = np.zeros((outputs, people)), np.zeros((outputs, people))
     area = np.zeros((outputs, people))
+    cmax, tmax = np.zeros((outputs, people)), np.zeros((outputs, people))
     window = -1
     for mark in range(len(course.marks)):
         at = course.marks[mark]
         if mark > 0:
-            step = steps[course.ids[mark - 1]]
-            for i in range(size):
-                total = following[i]
-                total[:] = 0.0
-                for k in range(size):
-                    if course.pattern[i, k]:
-                        share, amount = step[i, k], state[k]
-                        for p in range(people):
-                            total[p] += share[p] * amount[p]
-            state[:] = following
+            id = course.ids[mark - 1]
+            _advance(steps[id], state, course.pattern, following)
+            _outputs(following, course.seen_row, scales, before)
             if window >= 0:
-                _outputs(state, course.seen_row, scales, before)
-                _slopes(matrix, state, course, scales, rates, falling)
-                _raise_peak(before, at, metrics[0, window], metrics[1, window])
-                _raise_inner(
-                    after, before, rising, falling, course.marks[mark - 1], at - course.marks[mark - 1],
-                    metrics[0, window], metrics[1, window],
-                )  # fmt: skip
+                _raise_peak(before, at, cmax, tmax)
+                if _may_peak(before, grown[id], cmax):
+                    _slopes(matrix, state, course, scales, rates, rising)
+                    _slopes(matrix, following, course, scales, rates, falling)
+                    length = at - course.marks[mark - 1]
+                    _raise_inner(after, before, rising, falling, course.marks[mark - 1], length, cmax, tmax)
+            state, following = following, state
         if course.window[mark] >= 0:
+            _outputs(state, areas, scales, area)
             if window >= 0:
-                metrics[3, window] = before
-                _outputs(state, areas, scales, area)
-                metrics[2, window] += area
+                metrics[0, window, :, here:end] = cmax
+                metrics[1, window, :, here:end] = tmax
+                metrics[2, window, :, here:end] += area
+                metrics[3, window, :, here:end] = before
             window = course.window[mark]
+            cmax[:] = 0.0
+            tmax[:] = 0.0
             if window >= windows:
                 window = -1
             else:
-                _outputs(state, areas, scales, area)
-                metrics[2, window] -= area
-        if mark > 0 and course.window[mark] < 0 and course.event_at[mark + 1] == course.event_at[mark]:
-            # Nothing happens here: after the mark all is as before it.
-            after, before = before, after
-            rising, falling = falling, rising
-        else:
+                metrics[2, window, :, here:end] = -area
+        if course.event_at[mark + 1] > course.event_at[mark]:
             for event in range(course.event_at[mark], course.event_at[mark + 1]):
                 total, entering = state[course.event_row[event]], sizes[event]
                 for p in range(people):
                     total[p] += entering[p]
             _outputs(state, course.seen_row, scales, after)
-            if window >= 0:
-                _slopes(matrix, state, course, scales, rates, rising)
-                _raise_peak(after, at, metrics[0, window], metrics[1, window])
-        if course.sample[mark] >= 0:
-            concentrations[course.sample[mark]] = after
+        else:
+            # Nothing happens here: after the mark all is as before it.
+            before, after = after, before
+        if window >= 0 and (course.window[mark] >= 0 or course.event_at[mark + 1] > course.event_at[mark]):
+            _raise_peak(after, at, cmax, tmax)
+        sample = course.sample[mark]
+        if sample >= 0:
+            for output in range(outputs):
+                concentrations[sample, output, here:end] = after[output]

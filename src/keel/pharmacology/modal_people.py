@@ -39,8 +39,11 @@ def modal_people(task: "Task") -> tuple[Floats, Floats, Floats, Floats, Floats]:
     """Concentrations, peak, its time, area and trough, as `People` wants them."""
     steps, lengths = timeline(task)
     outputs, windows = len(task.structure.model.outputs), len(task.windows_min) - 1
-    concentrations = np.empty((len(task.times_min), outputs, task.people))
-    metrics = np.zeros((4, windows, outputs, task.people))
+    # One block for all results: the allocator keeps it for the next call, and fresh pages cost as much as the walk.
+    room = np.empty((len(task.times_min) + 4 * windows, outputs, task.people))
+    concentrations, metrics = np.split(room, [len(task.times_min)])
+    metrics = metrics.reshape(4, windows, outputs, task.people)
+    metrics[:2] = 0.0
     forms = [_form(task, number) for number in range(len(task.structure.blocks))]
     scales = task.structure.weights(task.values)
     if task.compiled and all(np.ndim(part.amount_mg) == 0 for part in task.parts):
@@ -51,7 +54,7 @@ def modal_people(task: "Task") -> tuple[Floats, Floats, Floats, Floats, Floats]:
             part = Slice(task, forms, scales, chosen, lengths)
             part.run(steps, concentrations[:, :, chosen], metrics[:, :, :, chosen])
     cmax, tmax, area, trough = (part.transpose(2, 1, 0) for part in metrics)
-    return concentrations.transpose(2, 1, 0), cmax, tmax, area / 60.0, trough
+    return concentrations.transpose(2, 1, 0), cmax, tmax, area, trough
 
 
 def _walk_compiled(
@@ -165,7 +168,7 @@ class Slice:
         self._rises: dict[int, Floats] = {}
 
     def run(self, steps: Sequence[Step], concentrations: Floats, metrics: Floats) -> None:
-        """Walks the timeline; fills (times, outputs, people) and (metric, windows, outputs, people)."""
+        """Walks the timeline; fills (times, outputs, people) and (metric, windows, outputs, people), areas per hour."""
         cmax, tmax, area, trough = metrics
         window, opened, put = -1, self.state, self._nothing()
         for step in steps:
@@ -175,7 +178,7 @@ class Slice:
                     _raise_peak(cmax[window], tmax[window], before, step.at_min)
                 if step.window >= 0:
                     trough[window] = before
-                    area[window] = self.seen((opened - self.state + self._spread(put)) / self.rates)
+                    area[window] = self.seen((opened - self.state + self._spread(put)) / self.rates) / 60.0
             if step.window >= 0:
                 window, opened, put = step.window, self.state.copy(), self._nothing()
             self._jump(step, put)
