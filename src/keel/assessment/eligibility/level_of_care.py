@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from keel.assessment.protocols.facts import derived
-from keel.assessment.protocols.gate import Judged, find_protocol, gate, judge
+from keel.assessment.protocols.gate import Judged, find_protocol, gate, judge, spoken
 from keel.findings import Facts, Finding, Reason, Severity, Truth, worst_first
 from keel.knowledge import Certainty, Knowledge
 from keel.knowledge.clinical_facts import ClinicalFact
@@ -80,7 +80,6 @@ def known_care(facts: Facts, *, at: dt.datetime, knowledge: Knowledge, jurisdict
     judged = judge(protocol, "triage", full, at=at, jurisdiction=jurisdiction)
     met = [levels[one.rule.level] for one in judged if one.verdict.truth is Truth.MET]
     chosen = max(met, key=lambda level: level.rank, default=None)
-    spoken = gate(protocol, "triage", full, at=at, knowledge=knowledge, jurisdiction=jurisdiction, report_missing=False)
     open_rules = [one for one in judged if one.verdict.truth is Truth.NOT_KNOWN]
     higher = [one for one in open_rules if chosen is None or levels[one.rule.level].rank > chosen.rank]
     return CareKnown(
@@ -89,7 +88,7 @@ def known_care(facts: Facts, *, at: dt.datetime, knowledge: Knowledge, jurisdict
         title=chosen.title if chosen else "",
         text=chosen.text if chosen else "",
         next_step=chosen.next_step if chosen else "",
-        findings=spoken,
+        findings=worst_first(spoken(judged, protocol)),
         not_asked=tuple(dict.fromkeys(name for one in open_rules if one.rule.red_flag for name in one.missing)),
         not_known=tuple(dict.fromkeys(name for one in higher if not one.rule.red_flag for name in one.missing)),
     )
@@ -117,7 +116,6 @@ def highest(
     unanswered = [one for one in judged if one.rule.red_flag and one.verdict.truth is Truth.NOT_KNOWN]
     ranks = [levels[one.rule.level].rank for one in (*met, *unanswered)]
     chosen = _level(protocol, max(ranks, default=0))
-    spoken = gate(protocol, phase, full, at=at, knowledge=knowledge, jurisdiction=jurisdiction, report_missing=False)
     open_facts = [name for one in _could_raise(judged, levels, chosen) for name in one.missing]
     return LevelOfCare(
         level=chosen.id,
@@ -125,7 +123,7 @@ def highest(
         title=chosen.title,
         text=chosen.text,
         next_step=chosen.next_step,
-        findings=worst_first([*spoken, *_unanswered_findings(unanswered, knowledge.clinical_facts)]),
+        findings=worst_first([*spoken(judged, protocol), *_unanswered_findings(unanswered, knowledge.clinical_facts)]),
         unanswered=tuple(dict.fromkeys(name for one in unanswered for name in one.missing)),
         not_known=tuple(dict.fromkeys(open_facts)),
     )

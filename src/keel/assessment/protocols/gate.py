@@ -57,12 +57,20 @@ def gate(
     place = jurisdiction or known.jurisdiction
     full = _with_enablement(derived(facts), known, place)
     judged = judge(known, phase, full, at=at, jurisdiction=place, route=route)
-    met = {one.rule.id for one in judged if one.verdict.truth is Truth.MET}
-    speaking = [one for one in judged if not met & set(one.rule.yields_to)]
-    findings = [_finding(one, known) for one in speaking if one.verdict.truth is Truth.MET]
+    findings = spoken(judged, known)
     if report_missing:
-        findings += _missing_findings(speaking, known, knowledge.clinical_facts)
+        findings += _missing_findings(_speaking(judged), known, knowledge.clinical_facts)
     return worst_first(findings)
+
+
+def spoken(judged: Sequence[Judged], protocol: Protocol) -> list[Finding]:
+    """The findings of the rules that are met and yield to no other, in the order of the file."""
+    return [_finding(one, protocol) for one in _speaking(judged) if one.verdict.truth is Truth.MET]
+
+
+def _speaking(judged: Sequence[Judged]) -> list[Judged]:
+    met = {one.rule.id for one in judged if one.verdict.truth is Truth.MET}
+    return [one for one in judged if not met & set(one.rule.yields_to)]
 
 
 def passes(findings: Iterable[Finding]) -> bool:
