@@ -53,6 +53,10 @@ def test_a_diagnosis_that_says_no_or_belongs_to_somebody_else_is_left_to_a_perso
     assert text in found.unread[0]
 
 
+def test_a_diagnosis_that_was_entered_in_error_is_none():
+    assert diagnosis("Abdominal aortic aneurysm", status="entered-in-error").facts == {}
+
+
 def test_a_word_inside_another_word_is_not_the_diagnosis():
     assert diagnosis("Antimanic treatment, fistulasepsis").facts == {}
 

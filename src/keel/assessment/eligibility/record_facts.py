@@ -25,6 +25,7 @@ _NOT_PLAIN = re.compile(
 )
 TAKEN = ("active", "taken")
 """Statuses of a medicine that is taken now."""
+_NEVER_TRUE = "entered-in-error"
 _ACTIVE = ("active", "recurrence", "relapse")
 _RECENT_USE_DAYS = 28
 _VITAL_SIGNS = {
@@ -59,7 +60,7 @@ def facts_from_record(record: Record, *, at: dt.datetime, knowledge: Knowledge) 
     facts: dict[str, Fact] = dict(_person(record.person, at))
     unread: list[str] = []
     for condition in record.conditions:
-        if condition.onset and condition.onset > at.date():
+        if condition.status == _NEVER_TRUE or (condition.onset and condition.onset > at.date()):
             continue
         read = list(_condition(condition, at, knowledge))
         if not read:
