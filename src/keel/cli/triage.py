@@ -89,6 +89,7 @@ def triage_view(found: "Triage", person: "Person", knowledge: "Knowledge", out: 
 
     from keel.cli.assess import help_view
     from keel.cli.terminal import finding_view
+    from keel.findings import worst_first
 
     place = found.jurisdiction or "place not stated"
     rest = f", {place}, {found.at:%Y-%m-%d %H:%M %z}"
@@ -104,7 +105,7 @@ def triage_view(found: "Triage", person: "Person", knowledge: "Knowledge", out: 
         out.print(Text(f"{least}{care.title}", style="bold"))
     out.print(Text(care.text))
     out.print(Text(f"→ {care.next_step}\n", style="bold"))
-    for finding in (*_answered(care.findings), *_unanswered(care.findings)):
+    for finding in worst_first([*_answered(care.findings), *_unanswered(care.findings)]):
         out.print(finding_view(finding))
     _not_known("Could raise the level, and is not known", care.not_known, knowledge, out)
     least = "at least " if bladder.at_least else ""
