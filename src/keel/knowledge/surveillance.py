@@ -49,8 +49,8 @@ class TrendRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     `measure` is times_upper_limit (of the laboratory), ratio or difference (newest against the first on record), or
     rise (of a score, any). For reference_change, a rise beyond chance, `cut` is the variation within a person and
-    `assay` that of the test, both in per cent. `codes` are of the measurement, `instruments` of the score; the newest value speaks.
-    `may_loosen_to`, `confirmed` and `set_by` are as in a rule of a protocol.
+    `assay` that of the test, both in per cent. `codes` are of the measurement, `instruments` of the score; the newest
+    value speaks. `may_loosen_to`, `confirmed` and `set_by` are as in a rule of a protocol.
     """
 
     id: Id
