@@ -43,7 +43,7 @@ PREGNANT: Choices = {"": _("No answer"), "pregnant": _("Yes"), "not_pregnant": _
 MATTERS: Choices = {
     "stop": _("I want to stop"),
     "fewer": _("I want to use on fewer days"),
-    "lower": _("I want to come to less harm"),
+    "lower": _("I want to come to less harm from it"),
     "body": _("I am worried about my body"),
     "mood": _("I am worried about my mood or my mind"),
     "treatment": _("I want to know about treatment in a clinic"),
