@@ -16,6 +16,10 @@ PUBLIC = (
     "/evidence/conflicts/conflict-exposure-ratio/",
     "/evidence/figures/not-hundred-times/",
     "/evidence/sources/pal13/",
+    "/models/",
+    "/models/?substance=racemic&route=iv&dose_mg=35&over_min=40&weight_kg=70&age_years=40&scale=log&outside=on",
+    "/models/m-in/",
+    "/es/models/",
     "/log-in/",
     "/nothing/",
 )

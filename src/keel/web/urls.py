@@ -5,7 +5,6 @@ from django.urls import include, path
 
 urlpatterns = [
     path("clinic/", include("keel.web.clinic.urls")),
-    path("models/", include("keel.web.research.urls")),
     path("log-in/", include("keel.web.accounts.urls")),
     *i18n_patterns(
         path("", include("keel.web.pages.urls")),
@@ -14,6 +13,7 @@ urlpatterns = [
         path("evidence/", include("keel.web.evidence.urls")),
         path("learn/", include("keel.web.learn.urls")),
         path("help/", include("keel.web.directory.urls")),
+        path("models/", include("keel.web.research.urls")),
         path("tools/", include("keel.web.tools.urls")),
         prefix_default_language=False,
     ),

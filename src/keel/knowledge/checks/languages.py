@@ -94,7 +94,8 @@ def sentences_of_evidence(knowledge: Knowledge) -> Iterator[str]:
     for model in knowledge.models.values():
         yield from _worded(_of_model(model))
     yield from (anchor.effect for anchor in knowledge.anchors.values())
-    yield from _worded(route.no_model for route in knowledge.routes.values())
+    for route in knowledge.routes.values():
+        yield from _worded([*sentences(route.no_model), *(entry.population for entry in route.bioavailability)])
 
 
 def _conflicts_shown(knowledge: Knowledge) -> Iterator[Conflict]:
@@ -152,8 +153,21 @@ def _of_harms(knowledge: Knowledge) -> Iterator[str]:
 
 
 def _of_model(model: Model) -> Iterator[str]:
-    yield from (model.title, model.population, model.site, model.assay, *model.missing)
+    yield from (
+        model.title,
+        model.population,
+        model.site,
+        model.site.removeprefix("plasma, ").removesuffix(" plasma"),
+        model.assay,
+        *model.missing,
+    )
     yield from (one.what for one in model.misfits)
+    validity = model.validity
+    yield from (one for text in (validity.never, validity.remark) if text for one in sentences(text))
+    if validity.early:
+        yield validity.early.reason
+    if ", " in model.name:
+        yield model.name
 
 
 def _of_instrument(instrument: Instrument, *, is_shown: bool) -> Iterator[str]:

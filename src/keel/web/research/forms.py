@@ -1,34 +1,45 @@
 """The regimen and the made-up person to overlay models for."""
 
 from django import forms
+from django.utils.translation import gettext_lazy
 
 from keel import knowledge
 from keel.pharmacology import models_for
+from keel.web.said import told
+from keel.web.words import gettext as _
 
 WEIGHTS_KG = (7, 20, 35, 50, 60, 70, 80, 100, 120)
 AGES = (2, 8, 16, 25, 40, 55, 70, 80)
-SUBSTANCES = (("racemic", "racemic ketamine"), ("esketamine", "esketamine"))
-SCALES = (("", "by proportion"), ("log", "logarithmic"))
+SUBSTANCES = (("racemic", gettext_lazy("racemic ketamine")), ("esketamine", gettext_lazy("esketamine")))
+SCALES = (("", gettext_lazy("by proportion")), ("log", gettext_lazy("logarithmic")))
 FIRST = {"route": "iv", "substance": "racemic", "dose_mg": 35, "over_min": 40, "weight_kg": 70, "age_years": 40}
 """What is drawn before anyone chooses: 0.5 mg/kg in 70 kg over 40 minutes, the infusion of most trials."""
 
 
 def _routes() -> list[tuple[str, str]]:
     facts = knowledge.load()
-    return [(one.id, one.title) for one in facts.routes.values() if models_for(facts.models, one.id)]
+    return [(one.id, told(one.title)) for one in facts.routes.values() if models_for(facts.models, one.id)]
+
+
+def _ages() -> list[tuple[int, str]]:
+    return [(age, _("%(age)d years") % {"age": age}) for age in AGES]
 
 
 class Regimen(forms.Form):
     """One dose in a person of a chosen weight and age. Weights and ages are steps: nobody needs to type their own."""
 
-    substance = forms.ChoiceField(choices=SUBSTANCES, label="Substance")
-    route = forms.ChoiceField(choices=_routes, label="Route")
-    dose_mg = forms.FloatField(min_value=0.1, max_value=1000, label="Dose, mg of base")
-    over_min = forms.FloatField(min_value=0, max_value=1440, label="Given over, minutes", required=False)
-    weight_kg = forms.TypedChoiceField(choices=[(w, f"{w} kg") for w in WEIGHTS_KG], coerce=float, label="Weight")
-    age_years = forms.TypedChoiceField(choices=[(a, f"{a} years") for a in AGES], coerce=float, label="Age")
-    scale = forms.ChoiceField(choices=SCALES, required=False, label="Scale")
-    outside = forms.BooleanField(required=False, label="Draw models that do not hold here as well, dotted")
+    substance = forms.ChoiceField(choices=SUBSTANCES, label=gettext_lazy("Substance"))
+    route = forms.ChoiceField(choices=_routes, label=gettext_lazy("Route"))
+    dose_mg = forms.FloatField(min_value=0.1, max_value=1000, label=gettext_lazy("Dose, mg of base"))
+    over_min = forms.FloatField(min_value=0, max_value=1440, label=gettext_lazy("Given over, minutes"), required=False)
+    weight_kg = forms.TypedChoiceField(
+        choices=[(w, f"{w} kg") for w in WEIGHTS_KG], coerce=float, label=gettext_lazy("Weight")
+    )
+    age_years = forms.TypedChoiceField(choices=_ages, coerce=float, label=gettext_lazy("Age"))
+    scale = forms.ChoiceField(choices=SCALES, required=False, label=gettext_lazy("Scale"))
+    outside = forms.BooleanField(
+        required=False, label=gettext_lazy("Draw models that do not hold here as well, dotted")
+    )
 
     def __init__(self, *args: object, **options: object) -> None:
         super().__init__(*args, **options)

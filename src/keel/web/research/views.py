@@ -45,4 +45,5 @@ def _asked(values: dict[str, Any]) -> Asked:
 
 def _line(one: Model) -> dict[str, Any]:
     """A model with where it holds, in words."""
-    return {"model": one, "holds": one.holds(), "routes": [entry.route for entry in one.inputs]}
+    routes = knowledge.load().routes
+    return {"model": one, "holds": one.holds(), "routes": [routes[entry.route].title.lower() for entry in one.inputs]}
