@@ -7,7 +7,7 @@ from django import template
 from django.urls import reverse
 
 from keel.knowledge.directory import Service, digits
-from keel.web.words import gettext
+from keel.web.words import gettext as _
 
 register = template.Library()
 
@@ -38,10 +38,28 @@ def text(service: Service) -> str:
 @register.filter
 def told(words: str) -> str:
     """Words of the directory (a name, hours, a cost) in the language of the page, as the catalogue has them."""
-    return gettext(words) if words else ""
+    return _(words) if words else ""
 
 
 @register.filter
 def says_more(service: Service) -> bool:
     """Whether `how` says more than the buttons do: “Call” beside a number does not."""
     return len(service.how.split()) > 4 or bool(service.how and not (service.phone or service.text_to))
+
+
+@register.filter
+def tells_something(service: Service) -> bool:
+    """Whether anything is known beside how to reach it."""
+    return bool(service.audience or service.hours or service.cost or service.confidentiality or service.languages)
+
+
+@register.filter
+def not_told(service: Service) -> str:
+    """What is not known about a service, in one line; unknown is said, and takes no line each."""
+    facts = (
+        (service.audience, _("for whom")),
+        (service.hours, _("hours")),
+        (service.cost, _("cost")),
+        (service.confidentiality, _("what they pass on")),
+    )
+    return ", ".join(words for value, words in facts if not value)
