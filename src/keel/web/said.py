@@ -120,9 +120,9 @@ def said(text: str) -> str | SafeString:
     return told if told is not None else format_html('<span lang="{}">{}</span>', FIRST, text)
 
 
-def told(text: str) -> Told:
+def told(text: str) -> str:
     """A message that may be in the language of the page or in English, in the language of the page if it is known."""
-    return Told(translated(text) or text)
+    return translated(text) or text
 
 
 def drawn(svg: str) -> str:

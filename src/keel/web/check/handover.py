@@ -3,17 +3,21 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.utils.formats import date_format
+
 from keel.findings import Finding
 from keel.knowledge import Knowledge
 from keel.knowledge.instruments import Instrument, ItemKind
 from keel.knowledge.texts import plain
-from keel.quantities import Interval, interval_text
+from keel.quantities import Interval
 from keel.reports.documents import HandOver, Part, Row, Scale
 from keel.web.check import choices, steps
 from keel.web.check.picture import CheckPicture
 from keel.web.learn import pages
-from keel.web.picture.templatetags.keel_words import amount, danger_words, fact_words, multiple
+from keel.web.picture.templatetags.keel_words import amount, as_typed, danger_words, fact_words, multiple
+from keel.web.said import told as in_words
 from keel.web.words import gettext as _
+from keel.web.words import numbers as in_figures
 
 SCALE_ENDS = (100.0, 1_000_000.0)
 MARKS = ((100.0, "100 mg"), (1e3, "1 g"), (1e4, "10 g"), (1e5, "100 g"), (1e6, "1 kg"))
@@ -50,7 +54,7 @@ def handover_of(shown: CheckPicture, told: Mapping[str, Any], *, knowledge: Know
         _wishes(told),
         _unknown(shown),
     ]
-    day = shown.picture.as_of.strftime("%-d %B %Y")
+    day = date_format(shown.picture.as_of, "DATE_FORMAT")
     return HandOver(
         language=pages.language(),
         title=_("Ketamine: a page to hand over"),
@@ -71,7 +75,7 @@ def _part(heading: str, rows: Iterable[Row] = (), items: Iterable[str] = (), *, 
 
 
 def _sentence(finding: Finding) -> str:
-    text = plain(finding.summary)
+    text = in_words(plain(finding.summary))
     return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
 
 
@@ -88,16 +92,17 @@ def _exposure(shown: CheckPicture, sources: _Sources) -> Part | None:
         return None
     rows = [Row(_("As told"), "; ".join(pattern.text for pattern in shown.record.patterns))]
     rows = rows if shown.record.patterns else []
+    days_28 = _("not known") if exposure.days_in_28 is None else in_figures(f"{exposure.days_in_28:g}")
     rows += [
         Row(_("Amount on a using day"), amount(exposure.mg_per_session, "mg")),
         Row(_("Using days a year"), amount(exposure.sessions_per_year_range)),
-        Row(_("Days in the last 28"), _("not known") if exposure.days_in_28 is None else f"{exposure.days_in_28:g}"),
+        Row(_("Days in the last 28"), days_28),
     ]
     for total in exposure.by_substance:
         rows.append(Row(_("In a year"), amount(total.mg_per_year, "mg")))
         rows.append(Row(_("So far, in all"), amount(total.cumulative_mg, "mg")))
         numbers = sources.numbers(exposure.reference.sources)
-        value = f"{multiple(total.multiple_of_reference)} × {exposure.reference.mg_per_year:g} mg"
+        value = f"{multiple(total.multiple_of_reference)} × {in_figures(f'{exposure.reference.mg_per_year:,g}')} mg"
         rows.append(
             Row(
                 _("Multiple of the reference course"), value if total.multiple_of_reference else _("not known"), numbers
@@ -113,13 +118,17 @@ def _band(shown: CheckPicture, sources: _Sources) -> Part | None:
     least = _("at least ") if band.at_least else ""
     numbers = sources.numbers(shown.band_finding.sources if shown.band_finding else ())
     rows = [
-        Row(_("Band (triage, not diagnosis)"), f"{least}{band.id}, {band.name}", numbers),
-        Row(_("Rule"), "; ".join(band.says)),
+        Row(_("Band (triage, not diagnosis)"), f"{least}{band.id}, {in_words(band.name)}", numbers),
+        Row(_("Rule"), "; ".join(in_words(one) for one in band.says)),
     ]
     if band.at_least:
         rows.append(Row(_("Could rise with"), ", ".join(fact_words(fact) for fact in band.could_rise_with)))
     prompts = shown.band.prompts if shown.band else ()
-    return _part(_("Follow-up band"), rows, [f"{_('To consider')}: {'; '.join(prompts)}"] if prompts else ())
+    return _part(
+        _("Follow-up band"),
+        rows,
+        [f"{_('To consider')}: {'; '.join(in_words(one) for one in prompts)}"] if prompts else (),
+    )
 
 
 def _given(shown: CheckPicture, name: str) -> Mapping[str, int | str]:
@@ -166,7 +175,7 @@ def _medicines(shown: CheckPicture, told: Mapping[str, Any], sources: _Sources) 
         if item.status in ("not_recognised", "ambiguous") and not item.severity:
             words = _("not recognised, not checked")
         numbers = sources.numbers(one for finding in item.findings for one in finding.sources[:1])
-        rows.append(Row(item.input, words, numbers))
+        rows.append(Row(as_typed(item.input), words, numbers))
     daily = [str(choices.DAILY[name]) for name in told.get("daily", ())]
     if daily:
         rows.append(Row(_("Daily or nearly so"), ", ".join(daily)))
@@ -185,12 +194,13 @@ def _mood(shown: CheckPicture) -> Part | None:
 
 
 def _score_row(score: Any, instrument: Instrument) -> Row:
+    name = in_words(instrument.name)
     if score.total is None:
         low, high = score.bounds.least, score.bounds.most
         value = _("incomplete") if low is None else _("incomplete: %(low)s to %(high)s") % {"low": low, "high": high}
-        return Row(instrument.name, value)
+        return Row(name, value)
     most = f"/{score.range.most}" if score.range.most is not None else ""
-    return Row(instrument.name, f"{score.total}{most}{f', {score.band}' if score.band else ''}")
+    return Row(name, f"{score.total}{most}{f', {in_words(score.band)}' if score.band else ''}")
 
 
 def _wishes(told: Mapping[str, Any]) -> Part | None:
@@ -201,7 +211,7 @@ def _wishes(told: Mapping[str, Any]) -> Part | None:
 
 def _unknown(shown: CheckPicture) -> Part | None:
     about_curve = shown.picture.curve.reasons
-    items = [line for line in shown.picture.unknown if line not in about_curve]
+    items = [in_words(line) for line in shown.picture.unknown if line not in about_curve]
     return _part(_("Not known (not the same as no, or zero)"), items=items)
 
 
@@ -220,8 +230,8 @@ def _scale(shown: CheckPicture) -> Scale | None:
         low=held.low,
         mid=held.mid,
         high=held.high,
-        words=shown.scale["words"],
-        label=f"{interval_text(year)} mg {_('a year')}",
-        reference_label=_("Reference course %(mg)s mg") % {"mg": f"{reference:,g}"},
+        words=in_words(shown.scale["words"]),
+        label=f"{amount(year, 'mg')} {_('a year')}",
+        reference_label=_("Reference course %(mg)s mg") % {"mg": in_figures(f"{reference:,g}")},
         marks=MARKS,
     )

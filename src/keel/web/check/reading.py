@@ -12,7 +12,7 @@ from keel.interop import ReadError, Reading, read_records
 from keel.knowledge import Knowledge
 from keel.record import Medicine, ReadingNote, Record, UsePattern
 from keel.web.check.picking import read_line
-from keel.web.said import told
+from keel.web.said import Told, told
 from keel.web.words import gettext as _
 
 LONGEST_LIST = 100
@@ -49,7 +49,7 @@ def read_patterns(text: str, *, at: dt.datetime, knowledge: Knowledge, leave_out
             if not leave_out:
                 where = _("Line %(number)d: ") % {"number": number}
                 raise ExposureError(f"{where if len(lines) > 1 else ''}{told(str(error))}") from None
-            notes.append(ReadingNote(what=f"“{line.strip()}”", reason=told(str(error))))
+            notes.append(ReadingNote(what=f"“{line.strip()}”", reason=Told(told(str(error)))))
     return Lines(tuple(found), tuple(notes))
 
 
