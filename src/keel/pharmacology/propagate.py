@@ -1,7 +1,7 @@
 """One person's concentrations: the state carried from event to event by matrix exponentials, never by small steps.
 
 z(t + h) = exp(M h) z(t) with the extended system of `structure.py`; at an event amounts jump and input rates change.
-Steps of equal length share their exponential, and a run of n equal steps costs 2 sqrt(n) powers.
+Steps of equal length share their exponential; a long run of n equal steps costs 2 sqrt(n) powers of it.
 """
 
 import math
@@ -14,7 +14,7 @@ import numpy as np
 
 from keel.pharmacology.exponential import exponential, shifted_norm
 from keel.pharmacology.inputs import Entry
-from keel.pharmacology.mammillary import ModalPath, Times, happenings
+from keel.pharmacology.mammillary import MANY, ModalPath, Times, happenings
 from keel.pharmacology.parameters import Form
 from keel.pharmacology.structure import Block, Floats, Structure, Values
 
@@ -90,7 +90,9 @@ class StepPath:
         seen = tuple(block.first + block.at[place] for place in block.seen)
         areas = tuple(range(block.first))
         rest = tuple(row for row in range(block.first, block.first_rate) if row not in seen)
-        self._groups, self._found = (seen, areas, rest), dict[tuple[int, ...], Floats]()
+        # Only on a long even grid do fewer rows cost less.
+        self._groups = (seen, areas, rest) if times.step else (tuple(range(block.size)),)
+        self._found: dict[tuple[int, ...], Floats] = {}
         self._drifting = {
             place: drift(structure, values, place, (block, steps, parts), times.minutes)
             for place in block.at.keys() & structure.drifting.keys()
@@ -124,11 +126,13 @@ def _jumps(block: Block, parts: Sequence[Entry]) -> tuple[list[float], Floats]:
     row_of = {moment: row for row, moment in enumerate(moments)}
     jumps = np.zeros((len(moments), block.size))
     for position, (times, amounts, flows) in enumerate(by_place):
+        place, rate = block.first + block.at[block.fed[position]], block.first_rate + position
         rows = [row_of[moment] for moment in times]
-        jumps[rows, block.first + block.at[block.fed[position]]] = amounts
-        for row, end, flow in zip(rows, [*rows, None][1:], flows, strict=True):
+        for row, following, amount, flow in zip(rows, [*rows, None][1:], amounts, flows, strict=True):
+            if amount:
+                jumps[row, place] = amount
             if flow:
-                jumps[row:end, block.first_rate + position] = flow
+                jumps[row:following, rate] = flow
     return moments, jumps
 
 
@@ -218,24 +222,27 @@ class Walk:
         moments, self._jumps = _jumps(block, parts)
         self._block, self._steps, self._count = block, steps, len(times.minutes)
         self._plan = [_runs(times, moment, following) for moment, following in pairwise([*moments, math.inf])]
+        self._short = steps.of([run.length for runs in self._plan for run in runs if run.steps < MANY])
 
     def rows(self, rows: tuple[int, ...]) -> Floats:
         """The chosen rows of the extended state at each asked time, (rows, times)."""
-        found = np.zeros((len(rows), self._count))
-        state, first_rate, chosen = np.zeros(self._block.size), self._block.first_rate, list(rows)
-        single = self._steps.of([run.length for runs in self._plan for run in runs if run.steps == 1])
+        size, first_rate = self._block.size, self._block.first_rate
+        found, state = np.zeros((len(rows), self._count)), np.zeros(size)
+        chosen = slice(size) if len(rows) == size else list(rows)
         for jump, runs in zip(self._jumps, self._plan, strict=True):
             state[:first_rate] += jump[:first_rate]
             state[first_rate:] = jump[first_rate:]
             for run in runs:
-                if run.steps > 1 and run.row is not None:
+                if run.row is not None and run.steps >= MANY:
                     seen, state = self._many(run, state, rows)
                     found[:, run.row : run.row + run.steps] = seen
                     continue
+                passed = state[None]
                 if run.length > 0.0:
-                    state = single[round(run.length, SAME_STEP)] @ state
+                    passed = _few(self._short[round(run.length, SAME_STEP)], state, run.steps)
+                    state = passed[-1].copy()
                 if run.row is not None:
-                    found[:, run.row] = state[chosen]
+                    found[:, run.row : run.row + run.steps] = passed.T[chosen]
         return found
 
     def _many(self, run: Run, state: Floats, rows: tuple[int, ...]) -> tuple[Floats, Floats]:
@@ -246,6 +253,22 @@ class Walk:
         seen = np.matmul(strides, powers.of_rows(rows)).reshape(len(rows), -1)[:, 1 : run.steps + 1]
         stride, rest = divmod(run.steps, side)
         return seen, powers.fine[rest] @ strides[stride]
+
+
+def _few(step: Floats, state: Floats, count: int) -> Floats:
+    """States after 1..count equal steps, by doubling: the next block is the power of the step times the last block."""
+    if count == 1:
+        return (step @ state)[None]
+    states = np.empty((count, len(state)))
+    states[0] = step @ state
+    filled, power = 1, step.T
+    while filled < count:
+        take = min(filled, count - filled)
+        states[filled : filled + take] = states[:take] @ power
+        filled += take
+        if filled < count:
+            power = power @ power
+    return states
 
 
 def _runs(times: Times, moment: float, following: float) -> list[Run]:
@@ -259,8 +282,12 @@ def _runs(times: Times, moment: float, following: float) -> list[Run]:
         runs.append(Run(times.step, end - first - 1, first + 1))
     elif end - first > 1:
         steps = inside[1:] - inside[:-1]
-        cuts = [0, *(np.flatnonzero(np.abs(np.diff(steps)) > 0.5 * 10.0**-SAME_STEP) + 1).tolist(), len(steps)]
-        runs += [Run(float(steps[a:b].mean()), b - a, first + 1 + a) for a, b in pairwise(cuts)]
+        changes = np.flatnonzero(np.abs(steps[1:] - steps[:-1]) > 0.5 * 10.0**-SAME_STEP) + 1
+        cuts = np.concatenate([[0], changes, [len(steps)]])
+        counts = cuts[1:] - cuts[:-1]
+        lengths = (inside[cuts[1:]] - inside[cuts[:-1]]) / counts
+        rows = first + 1 + cuts[:-1]
+        runs += [Run(*each) for each in zip(lengths.tolist(), counts.tolist(), rows.tolist(), strict=True)]
     if following != math.inf:
         runs.append(Run(following - float(inside[-1]), 1, None))
     return runs
