@@ -52,3 +52,12 @@ def test_no_search_breaks_the_page(erin, words):
 
 def test_a_search_without_hits_says_so(erin):
     assert "No entry has these words" in erin.get("/evidence/?q=grumbleflux").content.decode()
+
+
+@pytest.mark.parametrize("address", ["/evidence/", "/evidence/?q=dose+session", "/evidence/claims/B03/"])
+def test_an_amount_that_people_are_said_to_take_and_nobody_traced_is_not_repeated(erin, address):
+    """Claims B03 and A36 are judged; their words would tell a reader what is “usual”."""
+    html = erin.get(address).content.decode()
+    assert "A recreational dose is" not in html
+    assert "one gram or more in a usual session" not in html
+    assert "No source found" in html

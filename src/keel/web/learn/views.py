@@ -11,10 +11,10 @@ from keel import knowledge
 from keel.assessment.instruments import AnswersRefused, Score, score_instrument
 from keel.assessment.picture import picture_of
 from keel.findings import Severity
-from keel.knowledge.evidence import Claim, Use, Verdict
 from keel.knowledge.instruments import Instrument
 from keel.web.check.questions import asked
 from keel.web.directory.place import country_of
+from keel.web.evidence.withheld import is_withheld
 from keel.web.learn import pages
 from keel.web.learn.forms import AnswersForm, OwnFigures
 from keel.web.learn.leaflets import pdf_of
@@ -24,8 +24,6 @@ TOPICS = ("question", "treatment", "help", "leaflet", "page")
 FREE = ("phq-9", "gad-7", "who-5", "pcl-5", "audit-c", "asq")
 """Checks of the mind offered here, where the licence of the instrument frees its words."""
 SAFETY_ITEMS_OF = ("asq",)
-UNTRACED_NOT_QUOTED = ("exposure", "support")
-"""Topics of which a figure without any source is not even quoted: amounts that people take, prices of programmes."""
 
 
 @require_safe
@@ -52,14 +50,8 @@ def read(request: HttpRequest, name: str) -> HttpResponse:
     if text.table is not None:
         return redirect("learn:comparison")
     claims = knowledge.load().claims
-    judged = [claims[one] for one in text.judges if one in claims and _may_be_quoted(claims[one])]
+    judged = [claims[one] for one in text.judges if one in claims and not is_withheld(claims[one])]
     return render(request, "learn/text.html", {"text": text, "judged": judged})
-
-
-def _may_be_quoted(claim: Claim) -> bool:
-    """Whether a statement of others may stand beside its verdict: not an amount or price that nobody could trace."""
-    is_untraced = claim.verdict is Verdict.NOT_FOUND and claim.use is Use.NEVER
-    return not (is_untraced and claim.topic in UNTRACED_NOT_QUOTED)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -76,7 +68,7 @@ def comparison(request: HttpRequest) -> HttpResponse:
         else:
             status = 422
     text = pages.here()["comparison-medical"]
-    judged = [facts.claims[one] for one in text.judges if one in facts.claims]
+    judged = [facts.claims[one] for one in text.judges if one in facts.claims and not is_withheld(facts.claims[one])]
     context = {"text": text, "form": form, "yours": yours, "judged": judged}
     return render(request, "learn/comparison.html", context, status=status)
 

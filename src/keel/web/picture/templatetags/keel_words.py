@@ -19,6 +19,7 @@ from keel.knowledge.evidence import Conflict, Source, Verdict
 from keel.knowledge.instrument_parts import Band as ScoreBand
 from keel.quantities import Interval, interval_text
 from keel.web.check import choices
+from keel.web.evidence.withheld import is_withheld
 from keel.web.learn import pages
 from keel.web.picture.shown import conflicts_with
 from keel.web.said import Told, drawn, medicine_said, translated
@@ -62,7 +63,8 @@ def reason_value(value: Any) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, float | int):
         return numbers(f"{value:,.6g}")
-    return translated(str(value)) or medicine_said(str(value))
+    told = [translated(one) or medicine_said(one) for one in str(value).split(", ")]
+    return translated(str(value)) or ", ".join(told)
 
 
 @register.filter
@@ -357,6 +359,9 @@ def verdict_words(verdict: Verdict) -> str:
         Verdict.NOT_FOUND: _("No source found"),
         Verdict.OWN: _("Keel’s own statement"),
     }[verdict]
+
+
+register.filter("is_withheld", is_withheld)
 
 
 @register.filter
