@@ -114,3 +114,9 @@ class Phrases(Document, frozen=True, kw_only=True):
     settings: tuple[WordList, ...]
     substances: tuple[WordList, ...]
     forms: tuple[WordList, ...]
+
+    @property
+    def sayings(self) -> dict[str, str]:
+        """Everything that Keel says of a pattern, by key, or by frequency where a frequency assumes something."""
+        assumed = {f"frequency {one.id}": one.assumes for one in self.frequencies if one.assumes}
+        return {**msgspec.structs.asdict(self.says), **assumed}

@@ -10,6 +10,7 @@ medicines have their translations in the knowledge.
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import zip_longest
 from typing import NamedTuple
 
 from django.utils.html import format_html
@@ -49,7 +50,7 @@ class Shape(NamedTuple):
 @lru_cache(maxsize=4)
 def _shapes(lang: str) -> tuple[Shape, ...]:
     """The shapes that the catalogue of a language and its interaction texts have, the longest first."""
-    pairs = {shape: gettext(shape) for shape in SHAPES}
+    pairs = {shape: gettext(shape) for shape in SHAPES} | _of_patterns(lang)
     texts = knowledge.load().interaction_texts
     if lang in texts:
         here = texts[lang].sentences
@@ -59,8 +60,15 @@ def _shapes(lang: str) -> tuple[Shape, ...]:
             if len(parts) == len(said_parts) > 1:
                 pairs |= dict(zip(parts, said_parts, strict=True))
     known = {shape: told for shape, told in pairs.items() if told != shape and re.search(r"\w", _SLOT.sub("", shape))}
-    known |= dict(zip(NEUTRAL, NEUTRAL, strict=True))
+    known |= {shape: shape for shape in (*NEUTRAL, *_of_patterns(lang).values())}
     return tuple(Shape(_part(shape), _pattern(shape), known[shape]) for shape in sorted(known, key=len, reverse=True))
+
+
+def _of_patterns(lang: str) -> dict[str, str]:
+    """What is said of a typed pattern: read in the language of the page it is said in that already."""
+    phrases = knowledge.load().phrases
+    here = phrases[lang].sayings if lang in phrases else {}
+    return {said: here[key] for key, said in phrases[FIRST].sayings.items() if key in here}
 
 
 def _part(shape: str) -> str:
@@ -68,17 +76,24 @@ def _part(shape: str) -> str:
 
 
 def _pattern(shape: str) -> re.Pattern[str]:
+    """The shape as an expression; its first letter may be of either size, as it may begin a line or stand inside."""
     parts, known = _SLOT.split(shape.removesuffix(".")), patterns()
-    return re.compile(
-        "".join(
-            re.escape(part) if at % 2 == 0 else f"(?P<{part}>{known.get(part, '.+?')})" for at, part in enumerate(parts)
-        )
-        + r"\.?$"
-    )
+    fixed = [re.escape(part) for part in parts[::2]]
+    first = fixed[0]
+    fixed[0] = f"(?i:{first[:1]}){first[1:]}" if first[:1].isalpha() else first
+    names = parts[1::2]
+    slots = [
+        f"(?P={name})" if name in names[:at] else f"(?P<{name}>{known.get(name, '.+?')})"
+        for at, name in enumerate(names)
+    ]
+    return re.compile("".join(text for pair in zip_longest(fixed, slots, fillvalue="") for text in pair) + r"\.?$")
 
 
 def translated(text: str) -> str | None:
     """The text in the language of the page; None where a sentence of it is not in the catalogue."""
+    as_it_stands = whole(text)
+    if as_it_stands is not None:
+        return as_it_stands
     end = "." if text.strip().endswith(".") else ""
     parts = sentences(text)
     if len(parts) > 1 and (told := _shaped(text)):
@@ -103,7 +118,7 @@ def _sentence(text: str) -> str | None:
 def _shaped(text: str) -> str | None:
     """The text by the first shape that it has, and whose words are known where they must be."""
     for shape in _shapes(language()):
-        match = shape.pattern.match(text.strip()) if shape.part in text else None
+        match = shape.pattern.match(text.strip()) if shape.part[1:] in text else None
         if match is None:
             continue
         slots = {name: filled(name, value, translated) for name, value in match.groupdict().items()}
@@ -116,7 +131,7 @@ def said(text: str) -> str | SafeString:
     """The text in the language of the page, or as it is, marked as English."""
     if not text or isinstance(text, Told) or language() == FIRST:
         return text
-    told = translated(text) or knowledge.load().translated(text, language())
+    told = translated(text)
     return told if told is not None else format_html('<span lang="{}">{}</span>', FIRST, text)
 
 

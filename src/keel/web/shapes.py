@@ -39,6 +39,7 @@ EXPOSURE = (
 ANSWERS = (
     noop("{instrument} item {id}"),
     noop("{instrument} symptoms"),
+    noop("{instrument} {letter}-symptoms"),
     noop("{instrument} total"),
     noop("{instrument} item {id} asks about safety and has no answer, and none is ever estimated"),
     noop("{instrument} items {ids} ask about safety and have no answer, and none is ever estimated"),
@@ -150,6 +151,15 @@ WHOLE = (
     noop("not in"),
     noop("never valid"),
     noop("it is dated in the future"),
+    noop("Write the smaller amount first"),
+    noop("The file is cut short: export or copy it again"),
+    noop("The file is empty"),
+    noop("Export it again"),
+    noop("The record is empty"),
+    noop("Add at least “person” or “doses”"),
+    noop("The file is no text, or UTF-16 without its mark"),
+    noop("The file was read, but it has no person in it"),
+    noop("Give a file with a person's facts"),
 )
 REASONS = (
     noop("meant for"),
@@ -183,6 +193,11 @@ REASONS = (
     noop("unverified"),
     noop("a default that needs confirming"),
     noop("patterns"),
+    noop("benzodiazepines"),
+    noop("gabapentinoids"),
+    noop("opioids"),
+    noop("sleeping tablets"),
+    noop("stimulants"),
     noop("doses"),
     noop("mg per year"),
     noop("reference mg per year"),
@@ -208,6 +223,19 @@ REASONS = (
 )
 """Names and values of reasons, as the assessment writes them."""
 
+QUANTITIES = (
+    noop("“{input}” begins with more than it ends with"),
+    noop("“{input}” divides by zero"),
+    noop("“{input}” is not a number"),
+    noop("“{input}” is too large a number"),
+    noop("“{input}” is less than zero"),
+)
+RECORDS = (
+    noop("line {number}, column {column}: The JSON breaks off here"),
+    noop("The file begins with {input}, which no format that Keel reads does"),
+    noop("Give a Keel record, a FHIR R4 bundle, resource or NDJSON, or a Journal export"),
+)
+"""What a file has wrong as a whole; what one of its entries has wrong is said in English."""
 EVIDENCE = (noop("{source}, line {number}"),)
 """Where a statement was read."""
 NEUTRAL = (
@@ -219,4 +247,4 @@ NEUTRAL = (
     "{form}, {amount}",
 )
 """Shapes without a word of their own: only what stands in them is said otherwise in another language."""
-SHAPES = (*EXPOSURE, *ANSWERS, *MODELS, *INTERACTIONS, *EVIDENCE)
+SHAPES = (*EXPOSURE, *ANSWERS, *MODELS, *INTERACTIONS, *QUANTITIES, *RECORDS, *EVIDENCE)

@@ -28,6 +28,7 @@ def patterns() -> Mapping[str, str]:
         "form": rf"{_FORMS}|racemic ketamine and esketamine|racemic ketamine",
         "span": r"[\d.,]+(?: to [\d.,]+)?",
         "amount": r"[\d.,]+(?: to [\d.,]+)? mg\S*",
+        "letter": "[a-e]",
         "spread": r"[\d.,]+ to [\d.,]+",
     }
 
@@ -100,7 +101,24 @@ def _way(value: str) -> str | None:
 
 
 _FILLED: Mapping[str, Callable[[str], str | None]] = {
-    **dict.fromkeys(("pattern", "word", "words", "input", "inputs", "id", "ids", "cited", "date"), _as_typed),
+    **dict.fromkeys(
+        (
+            "pattern",
+            "word",
+            "words",
+            "input",
+            "inputs",
+            "text",
+            "left",
+            "period",
+            "letter",
+            "id",
+            "ids",
+            "cited",
+            "date",
+        ),
+        _as_typed,
+    ),
     **dict.fromkeys(
         ("when", "route", "severity", "label", "worst", "cause", "site", "mark", "form", "population"), whole
     ),
