@@ -102,3 +102,13 @@ def test_numbers_are_found_wherever_they_stand():
     (entry,) = find_entries(KNOWLEDGE, "criteria/uropathy-bands")
     values = {place.path: number.value for place, number in numbers(entry)}
     assert values["cuts.days_1_a_week"] == 1
+
+
+def test_the_evidence_is_found_in_spanish_words_too():
+    def here(query: str) -> list[str]:
+        return [hit.id for hit in search(KNOWLEDGE, query, 6, lang="es")]
+
+    assert "conflict-memory-recovery" in here("memoria recuperación") + here("memoria")
+    assert "deaths-us-fentanyls" in here("muertes fentanilo")
+    assert "winstock12" in here("winstock")
+    assert here("muertes fentanilo") != [hit.id for hit in search(KNOWLEDGE, "muertes fentanilo", 6)]

@@ -1,18 +1,21 @@
 """Full-text search of the evidence: claims, conflicts, figures and sources, best match first.
 
 The index is SQLite's FTS5 with Porter stemming, in memory, built at the first search (some milliseconds) and kept with
-the knowledge. An answer that holds all words comes before one that holds some of them.
+the knowledge, one for each language: beside the English the index of another one holds what is translated. An answer
+that holds all words comes before one that holds some of them.
 """
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from threading import Lock
 from typing import NamedTuple
 
 from keel.knowledge.base import Knowledge
 
+MOTHER = "en"
+"""The language of the facts, whose words are stemmed; of another one the beginnings of words are compared."""
 KINDS = ("claims", "conflicts", "figures", "sources")
 # Weights of the columns of the index: id, what it is about, the statement, the rest. Kind and key are not searched.
 _WEIGHTS = "0, 0, 8.0, 4.0, 3.0, 1.0"
@@ -29,21 +32,21 @@ class Hit(NamedTuple):
 class EvidenceIndex:
     """The kept index. Safe to use from several threads: a lock guards its one connection."""
 
-    def __init__(self, knowledge: Knowledge) -> None:
-        self._lock = Lock()
+    def __init__(self, knowledge: Knowledge, lang: str = MOTHER) -> None:
+        self._lock, self._any_ending = Lock(), "" if lang == MOTHER else "*"
         self._database = sqlite3.connect(":memory:", check_same_thread=False)
         self._database.execute(
             "CREATE VIRTUAL TABLE facts USING fts5(kind UNINDEXED, key UNINDEXED, id, topic, statement, rest,"
             " tokenize = 'porter unicode61 remove_diacritics 2')"
         )
-        self._database.executemany("INSERT INTO facts VALUES (?, ?, ?, ?, ?, ?)", _rows(knowledge))
+        self._database.executemany("INSERT INTO facts VALUES (?, ?, ?, ?, ?, ?)", _rows(knowledge, lang))
 
     def search(self, query: str, limit: int = 20) -> tuple[Hit, ...]:
         """The best `limit` hits for words in any order; empty when no word is found."""
-        words = re.findall(r"\w+", query)
+        words = [f'"{word}"{self._any_ending}' for word in re.findall(r"\w+", query)]
         found: dict[tuple[str, str], Hit] = {}
         for join in (" AND ", " OR "):
-            for hit in self._matches(join.join(f'"{word}"' for word in words), limit) if words else ():
+            for hit in self._matches(join.join(words), limit) if words else ():
                 found.setdefault((hit.kind, hit.id), hit)
         return tuple(list(found.values())[:limit])
 
@@ -57,28 +60,38 @@ class EvidenceIndex:
         return [Hit(*row) for row in rows]
 
 
-def _rows(knowledge: Knowledge) -> Iterator[tuple[str, str, str, str, str, str]]:
+def _rows(knowledge: Knowledge, lang: str) -> Iterator[tuple[str, str, str, str, str, str]]:
+    def both(text: str) -> str:
+        """The English, and how it is said in the language."""
+        told = knowledge.translated(text, lang) if lang != MOTHER else None
+        return f"{text} {told}" if told else text
+
     for claim in knowledge.claims.values():
-        rest = (claim.says, claim.note, claim.figure, claim.flag, claim.verdict, *claim.sources)
-        topic = f"{claim.topic} {claim.population}"
-        yield "claims", claim.id, claim.id, topic, claim.statement, " ".join(rest)
+        rest = (both(claim.says), both(claim.note), claim.figure, claim.flag, claim.verdict, *claim.sources)
+        topic = f"{_topic(claim.topic, both)} {both(claim.population)}"
+        yield "claims", claim.id, claim.id, topic, both(claim.statement), " ".join(rest)
     for conflict in knowledge.conflicts.values():
-        rest = (conflict.one_side, conflict.other_side, conflict.shown)
-        yield "conflicts", conflict.id, conflict.id, conflict.topic, conflict.question, " ".join(rest)
+        rest = (both(conflict.one_side), both(conflict.other_side), both(conflict.shown))
+        topic = _topic(conflict.topic, both)
+        yield "conflicts", conflict.id, conflict.id, topic, both(conflict.question), " ".join(rest)
     for figure in knowledge.figures.values():
-        yield "figures", figure.id, figure.id, figure.topic, figure.text, figure.why
+        yield "figures", figure.id, figure.id, _topic(figure.topic, both), both(figure.text), both(figure.why)
     for source in knowledge.sources.values():
         names = " ".join((source.id, *source.aliases))
         rest = (source.doi, source.pmid, source.read, str(source.year or ""))
         yield "sources", source.id, names, "", source.citation, " ".join(rest)
 
 
+def _topic(topic: str, both: Callable[[str], str]) -> str:
+    return both(topic.replace("-", " "))
+
+
 @lru_cache(maxsize=8)
-def evidence_index(knowledge: Knowledge) -> EvidenceIndex:
-    """The index of this knowledge, built once in a process."""
-    return EvidenceIndex(knowledge)
+def evidence_index(knowledge: Knowledge, lang: str = MOTHER) -> EvidenceIndex:
+    """The index of this knowledge in a language, built once in a process."""
+    return EvidenceIndex(knowledge, lang)
 
 
-def search(knowledge: Knowledge, query: str, limit: int = 20) -> tuple[Hit, ...]:
-    """Entries of the evidence that match the words, best first."""
-    return evidence_index(knowledge).search(query, limit)
+def search(knowledge: Knowledge, query: str, limit: int = 20, *, lang: str = MOTHER) -> tuple[Hit, ...]:
+    """Entries of the evidence that match the words, in English or in a language beside it, best first."""
+    return evidence_index(knowledge, lang).search(query, limit)

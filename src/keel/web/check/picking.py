@@ -37,7 +37,8 @@ def line_of(picked: Mapping[str, Any]) -> str:
     per, unit = picked.get("days_per") or "week", picked.get("amount_unit") or "g"
     most = {"week": 7, "month": 31, "year": 365}[per]
     if any((picked.get(name) or 0) > most for name in ("days", "days_most")):
-        raise PatternError(_("A %(period)s has %(most)d days at most.") % {"period": per, "most": most})
+        periods = {"week": _("week"), "month": _("month"), "year": _("year")}
+        raise PatternError(_("A %(period)s has %(most)d days at most.") % {"period": periods[per], "most": most})
     parts = [f"{amount} {unit}" if amount else "", f"{days} days a {per}" if days else ""]
     if picked.get("long"):
         parts.append(f"for {_number(picked['long'])} {picked.get('long_unit') or 'years'}")
