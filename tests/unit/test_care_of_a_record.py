@@ -112,3 +112,42 @@ def test_a_diagnosis_of_the_record_asks_for_its_level():
 def test_what_is_known_never_asks_for_more_than_the_strict_reading(known):
     care = known_care(known, at=AT, knowledge=load())
     assert (care.rank or 0) <= level_of_care(known, at=AT, knowledge=load()).rank
+
+
+def rules_of(**parts):
+    return {one.rule for one in picture(**parts).findings}
+
+
+# Cuts: harms reference section 11 and the adverse-event bands of the esketamine label, at or above 180 and 110.
+@pytest.mark.parametrize(
+    ("code", "value", "rule"),
+    [
+        ("8480-6", 179, None),
+        ("8480-6", 180, "W-PRESSURE-SYSTOLIC"),
+        ("8462-4", 109, None),
+        ("8462-4", 110, "W-PRESSURE-DIASTOLIC"),
+    ],
+)
+def test_one_severe_pressure_is_to_be_measured_again(code, value, rule):
+    spoken = {name for name in rules_of(measurements=(reading(code, value, 1),)) if name.startswith("W-PRESSURE")}
+    assert spoken == ({rule} if rule else set())
+
+
+@pytest.mark.parametrize(
+    ("items", "level"), [({"chest": 1}, "emergency"), ({"wake": 1, "chest": 0}, "emergency"), ({"chest": 0}, None)]
+)
+def test_a_warning_sign_of_an_emergency_asks_for_one_and_is_said_once(items, level):
+    found = picture(answers=(Answers(instrument="warning-signs", items=items, at=AT),))
+    assert found.care.level == level
+    assert ("emergency_sign" in found.care.not_known) is (level is None)
+    urgent = [one.rule for one in found.findings if one.rule in ("warning-signs/emergency", "E-3-SIGN")]
+    assert urgent == (["warning-signs/emergency"] if level else [])
+
+
+@pytest.mark.parametrize(
+    "text", ["jaundice ruled out", "no jaundice", "suspected jaundice", "ictericia descartada", "jaundice in mother"]
+)
+def test_a_diagnosis_that_is_denied_or_suspected_is_no_flag(text):
+    assert "harm.liver.jaundice" not in rules_of(conditions=(Condition(text=text),))
+    assert picture(conditions=(Condition(text=text),)).exposure.band is None
+    assert "harm.liver.jaundice" in rules_of(conditions=(Condition(text="jaundice"),))

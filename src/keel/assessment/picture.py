@@ -22,6 +22,8 @@ from keel.findings import Finding, worst_first
 from keel.knowledge import Knowledge, UnknownId
 from keel.record import Answers, Person, Pregnancy, ReadingNote, Record, Sex
 
+SAID_BY_THE_SIGNS = "E-3-SIGN"
+
 
 class PersonShown(msgspec.Struct, frozen=True, kw_only=True):
     """Who the Picture is about; None and `not_asked` are shown as such."""
@@ -128,14 +130,14 @@ def _care(record: Record, at: dt.datetime, knowledge: Knowledge) -> CareKnown:
 def _urgent(care: CareKnown, knowledge: Knowledge) -> Iterable[Finding]:
     """Findings that ask for an emergency or for inpatient care; the others are about a place of treatment.
 
-    One without a next step of its own has that of its level.
+    One without a next step of its own has that of its level. What the warning signs say themselves is not said twice.
     """
     protocol = knowledge.protocols["level-of-care"]
     levels = {level.id: level for level in protocol.levels}
     of_rule = {rule.id: levels[rule.level] for rule in protocol.rules}
     for finding in care.findings:
         level = of_rule[finding.rule]
-        if level.rank >= levels["emergency"].rank:
+        if level.rank >= levels["emergency"].rank and finding.rule != SAID_BY_THE_SIGNS:
             yield finding if finding.next_step else msgspec.structs.replace(finding, next_step=level.next_step)
 
 

@@ -53,5 +53,6 @@ def _listed(record: Record, knowledge: Knowledge, fact: str) -> Iterator[tuple[C
     for rule in knowledge.criteria[BAND_SET].conditions:
         for condition in record.conditions:
             is_meant = any(word in condition.text.lower() for word in rule.words)
-            if rule.fact == fact and is_meant and condition.status != "entered-in-error":
+            is_said = condition.is_plain and condition.status != "entered-in-error"
+            if rule.fact == fact and is_meant and is_said:
                 yield condition, rule.says

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from keel.assessment.curve import Curve
     from keel.assessment.eligibility import CareKnown
     from keel.assessment.help import HelpLine
+    from keel.assessment.instruments import Score
     from keel.assessment.picture import Picture
     from keel.assessment.surveillance import DueItem
     from keel.interop import Reading
@@ -65,8 +66,7 @@ def print_picture(picture: "Picture", out: "Console") -> None:
     for line in curve_lines(picture.curve):
         out.print(line, markup=False)
     for score in picture.scores:
-        total = "not known" if score.total is None else f"{score.total:g}"
-        out.print(f"\n[bold]{score.title}[/bold] {total}{f', {score.band}' if score.band else ''}")
+        out.print(f"\n[bold]{score.title}[/bold] {score_text(score)}{f', {score.band}' if score.band else ''}")
     if picture.interactions.items and picture.interactions.summary:
         out.print(f"\n[bold]Medicines[/bold] {picture.interactions.summary}")
     if picture.due:
@@ -109,6 +109,13 @@ def person_text(picture: "Picture") -> str:
         f"{person.weight_kg:g} kg" if person.weight_kg is not None else "",
     ]
     return ", ".join(part for part in parts if part)
+
+
+def score_text(score: "Score") -> str:
+    """The total; a questionnaire without a score says so, which is another thing than a total that is not known."""
+    if score.total is not None:
+        return f"{score.total:g}"
+    return "gives no score" if score.range.most is None else "total not known"
 
 
 def curve_lines(curve: "Curve", height: int = 8, width: int = 60, hours: int = 6) -> list[str]:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from keel.findings import Finding
+    from keel.findings import Finding, Reason
 
 MARKS = {
     "block": ("■ STOP", "bold white on red"),
@@ -52,6 +52,9 @@ def progress_console() -> "Console":
     return Console(stderr=True, highlight=False)
 
 
+NO_UNIT = ("", "1")
+
+
 def finding_view(finding: "Finding") -> "Table":
     """A finding for the terminal: mark in words, summary, next step; below, dim, why, rule, how sure and sources."""
     from rich.table import Table
@@ -61,11 +64,7 @@ def finding_view(finding: "Finding") -> "Table":
     text = Text(finding.summary)
     if finding.next_step:
         text.append(f"\n→ {finding.next_step}", style="bold")
-    why = ", ".join(
-        f"{reason.name.replace('_', ' ')} {_value(reason.value)}{f' {reason.unit}' if reason.unit else ''}"
-        for reason in finding.why
-        if reason.value is not None
-    )
+    why = ", ".join(_given(reason) for reason in finding.why if reason.value is not None)
     open_names = ", ".join(reason.name.replace("_", " ") for reason in finding.why if reason.value is None)
     parts = [why, f"not given: {open_names}" if open_names else "", f"rule {finding.rule}", finding.confidence.label]
     parts.append(f"sources {', '.join(finding.sources)}" if finding.sources else "")
@@ -76,6 +75,11 @@ def finding_view(finding: "Finding") -> "Table":
     view.add_column(ratio=1)
     view.add_row(mark, text)
     return view
+
+
+def _given(reason: "Reason") -> str:
+    unit = "" if reason.unit in NO_UNIT else f" {reason.unit}"
+    return f"{reason.name.replace('_', ' ')} {_value(reason.value)}{unit}"
 
 
 def _value(value: Any) -> str:

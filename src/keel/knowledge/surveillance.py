@@ -47,15 +47,15 @@ class WatchItem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 class TrendRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """When a change of a measurement is worth saying.
 
-    `measure` is times_upper_limit (of the laboratory), ratio or difference (newest against the first on record), or
-    rise (of a score, any). For reference_change, a rise beyond chance, `cut` is the variation within a person and
-    `assay` that of the test, both in per cent. `codes` are of the measurement, `instruments` of the score; the newest
-    value speaks. `may_loosen_to`, `confirmed` and `set_by` are as in a rule of a protocol.
+    `measure` is times_upper_limit (of the laboratory), ratio or difference (newest against the first on record), rise
+    (of a score, any), level (the newest at or above the cut), or reference_change: a rise beyond chance, where `cut` is
+    the variation within a person and `assay` that of the test, both in per cent. `codes` are of the measurement,
+    `instruments` of the score. `may_loosen_to`, `confirmed` and `set_by` are as in a rule of a protocol.
     """
 
     id: Id
     domain: str
-    measure: Literal["times_upper_limit", "ratio", "difference", "rise", "reference_change"]
+    measure: Literal["times_upper_limit", "ratio", "difference", "rise", "reference_change", "level"]
     cut: str = ""
     assay: str = ""
     codes: tuple[str, ...] = ()

@@ -18,16 +18,12 @@ from keel.knowledge.clinical_facts import ConditionWord
 from keel.knowledge.reading import CodeKind
 from keel.record import Answers, Condition, Dose, Measurement, Person, Pregnancy, Record, Setting, Sex
 
-# Words that turn a diagnosis into something else; such a text is left to a person.
-_NOT_PLAIN = re.compile(
-    r"\b(no|not|non|without|denie[sd]|negative|ruled? out|excluded|family|mother|father|suspected|query)\b|\?",
-    re.IGNORECASE,
-)
 TAKEN = ("active", "taken")
 """Statuses of a medicine that is taken now."""
 _NEVER_TRUE = "entered-in-error"
 _ACTIVE = ("active", "recurrence", "relapse")
 _RECENT_USE_DAYS = 28
+_SIGNS, _EMERGENCY_SIGNS = "warning-signs", ("wake", "chest")
 _VITAL_SIGNS = {
     "systolic": "sbp",
     "diastolic": "dbp",
@@ -111,7 +107,7 @@ def _person(person: Person, at: dt.datetime) -> Iterator[tuple[str, Fact]]:
 
 
 def _condition(condition: Condition, at: dt.datetime, knowledge: Knowledge) -> Iterator[tuple[str, Fact]]:
-    if _NOT_PLAIN.search(condition.text):
+    if not condition.is_plain:
         return
     text = " ".join(condition.text.casefold().split())
     for word in knowledge.condition_words.values():
@@ -179,6 +175,8 @@ def _sitting(sitting: Answers, at: dt.datetime) -> Iterator[tuple[str, Fact]]:
         total = sitting.total if sitting.total is not None else _sum(sitting, 9)
         if total is not None:
             yield "phq9_total", total
+    if sitting.instrument == _SIGNS:
+        yield from _emergency_sign(sitting)
     if sitting.instrument == "c-ssrs-screener":
         names = _C_SSRS
     elif sitting.instrument == "asq":
@@ -188,6 +186,15 @@ def _sitting(sitting: Answers, at: dt.datetime) -> Iterator[tuple[str, Fact]]:
     for item, fact in names.items():
         if sitting.items.get(item) in (0, 1):
             yield fact, sitting.items[item] == 1
+
+
+def _emergency_sign(sitting: Answers) -> Iterator[tuple[str, Fact]]:
+    """Whether any sign was reported that needs emergency care; a no to some of the questions is none to all."""
+    given = [sitting.items.get(item) for item in _EMERGENCY_SIGNS]
+    if 1 in given:
+        yield "emergency_sign", True
+    elif all(answer == 0 for answer in given):
+        yield "emergency_sign", False
 
 
 def _sum(sitting: Answers, items: int) -> float | None:

@@ -113,7 +113,8 @@ def _listed(record: Record, at: dt.datetime, knowledge: Knowledge) -> dict[str, 
 
 def _is_active(condition: Condition, at: dt.datetime) -> bool:
     is_known = condition.onset is None or condition.onset <= at.date()
-    return condition.present and condition.status in ("active", "recurrence", "relapse") and is_known
+    is_said = condition.present and condition.is_plain
+    return is_said and condition.status in ("active", "recurrence", "relapse") and is_known
 
 
 def _joined(answered: Mapping[str, bool | None], listed: Mapping[str, bool | None]) -> dict[str, Fact]:

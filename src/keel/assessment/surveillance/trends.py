@@ -1,6 +1,7 @@
-"""What has changed: laboratory values and pressures by stated rules, scores by the published change of the instrument.
+"""What has changed, or stands too high: laboratory values, pressures and scores.
 
-Every number stands in data/surveillance or with the instrument; one without a source is a default and says so.
+The rules stand in data/surveillance; a score changes by what its instrument published. A number without a source is a
+default and says so.
 """
 
 import datetime as dt
@@ -80,6 +81,9 @@ def _measured(
             why = (Reason(newest.name or code, now, newest.unit), upper, Reason("times", cut.value, "1"))
             yield _finding(rule, rule.text, Severity(rule.severity), why)
         return
+    if rule.measure == "level" and now >= cut.value:
+        said = (Reason(newest.name or code, now, newest.unit), Reason("at or above", cut.value, cut.unit))
+        yield _finding(rule, rule.text, Severity(rule.severity), said)
     limit = _limit(rule, schedule)
     if len(series) > 1 and _is_beyond(rule, now, then, limit):
         why = (
