@@ -7,7 +7,7 @@ that a page can show is a row of data/translations.
 import re
 from collections.abc import Iterable, Iterator
 
-from keel.knowledge.base import Knowledge
+from keel.knowledge.base import Knowledge, load
 from keel.knowledge.checks.problem import Problem, error, warning
 from keel.knowledge.evidence import Claim, Conflict, Use
 from keel.knowledge.instrument_words import words_problems
@@ -193,9 +193,14 @@ def _of_interactions(knowledge: Knowledge) -> Iterator[str]:
 
 
 def _translations(knowledge: Knowledge) -> Iterator[Problem]:
-    """Sentences that lack a translation, and translations of sentences that nobody says any more."""
-    wanted = set(sentences_to_translate(knowledge))
-    welcome = set(sentences_of_evidence(knowledge)) - wanted
+    """Sentences that lack a translation, and translations of sentences that nobody says any more.
+
+    A place that adds facts of its own need not translate them: its pages show those in the language they are in.
+    """
+    packaged = load() if knowledge.overlays else knowledge
+    own = set(sentences_to_translate(packaged))
+    wanted = own & set(sentences_to_translate(knowledge))
+    welcome = (set(sentences_of_evidence(knowledge)) | set(sentences_to_translate(knowledge))) - wanted
     for lang in knowledge.texts:
         if lang == MOTHER:
             continue
@@ -204,7 +209,7 @@ def _translations(knowledge: Knowledge) -> Iterator[Problem]:
             yield error("languages", f"translations/{lang}", f"lacks “{text}”.")
         for text in sorted(welcome - have):
             yield warning("languages", f"translations/{lang}", f"lacks “{text}”; it is shown in English.")
-        for text in sorted(have - wanted - welcome):
+        for text in sorted(have - own - welcome):
             yield error("languages", f"translations/{lang}", f"“{text}” is said nowhere. Translate the new sentence.")
     for name, row in knowledge.translations.items():
         if _claims_too_much(knowledge, row.said) and not _claims_too_much(knowledge, row.english):
