@@ -64,6 +64,20 @@ def test_leaving_takes_the_page_out_of_the_history(open_page):
     page.wait_for_url("**/about/")
 
 
+def test_without_script_nobody_sends_the_check_again_after_leaving(open_page):
+    page = open_page("/about/", may_leave=True, java_script_enabled=False)
+    page.route("https://www.wikipedia.org/", lambda route: route.fulfill(body="elsewhere"))
+    page.goto("/check/?example=weekend")
+    page.get_by_role("button", name="Show the picture").first.click()
+    page.get_by_role("heading", name="What is not known").wait_for()
+    page.get_by_role("link", name="Leave page").click()
+    page.wait_for_url("https://www.wikipedia.org/")
+    assert page.context.cookies() == []
+    page.go_back()
+    page.wait_for_load_state()
+    assert "20,800" not in page.content()
+
+
 def test_the_country_is_chosen_and_travels_along(open_page):
     page = open_page("/help/", locale="en")
     assert page.get_by_role("link", name="Emergency numbers").is_visible()

@@ -1,9 +1,12 @@
 """The check writes no row, opens no session, sets no cookie but CSRF, and its log has no word of what was typed."""
 
 import logging
+import re
 import tempfile
+import time
 from pathlib import Path
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -66,6 +69,37 @@ def test_a_form_of_another_site_is_refused(client):
     page = strict.post("/check/", TYPED, headers={"origin": "https://elsewhere.example"})
     assert page.status_code == 403
     assert "1.375" not in page.content.decode()
+
+
+def test_after_leaving_a_form_cannot_be_sent_again(client):
+    strict = Client(enforce_csrf_checks=True)
+    token = re.search(r'csrfmiddlewaretoken" value="(\w+)"', strict.get("/check/").content.decode())[1]
+    typed = TYPED | {"csrfmiddlewaretoken": token}
+    assert "1,375" in strict.post("/check/", typed).content.decode()
+    left = strict.get("/leave/")
+    assert (left.status_code, left["Location"]) == (303, "https://www.wikipedia.org/")
+    for _ in range(2):
+        again = strict.post("/check/", typed)
+        assert again.status_code == 403
+        assert "1.375" not in again.content.decode()
+        strict.get("/check/")  # whoever comes next gets a cookie of their own
+
+
+def test_leaving_keeps_the_cookie_of_whoever_is_logged_in(client):
+    client.cookies["sessionid"] = "one"
+    assert "csrftoken" not in client.get("/leave/").cookies
+
+
+@pytest.mark.parametrize(("age", "status"), [(200, 200), (245, 200), (260, 303), (10**9, 303)])
+def test_a_shared_screen_answers_no_form_of_a_page_that_has_cleared_itself(erin, age, status):
+    page = erin.post("/check/kiosk/", TYPED | {"opened": str(int(time.time()) - age)})
+    assert page.status_code == status
+    assert page.headers.get("Clear-Site-Data") == ('"cache", "cookies", "storage"' if status == 303 else None)
+
+
+@pytest.mark.parametrize("opened", ["", "soon", "9" * 5000, "-5"])
+def test_a_shared_screen_takes_any_words_for_when_it_was_opened(erin, opened):
+    assert erin.post("/check/kiosk/", TYPED | {"opened": opened}).status_code == 200
 
 
 def test_nothing_of_it_lies_in_the_folder(erin, settings):

@@ -8,18 +8,27 @@ from typing import NamedTuple
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 
 from keel.web.check.brands import Brand
 
+LONGEST_SECOND = 12
+GRACE = 10
+"""Seconds that a form may be under way."""
+
 
 class Door(NamedTuple):
-    """A way in: its id, the page around the check, the address its forms go to, the brand where there is one."""
+    """A way in: its id, the page around the check, the address its forms go to, the brand where there is one.
+
+    A shared screen also has a number of seconds after which it clears itself, and the second at which it was opened.
+    """
 
     id: str
     base: str
     action: str
     brand: Brand | None = None
     clears_after: int = 0
+    opened: int = 0
 
     @property
     def is_kiosk(self) -> bool:
@@ -34,7 +43,22 @@ def public() -> Door:
 
 def kiosk() -> Door:
     """A shared screen: no way out of the check, and it goes back to the start by itself."""
-    return Door("kiosk", "check/kiosk_base.html", reverse("check:kiosk"), clears_after=settings.KIOSK_SECONDS)
+    return Door(
+        "kiosk",
+        "check/kiosk_base.html",
+        reverse("check:kiosk"),
+        clears_after=settings.KIOSK_SECONDS,
+        opened=int(timezone.now().timestamp()),
+    )
+
+
+def has_run_out(request: HttpRequest, door: Door) -> bool:
+    """Whether a form comes from a page that cleared itself since: then Back has sent it, not the one who filled it in.
+
+    Only a page without script says when it was opened; with script there is no sent form to go back to.
+    """
+    opened = request.POST.get("opened", "")[:LONGEST_SECOND]
+    return opened.isdecimal() and door.opened - int(opened) > door.clears_after + GRACE
 
 
 def embedded(request: HttpRequest) -> Door | None:

@@ -56,15 +56,14 @@ def embed(request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 def kiosk(request: HttpRequest) -> HttpResponse:
     """The check on a shared screen, which goes back to the start by itself."""
-    return _answer(request, doors.kiosk())
+    door = doors.kiosk()
+    return _forgotten(door) if doors.has_run_out(request, door) else _answer(request, door)
 
 
 @require_safe
 def clear(request: HttpRequest) -> HttpResponse:
     """Tells the browser of a shared screen to forget all it has of this site, and leads to the start."""
-    response = HttpResponse(status=303, headers={"Location": doors.kiosk().action})
-    response.headers["Clear-Site-Data"] = FORGET
-    return response
+    return _forgotten(doors.kiosk())
 
 
 @require_safe
@@ -111,6 +110,10 @@ def _answer(request: HttpRequest, door: Door) -> HttpResponse:
         return _page(request, door, form, people=list(enumerate(records)))
     shown = _picture(form, chosen, at, facts)
     return _page(request, door, form, shown=shown, several=len(records) > 1)
+
+
+def _forgotten(door: Door) -> HttpResponse:
+    return HttpResponse(status=303, headers={"Location": door.action, "Clear-Site-Data": FORGET})
 
 
 def _where_to(request: HttpRequest) -> str:

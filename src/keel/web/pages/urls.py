@@ -8,5 +8,6 @@ app_name = "pages"
 urlpatterns = [
     path("", views.home, name="home"),
     path("about/", views.about, name="about"),
+    path("leave/", views.leave, name="leave"),
     path("healthz", views.healthz, name="healthz"),
 ]

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,6 +16,9 @@ from keel.reports import charts
 from keel.web.check.examples import EXAMPLES
 from keel.web.check.picking import read_line
 from keel.web.words import gettext as _
+
+ELSEWHERE = "https://www.wikipedia.org/"
+"""Where "Leave page" leads: a site that anybody may have open."""
 
 
 @require_safe
@@ -35,6 +39,19 @@ def home(request: HttpRequest) -> HttpResponse:
 def about(request: HttpRequest) -> HttpResponse:
     """What Keel is and is not, and how it treats what is typed."""
     return render(request, "pages/about.html", {"marks": list(Certainty)})
+
+
+@require_safe
+def leave(request: HttpRequest) -> HttpResponse:
+    """Leads away, and takes the cookie along without which no form that was sent before can be sent again.
+
+    Without script a browser's Back offers to send the check once more; after leaving, that shows no answer.
+    Whoever is logged in keeps the cookie, as another tab may hold a form that is not sent yet.
+    """
+    response = HttpResponse(status=303, headers={"Location": ELSEWHERE})
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        response.delete_cookie(settings.CSRF_COOKIE_NAME, samesite=settings.CSRF_COOKIE_SAMESITE)
+    return response
 
 
 @require_safe
