@@ -17,7 +17,7 @@ from keel.pharmacology.inputs import Entry, entries
 from keel.pharmacology.mammillary import Times
 from keel.pharmacology.modify import take_up
 from keel.pharmacology.parameters import individual
-from keel.pharmacology.propagate import Path
+from keel.pharmacology.propagate import Course
 from keel.pharmacology.regimen import DoseInput, Person, check_person, check_regimen
 from keel.pharmacology.structure import Floats, Structure, Values, structure_of
 
@@ -132,7 +132,7 @@ def _accumulation(
     start = min(float(part.start_min) for part in parts)
     if not 0 < interval_min < float("inf"):
         raise RegimenError("The interval between sessions must be above zero minutes.")
-    path = Path(structure, values, parts, Times.of(np.array([start + interval_min])))
+    path = Course(structure, values, parts).at(Times.of(np.array([start + interval_min])))
     first = path.areas[:, 0] / 60.0
     return {name: areas[name] / float(area) for name, area in zip(structure.analytes, first, strict=True) if area > 0}
 

@@ -16,7 +16,7 @@ from keel.pharmacology.inputs import Entry
 from keel.pharmacology.mammillary import Times
 from keel.pharmacology.modal_people import SAME_STEP
 from keel.pharmacology.peaks import Curves, window_metrics
-from keel.pharmacology.propagate import Path
+from keel.pharmacology.propagate import Course
 from keel.pharmacology.structure import Block, Floats, Structure
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def one_by_one(task: "Task") -> tuple[Floats, Floats, Floats, Floats, Floats]:
     metrics = np.zeros((4, task.people, outputs, windows))
     for person in range(task.people):
         values = {name: float(value[person]) if np.ndim(value) else value for name, value in task.values.items()}
-        path = Path(task.structure, values, [_own(task, part, person) for part in task.parts], Times.of(marks))
+        path = Course(task.structure, values, [_own(task, part, person) for part in task.parts]).at(Times.of(marks))
         concentrations[person] = path.concentrations[:, np.searchsorted(marks, task.times_min)]
         for window, (a, b) in enumerate(pairwise(np.searchsorted(marks, task.windows_min).tolist())):
             inside = path.concentrations[:, a : b + 1]

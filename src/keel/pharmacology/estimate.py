@@ -20,7 +20,7 @@ from keel.pharmacology.errors import NotConverged, PharmacologyError
 from keel.pharmacology.inputs import entries
 from keel.pharmacology.mammillary import Times
 from keel.pharmacology.parameters import individual
-from keel.pharmacology.propagate import Path
+from keel.pharmacology.propagate import Course
 from keel.pharmacology.regimen import DoseInput, Person, check_person, check_regimen
 from keel.pharmacology.simulation import Simulation, checked_times, simulate
 from keel.pharmacology.structure import Floats, structure_of
@@ -113,7 +113,7 @@ def _objective(fit: _Fit, eta: Floats) -> float:
 def _expected(fit: _Fit, values: Mapping[str, Any]) -> list[float]:
     structure = structure_of(fit.model)
     times = np.unique([one.at_min for one in fit.observed])
-    path = Path(structure, values, entries(structure, fit.regimen, values), Times.of(times))
+    path = Course(structure, values, entries(structure, fit.regimen, values)).at(Times.of(times))
     columns = np.searchsorted(times, [one.at_min for one in fit.observed])
     rows = [structure.analytes.index(one.analyte) for one in fit.observed]
     return [max(float(path.concentrations[row, column]), 1e-12) for row, column in zip(rows, columns, strict=True)]
@@ -184,7 +184,7 @@ def _result(fit: _Fit, eta: Floats, spread: Floats, minutes: Floats, rng: np.ran
     for draw in draws:
         values, _ = individual(structure, fit.person, etas=dict(zip(fit.ids, draw.tolist(), strict=True)))
         curves.append(
-            Path(structure, values, entries(structure, fit.regimen, values), Times.of(minutes)).concentrations
+            Course(structure, values, entries(structure, fit.regimen, values)).at(Times.of(minutes)).concentrations
         )
         for name in names:
             drawn[name].append(float(values[name]))

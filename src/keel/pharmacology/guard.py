@@ -14,11 +14,13 @@ WORDS = {"racemic": "racemic ketamine", "esketamine": "esketamine", "arketamine"
 
 def reasons_against(model: Model, regimen: Sequence[DoseInput], person: Person, times_min: Floats) -> list[str]:
     """Why this result is not valid; empty where nothing speaks against it."""
+    return [*reasons_at_any_time(model, regimen, person), *early_reasons(model, regimen, times_min)]
+
+
+def reasons_at_any_time(model: Model, regimen: Sequence[DoseInput], person: Person) -> list[str]:
+    """The reasons that lie with model, person and doses, whatever times are asked."""
     reasons = [f"{model.name}: {model.validity.never}"] if model.validity.never else []
-    reasons += _person_reasons(model, person)
-    reasons += _dose_reasons(model, regimen, person)
-    reasons += _early_reasons(model, regimen, times_min)
-    return reasons
+    return [*reasons, *_person_reasons(model, person), *_dose_reasons(model, regimen, person)]
 
 
 def remarks_on(
@@ -38,8 +40,8 @@ def remarks_on(
         remarks.append(f"{model.name}: {model.validity.remark}")
     if (
         window_min is not None
-        and not _early_reasons(model, regimen, times_min)
-        and _early_reasons(model, regimen, np.array(window_min))
+        and not early_reasons(model, regimen, times_min)
+        and early_reasons(model, regimen, np.array(window_min))
     ):
         remarks.append(f"Peak and area include minutes after the bolus in which {model.name} does not hold.")
     sampled = model.validity.sampled_min
@@ -134,7 +136,8 @@ def _together(*, dose_route: str, regimen: Sequence[DoseInput]) -> list[float]:
     return [float(f"{total:.10g}") for total in sums]
 
 
-def _early_reasons(model: Model, regimen: Sequence[DoseInput], times_min: Floats) -> list[str]:
+def early_reasons(model: Model, regimen: Sequence[DoseInput], times_min: Floats) -> list[str]:
+    """The reasons that lie with the times: minutes after a bolus in which the model does not hold."""
     early = model.validity.early
     if early is None:
         return []

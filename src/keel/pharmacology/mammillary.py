@@ -6,7 +6,7 @@ exponential a mode, and no digit is lost by subtraction. Rates per minute.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -115,12 +115,14 @@ def _three(k10: Any, k12: Any, k21: Any, k13: Any, k31: Any, with_: Any) -> Mode
 class Modal(NamedTuple):
     """One person's closed form of a block: rates to and from each neighbour, rates and weights of the modes.
 
+    `steady` is what an input of 1 mg/min keeps in each mode; `column` holds the rates with a minus, below one another.
     `tables` keeps the exponentials of even grids for the next question about the same person.
     """
 
     neighbours: list[tuple[float, float]]
-    rates: list[float]
-    weights: list[float]
+    rates: Floats
+    weights: Floats
+    steady: Floats
     column: Floats
     tables: dict[tuple[float, int], Floats]
 
@@ -141,83 +143,107 @@ def modal_of(structure: Structure, shape: Shape, values: Form) -> Modal:
     if known is None:
         out, neighbours = micro_constants(structure, shape, values)
         rates, weights = modes(out, neighbours)
-        known = Modal(neighbours, rates.tolist(), weights.tolist(), -rates[:, None], {})
-        values.modes[shape.centre] = known
+        known = values.modes[shape.centre] = Modal(neighbours, rates, weights, weights / rates, -rates[:, None], {})
     return known
 
 
-class ModalPath:
+class Stretch(NamedTuple):
+    """From one event to the next: the modes (mg) just after it, None where there is nothing, and the input (mg/min)."""
+
+    moment: float
+    state: Floats | None
+    flow: float
+    jump: float
+
+
+class ModalCourse:
     """One person's block in modes: every amount and area is a weighted sum of exponentials between two events."""
 
-    def __init__(self, structure: Structure, shape: Shape, values: Form, parts: Sequence[Entry], times: Times) -> None:
-        self._modal = modal_of(structure, shape, values)
-        self._shape, self._times, self._step = shape, times.minutes, times.step
-        self._moments, self._jumps, self._flows = happenings(parts)
+    def __init__(self, structure: Structure, shape: Shape, values: Form, parts: Sequence[Entry]) -> None:
+        self.modal, self.shape = modal_of(structure, shape, values), shape
+        self.stretches = list(self._stretches(parts))
+        self.moments = np.array([stretch.moment for stretch in self.stretches])
+
+    def at(self, times: Times) -> "ModalPath":
+        """The block at the asked times."""
+        return ModalPath(self, times)
+
+    def _stretches(self, parts: Sequence[Entry]) -> Iterator[Stretch]:
+        rates, weights = self.modal.rates, self.modal.weights
+        state: Floats | None = None
+        before, flow = 0.0, 0.0
+        for moment, jump, following in zip(*happenings(parts), strict=True):
+            decay = rates * (before - moment)
+            if state is not None:
+                state = state * np.exp(decay)
+            if flow:
+                gained = -flow * self.modal.steady * np.expm1(decay)
+                state = gained if state is None else state + gained
+            if jump:
+                state = jump * weights if state is None else state + jump * weights
+            yield Stretch(moment, state, following, jump)
+            before, flow = moment, following
+
+
+class ModalPath:
+    """A block in modes at the asked times."""
+
+    def __init__(self, course: ModalCourse, times: Times) -> None:
+        self._course, self._modal, self._times = course, course.modal, times
 
     def amount(self, place: int, scale: float) -> Floats:
         """Amount in a place in mg, times `scale`."""
-        rates = self._modal.rates
-        if place == self._shape.centre:
-            return self._combine([scale] * len(rates))
-        towards, back = self._modal.neighbours[self._shape.neighbours.index(place)]
-        return self._combine([scale * towards / (back - rate) for rate in rates])
+        if place == self._course.shape.centre:
+            return self._combine(scale)
+        towards, back = self._modal.neighbours[self._course.shape.neighbours.index(place)]
+        return self._combine(scale * towards / (back - self._modal.rates))
 
     def area(self, place: int, scale: float) -> Floats:
         """Integral of the amount in the centre since the first dose in mg*min, times `scale`: put in and left since."""
-        rates, weights = self._modal.rates, self._modal.weights
-        whole = sum(weight / rate for rate, weight in zip(rates, weights, strict=True))
-        return self._put() * (scale * whole) - self._combine([scale / rate for rate in rates])
+        return self._put() * (scale * float(np.sum(self._modal.steady))) - self._combine(scale / self._modal.rates)
 
     def _put(self) -> Floats:
         """Milligrams put in until each time."""
-        total = np.zeros(len(self._times))
-        ends = [*self._moments[1:], np.inf]
-        for moment, end, jump, flow in zip(self._moments, ends, self._jumps, self._flows, strict=True):
-            total += np.where(self._times >= moment, jump + flow * (np.minimum(self._times, end) - moment), 0.0)
+        times, stretches = self._times.minutes, self._course.stretches
+        total = np.zeros(len(times))
+        for stretch, end in zip(stretches, [*(after.moment for after in stretches[1:]), np.inf], strict=True):
+            so_far = stretch.jump + stretch.flow * (np.minimum(times, end) - stretch.moment)
+            total += np.where(times >= stretch.moment, so_far, 0.0)
         return total
 
-    def _combine(self, factors: Sequence[float]) -> Floats:
+    def _combine(self, factors: Any) -> Floats:
         """Sum over modes of factor times state, at each time."""
-        _, rates, weights, _, _ = self._modal
-        found = np.zeros(len(self._times))
-        firsts = [*self._times.searchsorted(self._moments).tolist(), len(self._times)]
-        state, flow, before, empty = [0.0] * len(rates), 0.0, self._moments[0], True
-        for number, moment in enumerate(self._moments):
-            if not empty:
-                state = [
-                    y * math.exp(rate * (before - moment)) - flow * weight / rate * math.expm1(rate * (before - moment))
-                    for y, rate, weight in zip(state, rates, weights, strict=True)
-                ]
-            jump, flow, before = self._jumps[number], self._flows[number], moment
-            if jump:
-                state = [y + jump * weight for y, weight in zip(state, weights, strict=True)]
+        times = self._times.minutes
+        found = np.zeros(len(times))
+        firsts = [*times.searchsorted(self._course.moments).tolist(), len(times)]
+        for number, stretch in enumerate(self._course.stretches):
             first, end = firsts[number], firsts[number + 1]
-            if first < end and (jump or not empty):
-                amplitudes = [f * y for f, y in zip(factors, state, strict=True)]
-                found[first:end] = self._falling(amplitudes, first, end, moment)
-            if flow and first < end:
-                gains = [-flow * f * weight / rate for f, rate, weight in zip(factors, rates, weights, strict=True)]
-                found[first:end] += self._rising(gains, first, end, moment)
-            empty = False
+            if first == end:
+                continue
+            if stretch.state is not None:
+                found[first:end] = self._falling(factors * stretch.state, first, end, stretch.moment)
+            if stretch.flow:
+                gains = (-stretch.flow * factors) * self._modal.steady
+                found[first:end] += self._rising(gains, first, end, stretch.moment)
         return found
 
-    def _rising(self, gains: Sequence[float], first: int, end: int, moment: float) -> Floats:
+    def _rising(self, gains: Floats, first: int, end: int, moment: float) -> Floats:
         """Sum of what an input that begins at `moment` adds to each mode."""
-        passed = self._modal.column * (self._times[first:end] - moment)
-        added: Floats = np.array(gains).dot(np.expm1(passed, out=passed))
+        passed = self._modal.column * (self._times.minutes[first:end] - moment)
+        added: Floats = gains.dot(np.expm1(passed, out=passed))
         return added
 
-    def _falling(self, amplitudes: Sequence[float], first: int, end: int, moment: float) -> Floats:
+    def _falling(self, amplitudes: Floats, first: int, end: int, moment: float) -> Floats:
         """Sum of amplitudes that decay from `moment`; on an even grid as the product of two small tables."""
         count = end - first
-        if not self._step or count < MANY:
-            passed = self._modal.column * (self._times[first:end] - moment)
-            left: Floats = np.array(amplitudes).dot(np.exp(passed, out=passed))
+        if not self._times.step or count < MANY:
+            passed = self._modal.column * (self._times.minutes[first:end] - moment)
+            left: Floats = amplitudes.dot(np.exp(passed, out=passed))
             return left
         # t = t_first + (i m + j) h: exp(-rate t) is exp(-rate i m h) times exp(-rate j h), 2 sqrt(n) exponentials.
-        offset = moment - float(self._times[first])
-        there = [y * math.exp(rate * offset) for y, rate in zip(amplitudes, self._modal.rates, strict=True)]
-        coarse, fine = self._modal.table(self._step, math.isqrt(count - 1) + 1)
+        offset = float(self._times.minutes[first]) - moment
+        there = amplitudes * np.exp(self._modal.rates * -offset) if offset else amplitudes
+        coarse, fine = self._modal.table(self._times.step, math.isqrt(count - 1) + 1)
         table: Floats = (coarse.T * there).dot(fine)
         return table.reshape(-1)[:count]
 

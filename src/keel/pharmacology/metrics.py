@@ -7,8 +7,8 @@ import numpy as np
 
 from keel.pharmacology.inputs import Entry
 from keel.pharmacology.mammillary import Times
-from keel.pharmacology.propagate import Path
-from keel.pharmacology.structure import Floats, Structure, Values
+from keel.pharmacology.propagate import Course
+from keel.pharmacology.structure import Floats
 
 ROUGH = 200  # points of the first look at a window
 FINE = 24  # points of each further look around the peak
@@ -28,20 +28,18 @@ class Metrics(NamedTuple):
         return {name: (value if isinstance(value, str) else float(value)) for name, value in self._asdict().items()}
 
 
-def curve_metrics(
-    structure: Structure, values: Values, parts: Sequence[Entry], times_min: Floats
-) -> tuple[Metrics, ...]:
+def curve_metrics(course: Course, parts: Sequence[Entry], times_min: Floats) -> tuple[Metrics, ...]:
     """Metrics between the first and the last of `times_min`; with one time, from the first dose to it."""
     start, end = float(times_min[0]), float(times_min[-1])
     if start == end:
         start = min([start, *(float(part.start_min) for part in parts)])
     grid = _looking_grid(parts, start, end)
-    path = Path(structure, values, parts, Times.of(grid))
-    peaks = _peaks(structure, values, parts, grid, path.concentrations)
+    path = course.at(Times.of(grid))
+    peaks = _peaks(course, grid, path.concentrations)
     areas = (path.areas[:, -1] - path.areas[:, 0]) / 60.0
     return tuple(
         Metrics(analyte, cmax, tmax, float(area))
-        for analyte, (cmax, tmax), area in zip(structure.analytes, peaks, areas, strict=True)
+        for analyte, (cmax, tmax), area in zip(course.structure.analytes, peaks, areas, strict=True)
     )
 
 
@@ -54,9 +52,7 @@ def _looking_grid(parts: Sequence[Entry], start: float, end: float) -> Floats:
     return np.asarray(grid[(grid >= start) & (grid <= end)])
 
 
-def _peaks(
-    structure: Structure, values: Values, parts: Sequence[Entry], grid: Floats, curves: Floats
-) -> list[tuple[float, float]]:
+def _peaks(course: Course, grid: Floats, curves: Floats) -> list[tuple[float, float]]:
     """Value and time of each analyte's highest point: the neighbourhood of its best point, looked at ever more closely.
 
     All analytes are looked at in one pass over the union of their neighbourhoods.
@@ -65,7 +61,7 @@ def _peaks(
     for _ in range(LOOKS):
         grids = [_closer(times, row) for times, row in zip(grids, rows, strict=True)]
         together = np.unique(np.concatenate(grids))
-        seen = Path(structure, values, parts, Times.of(together)).concentrations
+        seen = course.at(Times.of(together)).concentrations
         rows = [row[np.searchsorted(together, times)] for row, times in zip(seen, grids, strict=True)]
     best = [int(np.argmax(row)) for row in rows]
     return [(float(row[at]), float(times[at])) for row, times, at in zip(rows, grids, best, strict=True)]

@@ -14,7 +14,7 @@ import numpy as np
 
 from keel.pharmacology.exponential import exponential, shifted_norm
 from keel.pharmacology.inputs import Entry
-from keel.pharmacology.mammillary import MANY, ModalPath, Times, happenings
+from keel.pharmacology.mammillary import MANY, ModalCourse, Times, happenings
 from keel.pharmacology.parameters import Form
 from keel.pharmacology.structure import Block, Floats, Structure, Values
 
@@ -23,27 +23,41 @@ MOST_KEPT = 32  # exponentials and powers that are kept for the next question ab
 LARGEST_KEPT = 64  # powers of a step that are kept: longer runs compute theirs anew
 
 
+class Course:
+    """What a regimen does to one person, settled but for the times: `at` gives concentrations at any of them."""
+
+    def __init__(self, structure: Structure, values: Values, parts: Sequence[Entry]) -> None:
+        self.structure, self.weights = structure, structure.weights(values)
+        form = values if isinstance(values, Form) else Form(values)
+        self.blocks: list[tuple[Sequence[int], ModalCourse | StepCourse]] = []
+        for number, block in enumerate(structure.blocks):
+            inside = [part for part in parts if part[0] in block.at and part[1] > 0]
+            if not inside:
+                continue
+            shape = structure.shapes[number]
+            solved = (
+                StepCourse(structure, form, number, inside)
+                if shape is None
+                else ModalCourse(structure, shape, form, inside)
+            )
+            self.blocks.append((block.places, solved))
+
+    def at(self, times: Times) -> "Path":
+        """The person at the asked times."""
+        return Path(self, times)
+
+
 class Path:
     """Concentrations (ng/mL, outputs x times) at once; areas (ng*min/mL) and amounts (mg, places x times) when asked.
 
     At the moment of a bolus the value is that just after it; before the first dose it is zero.
     """
 
-    def __init__(self, structure: Structure, values: Values, parts: Sequence[Entry], times: Times) -> None:
-        self._structure, self._times = structure, times.minutes
-        self._weights = structure.weights(values)
+    def __init__(self, course: Course, times: Times) -> None:
+        self._course, self._times = course, times.minutes
         self._solved: dict[int, Solved] = {}
-        form = values if isinstance(values, Form) else Form(values)
-        for number, block in enumerate(structure.blocks):
-            inside = [part for part in parts if part[0] in block.at and part[1] > 0]
-            if not inside:
-                continue
-            shape = structure.shapes[number]
-            if shape is not None:
-                solved: Solved = ModalPath(structure, shape, form, inside, times)
-            else:
-                solved = StepPath(structure, form, number, inside, times)
-            self._solved |= dict.fromkeys(block.places, solved)
+        for places, block in course.blocks:
+            self._solved |= dict.fromkeys(places, block.at(times))
         self.concentrations = self._seen(lambda solved, place, scale: solved.amount(place, scale))
 
     @cached_property
@@ -54,7 +68,7 @@ class Path:
     @cached_property
     def amounts(self) -> Floats:
         """Amount in each compartment, mg, shape (places, times)."""
-        found = np.zeros((len(self._structure.places), len(self._times)))
+        found = np.zeros((len(self._course.structure.places), len(self._times)))
         for place, solved in self._solved.items():
             found[place] = solved.amount(place, 1.0)
         return found
@@ -62,7 +76,7 @@ class Path:
     def _seen(self, what: Callable[["Solved", int, float], Floats]) -> Floats:
         """Each output as the sum of what its places hold (amount) or held (area), each times its scale."""
         rows = []
-        for terms in self._weights:
+        for terms in self._course.weights:
             parts = [what(self._solved[place], place, scale) for place, scale in terms if place in self._solved]
             rows.append(sum(parts[1:], parts[0]) if parts else np.zeros(len(self._times)))
         return rows[0][None] if len(rows) == 1 else np.array(rows)
@@ -78,15 +92,28 @@ class Solved(Protocol):
         """Integral of the amount since the first dose in mg*min, times `scale`, for a place that outputs see."""
 
 
-class StepPath:
+class StepCourse:
     """A block solved step by step with matrix exponentials."""
 
-    def __init__(self, structure: Structure, values: Form, number: int, parts: Sequence[Entry], times: Times) -> None:
+    def __init__(self, structure: Structure, values: Form, number: int, parts: Sequence[Entry]) -> None:
         if values.matrices is None:
             values.matrices = structure.extended(values)
-        block, matrix = structure.blocks[number], values.matrices[number]
-        steps = Steps(matrix, values.steps, number)
-        self._block, self._walk = block, Walk(block, steps, parts, times)
+        self.structure, self.values, self.parts = structure, values, parts
+        self.block = structure.blocks[number]
+        self.steps = Steps(values.matrices[number], values.steps, number)
+        self.events = _jumps(self.block, parts)
+
+    def at(self, times: Times) -> "StepPath":
+        """The block at the asked times."""
+        return StepPath(self, times)
+
+
+class StepPath:
+    """A block at the asked times, by matrix exponentials."""
+
+    def __init__(self, course: StepCourse, times: Times) -> None:
+        block = course.block
+        self._block, self._walk = block, Walk(block, course.steps, course.events, times)
         seen = tuple(block.first + block.at[place] for place in block.seen)
         areas = tuple(range(block.first))
         rest = tuple(row for row in range(block.first, block.first_rate) if row not in seen)
@@ -94,8 +121,7 @@ class StepPath:
         self._groups = (seen, areas, rest) if times.step else (tuple(range(block.size)),)
         self._found: dict[tuple[int, ...], Floats] = {}
         self._drifting = {
-            place: drift(structure, values, place, (block, steps, parts), times.minutes)
-            for place in block.at.keys() & structure.drifting.keys()
+            place: drift(course, place, times.minutes) for place in block.at.keys() & course.structure.drifting.keys()
         }
 
     def amount(self, place: int, scale: float) -> Floats:
@@ -218,8 +244,8 @@ class Run(NamedTuple):
 class Walk:
     """The way of one block's extended state through all events."""
 
-    def __init__(self, block: Block, steps: Steps, parts: Sequence[Entry], times: Times) -> None:
-        moments, self._jumps = _jumps(block, parts)
+    def __init__(self, block: Block, steps: Steps, events: tuple[list[float], Floats], times: Times) -> None:
+        moments, self._jumps = events
         self._block, self._steps, self._count = block, steps, len(times.minutes)
         self._plan = [_runs(times, moment, following) for moment, following in pairwise([*moments, math.inf])]
         self._short = steps.of([run.length for runs in self._plan for run in runs if run.steps < MANY])
@@ -293,22 +319,16 @@ def _runs(times: Times, moment: float, following: float) -> list[Run]:
     return runs
 
 
-def drift(
-    structure: Structure,
-    values: Values,
-    place: int,
-    source: tuple[Block, Steps, Sequence[Entry]],
-    times_min: Floats,
-) -> tuple[Floats, Floats]:
+def drift(course: StepCourse, place: int, times_min: Floats) -> tuple[Floats, Floats]:
     """Amount (mg) and its area (mg*min) in a place whose outflow grows as k (1 + g t), t in hours from time zero.
 
     Variation of constants, x(t) = integral of inflow(s) exp(-K(s, t)) ds, by Gauss-Legendre collocation in pieces that
     are short against 1/k; the inflow itself is exact.
     """
-    block, steps, parts = source
-    matrix = steps.matrix
-    flow = structure.drifting[place]
-    k, growth = float(structure.rate(flow, values)) / 60.0, float(values[str(flow.drift)]) / 60.0
+    block, matrix, parts = course.block, course.steps.matrix, course.parts
+    flow = course.structure.drifting[place]
+    k = float(course.structure.rate(flow, course.values)) / 60.0
+    growth = float(course.values[str(flow.drift)]) / 60.0
     begin = min(float(part.start_min) for part in parts)
     moments = {float(part.start_min + part.duration_min) for part in parts} | {float(part.start_min) for part in parts}
     marks = np.array(sorted({0.0, *moments, *times_min.tolist()}))
@@ -322,7 +342,7 @@ def drift(
     nodes, weights, integrate = _collocation()
     half = np.diff(edges)[:, None] / 2.0
     moments_in = edges[:-1, None] + half * (1.0 + nodes)
-    walk = Walk(block, Steps(matrix, {}, 0), parts, Times(moments_in.ravel(), 0.0))
+    walk = Walk(block, Steps(matrix, {}, 0), course.events, Times(moments_in.ravel(), 0.0))
     states = walk.rows(tuple(range(block.size)))
     inflow = (matrix[block.first + block.at[place]] @ states).reshape(moments_in.shape)
     lost = _lost(k, growth, edges[:-1, None], moments_in)

@@ -1,8 +1,8 @@
 """`simulate`: concentrations of one person after a regimen, with what they rest on and whether they may be trusted."""
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
-from typing import Any
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -10,15 +10,17 @@ from keel.knowledge.certainty import Certainty
 from keel.knowledge.models import Model
 from keel.knowledge.modifiers import Modifier
 from keel.pharmacology.errors import RegimenError
-from keel.pharmacology.guard import reasons_against, remarks_on
+from keel.pharmacology.guard import early_reasons, reasons_at_any_time, remarks_on
 from keel.pharmacology.inputs import Entry, entries
 from keel.pharmacology.mammillary import Times
 from keel.pharmacology.metrics import Metrics, curve_metrics
 from keel.pharmacology.modify import take_up
 from keel.pharmacology.parameters import individual, typical_form
-from keel.pharmacology.propagate import Path
+from keel.pharmacology.propagate import Course
 from keel.pharmacology.regimen import DoseInput, Person, check_person, check_regimen
 from keel.pharmacology.structure import Floats, Structure, structure_of
+
+MOST_KEPT = 64  # doses of a regimen whose answer is kept for the next question
 
 
 class Simulation:
@@ -32,25 +34,18 @@ class Simulation:
 
     def __init__(
         self,
-        *,
-        structure: Structure,
-        values: Mapping[str, Any],
-        parts: Sequence[Entry],
-        regimen: tuple[DoseInput, ...],
+        settled: "Settled",
         person: Person,
         times: Times,
         window_min: tuple[float, float] | None,
         reasons: Sequence[str],
         remarks: Sequence[str],
-        sources: tuple[str, ...],
     ) -> None:
-        self._structure, self._parts = structure, parts
-        self.parameters = values
-        self.regimen, self.person, self.times_min = regimen, person, times.minutes
+        self._settled, self._structure = settled, settled.course.structure
+        self.parameters, self.regimen, self.sources = settled.values, settled.regimen, settled.sources
+        self.person, self.times_min, self.window_min = person, times.minutes, window_min
         self.reasons, self.remarks = tuple(reasons), tuple(remarks)
-        self.sources = sources
-        self.window_min = window_min
-        self.path = Path(structure, values, parts, times)
+        self.path = settled.course.at(times)
 
     @property
     def model(self) -> str:
@@ -100,7 +95,7 @@ class Simulation:
     def metrics(self) -> tuple[Metrics, ...]:
         """Peak, its time and the area under the curve of each analyte, in the window or between first and last time."""
         window = self.times_min if self.window_min is None else np.array(self.window_min)
-        return curve_metrics(self._structure, self.parameters, self._parts, window)
+        return curve_metrics(self._settled.course, self._settled.parts, window)
 
     def to_dict(self) -> dict[str, Any]:
         """The `simulate` document for one person: plain values, ready for JSON."""
@@ -159,8 +154,45 @@ def simulate(
     >>> [round(float(c), 1) for c in curve["S-ketamine"]]
     [103.8, 55.1, 25.2]
     """
-    structure = structure_of(model)
-    times = checked_times(times_min)
+    structure, times, doses = structure_of(model), checked_times(times_min), tuple(regimen)
+    if etas or modifiers or len(doses) > MOST_KEPT:
+        settled = settle(structure, doses, person, etas, tuple(modifiers))
+    else:
+        settled = _settled(structure, doses, person)
+    early = early_reasons(model, settled.regimen, times.minutes)
+    timely = remarks_on(model, settled.regimen, person, times.minutes, window_min)
+    return Simulation(
+        settled,
+        person,
+        times,
+        window_min,
+        (*settled.reasons, *early),
+        (*settled.before, *timely, *settled.after),
+    )
+
+
+class Settled(NamedTuple):
+    """What does not depend on the times: parameters, what enters, reasons, and remarks that come before and after."""
+
+    regimen: tuple[DoseInput, ...]
+    values: Mapping[str, Any]
+    parts: Sequence[Entry]
+    course: Course
+    reasons: Sequence[str]
+    before: Sequence[str]
+    after: Sequence[str]
+    sources: tuple[str, ...]
+
+
+def settle(
+    structure: Structure,
+    regimen: Sequence[DoseInput],
+    person: Person,
+    etas: Mapping[str, float] | None = None,
+    modifiers: Sequence[Modifier] = (),
+) -> Settled:
+    """The answer up to the times; raises what `simulate` raises of person and doses."""
+    model = structure.model
     check_person(person)
     doses = check_regimen(regimen)
     taken = take_up(model, doses, modifiers)
@@ -171,18 +203,20 @@ def simulate(
     else:
         values, remarks = typical_form(structure, person)
     parts = entries(structure, doses, values)
-    return Simulation(
-        structure=structure,
+    return Settled(
+        regimen=doses,
         values=values,
         parts=parts,
-        regimen=doses,
-        person=person,
-        times=times,
-        window_min=window_min,
-        reasons=reasons_against(model, doses, person, times.minutes),
-        remarks=[*remarks, *remarks_on(model, doses, person, times.minutes, window_min), *taken.remarks],
+        course=Course(structure, values, parts),
+        reasons=reasons_at_any_time(model, doses, person),
+        before=remarks,
+        after=taken.remarks,
         sources=tuple(dict.fromkeys((*model.sources, *taken.sources))) if taken.sources else model.sources,
     )
+
+
+_settled = lru_cache(maxsize=128)(settle)
+"""Kept for the next look at the same person and regimen, as a session that is watched takes one every minute."""
 
 
 def checked_times(times_min: Sequence[float] | Floats) -> Times:
