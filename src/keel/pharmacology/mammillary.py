@@ -36,7 +36,7 @@ class Times(NamedTuple):
         steps = minutes[1:] - minutes[:-1]
         step = (last - first) / max(1, count - 1)
         # No step exceeds the mean step: then all are equal, and a second pass over them can be saved.
-        if 0.0 < step < math.inf and np.maximum.reduce(steps) - step <= 1e-15 * max(abs(first), abs(last)):
+        if 0.0 < step < math.inf and steps[steps.argmax()] - step <= 1e-15 * max(abs(first), abs(last)):
             return cls(minutes, step if count >= MANY else 0.0)
         if not (steps.min(initial=1.0) > 0 and -math.inf < first and last < math.inf):
             raise RegimenError("The times must be finite and increase, in minutes.")
@@ -216,20 +216,21 @@ class ModalPath:
         times = self._times.minutes
         found = np.zeros(len(times))
         firsts = [*times.searchsorted(self._course.moments).tolist(), len(times)]
-        for number, stretch in enumerate(self._course.stretches):
+        for number, (moment, state, flow, _) in enumerate(self._course.stretches):
             first, end = firsts[number], firsts[number + 1]
             if first == end:
                 continue
-            if stretch.state is not None:
-                found[first:end] = self._falling(factors * stretch.state, first, end, stretch.moment)
-            if stretch.flow:
-                gains = (-stretch.flow * factors) * self._modal.steady
-                found[first:end] += self._rising(gains, first, end, stretch.moment)
+            if flow:
+                found[first:end] = self._rising((-flow * factors) * self._modal.steady, first, end, moment)
+            if state is not None:
+                falling = self._falling(factors * state, first, end, moment)
+                found[first:end] = falling + found[first:end] if flow else falling
         return found
 
     def _rising(self, gains: Floats, first: int, end: int, moment: float) -> Floats:
         """Sum of what an input that begins at `moment` adds to each mode."""
-        passed = self._modal.column * (self._times.minutes[first:end] - moment)
+        since = self._times.minutes[first:end]
+        passed = self._modal.column * (since - moment if moment else since)
         added: Floats = gains.dot(np.expm1(passed, out=passed))
         return added
 
@@ -244,7 +245,7 @@ class ModalPath:
         offset = float(self._times.minutes[first]) - moment
         there = amplitudes * np.exp(self._modal.rates * -offset) if offset else amplitudes
         coarse, fine = self._modal.table(self._times.step, math.isqrt(count - 1) + 1)
-        table: Floats = (coarse.T * there).dot(fine)
+        table: Floats = (coarse * there[:, None]).T.dot(fine)
         return table.reshape(-1)[:count]
 
 

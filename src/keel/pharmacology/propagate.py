@@ -5,7 +5,7 @@ Steps of equal length share their exponential; a long run of n equal steps costs
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple, Protocol
@@ -27,20 +27,25 @@ class Course:
     """What a regimen does to one person, settled but for the times: `at` gives concentrations at any of them."""
 
     def __init__(self, structure: Structure, values: Values, parts: Sequence[Entry]) -> None:
-        self.structure, self.weights = structure, structure.weights(values)
+        self.structure = structure
         form = values if isinstance(values, Form) else Form(values)
-        self.blocks: list[tuple[Sequence[int], ModalCourse | StepCourse]] = []
+        self.blocks: list[ModalCourse | StepCourse] = []
+        self.block_of: dict[int, int] = {}
         for number, block in enumerate(structure.blocks):
             inside = [part for part in parts if part[0] in block.at and part[1] > 0]
             if not inside:
                 continue
+            self.block_of |= dict.fromkeys(block.places, len(self.blocks))
             shape = structure.shapes[number]
-            solved = (
-                StepCourse(structure, form, number, inside)
-                if shape is None
-                else ModalCourse(structure, shape, form, inside)
-            )
-            self.blocks.append((block.places, solved))
+            if shape is None:
+                self.blocks.append(StepCourse(structure, form, number, inside))
+            else:
+                self.blocks.append(ModalCourse(structure, shape, form, inside))
+        self.outputs = [
+            [(self.block_of[place], place, scale) for place, scale in terms if place in self.block_of]
+            for terms in structure.weights(values)
+        ]
+        """For each output its terms as (block, compartment, ng/mL for each mg there); none where nothing gets there."""
 
     def at(self, times: Times) -> "Path":
         """The person at the asked times."""
@@ -55,30 +60,30 @@ class Path:
 
     def __init__(self, course: Course, times: Times) -> None:
         self._course, self._times = course, times.minutes
-        self._solved: dict[int, Solved] = {}
-        for places, block in course.blocks:
-            self._solved |= dict.fromkeys(places, block.at(times))
-        self.concentrations = self._seen(lambda solved, place, scale: solved.amount(place, scale))
+        self._blocks: list[Solved] = [block.at(times) for block in course.blocks]
+        self.concentrations = self._seen(
+            [[self._blocks[block].amount(place, scale) for block, place, scale in terms] for terms in course.outputs]
+        )
 
     @cached_property
     def areas(self) -> Floats:
         """Area under each output since the first dose, ng*min/mL, shape (outputs, times)."""
-        return self._seen(lambda solved, place, scale: solved.area(place, scale))
+        outputs = self._course.outputs
+        return self._seen(
+            [[self._blocks[block].area(place, scale) for block, place, scale in terms] for terms in outputs]
+        )
 
     @cached_property
     def amounts(self) -> Floats:
         """Amount in each compartment, mg, shape (places, times)."""
         found = np.zeros((len(self._course.structure.places), len(self._times)))
-        for place, solved in self._solved.items():
-            found[place] = solved.amount(place, 1.0)
+        for place, block in self._course.block_of.items():
+            found[place] = self._blocks[block].amount(place, 1.0)
         return found
 
-    def _seen(self, what: Callable[["Solved", int, float], Floats]) -> Floats:
-        """Each output as the sum of what its places hold (amount) or held (area), each times its scale."""
-        rows = []
-        for terms in self._course.weights:
-            parts = [what(self._solved[place], place, scale) for place, scale in terms if place in self._solved]
-            rows.append(sum(parts[1:], parts[0]) if parts else np.zeros(len(self._times)))
+    def _seen(self, outputs: list[list[Floats]]) -> Floats:
+        """Each output as the sum of its terms."""
+        rows = [sum(terms[1:], terms[0]) if terms else np.zeros(len(self._times)) for terms in outputs]
         return rows[0][None] if len(rows) == 1 else np.array(rows)
 
 
