@@ -27,7 +27,7 @@ def one_rows() -> Iterator[Row]:
 def _case_a() -> Iterator[Row]:
     model = domino()
     a = peers.matrix_of(**{name.lower(): value for name, value in DOMINO.items() if name != "V1"})
-    ours = best_seconds(lambda: simulate(model, INFUSION, PERSON, GRID), runs=401, warm_up=50)
+    ours = best_seconds(lambda: simulate(model, INFUSION, PERSON, GRID), runs=200, warm_up=50, together=10)
     exact = exact_amounts(a, PIECES, [0.0, 0.0, 0.0], [float(t) for t in CHECKED])[:, :1] / DOMINO["V1"] * 1000
     found = simulate(model, INFUSION, PERSON, GRID)["ketamine"][CHECKED][:, None]
     yield Row("A: one patient, 24 h by the minute, public call", ours * 1e6, "us", 49)
@@ -48,9 +48,11 @@ def _case_a() -> Iterator[Row]:
 
 def _first(model: Model, regimen: Sequence[DoseInput]) -> float:
     """Seconds for a patient of whom nothing is known from an earlier question: each run has another weight."""
-    weights = iter(np.linspace(50, 110, 1000))
+    weights = iter(np.linspace(50, 110, 3001))
     return best_seconds(
-        lambda: simulate(model, regimen, Person(weight_kg=float(next(weights)), age_years=40), GRID), runs=300
+        lambda: simulate(model, regimen, Person(weight_kg=float(next(weights)), age_years=40), GRID),
+        runs=300,
+        together=10,
     )
 
 
@@ -61,7 +63,9 @@ def _numbalsoda(
         yield Row(f"{case}: numbalsoda is not installed", 0.0, "")
         return
     solve = peers.numbalsoda_solver(len(a))
-    theirs = best_seconds(lambda: peers.numbalsoda_curve(solve, a, pieces, GRID, 1e-8, start), runs=101, warm_up=5)
+    theirs = best_seconds(
+        lambda: peers.numbalsoda_curve(solve, a, pieces, GRID, 1e-8, start), runs=50, warm_up=5, together=10
+    )
     yield Row(
         f"{case}: numbalsoda, rtol 1e-8", theirs * 1e6, "us", remark=f"{theirs / ours:.1f} times ours (aim {aim:g})"
     )
@@ -91,7 +95,7 @@ def _case_c(what: str, changes: dict[str, float]) -> Iterator[Row]:
     model = chain(**changes)
     values = {**CHAIN, **changes}
     a = chain_matrix(values)
-    ours = best_seconds(lambda: simulate(model, ORAL, PERSON, GRID), runs=101, warm_up=10)
+    ours = best_seconds(lambda: simulate(model, ORAL, PERSON, GRID), runs=100, warm_up=10, together=10)
     start = [50.0] + [0.0] * 6
     volumes = np.array([values["V1"], values["VN"], values["VH"]])
     exact = exact_amounts(a, [(0.0, 1440.0, 0.0)], start, [float(t) for t in CHECKED])[:, [1, 4, 6]] / volumes * 1000

@@ -229,16 +229,21 @@ class ModalPath:
 
     def _rising(self, gains: Floats, first: int, end: int, moment: float) -> Floats:
         """Sum of what an input that begins at `moment` adds to each mode."""
-        since = self._times.minutes[first:end]
-        passed = self._modal.column * (since - moment if moment else since)
+        passed = self._passed(first, end, moment)
         added: Floats = gains.dot(np.expm1(passed, out=passed))
         return added
+
+    def _passed(self, first: int, end: int, moment: float) -> Floats:
+        """-rate (t - moment) of each mode; the product of a column and a row, for small ones twice as fast as `*`."""
+        since = self._times.minutes[first:end]
+        passed: Floats = self._modal.column.dot((since - moment if moment else since)[None])
+        return passed
 
     def _falling(self, amplitudes: Floats, first: int, end: int, moment: float) -> Floats:
         """Sum of amplitudes that decay from `moment`; on an even grid as the product of two small tables."""
         count = end - first
         if not self._times.step or count < MANY:
-            passed = self._modal.column * (self._times.minutes[first:end] - moment)
+            passed = self._passed(first, end, moment)
             left: Floats = amplitudes.dot(np.exp(passed, out=passed))
             return left
         # t = t_first + (i m + j) h: exp(-rate t) is exp(-rate i m h) times exp(-rate j h), 2 sqrt(n) exponentials.
