@@ -23,7 +23,7 @@ from keel.assessment.session.events import (
     SessionMedicine,
 )
 from keel.assessment.session.reading import parse_age_years, parse_height_cm
-from keel.assessment.session.vitals import Readings, pressure_facts, reading_facts
+from keel.assessment.session.vitals import Readings, asked_signs, pressure_facts, reading_facts
 from keel.findings import Fact
 from keel.knowledge import Knowledge
 from keel.knowledge.clinical_facts import ClinicalFact
@@ -131,7 +131,7 @@ def facts_at(
         **_told_facts(scene.statements, scene.at),
         **_last_dose(session, scene.at),
         **_events_facts(scene.events),
-        **reading_facts(scene.readings, at=scene.at, first_dose=scene.dose.first_at),
+        **reading_facts(scene.readings, at=scene.at, first_dose=scene.dose.first_at, signs=asked_signs(protocol)),
         **_pressures(scene, protocol),
         **_clocks(scene, protocol),
     }

@@ -16,7 +16,7 @@ from keel.assessment.session.overrides import held_findings
 from keel.assessment.session.saying import Says
 from keel.assessment.session.schedule import Due, Missed, Moments, due_checks
 from keel.assessment.session.state import Phase
-from keel.assessment.session.vitals import Readings
+from keel.assessment.session.vitals import SIGNS, Readings
 from keel.findings import Fact, Finding, Severity, worst_first
 from keel.knowledge import Knowledge
 from keel.knowledge.protocols import Protocol
@@ -46,7 +46,6 @@ _TOLD_AS_EVENTS = (
     "asks_to_stop",
     "unresponsive",
 )
-_SIGNS = {"bp": ("sbp", "dbp"), "hr": ("hr",), "spo2": ("spo2",), "rr": ("rr",)}
 
 
 class Seen(NamedTuple):
@@ -166,7 +165,7 @@ class Watch:
         if phase is Phase.DISCHARGED:
             alarms += self.ask(self.protocol.gates.after, facts, scene.at, missing=False)
         if phase not in (Phase.PLANNED, Phase.DISCHARGED):
-            # Before the dose, old values are a matter of the schedule and of the gate.
+            # Before the dose, old values are a matter of the gate.
             shown = facts if scene.dose.has_begun else {**facts, "vitals_age_min": None}
             alarms += self.ask(self.protocol.gates.monitoring, shown, scene.at, missing=False)
         return worst_first(alarms)
@@ -187,7 +186,7 @@ class Watch:
         first = scene.dose.first_at
         sets = [one for one in scene.readings.sets if first is not None and one.at > first]
         wanted = {check for slot in self.protocol.slots if slot.anchor != "session_start" for check in slot.checks}
-        asked = [fact for check, facts in _SIGNS.items() if check in wanted for fact in facts]
+        asked = [fact for check, facts in SIGNS.items() if check in wanted for fact in facts]
         if not sets or not {"hr", "spo2", "rr"} & wanted:
             return
         near = self.protocol.cuts["repeat_min"].value if "repeat_min" in self.protocol.cuts else 0.0

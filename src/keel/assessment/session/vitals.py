@@ -18,7 +18,10 @@ from keel.assessment.session.events import (
     VitalsRecorded,
 )
 from keel.findings import Fact
+from keel.knowledge.protocols import Protocol
 
+SIGNS = {"bp": ("sbp", "dbp"), "hr": ("hr",), "spo2": ("spo2",), "rr": ("rr",)}
+"""A check of a schedule to the vital signs that answer it."""
 MEASURED = ("sbp", "dbp", "hr", "rr", "spo2", "on_oxygen", "moaas", "cadss6", "cadss", "dissociation", "contact")
 
 
@@ -149,8 +152,21 @@ def _is_declining(after: Sequence[Pressure], baseline: Pressure) -> bool:
     return newest.sbp < max(one.sbp for one in after) and newest.dbp <= max(one.dbp for one in after)
 
 
-def reading_facts(readings: Readings, *, at: dt.datetime, first_dose: dt.datetime | None) -> dict[str, Fact]:
-    """Newest values of the other readings, their age, and how they stand against the time before the dose."""
+def asked_signs(protocol: Protocol) -> tuple[str, ...]:
+    """The vital signs that the schedule of a protocol asks for; all of them where it asks for none by name."""
+    checks = {check for slot in protocol.slots for check in slot.checks}
+    asked = tuple(sign for check, signs in SIGNS.items() if check in checks for sign in signs)
+    return asked or tuple(sign for signs in SIGNS.values() for sign in signs)
+
+
+def reading_facts(
+    readings: Readings, *, at: dt.datetime, first_dose: dt.datetime | None, signs: Sequence[str]
+) -> dict[str, Fact]:
+    """Newest values of the other readings, their age, and how they stand against the time before the dose.
+
+    The age of the vital signs is that of the oldest among `signs` that were ever measured: a pulse alone, or a note
+    that symptoms were asked about, makes an old blood pressure no younger.
+    """
     facts: dict[str, Fact] = {}
     for name in ("hr", "rr", "spo2", "on_oxygen", "moaas", "cadss6", "cadss", "dissociation", *CRISIS_SYMPTOMS):
         newest = readings.newest(name)
@@ -158,8 +174,9 @@ def reading_facts(readings: Readings, *, at: dt.datetime, first_dose: dt.datetim
             facts[name] = newest.value
     if facts.get("on_oxygen") is False and "spo2" in facts:
         facts["spo2_on_air"] = facts["spo2"]
-    if readings.sets:
-        facts["vitals_age_min"] = significant(minutes_between(readings.sets[-1].at, at))
+    taken = [newest.at for sign in signs if (newest := readings.newest(sign)) is not None]
+    if taken:
+        facts["vitals_age_min"] = significant(minutes_between(min(taken), at))
     if first_dose is not None:
         facts |= _since_dose(readings, facts, first_dose)
     return facts
