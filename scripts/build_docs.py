@@ -27,7 +27,7 @@ COMMANDS = (
 
 def keel(*arguments: str) -> str:
     """What `keel ARGUMENTS` prints in a terminal of 100 columns without colours."""
-    command = [sys.executable, "-c", "from keel.cli import main; main()", *arguments]
+    command = [sys.executable, "-c", "import sys; sys.argv[0] = 'keel'; from keel.cli import main; main()", *arguments]
     environment = os.environ | {"COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb"}
     return subprocess.run(command, capture_output=True, text=True, check=True, env=environment).stdout  # noqa: S603
 

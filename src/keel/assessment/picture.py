@@ -20,7 +20,7 @@ from keel.assessment.symptoms import symptom_facts
 from keel.exposure import Exposure, summarise
 from keel.findings import Finding, worst_first
 from keel.knowledge import Knowledge, UnknownId
-from keel.record import Answers, Person, Pregnancy, ReadingNote, Record, Sex
+from keel.record import TAKEN, Answers, Person, Pregnancy, ReadingNote, Record, Sex
 
 SAID_BY_THE_SIGNS = "E-3-SIGN"
 
@@ -67,7 +67,7 @@ def picture_of(record: Record, *, at: dt.datetime, knowledge: Knowledge) -> Pict
     substances = {dose.substance for dose in record.doses} | {pattern.substance for pattern in record.patterns}
     routes = {dose.route for dose in record.doses} | {pattern.route for pattern in record.patterns}
     interactions = check_medicines(
-        [medicine.text for medicine in record.medicines if medicine.status in ("active", "taken")],
+        [medicine.text for medicine in record.medicines if medicine.status in TAKEN],
         substance=_only(substances),
         route=_only(routes),
         knowledge=knowledge,

@@ -62,6 +62,9 @@ def _end(error: Exception) -> NoReturn:
         sys.exit(error.exit_code)
     if isinstance(error, typer.Abort):
         sys.exit(130)
+    if type(error).__name__ == "NoArgsIsHelpError":
+        print(str(error), file=sys.stderr)
+        sys.exit(2)
     if isinstance(error, TyperException):
         _say(error.format_message(), hint=" Try --help.")
     if isinstance(error, BrokenPipeError):

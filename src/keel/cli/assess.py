@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 def assess(
     file: Annotated[Path, typer.Argument(help="A record file; its kind is told by its content.", show_default=False)],
     at: Annotated[str | None, typer.Option(help="The time to look from, for example 2026-11-21.")] = None,
+    overlay: Annotated[
+        list[Path] | None, typer.Option(help="A folder of your own facts on top; may be repeated.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
 ) -> None:
     """The Picture of a person: exposure, curve, findings, what is due, who can help.
@@ -37,7 +40,7 @@ def assess(
     from keel.cli.terminal import console, parse_time, write_json
     from keel.knowledge import load
 
-    knowledge, when = load(), parse_time(at)
+    knowledge, when = load(tuple(overlay or ())), parse_time(at)
     reading = read_file(file, at=when, knowledge=knowledge)
     pictures = [picture_of(record, at=when, knowledge=knowledge) for record in reading.records]
     if json:
@@ -52,7 +55,7 @@ def assess(
 def print_picture(picture: "Picture", out: "Console") -> None:
     """A Picture for the terminal: urgent things first, then exposure, curve, scores, medicines, what is not known."""
     from keel.cli.exposure import print_exposure
-    from keel.cli.terminal import finding_view
+    from keel.cli.terminal import finding_view, indented
 
     out.rule(f"[bold]{person_text(picture)}[/bold]", align="left")
     own = set(picture.exposure.findings)
@@ -72,19 +75,19 @@ def print_picture(picture: "Picture", out: "Console") -> None:
     if picture.due:
         out.print("\n[bold]What is due[/bold]")
     for item in picture.due:
-        out.print(f"  {due_text(item)}", markup=False)
+        out.print(indented(due_text(item), depth=2))
     rest = [line for line in picture.unknown if line not in picture.exposure.unknown]
     if rest:
         out.print("\n[bold]What could not be computed, and why[/bold]")
         for line in rest:
-            out.print(f"  ? {line}", markup=False)
+            out.print(indented(f"? {line}", depth=2))
     out.print("\n[bold]Who can help[/bold]")
     for line in help_view(picture.help):
-        out.print(f"  {line}", markup=False)
+        out.print(indented(line, depth=2))
     if picture.notes:
         out.print("\n[bold]Read, and not taken as a fact[/bold]")
     for note in picture.notes:
-        out.print(f"  - {note_text(note)}", markup=False)
+        out.print(indented(f"- {note_text(note)}", depth=2))
     out.print()
 
 

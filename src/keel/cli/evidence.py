@@ -107,9 +107,11 @@ def _print_claim(knowledge: "Knowledge", claim: "Claim", out: "Console") -> None
 
 def figure_text(claim: "Claim") -> str:
     """The figure of a claim in words: value, unit, interval, count and population."""
+    from keel.quantities import written_unit
+
     if not claim.figure:
         return claim.population
-    unit = "" if claim.unit == "1" else claim.unit
+    unit = written_unit(claim.unit)
     text = f"{claim.figure}{'' if unit == '%' else ' '}{unit}".strip()
     if claim.low is not None and claim.high is not None and claim.interval:
         kind = "95% interval, Wilson" if claim.interval == "wilson" else "range or interval as printed"

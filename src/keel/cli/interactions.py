@@ -1,5 +1,6 @@
 """`keel interactions`: a typed medicine list in, what it means together with ketamine out."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -31,6 +32,9 @@ def interactions(
     ],
     substance: Annotated[str | None, typer.Option(help="Which ketamine: racemic or esketamine.")] = None,
     route: Annotated[str | None, typer.Option(help="How ketamine is taken: iv, im, nasal, oral, ...")] = None,
+    overlay: Annotated[
+        list[Path] | None, typer.Option(help="A folder of your own facts on top; may be repeated.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
 ) -> None:
     """What medicines and other substances mean together with ketamine.
@@ -46,7 +50,7 @@ def interactions(
 
     if not "".join(text).strip():
         raise CommandError("No medicine was typed. Write for example: keel interactions sertraline Valium")
-    knowledge = load()
+    knowledge = load(tuple(overlay or ()))
     typed = join_names(text, knowledge)
     report = check_medicines(typed, substance=substance, route=route, knowledge=knowledge)
     if json:
@@ -57,7 +61,7 @@ def interactions(
 
 def print_interactions(report: "InteractionsReport", knowledge: "Knowledge", out: "Console") -> None:
     """The answer for the terminal: all that was typed, what adds up, each finding, where sources disagree."""
-    from keel.cli.terminal import finding_view
+    from keel.cli.terminal import finding_view, indented
     from keel.findings import Severity, worst_first
 
     out.print(items_view(report))
@@ -65,14 +69,15 @@ def print_interactions(report: "InteractionsReport", knowledge: "Knowledge", out
     findings = worst_first(report.findings)
     for finding in findings:
         if finding.severity is Severity.NOTE:
-            out.print(f"· {finding.summary} {finding.next_step}", markup=False)
+            out.print(indented(f"· {finding.summary} {finding.next_step}".rstrip()))
         else:
             out.print(finding_view(finding))
     for identifier in dict.fromkeys(key for finding in findings for key in finding.conflicts):
         conflict = knowledge.conflicts[identifier]
         out.print(f"\n[bold]Sources disagree:[/bold] {conflict.question}")
-        for line in (f"  One side: {conflict.one_side}", f"  Other side: {conflict.other_side}", f"  {conflict.shown}"):
-            out.print(line, markup=False)
+        sides = (("One side", conflict.one_side), ("Other side", conflict.other_side), ("Keel shows", conflict.shown))
+        for name, said in sides:
+            out.print(indented(f"{name}: {said}", depth=2))
     out.print(f"\n{report.summary}", markup=False, style="bold")
 
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rich.console import Console
     from rich.text import Text
 
@@ -21,10 +23,13 @@ knowledge_app = typer.Typer(
 )
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 Overlays = Annotated[list[Path] | None, typer.Option(help="A folder of your own facts on top; may be repeated.")]
+OF_FILES = ("record", "session")
+NAMES = ("statement", "question", "citation", "title", "name", "label", "text", "meaning", "summary")
+"""Where an entry says what it is, the best first."""
 EVIDENCE = ("claims", "conflicts", "figures", "sources")
 
 
-@knowledge_app.command()
+@knowledge_app.command(short_help="Check every fact.")
 def check(
     at: Annotated[str | None, typer.Option(help="The day to look from, for example 2026-11-21.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="List each warning instead of counting them.")] = False,
@@ -76,13 +81,15 @@ def _print_sum(knowledge: "Knowledge", errors: int, warnings: int) -> None:
     typer.echo(f"{verdict}, {warnings} warnings in {held:,} facts ({knowledge.hash[:12]}).")
 
 
-@knowledge_app.command(no_args_is_help=True)
+@knowledge_app.command(no_args_is_help=True, short_help="Show a fact, a list, a JSON Schema.")
 def show(
-    name: Annotated[str, typer.Argument(metavar="ID", help="An id, kind/id, a kind, or schema/kind.")],
+    name: Annotated[str, typer.Argument(metavar="ID", help="An id, kind/id, a kind, kinds, or schema/kind.")],
     overlay: Overlays = None,
     json: Json = False,
 ) -> None:
-    """Show a fact of any kind by its id, a list of the ids of a kind, or the JSON Schema of a kind.
+    """Show a fact of any kind by its id, a list of a kind, or the JSON Schema of a kind.
+
+    `kinds` lists the kinds. The schemas schema/record and schema/session are those of the files that people write.
 
     Example: keel knowledge show A24; keel knowledge show claims; keel knowledge show schema/record
     """
@@ -91,12 +98,19 @@ def show(
     from keel.knowledge.kinds import find_entries, kind_names, table
 
     knowledge = load(tuple(overlay or ()))
+    if name in ("kinds", "schema", "schema/"):
+        kinds = [*kind_names(), *(OF_FILES if name != "kinds" else ())]
+        write_json({"kinds": kinds}) if json else typer.echo("\n".join(kinds))
+        return
     if name.startswith("schema/"):
         write_json(schema(knowledge, name.removeprefix("schema/")))
         return
     if name in kind_names():
-        ids = list(table(knowledge, name))
-        write_json({"kind": name, "ids": ids}) if json else typer.echo("\n".join(ids))
+        rows = table(knowledge, name)
+        if json:
+            write_json({"kind": name, "ids": list(rows)})
+        else:
+            _print_rows(rows)
         return
     found = find_entries(knowledge, name)
     if json:
@@ -107,13 +121,26 @@ def show(
         print_entry(knowledge, entry, console())
 
 
+def _print_rows(rows: "Mapping[str, Any]") -> None:
+    """The ids of a kind, one a line; in a terminal each with what it is called."""
+    import sys
+
+    if not sys.stdout.isatty():
+        typer.echo("\n".join(rows))
+        return
+    width = min(max(map(len, rows), default=0), 40)
+    for key, row in rows.items():
+        called = next((text for name in NAMES if isinstance(text := getattr(row, name, None), str) and text), "")
+        typer.echo(f"{key:<{width}}  {' '.join(called.split())}".rstrip() if called != key else key)
+
+
 def schema(knowledge: "Knowledge", kind: str) -> dict[str, Any]:
     """The JSON Schema of a kind of fact, or of the record file that people write."""
     from keel.assessment.session import session_schema
     from keel.interop import record_schema
     from keel.knowledge.kinds import json_schema
 
-    of_files = {"record": record_schema, "session": session_schema}
+    of_files = dict(zip(OF_FILES, (record_schema, session_schema), strict=True))
     return of_files[kind]() if kind in of_files else json_schema(knowledge, kind)
 
 
@@ -141,6 +168,7 @@ def used_by(knowledge: "Knowledge", entry: "Entry") -> list[str]:
 def print_entry(knowledge: "Knowledge", entry: "Entry", out: "Console") -> None:
     """An entry for the terminal: the evidence as `keel evidence` prints it, everything else key by key."""
     from keel.cli.evidence import print_fact
+    from keel.cli.terminal import indented
 
     if entry.kind in EVIDENCE:
         print_fact(knowledge, entry.kind, entry.id, out)
@@ -148,27 +176,27 @@ def print_entry(knowledge: "Knowledge", entry: "Entry", out: "Console") -> None:
             out.print(f"used by     {', '.join(uses[:12])}{f' and {len(uses) - 12} more' if len(uses) > 12 else ''}")
         return
     out.print(f"\n[bold]{entry.kind}/{entry.id}[/bold]")
-    for line in _lines(entry.value, 0):
-        out.print(line)
+    for depth, line in _lines(entry.value, 0):
+        out.print(indented(line, depth=2 * depth))
 
 
-def _lines(value: Any, depth: int) -> "list[Text]":
-    """The parts of a value, one a line, indented; what is empty is left out."""
-    lines = []
+def _lines(value: Any, depth: int) -> "list[tuple[int, Text]]":
+    """The parts of a value, one a line, with its depth; what is empty is left out."""
+    lines: list[tuple[int, Text]] = []
     for name, part in _parts(value):
         if part in (None, "", (), {}, []):
             continue
         simple = _simple(part)
-        lines.append(_line(name, simple, depth))
+        lines.append((depth, _line(name, simple)))
         if simple is None:
             lines += _lines(part, depth + 1)
     return lines
 
 
-def _line(name: str, text: str | None, depth: int) -> "Text":
+def _line(name: str, text: str | None) -> "Text":
     from rich.text import Text
 
-    return Text.assemble("  " * depth, (f"{name}", "cyan"), "" if text is None else f"  {text}")
+    return Text.assemble((f"{name}", "cyan"), "" if text is None else f"  {text}")
 
 
 def _parts(value: Any) -> list[tuple[str, Any]]:
@@ -186,17 +214,18 @@ def _simple(part: Any) -> str | None:
     import msgspec
 
     from keel.knowledge import Number
+    from keel.quantities import written_value
 
     if isinstance(part, Number):
         rests = part.claim or ", ".join(part.sources)
         note = f"; {part.note}" if part.note else ""
-        return f"{part.value:g} {part.unit} ({part.certainty.label}{f'; {rests}' if rests else ''}{note})"
+        return f"{written_value(part.value, part.unit)} ({part.certainty.label}{f'; {rests}' if rests else ''}{note})"
     if isinstance(part, tuple | list) and all(isinstance(one, str | int | float) for one in part):
         return ", ".join(str(one) for one in part)
     return None if isinstance(part, msgspec.Struct | dict | tuple | list) else str(part)
 
 
-@knowledge_app.command()
+@knowledge_app.command(short_help="What a clinician must still confirm.")
 def defaults(overlay: Overlays = None, json: Json = False) -> None:
     """Print the page of every number and rule that still needs a clinician's confirmation, as Markdown.
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from keel.assessment.instruments import Change, Score
     from keel.assessment.instruments.catalogue import Entry
     from keel.knowledge import Knowledge
+    from keel.knowledge.instrument_parts import ChangeRule
     from keel.knowledge.instruments import Instrument, Item
 
 
@@ -173,6 +174,13 @@ def offer(shape: "Instrument", item: "Item") -> str:
     return f"{least:g} or more" if most is None else f"{least:g} to {most:g}"
 
 
+def _change_words(rule: "ChangeRule") -> str:
+    amount = rule.value.value
+    if rule.measure == "score_at_most":
+        return f"a score of {amount:g} or less"
+    return f"{amount:g} {'%' if rule.measure == 'percent' else rule.measure}"
+
+
 def describe_view(shape: "Instrument", out: "Console") -> None:
     """What is known of an instrument: purpose, rights, structure, scoring, change, facts, codes."""
     out.print(Text(f"\n{shape.title}", style="bold"))
@@ -204,7 +212,7 @@ def _description(shape: "Instrument") -> Iterable[tuple[str, str]]:
         yield f"bands {banding.scale}", f"{', '.join(bands)} [{banding.certainty.label}]"
     for rule in shape.change:
         note = f", {rule.note}" if rule.note else ""
-        yield "change", f"{rule.kind}: {rule.value.value:g} {rule.measure}{note} [{rule.value.certainty.label}]"
+        yield "change", f"{rule.kind}: {_change_words(rule)}{note} [{rule.value.certainty.label}]"
     for fact in shape.facts:
         yield "fact", f"{fact.text} [{fact.certainty.label}]"
     for code in shape.codes:

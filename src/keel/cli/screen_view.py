@@ -27,8 +27,9 @@ def screen_view(
     """One person's screening: what blocks and holds first, then what is open, then what is asked for and said."""
     place = found.jurisdiction or "place not stated"
     who = f"{person.id}: " if person.id else ""
-    rest = f", {place}, {found.at:%Y-%m-%d}: {', '.join(found.phases)}"
+    rest = f", {place}, {found.at:%Y-%m-%d}"
     out.rule(Text.assemble((f"{who}{protocol.name}", "bold"), rest), align="left")
+    out.print(Text(f"Asked: {', '.join(phase.replace('_', ' ') for phase in found.phases)}", style="dim"))
     out.print(found.verdict, style="bold red" if found.holds else "bold green")
     out.print(f"{found.summary}\n", markup=False)
     for finding in found.findings:

@@ -31,6 +31,18 @@ _GATES = {
     "discharged": "When the person left",
 }
 
+_READINGS = {
+    "sbp": "systolic",
+    "dbp": "diastolic",
+    "hr": "pulse",
+    "rr": "breathing",
+    "spo2": "oxygen",
+    "on_oxygen": "on oxygen",
+    "moaas": "MOAA/S",
+    "cadss6": "CADSS-6",
+    "cadss": "CADSS",
+}
+
 
 def session(
     file: Annotated[Path | None, typer.Argument(help="A session file (JSON).", show_default=False)] = None,
@@ -81,7 +93,9 @@ def _bytes(file: Path) -> bytes:
 
 def print_state(state: "SessionState", out: "Console") -> None:
     """A state for the terminal: alarms first, then what the gate says, what is due, the dose and the clocks."""
-    from keel.cli.terminal import finding_view
+    from rich.text import Text
+
+    from keel.cli.terminal import finding_view, indented
 
     when = state.as_of.strftime("%Y-%m-%d %H:%M %z")
     out.rule(f"[bold]{state.protocol}[/bold], {state.phase}, {when}", align="left")
@@ -100,10 +114,11 @@ def print_state(state: "SessionState", out: "Console") -> None:
         out.print("\n[bold]Due[/bold]")
         for due in state.due:
             late = f"  overdue by {due.minutes_overdue:.0f} min" if due.overdue else ""
-            out.print(f"  {_clock(due.due_at, state)}  {due.what}[bold red]{late}[/bold red]")
+            line = Text.assemble(f"{_clock(due.due_at, state)}  {due.what}", (late, "bold red"))
+            out.print(indented(line, depth=2, hang=7))
     out.print("\n[bold]Dose[/bold]")
-    for line in _dose_lines(state):
-        out.print(f"  {line}", markup=False)
+    for text in _dose_lines(state):
+        out.print(indented(text, depth=2))
     if quiet:
         out.print("\n[bold]Also[/bold]")
         for finding in quiet:
@@ -152,7 +167,11 @@ def _dose_lines(state: "SessionState") -> list[str]:
     lines += [f"! {warning}" for warning in predicted.warnings]
     ages = sorted({one.age_min for one in state.latest.values()})
     for age in ages:
-        shown = [f"{name} {_shown(one.value)}" for name, one in state.latest.items() if one.age_min == age]
+        shown = [
+            f"{_READINGS.get(name, name)} {_shown(one.value)}"
+            for name, one in state.latest.items()
+            if one.age_min == age
+        ]
         lines.append(f"{', '.join(shown)}: {age:.0f} min old")
     lines += [f"passed by {one.name} ({one.role}): {one.rule}, {one.reason}" for one in state.passed]
     lines += [f"corrected by {one.by}: {one.corrects}, {one.reason}" for one in state.corrections]

@@ -9,10 +9,17 @@ from keel.knowledge import find, load
 from keel.knowledge.models import Model
 from keel.knowledge.modifiers import Modifier
 from keel.pharmacology import DoseInput, Person, fitting_models, models_for, no_model
-from keel.quantities import Form, base_mg, parse_dose_mg, parse_duration_min, parse_number, parse_weight_kg
+from keel.quantities import (
+    Form,
+    base_mg,
+    parse_dose_mg,
+    parse_duration_min,
+    parse_number,
+    parse_quantity,
+    parse_weight_kg,
+)
 
 ANCESTRIES = ("european", "african", "asian", "chinese", "japanese", "korean", "taiwanese", "other")
-MINUTES_PER_YEAR = 525960.0
 
 
 class Question(NamedTuple):
@@ -126,10 +133,11 @@ def _person(weight: str | None, age: str | None, ancestry: str | None, female: b
 
 def _age(text: str) -> float:
     """Years; a bare number is years, as ages are."""
-    try:
-        return float(text)
-    except ValueError:
-        return parse_duration_min(text) / MINUTES_PER_YEAR
+    written = text if text.strip()[-1:].isalpha() else f"{text} years"
+    years = parse_quantity(written, example="45 years").to("a")
+    if years < 0:
+        raise CommandError(f"“{text}” is no age. Write completed years, for example 45.")
+    return years
 
 
 def _times(at: str | None, last_end: float, until: float) -> Any:

@@ -8,7 +8,9 @@ from keel.cli.errors import CommandError
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.padding import Padding
     from rich.table import Table
+    from rich.text import Text
 
     from keel.findings import Finding, Reason
 
@@ -52,9 +54,6 @@ def progress_console() -> "Console":
     return Console(stderr=True, highlight=False)
 
 
-NO_UNIT = ("", "1")
-
-
 def finding_view(finding: "Finding") -> "Table":
     """A finding for the terminal: mark in words, summary, next step; below, dim, why, rule, how sure and sources."""
     from rich.table import Table
@@ -78,11 +77,28 @@ def finding_view(finding: "Finding") -> "Table":
 
 
 def _given(reason: "Reason") -> str:
-    unit = "" if reason.unit in NO_UNIT else f" {reason.unit}"
-    return f"{reason.name.replace('_', ' ')} {_value(reason.value)}{unit}"
+    return f"{reason.name.replace('_', ' ')} {_value(reason.value, reason.unit)}"
 
 
-def _value(value: Any) -> str:
+def _value(value: Any, unit: str) -> str:
+    from keel.quantities import written_unit, written_value
+
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return f"{value:,.6g}" if isinstance(value, float | int) else str(value)
+    if isinstance(value, float | int):
+        return written_value(float(f"{value:.6g}"), unit)
+    return f"{value} {written_unit(unit)}".rstrip()
+
+
+def indented(text: "str | Text", depth: int = 0, hang: int = 2) -> "Padding":
+    """A line for the terminal whose further lines stand below its words: `depth` columns in, then `hang` more."""
+    from rich.padding import Padding
+    from rich.table import Table
+    from rich.text import Text
+
+    line = Text(text) if isinstance(text, str) else text
+    grid = Table.grid()
+    grid.add_column(width=hang, no_wrap=True)
+    grid.add_column()
+    grid.add_row(line[:hang], line[hang:])
+    return Padding(grid, (0, 0, 0, depth))

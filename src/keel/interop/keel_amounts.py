@@ -48,11 +48,13 @@ def age_years(written: float | str | None, *, where: str) -> float | None:
     def read() -> float:
         if isinstance(written, (int, float)):
             return float(written)
-        return parse_quantity(written if written.strip()[-1:].isalpha() else f"{written} years").to("a")
+        text = written if written.strip()[-1:].isalpha() else f"{written} years"
+        return parse_quantity(text, example="34 years").to("a")
 
     years = _at(where, read)
     if not 0 <= years < 150:
-        raise ReadError(f"{shown(written)} is no age.", where=where, mend="Write completed years, for example 34.")
+        typed = written if isinstance(written, str) else f"{written:g}"
+        raise ReadError(f"{shown(typed)} is no age.", where=where, mend="Write completed years, for example 34.")
     return years
 
 
@@ -65,7 +67,7 @@ def height_cm(written: str | None, *, where: str) -> float | None:
     """Centimetres; zero is refused."""
     if written is None:
         return None
-    return _above_zero(_at(where, lambda: parse_quantity(written).to("cm")), written, where)
+    return _above_zero(_at(where, lambda: parse_quantity(written, example="178 cm").to("cm")), written, where)
 
 
 def duration_min(written: str, *, where: str) -> float:

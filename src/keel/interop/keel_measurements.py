@@ -110,6 +110,9 @@ def _number(value: float, unit: str | None, row: ReadingCode | None, where: str,
     if unit is None and (row is None or row.unit != "1"):
         example = row.unit if row and row.unit else "mg/dL"
         raise ReadError(f"{value:g} has no unit.", where=where, mend=f"Write for example “{value:g} {example}”.")
+    if value < 0 and row is not None and row.unit not in ("", "Cel"):
+        problem = f"{row.title} cannot be {value:g}: it is less than zero."
+        raise ReadError(problem, where=where, mend="Check the sign, or leave it out.")
     try:
         measured = in_kept_unit(value, "1" if unit is None else unit, row)
     except UnitError as error:

@@ -36,6 +36,7 @@ from keel.interop.vocabulary import known_routes, known_substances, route_id, su
 from keel.knowledge import Knowledge
 from keel.quantities import Form, QuantityError
 from keel.record import (
+    MEDICINE_STATUSES,
     Answers,
     Condition,
     Dose,
@@ -329,6 +330,9 @@ def _measurements(entry: MeasurementEntry, path: str, place: _Place) -> Sequence
 
 def _medicine(entry: str | MedicineEntry, path: str, place: _Place) -> Sequence[Medicine]:
     typed = MedicineEntry(text=entry) if isinstance(entry, str) else entry
+    if typed.status not in MEDICINE_STATUSES:
+        mend = f"Write one of {', '.join(MEDICINE_STATUSES)}."
+        raise ReadError(f"{shown(typed.status)} is no status of a medicine.", where=f"{path}.status", mend=mend)
     medicine = Medicine(
         text=_text(typed.text, path),
         status=typed.status,

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from keel.quantities import Form
-from keel.record import DoseCertainty, Precision, Pregnancy, Setting, Sex
+from keel.record import MEDICINE_STATUSES, DoseCertainty, Precision, Pregnancy, Setting, Sex
 
 Amount = Annotated[
     str,
@@ -115,7 +115,13 @@ class MedicineEntry(Entry, frozen=True, kw_only=True):
     """A medicine or other drug, as typed."""
 
     text: str
-    status: Annotated[str, Meta(description="How it stands.", examples=["active", "stopped", "taken"])] = "active"
+    status: Annotated[
+        str,
+        Meta(
+            description="How it stands; active, taken and unknown are checked.",
+            extra_json_schema={"enum": list(MEDICINE_STATUSES)},
+        ),
+    ] = "active"
     codes: Codes = {}
     started: Date | None = None
     stopped: Date | None = None

@@ -28,6 +28,7 @@ from keel.quantities.quantity import (
     parse_weight_kg,
 )
 from keel.quantities.units import Unit, convert, parse_unit
+from keel.quantities.written import written_unit, written_value
 
 __all__ = [
     "Form",
@@ -52,4 +53,6 @@ __all__ = [
     "parse_rate_mg_per_min",
     "parse_unit",
     "parse_weight_kg",
+    "written_unit",
+    "written_value",
 ]

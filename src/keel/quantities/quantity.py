@@ -78,8 +78,8 @@ def _normalised(text: str) -> str:
     return f"{_WORDS[first.lower()]} {rest}" if rest and first.lower() in _WORDS else folded
 
 
-def parse_quantity(text: str) -> Quantity:
-    """The value and unit of `text`; UnitError where there is no unit or it is unknown.
+def parse_quantity(text: str, *, example: str = "35 mg") -> Quantity:
+    """The value and unit of `text`; UnitError where there is no unit or it is unknown, with `example` as the mend.
 
     >>> parse_quantity("0.5 mg/kg")
     Quantity(value=0.5, unit=Unit(code='mg/kg', factor=1.0, dimension=(('body weight', -1), ('mass', 1))))
@@ -87,15 +87,16 @@ def parse_quantity(text: str) -> Quantity:
     written = _normalised(text)
     match = _LEADING.match(written)
     if not match:
-        raise QuantityError(f"“{text.strip()}” has no number. Write for example “35 mg”.")
+        raise QuantityError(f"“{text.strip()}” has no number. Write for example “{example}”.")
     rest = written[match.end() :].strip()
     if not rest:
-        raise UnitError(f"“{text.strip()}” has no unit. Write for example “{match.group(1)} mg”.")
+        unit = example.partition(" ")[2]
+        raise UnitError(f"“{text.strip()}” has no unit. Write for example “{match.group(1)} {unit}”.")
     return Quantity(parse_number(match.group(1)), parse_unit(rest))
 
 
 def _parse_as(text: str, unit: str, what: str, example: str) -> float:
-    quantity = parse_quantity(text)
+    quantity = parse_quantity(text, example=example)
     try:
         value = quantity.to(unit)
     except UnitError:

@@ -6,6 +6,8 @@ Knows the values and nothing of where they came from (readers are in `interop`) 
 
 from keel.record.errors import RecordError
 from keel.record.record import (
+    MEDICINE_STATUSES,
+    TAKEN,
     Answers,
     Condition,
     Dose,
@@ -23,6 +25,8 @@ from keel.record.record import (
 )
 
 __all__ = [
+    "MEDICINE_STATUSES",
+    "TAKEN",
     "Answers",
     "Condition",
     "Dose",

@@ -154,6 +154,12 @@ class Answers(msgspec.Struct, frozen=True, kw_only=True):
     id: str = ""
 
 
+MEDICINE_STATUSES = ("active", "taken", "unknown", "stopped", "planned", "on-hold", "administered")
+"""How a medicine can stand in a record. Another word could drop it from the check unseen, so readers refuse one."""
+TAKEN = ("active", "taken", "unknown")
+"""Statuses of a medicine that counts as taken now; one that nobody knows counts, too."""
+
+
 class Medicine(msgspec.Struct, frozen=True, kw_only=True):
     """A medicine or other drug as it was typed or sent, with codes where it came with any."""
 

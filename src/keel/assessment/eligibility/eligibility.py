@@ -7,7 +7,15 @@ import msgspec
 
 from keel.assessment.eligibility.record_facts import facts_together
 from keel.assessment.protocols.facts import derived
-from keel.assessment.protocols.gate import default_rules, find_protocol, gate, passes, place_of
+from keel.assessment.protocols.gate import (
+    default_rules,
+    find_protocol,
+    gate,
+    jurisdiction_of,
+    passes,
+    place_of,
+    route_of,
+)
 from keel.findings import Fact, Finding, Severity
 from keel.knowledge import Knowledge
 from keel.knowledge.protocols import Protocol, Statement
@@ -79,10 +87,12 @@ def eligibility(
     `facts` are answers beside the record (names of clinical-facts.csv); they win over what the record says, except that
     a yes of the record is never undone. What a session works out (the age of its readings, say) may be among them only
     where `phases` are named. The country of the person stands in for a `jurisdiction` that is not given. Raises
-    UnknownProtocol, UnknownPhase or FactRefused.
+    UnknownProtocol, UnknownPhase, UnknownPlace, UnknownRoute or FactRefused.
     """
     known = find_protocol(knowledge, protocol) if isinstance(protocol, str) else protocol
-    place = (jurisdiction or known.jurisdiction or place_of(record.person.country, knowledge)).upper()
+    asked_for = jurisdiction_of(jurisdiction, knowledge)
+    place = (asked_for or known.jurisdiction or place_of(record.person.country, knowledge)).upper()
+    route = route_of(known, route)
     read, together = facts_together(record, facts or {}, at=at, knowledge=knowledge, allow_computed=bool(phases))
     if known.substance:
         together = {"substance": known.substance, **together}

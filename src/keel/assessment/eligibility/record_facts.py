@@ -14,12 +14,10 @@ from keel.assessment.interactions import check_medicines
 from keel.assessment.protocols.facts import checked_facts, significant
 from keel.findings import Fact
 from keel.knowledge import Knowledge
-from keel.knowledge.clinical_facts import ConditionWord
+from keel.knowledge.clinical_facts import ClinicalFact, ConditionWord
 from keel.knowledge.reading import CodeKind
-from keel.record import Answers, Condition, Dose, Measurement, Person, Pregnancy, Record, Setting, Sex
+from keel.record import TAKEN, Answers, Condition, Dose, Measurement, Person, Pregnancy, Record, Setting, Sex
 
-TAKEN = ("active", "taken")
-"""Statuses of a medicine that is taken now."""
 _NEVER_TRUE = "entered-in-error"
 _ACTIVE = ("active", "recurrence", "relapse")
 _RECENT_USE_DAYS = 28
@@ -166,14 +164,14 @@ def _answers(
         if sitting.at is not None and at - sitting.at > limit:
             old.append(f"The answers to {name} of {sitting.at.date().isoformat()} are too old to be used.")
         else:
-            found += _sitting(sitting, at)
+            found += _sitting(sitting, knowledge)
     return found, old
 
 
-def _sitting(sitting: Answers, at: dt.datetime) -> Iterator[tuple[str, Fact]]:
+def _sitting(sitting: Answers, knowledge: Knowledge) -> Iterator[tuple[str, Fact]]:
     if sitting.instrument == "phq-9":
         total = sitting.total if sitting.total is not None else _sum(sitting, 9)
-        if total is not None:
+        if total is not None and _can_be(total, knowledge.clinical_facts["phq9_total"]):
             yield "phq9_total", total
     if sitting.instrument == _SIGNS:
         yield from _emergency_sign(sitting)
@@ -186,6 +184,11 @@ def _sitting(sitting: Answers, at: dt.datetime) -> Iterator[tuple[str, Fact]]:
     for item, fact in names.items():
         if sitting.items.get(item) in (0, 1):
             yield fact, sitting.items[item] == 1
+
+
+def _can_be(total: float, fact: ClinicalFact) -> bool:
+    """Whether a total lies within its scale; a slip of the pen is no severity."""
+    return (fact.least is None or total >= fact.least) and (fact.most is None or total <= fact.most)
 
 
 def _emergency_sign(sitting: Answers) -> Iterator[tuple[str, Fact]]:

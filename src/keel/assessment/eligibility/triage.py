@@ -9,7 +9,7 @@ from keel.assessment.eligibility.level_of_care import CareKnown, LevelOfCare, bl
 from keel.assessment.eligibility.record_facts import facts_together
 from keel.assessment.help import HelpLine, help_lines
 from keel.assessment.protocols.facts import derived
-from keel.assessment.protocols.gate import is_enabled, place_of
+from keel.assessment.protocols.gate import is_enabled, jurisdiction_of, place_of
 from keel.findings import Fact
 from keel.knowledge import Knowledge
 from keel.record import Record
@@ -52,7 +52,7 @@ def triage(
     known from the pathway itself. The country of the person stands in for a
     `jurisdiction` that is not given, and the other way round for who can help. FactRefused for a fact that cannot be.
     """
-    place = (jurisdiction or place_of(record.person.country, knowledge)).upper()
+    place = (jurisdiction_of(jurisdiction, knowledge) or place_of(record.person.country, knowledge)).upper()
     read, together = facts_together(record, facts or {}, at=at, knowledge=knowledge, allow_computed=True)
     home = knowledge.protocols.get(HOME)
     if home is not None:

@@ -85,14 +85,17 @@ def read_answers(
 def _in_order(instrument: Instrument, answers: Sequence[Answer]) -> dict[str, Answer]:
     ids = [item.id for item in instrument.items]
     scored = [item for item in ids if any(item in scale.item_ids() for scale in instrument.scales)]
-    for order in (ids, scored):
+    # What is asked after some answers only may be left off at the end.
+    last = max((place for place, item in enumerate(instrument.items, 1) if item.asked_when is None), default=0)
+    always = ids[:last]
+    for order in (ids, scored, always):
         if len(answers) == len(order) > 0:
             return dict(zip(order, answers, strict=True))
     if not ids and len(answers) == len(instrument.scales) == 1:
         return {instrument.scales[0].id: answers[0]}
     if not ids and len(answers) == 1 and any(scale.id == "total" for scale in instrument.scales):
         return {"total": answers[0]}
-    counts = " or ".join(str(count) for count in sorted({len(order) for order in (ids, scored) if order}))
+    counts = " or ".join(str(count) for count in sorted({len(order) for order in (ids, scored, always) if order}))
     raise UnknownItem(
         f"{instrument.name} has {counts or 'no'} items in order, and the list holds {len(answers)}. "
         "Leave the place of an item without an answer empty (null in JSON), or name the items."

@@ -3,6 +3,8 @@
 ProtocolError
 ├── UnknownProtocol   an id that no protocol has
 ├── UnknownPhase      a phase without rules in that protocol
+├── UnknownPlace      a jurisdiction that is no code
+├── UnknownRoute      a route that the protocol does not have
 └── FactRefused       a fact with a name or a value that it cannot have
 """
 
@@ -25,6 +27,20 @@ class UnknownPhase(ProtocolError):
 
     def __init__(self, protocol: str, phase: str, known: Iterable[str]) -> None:
         super().__init__(f"{protocol} has no rules of the phase “{phase}”. Use one of {', '.join(sorted(known))}.")
+
+
+class UnknownPlace(ProtocolError):
+    """A jurisdiction that is not written as a code: rules of another place would go unread."""
+
+    def __init__(self, wanted: str) -> None:
+        super().__init__(f"“{wanted}” is no jurisdiction. Write US, EU, UK, or a country or region as CA or AU-TAS.")
+
+
+class UnknownRoute(ProtocolError):
+    """A route by which the protocol gives nothing."""
+
+    def __init__(self, protocol: str, route: str, known: Iterable[str]) -> None:
+        super().__init__(f"{protocol} has no route “{route}”. Use one of {', '.join(known)}.")
 
 
 class FactRefused(ProtocolError):

@@ -3,6 +3,7 @@
 A fact that is not given is missing. What is worked out here is worked out only where it was not given.
 """
 
+import math
 from collections.abc import Mapping
 from difflib import get_close_matches
 
@@ -10,6 +11,7 @@ from keel.assessment.protocols.errors import FactRefused
 from keel.findings import Fact, Facts
 from keel.knowledge.clinical_facts import ClinicalFact, FactKind
 from keel.knowledge.conditions import Scalar
+from keel.quantities import written_unit
 
 CRISIS_SYMPTOMS = ("chest_pain", "severe_headache", "visual_loss", "dyspnoea", "confusion")
 RISK_LEVELS = ("none", "low", "moderate", "high")
@@ -51,17 +53,21 @@ def _value(fact: ClinicalFact, value: Fact) -> Scalar:
         if isinstance(value, str) and value in fact.choices:
             return value
         raise FactRefused(fact.id, f"{fact.id} is {_shown(value)}.", f"Write one of {', '.join(fact.choices)}.")
-    unit = f" in {fact.unit}" if fact.unit not in ("", "1") else ""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise FactRefused(fact.id, f"{fact.id} is {_shown(value)}.", f"Write a number{unit}.")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise FactRefused(fact.id, f"{fact.id} is {_shown(value)}.", f"Write a number{_in_unit(fact)}.")
     least, most = fact.least, fact.most
-    if (least is not None and value < least) or (most is not None and value > most) or value != value:
+    if (least is not None and value < least) or (most is not None and value > most):
         raise FactRefused(
             fact.id,
-            f"{fact.id} of {value:g}{unit} is not possible ({least:g} to {most:g}).",
+            f"{fact.id} of {value:g}{_in_unit(fact)} is not possible ({least:g} to {most:g}).",
             "Check for a slip of the pen or of the unit.",
         )
     return value
+
+
+def _in_unit(fact: ClinicalFact) -> str:
+    unit = written_unit(fact.unit)
+    return f" in {unit}" if unit else ""
 
 
 def _shown(value: object) -> str:

@@ -5,10 +5,11 @@ holds: it is never a pass.
 """
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from keel.assessment.protocols.errors import UnknownPhase, UnknownProtocol
+from keel.assessment.protocols.errors import UnknownPhase, UnknownPlace, UnknownProtocol, UnknownRoute
 from keel.assessment.protocols.facts import derived
 from keel.findings import Facts, Finding, Reason, Severity, Truth, Verdict, evaluate, worst_first
 from keel.knowledge import Certainty, Knowledge
@@ -83,6 +84,22 @@ def place_of(country: str, knowledge: Knowledge) -> str:
     code = country.strip().upper()
     known = knowledge.jurisdictions.get(code)
     return known.jurisdiction if known else code
+
+
+def jurisdiction_of(wanted: str, knowledge: Knowledge) -> str:
+    """A jurisdiction as typed (GB or UK, DE or EU, AU-TAS) as the rules name it; UnknownPlace for what is no code."""
+    code = wanted.strip().upper()
+    if code and not re.fullmatch(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", code):
+        raise UnknownPlace(wanted)
+    return place_of(code, knowledge)
+
+
+def route_of(protocol: Protocol, wanted: str) -> str:
+    """A route of the protocol as typed, regardless of case; UnknownRoute for one that it does not have."""
+    route = wanted.strip().casefold()
+    if route and protocol.routes and route not in protocol.routes:
+        raise UnknownRoute(protocol.id, wanted, protocol.routes)
+    return route
 
 
 def judge(

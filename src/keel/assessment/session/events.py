@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from keel.record import Pregnancy, Sex
+from keel.record import MEDICINE_STATUSES, Pregnancy, Sex
 
 Time = Annotated[
     dt.datetime, Meta(tz=True, description="ISO 8601 with offset.", examples=["2026-11-21T09:30:00+01:00"])
@@ -220,10 +220,10 @@ class SessionPerson(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class SessionMedicine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A medicine or other drug as typed; one that is `stopped` is not checked."""
+    """A medicine or other drug as typed; one that is stopped is not checked."""
 
     text: Name
-    status: Annotated[str, Meta(examples=["active", "stopped", "taken"])] = "active"
+    status: Annotated[str, Meta(extra_json_schema={"enum": list(MEDICINE_STATUSES)})] = "active"
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from keel.assessment.eligibility import level_of_care
-from keel.assessment.eligibility.record_facts import TAKEN, medicine_facts
+from keel.assessment.eligibility.record_facts import medicine_facts
 from keel.assessment.protocols.errors import FactRefused
 from keel.assessment.protocols.facts import checked_facts, derived, significant
 from keel.assessment.session.dose import DoseState, PlannedDose, minutes_between
@@ -30,7 +30,7 @@ from keel.knowledge.clinical_facts import ClinicalFact
 from keel.knowledge.conditions import Scalar
 from keel.knowledge.protocols import Protocol
 from keel.quantities import QuantityError, parse_weight_kg
-from keel.record import Person, Pregnancy, Sex
+from keel.record import TAKEN, Person, Pregnancy, Sex
 
 _GROWS = {"hours_since_": 60.0, "minutes_since_": 1.0, "days_since_": 1440.0, "weeks_since_": 10080.0}
 """Beginning of a fact's name to the minutes of its unit."""
@@ -150,7 +150,7 @@ def _person_facts(person: Person, session: Session, at: dt.datetime) -> dict[str
         "height_cm": person.height_cm,
         "sex": None if person.sex is Sex.UNKNOWN else str(person.sex),
         "pregnant": {Pregnancy.PREGNANT: True, Pregnancy.NOT_PREGNANT: False}.get(person.pregnancy),
-        "days_since_weighed": (at.date() - weighed).days if weighed is not None else None,
+        "days_since_weighed": (at.date() - weighed).days if weighed is not None and weighed <= at.date() else None,
     }
     return {name: value for name, value in known.items() if value is not None}
 

@@ -6,7 +6,7 @@ from functools import cache
 from typing import NamedTuple
 
 from keel.assessment.interactions import check_medicines, unchecked
-from keel.assessment.protocols.gate import find_protocol, gate, place_of
+from keel.assessment.protocols.gate import find_protocol, gate, jurisdiction_of, place_of, route_of
 from keel.assessment.session.dose import dose_state, minutes_between, planned
 from keel.assessment.session.errors import SessionError
 from keel.assessment.session.events import Discharged, DosePaused, Plain, Session, Started
@@ -72,9 +72,9 @@ class Watch:
             raise SessionError(problem, where="$.protocol", mend=f"Use one of {', '.join(dosing)}.")
         self.person: Person = as_person(session)
         country = place_of(session.person.country, knowledge)
-        self.place = (session.jurisdiction or self.protocol.jurisdiction or country).upper()
+        self.place = (jurisdiction_of(session.jurisdiction, knowledge) or self.protocol.jurisdiction or country).upper()
         routes = self.protocol.routes
-        self.route = session.route or (routes[0] if len(routes) == 1 else "")
+        self.route = route_of(self.protocol, session.route) or (routes[0] if len(routes) == 1 else "")
         self.line: Timeline = timeline(session.events, at=at, protocol=self.protocol, says=self.says)
         self.told = told(session, self.line.events, knowledge.clinical_facts)
         self.medicines = self._medicine_findings()

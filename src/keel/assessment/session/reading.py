@@ -33,6 +33,7 @@ from keel.quantities import (
     parse_rate_mg_per_min,
     parse_weight_kg,
 )
+from keel.record import MEDICINE_STATUSES, Pregnancy, Sex
 
 # Other name -> (our name, unit to write behind a bare number). Numbers carry their unit in the other name itself.
 _PERSON = {
@@ -80,6 +81,11 @@ def read_session(data: bytes | str | Mapping[str, Any]) -> Session:
         raise _refused(str(error), tree) from None
     for where, text, parse in _amounts(session):
         _try(where, text, parse)
+    for position, medicine in enumerate(session.medicines):
+        if not isinstance(medicine, str) and medicine.status not in MEDICINE_STATUSES:
+            mend = f"Write one of {', '.join(MEDICINE_STATUSES)}."
+            problem = f"“{medicine.status}” is no status of a medicine."
+            raise SessionError(problem, where=f"$.medicines[{position}].status", mend=mend)
     return session
 
 
@@ -185,6 +191,12 @@ def _refused(message: str, tree: Mapping[str, Any]) -> SessionError:
         kinds = sorted(_kinds())
         near = get_close_matches(wanted.group(1), kinds, n=3, cutoff=0.4) if wanted else []
         return SessionError("This type of event is not known.", where=where, mend=_one_of(near or kinds))
+    if "RFC3339" in problem:
+        typed = _value(path, tree)
+        mend = "Write for example 2026-11-21T09:30:00+01:00."
+        return SessionError(f"“{str(typed)[:40]}” is no time.", where=where, mend=mend)
+    if (word := re.search(r"Invalid enum value '(.*?)'", problem)) and path in _CHOICES:
+        return SessionError(f"“{word.group(1)}” is not known here.", where=where, mend=_one_of(list(_CHOICES[path])))
     if "timezone" in problem:
         return SessionError(
             "The time has no offset.", where=where, mend="Write for example 2026-11-21T09:30:00+01:00 or …Z."
@@ -237,13 +249,18 @@ def _known_keys(path: str, tree: Mapping[str, Any]) -> set[str]:
 
 
 def _at(path: str, tree: Mapping[str, Any]) -> Mapping[str, Any]:
+    found = _value(path, tree)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _value(path: str, tree: Mapping[str, Any]) -> Any:
     found: Any = tree
     for name, position in re.findall(r"\.(\w+)|\[(\d+)\]", path):
         try:
             found = found[int(position)] if position else found[name]
         except (KeyError, IndexError, TypeError):
-            return {}
-    return found if isinstance(found, Mapping) else {}
+            return None
+    return found
 
 
 def _with_id(path: str, tree: Mapping[str, Any]) -> str:
@@ -252,12 +269,13 @@ def _with_id(path: str, tree: Mapping[str, Any]) -> str:
     return f"{path} (event “{str(name)[:40]}”)" if isinstance(name, str) else path
 
 
+_CHOICES = {"$.person.sex": [str(one) for one in Sex], "$.person.pregnancy": [str(one) for one in Pregnancy]}
 Parse = Callable[[str], float]
 
 
 def _amounts(session: Session) -> Iterator[tuple[str, str | None, Parse]]:
     yield "$.person.age", session.person.age if isinstance(session.person.age, str) else None, parse_age_years
-    yield "$.person.weight", session.person.weight, parse_weight_kg
+    yield "$.person.weight", session.person.weight, _weight
     yield "$.person.height", session.person.height, parse_height_cm
     yield from _plan_amounts("$.plan", session.plan)
     for position, event in enumerate(session.events):
@@ -289,6 +307,13 @@ def _plan_amounts(where: str, plan: Plan | None) -> Iterator[tuple[str, str | No
         yield f"{where}.over", plan.over, parse_duration_min
 
 
+def _weight(text: str) -> float:
+    kilograms = parse_weight_kg(text)
+    if kilograms == 0:
+        raise QuantityError(f"“{text}” is not more than zero. Mend it, or leave it out.")
+    return kilograms
+
+
 def _dose(text: str) -> float:
     return parse_dose_mg(text, weight_kg=_WEIGHT_STANDS_IN)
 
@@ -303,7 +328,8 @@ def parse_age_years(text: str) -> float:
     >>> parse_age_years("34 years"), parse_age_years("34")
     (34.0, 34.0)
     """
-    years = parse_quantity(text if text.strip()[-1:].isalpha() else f"{text} years").to("a")
+    written = text if text.strip()[-1:].isalpha() else f"{text} years"
+    years = parse_quantity(written, example="34 years").to("a")
     if not 0 <= years <= _OLDEST_YEARS:
         raise QuantityError(f"{text} is no age. Write completed years, for example 34.")
     return years
@@ -315,7 +341,7 @@ def parse_height_cm(text: str) -> float:
     >>> parse_height_cm("1.78 m")
     178.0
     """
-    return parse_quantity(text).to("cm")
+    return parse_quantity(text, example="178 cm").to("cm")
 
 
 def _try(where: str, text: str | None, parse: Parse) -> None:

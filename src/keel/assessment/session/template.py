@@ -6,6 +6,7 @@ from keel.assessment.protocols.gate import find_protocol
 from keel.knowledge import Knowledge
 from keel.knowledge.clinical_facts import ClinicalFact, FactKind
 from keel.knowledge.protocols_check import facts_of
+from keel.quantities import written_unit
 
 _AT_SCREENING = ("screening", "history", "site", "therapy")
 # What follows from person, plan, readings or events is not asked as an answer.
@@ -54,4 +55,5 @@ def _asked(phases: tuple[str, ...], protocol: str, knowledge: Knowledge) -> list
 def _how(fact: ClinicalFact) -> str:
     if fact.kind is FactKind.CHOICE:
         return f"({', '.join(fact.choices)})"
-    return f"({fact.unit})" if fact.unit not in ("", "1") else ""
+    unit = written_unit(fact.unit)
+    return f"({unit})" if unit else ""

@@ -1,0 +1,108 @@
+"""Bad input ends with one line that says how to mend it, and with exit code 2; never with a traceback."""
+
+import json
+
+import pytest
+from tests.support.command import keel_here
+from tests.support.sessions import base_session
+
+RECORDS = {
+    "an age in words": ({"person": {"age": "thirty"}}, "34 years"),
+    "an age below zero": ({"person": {"age": -3}}, "“-3” is no age"),
+    "a weight without its unit": ({"person": {"weight": "70"}}, "“70 kg”"),
+    "a height in words": ({"person": {"height": "tall"}}, "“178 cm”"),
+    "a laboratory value below zero": (
+        {"measurements": [{"what": "ALT", "value": "-4 U/L", "at": "2026-11-01"}]},
+        "less than zero",
+    ),
+    "a status that would drop a medicine from the check": (
+        {"medicines": [{"text": "lorazepam", "status": "current"}]},
+        "Write one of active",
+    ),
+}
+
+
+def check(answer, words):
+    assert answer.returncode == 2
+    assert answer.stdout == ""
+    assert len(answer.stderr.splitlines()) == 1
+    assert words in answer.stderr
+
+
+@pytest.mark.parametrize(("record", "words"), RECORDS.values(), ids=list(RECORDS))
+def test_a_mistake_in_a_record_is_one_line(tmp_path, record, words):
+    file = tmp_path / "record.json"
+    file.write_text(json.dumps(record), encoding="utf-8")
+    check(keel_here("assess", str(file), "--at", "2026-11-21"), words)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--facts", '{"age_years": "thirty"}'], "Write a number in years."),
+        (["--facts", '{"sbp": NaN}'], "Write a number in mmHg."),
+        (["--facts", '{"sbp": 1e400}'], "Write a number in mmHg."),
+        (["--phase", "pre_dose", "--facts", '{"vitals_age_min": NaN}'], "Write a number in min."),
+        (["--facts", "{}", "--jurisdiction", "Germany"], "US, EU, UK"),
+        (["--facts", "{}", "--route", "moon"], "Use one of iv."),
+    ],
+)
+def test_a_mistake_in_a_screening_is_one_line(options, words):
+    check(keel_here("screen", "--protocol", "iv-racemic", *options), words)
+
+
+def test_the_code_of_a_country_finds_the_rules_of_its_jurisdiction():
+    answers = [
+        json.loads(
+            keel_here("screen", "--protocol", "iv-racemic", "--facts", "{}", "--jurisdiction", place, "--json").stdout
+        )
+        for place in ("GB", "UK", "de")
+    ]
+    assert [answer["jurisdiction"] for answer in answers] == ["UK", "UK", "EU"]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"person": {"weight": "0 kg"}}, "more than zero"),
+        ({"person": {"sex": "f"}}, "Use one of female, male"),
+        ({"last_dose_at": "yesterday"}, "“yesterday” is no time"),
+        ({"route": "ear"}, "Use one of iv."),
+        ({"jurisdiction": "Germany"}, "US, EU, UK"),
+        ({"medicines": [{"text": "lorazepam", "status": "current"}]}, "Write one of active"),
+    ],
+)
+def test_a_mistake_in_a_session_is_one_line(tmp_path, change, words):
+    file = tmp_path / "session.json"
+    file.write_text(json.dumps(base_session("iv") | change), encoding="utf-8")
+    check(keel_here("session", str(file), "--at", "2026-11-21T09:14+00:00"), words)
+
+
+def test_a_total_beyond_its_scale_decides_no_level_of_care(tmp_path):
+    file = tmp_path / "record.json"
+    sitting = {"instrument": "phq-9", "total": 99, "at": "2026-11-01"}
+    file.write_text(json.dumps({"answers": [sitting]}), encoding="utf-8")
+    picture = json.loads(keel_here("assess", str(file), "--at", "2026-11-21", "--json").stdout)
+    assert picture["care"]["level"] is None
+
+
+def test_a_weight_that_was_taken_in_the_future_is_not_known(tmp_path):
+    session = base_session("iv")
+    session["person"]["weighed_on"] = "2030-01-01"
+    file = tmp_path / "session.json"
+    file.write_text(json.dumps(session), encoding="utf-8")
+    state = json.loads(keel_here("session", str(file), "--at", "2026-11-21T09:14+00:00", "--json").stdout)
+    assert "A-PRE-15:warn" in [finding["rule"] for finding in state["reasons"]]
+
+
+def test_the_four_asked_questions_of_the_asq_may_be_given_alone():
+    answer = json.loads(keel_here("score", "asq", "--answers", "0,0,0,0", "--json").stdout)
+    assert (answer["band"], answer["missing"]) == ("negative", [])
+    answer = json.loads(keel_here("score", "asq", "--answers", "0,1,0,0", "--json").stdout)
+    assert answer["missing"] == ["5"]
+
+
+def test_the_command_alone_shows_its_help():
+    answer = keel_here()
+    assert answer.returncode == 2
+    assert "\n  assess " in answer.stderr
