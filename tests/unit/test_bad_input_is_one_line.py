@@ -3,8 +3,9 @@
 import json
 
 import pytest
-from tests.support.command import keel_here
-from tests.support.sessions import base_session
+
+from support.command import keel_here
+from support.sessions import base_session
 
 RECORDS = {
     "an age in words": ({"person": {"age": "thirty"}}, "34 years"),

@@ -212,3 +212,22 @@ def test_esketamine_at_home_stays_blocked_when_the_pathway_is_on(tmp_path):
 def test_the_home_pathway_is_not_turned_on_otherwise(tmp_path, text):
     with pytest.raises(OverlayRefused, match="enablement"):
         protocol_of(tmp_path, text, "oral-sublingual-home")
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ('[cuts.start_sbp_guide]\nvalue = "130"\n', "cuts.start_sbp_guide.value must be a number, not text"),
+        ("[cuts.start_sbp_guide]\nvalue = nan\n", "value is nan, which is no number"),
+        ("[cuts]\nstart_sbp_guide = 130\n", "cuts.start_sbp_guide must be a table, not a number"),
+        ('rules = "x"\n', "rules must be a list, not text"),
+        ("[cuts.start_sbp_gide]\nvalue = 130\n", "Near: start_sbp_guide"),
+        ('[[rules]]\nid = "A-PRE-99"\nseverity = "hold"\n', "rule A-PRE-99 is not in this protocol"),
+    ],
+)
+def test_a_slip_of_the_pen_is_refused_with_its_place(tmp_path, written, said):
+    folder = tmp_path / "protocols"
+    folder.mkdir()
+    (folder / "iv-racemic.toml").write_text(f'id = "iv-racemic"\n{written}', encoding="utf-8")
+    with pytest.raises(OverlayRefused, match=said):
+        load((tmp_path,)).protocols  # noqa: B018 - read when asked for

@@ -54,7 +54,7 @@ def check(
         write_json({"ok": not errors, "hash": knowledge.hash, "problems": [one._asdict() for one in problems]})
     else:
         _print_problems(problems, console(), everything)
-        _print_sum(knowledge, errors, len(problems) - errors)
+        _print_sum(knowledge, problems)
     if errors:
         raise typer.Exit(1)
 
@@ -62,23 +62,29 @@ def check(
 def _print_problems(problems: "tuple[Problem, ...]", out: "Console", everything: bool) -> None:
     from collections import Counter
 
+    from keel.cli.terminal import indented
     from keel.knowledge.check import Level
 
     for problem in problems:
         if everything or problem.level is Level.ERROR:
             out.print(f"{problem.level.value:<8} {problem.check:<15} {problem.where}", markup=False)
-            out.print(f"         {problem.message}", markup=False)
+            out.print(indented(problem.message, depth=9, hang=0))
     if not everything:
         for name, count in Counter(one.check for one in problems if one.level is Level.WARNING).items():
             out.print(f"warning  {name:<15} {count} to look at, listed with --all", markup=False)
 
 
-def _print_sum(knowledge: "Knowledge", errors: int, warnings: int) -> None:
+def _print_sum(knowledge: "Knowledge", problems: "tuple[Problem, ...]") -> None:
+    from keel.knowledge.check import Level
     from keel.knowledge.kinds import kind_names, table
 
-    held = sum(len(table(knowledge, kind)) for kind in kind_names())
+    errors = sum(problem.level is Level.ERROR for problem in problems)
     verdict = "No error" if not errors else f"{errors} error{'s' if errors > 1 else ''}"
-    typer.echo(f"{verdict}, {warnings} warnings in {held:,} facts ({knowledge.hash[:12]}).")
+    if any(problem.check == "schema" for problem in problems):
+        typer.echo(f"{verdict}. Nothing else was checked, because not every file can be read.")
+        return
+    held = sum(len(table(knowledge, kind)) for kind in kind_names())
+    typer.echo(f"{verdict}, {len(problems) - errors} warnings in {held:,} facts ({knowledge.hash[:12]}).")
 
 
 @knowledge_app.command(no_args_is_help=True, short_help="Show a fact, a list, a JSON Schema.")

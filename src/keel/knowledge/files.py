@@ -8,6 +8,8 @@ same key. Nothing else in Keel reads files.
 import csv
 import hashlib
 import io
+import math
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -130,7 +132,15 @@ def decode(tree: dict[str, Any], shape: type[S], *, where: str, strict: bool = T
     try:
         return msgspec.convert(tree, shape, strict=strict)
     except msgspec.ValidationError as error:
-        raise FactsFileError(f"{where}: {error}.") from error
+        raise FactsFileError(f"{where}: {error}{_named(tree, str(error))}.") from error
+
+
+def _named(tree: dict[str, Any], problem: str) -> str:
+    """The id of the row of a list in which a problem stands: its place alone has to be counted out."""
+    place = re.search(r"`\$\.(\w+)\[(\d+)\]", problem)
+    rows = tree.get(place.group(1)) if place else None
+    row = rows[int(place.group(2))] if place and isinstance(rows, list) else None
+    return f" (“{row['id']}”)" if isinstance(row, dict) and "id" in row else ""
 
 
 def merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
@@ -159,10 +169,46 @@ def merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
 def overlaid(below: dict[str, Any], path: Path, problems: Problems | None = None) -> dict[str, Any]:
     """A tree with an overlay's file on top; OverlayRefused with the first of `problems`, where there is any."""
     above = read_toml(path)
-    problem = next(problems(below, above), None) if problems else None
+    try:
+        problem = next(problems(below, above), None) if problems else None
+    except (TypeError, AttributeError):  # text for a number, say: the shape names it
+        problem = "this cannot be laid over the file below. Copy its shape."
+        problem = next(_shape_problems(below, above, ""), problem)
+    else:
+        problem = problem or next(_shape_problems(below, above, ""), None)
     if problem:
         raise OverlayRefused(f"overlay {path.parent.name}/{path.name}: {problem}")
     return merge(below, above)
+
+
+def _shape_problems(below: Any, above: Any, where: str) -> Iterator[str]:
+    """What stands in an overlay as another kind of value than below, and numbers that are none.
+
+    A number that is not finite would compare as false with everything: the rule that uses it could never speak.
+    """
+    if isinstance(above, float) and not math.isfinite(above):
+        yield f"{where} is {above}, which is no number. Write a number."
+    elif below is not None and (wanted := _kind(below)) != (found := _kind(above)):
+        yield f"{where} must be {wanted}, not {found}."
+    elif isinstance(above, dict):
+        below = below or {}
+        alike = next(iter(below.values())) if below and all(isinstance(one, dict) for one in below.values()) else None
+        for name, part in above.items():
+            sample = below.get(name, {} if alike is not None else None)
+            yield from _shape_problems(sample, part, f"{where}.{name}" if where else name)
+    elif isinstance(above, list):
+        rows = {row["id"]: row for row in below or () if isinstance(row, dict) and "id" in row}
+        for position, row in enumerate(above, 1):
+            name = row.get("id", "") if isinstance(row, dict) else ""
+            if rows and not name:
+                yield f"{where}: entry {position} has no id. Add it."
+            else:
+                yield from _shape_problems(rows.get(name, {} if rows else None), row, f"{where} {name or position}")
+
+
+def _kind(value: Any) -> str:
+    kinds = ((bool, "true or false"), (int | float, "a number"), (str, "text"), (dict, "a table"), (list, "a list"))
+    return next((words for kind, words in kinds if isinstance(value, kind)), "a date")
 
 
 def _is_keyed(value: Any) -> bool:

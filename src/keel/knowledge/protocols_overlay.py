@@ -15,6 +15,7 @@ cannot loosen what its group has tightened.
 """
 
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -50,12 +51,18 @@ def overlay_problems(below: Mapping[str, Any], above: Mapping[str, Any]) -> Iter
         if key in HEADER or value == below.get(key):
             continue
         if key == "cuts":
+            cuts = below.get("cuts", {})
             for name, change in value.items():
-                yield from cut_problems(f"cuts.{name}", below.get("cuts", {}).get(name), change)
+                if name not in cuts and "unit" not in change:
+                    yield _not_there(f"cuts.{name}", name, cuts, "a number of your own needs value and unit")
+                yield from cut_problems(f"cuts.{name}", cuts.get(name), change)
         elif key == "rules":
             known = {rule["id"]: rule for rule in below.get("rules", ())}
             for change in value:
-                yield from _rule_problems(change.get("id", "?"), known.get(change.get("id")), change)
+                name = change.get("id", "?")
+                if name not in known and "phase" not in change:
+                    yield _not_there(f"rule {name}", name, known, "a rule of your own needs phase, when and text")
+                yield from _rule_problems(name, known.get(name), change)
         elif key == "enablement":
             yield from _enablement_problems(below.get("enablement", {}), value)
         elif key in _LISTS:
@@ -65,6 +72,13 @@ def overlay_problems(below: Mapping[str, Any], above: Mapping[str, Any]) -> Iter
                     yield f"{key} {row['id']} cannot be changed. Add one of your own beside it."
         else:
             yield f"“{key}” cannot be changed by an overlay. Confirm, tighten, or add a rule of your own."
+
+
+def _not_there(what: str, name: str, known: Mapping[str, Any], whole: str) -> str:
+    """Of an id that nothing below has and that is no whole entry either: most often a slip of the pen."""
+    near = get_close_matches(name, known, n=3)
+    hint = f"Near: {', '.join(near)}; else " if near else ""
+    return f"{what} is not in this protocol. {hint}{whole}."
 
 
 def _rule_problems(name: str, old: Mapping[str, Any] | None, change: Mapping[str, Any]) -> Iterator[str]:
