@@ -13,6 +13,7 @@ import numpy as np
 
 from keel.pharmacology.exponential import exponential
 from keel.pharmacology.inputs import Entry
+from keel.pharmacology.leaps import find_marks, layout_of, plan_of
 from keel.pharmacology.mammillary import Times
 from keel.pharmacology.modal_people import SAME_STEP
 from keel.pharmacology.peaks import Curves, window_metrics
@@ -48,8 +49,8 @@ def chain_people(task: "Task") -> tuple[Floats, Floats, Floats, Floats, Floats]:
         return _compiled(task, marks)
     concentrations = np.zeros((task.people, outputs, len(task.times_min)))
     metrics = np.zeros((4, task.people, outputs, windows))
-    asked = np.searchsorted(marks, task.times_min)
-    edges = np.searchsorted(marks, task.windows_min).tolist()
+    asked = find_marks(marks, task.times_min)
+    edges = find_marks(marks, task.windows_min).tolist()
     size = max(8, min(256, MOST_VALUES // (outputs * len(marks))))
     for first in range(0, task.people, size):
         chosen = slice(first, min(first + size, task.people))
@@ -66,65 +67,46 @@ def _share_a_clock(parts: Sequence[Entry]) -> bool:
 
 
 def _compiled(task: "Task", marks: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats]:
-    """The same by compiled loops: block after block of the model, added up by output."""
-    from keel.pharmacology.compiled_chains import Course, walk_chains
+    """The same by compiled loops, all blocks of the model as one, after a plan that all people share."""
+    from keel.pharmacology.compiled_chains import walk_chains
 
     structure, people = task.structure, task.people
     outputs, windows = len(structure.model.outputs), len(task.windows_min) - 1
-    whole = slice(0, people)
-    weights = structure.weights(task.values)
-    joined = join_blocks(structure, task.values, people)
-    happenings = [each for part in task.parts for each in _from(task, part, joined.block, whole)]
-    at = np.searchsorted(marks, [round(float(each.at_min), SAME_STEP) for each in happenings])
-    order = [number for number in np.argsort(at, kind="stable").tolist() if at[number] < len(marks)]
-    gaps = np.diff(marks)
-    keys, ids = np.unique(np.round(gaps, SAME_STEP), return_inverse=True)
-    sample, window = np.full(len(marks), -1), np.full(len(marks), -1)
-    sample[np.searchsorted(marks, task.times_min)] = np.arange(len(task.times_min))
-    window[np.searchsorted(marks, task.windows_min)] = np.arange(windows + 1)
-    course = Course(
-        marks=marks,
-        ids=ids,
-        lengths=np.bincount(ids, weights=gaps, minlength=len(keys)) / np.bincount(ids, minlength=len(keys)),
-        event_at=np.searchsorted(at[order], np.arange(len(marks) + 1)),
-        event_row=np.array([happenings[number].row for number in order], dtype=np.int64),
-        sample=sample,
-        window=window,
-        seen_row=np.array([joined.block.first + joined.block.at[place] for place in joined.block.seen]),
-        pattern=joined.pattern,
-    )
-    scales = np.zeros((outputs, len(joined.block.seen), people))
-    for output, terms in enumerate(weights):
+    block = _joined(structure, task.parts)
+    matrix = structure.extended_of([block], task.values, people)[0].transpose(1, 2, 0)
+    scales = np.zeros((outputs, len(block.seen), people))
+    for output, terms in enumerate(structure.weights(task.values)):
         for place, scale in terms:
-            scales[output, joined.block.seen.index(place)] += scale
+            scales[output, block.seen.index(place)] += scale
+    layout = layout_of(block, (matrix != 0).any(axis=2), (scales != 0).any(axis=2))
+    happenings = [each for part in task.parts for each in _from(task, part, block, slice(0, people))]
+    at = find_marks(marks, [float(each.at_min) for each in happenings])
+    order = [number for number in np.argsort(at, kind="stable").tolist() if at[number] < len(marks)]
+    rows = np.array([happenings[number].row for number in order], dtype=np.int64)
     sizes = np.array([np.broadcast_to(happenings[number].size, (people,)) for number in order]).reshape(-1, people)
+    plan = plan_of(marks, task.times_min, task.windows_min, at[order])
     concentrations = np.empty((len(task.times_min), outputs, people))
     metrics = np.zeros((4, windows, outputs, people))
-    walk_chains(course, joined.matrix, scales, sizes, concentrations, metrics)
+    entries = np.ascontiguousarray(matrix[layout.row, layout.column])
+    walk_chains(plan, layout, entries, scales, rows, sizes, concentrations, metrics)
+    column = plan.sample[find_marks(marks, task.times_min)]
+    if np.any(np.diff(column) == 0):
+        concentrations = concentrations[column]  # of times that share a mark only the last one's place is filled
     cmax, tmax, area, trough = (part.transpose(2, 1, 0) for part in metrics)
     return concentrations.transpose(2, 1, 0), cmax, tmax, area / 60.0, trough
 
 
-class Joined(NamedTuple):
-    """All blocks of a model as one, with its matrix (size, size, people) and which entries its powers can have."""
+def _joined(structure: Structure, parts: Sequence[Entry]) -> Block:
+    """All blocks of a model as one; they do not touch, so its matrix stays as sparse as theirs.
 
-    block: Block
-    matrix: Floats
-    pattern: Any
-
-
-def join_blocks(structure: Structure, values: Mapping[str, Any], people: int) -> Joined:
-    """The extended system of the whole model; blocks do not touch, so its pattern stays as sparse as theirs."""
-    block = Block(
-        [place for part in structure.blocks for place in part.places],
-        [place for part in structure.blocks for place in part.fed],
-        [place for part in structure.blocks for place in part.seen],
+    Only places that something enters over a time need an input rate in the extended state.
+    """
+    over_a_time = {part.place for part in parts if np.ndim(part.duration_min) > 0 or part.duration_min != 0}
+    return Block(
+        [place for block in structure.blocks for place in block.places],
+        [place for block in structure.blocks for place in block.fed if place in over_a_time],
+        [place for block in structure.blocks for place in block.seen],
     )
-    matrix = structure.extended_of([block], values, people)[0].transpose(1, 2, 0)
-    pattern = np.eye(block.size, dtype=bool) | (matrix != 0).any(axis=2)
-    for _ in range(block.size.bit_length()):
-        pattern = pattern | (pattern.astype(int) @ pattern.astype(int) > 0)
-    return Joined(block, np.ascontiguousarray(matrix), pattern)
 
 
 def one_by_one(task: "Task") -> tuple[Floats, Floats, Floats, Floats, Floats]:
@@ -136,8 +118,8 @@ def one_by_one(task: "Task") -> tuple[Floats, Floats, Floats, Floats, Floats]:
     for person in range(task.people):
         values = {name: float(value[person]) if np.ndim(value) else value for name, value in task.values.items()}
         path = Course(task.structure, values, [_own(task, part, person) for part in task.parts]).at(Times.of(marks))
-        concentrations[person] = path.concentrations[:, np.searchsorted(marks, task.times_min)]
-        for window, (a, b) in enumerate(pairwise(np.searchsorted(marks, task.windows_min).tolist())):
+        concentrations[person] = path.concentrations[:, find_marks(marks, task.times_min)]
+        for window, (a, b) in enumerate(pairwise(find_marks(marks, task.windows_min).tolist())):
             inside = path.concentrations[:, a : b + 1]
             best = np.argmax(inside, axis=1)
             area = (path.areas[:, b] - path.areas[:, a]) / 60.0
@@ -157,14 +139,14 @@ def _own(task: "Task", part: Entry, person: int) -> Entry:
 
 def _marks(task: "Task") -> Floats:
     """Common events, times asked and edges of windows, and a grid wherever these leave gaps wider than its step."""
-    end = float(task.windows_min[-1])
-    moments = {float(t) for t in (*task.times_min, *task.windows_min)}
+    events = [np.zeros(0)]
     for part in task.parts:
         if np.ndim(part.start_min) == 0:
-            moments.add(float(part.start_min))
+            events.append(np.atleast_1d(part.start_min))
             if np.ndim(part.duration_min) == 0:
-                moments.add(float(part.start_min + part.duration_min))
-    given = np.array(sorted(moment for moment in moments if moment <= end))
+                events.append(np.atleast_1d(part.start_min + part.duration_min))
+    given = np.unique(np.concatenate([task.times_min, task.windows_min, *events]))
+    given = given[given <= task.windows_min[-1]]
     grids = [given]
     for a, b in pairwise(task.windows_min.tolist()):
         begin = a
@@ -181,7 +163,7 @@ def solve(task: "Task", chosen: slice, marks: Floats) -> Curves:
     """Outputs just before and after each mark, their slopes and their areas so far, (people, outputs, marks)."""
     people, structure = chosen.stop - chosen.start, task.structure
     sessions = [_of(values, chosen) for values in (task.occasions or [task.values])]
-    edges = np.searchsorted(marks, task.windows_min).tolist() if task.occasions else [0, len(marks) - 1]
+    edges = find_marks(marks, task.windows_min).tolist() if task.occasions else [0, len(marks) - 1]
     curves = Curves.empty(people, len(structure.analytes), marks)
     matrices = [structure.extended(values, people) for values in sessions]
     for number, block in enumerate(structure.blocks):
@@ -295,7 +277,7 @@ class _Walk:
         between: dict[int, list[Any]] = {}
         for row, size, at_min, dose, may_peak in happenings:
             if np.ndim(at_min) == 0:
-                moment = round(float(at_min), SAME_STEP)
+                moment = float(np.round(at_min, SAME_STEP))
                 if self.marks[0] <= moment <= self.marks[-1]:
                     at_marks.setdefault(int(np.searchsorted(self.marks, moment)), []).append((row, size))
                 continue

@@ -1,147 +1,154 @@
 """The walk of `chains.py` compiled by Numba, for people whose events share one clock.
 
-As in `compiled.py` every inner loop runs over the people of a block. Matrix products skip what is zero in every power
-of the matrix: where no drug can get from one place to another. Without Numba this module cannot be imported.
+As in `compiled.py` every inner loop runs over the people of a block. The plan of `leaps.py` says how matrices are kept
+and multiplied: where no drug can get from one place to another there is nothing to compute. Without Numba this module
+cannot be imported.
 """
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numba import njit
 
+from keel.pharmacology.leaps import Layout, Plan, Sums
 from keel.pharmacology.structure import Floats
 
-PEOPLE = 256  # of a block: its exponentials fit the second-level cache
+PEOPLE = 256  # of a block: the matrices of a leap fit the second-level cache
 STRIDE = 5
 COEFFICIENTS = 1.0 / np.array([float(np.prod(np.arange(1, power + 1))) for power in range(STRIDE * STRIDE)])
 
 _compile = njit(nogil=True, cache=True, error_model="numpy")
 
 
-class Course(NamedTuple):
-    """The common marks: lengths between them, what enters at each, which is asked for, which opens a window."""
-
-    marks: Floats
-    ids: Any
-    lengths: Floats
-    event_at: Any
-    event_row: Any
-    sample: Any
-    window: Any
-    seen_row: Any
-    pattern: Any
+@_compile  # type: ignore[untyped-decorator]
+def _multiply(sums: Sums, left: Floats, right: Floats, out: Floats) -> None:
+    """out = left right for all people."""
+    for n in range(len(out)):
+        total = out[n]
+        total[:] = 0.0
+        for number in range(sums.first[n], sums.first[n + 1]):
+            one, other = left[sums.left[number]], right[sums.right[number]]
+            for p in range(len(total)):
+                total[p] += one[p] * other[p]
 
 
 @_compile  # type: ignore[untyped-decorator]
-def _product(left: Floats, right: Floats, pattern: Any, out: Floats) -> None:
-    """out = left right, entry by entry for all people; only entries that any power can have."""
-    size, people = left.shape[0], left.shape[2]
-    for i in range(size):
-        for j in range(size):
-            if not pattern[i, j]:
-                continue
-            total = out[i, j]
-            total[:] = 0.0
-            for k in range(size):
-                if pattern[i, k] and pattern[k, j]:
-                    one, other = left[i, k], right[k, j]
-                    for p in range(people):
-                        total[p] += one[p] * other[p]
-
-
-@_compile  # type: ignore[untyped-decorator]
-def _exponential(matrix: Floats, length: float, pattern: Any, powers: Floats, work: Floats, out: Floats) -> None:
+def _exponential(matrix: Floats, length: float, layout: Layout, powers: Floats, work: Floats, out: Floats) -> None:
     """out = exp(matrix length) by shift, Taylor and squaring, as `exponential.py` does it."""
-    size, people = matrix.shape[0], matrix.shape[2]
+    entries, people = matrix.shape
     shift = np.zeros(people)
-    for i in range(size):
+    for entry in layout.diagonal:
         for p in range(people):
-            shift[p] = max(shift[p], -matrix[i, i, p] * length)
+            shift[p] = max(shift[p], -matrix[entry, p] * length)
+    sums = np.zeros((len(layout.diagonal), people))
+    for entry in range(entries):
+        for p in range(people):
+            sums[layout.column[entry], p] += matrix[entry, p] * length
     norm = 0.0
-    for j in range(size):
+    for column in range(len(sums)):
         for p in range(people):
-            total = 0.0
-            for i in range(size):
-                total += matrix[i, j, p] * length + (shift[p] if i == j else 0.0)
-            norm = max(norm, total)
+            norm = max(norm, sums[column, p] + shift[p])
     halvings = 0
     while norm > 1.0:
         norm *= 0.5
         halvings += 1
     scale = 0.5**halvings
-    powers[:] = 0.0
-    for i in range(size):
-        powers[0, i, i, :] = 1.0
-        for j in range(size):
-            for p in range(people):
-                powers[1, i, j, p] = (matrix[i, j, p] * length + (shift[p] if i == j else 0.0)) * scale
+    for entry in range(entries):
+        for p in range(people):
+            powers[1, entry, p] = matrix[entry, p] * length * scale
+    for entry in layout.diagonal:
+        for p in range(people):
+            powers[1, entry, p] += shift[p] * scale
     for power in range(2, STRIDE + 1):
-        _product(powers[power - 1], powers[1], pattern, powers[power])
+        _multiply(layout.matrix_matrix, powers[power - 1], powers[1], powers[power])
     out[:] = 0.0
     for start in range(STRIDE * (STRIDE - 1), -1, -STRIDE):
         if start < STRIDE * (STRIDE - 1):
-            _product(out, powers[STRIDE], pattern, work)
+            _multiply(layout.matrix_matrix, out, powers[STRIDE], work)
             out[:] = work
-        for offset in range(STRIDE):
-            coefficient = COEFFICIENTS[start + offset]
-            for i in range(size):
-                for j in range(size):
-                    if pattern[i, j]:
-                        total, power_row = out[i, j], powers[offset, i, j]
-                        for p in range(people):
-                            total[p] += coefficient * power_row[p]
+        for entry in range(entries):
+            for power in range(1, STRIDE):
+                coefficient = COEFFICIENTS[start + power]
+                for p in range(people):
+                    out[entry, p] += coefficient * powers[power, entry, p]
+        for entry in layout.diagonal:
+            for p in range(people):
+                out[entry, p] += COEFFICIENTS[start]
     for p in range(people):
         shift[p] = np.exp(-shift[p] * scale)
-    for i in range(size):
-        for j in range(size):
-            total = out[i, j]
-            for p in range(people):
-                total[p] *= shift[p]
+    for entry in range(entries):
+        for p in range(people):
+            out[entry, p] *= shift[p]
     for _ in range(halvings):
-        work[:] = 0.0
-        _product(out, out, pattern, work)
+        _multiply(layout.matrix_matrix, out, out, work)
         out[:] = work
 
 
 @_compile  # type: ignore[untyped-decorator]
-def _advance(step: Floats, state: Floats, pattern: Any, out: Floats) -> None:
-    """out = step state, for all people."""
-    size, people = state.shape
-    for i in range(size):
-        total = out[i]
-        total[:] = 0.0
-        for k in range(size):
-            if pattern[i, k]:
-                share, amount = step[i, k], state[k]
+def _views_of(plan: Plan, layout: Layout, matrix: Floats, scales: Floats) -> tuple[Floats, Floats, Floats]:
+    """Of each leap the matrix of all its steps, and what outputs and their slopes see at its marks of its first state.
+
+    Shapes (kinds, entries, people), and twice (marks of all kinds, entries of a view, people).
+    """
+    entries, people = matrix.shape
+    powers, work = np.empty((STRIDE + 1, entries, people)), np.empty((entries, people))
+    step, jumps = np.empty((entries, people)), np.empty((len(plan.length), entries, people))
+    views = np.zeros((plan.view_at[-1], len(layout.view_matrix.first) - 1, people))
+    slopes = np.empty(views.shape)
+    for kind in range(len(plan.length)):
+        first, count, jump = plan.view_at[kind], plan.count[kind], jumps[kind]
+        if kind == 0 or plan.length[kind] != plan.length[kind - 1]:
+            _exponential(matrix, plan.length[kind], layout, powers, work, step)
+        for output in range(scales.shape[0]):
+            for place in range(scales.shape[1]):
+                if layout.seen[output, place] >= 0:
+                    views[first, layout.seen[output, place]] = scales[output, place]
+        _multiply(layout.view_matrix, views[first], matrix, slopes[first])
+        for mark in range(first + 1, first + count + 1):
+            _multiply(layout.view_matrix, views[mark - 1], step, views[mark])
+            _multiply(layout.view_matrix, slopes[mark - 1], step, slopes[mark])
+        jump[:] = step
+        while count > 1:
+            _multiply(layout.matrix_matrix, jump, jump, work)
+            jump[:] = work
+            count //= 2
+    return jumps, views, slopes
+
+
+@_compile  # type: ignore[untyped-decorator]
+def _growth(plan: Plan, layout: Layout, matrix: Floats) -> Floats:
+    """How many times its value at the end of a leap an output can have had within it, (kinds, outputs, people).
+
+    What is in a place leaves it at most at the rate on the diagonal d: x(t) <= x(end) exp(d (end - t)).
+    """
+    outputs, places = layout.seen.shape
+    people = matrix.shape[1]
+    fastest = np.zeros((outputs, people))
+    for output in range(outputs):
+        for place in range(places):
+            if layout.seen[output, place] >= 0:
                 for p in range(people):
-                    total[p] += share[p] * amount[p]
+                    fastest[output, p] = max(fastest[output, p], -matrix[layout.leaving[place], p])
+    grown = np.empty((len(plan.length), outputs, people))
+    for kind in range(len(plan.length)):
+        length = plan.length[kind] * plan.count[kind]
+        for output in range(outputs):
+            for p in range(people):
+                grown[kind, output, p] = np.exp(fastest[output, p] * length)
+    return grown
 
 
 @_compile  # type: ignore[untyped-decorator]
-def _outputs(state: Floats, rows: Any, scales: Floats, out: Floats) -> None:
-    """out = each output as the weighted sum of the places that it sees."""
-    out[:] = 0.0
-    for output in range(scales.shape[0]):
-        total = out[output]
-        for number in range(len(rows)):
-            scale, amount = scales[output, number], state[rows[number]]
-            for p in range(out.shape[1]):
-                total[p] += scale[p] * amount[p]
-
-
-@_compile  # type: ignore[untyped-decorator]
-def _slopes(matrix: Floats, state: Floats, course: Course, scales: Floats, work: Floats, out: Floats) -> None:
-    """out = how fast each output rises."""
-    for number in range(len(course.seen_row)):
-        row = course.seen_row[number]
-        total = work[row]
-        total[:] = 0.0
-        for k in range(matrix.shape[1]):
-            if course.pattern[row, k]:
-                rate, amount = matrix[row, k], state[k]
-                for p in range(out.shape[1]):
-                    total[p] += rate[p] * amount[p]
-    _outputs(work, course.seen_row, scales, out)
+def _may_peak(values: Floats, grown: Floats, cmax: Floats) -> bool:
+    """Whether anyone's curve can have been higher within the leap that ends with these values than it was before."""
+    for output in range(values.shape[0]):
+        value, most, highest = values[output], grown[output], cmax[output]
+        higher = 0
+        for p in range(len(value)):
+            higher += value[p] * most[p] > highest[p]
+        if higher > 0:
+            return True
+    return False
 
 
 @_compile  # type: ignore[untyped-decorator]
@@ -159,6 +166,12 @@ def _raise_inner(
 ) -> None:
     """The peak of the cubic between two marks where the curve rises first and then falls, as in `peaks.py`."""
     for output in range(start.shape[0]):
+        # Mostly nobody's curve turns, which the processor sees for eight people at once.
+        turns = 0
+        for p in range(start.shape[1]):
+            turns += (rising[output, p] > 0.0) & (falling[output, p] < 0.0)
+        if turns == 0:
+            continue
         for p in range(start.shape[1]):
             c, e = rising[output, p] * length, falling[output, p] * length
             if c <= 0.0 or e >= 0.0:
@@ -176,20 +189,63 @@ def _raise_inner(
 
 
 @_compile  # type: ignore[untyped-decorator]
+def _raise_within(
+    layout: Layout, marks: Floats, slopes: Floats, state: Floats, values: Floats, cmax: Floats, tmax: Floats
+) -> None:
+    """Peaks at the marks of a leap and between them. `state` is that at its start, `values` are those at its marks."""
+    rising, falling = np.empty(cmax.shape), np.empty(cmax.shape)
+    _multiply(layout.view_state, slopes[0], state, rising)
+    for step in range(1, len(marks)):
+        _multiply(layout.view_state, slopes[step], state, falling)
+        _raise_peak(values[step], marks[step], cmax, tmax)
+        at, length = marks[step - 1], marks[step] - marks[step - 1]
+        _raise_inner(values[step - 1], values[step], rising, falling, at, length, cmax, tmax)
+        rising, falling = falling, rising
+
+
+@_compile  # type: ignore[untyped-decorator]
+def _areas(scales: Floats, state: Floats, out: Floats) -> None:
+    """out = each output's area so far; the areas of the seen places are the first rows of a state."""
+    out[:] = 0.0
+    for output in range(scales.shape[0]):
+        for place in range(scales.shape[1]):
+            for p in range(out.shape[1]):
+                out[output, p] += scales[output, place, p] * state[place, p]
+
+
+@_compile  # type: ignore[untyped-decorator]
+def _write(values: Floats, sample: int, here: int, end: int, concentrations: Floats) -> None:
+    """Notes everyone's outputs at a mark, if it is one of the times asked."""
+    if sample >= 0:
+        for output in range(len(values)):
+            concentrations[sample, output, here:end] = values[output]
+
+
+@_compile  # type: ignore[untyped-decorator]
 def walk_chains(
-    course: Course, matrix: Floats, scales: Floats, sizes: Floats, concentrations: Floats, metrics: Floats
+    plan: Plan,
+    layout: Layout,
+    matrix: Floats,
+    scales: Floats,
+    rows: Any,
+    sizes: Floats,
+    concentrations: Floats,
+    metrics: Floats,
 ) -> None:
     """Fills concentrations (times, outputs, people) and metrics (4, windows, outputs, people).
 
-    `matrix` is (size, size, people), `scales` (outputs, seen places, people), `sizes` (events, people).
+    `matrix` is (entries, people), `scales` (outputs, seen places, people). Each event of the plan adds its `sizes`
+    (events, people) to one of the `rows` of the state.
     """
-    people = matrix.shape[2]
+    people = matrix.shape[1]
     for first in range(0, people, PEOPLE):
         last = min(first + PEOPLE, people)
         _walk_block(
-            course,
-            np.ascontiguousarray(matrix[:, :, first:last]),
+            plan,
+            layout,
+            np.ascontiguousarray(matrix[:, first:last]),
             np.ascontiguousarray(scales[:, :, first:last]),
+            rows,
             np.ascontiguousarray(sizes[:, first:last]),
             concentrations,
             metrics,
@@ -199,42 +255,12 @@ def walk_chains(
 
 
 @_compile  # type: ignore[untyped-decorator]
-def _growth(matrix: Floats, course: Course) -> Floats:
-    """How many times its value at the end of a stretch an output can have had within it, (lengths, people).
-
-    What is in a place leaves it at most at the rate on the diagonal d: x(t) <= x(end) exp(d (end - t)).
-    """
-    people = matrix.shape[2]
-    fastest = np.zeros(people)
-    for number in range(len(course.seen_row)):
-        row = course.seen_row[number]
-        for p in range(people):
-            fastest[p] = max(fastest[p], -matrix[row, row, p])
-    grown = np.empty((len(course.lengths), people))
-    for number in range(len(course.lengths)):
-        for p in range(people):
-            grown[number, p] = np.exp(fastest[p] * course.lengths[number])
-    return grown
-
-
-@_compile  # type: ignore[untyped-decorator]
-def _may_peak(values: Floats, grown: Floats, cmax: Floats) -> bool:
-    """Whether anyone's curve can have been higher inside the stretch than at any mark so far."""
-    found = False
-    for output in range(values.shape[0]):
-        value, highest = values[output], cmax[output]
-        higher = 0
-        for p in range(len(value)):
-            higher += value[p] * grown[p] > highest[p]
-        found = found or higher > 0
-    return found
-
-
-@_compile  # type: ignore[untyped-decorator]
 def _walk_block(
-    course: Course,
+    plan: Plan,
+    layout: Layout,
     matrix: Floats,
     scales: Floats,
+    rows: Any,
     sizes: Floats,
     concentrations: Floats,
     metrics: Floats,
@@ -242,61 +268,50 @@ def _walk_block(
     end: int,
 ) -> None:
     """The walk of one block of people, who stand at `here` to `end` of the results; the other arrays are their own."""
-    size, people = matrix.shape[0], matrix.shape[2]
-    outputs, windows = scales.shape[0], metrics.shape[1]
-    seen = len(course.seen_row)
-    areas = np.arange(seen)
-    powers, work = np.zeros((STRIDE + 1, size, size, people)), np.zeros((size, size, people))
-    steps = np.zeros((len(course.lengths), size, size, people))
-    for number in range(len(course.lengths)):
-        _exponential(matrix, course.lengths[number], course.pattern, powers, work, steps[number])
-    grown = _growth(matrix, course)
-    state, following, rates = np.zeros((size, people)), np.zeros((size, people)), np.zeros((size, people))
-    before, after = np.zeros((outputs, people)), np.zeros((outputs, people))
-    rising, falling = np.zeros((outputs, people)), np.zeros((outputs, people))
-    area = np.zeros((outputs, people))
+    size, people, outputs = len(layout.diagonal), matrix.shape[1], scales.shape[0]
+    jumps, views, slopes = _views_of(plan, layout, matrix, scales)
+    grown = _growth(plan, layout, matrix)
+    state, following = np.zeros((size, people)), np.zeros((size, people))
+    values, area = np.zeros((plan.count.max() + 1, outputs, people)), np.zeros((outputs, people))
     cmax, tmax = np.zeros((outputs, people)), np.zeros((outputs, people))
     window = -1
-    for mark in range(len(course.marks)):
-        at = course.marks[mark]
-        if mark > 0:
-            id = course.ids[mark - 1]
-            _advance(steps[id], state, course.pattern, following)
-            _outputs(following, course.seen_row, scales, before)
-            if window >= 0:
-                _raise_peak(before, at, cmax, tmax)
-                if _may_peak(before, grown[id], cmax):
-                    _slopes(matrix, state, course, scales, rates, rising)
-                    _slopes(matrix, following, course, scales, rates, falling)
-                    length = at - course.marks[mark - 1]
-                    _raise_inner(after, before, rising, falling, course.marks[mark - 1], length, cmax, tmax)
+    for stop in range(len(plan.stops)):
+        mark = plan.stops[stop]
+        before = values[0]
+        if stop > 0:
+            kind, begin = plan.kind[stop - 1], plan.stops[stop - 1]
+            count, first = plan.count[kind], plan.view_at[kind]
+            for step in range(1, count + 1):
+                _multiply(layout.view_state, views[first + step], state, values[step])
+            for step in range(1, count):
+                _write(values[step], plan.sample[begin + step], here, end, concentrations)
+            before = values[count]
+            if window >= 0 and _may_peak(before, grown[kind], cmax):
+                marks = plan.marks[begin : mark + 1]
+                _raise_within(layout, marks, slopes[first:], state, values, cmax, tmax)
+            _multiply(layout.matrix_state, jumps[kind], state, following)
             state, following = following, state
-        if course.window[mark] >= 0:
-            _outputs(state, areas, scales, area)
+        opens, enters = plan.window[stop] >= 0, plan.event_at[stop + 1] > plan.event_at[stop]
+        if opens:
+            _areas(scales, state, area)
             if window >= 0:
                 metrics[0, window, :, here:end] = cmax
                 metrics[1, window, :, here:end] = tmax
                 metrics[2, window, :, here:end] += area
                 metrics[3, window, :, here:end] = before
-            window = course.window[mark]
+            window = plan.window[stop] if plan.window[stop] < metrics.shape[1] else -1
+            if window >= 0:
+                metrics[2, window, :, here:end] = -area
             cmax[:] = 0.0
             tmax[:] = 0.0
-            if window >= windows:
-                window = -1
-            else:
-                metrics[2, window, :, here:end] = -area
-        if course.event_at[mark + 1] > course.event_at[mark]:
-            for event in range(course.event_at[mark], course.event_at[mark + 1]):
-                total, entering = state[course.event_row[event]], sizes[event]
-                for p in range(people):
-                    total[p] += entering[p]
-            _outputs(state, course.seen_row, scales, after)
+        for event in range(plan.event_at[stop], plan.event_at[stop + 1]):
+            total, entering = state[rows[event]], sizes[event]
+            for p in range(people):
+                total[p] += entering[p]
+        if enters:
+            _multiply(layout.view_state, views[0], state, values[0])
         else:
-            # Nothing happens here: after the mark all is as before it.
-            before, after = after, before
-        if window >= 0 and (course.window[mark] >= 0 or course.event_at[mark + 1] > course.event_at[mark]):
-            _raise_peak(after, at, cmax, tmax)
-        sample = course.sample[mark]
-        if sample >= 0:
-            for output in range(outputs):
-                concentrations[sample, output, here:end] = after[output]
+            values[0] = before
+        _write(values[0], plan.sample[mark], here, end, concentrations)
+        if window >= 0 and (opens or enters):
+            _raise_peak(values[0], plan.marks[mark], cmax, tmax)
