@@ -87,7 +87,7 @@ def _value(value: Any, unit: str) -> str:
         return "yes" if value else "no"
     if isinstance(value, float | int):
         return written_value(float(f"{value:.6g}"), unit)
-    return f"{value} {written_unit(unit)}".rstrip()
+    return f"{str(value).replace('_', ' ')} {written_unit(unit)}".rstrip()
 
 
 def indented(text: "str | Text", depth: int = 0, hang: int = 2) -> "Padding":
