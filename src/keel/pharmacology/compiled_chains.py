@@ -22,12 +22,20 @@ _compile = njit(nogil=True, cache=True, error_model="numpy")
 
 @_compile  # type: ignore[untyped-decorator]
 def _multiply(sums: Sums, left: Floats, right: Floats, out: Floats) -> None:
-    """out = left right for all people."""
+    """out = left right for all people; `out` must be another array than both. No entry is an empty sum."""
     for n in range(len(out)):
-        total = out[n]
-        total[:] = 0.0
-        for number in range(sums.first[n], sums.first[n + 1]):
-            one, other = left[sums.left[number]], right[sums.right[number]]
+        total, number, stop = out[n], sums.first[n], sums.first[n + 1]
+        one, other = left[sums.left[number]], right[sums.right[number]]
+        for p in range(len(total)):
+            total[p] = one[p] * other[p]
+        # Two pairs at a time, because each pass reads and writes the total once more.
+        for pair in range(number + 1, stop - 1, 2):
+            one, other = left[sums.left[pair]], right[sums.right[pair]]
+            two, another = left[sums.left[pair + 1]], right[sums.right[pair + 1]]
+            for p in range(len(total)):
+                total[p] += one[p] * other[p] + two[p] * another[p]
+        if (stop - number) % 2 == 0:
+            one, other = left[sums.left[stop - 1]], right[sums.right[stop - 1]]
             for p in range(len(total)):
                 total[p] += one[p] * other[p]
 
