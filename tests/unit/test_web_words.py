@@ -13,7 +13,6 @@ from keel.web.picture.templatetags.keel_words import (
     grams,
     multiple,
     reason_value,
-    short_name,
     unit_words,
 )
 from support import django_ready  # noqa: F401 - before anything of keel.web
@@ -40,7 +39,7 @@ def _source(citation, year):
     ],
 )
 def test_a_chip_names_author_and_year(citation, year, name):
-    assert short_name(_source(citation, year)) == name
+    assert _source(citation, year).short_name == name
 
 
 def test_not_known_is_a_word_and_never_zero():

@@ -7,7 +7,7 @@ exp(M (m - t)) times what came in: exact, because the system is linear.
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,9 +19,7 @@ from keel.pharmacology.modal_people import SAME_STEP
 from keel.pharmacology.peaks import Curves, window_metrics
 from keel.pharmacology.propagate import Course
 from keel.pharmacology.structure import Block, Floats, Structure
-
-if TYPE_CHECKING:
-    from keel.pharmacology.people import Task
+from keel.pharmacology.task import Task
 
 MOST_VALUES = 60_000  # of one output array of a slice: keeps memory flat for long regimens
 GRID = ((2.0, 90.0), (5.0, 360.0))  # steps of the grid after a dose, and until when they hold, in minutes
@@ -41,7 +39,7 @@ class Happening(NamedTuple):
     may_peak: bool
 
 
-def chain_people(task: "Task") -> tuple[Floats, Floats, Floats, Floats, Floats]:
+def chain_people(task: Task) -> tuple[Floats, Floats, Floats, Floats, Floats]:
     """Concentrations, peak, its time, area and trough, as `People` wants them."""
     outputs, windows = len(task.structure.model.outputs), len(task.windows_min) - 1
     marks = _marks(task)
@@ -66,7 +64,7 @@ def _share_a_clock(parts: Sequence[Entry]) -> bool:
     return all(np.ndim(part.start_min) == 0 and np.ndim(part.duration_min) == 0 for part in parts)
 
 
-def _compiled(task: "Task", marks: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+def _compiled(task: Task, marks: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats]:
     """The same by compiled loops, all blocks of the model as one, after a plan that all people share."""
     from keel.pharmacology.compiled_chains import walk_chains
 
@@ -109,7 +107,7 @@ def _joined(structure: Structure, parts: Sequence[Entry]) -> Block:
     )
 
 
-def one_by_one(task: "Task") -> tuple[Floats, Floats, Floats, Floats, Floats]:
+def one_by_one(task: Task) -> tuple[Floats, Floats, Floats, Floats, Floats]:
     """The same for models whose rates drift, person by person; peaks are read at the marks, minutes apart."""
     outputs, windows = len(task.structure.model.outputs), len(task.windows_min) - 1
     marks = _marks(task)
@@ -128,7 +126,7 @@ def one_by_one(task: "Task") -> tuple[Floats, Floats, Floats, Floats, Floats]:
     return concentrations, cmax, tmax, area, trough
 
 
-def _own(task: "Task", part: Entry, person: int) -> Entry:
+def _own(task: Task, part: Entry, person: int) -> Entry:
     """A part of a dose as this person gets it."""
     amount, start, duration = (float(value[person]) if np.ndim(value) else value for value in _varying(part))
     dose = part.dose
@@ -137,7 +135,7 @@ def _own(task: "Task", part: Entry, person: int) -> Entry:
     return Entry(part.place, amount * factor, max(start + delay, float(task.windows_min[0])), duration, dose)
 
 
-def _marks(task: "Task") -> Floats:
+def _marks(task: Task) -> Floats:
     """Common events, times asked and edges of windows, and a grid wherever these leave gaps wider than its step."""
     events = [np.zeros(0)]
     for part in task.parts:
@@ -159,7 +157,7 @@ def _marks(task: "Task") -> Floats:
     return np.unique(np.round(np.concatenate(grids), SAME_STEP))
 
 
-def solve(task: "Task", chosen: slice, marks: Floats) -> Curves:
+def solve(task: Task, chosen: slice, marks: Floats) -> Curves:
     """Outputs just before and after each mark, their slopes and their areas so far, (people, outputs, marks)."""
     people, structure = chosen.stop - chosen.start, task.structure
     sessions = [_of(values, chosen) for values in (task.occasions or [task.values])]
@@ -187,7 +185,7 @@ def _of(values: Mapping[str, Any], chosen: slice) -> dict[str, Any]:
     return {name: value[chosen] if np.ndim(value) else value for name, value in values.items()}
 
 
-def _from(task: "Task", part: Entry, block: Block, chosen: slice) -> list[Happening]:
+def _from(task: Task, part: Entry, block: Block, chosen: slice) -> list[Happening]:
     """A part of a dose as things that happen: a jump of an amount, or an input rate that comes and goes."""
     amount, start, duration = (value[chosen] if np.ndim(value) else value for value in _varying(part))
     if task.factors is not None:

@@ -6,16 +6,14 @@ slices that stay in the processor's cache.
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from keel.pharmacology.inputs import Entry
 from keel.pharmacology.mammillary import micro_constants, modes
 from keel.pharmacology.structure import Floats
-
-if TYPE_CHECKING:
-    from keel.pharmacology.people import Task
+from keel.pharmacology.task import Task
 
 SLICE = 8192
 SAME_STEP = 9  # decimals of a minute to which stretches count as equally long: a year has 525,960 minutes
@@ -35,7 +33,7 @@ class Step(NamedTuple):
     ends_infusion: bool
 
 
-def modal_people(task: "Task") -> tuple[Floats, Floats, Floats, Floats, Floats]:
+def modal_people(task: Task) -> tuple[Floats, Floats, Floats, Floats, Floats]:
     """Concentrations, peak, its time, area and trough, as `People` wants them."""
     steps, lengths = timeline(task)
     outputs, windows = len(task.structure.model.outputs), len(task.windows_min) - 1
@@ -58,7 +56,7 @@ def modal_people(task: "Task") -> tuple[Floats, Floats, Floats, Floats, Floats]:
 
 
 def _walk_compiled(
-    task: "Task",
+    task: Task,
     forms: Sequence[tuple[int, Floats, Floats]],
     scales: list[list[tuple[int, Any]]],
     plan: tuple[list[Step], Floats],
@@ -104,7 +102,7 @@ def _walk_compiled(
     )
 
 
-def _form(task: "Task", number: int) -> tuple[int, Floats, Floats]:
+def _form(task: Task, number: int) -> tuple[int, Floats, Floats]:
     """Centre, rates and weights (modes, people) of a block."""
     shape = task.structure.shapes[number]
     if shape is None:
@@ -117,7 +115,7 @@ def _form(task: "Task", number: int) -> tuple[int, Floats, Floats]:
     return shape.centre, rates, weights
 
 
-def timeline(task: "Task") -> tuple[list[Step], Floats]:
+def timeline(task: Task) -> tuple[list[Step], Floats]:
     """The stretches between events, times asked and edges of windows, and their distinct lengths."""
     end = float(task.windows_min[-1])
     jumps: dict[float, list[Entry]] = {}
@@ -149,7 +147,7 @@ class Slice:
 
     def __init__(
         self,
-        task: "Task",
+        task: Task,
         forms: Sequence[tuple[int, Floats, Floats]],
         scales: list[list[tuple[int, Any]]],
         chosen: slice,

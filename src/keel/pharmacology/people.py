@@ -18,6 +18,7 @@ from keel.pharmacology.modal_people import modal_people
 from keel.pharmacology.reduce import reduced
 from keel.pharmacology.regimen import DoseInput, check_regimen
 from keel.pharmacology.structure import Floats, Structure, structure_of
+from keel.pharmacology.task import Task
 
 
 class People(NamedTuple):
@@ -33,24 +34,6 @@ class People(NamedTuple):
     tmax_min: Floats
     auc_ng_h_per_ml: Floats
     trough: Floats
-
-
-class Task(NamedTuple):
-    """What the solvers share: who, what goes in, and when to look. Windows are the edges between doses.
-
-    `occasions` holds the parameters of each window where they differ between sessions, and is empty otherwise.
-    """
-
-    structure: Structure
-    values: Mapping[str, Any]
-    occasions: Sequence[Mapping[str, Any]]
-    parts: Sequence[Entry]
-    people: int
-    times_min: Floats
-    windows_min: Floats
-    factors: Floats | None
-    delays: Floats | None
-    compiled: bool
 
 
 def simulate_people(

@@ -68,9 +68,7 @@ def cite(ids: tuple[str, ...]) -> Cite:
 
 
 def _name(works: tuple[Source, ...], claims: tuple[Claim, ...]) -> str:
-    from keel.web.picture.templatetags.keel_words import short_name
-
     if not works:
         return "" if not claims else claims[0].id
     more = f" +{len(works) - 1}" if len(works) > 1 else ""
-    return f"{short_name(works[0])}{more}"
+    return f"{works[0].short_name}{more}"

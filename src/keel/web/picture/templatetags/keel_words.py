@@ -178,20 +178,6 @@ def drawing(svg: str) -> SafeString:
     return mark_safe(drawn(svg))  # noqa: S308
 
 
-@register.filter
-def short_name(source: Source) -> str:
-    """What a source is called on a chip: “Pal 2013”.
-
-    >>> row = Source("abel01", (), "Abel CG, Bell D. On tides. J Tides 2001", 2001, "", "", "", "abstract")
-    >>> short_name(row)
-    'Abel 2001'
-    """
-    head = re.split(r",| et al| \(|[.:;] |\.$", source.citation, maxsplit=1)[0]
-    words = [word for word in head.split() if not re.fullmatch(r"[A-Z]{1,3}|(?:19|20)\d\d", word)] or head.split()
-    name = " ".join(words) if len(" ".join(words)) <= 30 else " ".join(words[:3]) + "…"
-    return f"{name} {source.year}" if source.year else name
-
-
 @register.simple_tag
 def severity_words(severity: Severity, audience: str = "public") -> str:
     """The word of a severity; outside a clinic a block means to get help now, and nobody is there to be asked first."""
