@@ -31,7 +31,6 @@ from keel.web.languages import LOCALE
 from keel.web.learn import pages
 from keel.web.learn.leaflets import leaflet_of
 from keel.web.learn.views import FREE, TOPICS
-from keel.web.picture.templatetags.keel_words import short_name
 
 pytestmark = pytest.mark.slow
 FACTS = load()
@@ -88,7 +87,7 @@ def erin():
 @cache
 def _names():
     """Texts that are alike in both languages: names, titles of works, and what the translators left as it is."""
-    works = {text for one in FACTS.sources.values() for text in (one.citation, short_name(one), one.id, *one.aliases)}
+    works = {text for one in FACTS.sources.values() for text in (one.citation, one.short_name, one.id, *one.aliases)}
     works |= {one.id for table in (FACTS.claims, FACTS.conflicts, FACTS.figures) for one in table.values()}
     services = {one.name for one in FACTS.directory.values()}
     medicines = {row.name for row in FACTS.interactions.values()}
