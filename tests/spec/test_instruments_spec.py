@@ -6,17 +6,15 @@ The expected values of instruments/scores.csv come from the works in its `source
 
 import csv
 import json
-import sys
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from keel.assessment.instruments import score_instrument
-from keel.cli import main
 from keel.cli.score_answers import read_answers_text
 from keel.knowledge import load
-from support.command import keel
+from support.command import keel, keel_here
 
 TABLE = Path(__file__).parent / "instruments" / "scores.csv"
 CASES = list(csv.DictReader(TABLE.read_text(encoding="utf-8").splitlines()))
@@ -63,15 +61,11 @@ def test_an_instrument_is_scored_as_published(case):
 
 
 @pytest.mark.parametrize("case", CASES, ids=name)
-def test_the_command_line_scores_the_same(case, monkeypatch, capsys):
+def test_the_command_line_scores_the_same(case):
     given = [f"--given={case['given']}"] if case["given"] else []
-    arguments = ["score", case["instrument"], f"--answers={case['answers']}", *given, "--json"]
-    monkeypatch.setattr(sys, "argv", ["keel", *arguments])
-    with pytest.raises(SystemExit) as ended:
-        main()
-    output = capsys.readouterr()
-    assert ended.value.code == 0, output.err
-    check(case, json.loads(output.out))
+    finished = keel_here("score", case["instrument"], f"--answers={case['answers']}", *given, "--json")
+    assert (finished.returncode, finished.stderr) == (0, "")
+    check(case, json.loads(finished.stdout))
 
 
 @pytest.mark.slow
