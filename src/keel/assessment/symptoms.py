@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from keel.assessment.diagnoses import is_plain
 from keel.exposure import SymptomFacts
 from keel.exposure.banding import BAND_SET
 from keel.knowledge import Knowledge
@@ -53,6 +54,6 @@ def _listed(record: Record, knowledge: Knowledge, fact: str) -> Iterator[tuple[C
     for rule in knowledge.criteria[BAND_SET].conditions:
         for condition in record.conditions:
             is_meant = any(word in condition.text.lower() for word in rule.words)
-            is_said = condition.is_plain and condition.status != "entered-in-error"
+            is_said = is_plain(condition, knowledge) and condition.status != "entered-in-error"
             if rule.fact == fact and is_meant and is_said:
                 yield condition, rule.says

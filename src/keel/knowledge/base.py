@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
-from keel.knowledge.clinical_facts import ClinicalFact, ConditionWord, Jurisdiction, MedicineFact
+from keel.knowledge.clinical_facts import ClinicalFact, ConditionDoubt, ConditionWord, Jurisdiction, MedicineFact
 from keel.knowledge.criteria import BandSet, Course
 from keel.knowledge.directory import Country, Need, Service
 from keel.knowledge.documents import Unit
@@ -317,6 +317,11 @@ class Knowledge:
     def condition_words(self) -> Mapping[str, ConditionWord]:
         """Phrases in names of diagnoses, and the clinical facts that they make true, by phrase."""
         return self._folders.table("condition-words.csv", ConditionWord, key="phrase")
+
+    @cached_property
+    def condition_doubts(self) -> Mapping[str, ConditionDoubt]:
+        """Words that deny or suspect a diagnosis or give it to a relative, by word."""
+        return self._folders.table("condition-doubts.csv", ConditionDoubt, key="word")
 
     @cached_property
     def medicine_facts(self) -> Mapping[str, MedicineFact]:

@@ -58,6 +58,13 @@ class ConditionWord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     denies: bool
 
 
+class ConditionDoubt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A word that denies or suspects a diagnosis or gives it to a relative: a row of condition-doubts.csv."""
+
+    word: str
+    lang: str
+
+
 class MedicineFact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A class of medicines and the facts that taking one makes true: a row of class-rules/medicine-facts.csv."""
 

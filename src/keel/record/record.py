@@ -5,7 +5,6 @@ asked or not given is None or `unknown`, never zero, never “no”.
 """
 
 import datetime as dt
-import re
 from enum import StrEnum
 
 import msgspec
@@ -171,14 +170,6 @@ class Medicine(msgspec.Struct, frozen=True, kw_only=True):
     id: str = ""
 
 
-# Words that turn a diagnosis into something else; such a text is left to a person.
-_NOT_PLAIN = re.compile(
-    r"\b(no|not|non|without|denie[sd]|negative|ruled? out|excluded|family|mother|father|suspected|query"
-    r"|sin|niega|negativ[oa]|descartad[oa]|familia|familiar|madre|padre|sospecha)\b|\?",
-    re.IGNORECASE,
-)
-
-
 class Condition(msgspec.Struct, frozen=True, kw_only=True):
     """A diagnosis or problem as it was typed or sent, with codes where it came with any.
 
@@ -191,11 +182,6 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
     present: bool = True
     onset: dt.date | None = None
     id: str = ""
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether the text names an illness, and does not deny or suspect it or give it to a relative (en, es)."""
-        return _NOT_PLAIN.search(self.text) is None
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from keel.assessment.diagnoses import is_plain
 from keel.assessment.interactions import check_medicines
 from keel.assessment.protocols.facts import checked_facts, significant
 from keel.findings import Fact
@@ -105,7 +106,7 @@ def _person(person: Person, at: dt.datetime) -> Iterator[tuple[str, Fact]]:
 
 
 def _condition(condition: Condition, at: dt.datetime, knowledge: Knowledge) -> Iterator[tuple[str, Fact]]:
-    if not condition.is_plain:
+    if not is_plain(condition, knowledge):
         return
     text = " ".join(condition.text.casefold().split())
     for word in knowledge.condition_words.values():

@@ -17,6 +17,7 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping
 
+from keel.assessment.diagnoses import is_plain
 from keel.assessment.harms.liver_tests import liver_facts
 from keel.assessment.instruments import AnswersRefused, score_instrument
 from keel.assessment.interactions import InteractionsReport
@@ -106,14 +107,14 @@ def _listed(record: Record, at: dt.datetime, knowledge: Knowledge) -> dict[str, 
         for rule in subject.conditions:
             found.setdefault(rule.fact, None)
             for condition in record.conditions:
-                if _is_active(condition, at) and any(word in condition.text.lower() for word in rule.words):
+                if _is_active(condition, at, knowledge) and any(word in condition.text.lower() for word in rule.words):
                     found[rule.fact] = True
     return found
 
 
-def _is_active(condition: Condition, at: dt.datetime) -> bool:
+def _is_active(condition: Condition, at: dt.datetime, knowledge: Knowledge) -> bool:
     is_known = condition.onset is None or condition.onset <= at.date()
-    is_said = condition.present and condition.is_plain
+    is_said = condition.present and is_plain(condition, knowledge)
     return is_said and condition.status in ("active", "recurrence", "relapse") and is_known
 
 
@@ -149,7 +150,7 @@ def _total(
 def _icd11(conditions: Iterable[Condition], at: dt.datetime, knowledge: Knowledge) -> str | None:
     """The code of the table that an active condition carries, also where it is written with a further digit."""
     codes = sorted((code.code for code in knowledge.instruments[CODES].codes), key=len, reverse=True)
-    written = [code for one in conditions if _is_active(one, at) for code in one.codes.values()]
+    written = [code for one in conditions if _is_active(one, at, knowledge) for code in one.codes.values()]
     return next((code for code in codes for one in written if one.startswith(code)), None)
 
 

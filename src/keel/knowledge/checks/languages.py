@@ -198,9 +198,9 @@ def _translations(knowledge: Knowledge) -> Iterator[Problem]:
     A place that adds facts of its own need not translate them: its pages show those in the language they are in.
     """
     packaged = load() if knowledge.overlays else knowledge
-    own = set(sentences_to_translate(packaged))
-    wanted = own & set(sentences_to_translate(knowledge))
-    welcome = (set(sentences_of_evidence(knowledge)) | set(sentences_to_translate(knowledge))) - wanted
+    own, said = set(sentences_to_translate(packaged)), set(sentences_to_translate(knowledge))
+    wanted = own & said
+    welcome = (said | set(sentences_of_evidence(knowledge))) - wanted
     for lang in knowledge.texts:
         if lang == MOTHER:
             continue
