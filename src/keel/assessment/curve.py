@@ -14,6 +14,7 @@ import numpy as np
 from keel.exposure import amount_of
 from keel.knowledge import Certainty, Knowledge
 from keel.knowledge.models import Model
+from keel.messages import Message, text_of
 from keel.pharmacology import DoseInput, PharmacologyError, fitting_models, simulate
 from keel.pharmacology import Person as Covariates
 from keel.pharmacology.simulation import Simulation
@@ -33,12 +34,12 @@ class Curve(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     available: bool
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Message, ...] = ()
     model: str | None = None
-    title: str = ""
+    title: Message = Message("")
     site: str | None = None
     valid: bool = False
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Message, ...] = ()
     started_at: dt.datetime | None = None
     doses: tuple[dict[str, Any], ...] = ()
     series: tuple[dict[str, Any], ...] = ()
@@ -51,8 +52,12 @@ def curve_of(record: Record, *, at: dt.datetime, knowledge: Knowledge) -> Curve:
     """The curve of the last session before `at`."""
     taken = sorted((dose for dose in record.doses if dose.start <= at), key=lambda dose: dose.start)
     if not taken:
-        told = record.patterns and "A pattern of use has no clock times"
-        return Curve(available=False, reasons=(f"{told or 'No dated dose was given'}, so there is no curve to draw.",))
+        reason = (
+            Message("A pattern of use has no clock times, so there is no curve to draw.")
+            if record.patterns
+            else Message("No dated dose was given, so there is no curve to draw.")
+        )
+        return Curve(available=False, reasons=(reason,))
     session = [dose for dose in taken if taken[-1].start - dose.start < dt.timedelta(hours=SESSION_HOURS)]
     reasons = _missing(session, knowledge, record.person.weight_kg)
     if reasons:
@@ -60,24 +65,26 @@ def curve_of(record: Record, *, at: dt.datetime, knowledge: Knowledge) -> Curve:
     return _drawn(session, record, at, knowledge)
 
 
-def _missing(session: Sequence[Dose], knowledge: Knowledge, weight_kg: float | None) -> list[str]:
+def _missing(session: Sequence[Dose], knowledge: Knowledge, weight_kg: float | None) -> list[Message]:
     """What keeps a session from being drawn, in words; empty where nothing does."""
     reasons = []
     if any(amount_of(dose, knowledge, weight_kg) is None for dose in session):
         per_kg = any(dose.per_kg and not dose.amount_mg for dose in session)
         reasons.append(
-            "The dose was given per kilogram and the weight is not known: no milligrams and no curve can be computed."
+            Message(
+                "The dose was given per kilogram and the weight is not known: no milligrams and no curve can be computed."
+            )
             if per_kg and weight_kg is None
-            else "The amount of the last dose is not known, so no curve can be computed."
+            else Message("The amount of the last dose is not known, so no curve can be computed.")
         )
     if any(dose.precision not in ("minute",) for dose in session):
-        reasons.append("The clock time of the last dose is not known, so no curve can be placed in time.")
+        reasons.append(Message("The clock time of the last dose is not known, so no curve can be placed in time."))
     if any(dose.substance == "unknown" for dose in session):
         reasons.append(
-            "Whether the last dose was racemic ketamine or esketamine is not known; models differ for the two."
+            Message("Whether the last dose was racemic ketamine or esketamine is not known; models differ for the two.")
         )
     if any(dose.route == "unknown" for dose in session):
-        reasons.append("The route of the last dose is not known, so no model can be chosen.")
+        reasons.append(Message("The route of the last dose is not known, so no model can be chosen."))
     return reasons
 
 
@@ -88,7 +95,7 @@ def _drawn(session: Sequence[Dose], record: Record, at: dt.datetime, knowledge: 
         regimen = [_dose_input(dose, start, knowledge, record.person.weight_kg) for dose in session]
         chosen = _first_that_holds(models, regimen, _covariates(record, at), _times(session))
     except PharmacologyError as error:
-        return Curve(available=False, reasons=(str(error),))
+        return Curve(available=False, reasons=(text_of(error),))
     return _as_curve(chosen, start)
 
 
@@ -106,7 +113,7 @@ def _candidates(session: Sequence[Dose], knowledge: Knowledge) -> list[Model]:
     fitting = [fitting_models(knowledge.models, dose.route, dose.substance) for dose in session]
     shared = [model for model in fitting[0] if all(model in others for others in fitting)]
     if not shared:
-        raise PharmacologyError("No single model takes all the routes and substances of the last session.")
+        raise PharmacologyError(Message("No single model takes all the routes and substances of the last session."))
     order = {name: position for position, name in enumerate(PREFERRED)}
     return sorted(shared, key=lambda model: (order.get(model.id, len(order)), model.id))
 
@@ -145,10 +152,10 @@ def _as_curve(curve: Simulation, start: dt.datetime) -> Curve:
     return Curve(
         available=True,
         model=document["model"],
-        title=curve.document.title,
+        title=Message(curve.document.title),
         site=document["site"],
         valid=document["valid"],
-        warnings=tuple(document["warnings"]),
+        warnings=tuple(Message(text) for text in document["warnings"]),
         started_at=start,
         doses=tuple(document["doses"]),
         series=tuple(document["series"]),

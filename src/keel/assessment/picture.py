@@ -20,6 +20,7 @@ from keel.assessment.symptoms import symptom_facts
 from keel.exposure import Exposure, summarise
 from keel.findings import Finding, worst_first
 from keel.knowledge import Knowledge, UnknownId
+from keel.messages import Message, text_of
 from keel.record import TAKEN, Answers, Person, Pregnancy, ReadingNote, Record, Sex
 
 SAID_BY_THE_SIGNS = "E-3-SIGN"
@@ -57,7 +58,7 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     interactions: InteractionsReport
     scores: tuple[Score, ...]
     harms: tuple[Finding, ...]
-    unknown: tuple[str, ...]
+    unknown: tuple[Message, ...]
     notes: tuple[ReadingNote, ...]
 
 
@@ -143,7 +144,7 @@ def _urgent(care: CareKnown, knowledge: Knowledge) -> Iterable[Finding]:
 
 def _scores(
     answers: Iterable[Answers], person: Person, knowledge: Knowledge
-) -> tuple[tuple[Score, ...], tuple[str, ...]]:
+) -> tuple[tuple[Score, ...], tuple[Message, ...]]:
     """The newest sitting of each instrument scored; sittings that cannot be scored are named with the reason."""
     newest: dict[str, Answers] = {}
     for sitting in answers:
@@ -158,7 +159,7 @@ def _scores(
                 score_instrument(instrument, sitting.items, total=sitting.total, given=given, knowledge=knowledge)
             )
         except (AnswersRefused, UnknownId) as error:
-            refused.append(f"{instrument} could not be scored: {error}")
+            refused.append(Message("{id} could not be scored: {reason}", id=instrument, reason=text_of(error)))
     return tuple(scores), tuple(refused)
 
 
@@ -166,10 +167,12 @@ def _when(sitting: Answers) -> dt.datetime:
     return sitting.at or dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
-def _person_unknown(person: Person, at: dt.datetime) -> Iterable[str]:
+def _person_unknown(person: Person, at: dt.datetime) -> Iterable[Message]:
     if person.age_at(at) is None:
-        yield "Age was not given: rules and models that depend on it could not be checked."
+        yield Message("Age was not given: rules and models that depend on it could not be checked.")
     if person.weight_kg is None:
-        yield "Body weight was not given: doses per kilogram and models that scale with weight could not be checked."
+        yield Message(
+            "Body weight was not given: doses per kilogram and models that scale with weight could not be checked."
+        )
     if person.pregnancy is Pregnancy.NOT_ASKED and person.sex is not Sex.MALE:
-        yield "Pregnancy was not asked."
+        yield Message("Pregnancy was not asked.")

@@ -13,6 +13,7 @@ from keel.findings.conditions import End
 from keel.knowledge import Certainty, Knowledge, Number
 from keel.knowledge.criteria import Band as BandFacts
 from keel.knowledge.criteria import BandRule, BandSet
+from keel.messages import Message, Slot, joined
 
 BAND_SET = "uropathy-bands"
 
@@ -27,10 +28,10 @@ class Band(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     id: str
-    name: str
+    name: Message
     lane: str
     rules: tuple[str, ...]
-    says: tuple[str, ...]
+    says: tuple[Message, ...]
     confidence: Certainty
     version: str
     at_least: bool = False
@@ -66,10 +67,10 @@ def band_of(
     marks = [outcome.rule.certainty, *(certainty_of(bands.cuts[cut], knowledge) for cut in outcome.verdict.cuts)]
     band = Band(
         id=meaning.id,
-        name=meaning.name,
+        name=Message(meaning.name),
         lane=lane,
         rules=(outcome.rule.id,),
-        says=(outcome.rule.says, *((outcome.rule.note,) if outcome.rule.note else ())),
+        says=tuple(Message(text) for text in (outcome.rule.says, outcome.rule.note) if text),
         confidence=Certainty.weakest(marks),
         version=f"{bands.id}/{bands.version}",
         at_least=bool(outcome.open_facts),
@@ -122,18 +123,24 @@ def sources_of(numbers: Iterable[Number], knowledge: Knowledge) -> tuple[str, ..
 
 
 def _finding(band: Band, meaning: BandFacts, outcome: _Outcome, bands: BandSet, knowledge: Knowledge) -> Finding:
-    at_least = " at least" if band.at_least else ""
     cuts = [bands.cuts[cut] for cut in outcome.verdict.cuts]
     return Finding(
         rule=f"{bands.id}/{bands.version}:{outcome.rule.id}",
         severity=Severity(meaning.severity),
-        summary=f"Band{at_least} {band.id}, {band.name.lower()}: {outcome.rule.says}. {meaning.summary}",
+        subject="band",
+        summary=joined(" ", [_headline(band, outcome.rule), Message(meaning.summary)]),
         why=tuple(Reason(reason.name, _shown(reason.value), reason.unit) for reason in outcome.verdict.reasons),
         sources=tuple(dict.fromkeys([*sources_of(cuts, knowledge), *meaning.sources])),
         confidence=band.confidence,
-        conflicts=(),
-        next_step=meaning.next_step,
+        next_step=Message(meaning.next_step),
     )
+
+
+def _headline(band: Band, rule: BandRule) -> Message:
+    slots: dict[str, Slot] = {"id": band.id, "name": Message(band.name.lower()), "rule": Message(rule.says)}
+    if band.at_least:
+        return Message("Band at least {id}, {name}: {rule}.", **slots)
+    return Message("Band {id}, {name}: {rule}.", **slots)
 
 
 def _shown(value: float | int | str | bool | None) -> float | int | str | bool | None:

@@ -17,7 +17,8 @@ from keel.exposure.phases import Year, is_recent, lifetime_mg, recent_days_per_w
 from keel.findings import Finding, Reason, Severity, worst_first
 from keel.knowledge import Certainty, Knowledge
 from keel.knowledge.criteria import Course
-from keel.quantities import Form, Interval, interval_text
+from keel.messages import Message, Slot, joined, plural
+from keel.quantities import Figure, Form, Interval, interval_text
 from keel.record import Record, UsePattern
 
 REFERENCE = "reference"
@@ -25,9 +26,9 @@ SLOGAN = "B11"
 """The claim that a year of weekend use easily reaches 100 times a medical course; shown beside any smaller multiple."""
 
 
-def substance_text(substance: str) -> str:
+def substance_text(substance: str) -> Message:
     """The words for a substance id: “racemic”, “esketamine”, “ketamine, kind not stated”."""
-    return "ketamine, kind not stated" if substance == "unknown" else substance
+    return Message("ketamine, kind not stated") if substance == "unknown" else Message(substance)
 
 
 class Reference(msgspec.Struct, frozen=True):
@@ -66,11 +67,11 @@ class Exposure(msgspec.Struct, frozen=True, kw_only=True):
     reference: Reference
     days_in_28: float | None
     band: Band | None
-    unknown: tuple[str, ...]
+    unknown: tuple[Message, ...]
     findings: tuple[Finding, ...]
     by_substance: tuple[SubstanceTotal, ...]
     windows: tuple[Window, ...]
-    arithmetic: tuple[str, ...]
+    arithmetic: tuple[Message, ...]
     longest_gap_days: int | None
     shortest_gap_days: int | None
 
@@ -191,56 +192,68 @@ def _gaps(days: tuple[UsingDay, ...]) -> list[int]:
 
 def _arithmetic(
     told: Told, windows: tuple[Window, ...], totals: tuple[SubstanceTotal, ...], reference: Reference
-) -> Iterable[str]:
+) -> Iterable[Message]:
     for phases, told_year in told:
         if told_year.arithmetic:
-            yield f"“{phases[0].text}”: {told_year.arithmetic}"
+            yield Message("“{pattern}”: {sum}", pattern=phases[0].text, sum=told_year.arithmetic)
     for substance, mg in windows[2].mg.items():
-        days = "1 day" if windows[2].using_days == 1 else f"{windows[2].using_days} days"
-        yield f"Dated doses, last 12 months: {interval_text(mg)} mg ({substance_text(substance)}); used on {days}"
+        yield plural(
+            "Dated doses, last 12 months: {mg} mg ({substance}); used on {count} day",
+            "Dated doses, last 12 months: {mg} mg ({substance}); used on {count} days",
+            count=windows[2].using_days,
+            mg=Figure(mg),
+            substance=substance_text(substance),
+        )
     for total in totals:
         if total.mg_per_year and total.multiple_of_reference:
-            yield (
-                f"{interval_text(total.mg_per_year)} mg ÷ {reference.mg_per_year:g} mg of the reference course "
-                f"= {interval_text(total.multiple_of_reference, 3)}"
+            yield Message(
+                "{mg} mg ÷ {reference} mg of the reference course = {times}",
+                mg=Figure(total.mg_per_year),
+                reference=reference.mg_per_year,
+                times=Figure(total.multiple_of_reference, 3),
             )
 
 
-def _times(multiple: Interval) -> str:
-    text = interval_text(multiple, 3)
-    return "the same as" if text == "1" else f"{text} times"
-
-
-def _unknown(record: Record, told: Told, ledger: Ledger, totals: tuple[SubstanceTotal, ...]) -> tuple[str, ...]:
+def _unknown(record: Record, told: Told, ledger: Ledger, totals: tuple[SubstanceTotal, ...]) -> tuple[Message, ...]:
     return tuple(dict.fromkeys(_unknowns(record, told, ledger, totals)))
 
 
-def _unknowns(record: Record, told: Told, ledger: Ledger, totals: tuple[SubstanceTotal, ...]) -> Iterable[str]:
+def _unknowns(record: Record, told: Told, ledger: Ledger, totals: tuple[SubstanceTotal, ...]) -> Iterable[Message]:
     if not record.doses and not record.patterns:
-        yield "No dose and no pattern of use was given: exposure is not known. That is not the same as none."
+        yield Message("No dose and no pattern of use was given: exposure is not known. That is not the same as none.")
     for phases, total in told:
+        pattern = phases[0].text
         if total.mg is None:
-            yield f"How much a session in “{phases[0].text}”: milligrams and grams cannot be computed."
+            yield Message(
+                "How much a session in “{pattern}”: milligrams and grams cannot be computed.", pattern=pattern
+            )
         if total.sessions is None:
-            yield f"On how many days in “{phases[0].text}”: sessions cannot be counted."
+            yield Message("On how many days in “{pattern}”: sessions cannot be counted.", pattern=pattern)
         if lifetime_mg(phases) is None:
-            yield f"How long “{phases[0].text}” has gone on: a lifetime total cannot be computed."
+            yield Message("How long “{pattern}” has gone on: a lifetime total cannot be computed.", pattern=pattern)
         if any(phase.form in (Form.NOT_STATED, Form.POWDER) and phase.mg_per_session for phase in phases):
-            yield "Purity, and whether milligrams are of salt or base: counted at face value."
+            yield Message("Purity, and whether milligrams are of salt or base: counted at face value.")
         for phase in phases:
-            yield from (f"{assumed[0].upper()}{assumed[1:]}." for assumed in phase.assumed)
+            yield from (joined("", [assumed.capital(), "."]) for assumed in phase.assumed)
     if unknown := sum(day.unknown_doses for day in ledger.days):
-        verb = "dose has" if unknown == 1 else "doses have"
-        yield f"{unknown} {verb} no known amount: totals in milligrams are at least what is shown."
+        yield plural(
+            "{count} dose has no known amount: totals in milligrams are at least what is shown.",
+            "{count} doses have no known amount: totals in milligrams are at least what is shown.",
+            count=unknown,
+        )
     if record.person.weight_kg is None and any(dose.per_kg and not dose.amount_mg for dose in record.doses):
-        yield "Body weight: doses written per kilogram cannot be turned into milligrams."
+        yield Message("Body weight: doses written per kilogram cannot be turned into milligrams.")
     for dose, why in ledger.left_out:
-        yield f"A dose on {dose.start.date().isoformat()} is left out because {why}."
+        yield Message("A dose on {date} is left out because {cause}.", date=dose.start.date().isoformat(), cause=why)
     if len(totals) > 1:
-        names = " and ".join(substance_text(total.substance) for total in totals)
-        yield f"One total over {names}: different substances are not added."
+        *some, last = (substance_text(total.substance) for total in totals)
+        yield Message(
+            "One total over {substances} and {last}: different substances are not added.",
+            substances=joined(", ", some),
+            last=last,
+        )
     if any(total.substance == "unknown" for total in totals):
-        yield "Which ketamine it was (racemic or esketamine)."
+        yield Message("Which ketamine it was (racemic or esketamine).")
 
 
 def _findings(
@@ -255,9 +268,12 @@ def _findings(
         yield Finding(
             rule="exposure-told-and-dated",
             severity=Severity.NOTE,
-            summary="Both a told pattern and dated doses are counted. If they are the same use, it is counted twice.",
+            subject="exposure",
+            summary=Message(
+                "Both a told pattern and dated doses are counted. If they are the same use, it is counted twice."
+            ),
             why=(Reason("patterns", len(record.patterns)), Reason("doses", len(record.doses))),
-            next_step="Keep one of the two.",
+            next_step=Message("Keep one of the two."),
         )
 
 
@@ -267,12 +283,21 @@ def _has_non_medical(record: Record) -> bool:
 
 
 def _multiple_finding(total: SubstanceTotal, mg: Interval, multiple: Interval, reference: Reference) -> Finding:
-    is_other = total.substance not in ("racemic", "unknown")
-    caveat = f" The reference course is racemic, this is {total.substance}." if is_other else ""
+    slots: dict[str, Slot] = {"mg": Figure(mg), "times": Figure(multiple, 3), "rule": Message(reference.rule)}
+    if interval_text(multiple, 3) == "1":
+        summary = Message("{mg} mg a year is the same as the reference course ({rule}).", **slots)
+    else:
+        summary = Message("{mg} mg a year is {times} times the reference course ({rule}).", **slots)
+    if total.substance not in ("racemic", "unknown"):
+        caveat = Message(
+            "The reference course is racemic, this is {substance}.", substance=substance_text(total.substance)
+        )
+        summary = joined(" ", [summary, caveat])
     return Finding(
         rule=f"exposure-multiple:{total.substance}",
+        subject="exposure",
         severity=Severity.NOTE,
-        summary=f"{interval_text(mg)} mg a year is {_times(multiple)} the reference course ({reference.rule}).{caveat}",
+        summary=summary,
         why=(
             Reason("mg_per_year", mg.mid, "mg/a"),
             Reason("reference_mg_per_year", reference.mg_per_year, "mg/a"),

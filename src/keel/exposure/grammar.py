@@ -41,7 +41,6 @@ class Grammar:
     def __init__(self, phrases: Phrases) -> None:
         words = phrases.grammar
         self.phrases = phrases
-        self.says = phrases.says
         self.periods: dict[str, PeriodWord] = {folded(word): one for one in words.periods for word in one.words}
         self._numbers = {folded(word): one.value for one in words.numbers for word in one.words}
         self._fractions = {folded(word): one.value for one in words.fractions for word in one.words}

@@ -13,6 +13,7 @@ import msgspec
 
 from keel.exposure.errors import ExposureError
 from keel.knowledge import Knowledge
+from keel.messages import Message
 from keel.quantities import Form, Interval, base_mg
 from keel.record import Dose, Setting
 
@@ -58,7 +59,7 @@ class Ledger(NamedTuple):
     """Dated doses folded into using days, oldest first; doses that could not count, with the reason."""
 
     days: tuple[UsingDay, ...]
-    left_out: tuple[tuple[Dose, str], ...]
+    left_out: tuple[tuple[Dose, Message], ...]
 
     def window(self, name: str, at: dt.datetime) -> Window:
         """Totals over one of WINDOWS, ending at `at`."""
@@ -83,7 +84,7 @@ def fold(doses: Iterable[Dose], *, at: dt.datetime, knowledge: Knowledge, weight
     left_out = []
     for dose in sorted(doses, key=_place):
         if dose.start > at:
-            left_out.append((dose, "it is dated in the future"))
+            left_out.append((dose, Message("it is dated in the future")))
         else:
             grouped.setdefault(dose.start.date(), []).append(dose)
     days = [_using_day(day, on_day, knowledge, weight_kg) for day, on_day in sorted(grouped.items())]

@@ -16,6 +16,7 @@ from keel.exposure.grammar import NUMBER, Grammar, grammar_of
 from keel.exposure.ledger import salt_factor
 from keel.knowledge import Knowledge, find
 from keel.knowledge.phrases import WordList
+from keel.messages import Message
 from keel.quantities import Form, Interval, QuantityError, parse_amount_interval_mg, parse_number
 from keel.record import Setting, UsePattern
 
@@ -32,7 +33,7 @@ class _Part(NamedTuple):
 
     left: str
     found: dict[str, object]
-    assumed: list[str]
+    assumed: list[Message]
 
 
 class _Reader(NamedTuple):
@@ -47,14 +48,16 @@ def parse_pattern(text: str, *, at: dt.datetime, knowledge: Knowledge, language:
     """The pattern in `text` as phases that follow one another (“8 x 56 mg over 4 weeks then weekly”).
 
     `at` turns “since 2022” into a length; `language` is one of data/phrases/ (UnknownId for another). Raises
-    PatternError, in that language, where there is no amount and no frequency, or where words remain that Keel does not
+    PatternError where there is no amount and no frequency, or where words remain that Keel does not
     know.
     """
     grammar = grammar_of(find("language of patterns", knowledge.phrases, language))
     if not text.strip():
-        raise PatternError(grammar.says.empty)
+        raise PatternError(Message("The pattern is empty. Write for example “400 mg weekly for 3 years, snorted”."))
     if len(text) > LONGEST:
-        raise PatternError(grammar.says.too_long.format(most=LONGEST))
+        raise PatternError(
+            Message("The pattern is longer than {most} characters. Write one pattern a line.", most=LONGEST)
+        )
     _refuse_ambiguous(text, grammar)
     reader = _Reader(grammar, text.strip(), at)
     phases: list[UsePattern] = []
@@ -70,7 +73,14 @@ def _refuse_ambiguous(text: str, grammar: Grammar) -> None:
     if match is not None:
         number = match.group()
         plain, decimal = re.sub(r"[.,]", "", number), number.replace(".", ",")
-        raise AmbiguousNumber(grammar.says.ambiguous.format(number=number, plain=plain, decimal=decimal))
+        raise AmbiguousNumber(
+            Message(
+                "“{number}” can be read as {plain} or {decimal}. Write {plain} or the decimal point.",
+                number=number,
+                plain=plain,
+                decimal=decimal,
+            )
+        )
 
 
 def _as_base(phase: UsePattern, grammar: Grammar, knowledge: Knowledge) -> UsePattern:
@@ -83,7 +93,10 @@ def _as_base(phase: UsePattern, grammar: Grammar, knowledge: Knowledge) -> UsePa
         form=Form.BASE,
         mg_per_session=phase.mg_per_session * factor if phase.mg_per_session else None,
         mg_per_year=phase.mg_per_year * factor if phase.mg_per_year else None,
-        assumed=(*phase.assumed, grammar.says.hydrochloride.format(factor=f"{factor:g}")),
+        assumed=(
+            *phase.assumed,
+            Message("amounts of hydrochloride are converted to base (× {factor})", factor=factor),
+        ),
     )
 
 
@@ -105,7 +118,12 @@ def _read_phase(piece: str, previous: UsePattern | None, reader: _Reader) -> Use
     if "mg_per_session" not in found and "mg_per_year" not in found and previous is not None:
         found["mg_per_session"] = previous.mg_per_session
     if not {"sessions_per_year", "course_sessions", "mg_per_year"} & found.keys():
-        raise PatternError(reader.grammar.says.how_often.format(text=reader.text))
+        raise PatternError(
+            Message(
+                "“{text}” does not say how often. Add for example “weekly”, “every 2 weeks” or “3 times a month”.",
+                text=reader.text,
+            )
+        )
     return UsePattern(text=reader.text, assumed=tuple(part.assumed), **found)  # type: ignore[arg-type]
 
 
@@ -168,7 +186,7 @@ def _end(part: _Part, reader: _Reader) -> _Part:
     if match is not None:
         year = int(match["year"])
         part.found.update(end=min(dt.date(year, 12, 31), reader.at.date()), is_current=False)
-        part.assumed.append(reader.grammar.says.until_year.format(year=year))
+        part.assumed.append(Message("until {year} is read as the end of {year}", year=str(year)))
     return part
 
 
@@ -186,16 +204,18 @@ def _since(part: _Part, reader: _Reader) -> _Part:
     match, part = _take(part, reader.grammar.find["since"])
     if match is None:
         return part
-    said, says = match.group(0).strip(), reader.grammar.says
+    span = match.group(0).strip()
     year, month = int(match["year"]), match["month"]
     if month and not 1 <= int(month) <= 12:
-        raise PatternError(says.no_month.format(text=said))
+        raise PatternError(Message("“{text}” names no month. Write for example “since 2022-03”.", text=span))
     first = dt.date(year, int(month or 1), 1)
     last = dt.date(year, int(month or 12), 28)
     end = part.found.get("end") or reader.at.date()
     assert isinstance(end, dt.date)  # noqa: S101 - for the type checker: `_end` puts nothing else there
     if first > end:
-        raise PatternError(says.lies_after.format(text=said, end=end.isoformat()))
+        raise PatternError(
+            Message("“{text}” lies after {end}. Give a year that has been.", text=span, end=end.isoformat())
+        )
     longest, shortest = (end - first).days, max(0, (end - last).days)
     part.found["months"] = Interval.of(shortest, longest) * (MONTHS_A_YEAR / DAYS_A_YEAR)
     return part
@@ -208,21 +228,23 @@ def _frequency(part: _Part, reader: _Reader) -> _Part:
     if match is not None:
         gap, per_year = _interval(match["n"]), grammar.periods[match["period"]].per_year
         if gap.low <= 0:
-            raise PatternError(grammar.says.no_length.format(text=match.group(0).strip()))
+            raise PatternError(
+                Message("“{text}” has no length. Write for example “every 2 weeks”.", text=match.group(0).strip())
+            )
         part.found["sessions_per_year"] = Interval(per_year / gap.high, per_year / gap.mid, per_year / gap.low)
         return part
     match, part = _take(part, grammar.find["counted"])
     if match is not None:
         count, per_year = _interval(match["n"]), grammar.periods[match["period"]].per_year
         if match["counting"] is None and count.high > max(MOST_UNCOUNTED, DAYS_A_YEAR / per_year):
-            raise PatternError(grammar.says.no_unit.format(number=match["n"]))
+            raise _no_unit(match["n"])
         part.found["sessions_per_year"] = _capped(count * per_year)
         return part
     for phrase, pattern in grammar.frequencies:
         match, part = _take(part, pattern)
         if match is not None:
             part.found["sessions_per_year"] = Interval(phrase.low, phrase.mid, phrase.high)
-            part.assumed.extend([phrase.assumes] if phrase.assumes else [])
+            part.assumed.extend([Message(phrase.assumes)] if phrase.assumes else [])
             return part
     return _amount_a_period(part, reader)
 
@@ -240,8 +262,13 @@ def _amount_a_period(part: _Part, reader: _Reader) -> _Part:
     period = reader.grammar.periods[match["period"]]
     part.found["mg_per_year"] = _milligrams(match["amount"], part, reader) * period.per_year
     part.found["periods_per_year"] = float(period.per_year)
-    said = match.group(0).strip()
-    part.assumed.append(reader.grammar.says.whole_period.format(text=said, period=period.words[0]))
+    part.assumed.append(
+        Message(
+            "“{text}” is read as the amount of a whole {period}",
+            text=match.group(0).strip(),
+            period=Message(period.id),
+        )
+    )
     return part
 
 
@@ -251,7 +278,7 @@ def _amount(part: _Part, reader: _Reader) -> _Part:
     if match is None:
         bare = re.search(rf"(?<![\w.])({NUMBER})(?![\w.])", part.left)
         if bare and "mg_per_year" not in part.found:
-            raise PatternError(reader.grammar.says.no_unit.format(number=bare.group(1)))
+            raise _no_unit(bare.group(1))
         return part
     part.found["mg_per_session"] = _milligrams(match["amount"], part, reader)
     return part
@@ -262,15 +289,32 @@ def _milligrams(amount: str, part: _Part, reader: _Reader) -> Interval:
     try:
         read = parse_amount_interval_mg(reader.grammar.amount_text(amount))
     except QuantityError as error:
-        raise PatternError(str(error)) from error
+        raise PatternError(*error.args) from error
     if not reader.grammar.is_up_to(amount):
         return read
-    part.assumed.append(reader.grammar.says.up_to.format(text=amount))
+    part.assumed.append(Message("“{text}” is read as anything from nothing to that", text=amount))
     return Interval.of(0, read.high)
 
 
 def _leftover_words(part: _Part, reader: _Reader) -> _Part:
     left = " ".join(reader.grammar.filler.sub(" ", part.left).split())
     if left:
-        raise PatternError(reader.grammar.says.not_understood.format(left=left, text=reader.text))
+        raise PatternError(
+            Message(
+                "“{left}” was not understood in “{text}”. Write amount, how often, how long and how, for example "
+                "“400 mg weekly for 3 years, snorted”.",
+                left=left,
+                text=reader.text,
+            )
+        )
     return part
+
+
+def _no_unit(number: str) -> PatternError:
+    return PatternError(
+        Message(
+            "“{number}” has no unit. Write mg or g after it. A line, a bump or a bag has no fixed weight: leave the amount "
+            "out if you do not know it.",
+            number=number,
+        )
+    )

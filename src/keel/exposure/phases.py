@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Literal, NamedTuple
 
-from keel.quantities import Interval, interval_text
+from keel.messages import Message, joined
+from keel.quantities import Figure, Interval
 from keel.record import UsePattern
 
 WEEKS_A_YEAR = 52.0
@@ -21,11 +22,11 @@ ENDS: tuple[End, End, End] = ("low", "mid", "high")
 
 
 class Year(NamedTuple):
-    """What a year comes to: sessions and milligrams, None where the words leave them open, and the sum in words."""
+    """What a year comes to: sessions and milligrams, None where the words leave them open, and the sum in words (None where there is none)"""
 
     sessions: Interval | None
     mg: Interval | None
-    arithmetic: str
+    arithmetic: Message | None
 
 
 def sequences(patterns: Sequence[UsePattern]) -> tuple[tuple[UsePattern, ...], ...]:
@@ -91,18 +92,21 @@ def _phase_mg(phase: UsePattern, sessions: float | None, end: End) -> float | No
     return float(getattr(phase.mg_per_session, end)) * sessions
 
 
-def _arithmetic(phases: Sequence[UsePattern], spans: Sequence[Sequence[float | None]], mg: Interval | None) -> str:
+def _arithmetic(
+    phases: Sequence[UsePattern], spans: Sequence[Sequence[float | None]], mg: Interval | None
+) -> Message | None:
     """“400 mg × 52 = 20,800 mg a year”, with ranges where there are any."""
     if mg is None:
-        return ""
+        return None
     terms = []
     for phase, counts in zip(phases, zip(*spans, strict=True), strict=True):
         known = [count for count in counts if count is not None]
         if phase.mg_per_session is None or len(known) < len(counts):
-            terms.append(f"{interval_text(mg)} mg")
+            terms.append(Message("{mg} mg", mg=Figure(mg)))
         else:
-            terms.append(f"{interval_text(phase.mg_per_session)} mg × {interval_text(_sorted(known), 4)}")
-    return f"{' + '.join(terms)} = {interval_text(mg)} mg a year"
+            one, count = Figure(phase.mg_per_session), Figure(_sorted(known), 4)
+            terms.append(Message("{mg} mg × {count}", mg=one, count=count))
+    return Message("{sum} = {mg} mg a year", sum=joined(" + ", terms), mg=Figure(mg))
 
 
 def lifetime_mg(phases: Sequence[UsePattern]) -> Interval | None:

@@ -20,6 +20,7 @@ import msgspec
 from keel.findings.finding import Reason
 from keel.knowledge import Number
 from keel.knowledge.conditions import Condition, Scalar
+from keel.messages import Name, listed
 from keel.quantities import Interval
 
 Fact = Scalar | Interval | Sequence[str] | None
@@ -77,7 +78,9 @@ def _test(condition: Condition, facts: Facts, cuts: Mapping[str, Number], end: E
     if isinstance(fact, Interval):
         fact = getattr(fact, end)
     is_missing = fact is None or (isinstance(fact, Sequence) and not isinstance(fact, str) and not fact)
-    shown: Scalar | None = ", ".join(fact) if isinstance(fact, Sequence) and not isinstance(fact, str) else fact
+    shown: Scalar | None = (
+        listed(Name(one) for one in fact) if isinstance(fact, Sequence) and not isinstance(fact, str) else fact
+    )
     unit = cuts[condition.cut].unit if condition.cut else condition.unit
     reason = (Reason(condition.fact, shown, unit),)
     if condition.op in ("given", "missing"):

@@ -6,6 +6,7 @@ from enum import StrEnum
 import msgspec
 
 from keel.knowledge import Certainty
+from keel.messages import Message
 
 
 class Severity(StrEnum):
@@ -43,17 +44,23 @@ class Reason(msgspec.Struct, frozen=True):
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """A rule that spoke: severity, one-sentence summary, why, sources, how sure, conflicts, next step.
 
-    `sources` are ids of evidence/sources.csv; `conflicts` ids of claims that disagree.
+    `subject` is what the rule is about (`exposure`, `medicine`, an instrument, a harm), `rule` its id, which nobody
+    takes apart. `sources` are ids of evidence/sources.csv; `conflicts` ids of claims that disagree. `public_summary` and
+    `public_next_step` are the words for somebody at home instead of those for a clinician; None where the words are
+    for everybody, empty where there are none.
     """
 
     rule: str
+    subject: str = ""
     severity: Severity
-    summary: str
+    summary: Message
     why: tuple[Reason, ...] = ()
     sources: tuple[str, ...] = ()
     confidence: Certainty = Certainty.SEEN
     conflicts: tuple[str, ...] = ()
-    next_step: str = ""
+    next_step: Message = Message("")
+    public_summary: Message | None = None
+    public_next_step: Message | None = None
 
 
 def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:

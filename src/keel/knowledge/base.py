@@ -23,7 +23,6 @@ from keel.knowledge.interactions import (
     ClassWord,
     DoseWord,
     Interaction,
-    InteractionTexts,
     Mechanism,
     Product,
     RouteLimit,
@@ -224,11 +223,6 @@ class Knowledge:
     def route_limits(self) -> Mapping[str, RouteLimit]:
         """How far inhibitors and inducers matter by a route, by route."""
         return self._folders.table("class-rules/route-limits.csv", RouteLimit, key="route")
-
-    @cached_property
-    def interaction_texts(self) -> Mapping[str, InteractionTexts]:
-        """Sentences of the medicine check, by language."""
-        return self._folders.documents("interaction-texts", InteractionTexts)
 
     @cached_property
     def medicine_names(self) -> Mapping[str, tuple[str, ...]]:

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from keel.knowledge.certainty import Certainty
-from keel.knowledge.documents import Document, Id
+from keel.knowledge.documents import Id
 from keel.knowledge.errors import FactsFileError
 
 
@@ -76,7 +76,8 @@ class ClassRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is said of a class of substances: a row of class-rules/classes.csv.
 
     On the ketamine routes in `weak_routes` the class counts as `weak_severity` only. `when` says for which routes,
-    forms or circumstances the rule is meant; `effect` and `action` are the words for people.
+    forms or circumstances the rule is meant; `effect` and `action` are the words for people, `public_action` what somebody
+    at home is told instead: empty where it is the same, “-” where it is nothing.
     """
 
     id: Id
@@ -90,6 +91,7 @@ class ClassRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     never_stop_suddenly: bool
     effect: str
     action: str
+    public_action: str
     conflicts: tuple[str, ...]
     sources: tuple[str, ...]
 
@@ -164,7 +166,8 @@ class ClassWord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Stack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Mechanisms that add up when two or more substances share one: a row of class-rules/stacking.csv.
 
-    Members of `except_classes` are not counted: ketamine itself is what the others are stacked on.
+    Members of `except_classes` are not counted: ketamine itself is what the others are stacked on. `public_action` is as
+    in `ClassRule`.
     """
 
     id: Id
@@ -173,6 +176,7 @@ class Stack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     except_classes: tuple[str, ...]
     effect: str
     action: str
+    public_action: str
     sources: tuple[str, ...]
     certainty: Certainty
 
@@ -184,37 +188,6 @@ class RouteLimit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unchanged_within_percent: float
     certainty: Certainty
     sources: tuple[str, ...]
-
-
-class InteractionTexts(Document, frozen=True, kw_only=True):
-    """Sentences around the findings of a medicine check, one document a language; `{words}` are filled in."""
-
-    nothing_on_file: str
-    not_recognised: str
-    ambiguous: str
-    misspelt: str
-    group: str
-    mixed_group: str
-    keep_taking: str
-    say_route: str
-    weak_exposure: str
-    weak_label: str
-    topical: str
-    summary_none: str
-    summary_interactions: str
-    summary_no_interactions: str
-    summary_stacking: str
-    summary_confirm: str
-    summary_not_recognised: str
-    summary_nothing_on_file: str
-    summary_ignored: str
-    stacking: str
-
-    @property
-    def sentences(self) -> dict[str, str]:
-        """The sentences by key, without the header of the document."""
-        header = {field.name for field in msgspec.structs.fields(Document)}
-        return {key: said for key, said in msgspec.structs.asdict(self).items() if key not in header}
 
 
 def read_names(paths: Iterable[Path]) -> dict[str, tuple[str, ...]]:

@@ -15,7 +15,8 @@ from keel.knowledge.documents import Document
 class FrequencyPhrase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A phrase for how often, as sessions a year; an interval where the words leave it open.
 
-    `assumes` is what Keel takes the words to mean, shown to the person; empty where they are plain arithmetic.
+    `assumes` is what Keel takes the words to mean, shown to the person; empty where they are plain arithmetic. It is
+    written in English in every language and translated by the catalogue, as all that Keel says.
     """
 
     id: str
@@ -83,40 +84,12 @@ class Grammar(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     ambiguous_number: str = ""
 
 
-class Sayings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What Keel says of a pattern in this language: what it took as read, and why it cannot read one.
-
-    Words in braces are filled in.
-    """
-
-    until_year: str
-    whole_period: str
-    up_to: str
-    hydrochloride: str
-    empty: str
-    too_long: str
-    how_often: str
-    no_unit: str
-    no_month: str
-    lies_after: str
-    no_length: str
-    ambiguous: str
-    not_understood: str
-
-
 class Phrases(Document, frozen=True, kw_only=True):
     """All the words of one language; sessions are using days, 52 weeks and 365 days make a year."""
 
     grammar: Grammar
-    says: Sayings
     frequencies: tuple[FrequencyPhrase, ...]
     routes: tuple[WordList, ...]
     settings: tuple[WordList, ...]
     substances: tuple[WordList, ...]
     forms: tuple[WordList, ...]
-
-    @property
-    def sayings(self) -> dict[str, str]:
-        """Everything that Keel says of a pattern, by key, or by frequency where a frequency assumes something."""
-        assumed = {f"frequency {one.id}": one.assumes for one in self.frequencies if one.assumes}
-        return {**msgspec.structs.asdict(self.says), **assumed}

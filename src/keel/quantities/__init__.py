@@ -1,6 +1,6 @@
 """Amounts, rates, times and concentrations: the only place that parses and converts units.
 
-Knows how people and UCUM write units; imports nothing of Keel.
+Knows how people and UCUM write units; may import `messages`.
 Start at `quantity.py` (a value with its unit), then `units.py` (the vocabulary) and `amounts.py` (intervals, and
 amounts of a substance, which refuse to be added to another substance).
 
@@ -12,9 +12,10 @@ amounts of a substance, which refuse to be added to another substance).
 90.0
 """
 
+from keel.messages import number_text
 from keel.quantities.amounts import Form, Interval, SubstanceAmount, base_mg
 from keel.quantities.errors import IncompatibleAmounts, QuantityError, UnitError
-from keel.quantities.printing import interval_text, number_text
+from keel.quantities.printing import Figure, interval_text
 from keel.quantities.quantity import (
     Quantity,
     parse_amount_interval_mg,
@@ -31,6 +32,7 @@ from keel.quantities.units import Unit, convert, parse_unit
 from keel.quantities.written import written_unit, written_value
 
 __all__ = [
+    "Figure",
     "Form",
     "IncompatibleAmounts",
     "Interval",

@@ -5,6 +5,7 @@ from typing import Self
 
 import msgspec
 
+from keel.messages import Message
 from keel.quantities.errors import IncompatibleAmounts
 
 
@@ -89,12 +90,22 @@ class SubstanceAmount(msgspec.Struct, frozen=True):
     def __add__(self, other: "SubstanceAmount") -> "SubstanceAmount":
         if self.substance != other.substance:
             raise IncompatibleAmounts(
-                f"{self.mg:g} mg of {self.substance} and {other.mg:g} mg of {other.substance} are different "
-                "substances: give two totals."
+                Message(
+                    "{mg} mg of {substance} and {other_mg} mg of {other} are different substances: give two totals.",
+                    mg=self.mg,
+                    substance=self.substance,
+                    other_mg=other.mg,
+                    other=other.substance,
+                )
             )
         if self.form != other.form:
             raise IncompatibleAmounts(
-                f"{self.mg:g} mg as {self.form} and {other.mg:g} mg as {other.form} are different forms: "
-                "convert the salt to base first."
+                Message(
+                    "{mg} mg as {form} and {other_mg} mg as {other} are different forms: convert the salt to base first.",
+                    mg=self.mg,
+                    form=self.form,
+                    other_mg=other.mg,
+                    other=other.form,
+                )
             )
         return SubstanceAmount(self.mg + other.mg, self.substance, self.form)

@@ -1,32 +1,31 @@
-"""Numbers for people: thousands separated, no exponents, no more digits than are known."""
+"""Intervals for people: one number, or “low to high” with no more digits than an interval has."""
 
-import math
+from typing import NamedTuple
 
+from keel.messages import ENGLISH, Catalogue, number_text
 from keel.quantities.amounts import Interval
 
 
-def number_text(value: float, significant: int = 6) -> str:
-    """The number rounded to so many significant digits, without an exponent.
+class Figure(NamedTuple):
+    """An interval as it is printed, with so many significant digits; a slot of a message."""
 
-    >>> number_text(20800), number_text(3051616.4, 3), number_text(0.125), number_text(22.857142857, 3)
-    ('20,800', '3,050,000', '0.125', '22.9')
-    """
-    if value == 0 or not math.isfinite(value):
-        return f"{value:g}"
-    decimals = significant - 1 - math.floor(math.log10(abs(value)))
-    rounded = round(value, decimals)
-    text = f"{rounded:,.{max(decimals, 0)}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    interval: Interval
+    significant: int = 6
+
+    def in_language(self, catalogue: Catalogue | None = None) -> str:
+        """One number, or “low to high” with no more than 3 significant digits, since an interval is not exact."""
+        signs = catalogue.signs if catalogue else ENGLISH
+        if self.interval.is_exact:
+            return number_text(self.interval.low, self.significant, signs)
+        digits = min(3, self.significant)
+        low, high = (number_text(end, digits, signs) for end in (self.interval.low, self.interval.high))
+        return low if low == high else f"{low} {signs.to} {high}"
 
 
 def interval_text(interval: Interval, significant: int = 6) -> str:
-    """One number, or “low to high” with no more than 3 significant digits, since an interval is not exact.
+    """The interval in English.
 
     >>> interval_text(Interval.exactly(20800)), interval_text(Interval.of(811485, 3051616))
     ('20,800', '811,000 to 3,050,000')
     """
-    if interval.is_exact:
-        return number_text(interval.low, significant)
-    digits = min(3, significant)
-    low, high = number_text(interval.low, digits), number_text(interval.high, digits)
-    return low if low == high else f"{low} to {high}"
+    return Figure(interval, significant).in_language()

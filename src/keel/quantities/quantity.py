@@ -7,6 +7,7 @@ import re
 import unicodedata
 from typing import NamedTuple
 
+from keel.messages import Message
 from keel.quantities.amounts import Interval
 from keel.quantities.errors import QuantityError, UnitError
 from keel.quantities.units import Unit, convert, parse_unit
@@ -43,21 +44,26 @@ def parse_number(text: str) -> float:
     if "/" in written:
         above, below = (parse_number(part) for part in written.split("/", 1))
         if below == 0:
-            raise QuantityError(f"“{text.strip()}” divides by zero.")
+            raise QuantityError(Message("“{input}” divides by zero.", input=text.strip()))
         return above / below
     if re.fullmatch(r"[-+]?[1-9]\d{0,2},\d{3}", written):
         plain = written.replace(",", "")
         raise QuantityError(
-            f"“{written}” can be read as {plain} or {written.replace(',', '.')}. Write {plain} or the decimal point."
+            Message(
+                "“{number}” can be read as {plain} or {decimal}. Write {plain} or the decimal point.",
+                number=written,
+                plain=plain,
+                decimal=written.replace(",", "."),
+            )
         )
     if re.fullmatch(r"[-+]?\d{1,3}(,\d{3}){2,}(\.\d+)?|[-+]?\d{1,3}(,\d{3})+\.\d+", written):
         written = written.replace(",", "")
     try:
         value = float(written.replace(",", "."))
     except ValueError:
-        raise QuantityError(f"“{text.strip()}” is not a number.") from None
+        raise QuantityError(Message("“{input}” is not a number.", input=text.strip())) from None
     if not -1e300 < value < 1e300:
-        raise QuantityError(f"“{text.strip()}” is too large a number.")
+        raise QuantityError(Message("“{input}” is too large a number.", input=text.strip()))
     return value
 
 
@@ -87,28 +93,39 @@ def parse_quantity(text: str, *, example: str = "35 mg") -> Quantity:
     written = _normalised(text)
     match = _LEADING.match(written)
     if not match:
-        raise QuantityError(f"“{text.strip()}” has no number. Write for example “{example}”.")
+        raise QuantityError(
+            Message("“{input}” has no number. Write for example “{example}”.", input=text.strip(), example=example)
+        )
     rest = written[match.end() :].strip()
     if not rest:
-        unit = example.partition(" ")[2]
-        raise UnitError(f"“{text.strip()}” has no unit. Write for example “{match.group(1)} {unit}”.")
+        mend = f"{match.group(1)} {example.partition(' ')[2]}"
+        raise UnitError(
+            Message("“{input}” has no unit. Write for example “{example}”.", input=text.strip(), example=mend)
+        )
     return Quantity(parse_number(match.group(1)), parse_unit(rest))
 
 
-def _parse_as(text: str, unit: str, what: str, example: str) -> float:
+def _parse_as(text: str, unit: str, what: Message, example: str) -> float:
     quantity = parse_quantity(text, example=example)
     try:
         value = quantity.to(unit)
     except UnitError:
-        raise UnitError(f"“{text.strip()}” is not {what}. Write for example “{example}”.") from None
+        raise UnitError(
+            Message(
+                "“{input}” is not {what}. Write for example “{example}”.",
+                input=text.strip(),
+                what=what,
+                example=example,
+            )
+        ) from None
     if value < 0:
-        raise QuantityError(f"“{text.strip()}” is less than zero.")
+        raise QuantityError(Message("“{input}” is less than zero.", input=text.strip()))
     return value
 
 
 def parse_amount_mg(text: str) -> float:
     """Milligrams in `text`; less than zero is refused."""
-    return _parse_as(text, "mg", "an amount", "35 mg")
+    return _parse_as(text, "mg", Message("an amount"), "35 mg")
 
 
 def parse_dose_mg(text: str, *, weight_kg: float | None = None) -> float:
@@ -117,20 +134,23 @@ def parse_dose_mg(text: str, *, weight_kg: float | None = None) -> float:
     if quantity.unit.dimension == parse_unit("mg/kg").dimension:
         if weight_kg is None:
             raise QuantityError(
-                f"“{text.strip()}” is per kilogram and the weight is not known. Give the weight, or the dose in mg."
+                Message(
+                    "“{input}” is per kilogram and the weight is not known. Give the weight, or the dose in mg.",
+                    input=text.strip(),
+                )
             )
-        return _parse_as(text, "mg/kg", "a dose per weight", "0.5 mg/kg") * weight_kg
+        return _parse_as(text, "mg/kg", Message("a dose per weight"), "0.5 mg/kg") * weight_kg
     return parse_amount_mg(text)
 
 
 def parse_weight_kg(text: str) -> float:
     """Kilograms of body weight."""
-    return _parse_as(text, "kg", "a weight", "70 kg")
+    return _parse_as(text, "kg", Message("a weight"), "70 kg")
 
 
 def parse_concentration_ng_per_ml(text: str) -> float:
     """ng/mL; molar concentrations need a molar mass and are refused here."""
-    return _parse_as(text, "ng/mL", "a concentration", "185 ng/mL")
+    return _parse_as(text, "ng/mL", Message("a concentration"), "185 ng/mL")
 
 
 def parse_rate_mg_per_min(text: str, *, weight_kg: float | None = None) -> float:
@@ -138,18 +158,21 @@ def parse_rate_mg_per_min(text: str, *, weight_kg: float | None = None) -> float
     if parse_quantity(text).unit.dimension == parse_unit("mg/kg/min").dimension:
         if weight_kg is None:
             raise QuantityError(
-                f"“{text.strip()}” is per kilogram and the weight is not known. Give the weight, or the rate in mg/min."
+                Message(
+                    "“{input}” is per kilogram and the weight is not known. Give the weight, or the rate in mg/min.",
+                    input=text.strip(),
+                )
             )
-        return _parse_as(text, "mg/kg/min", "a rate", "0.0125 mg/kg/min") * weight_kg
-    return _parse_as(text, "mg/min", "a rate", "0.875 mg/min")
+        return _parse_as(text, "mg/kg/min", Message("a rate"), "0.0125 mg/kg/min") * weight_kg
+    return _parse_as(text, "mg/min", Message("a rate"), "0.875 mg/min")
 
 
 def parse_duration_min(text: str) -> float:
     """Minutes; several parts add up: “1 h 30 min”."""
     parts = re.findall(rf"{NUMBER}\s*[^\d\s,]+", _normalised(text))
     if len(parts) > 1:
-        return sum(_parse_as(part, "min", "a time", "40 min") for part in parts)
-    return _parse_as(text, "min", "a time", "40 min")
+        return sum(_parse_as(part, "min", Message("a time"), "40 min") for part in parts)
+    return _parse_as(text, "min", Message("a time"), "40 min")
 
 
 def parse_amount_interval_mg(text: str) -> Interval:
@@ -168,5 +191,7 @@ def parse_amount_interval_mg(text: str) -> Interval:
     low = parse_amount_mg(f"{low_text} {low_unit or unit}")
     high = parse_amount_mg(f"{high_text} {unit}")
     if low > high:
-        raise QuantityError(f"“{text.strip()}” begins with more than it ends with. Write the smaller amount first.")
+        raise QuantityError(
+            Message("“{input}” begins with more than it ends with. Write the smaller amount first.", input=text.strip())
+        )
     return Interval.of(low, high)

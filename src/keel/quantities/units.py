@@ -10,6 +10,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
+from keel.messages import Message
 from keel.quantities.errors import UnitError
 
 Dimension = tuple[tuple[str, int], ...]
@@ -132,7 +133,7 @@ def parse_unit(text: str) -> Unit:
     """
     written = unicodedata.normalize("NFC", text).strip().replace(" per ", "/")
     if not written:
-        raise UnitError("The unit is missing. Write it after the number, for example “35 mg” or “40 min”.")
+        raise UnitError(Message("The unit is missing. Write it after the number, for example “35 mg” or “40 min”."))
     factor, powers, codes = Fraction(1), dict[str, int](), list[str]()
     for position, part in enumerate(written.split("/")):
         sign = 1 if position == 0 else -1
@@ -164,7 +165,11 @@ def _atom(piece: str, whole: str) -> tuple[str, str, Fraction, int]:
     stem, power = (powered.group(1), int(powered.group(2))) if powered else (bare, 1)
     code = stem if stem in _ATOMS else _BY_SPELLING.get(stem.lower())
     if code is None:
-        raise UnitError(f"The unit “{whole}” is not known. Use for example g, mg, ug, mg/kg, mg/min, ng/mL, min or h.")
+        raise UnitError(
+            Message(
+                "The unit “{unit}” is not known. Use for example g, mg, ug, mg/kg, mg/min, ng/mL, min or h.", unit=whole
+            )
+        )
     kind, size = _ATOMS[code]
     return f"{code}{power if power > 1 else ''}", kind, size, power
 
@@ -184,4 +189,12 @@ def convert(value: float, unit: str, to: str) -> float:
         return (value - 32) * 5 / 9
     if (have.code, want.code) == ("Cel", "[degF]"):
         return value * 9 / 5 + 32
-    raise UnitError(f"“{unit}” is {have.kind}, not {want.kind}: it cannot be given in {to}.")
+    raise UnitError(
+        Message(
+            "“{unit}” is {kind}, not {wanted}: it cannot be given in {to}.",
+            unit=unit,
+            kind=have.kind,
+            wanted=want.kind,
+            to=to,
+        )
+    )

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 import msgspec
 
+from keel.messages import Message
 from keel.quantities import Form, Interval
 
 
@@ -114,7 +115,7 @@ class UsePattern(msgspec.Struct, frozen=True, kw_only=True):
     start: dt.date | None = None
     end: dt.date | None = None
     is_current: bool = True
-    assumed: tuple[str, ...] = ()
+    assumed: tuple[Message, ...] = ()
     id: str = ""
 
 

@@ -19,6 +19,7 @@ from keel.assessment.protocols.gate import (
 from keel.findings import Fact, Finding, Severity
 from keel.knowledge import Knowledge
 from keel.knowledge.protocols import Protocol, Statement
+from keel.messages import Message, plural
 from keel.record import Record
 
 SCREENING_PHASES = ("selection", "enrolment", "contraindication", "home", "therapy")
@@ -38,7 +39,7 @@ class Eligibility(msgspec.Struct, frozen=True, kw_only=True):
     route: str
     phases: tuple[str, ...]
     at: dt.datetime
-    summary: str
+    summary: Message
     findings: tuple[Finding, ...]
     missing: tuple[str, ...]
     facts: dict[str, Fact]
@@ -58,11 +59,11 @@ class Eligibility(msgspec.Struct, frozen=True, kw_only=True):
         return not passes(one for one in self.findings if any(reason.value is not None for reason in one.why))
 
     @property
-    def verdict(self) -> str:
+    def verdict(self) -> Message:
         """The answer in one sentence."""
         if self.known_holds:
-            return "Something blocks or holds."
-        return "Only what is not known holds." if self.holds else "Nothing blocks or holds."
+            return Message("Something blocks or holds.")
+        return Message("Only what is not known holds.") if self.holds else Message("Nothing blocks or holds.")
 
 
 def screening_phases(protocol: Protocol) -> tuple[str, ...]:
@@ -116,12 +117,13 @@ def eligibility(
     )
 
 
-def _summary(findings: tuple[Finding, ...], missing: int) -> str:
+def _summary(findings: tuple[Finding, ...], missing: int) -> Message:
     count = {verb: sum(one.severity is verb for one in findings) for verb in Severity}
-    parts = [
-        f"{count[Severity.BLOCK]} block",
-        f"{count[Severity.HOLD]} hold",
-        f"{count[Severity.WARN]} warn",
-        "1 fact is not known" if missing == 1 else f"{missing} facts are not known",
-    ]
-    return f"{', '.join(parts)}. This is screening with its reasons; the decision is a prescriber's."
+    return Message(
+        "{block} block, {hold} hold, {warn} warn, {missing}. This is screening with its reasons; the decision is a "
+        "prescriber's.",
+        block=count[Severity.BLOCK],
+        hold=count[Severity.HOLD],
+        warn=count[Severity.WARN],
+        missing=plural("{count} fact is not known", "{count} facts are not known", count=missing),
+    )

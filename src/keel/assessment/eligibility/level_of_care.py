@@ -15,6 +15,7 @@ from keel.findings import Facts, Finding, Reason, Severity, Truth, worst_first
 from keel.knowledge import Certainty, Knowledge
 from keel.knowledge.clinical_facts import ClinicalFact
 from keel.knowledge.protocols import Level, Protocol
+from keel.messages import Message, joined
 
 
 class LevelOfCare(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,9 +28,9 @@ class LevelOfCare(msgspec.Struct, frozen=True, kw_only=True):
 
     level: str
     rank: int
-    title: str
-    text: str
-    next_step: str
+    title: Message
+    text: Message
+    next_step: Message
     findings: tuple[Finding, ...]
     unanswered: tuple[str, ...]
     not_known: tuple[str, ...]
@@ -61,9 +62,9 @@ class CareKnown(msgspec.Struct, frozen=True, kw_only=True):
 
     level: str | None
     rank: int | None
-    title: str
-    text: str
-    next_step: str
+    title: Message
+    text: Message
+    next_step: Message
     findings: tuple[Finding, ...]
     not_asked: tuple[str, ...]
     not_known: tuple[str, ...]
@@ -85,9 +86,9 @@ def known_care(facts: Facts, *, at: dt.datetime, knowledge: Knowledge, jurisdict
     return CareKnown(
         level=chosen.id if chosen else None,
         rank=chosen.rank if chosen else None,
-        title=chosen.title if chosen else "",
-        text=chosen.text if chosen else "",
-        next_step=chosen.next_step if chosen else "",
+        title=Message(chosen.title if chosen else ""),
+        text=Message(chosen.text if chosen else ""),
+        next_step=Message(chosen.next_step if chosen else ""),
         findings=worst_first(spoken(judged, protocol)),
         not_asked=tuple(dict.fromkeys(name for one in open_rules if one.rule.red_flag for name in one.missing)),
         not_known=tuple(dict.fromkeys(name for one in higher if not one.rule.red_flag for name in one.missing)),
@@ -120,9 +121,9 @@ def highest(
     return LevelOfCare(
         level=chosen.id,
         rank=chosen.rank,
-        title=chosen.title,
-        text=chosen.text,
-        next_step=chosen.next_step,
+        title=Message(chosen.title),
+        text=Message(chosen.text),
+        next_step=Message(chosen.next_step),
         findings=worst_first([*spoken(judged, protocol), *_unanswered_findings(unanswered, knowledge.clinical_facts)]),
         unanswered=tuple(dict.fromkeys(name for one in unanswered for name in one.missing)),
         not_known=tuple(dict.fromkeys(open_facts)),
@@ -142,14 +143,17 @@ def _could_raise(judged: list[Judged], levels: Mapping[str, Level], chosen: Leve
 
 def _unanswered_findings(unanswered: list[Judged], catalogue: Mapping[str, ClinicalFact]) -> Iterator[Finding]:
     for one in unanswered:
-        labels = "; ".join(catalogue[name].label for name in one.missing)
+        labels = joined("; ", [Message(catalogue[name].label) for name in one.missing])
         yield Finding(
             rule=one.rule.id,
+            subject="missing",
             severity=Severity(one.rule.severity),
-            summary=f"Not answered: {labels}. An unanswered question of this kind counts as triggered.",
+            summary=Message(
+                "Not answered: {labels}. An unanswered question of this kind counts as triggered.", labels=labels
+            ),
             why=tuple(Reason(name, None, catalogue[name].unit) for name in one.missing),
             sources=one.rule.sources,
             confidence=Certainty.DEFAULT,
             conflicts=one.rule.conflicts,
-            next_step="Ask now, before anything else.",
+            next_step=Message("Ask now, before anything else."),
         )

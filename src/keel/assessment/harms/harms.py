@@ -8,13 +8,14 @@ from keel.exposure.banding import certainty_of, sources_of
 from keel.findings import Facts, Finding, Reason, Severity, Truth, Verdict, evaluate, worst_first
 from keel.knowledge import Certainty, Knowledge
 from keel.knowledge.harms import FactShown, HarmRule, Harms
+from keel.messages import Message, Name, listed
 
 
 class HarmsReport(msgspec.Struct, frozen=True, kw_only=True):
     """Findings worst first, and what was not asked or measured where that matters."""
 
     findings: tuple[Finding, ...]
-    unknown: tuple[str, ...]
+    unknown: tuple[Message, ...]
 
 
 def harms(facts: Facts, knowledge: Knowledge) -> HarmsReport:
@@ -22,7 +23,7 @@ def harms(facts: Facts, knowledge: Knowledge) -> HarmsReport:
     findings = [one for subject in knowledge.harms.values() for one in _findings(subject, facts, knowledge)]
     silences = [silence for subject in knowledge.harms.values() for silence in subject.silences]
     met = [one for one in silences if evaluate(one.when, facts, {}).truth is Truth.MET]
-    return HarmsReport(findings=worst_first(findings), unknown=tuple(one.says for one in met))
+    return HarmsReport(findings=worst_first(findings), unknown=tuple(Message(one.says) for one in met))
 
 
 def _findings(subject: Harms, facts: Facts, knowledge: Knowledge) -> Iterator[Finding]:
@@ -46,13 +47,14 @@ def _finding(subject: Harms, rule: HarmRule, verdict: Verdict, facts: Facts, kno
     sources += [*rule.sources, *(source for one in shown for source in one.sources)]
     return Finding(
         rule=f"harm.{subject.id}.{rule.id}",
+        subject=f"harm.{subject.id}",
         severity=Severity(rule.severity),
-        summary=rule.summary,
+        summary=Message(rule.summary),
         why=tuple(_reasons(met, shown, facts, knowledge)),
         sources=tuple(dict.fromkeys(sources)),
         confidence=Certainty.weakest([rule.certainty, *marks]),
         conflicts=rule.conflicts,
-        next_step=rule.next_step,
+        next_step=Message(rule.next_step),
     )
 
 
@@ -62,17 +64,17 @@ def _reasons(met: list[Reason], shown: list[FactShown], facts: Facts, knowledge:
     units = {one.fact: one.unit for one in shown}
     for reason in met:
         value = round(reason.value, 2) if isinstance(reason.value, float) else reason.value
-        yield Reason(labels[reason.name].label, value, reason.unit or units.get(reason.name, ""))
+        yield Reason(Message(labels[reason.name].label), value, reason.unit or units.get(reason.name, ""))
     named = {reason.name for reason in met}
     for one in shown:
         if one.fact not in named:
-            yield Reason(labels[one.fact].label, _known(facts[one.fact]), one.unit)
+            yield Reason(Message(labels[one.fact].label), _known(facts[one.fact]), one.unit)
 
 
 def _known(value: object) -> float | int | str | bool | None:
     """A fact as it is printed; None where it is not known, or where a list of names is empty."""
     if isinstance(value, tuple):
-        return ", ".join(map(str, value)) or None
+        return listed(Name(one) for one in value) if value else None
     if isinstance(value, float):
         return round(value, 2)
     return value if isinstance(value, int | str | bool) else None

@@ -8,6 +8,7 @@ from keel.assessment.instruments.answers import Sheet
 from keel.assessment.instruments.scales import Value
 from keel.knowledge import Certainty
 from keel.knowledge.instruments import Banding, Cutoff, Instrument
+from keel.messages import Message
 
 
 class CutoffReached(msgspec.Struct, frozen=True):
@@ -18,10 +19,10 @@ class CutoffReached(msgspec.Struct, frozen=True):
 
     id: str
     scale: str
-    cut: str
+    cut: Message
     reached: bool | None
-    means: str
-    accuracy: str
+    means: Message
+    accuracy: Message
     for_whom: dict[str, str]
     certainty: Certainty
     sources: tuple[str, ...]
@@ -77,14 +78,17 @@ def _cutoff(cutoff: Cutoff, values: Mapping[str, Value], sheet: Sheet) -> Cutoff
         least, most = cutoff.at_least, cutoff.at_most
         ends = {(least is None or end >= least) and (most is None or end <= most) for end in (low, high)}
         reached = ends.pop() if len(ends) == 1 else None
-    cut = f"{cutoff.at_least:g} or more" if cutoff.at_least is not None else f"{cutoff.at_most:g} or less"
+    if cutoff.at_least is not None:
+        cut = Message("{count} or more", count=cutoff.at_least)
+    else:
+        cut = Message("{count} or less", count=cutoff.at_most or 0)
     return CutoffReached(
         cutoff.id,
         cutoff.scale,
         cut,
         reached,
-        cutoff.means,
-        cutoff.accuracy,
+        Message(cutoff.means),
+        Message(cutoff.accuracy),
         cutoff.given,
         cutoff.certainty,
         cutoff.sources,

@@ -11,6 +11,7 @@ from keel.assessment.instruments.scales import whole
 from keel.assessment.instruments.score import Score, Whole
 from keel.knowledge import Certainty, Knowledge
 from keel.knowledge.instruments import ChangeKind, ChangeRule, Direction, Instrument, Measure
+from keel.messages import Message, Name, either, joined
 
 
 class Course(StrEnum):
@@ -32,10 +33,10 @@ class ChangeVerdict(msgspec.Struct, frozen=True):
 
     id: str
     kind: ChangeKind
-    rule: str
+    rule: Message
     met: bool | None
     course: Course
-    note: str
+    note: Message
     certainty: Certainty
     sources: tuple[str, ...]
 
@@ -59,7 +60,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     verdicts: tuple[ChangeVerdict, ...]
     rules_disagree: bool
     conflicts: tuple[str, ...]
-    statement: str
+    statement: Message
 
 
 def change(instrument: str, before: Score | float, after: Score | float, knowledge: Knowledge) -> Change:
@@ -102,15 +103,25 @@ def _total(shape: Instrument, score: Score | float) -> float:
         low = scale.least if scale and scale.least is not None else float("-inf")
         high = scale.most if scale and scale.most is not None else float("inf")
         if scale is None or not low <= score <= high:
-            raise AnswersRefused(f"{shape.name}: {score:g} is no total of it.")
+            raise AnswersRefused(
+                Message("{instrument}: {score} is not a valid total of it.", instrument=Name(shape.name), score=score)
+            )
         return float(score)
     if (score.instrument, score.version) != (shape.id, shape.version):
         raise AnswersRefused(
-            f"{shape.name} version {shape.version} is not compared with {score.instrument} version {score.version}. "
-            "Score both sets of answers with the same version."
+            Message(
+                "{instrument} version {version} is not compared with {other} version {other_version}. Score both sets of "
+                "answers with the same version.",
+                instrument=Name(shape.name),
+                version=shape.version,
+                other=score.instrument,
+                other_version=score.version,
+            )
         )
     if score.total is None:
-        raise AnswersRefused(f"{shape.name}: one of the two has no total, so nothing is compared.")
+        raise AnswersRefused(
+            Message("{instrument}: one of the two has no total, so nothing is compared.", instrument=Name(shape.name))
+        )
     return float(score.total)
 
 
@@ -133,7 +144,7 @@ def _verdict(shape: Instrument, rule: ChangeRule, before: float, after: float, b
         _in_words(rule),
         met,
         course,
-        "; ".join(part for part in (rule.note, rule.value.note) if part),
+        joined("; ", [Message(part) for part in (rule.note, rule.value.note) if part]),
         rule.value.certainty,
         rule.value.sources,
     )
@@ -153,47 +164,60 @@ def _met(rule: ChangeRule, before: float, after: float, course: Course) -> bool 
     return is_reached and (rule.kind is not ChangeKind.RESPONSE or course is Course.BETTER)
 
 
-def _in_words(rule: ChangeRule) -> str:
-    value = f"{rule.value.value:g}"
-    what = "an improvement" if rule.kind is ChangeKind.RESPONSE else "a change"
-    size = {
-        Measure.POINTS: f"{what} of {value} points or more",
-        Measure.PERCENT: f"{what} of {value} % or more",
-        Measure.SCORE_AT_MOST: f"a score of {value} or less",
-    }[rule.measure]
-    return f"{size}, for people who start {' or '.join(rule.at_baseline)}" if rule.at_baseline else size
+def _in_words(rule: ChangeRule) -> Message:
+    value, is_response = rule.value.value, rule.kind is ChangeKind.RESPONSE
+    if rule.measure is Measure.SCORE_AT_MOST:
+        size = Message("a score of {value} or less", value=value)
+    elif rule.measure is Measure.POINTS and is_response:
+        size = Message("an improvement of {value} points or more", value=value)
+    elif rule.measure is Measure.POINTS:
+        size = Message("a change of {value} points or more", value=value)
+    elif is_response:
+        size = Message("an improvement of {value} % or more", value=value)
+    else:
+        size = Message("a change of {value} % or more", value=value)
+    if not rule.at_baseline:
+        return size
+    return Message("{size}, for people who start {bands}", size=size, bands=either(map(Message, rule.at_baseline)))
 
 
-def _statement(shape: Instrument, course: Course, verdicts: tuple[ChangeVerdict, ...]) -> str:
+def _statement(shape: Instrument, course: Course, verdicts: tuple[ChangeVerdict, ...]) -> Message:
+    name = Name(shape.name)
     if not verdicts:
-        return f"No rule for change on the {shape.name} was found in the sources read; only the numbers are shown."
+        return Message(
+            "No rule for change on the {instrument} was found in the sources read; only the numbers are shown.",
+            instrument=name,
+        )
     kinds = {
-        ChangeKind.RELIABLE: "reliable change",
-        ChangeKind.IMPORTANT: "important change",
-        ChangeKind.RESPONSE: "response",
-        ChangeKind.REMISSION: "remission",
+        ChangeKind.RELIABLE: Message("reliable change"),
+        ChangeKind.IMPORTANT: Message("important change"),
+        ChangeKind.RESPONSE: Message("response"),
+        ChangeKind.REMISSION: Message("remission"),
     }
-    parts = []
-    for kind, name in kinds.items():
+    parts: list[Message] = []
+    for kind, label in kinds.items():
         of_kind = [verdict for verdict in verdicts if verdict.kind is kind and verdict.met is not None]
         if of_kind:
             met = sum(verdict.met is True for verdict in of_kind)
-            parts.append(f"{name}: {_by_rules(met, len(of_kind))}")
-    return f"{shape.name} {_moved(course)}. " + "; ".join(parts).capitalize() + "."
+            label = label if parts else label.capital()
+            parts.append(Message("{label}: {verdict}", label=label, verdict=_by_rules(met, len(of_kind))))
+    return Message("{moved}. {verdicts}.", moved=_moved(course, name), verdicts=joined("; ", parts))
 
 
-def _moved(course: Course) -> str:
+def _moved(course: Course, instrument: Name) -> Message:
     return {
-        Course.BETTER: "improved",
-        Course.WORSE: "worsened",
-        Course.SAME: "did not change",
-        Course.UNKNOWN: "changed",
+        Course.BETTER: Message("{instrument} improved", instrument=instrument),
+        Course.WORSE: Message("{instrument} worsened", instrument=instrument),
+        Course.SAME: Message("{instrument} did not change", instrument=instrument),
+        Course.UNKNOWN: Message("{instrument} changed", instrument=instrument),
     }[course]
 
 
-def _by_rules(met: int, of: int) -> str:
+def _by_rules(met: int, of: int) -> Message:
     if of == 1:
-        return "yes" if met else "no"
-    if met in (0, of):
-        return f"{'yes' if met else 'no'} by all {of} rules"
-    return f"yes by {met} of {of} rules, which disagree"
+        return Message("yes") if met else Message("no")
+    if met == of:
+        return Message("yes by all {count} rules", count=of)
+    if met == 0:
+        return Message("no by all {count} rules", count=of)
+    return Message("yes by {met} of {count} rules, which disagree", met=met, count=of)

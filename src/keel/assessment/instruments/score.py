@@ -16,6 +16,8 @@ from keel.findings import Finding
 from keel.knowledge import Certainty, Knowledge
 from keel.knowledge.instrument_parts import Part
 from keel.knowledge.instruments import Banding, Instrument, Scale
+from keel.messages import Message, Name
+from keel.quantities import Figure, Interval
 
 Whole = int | float
 
@@ -46,9 +48,9 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
 
     instrument: str
     version: str
-    title: str
+    title: Message
     total: Whole | None
-    band: str | None
+    band: Message | None
     subscales: dict[str, Whole | None] = {}
     subscale_bands: dict[str, str] = {}
     range: Range
@@ -104,12 +106,13 @@ def score_answers(
     standing = Standing(instrument, sheet, values, asked, missing)
     reached, is_settled = level(standing)
     named = reached.band if reached and is_settled else None
+    band = named or band_name(banding, total.number if total else None)
     return Score(
         instrument=instrument.id,
         version=instrument.version,
-        title=instrument.title,
+        title=Message(instrument.title),
         total=_number(total.number) if total else None,
-        band=named or band_name(banding, total.number if total else None),
+        band=Message(band) if band else None,
         subscales={name: _number(value.number) for name, value in values.items() if name != "total"},
         subscale_bands=subscale_bands(instrument, values, sheet),
         range=total_range(instrument),
@@ -135,7 +138,9 @@ def _number(number: float | None) -> Whole | None:
 
 def _with_total(answers: Mapping[str, Answer] | Sequence[Answer], total: float) -> dict[str, Answer]:
     if not isinstance(answers, Mapping):
-        raise AnswersRefused("A total beside a list of answers: name the items instead, so that both can be compared.")
+        raise AnswersRefused(
+            Message("A total beside a list of answers: name the items instead, so that both can be compared.")
+        )
     return {**answers, "total": total}
 
 
@@ -144,8 +149,14 @@ def _refuse_contradicting_totals(instrument: Instrument, sheet: Sheet, values: M
         low, high = values[name].by_items
         if not low <= entered <= high:
             raise AnswersRefused(
-                f"{instrument.name}: the {name} of {entered:g} does not agree with the items, which make "
-                f"{low:g}{'' if low == high else f' to {high:g}'}. Correct one of them, or leave the {name} out."
+                Message(
+                    "{instrument}: the {scale} of {entered} does not agree with the items, which make {range}. Correct one of "
+                    "them, or leave the {scale} out.",
+                    instrument=Name(instrument.name),
+                    scale=Message(name),
+                    entered=entered,
+                    range=Figure(Interval.of(low, high)),
+                )
             )
 
 

@@ -14,6 +14,10 @@ from keel.assessment.instruments.scales import Value, whole
 from keel.findings import Finding, Reason, Severity, worst_first
 from keel.knowledge import Certainty
 from keel.knowledge.instruments import Clause, Instrument, Rule
+from keel.messages import Message, Name, joined, listed, plural
+
+SCORING = "scoring"
+"""The subject of a finding that is about how a questionnaire was scored, and not about the person."""
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -58,13 +62,14 @@ def _rules(standing: Standing) -> Iterator[Finding]:
 def _finding(standing: Standing, rule: Rule) -> Finding:
     return Finding(
         rule=f"{standing.instrument.id}/{rule.id}",
+        subject=standing.instrument.id,
         severity=Severity(rule.severity),
-        summary=rule.summary,
+        summary=Message(rule.summary),
         why=tuple(_reasons(standing, rule)),
         sources=rule.sources,
         confidence=rule.certainty,
         conflicts=rule.conflicts,
-        next_step=rule.next_step,
+        next_step=Message(rule.next_step),
     )
 
 
@@ -77,63 +82,90 @@ def _reasons(standing: Standing, rule: Rule) -> list[Reason]:
 
 
 def _reason(standing: Standing, clause: Clause) -> Iterator[Reason]:
-    name = standing.instrument.name
+    name = Name(standing.instrument.name)
     for fact in clause.given:
         yield Reason(fact, standing.sheet.given.get(fact))
     if clause.scale and clause.scale in standing.values:
         number = standing.values[clause.scale].number
-        yield Reason(f"{name} {clause.scale}", None if number is None else whole(number))
+        scale = Message("{instrument} {scale}", instrument=name, scale=Message(clause.scale))
+        yield Reason(scale, None if number is None else whole(number))
     for item in clause.items:
         value = standing.sheet.responses[item].value
-        yield Reason(f"{name} item {item}", None if value is None else whole(value))
+        yield Reason(_item(standing.instrument, item), None if value is None else whole(value))
+
+
+def _item(instrument: Instrument, item: str) -> Message:
+    return Message("{instrument} item {id}", instrument=Name(instrument.name), id=item)
 
 
 def _safety(standing: Standing) -> Iterator[Finding]:
     instrument = standing.instrument
     silent = [
-        item.id
+        item
         for item in instrument.items
         if item.safety and standing.asked[item.id] and standing.sheet.responses[item.id].state is not State.ANSWERED
     ]
     if silent:
         # Answers that never came are our own rule to ask for: no source grades them.
-        one = len(silent) == 1
-        items = f"item {silent[0]} asks" if one else f"items {', '.join(silent)} ask"
+        questions = joined(" ", [Message("“{question}”", question=Message(item.text)) for item in silent])
         yield Finding(
             rule=f"{instrument.id}/safety-item-unanswered",
+            subject=instrument.id,
             severity=Severity.WARN,
-            summary=f"{instrument.name} {items} about safety and {'has' if one else 'have'} no answer, "
-            "and none is ever estimated.",
-            why=tuple(Reason(f"{instrument.name} item {item}", None) for item in silent),
+            summary=plural(
+                "{instrument} item {ids} asks about safety and has no answer, and none is ever estimated.",
+                "{instrument} items {ids} ask about safety and have no answer, and none is ever estimated.",
+                count=len(silent),
+                instrument=Name(instrument.name),
+                ids=listed(item.id for item in silent),
+            ),
+            why=tuple(Reason(_item(instrument, item.id), None) for item in silent),
             confidence=Certainty.DEFAULT,
-            next_step="Ask the question in person before going on. No answer is not a no.",
+            next_step=Message("Ask the question in person before going on. No answer is not a no."),
+            public_summary=Message("You left open: {questions}", questions=questions) if silent[0].text else None,
+            public_next_step=Message(
+                "An open question is not a no. If it is true for you, tell a doctor or call for help today."
+            ),
         )
 
 
 def _completeness(standing: Standing) -> Iterator[Finding]:
     instrument, total = standing.instrument, standing.values.get("total")
+    missing = tuple(Reason(_item(instrument, item), None) for item in standing.missing)
     if total is not None and total.how == "prorated":
         yield Finding(
             rule=f"{instrument.id}/prorated",
+            subject=SCORING,
             severity=Severity.NOTE,
-            summary=f"{instrument.name} total is estimated from {total.answered} of {total.parts} items.",
-            why=tuple(Reason(f"{instrument.name} item {item}", None) for item in standing.missing),
+            summary=Message(
+                "{instrument} total is estimated from {answered} of {parts} items.",
+                instrument=Name(instrument.name),
+                answered=total.answered,
+                parts=total.parts,
+            ),
+            why=missing,
             confidence=_missing_certainty(instrument),
-            next_step="Ask for the missing answers where that is possible.",
+            next_step=Message("Ask for the missing answers where that is possible."),
         )
     elif total is not None and total.number is None:
         low, high = total.bounds
-        lacking = "1 item is" if len(standing.missing) == 1 else f"{len(standing.missing)} items are"
         yield Finding(
             rule=f"{instrument.id}/incomplete",
+            subject=SCORING,
             severity=Severity.NOTE,
-            summary=f"{instrument.name} has no total: {lacking} without an answer.",
+            summary=plural(
+                "{instrument} has no total: {count} item is without an answer.",
+                "{instrument} has no total: {count} items are without an answer.",
+                count=len(standing.missing),
+                instrument=Name(instrument.name),
+            ),
             why=(
-                *(Reason(f"{instrument.name} item {item}", None) for item in standing.missing),
-                *(Reason(f"{end} possible total", whole(value)) for end, value in (("lowest", low), ("highest", high))),
+                *missing,
+                Reason("lowest possible total", whole(low)),
+                Reason("highest possible total", whole(high)),
             ),
             confidence=_missing_certainty(instrument),
-            next_step="Ask for the missing answers; a total is not guessed.",
+            next_step=Message("Ask for the missing answers; a total is not guessed."),
         )
 
 
@@ -142,28 +174,38 @@ def _missing_certainty(instrument: Instrument) -> Certainty:
 
 
 def _contradictions(standing: Standing) -> Iterator[Finding]:
-    name, sheet = standing.instrument.name, standing.sheet
-    answered = [item for item in standing.instrument.items if sheet.responses[item.id].state is State.ANSWERED]
+    instrument, sheet = standing.instrument, standing.sheet
+    answered = [item for item in instrument.items if sheet.responses[item.id].state is State.ANSWERED]
     closed = [item.id for item in answered if applies(item, sheet) and standing.asked[item.id] is False]
     others = [item.id for item in answered if not applies(item, sheet)]
     if closed:
         yield Finding(
-            rule=f"{standing.instrument.id}/answered-out-of-branch",
+            rule=f"{instrument.id}/answered-out-of-branch",
+            subject=instrument.id,
             severity=Severity.WARN,
-            summary=f"{name} {_items(closed)} answered although the other answers do not lead there; it counts.",
-            why=tuple(Reason(f"{name} item {item}", sheet.responses[item].value) for item in closed),
+            summary=plural(
+                "{instrument} item {ids} was answered although the other answers do not lead there; it counts.",
+                "{instrument} items {ids} were answered although the other answers do not lead there; it counts.",
+                count=len(closed),
+                instrument=Name(instrument.name),
+                ids=listed(closed),
+            ),
+            why=tuple(Reason(_item(instrument, item), sheet.responses[item].value) for item in closed),
             confidence=Certainty.DEFAULT,
-            next_step="Check the answers with the person.",
+            next_step=Message("Check the answers with the person."),
         )
     if others:
         yield Finding(
-            rule=f"{standing.instrument.id}/does-not-apply",
+            rule=f"{instrument.id}/does-not-apply",
+            subject=instrument.id,
             severity=Severity.NOTE,
-            summary=f"{name} {_items(others)} answered and does not apply to this person; it is left out.",
+            summary=plural(
+                "{instrument} item {ids} was answered and does not apply to this person; it is left out.",
+                "{instrument} items {ids} were answered and does not apply to this person; it is left out.",
+                count=len(others),
+                instrument=Name(instrument.name),
+                ids=listed(others),
+            ),
             why=tuple(Reason(fact, value) for fact, value in sorted(sheet.given.items())),
             confidence=Certainty.DEFAULT,
         )
-
-
-def _items(names: list[str]) -> str:
-    return f"item {names[0]} was" if len(names) == 1 else f"items {', '.join(names)} were"

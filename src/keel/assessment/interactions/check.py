@@ -27,7 +27,6 @@ def check_medicines(
     substance: str | None = None,
     route: str | None = None,
     knowledge: Knowledge,
-    language: str = "en",
 ) -> InteractionsReport:
     """What the typed medicines mean together with ketamine.
 
@@ -37,12 +36,11 @@ def check_medicines(
     items and nothing else; another medicine never lowers `worst`.
     """
     ketamine = Ketamine(_form(substance, knowledge), _route(route, knowledge))
-    said = knowledge.interaction_texts[language]
     names = names_of(knowledge)
-    rater = Rater(ketamine, knowledge, said)
+    rater = Rater(ketamine, knowledge)
     read = _read(list(texts), names)
     answers = [answer(each, names, rater) for each in read.reads]
-    stacks = stacked((one for each in answers for one in each.rated), knowledge.stacks.values(), said)
+    stacks = stacked((one for each in answers for one in each.rated), knowledge.stacks.values())
     items = tuple(each.item for each in answers)
     report = InteractionsReport(
         items=items,
@@ -52,7 +50,7 @@ def check_medicines(
         to_confirm=_inputs(items, Status.AMBIGUOUS),
         ignored=tuple(dict.fromkeys(read.ignored)),
     )
-    return msgspec.structs.replace(report, summary=summary(report, [each.stack for each in stacks], said))
+    return msgspec.structs.replace(report, summary=summary(report, [each.stack for each in stacks]))
 
 
 def join_names(typed: Sequence[str], knowledge: Knowledge) -> list[str]:

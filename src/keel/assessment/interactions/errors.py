@@ -6,6 +6,8 @@ InteractionsError
 └── ListTooLong     more words than a medicine list has
 """
 
+from keel.messages import Message, listed
+
 
 class InteractionsError(ValueError):
     """A question that cannot be answered as it was put."""
@@ -15,18 +17,30 @@ class UnknownForm(InteractionsError):
     """A ketamine substance that is neither racemic nor esketamine."""
 
     def __init__(self, given: str) -> None:
-        super().__init__(f"“{given}” is not a form of ketamine. Say racemic or esketamine, or leave it out.")
+        super().__init__(
+            Message("“{input}” is not a form of ketamine. Say racemic or esketamine, or leave it out.", input=given)
+        )
 
 
 class UnknownRoute(InteractionsError):
     """A route that Keel does not know."""
 
     def __init__(self, given: str, known: tuple[str, ...]) -> None:
-        super().__init__(f"“{given}” is not a route. Say one of {', '.join(known)}, or leave it out.")
+        super().__init__(
+            Message(
+                "“{input}” is not a route. Say one of {routes}, or leave it out.", input=given, routes=listed(known)
+            )
+        )
 
 
 class ListTooLong(InteractionsError):
     """A text with more words than any medicine list has."""
 
     def __init__(self, words: int, most: int) -> None:
-        super().__init__(f"The list has {words} words; at most {most} can be read at once. Paste the medicines only.")
+        super().__init__(
+            Message(
+                "The list has {count} words; at most {most} can be read at once. Paste the medicines only.",
+                count=words,
+                most=most,
+            )
+        )

@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from keel.findings import Finding, Reason, Severity
 from keel.knowledge import Knowledge
-from keel.knowledge.interactions import ClassRule, Danger, Interaction, InteractionTexts, KetamineForm
+from keel.knowledge.interactions import ClassRule, Danger, Interaction, KetamineForm
 from keel.knowledge.modifiers import Observed
+from keel.messages import Message, Name, joined
 
 SEVERITY = {
     Danger.CONTRAINDICATED: Severity.BLOCK,
@@ -35,8 +36,8 @@ class Rated(NamedTuple):
 class Rater:
     """Rates substances and groups against one ketamine and route."""
 
-    def __init__(self, ketamine: Ketamine, knowledge: Knowledge, texts: InteractionTexts) -> None:
-        self.ketamine, self.knowledge, self.texts = ketamine, knowledge, texts
+    def __init__(self, ketamine: Ketamine, knowledge: Knowledge) -> None:
+        self.ketamine, self.knowledge = ketamine, knowledge
 
     def rate(self, rows: Iterable[Interaction]) -> Iterator[Rated]:
         """Each class of each row that speaks of this ketamine. Where the form was not said, rows of both speak."""
@@ -65,52 +66,72 @@ class Rater:
         return self.ketamine.form is None or form in (self.ketamine.form, KetamineForm.BOTH)
 
     def _row_finding(self, row: Interaction, rule: ClassRule, danger: Danger) -> Finding:
-        evidence = (*self._measured(row), Reason("evidence", row.evidence.replace("_", " ")))
+        evidence = (*self._measured(row), Reason("evidence", Message(row.evidence.replace("_", " "))))
         return Finding(
             rule=f"interaction.{row.id}.{rule.id}",
+            subject="medicine",
             severity=SEVERITY[danger],
-            summary=self._summary(f"{_capital(row.name)} ({rule.label})", rule, danger),
+            summary=self._summary(
+                Message("{name} ({label})", name=Name(row.name).capital(), label=Message(rule.label)), rule, danger
+            ),
             why=(Reason("substance", row.name), *self._reasons(rule), *evidence),
             sources=rule.sources,
             confidence=row.certainty,
             conflicts=tuple(dict.fromkeys((*rule.conflicts, *row.conflicts))),
-            next_step=self._next_step(rule),
+            next_step=self._next_step(rule, rule.action),
+            public_next_step=self._public_next_step(rule),
         )
 
     def _group_finding(self, word: str, rule: ClassRule, danger: Danger) -> Finding:
         return Finding(
             rule=f"interaction.group.{rule.id}",
+            subject="medicine",
             severity=SEVERITY[danger],
-            summary=self._summary(_capital(rule.label), rule, danger),
+            summary=self._summary(Message(rule.label).capital(), rule, danger),
             why=(Reason("as typed", word), *self._reasons(rule)),
             sources=rule.sources,
             conflicts=rule.conflicts,
-            next_step=self._next_step(rule),
+            next_step=self._next_step(rule, rule.action),
+            public_next_step=self._public_next_step(rule),
         )
 
-    def _summary(self, name: str, rule: ClassRule, danger: Danger) -> str:
-        sentence = f"{name}: {rule.effect}."
+    def _summary(self, name: Message, rule: ClassRule, danger: Danger) -> Message:
+        sentence = Message("{name}: {effect}.", name=name, effect=Message(rule.effect))
         route = self.ketamine.route
         if route is None or route not in rule.weak_routes:
             return sentence
-        title = self.knowledge.routes[route].title
-        if not rule.changes_exposure:
-            return f"{sentence} {self.texts.weak_label.format(route=title, severity=danger)}"
-        percent = f"{self.knowledge.route_limits[route].unchanged_within_percent:g}"
-        return f"{sentence} {self.texts.weak_exposure.format(route=title, percent=percent, severity=danger)}"
+        title, severity = Message(self.knowledge.routes[route].title), Message(danger.value)
+        if rule.changes_exposure:
+            weak = Message(
+                "{route}: exposure changes by no more than about {percent}%, so this counts as {severity} here.",
+                route=title,
+                percent=self.knowledge.route_limits[route].unchanged_within_percent,
+                severity=severity,
+            )
+        else:
+            weak = Message(
+                "{route}: the label that forbids the pair is that of the injection, and no label speaks of this route, so "
+                "this counts as {severity} here.",
+                route=title,
+                severity=severity,
+            )
+        return joined(" ", [sentence, weak])
 
-    def _next_step(self, rule: ClassRule) -> str:
-        sentences = [f"{rule.action}."]
+    def _next_step(self, rule: ClassRule, action: str) -> Message:
+        sentences = [Message("{action}.", action=Message(action))] if action else []
         if rule.never_stop_suddenly:
-            sentences.append(self.texts.keep_taking)
+            sentences.append(Message("If it is prescribed: talk to the prescriber; do not stop it suddenly."))
         if rule.weak_routes and self.ketamine.route is None:
-            sentences.append(self.texts.say_route.format(when=rule.when))
-        return " ".join(sentences)
+            sentences.append(Message("Say how ketamine is taken: this is meant for {when}.", when=Message(rule.when)))
+        return joined(" ", sentences)
+
+    def _public_next_step(self, rule: ClassRule) -> Message | None:
+        return self._next_step(rule, rule.public_action.removeprefix("-")) if rule.public_action else None
 
     def _reasons(self, rule: ClassRule) -> tuple[Reason, ...]:
         form = self.ketamine.form.value if self.ketamine.form else None
         return (
-            Reason("meant for", rule.when),
+            Reason("meant for", Message(rule.when)),
             Reason("ketamine", form),
             Reason("route of ketamine", self.ketamine.route),
         )
@@ -125,10 +146,9 @@ class Rater:
 
 
 def _multiples(study: Observed) -> Iterator[Reason]:
-    for name, value in (("exposure", study.auc), ("peak", study.cmax)):
-        if value is not None:
-            yield Reason(f"{name} of {study.substance} ({study.route}, {study.certainty.label})", value, "times")
-
-
-def _capital(name: str) -> str:
-    return name[:1].upper() + name[1:]
+    slots: dict[str, Message] = {"substance": Message(study.substance), "by": Message(study.route)}
+    mark = Message(study.certainty.label)
+    if study.auc is not None:
+        yield Reason(Message("exposure of {substance} ({by}, {mark})", **slots, mark=mark), study.auc, "times")
+    if study.cmax is not None:
+        yield Reason(Message("peak of {substance} ({by}, {mark})", **slots, mark=mark), study.cmax, "times")

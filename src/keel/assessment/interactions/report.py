@@ -9,6 +9,7 @@ import msgspec
 
 from keel.findings import Finding
 from keel.knowledge.interactions import Danger
+from keel.messages import Message
 
 
 class Status(StrEnum):
@@ -47,7 +48,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     did_you_mean: tuple[str, ...] = ()
     severity: Danger | None = None
     findings: tuple[Finding, ...] = ()
-    message: str = ""
+    message: Message = Message("")
 
 
 class InteractionsReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,7 +65,7 @@ class InteractionsReport(msgspec.Struct, frozen=True, kw_only=True):
     not_recognised: tuple[str, ...] = ()
     to_confirm: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
-    summary: str = ""
+    summary: Message = Message("")
 
     @property
     def findings(self) -> tuple[Finding, ...]:

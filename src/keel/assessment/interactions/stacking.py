@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from keel.assessment.interactions.rate import SEVERITY, Rated
 from keel.findings import Finding, Reason
-from keel.knowledge.interactions import Danger, InteractionTexts, Stack
+from keel.knowledge.interactions import Danger, Stack
+from keel.messages import Message, Name, listed
 
 
 class Stacked(NamedTuple):
@@ -20,7 +21,7 @@ FEWEST = 2
 """Substances that must share a mechanism before they are said to stack."""
 
 
-def stacked(rated: Iterable[Rated], stacks: Iterable[Stack], texts: InteractionTexts) -> list[Stacked]:
+def stacked(rated: Iterable[Rated], stacks: Iterable[Stack]) -> list[Stacked]:
     """A finding for each stack that two or more different substances of a list share."""
     rated = list(rated)
     found = []
@@ -31,7 +32,7 @@ def stacked(rated: Iterable[Rated], stacks: Iterable[Stack], texts: InteractionT
                 members[each.name] = min(each.danger, members.get(each.name, each.danger), key=lambda one: one.rank)
         if len(members) >= FEWEST:
             danger = danger_together(list(members.values()))
-            found.append(Stacked(stack, danger, _finding(stack, danger, sorted(members), texts)))
+            found.append(Stacked(stack, danger, _finding(stack, danger, sorted(members))))
     return found
 
 
@@ -49,13 +50,27 @@ def danger_together(dangers: list[Danger]) -> Danger:
     return list(Danger)[max(worst - step, Danger.MAJOR.rank)]
 
 
-def _finding(stack: Stack, danger: Danger, names: list[str], texts: InteractionTexts) -> Finding:
+def _finding(stack: Stack, danger: Danger, names: list[str]) -> Finding:
     return Finding(
         rule=f"interaction.stacking.{stack.id}",
+        subject="medicine",
         severity=SEVERITY[danger],
-        summary=texts.stacking.format(count=len(names), label=stack.label, names=", ".join(names), effect=stack.effect),
+        summary=Message(
+            "{count} {label} together ({names}). {effect}.",
+            count=len(names),
+            label=Message(stack.label),
+            names=listed(Name(name) for name in names),
+            effect=Message(stack.effect),
+        ),
         why=tuple(Reason("shared by", name) for name in names),
         sources=stack.sources,
         confidence=stack.certainty,
-        next_step=f"{stack.action}.",
+        next_step=Message("{action}.", action=Message(stack.action)),
+        public_next_step=_public(stack.public_action),
     )
+
+
+def _public(action: str) -> Message | None:
+    if not action:
+        return None
+    return Message("{action}.", action=Message(action)) if action != "-" else Message("")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from keel.assessment.interactions.report import InteractionsReport, Status
 from keel.findings import Finding, Reason, Severity
+from keel.messages import Message
 
 
 def unchecked(report: InteractionsReport) -> Iterator[Finding]:
@@ -12,8 +13,9 @@ def unchecked(report: InteractionsReport) -> Iterator[Finding]:
         if item.status in (Status.NOT_RECOGNISED, Status.AMBIGUOUS) and item.severity is None:
             yield Finding(
                 rule=f"medicine-{item.status}",
+                subject="medicine",
                 severity=Severity.WARN,
                 summary=item.message,
                 why=(Reason("as typed", item.input),),
-                next_step="Ask a pharmacist, or type the name as it stands on the package.",
+                next_step=Message("Ask a pharmacist, or type the name as it stands on the package."),
             )

@@ -16,6 +16,7 @@ from keel.knowledge import Certainty, Knowledge
 from keel.knowledge.clinical_facts import ClinicalFact
 from keel.knowledge.protocols import Cut, Protocol, Rule, Verb
 from keel.knowledge.protocols_check import leaves
+from keel.messages import Message, joined
 
 Phases = str | Sequence[str]
 
@@ -159,13 +160,14 @@ def _finding(one: Judged, protocol: Protocol) -> Finding:
     rule, cuts = one.rule, [protocol.cuts[name] for name in one.verdict.cuts]
     return Finding(
         rule=rule.id,
+        subject=protocol.id,
         severity=Severity(rule.severity),
-        summary=rule.text,
+        summary=Message(rule.text),
         why=(*map(_rounded, one.verdict.reasons), *_limits(one, protocol), *_signatures(rule, cuts)),
         sources=tuple(dict.fromkeys([*rule.sources, *(source for cut in cuts for source in cut.sources)])),
         confidence=Certainty.weakest([rule.certainty, *(cut.certainty for cut in cuts)]),
         conflicts=rule.conflicts,
-        next_step=rule.next_step,
+        next_step=Message(rule.next_step),
     )
 
 
@@ -182,7 +184,7 @@ def _limits(one: Judged, protocol: Protocol) -> Iterator[Reason]:
         if leaf.cut in one.verdict.cuts and leaf.fact in named and (leaf.fact, leaf.cut) not in shown:
             shown.add((leaf.fact, leaf.cut))
             cut = protocol.cuts[leaf.cut]
-            yield Reason(f"limit {leaf.op} for {leaf.fact}", cut.value, cut.unit)
+            yield Reason(Message("limit {op} for {fact}", op=leaf.op, fact=Message(leaf.fact)), cut.value, cut.unit)
 
 
 def _signatures(rule: Rule, cuts: Sequence[Cut]) -> Iterator[Reason]:
@@ -231,12 +233,13 @@ def _by_rule_id(
 def _missing_finding(
     rule_id: str, verb: str, names: Sequence[str], catalogue: Mapping[str, ClinicalFact], next_step: str
 ) -> Finding:
-    labels = "; ".join(catalogue[name].label for name in names)
+    labels = joined("; ", [Message(catalogue[name].label) for name in names])
     return Finding(
         rule=rule_id,
+        subject="missing",
         severity=Severity(verb),
-        summary=f"Not known: {labels}. A missing value is not a pass.",
+        summary=Message("Not known: {labels}. A missing value is not a pass.", labels=labels),
         why=tuple(Reason(name, None, catalogue[name].unit) for name in names),
         confidence=Certainty.DEFAULT,
-        next_step=next_step,
+        next_step=Message(next_step),
     )

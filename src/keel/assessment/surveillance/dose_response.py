@@ -12,6 +12,7 @@ from keel.assessment.surveillance.due import MEDICAL
 from keel.assessment.surveillance.trends import totals
 from keel.exposure import amount_of
 from keel.knowledge import Knowledge
+from keel.messages import Message
 from keel.record import Dose, Record
 
 
@@ -57,8 +58,8 @@ class DoseResponse(msgspec.Struct, frozen=True, kw_only=True):
     baseline: float | None
     sessions: tuple[SessionPoint, ...]
     by_dose: tuple[DoseLevel, ...]
-    unknown: tuple[str, ...]
-    does_not_show: tuple[str, ...]
+    unknown: tuple[Message, ...]
+    does_not_show: tuple[Message, ...]
 
 
 def dose_response(record: Record, *, at: dt.datetime, knowledge: Knowledge, instrument: str = "phq-9") -> DoseResponse:
@@ -79,7 +80,7 @@ def dose_response(record: Record, *, at: dt.datetime, knowledge: Knowledge, inst
         sessions=points,
         by_dose=_levels(points),
         unknown=tuple(_unknown(points, baseline)),
-        does_not_show=schedule.does_not_show,
+        does_not_show=tuple(map(Message, schedule.does_not_show)),
     )
 
 
@@ -161,16 +162,18 @@ def _levels(points: Sequence[SessionPoint]) -> tuple[DoseLevel, ...]:
     return tuple(levels)
 
 
-def _unknown(points: Sequence[SessionPoint], baseline: float | None) -> "list[str]":
+def _unknown(points: Sequence[SessionPoint], baseline: float | None) -> "list[Message]":
     said = []
     if not points:
-        said.append("No supervised or prescribed dose with a date is on record.")
+        said.append(Message("No supervised or prescribed dose with a date is on record."))
     elif baseline is None:
-        said.append("No score before the first dose is on record, so no change from baseline is computed.")
+        said.append(Message("No score before the first dose is on record, so no change from baseline is computed."))
     missing = sum(point.mg is None for point in points)
     if missing:
-        said.append(f"{missing} of {len(points)} sessions have no known amount.")
+        said.append(Message("{count} of {all} sessions have no known amount.", count=missing, all=len(points)))
     unscored = sum(point.score_after is None for point in points)
     if points and unscored:
-        said.append(f"{unscored} of {len(points)} sessions have no score before the next dose.")
+        said.append(
+            Message("{count} of {all} sessions have no score before the next dose.", count=unscored, all=len(points))
+        )
     return said

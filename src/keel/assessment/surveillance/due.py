@@ -13,6 +13,7 @@ from keel.exposure import Exposure, summarise
 from keel.findings import Facts, Truth, evaluate
 from keel.knowledge import Certainty, Knowledge
 from keel.knowledge.surveillance import Surveillance, WatchItem
+from keel.messages import Message
 from keel.record import Record
 
 MEDICAL, BY_BAND = "medical-use", "by-band"
@@ -27,13 +28,13 @@ class DueItem(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     id: str
-    what: str
+    what: Message
     domain: str
     due_on: dt.date | None
     overdue: bool
     days_overdue: int
     last_done: dt.date | None
-    why: str
+    why: Message
     sources: tuple[str, ...]
     certainty: Certainty
 
@@ -99,7 +100,7 @@ def _due(
     late = (at.date() - due_on).days if due_on is not None else 0
     return DueItem(
         id=item.id,
-        what=item.what,
+        what=Message(item.what),
         domain=item.domain,
         due_on=due_on,
         overdue=late > 0,
@@ -111,12 +112,12 @@ def _due(
     )
 
 
-def _each_session(days: Iterable[dt.date], last: dt.date | None) -> tuple[dt.date | None, str]:
+def _each_session(days: Iterable[dt.date], last: dt.date | None) -> tuple[dt.date | None, Message]:
     """Due on the last day of a dose if nothing was done on it or since; else at the next session."""
     newest = max(days, default=None)
     if newest is not None and (last is None or last < newest):
-        return newest, "at every session; none on record for the last one"
-    return None, "at every session"
+        return newest, Message("at every session; none on record for the last one")
+    return None, Message("at every session")
 
 
 def _by_interval(
@@ -126,11 +127,13 @@ def _by_interval(
     facts: Facts,
     last: dt.date | None,
     at: dt.datetime,
-) -> tuple[dt.date, str]:
+) -> tuple[dt.date, Message]:
     if last is None:
-        return (days[0], "before the first dose; none on record") if days else (at.date(), "none on record")
+        if days:
+            return days[0], Message("before the first dose; none on record")
+        return at.date(), Message("none on record")
     every = next(
         one for one in item.every if one.when is None or evaluate(one.when, facts, schedule.cuts).truth is Truth.MET
     )
     length = schedule.cuts[every.cut].value
-    return last + dt.timedelta(days=length), f"every {length:g} days"
+    return last + dt.timedelta(days=length), Message("every {count} days", count=length)

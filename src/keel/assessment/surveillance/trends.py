@@ -15,6 +15,7 @@ from keel.findings import Finding, Reason, Severity, worst_first
 from keel.knowledge import Certainty, Knowledge, UnknownId
 from keel.knowledge.instruments import ChangeKind
 from keel.knowledge.surveillance import ScoreTrend, Surveillance, TrendRule
+from keel.messages import Message
 from keel.record import Answers, Measurement, Record
 
 _OF_SIZE = (ChangeKind.IMPORTANT, ChangeKind.RELIABLE)
@@ -72,18 +73,21 @@ def _measured(
         if limit is None:
             yield _finding(
                 rule,
-                f"{newest.name or code}: the laboratory's upper limit is not on record, so this rule cannot be read.",
+                Message(
+                    "{test}: the laboratory's upper limit is not on record, so this rule cannot be read.",
+                    test=newest.name or code,
+                ),
                 Severity.NOTE,
             )
             return
         if now > cut.value * limit:
             upper = Reason("upper limit", limit, newest.unit)
             why = (Reason(newest.name or code, now, newest.unit), upper, Reason("times", cut.value, "1"))
-            yield _finding(rule, rule.text, Severity(rule.severity), why)
+            yield _finding(rule, Message(rule.text), Severity(rule.severity), why)
         return
     if rule.measure == "level" and now >= cut.value:
         said = (Reason(newest.name or code, now, newest.unit), Reason("at or above", cut.value, cut.unit))
-        yield _finding(rule, rule.text, Severity(rule.severity), said)
+        yield _finding(rule, Message(rule.text), Severity(rule.severity), said)
     limit = _limit(rule, schedule)
     if len(series) > 1 and _is_beyond(rule, now, then, limit):
         why = (
@@ -91,7 +95,7 @@ def _measured(
             Reason("first value", then, first.unit),
             Reason(rule.measure.replace("_", " "), round(limit, 1), cut.unit),
         )
-        yield _finding(rule, rule.text, Severity(rule.severity), why)
+        yield _finding(rule, Message(rule.text), Severity(rule.severity), why)
 
 
 def _limit(rule: TrendRule, schedule: Surveillance) -> float:
@@ -133,7 +137,7 @@ def _total(sitting: Answers, record: Record, knowledge: Knowledge) -> float | No
 def _risen(rule: TrendRule, series: Sequence[tuple[dt.datetime, float]]) -> Iterator[Finding]:
     if rule.measure == "rise" and len(series) > 1 and series[-1][1] > series[0][1]:
         why = (Reason("score", series[-1][1], "{score}"), Reason("first score", series[0][1], "{score}"))
-        yield _finding(rule, rule.text, Severity(rule.severity), why)
+        yield _finding(rule, Message(rule.text), Severity(rule.severity), why)
 
 
 def _scored(
@@ -158,32 +162,36 @@ def _sources(moved: Change) -> tuple[str, ...]:
 
 
 def _worse(
-    rule: ScoreTrend, moved: Change, rules: list[str], marks: list[Certainty], sources: tuple[str, ...]
+    rule: ScoreTrend, moved: Change, rules: list[Message], marks: list[Certainty], sources: tuple[str, ...]
 ) -> Finding:
     return Finding(
         rule=rule.id,
+        subject="change",
         severity=Severity(rule.severity),
-        summary=rule.text,
+        summary=Message(rule.text),
         why=(
-            Reason(f"{moved.instrument} before", moved.before, "{score}"),
-            Reason(f"{moved.instrument} now", moved.after, "{score}"),
+            Reason(Message("{instrument} before", instrument=moved.instrument), moved.before, "{score}"),
+            Reason(Message("{instrument} now", instrument=moved.instrument), moved.after, "{score}"),
             *(Reason("published change", text) for text in rules),
         ),
         sources=sources,
         confidence=Certainty.weakest([rule.certainty, *marks]),
         conflicts=moved.conflicts,
-        next_step=rule.next_step,
+        next_step=Message(rule.next_step),
     )
 
 
-def _finding(rule: TrendRule, text: str, severity: Severity, why: tuple[Reason, ...] = ()) -> Finding:
+def _finding(rule: TrendRule, text: Message, severity: Severity, why: tuple[Reason, ...] = ()) -> Finding:
     return Finding(
         rule=rule.id,
+        subject="change",
         severity=severity,
         summary=text,
         why=why,
         sources=rule.sources,
         confidence=rule.certainty,
         conflicts=rule.conflicts,
-        next_step=rule.next_step if severity is not Severity.NOTE else "Enter the upper limit of the laboratory.",
+        next_step=Message(
+            rule.next_step if severity is not Severity.NOTE else "Enter the upper limit of the laboratory."
+        ),
     )

@@ -1,0 +1,25 @@
+"""Texts as values: a message is an English sentence with named slots, said in another language where it is printed.
+
+Knows nobody and reads nothing. Every package may put its sentences together here; pages, command line and documents say
+them by the catalogue of a language, which `knowledge` holds. Start at `message.py`.
+"""
+
+from keel.messages.catalogue import Catalogue
+from keel.messages.message import Message, Name, Slot, either, in_language, joined, listed, plural, text_of
+from keel.messages.numerals import ENGLISH, Signs, number_text
+
+__all__ = [
+    "ENGLISH",
+    "Catalogue",
+    "Message",
+    "Name",
+    "Signs",
+    "Slot",
+    "either",
+    "in_language",
+    "joined",
+    "listed",
+    "number_text",
+    "plural",
+    "text_of",
+]

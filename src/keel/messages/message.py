@@ -1,0 +1,145 @@
+"""Messages: an English sentence that knows its template and what stands in its slots.
+
+A message *is* its English text, so that whatever prints, compares or stores it needs to know nothing more; whoever
+prints it in another language asks `in_language`. The English template is the key of the catalogue:
+
+>>> times = Message("{count} times the reference course", count=22.9)
+>>> times, Message("This use: {times}", times=times)
+('22.9 times the reference course', 'This use: 22.9 times the reference course')
+
+A slot holds another message, a number (written as the language writes numbers), anything that has `in_language` (an
+interval of numbers), or a text that is shown as it was typed.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Protocol, Self
+
+from keel.messages.catalogue import Catalogue
+from keel.messages.numerals import number_text
+
+_SLOT = re.compile(r"\{(\w+)\}")
+_LETTERS = re.compile(r"[^\W\d_]{2}")
+
+
+class Sayable(Protocol):
+    """What says itself in a language; without a catalogue in English."""
+
+    def in_language(self, catalogue: Catalogue | None = None) -> str:
+        """The text in the language of the catalogue."""
+
+
+Slot = str | int | float | Sayable
+
+
+class Message(str):
+    """A text for people: English as a string, any language by `in_language`.
+
+    `template` is the English text with `{slots}`, `many` its plural where there is one, which `count` decides on.
+    """
+
+    __slots__ = ("_is_capital", "_slots", "many", "template")
+
+    template: str
+    many: str
+    _slots: Mapping[str, Slot]
+    _is_capital: bool
+
+    def __new__(cls, template: str, /, **slots: Slot) -> Self:
+        """The message of a template; a template without slots is a text as it stands, braces and all."""
+        return cls._made(template, slots)
+
+    @classmethod
+    def _made(cls, template: str, slots: Mapping[str, Slot], many: str = "", is_capital: bool = False) -> Self:
+        chosen = many if many and slots.get("count") != 1 else template
+        text = _filled(chosen, slots, None)
+        made = super().__new__(cls, _capital(text) if is_capital else text)
+        made.template, made.many, made._slots, made._is_capital = template, many, slots, is_capital
+        return made
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self)._made, (self.template, self._slots, self.many, self._is_capital)
+
+    def capital(self) -> Self:
+        """The same message with a capital first letter, in every language."""
+        return self._made(self.template, self._slots, self.many, is_capital=True)
+
+    def in_language(self, catalogue: Catalogue | None = None) -> str:
+        """The text in the language of the catalogue; what the catalogue lacks stays English."""
+        if catalogue is None:
+            return str(self)
+        text = _filled(self._found(catalogue) or self._english, self._slots, catalogue)
+        return _capital(text) if self._is_capital else text
+
+    def is_in(self, catalogue: Catalogue) -> bool:
+        """Whether the catalogue has this message and every message in its slots; signs alone need no translation."""
+        is_known = self._found(catalogue) is not None or not _LETTERS.search(_SLOT.sub("", self.template))
+        return is_known and all(slot.is_in(catalogue) for slot in self._slots.values() if isinstance(slot, Message))
+
+    @property
+    def _english(self) -> str:
+        return self.many if self.many and self._slots.get("count") != 1 else self.template
+
+    def _found(self, catalogue: Catalogue) -> str | None:
+        if self.many:
+            count = self._slots.get("count")
+            return catalogue.find_plural(self.template, self.many, count if isinstance(count, int | float) else 2)
+        return catalogue.find(self.template)
+
+
+class Name(Message):
+    """A name: of a medicine, a questionnaire, a model. Where the catalogue has no other, it is called the same."""
+
+    __slots__ = ()
+
+    def is_in(self, catalogue: Catalogue) -> bool:
+        """True: a name is at home in every language."""
+        return True
+
+
+def plural(one: str, many: str, /, *, count: float, **slots: Slot) -> Message:
+    """The message of `one` for a count of 1, else of `many`; `{count}` is a slot of both."""
+    return Message._made(one, {"count": count, **slots}, many)
+
+
+def joined(between: str, parts: Iterable[Slot]) -> Message:
+    """Texts side by side, with signs between them: “a; b”."""
+    slots = {f"part{position}": part for position, part in enumerate(parts)}
+    return Message(between.join(f"{{{name}}}" for name in slots), **slots)
+
+
+def listed(parts: Iterable[Slot]) -> Message:
+    """“a, b, c”."""
+    return joined(", ", parts)
+
+
+def either(parts: Iterable[Slot]) -> Message:
+    """“a”, “a or b”, “a, b or c”."""
+    *some, last = parts
+    return Message("{choices} or {last}", choices=listed(some), last=last) if some else joined("", [last])
+
+
+def in_language(text: object, catalogue: Catalogue | None) -> str:
+    """Any slot or text in the language of a catalogue; None is English. A plain string is shown as it is."""
+    said = getattr(text, "in_language", None)
+    if said is not None:
+        return str(said(catalogue))
+    if isinstance(text, int | float) and not isinstance(text, bool):
+        return number_text(text, signs=catalogue.signs) if catalogue else number_text(text)
+    return str(text)
+
+
+def _filled(template: str, slots: Mapping[str, Slot], catalogue: Catalogue | None) -> str:
+    if not slots:
+        return template
+    return _SLOT.sub(lambda match: in_language(slots[match.group(1)], catalogue), template)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def text_of(error: Exception) -> Message:
+    """What an error says: its message, or its text where it was raised with a plain one."""
+    said = error.args[0] if error.args else ""
+    return said if isinstance(said, Message) else Message(str(error))
