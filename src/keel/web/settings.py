@@ -7,9 +7,10 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
-from keel.web import environment, languages, sqlite
+from keel.web import environment, sqlite
 from keel.web.check import brands
 from keel.web.errors import WebError
+from keel.web.language import languages
 
 FOLDER = environment.folder()
 HTTPS = environment.is_on("KEEL_HTTPS")
@@ -71,7 +72,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "keel.web.pages.context.knowledge",
                 "keel.web.directory.context.help_strip",
-                "keel.web.languages.context",
+                "keel.web.language.languages.context",
             ],
             "builtins": [
                 "django.templatetags.i18n",

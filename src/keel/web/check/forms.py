@@ -22,9 +22,9 @@ from keel.record import Answers, Medicine, Person, Pregnancy, ReadingNote, Recor
 from keel.web.check import choices, steps
 from keel.web.check.picking import line_of
 from keel.web.check.reading import LONGEST_LIST, Read, read_file, read_medicines, read_patterns, together
+from keel.web.language.said import said
+from keel.web.language.words import gettext as _
 from keel.web.learn import pages
-from keel.web.said import said
-from keel.web.words import gettext as _
 
 KEPT_BYTES = 200_000
 """An uploaded file up to this size is put into the text field when another field has to be mended."""

@@ -27,8 +27,8 @@ from keel.web.check.handover import handover_of
 from keel.web.check.picture import CheckPicture
 from keel.web.check.questions import asked
 from keel.web.directory.place import country_of
+from keel.web.language.words import gettext as _
 from keel.web.learn import pages
-from keel.web.words import gettext as _
 
 UNPROCESSABLE = 422
 FORGET = '"cache", "cookies", "storage"'

@@ -13,8 +13,8 @@ from keel.knowledge.directory import WORLD, Country, Listed
 from keel.web.directory.context import listing_for
 from keel.web.directory.found import find
 from keel.web.directory.place import country_of
+from keel.web.language.words import gettext
 from keel.web.learn import pages
-from keel.web.words import gettext
 
 LONGEST_QUESTION = 60
 

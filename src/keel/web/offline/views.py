@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
 
+from keel.web.language.words import gettext as _
 from keel.web.offline import kept
-from keel.web.words import gettext as _
 
 PAPER, INK = "#faf9f5", "#15242a"
 """Ground and strip of the page (keel.css)."""

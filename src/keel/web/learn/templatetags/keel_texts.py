@@ -11,8 +11,8 @@ from django.utils.safestring import SafeString
 from keel.knowledge.directory import Listed
 from keel.knowledge.texts import Column, Row, Section, Text, pieces, plain
 from keel.web.directory.context import listing_for
+from keel.web.language.words import gettext as _
 from keel.web.learn import pages
-from keel.web.words import gettext as _
 
 MOST_LINES = 4
 """Services named at the end of a text; all of them are a tap further."""
