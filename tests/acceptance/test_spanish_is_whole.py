@@ -26,9 +26,9 @@ from keel.knowledge.search import KINDS
 from keel.web.check.forms import CheckForm
 from keel.web.check.handover import handover_of
 from keel.web.check.picture import CheckPicture
+from keel.web.language import texts as pages
 from keel.web.language.catalogue import read
 from keel.web.language.languages import LOCALE
-from keel.web.learn import pages
 from keel.web.learn.leaflets import leaflet_of
 from keel.web.learn.views import FREE, TOPICS
 

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
-from keel.web import environment, sqlite
-from keel.web.check import brands
+from keel.web import brands, environment, sqlite
 from keel.web.errors import WebError
 from keel.web.language import languages
 
@@ -43,6 +42,7 @@ INSTALLED_APPS = [
     "keel.web.offline",
     "keel.web.pages",
     "keel.web.picture",
+    "keel.web.questionnaires",
     "keel.web.research",
     "keel.web.tools",
 ]
@@ -78,7 +78,7 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "keel.web.directory.templatetags.keel_links",
-                "keel.web.picture.templatetags.keel_words",
+                "keel.web.picture.templatetags.keel_evidence",
             ],
         },
     }

@@ -8,7 +8,7 @@ from django.utils.functional import SimpleLazyObject
 
 from keel import knowledge
 from keel.knowledge.directory import Listing, services
-from keel.web.directory.place import chosen_country, country_of
+from keel.web.directory.queries import chosen_country, country_of
 from keel.web.language.words import gettext
 
 

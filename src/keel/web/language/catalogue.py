@@ -14,7 +14,7 @@ from typing import NamedTuple
 from keel.web.language.said import of_knowledge
 
 WEB = Path(__file__).parents[1]
-STAFF_ONLY = ("clinic", "accounts", "demonstration")
+STAFF_ONLY = ("clinic", "accounts")
 """Apps for staff, who work in English."""
 FUNCTIONS = ("_", "gettext", "gettext_lazy", "ngettext", "noop")
 _STRING = r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""

@@ -11,7 +11,7 @@ from keel.knowledge import Knowledge
 from keel.knowledge.instruments import Instrument
 from keel.record import Record
 from keel.web.check.forms import answer_field, answer_name
-from keel.web.check.reading import LONGEST_LIST, read_medicines, read_patterns
+from keel.web.check.queries import LONGEST_LIST, read_medicines, read_patterns
 from keel.web.language.words import gettext as _
 
 
