@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "src"))
 
-from keel.web.catalogue import collect, compiled, read, written  # noqa: E402 - after the path
+from keel.web.language.catalogue import collect, compiled, read, written  # noqa: E402 - after the path
 
 LOCALE = ROOT / "src" / "keel" / "web" / "locale"
 

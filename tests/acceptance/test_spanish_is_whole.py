@@ -23,12 +23,12 @@ import msgspec
 from keel.assessment.picture import picture_of
 from keel.knowledge import load
 from keel.knowledge.search import KINDS
-from keel.web.catalogue import read
 from keel.web.check.forms import CheckForm
 from keel.web.check.handover import handover_of
 from keel.web.check.picture import CheckPicture
-from keel.web.languages import LOCALE
-from keel.web.learn import pages
+from keel.web.language import texts as pages
+from keel.web.language.catalogue import read
+from keel.web.language.languages import LOCALE
 from keel.web.learn.leaflets import leaflet_of
 from keel.web.learn.views import FREE, TOPICS
 

@@ -10,8 +10,8 @@ from support import django_ready  # noqa: F401 - before anything of keel.web
 
 # isort: split
 
-from keel.web import languages
-from keel.web.catalogue import Message, collect, compiled, read, written
+from keel.web.language import languages
+from keel.web.language.catalogue import Message, collect, compiled, read, written
 
 CATALOGUES = sorted(languages.LOCALE.glob("*/LC_MESSAGES/django.po"))
 SLOTS = re.compile(r"%\(\w+\)[sd]|\{\w+\}")

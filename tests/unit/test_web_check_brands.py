@@ -2,7 +2,7 @@
 
 import pytest
 
-from keel.web.check.brands import contrast, read, stylesheet
+from keel.web.brands import contrast, read, stylesheet
 from keel.web.errors import WebError
 
 GOOD = """

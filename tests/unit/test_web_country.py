@@ -3,7 +3,7 @@
 import pytest
 
 from keel import knowledge
-from keel.web.directory.place import told_country
+from keel.web.directory.queries import told_country
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from support import django_ready  # noqa: F401 - before anything of keel.web
 
 # isort: split
 
-from keel.web.said import drawn, said
-from keel.web.words import numbers
+from keel.web.language.said import drawn, said
+from keel.web.language.words import numbers
 
 
 @pytest.fixture(autouse=True)

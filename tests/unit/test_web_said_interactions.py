@@ -12,8 +12,8 @@ from keel.assessment.interactions.rate import Ketamine, Rater
 from keel.assessment.interactions.stacking import stacked
 from keel.knowledge.interactions import KetamineForm
 from keel.knowledge.translations import sentences
-from keel.web.picture.templatetags.keel_words import for_public
-from keel.web.said import said, translated
+from keel.web.language.said import said, translated
+from keel.web.picture.templatetags.keel_evidence import for_public
 
 FACTS = knowledge.load()
 TEXTS = FACTS.interaction_texts["en"]

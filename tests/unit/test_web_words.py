@@ -6,7 +6,7 @@ from django.utils import translation
 from keel.knowledge import Certainty
 from keel.knowledge.evidence import Source
 from keel.quantities import Interval
-from keel.web.picture.templatetags.keel_words import (
+from keel.web.picture.templatetags.keel_evidence import (
     amount,
     certainty_means,
     certainty_words,

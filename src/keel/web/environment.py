@@ -4,7 +4,7 @@ KEEL_FOLDER    folder of the database, the secret key and the collected static f
 DATABASE_URL   postgresql://user:password@host:port/name, instead of SQLite in the folder
 KEEL_HOSTS     host names that may be asked for, separated by commas; this machine's own always may
 KEEL_HTTPS     1 where a proxy serves Keel over HTTPS: cookies are then sent over HTTPS only
-KEEL_BRANDS    a TOML file of services that show the check on their own site (`check/brands.py`)
+KEEL_BRANDS    a TOML file of services that show the check on their own site (`brands.py`)
 KEEL_KIOSK     seconds after which a shared screen clears itself; 240 where it is not set
 KEEL_DEBUG     1 for Django's debug pages while developing, refused together with KEEL_HTTPS
 """

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from keel.web.words import gettext as _
+from keel.web.language.words import gettext as _
 
 Handler = Callable[[HttpRequest], HttpResponse]
 log = logging.getLogger("keel.web")

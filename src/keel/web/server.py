@@ -58,7 +58,7 @@ def load_demo(port: int) -> str:
     """
     from django.utils import timezone
 
-    from keel.web.demonstration.load import PASSWORD, load
+    from keel.web.clinic.demonstration import PASSWORD, load
 
     staff = load(timezone.now())
     width = max(len(one.name) for one in staff)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
-from keel.web import environment, languages, sqlite
-from keel.web.check import brands
+from keel.web import brands, environment, sqlite
 from keel.web.errors import WebError
+from keel.web.language import languages
 
 FOLDER = environment.folder()
 HTTPS = environment.is_on("KEEL_HTTPS")
@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "keel.web.offline",
     "keel.web.pages",
     "keel.web.picture",
+    "keel.web.questionnaires",
     "keel.web.research",
     "keel.web.tools",
 ]
@@ -71,13 +72,13 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "keel.web.pages.context.knowledge",
                 "keel.web.directory.context.help_strip",
-                "keel.web.languages.context",
+                "keel.web.language.languages.context",
             ],
             "builtins": [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "keel.web.directory.templatetags.keel_links",
-                "keel.web.picture.templatetags.keel_words",
+                "keel.web.picture.templatetags.keel_evidence",
             ],
         },
     }

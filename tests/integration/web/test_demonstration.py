@@ -7,9 +7,9 @@ import pytest
 from keel import knowledge
 from keel.assessment.picture import picture_of
 from keel.web.clinic.audit import first_broken
+from keel.web.clinic.demonstration import load
 from keel.web.clinic.models import Clinic, Fact, Patient
 from keel.web.clinic.queries import record_of
-from keel.web.demonstration.load import load
 from keel.web.errors import DemoRefused
 
 NOW = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)

@@ -5,8 +5,8 @@ from typing import NamedTuple
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from keel.web.shapes import noop
-from keel.web.words import gettext
+from keel.web.language.shapes import noop
+from keel.web.language.words import gettext
 
 
 class Example(NamedTuple):

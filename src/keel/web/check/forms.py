@@ -21,10 +21,10 @@ from keel.knowledge.instruments import Instrument, Item, ItemKind
 from keel.record import Answers, Medicine, Person, Pregnancy, ReadingNote, Record, UsePattern
 from keel.web.check import choices, steps
 from keel.web.check.picking import line_of
-from keel.web.check.reading import LONGEST_LIST, Read, read_file, read_medicines, read_patterns, together
-from keel.web.learn import pages
-from keel.web.said import said
-from keel.web.words import gettext as _
+from keel.web.check.queries import LONGEST_LIST, Read, read_file, read_medicines, read_patterns, together
+from keel.web.language import texts as pages
+from keel.web.language.said import said
+from keel.web.language.words import gettext as _
 
 KEPT_BYTES = 200_000
 """An uploaded file up to this size is put into the text field when another field has to be mended."""

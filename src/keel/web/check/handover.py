@@ -13,11 +13,11 @@ from keel.quantities import Interval
 from keel.reports.documents import HandOver, Part, Row, Scale
 from keel.web.check import choices, steps
 from keel.web.check.picture import CheckPicture
-from keel.web.learn import pages
-from keel.web.picture.templatetags.keel_words import amount, as_typed, danger_words, fact_words, multiple
-from keel.web.said import told as in_words
-from keel.web.words import gettext as _
-from keel.web.words import numbers as in_figures
+from keel.web.language import texts as pages
+from keel.web.language.said import told as in_words
+from keel.web.language.words import gettext as _
+from keel.web.language.words import numbers as in_figures
+from keel.web.picture.templatetags.keel_evidence import amount, as_typed, danger_words, fact_words, multiple
 
 SCALE_ENDS = (100.0, 1_000_000.0)
 MARKS = ((100.0, "100 mg"), (1e3, "1 g"), (1e4, "10 g"), (1e5, "100 g"), (1e6, "1 kg"))

@@ -14,8 +14,8 @@ import msgspec
 from keel.exposure import AmbiguousNumber, ExposureError, PatternError, parse_pattern
 from keel.knowledge import Knowledge
 from keel.record import UsePattern
-from keel.web.learn import pages
-from keel.web.words import gettext as _
+from keel.web.language import texts as pages
+from keel.web.language.words import gettext as _
 
 OFTEN_UNKNOWN = "how often not known"
 """Stands at the end of a line that says how much and not how often."""

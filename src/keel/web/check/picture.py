@@ -21,8 +21,8 @@ from keel.web.check import choices
 from keel.web.check.frequencies import Frequencies, frequencies
 from keel.web.check.steps import BLADDER, DEPENDENCE, GRIP, SIGNS
 from keel.web.directory.context import listing_for
-from keel.web.learn import pages
-from keel.web.picture.shown import Shown
+from keel.web.language import texts as pages
+from keel.web.picture.queries import Shown
 
 SAFETY_RULE = "phq-9/item-9"
 """What the PHQ-9 says to staff about its ninth item; the check says it to the person in words of its own."""

@@ -18,17 +18,17 @@ from keel import knowledge
 from keel.assessment.picture import picture_of
 from keel.knowledge import Knowledge
 from keel.reports.documents import handover_pdf
-from keel.web.check import doors, steps
-from keel.web.check.brands import stylesheet
-from keel.web.check.doors import Door
+from keel.web.brands import stylesheet
+from keel.web.check import entrances, steps
+from keel.web.check.entrances import Door
 from keel.web.check.examples import EXAMPLES
 from keel.web.check.forms import CheckForm
 from keel.web.check.handover import handover_of
 from keel.web.check.picture import CheckPicture
-from keel.web.check.questions import asked
-from keel.web.directory.place import country_of
-from keel.web.learn import pages
-from keel.web.words import gettext as _
+from keel.web.directory.queries import country_of
+from keel.web.language import texts as pages
+from keel.web.language.words import gettext as _
+from keel.web.questionnaires.queries import asked
 
 UNPROCESSABLE = 422
 FORGET = '"cache", "cookies", "storage"'
@@ -39,31 +39,31 @@ METHODS = ["GET", "HEAD", "POST"]
 @require_http_methods(METHODS)
 def check(request: HttpRequest) -> HttpResponse:
     """The public check: the first step, with the example in `example` filled in, or what a button of it leads to."""
-    return _answer(request, doors.public())
+    return _answer(request, entrances.public())
 
 
 @require_http_methods(METHODS)
 @csrf_exempt
 def embed(request: HttpRequest) -> HttpResponse:
     """The check inside another site. It sets no cookie, so there is nothing that a forged form could act on."""
-    door = doors.embedded(request)
+    door = entrances.embedded(request)
     if door is None:
         raise Http404
-    return doors.let_frame(_answer(request, door), door.brand)
+    return entrances.let_frame(_answer(request, door), door.brand)
 
 
 @require_http_methods(METHODS)
 @csrf_exempt
 def kiosk(request: HttpRequest) -> HttpResponse:
     """The check on a shared screen, which goes back to the start by itself."""
-    door = doors.kiosk()
-    return _forgotten(door) if doors.has_run_out(request, door) else _answer(request, door)
+    door = entrances.kiosk()
+    return _forgotten(door) if entrances.has_run_out(request, door) else _answer(request, door)
 
 
 @require_safe
 def clear(request: HttpRequest) -> HttpResponse:
     """Tells the browser of a shared screen to forget all it has of this site, and leads to the start."""
-    return _forgotten(doors.kiosk())
+    return _forgotten(entrances.kiosk())
 
 
 @require_safe
@@ -81,7 +81,7 @@ def one_page(request: HttpRequest) -> HttpResponse:
     at, facts = timezone.now(), knowledge.load()
     form = _bound(request, at, facts)
     if not form.is_valid() or len(form.read.records) != 1:
-        return _page(request, doors.public(), form, step=form.wrong_step(), status=UNPROCESSABLE)
+        return _page(request, entrances.public(), form, step=form.wrong_step(), status=UNPROCESSABLE)
     shown = _picture(form, 0, at, facts)
     document = handover_pdf(handover_of(shown, form.cleaned_data, knowledge=facts), at=at)
     response = HttpResponse(document, content_type="application/pdf")

@@ -19,7 +19,7 @@ from keel.web.clinic.errors import FactRefused, NotAllowed
 from keel.web.clinic.models import Clinic, Fact, Kind, Patient
 from keel.web.clinic.queries import add_entry, permissions_in
 from keel.web.clinic.roles import Permission
-from keel.web.words import gettext as _
+from keel.web.language.words import gettext as _
 
 
 def record_fact(

@@ -18,7 +18,7 @@ from keel.web.clinic.models import Clinic, Kind, Patient
 from keel.web.clinic.queries import memberships_of, patient_for, record_of
 from keel.web.clinic.roles import Permission
 from keel.web.clinic.screening import Screening, protocols_to_choose, read_answers
-from keel.web.picture.shown import Shown
+from keel.web.picture.queries import Shown
 
 PAGE = 25
 """Patients on one page of the list."""

@@ -8,8 +8,8 @@ from django.utils.functional import SimpleLazyObject
 
 from keel import knowledge
 from keel.knowledge.directory import Listing, services
-from keel.web.directory.place import chosen_country, country_of
-from keel.web.words import gettext
+from keel.web.directory.queries import chosen_country, country_of
+from keel.web.language.words import gettext
 
 
 def listing_for(country: str, need: str | None = None) -> Listing:

@@ -12,9 +12,9 @@ from keel import knowledge
 from keel.knowledge.directory import WORLD, Country, Listed
 from keel.web.directory.context import listing_for
 from keel.web.directory.found import find
-from keel.web.directory.place import country_of
-from keel.web.learn import pages
-from keel.web.words import gettext
+from keel.web.directory.queries import country_of
+from keel.web.language import texts as pages
+from keel.web.language.words import gettext
 
 LONGEST_QUESTION = 60
 

@@ -11,8 +11,8 @@ from keel.knowledge import Knowledge
 from keel.knowledge.instruments import Instrument
 from keel.record import Record
 from keel.web.check.forms import answer_field, answer_name
-from keel.web.check.reading import LONGEST_LIST, read_medicines, read_patterns
-from keel.web.words import gettext as _
+from keel.web.check.queries import LONGEST_LIST, read_medicines, read_patterns
+from keel.web.language.words import gettext as _
 
 
 class OwnFigures(forms.Form):

@@ -9,8 +9,8 @@ from keel import knowledge
 from keel.knowledge.directory import Service, services
 from keel.knowledge.texts import Section, Text, pieces
 from keel.reports.documents import Leaflet, LeafletPart, leaflet_pdf
-from keel.web.learn import pages
-from keel.web.words import gettext as _
+from keel.web.language import texts as pages
+from keel.web.language.words import gettext as _
 
 MOST_LINES = 6
 

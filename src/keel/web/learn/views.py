@@ -12,13 +12,13 @@ from keel.assessment.instruments import AnswersRefused, Score, score_instrument
 from keel.assessment.picture import picture_of
 from keel.findings import Severity
 from keel.knowledge.instruments import Instrument
-from keel.web.check.questions import asked
-from keel.web.directory.place import country_of
+from keel.web.directory.queries import country_of
 from keel.web.evidence.withheld import is_withheld
-from keel.web.learn import pages
+from keel.web.language import texts as pages
 from keel.web.learn.forms import AnswersForm, OwnFigures
 from keel.web.learn.leaflets import pdf_of
-from keel.web.learn.yours import own_figures
+from keel.web.learn.queries import own_figures
+from keel.web.questionnaires.queries import asked
 
 TOPICS = ("question", "treatment", "help", "leaflet", "page")
 FREE = ("phq-9", "gad-7", "who-5", "pcl-5", "audit-c", "asq")

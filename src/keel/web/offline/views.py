@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
 
-from keel.web.offline import kept
-from keel.web.words import gettext as _
+from keel.web.language.words import gettext as _
+from keel.web.offline import queries
 
 PAPER, INK = "#faf9f5", "#15242a"
 """Ground and strip of the page (keel.css)."""
@@ -22,10 +22,10 @@ def worker(request: HttpRequest) -> HttpResponse:
     language = translation.get_language() or ""
     settings = {
         "cache": f"keel-{language}-",
-        "version": kept.version(language, timezone.now().date()),
-        "pages": kept.pages(),
-        "texts": kept.texts(),
-        "files": kept.files(),
+        "version": queries.version(language, timezone.now().date()),
+        "pages": queries.pages(),
+        "texts": queries.texts(),
+        "files": queries.files(),
         "offline": reverse("offline:offline"),
         "help": reverse("directory:help"),
         "everywhere": reverse("directory:everywhere"),

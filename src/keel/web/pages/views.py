@@ -15,7 +15,7 @@ from keel.record import Record
 from keel.reports import charts
 from keel.web.check.examples import EXAMPLES
 from keel.web.check.picking import read_line
-from keel.web.words import gettext as _
+from keel.web.language.words import gettext as _
 
 ELSEWHERE = "https://www.wikipedia.org/"
 """Where "Leave page" leads: a site that anybody may have open."""

@@ -5,8 +5,8 @@ from django.utils.translation import gettext_lazy
 
 from keel import knowledge
 from keel.pharmacology import models_for
-from keel.web.said import told
-from keel.web.words import gettext as _
+from keel.web.language.said import told
+from keel.web.language.words import gettext as _
 
 WEIGHTS_KG = (7, 20, 35, 50, 60, 70, 80, 100, 120)
 AGES = (2, 8, 16, 25, 40, 55, 70, 80)

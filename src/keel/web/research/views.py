@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from keel import knowledge
 from keel.knowledge.models import Model
 from keel.web.research.forms import FIRST, Regimen
-from keel.web.research.overlays import Asked, drawn
+from keel.web.research.queries import Asked, drawn
 
 
 @require_safe

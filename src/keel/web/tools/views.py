@@ -17,10 +17,10 @@ from django.views.decorators.http import require_safe
 from keel import knowledge
 from keel.knowledge.tools import Tool
 from keel.web.directory.context import listing_for
-from keel.web.directory.place import country_of
-from keel.web.learn import pages
-from keel.web.tools.shown import definition, fields_of, script_words, words_of
-from keel.web.words import gettext as _
+from keel.web.directory.queries import country_of
+from keel.web.language import texts as pages
+from keel.web.language.words import gettext as _
+from keel.web.tools.queries import definition, fields_of, script_words, words_of
 
 AREAS = ("crisis", "urges", "thoughts", "motivation", "balance", "programme")
 MOST_LINES = 3

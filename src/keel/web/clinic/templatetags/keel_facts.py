@@ -6,7 +6,7 @@ from django import template
 
 from keel import knowledge
 from keel.web.clinic.models import Fact, Kind
-from keel.web.words import gettext as _
+from keel.web.language.words import gettext as _
 
 register = template.Library()
 

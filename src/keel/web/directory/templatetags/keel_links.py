@@ -7,7 +7,7 @@ from django import template
 from django.urls import reverse
 
 from keel.knowledge.directory import Service, digits
-from keel.web.words import gettext as _
+from keel.web.language.words import gettext as _
 
 register = template.Library()
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from keel.web.check.brands import Brand
+from keel.web.brands import Brand
 
 LONGEST_SECOND = 12
 GRACE = 10

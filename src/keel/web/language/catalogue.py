@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from keel.web.said import of_knowledge
+from keel.web.language.said import of_knowledge
 
-WEB = Path(__file__).parent
-STAFF_ONLY = ("clinic", "accounts", "demonstration")
+WEB = Path(__file__).parents[1]
+STAFF_ONLY = ("clinic", "accounts")
 """Apps for staff, who work in English."""
 FUNCTIONS = ("_", "gettext", "gettext_lazy", "ngettext", "noop")
 _STRING = r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""

@@ -11,8 +11,8 @@ from django.utils.safestring import SafeString
 from keel.knowledge.directory import Listed
 from keel.knowledge.texts import Column, Row, Section, Text, pieces, plain
 from keel.web.directory.context import listing_for
-from keel.web.learn import pages
-from keel.web.words import gettext as _
+from keel.web.language import texts as pages
+from keel.web.language.words import gettext as _
 
 MOST_LINES = 4
 """Services named at the end of a text; all of them are a tap further."""
@@ -38,12 +38,12 @@ def section(part: Section, level: int = 3) -> SafeString:
 @lru_cache(maxsize=4096)
 def _cited(text: str, language: str) -> SafeString:
     cut = [(piece.text, pages.cite(piece.cites) if piece.cites else None) for piece in pieces(text)]
-    return render_to_string("learn/cited.html", {"pieces": cut})
+    return render_to_string("picture/cited.html", {"pieces": cut})
 
 
 @lru_cache(maxsize=2048)
 def _section(part: Section, level: int, language: str) -> SafeString:
-    return render_to_string("learn/section.html", {"part": part, "level": level})
+    return render_to_string("picture/section.html", {"part": part, "level": level})
 
 
 @register.simple_tag

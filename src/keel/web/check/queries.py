@@ -12,8 +12,8 @@ from keel.interop import ReadError, Reading, read_records
 from keel.knowledge import Knowledge
 from keel.record import Medicine, ReadingNote, Record, UsePattern
 from keel.web.check.picking import read_line
-from keel.web.said import Told, told
-from keel.web.words import gettext as _
+from keel.web.language.said import Told, told
+from keel.web.language.words import gettext as _
 
 LONGEST_LIST = 100
 """Lines of patterns or medicines that are read at once."""

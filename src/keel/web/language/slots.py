@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from keel import knowledge
-from keel.web.known import medicine_said, whole
-from keel.web.words import numbers
+from keel.web.language.known import medicine_said, whole
+from keel.web.language.words import numbers
 
 Translate = Callable[[str], str | None]
 _ENGLISH = re.compile(r"[a-z]{4}")

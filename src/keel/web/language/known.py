@@ -5,8 +5,8 @@ import re
 from django.utils import translation
 
 from keel import knowledge
-from keel.web.languages import FIRST
-from keel.web.words import gettext
+from keel.web.language.languages import FIRST
+from keel.web.language.words import gettext
 
 
 def language() -> str:

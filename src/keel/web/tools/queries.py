@@ -3,8 +3,8 @@
 from typing import Any, NamedTuple
 
 from keel.knowledge.tools import Tool, ToolField, ToolWords
-from keel.web.languages import FIRST
-from keel.web.words import gettext as _
+from keel.web.language.languages import FIRST
+from keel.web.language.words import gettext as _
 
 LIST_ROWS = 4
 """Lines of an empty list, on the screen and on paper."""

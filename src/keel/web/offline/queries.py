@@ -14,7 +14,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 
 from keel import knowledge
-from keel.web.learn import pages as learn
+from keel.web.language import texts as learn
 
 FILES = (
     "keel/keel.css", "keel/keel.js", "keel/keel.svg", "offline/offline.js", "offline/offline-page.js",

@@ -8,7 +8,7 @@ from django.forms.boundfield import BoundField
 
 from keel.knowledge.instruments import Instrument, Item, ItemKind
 from keel.web.check.forms import answer_name
-from keel.web.words import gettext as _
+from keel.web.language.words import gettext as _
 
 
 class Question(NamedTuple):

@@ -20,12 +20,12 @@ from keel.knowledge.instrument_parts import Band as ScoreBand
 from keel.quantities import Interval, interval_text
 from keel.web.check import choices
 from keel.web.evidence.withheld import is_withheld
-from keel.web.learn import pages
-from keel.web.picture.shown import conflicts_with
-from keel.web.said import Told, drawn, medicine_said, translated
-from keel.web.said import said as said_here
-from keel.web.words import gettext as _
-from keel.web.words import numbers
+from keel.web.language import texts as pages
+from keel.web.language.said import Told, drawn, medicine_said, translated
+from keel.web.language.said import said as said_here
+from keel.web.language.words import gettext as _
+from keel.web.language.words import numbers
+from keel.web.picture.queries import conflicts_with
 
 register = template.Library()
 UNANSWERED = "/safety-item-unanswered"

@@ -14,7 +14,7 @@ from django.utils import translation
 
 FIRST = "en"
 """The language of the texts in the code and the templates; its addresses have no prefix."""
-LOCALE = Path(__file__).parent / "locale"
+LOCALE = Path(__file__).parents[1] / "locale"
 
 
 def offered(folder: Path = LOCALE) -> list[tuple[str, str]]:

@@ -18,11 +18,11 @@ from django.utils.safestring import SafeString
 
 from keel import knowledge
 from keel.knowledge.translations import sentences
-from keel.web.known import language, medicine_said, whole
-from keel.web.languages import FIRST
-from keel.web.shapes import NEUTRAL, SHAPES
-from keel.web.slots import filled, patterns
-from keel.web.words import gettext, numbers
+from keel.web.language.known import language, medicine_said, whole
+from keel.web.language.languages import FIRST
+from keel.web.language.shapes import NEUTRAL, SHAPES
+from keel.web.language.slots import filled, patterns
+from keel.web.language.words import gettext, numbers
 
 __all__ = ["Told", "drawn", "medicine_said", "of_knowledge", "said", "told", "translated"]
 
