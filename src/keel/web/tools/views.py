@@ -15,7 +15,7 @@ from django.utils import translation
 from django.views.decorators.http import require_safe
 
 from keel import knowledge
-from keel.knowledge.tools import Tool
+from keel.knowledge.texts import Tool
 from keel.web.directory.context import listing_for
 from keel.web.directory.place import country_of
 from keel.web.learn import pages
