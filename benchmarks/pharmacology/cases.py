@@ -4,7 +4,7 @@ import numpy as np
 
 from keel.knowledge import load
 from keel.knowledge.models import Model, Variability
-from keel.knowledge.models_check import complete
+from keel.knowledge.models.check import complete
 from keel.pharmacology import DoseInput, Person
 
 PERSON = Person(weight_kg=70, age_years=40)

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from keel import knowledge
-from keel.knowledge.wording import offences
+from keel.knowledge.texts.wording import offences
 from support import django_ready  # noqa: F401 - before anything of keel.web
 from support.web_text import text_of
 

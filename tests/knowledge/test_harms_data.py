@@ -9,7 +9,7 @@ from keel.assessment.interactions import check_medicines
 from keel.exposure import summarise
 from keel.findings.conditions import Condition
 from keel.knowledge import load
-from keel.knowledge.wording import offences
+from keel.knowledge.texts.wording import offences
 from keel.record import Record
 
 AT = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)

@@ -18,7 +18,7 @@ from keel.knowledge.instruments import (
     Rule,
     wording_problems,
 )
-from keel.knowledge.instruments_check import checked_instruments, instrument_problems, is_loinc
+from keel.knowledge.instruments.check import checked_instruments, instrument_problems, is_loinc
 from support.shared import shared_folder
 
 INSTRUMENTS = load().instruments

@@ -9,9 +9,9 @@ from keel.assessment.interactions import Status, check_medicines
 from keel.assessment.interactions.names import names_of
 from keel.assessment.interactions.reading import name_key
 from keel.knowledge import load
-from keel.knowledge.checks.interactions import interaction_problems
 from keel.knowledge.files import PACKAGED
-from keel.knowledge.wording import must_not_claim
+from keel.knowledge.interactions.check import interaction_problems
+from keel.knowledge.texts.wording import must_not_claim
 from support.shared import shared_folder
 
 TABLES = (

@@ -6,7 +6,8 @@ import re
 import pytest
 
 from keel.knowledge import Certainty, load
-from keel.knowledge.protocols_check import facts_of, leaves, protocol_problems
+from keel.knowledge.protocols import facts_of, leaves
+from keel.knowledge.protocols.check import protocol_problems
 
 PROTOCOLS = load().protocols
 RULES = [(protocol, rule) for protocol in PROTOCOLS.values() for rule in protocol.rules]

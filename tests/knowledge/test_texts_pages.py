@@ -7,10 +7,10 @@ import pytest
 from keel.knowledge import load
 from keel.knowledge.checks.pages import everything_said, page_problems
 from keel.knowledge.evidence import Use
-from keel.knowledge.readability import grade
-from keel.knowledge.readability_es import ease_es
 from keel.knowledge.texts import cited, plain, sections_of
-from keel.knowledge.wording import must_not_claim
+from keel.knowledge.texts.readability import grade
+from keel.knowledge.texts.readability_es import ease_es
+from keel.knowledge.texts.wording import must_not_claim
 
 FACTS = load()
 TEXTS = [pytest.param(text, id=name) for name, text in FACTS.pages.items()]

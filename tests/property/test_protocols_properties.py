@@ -11,7 +11,7 @@ from keel.assessment.eligibility import level_of_care
 from keel.assessment.protocols import gate, passes
 from keel.knowledge import load
 from keel.knowledge.clinical_facts import FactKind
-from keel.knowledge.protocols_check import facts_of
+from keel.knowledge.protocols import facts_of
 
 AT = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
 LETTERS = {

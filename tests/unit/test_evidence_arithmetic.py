@@ -5,7 +5,7 @@ import math
 import pytest
 
 from keel.knowledge import load
-from keel.knowledge.checks.arithmetic import agrees, evaluate, wilson
+from keel.knowledge.evidence.check import agrees, evaluate, wilson
 
 # Worked by hand from the figures of the two texts: 35 mg a fortnight, 400 mg a Saturday, 56 and 84 mg on the label.
 FIXTURES = {

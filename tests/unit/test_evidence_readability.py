@@ -3,7 +3,7 @@
 import pytest
 
 from keel.knowledge import load
-from keel.knowledge.readability import grade, syllables
+from keel.knowledge.texts.readability import grade, syllables
 
 # Counted by ear, as an English dictionary divides them.
 SYLLABLES = {

@@ -5,8 +5,8 @@ import threading
 import pytest
 
 from keel.knowledge import UnknownId, load
+from keel.knowledge.evidence.search import evidence_index, search
 from keel.knowledge.kinds import entries, find_entries, json_schema, kind_names, numbers, table
-from keel.knowledge.search import evidence_index, search
 
 KNOWLEDGE = load()
 

@@ -8,7 +8,7 @@ import pytest
 
 from keel.knowledge import FactsFileError, load
 from keel.knowledge.models import Model
-from keel.knowledge.models_check import complete
+from keel.knowledge.models.check import complete
 from keel.pharmacology import (
     DoseInput,
     NoModel,

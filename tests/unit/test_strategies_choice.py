@@ -10,7 +10,7 @@ from keel.assessment.picture import picture_of
 from keel.assessment.strategies import Told, drug_groups, strategies_for, strategy_facts
 from keel.exposure import parse_pattern
 from keel.knowledge import load
-from keel.knowledge.strategies import GROUPS
+from keel.knowledge.texts import GROUPS
 from keel.quantities import Interval
 from keel.record import Answers, Medicine, Person, Pregnancy, Record
 

@@ -4,8 +4,8 @@ import pytest
 
 from keel.knowledge import FactsFileError, Knowledge, UnknownId, load
 from keel.knowledge.checks.pages import denominators, lacks_denominator, numbers_in, page_problems
-from keel.knowledge.readability_es import ease_es, grade_es, syllables_es
 from keel.knowledge.texts import Piece, cited, pieces, plain, sections_of
+from keel.knowledge.texts.readability_es import ease_es, grade_es, syllables_es
 
 PAGE = """
 id = "{id}"

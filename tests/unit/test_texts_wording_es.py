@@ -3,7 +3,7 @@
 import pytest
 
 from keel.knowledge import load
-from keel.knowledge.wording import must_not_claim, offences
+from keel.knowledge.texts.wording import must_not_claim, offences
 
 RULES = load().wording["must-not-claim-es"]
 

@@ -35,7 +35,7 @@ def evidence(
     """
     from keel.cli.terminal import console, write_json
     from keel.knowledge import load
-    from keel.knowledge.search import search
+    from keel.knowledge.evidence.search import search
 
     knowledge, words = load(), " ".join(query)
     hits = search(knowledge, words, limit)

@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from keel.assessment.instruments import Change, Score
     from keel.assessment.instruments.catalogue import Entry
     from keel.knowledge import Knowledge
-    from keel.knowledge.instrument_parts import ChangeRule
-    from keel.knowledge.instruments import Instrument, Item
+    from keel.knowledge.instruments import ChangeRule, Instrument, Item
 
 
 def score_view(score: "Score", shape: "Instrument", out: "Console") -> None:

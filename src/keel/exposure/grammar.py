@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from keel.knowledge.phrases import FrequencyPhrase, PeriodWord, Phrases, WordList
+from keel.knowledge.reading import FrequencyPhrase, PeriodWord, Phrases, WordList
 
 NUMBER = r"\d+(?:[.,]\d+)?"
 TEMPLATES = (

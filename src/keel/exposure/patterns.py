@@ -15,7 +15,7 @@ from keel.exposure.errors import AmbiguousNumber, PatternError
 from keel.exposure.grammar import NUMBER, Grammar, grammar_of
 from keel.exposure.ledger import salt_factor
 from keel.knowledge import Knowledge, find
-from keel.knowledge.phrases import WordList
+from keel.knowledge.reading import WordList
 from keel.messages import Message
 from keel.quantities import Form, Interval, QuantityError, parse_amount_interval_mg, parse_number
 from keel.record import Setting, UsePattern

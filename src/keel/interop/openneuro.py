@@ -13,7 +13,7 @@ from keel.interop.errors import ReadError, shown
 from keel.interop.reading import Format, Notebook, Reading, Totals
 from keel.interop.text import as_utf8
 from keel.knowledge import Knowledge
-from keel.knowledge.studies import Study
+from keel.knowledge.reading import Study
 from keel.quantities import Interval, convert
 from keel.record import (
     Answers,

@@ -9,7 +9,7 @@ from keel.knowledge.base import Knowledge, find, load
 from keel.knowledge.certainty import Certainty
 from keel.knowledge.documents import Document, Number
 from keel.knowledge.errors import FactsFileError, KnowledgeError, UnknownId
-from keel.knowledge.evidence import Claim, Conflict, Figure, Source
+from keel.knowledge.evidence.shape import Claim, Conflict, Figure, Source
 
 __all__ = [
     "Certainty",

@@ -7,18 +7,17 @@ from pathlib import Path
 from typing import TypeVar
 
 from keel.knowledge.clinical_facts import ClinicalFact, ConditionDoubt, ConditionWord, Jurisdiction, MedicineFact
-from keel.knowledge.criteria import BandSet, Course
-from keel.knowledge.directory import Country, Need, Service
+from keel.knowledge.criteria.bands import BandSet, Course
+from keel.knowledge.criteria.harms import HarmFact, Harms
+from keel.knowledge.directory.shape import Country, Need, Service
 from keel.knowledge.documents import Unit
-from keel.knowledge.effects import Anchor, PressureRow
 from keel.knowledge.errors import UnknownId
-from keel.knowledge.evidence import Claim, Conflict, Figure, Source, SourceTable
+from keel.knowledge.evidence.shape import Claim, Conflict, Figure, Source, SourceTable
 from keel.knowledge.files import Folders
-from keel.knowledge.harms import HarmFact, Harms
-from keel.knowledge.instrument_words import InstrumentWords, in_words, read_instrument_words
-from keel.knowledge.instruments import Instrument
-from keel.knowledge.instruments_check import checked_instruments
-from keel.knowledge.interactions import (
+from keel.knowledge.instruments.check import checked_instruments
+from keel.knowledge.instruments.shape import Instrument
+from keel.knowledge.instruments.words import InstrumentWords, in_words, read_instrument_words
+from keel.knowledge.interactions.shape import (
     ClassRule,
     ClassWord,
     DoseWord,
@@ -30,26 +29,27 @@ from keel.knowledge.interactions import (
     Synonym,
     read_names,
 )
-from keel.knowledge.models import Model
-from keel.knowledge.models_check import complete
-from keel.knowledge.modifiers import Modifier, complete_modifiers
-from keel.knowledge.phrases import Phrases
-from keel.knowledge.protocols import Protocol
-from keel.knowledge.protocols_check import complete_protocols
-from keel.knowledge.protocols_overlay import read_protocols
-from keel.knowledge.readability import ReadingLevel
-from keel.knowledge.reading import CodeTable, ReadingCode, ReadingLimits
-from keel.knowledge.rems import ProgrammeForm
-from keel.knowledge.routes import Route
-from keel.knowledge.session_rules import SessionRules
-from keel.knowledge.strategies import DrugGroup, Strategy
-from keel.knowledge.studies import Study
-from keel.knowledge.substances import Substance
-from keel.knowledge.surveillance import Surveillance
-from keel.knowledge.texts import Interface, Text, by_language, read_texts
-from keel.knowledge.tools import Tool
+from keel.knowledge.models.check import complete
+from keel.knowledge.models.effects import Anchor, PressureRow
+from keel.knowledge.models.routes import Route
+from keel.knowledge.models.shape import Model
+from keel.knowledge.models.substances import Substance
+from keel.knowledge.modifiers.shape import Modifier, complete_modifiers
+from keel.knowledge.protocols.check import complete_protocols
+from keel.knowledge.protocols.overlay import read_protocols
+from keel.knowledge.protocols.shape import Protocol
+from keel.knowledge.reading.codes import CodeTable, ReadingCode, ReadingLimits
+from keel.knowledge.reading.phrases import Phrases
+from keel.knowledge.reading.studies import Study
+from keel.knowledge.sessions.forms import ProgrammeForm
+from keel.knowledge.sessions.rules import SessionRules
+from keel.knowledge.surveillance.shape import Surveillance
+from keel.knowledge.texts.readability import ReadingLevel
+from keel.knowledge.texts.shape import Interface, Text, by_language, read_texts
+from keel.knowledge.texts.strategies import DrugGroup, Strategy
+from keel.knowledge.texts.tools import Tool
+from keel.knowledge.texts.wording import WordingRules
 from keel.knowledge.translations import Translation, read_translations
-from keel.knowledge.wording import WordingRules
 
 T = TypeVar("T")
 

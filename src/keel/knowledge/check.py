@@ -9,15 +9,15 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 
 from keel.knowledge.base import Knowledge
-from keel.knowledge.checks.arithmetic import arithmetic_problems
 from keel.knowledge.checks.citations import citation_problems
-from keel.knowledge.checks.interactions import interaction_problems
 from keel.knowledge.checks.pages import page_problems
 from keel.knowledge.checks.problem import Level, Problem, error, warning
 from keel.knowledge.checks.rights import licence_problems, loinc_problems
 from keel.knowledge.checks.structure import order_problems, review_problems, schema_problems, unit_problems
 from keel.knowledge.checks.texts import reading_level_problems, wording_problems
-from keel.knowledge.directory import disagreements, stale_rows
+from keel.knowledge.directory.shape import disagreements, stale_rows
+from keel.knowledge.evidence.check import arithmetic_problems
+from keel.knowledge.interactions.check import interaction_problems
 
 __all__ = ["Level", "Problem", "check"]
 

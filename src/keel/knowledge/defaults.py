@@ -13,7 +13,7 @@ import msgspec
 from keel.knowledge.base import Knowledge
 from keel.knowledge.certainty import Certainty
 from keel.knowledge.documents import Document, Number
-from keel.knowledge.evidence import Claim, Verdict
+from keel.knowledge.evidence.shape import Claim, Verdict
 from keel.knowledge.kinds import Entry, Place, entries, places
 
 # The field that says best what an unnamed thing is, in order.

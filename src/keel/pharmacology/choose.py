@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 
-from keel.knowledge.models import Model
-from keel.knowledge.routes import Route
+from keel.knowledge.models import Model, Route
 from keel.pharmacology.errors import NoModel
 from keel.pharmacology.guard import WORDS
 

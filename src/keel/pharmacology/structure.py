@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from keel.knowledge.models import UNITS, Flow, Model
-from keel.knowledge.models_check import dimension_of
+from keel.knowledge.models.check import dimension_of
 
 MOST_PERIPHERALS = 2
 

@@ -5,8 +5,7 @@ from collections.abc import Iterable, Mapping
 from keel.assessment.protocols.facts import CRISIS_SYMPTOMS
 from keel.knowledge.clinical_facts import ClinicalFact, FactKind
 from keel.knowledge.documents import Unit
-from keel.knowledge.protocols import Protocol
-from keel.knowledge.protocols_check import facts_of
+from keel.knowledge.protocols import Protocol, facts_of
 
 SUICIDE_SCREEN = (
     "cssrs_q1",

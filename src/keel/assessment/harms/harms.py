@@ -7,7 +7,7 @@ import msgspec
 from keel.exposure.banding import certainty_of, sources_of
 from keel.findings import Facts, Finding, Reason, Severity, Truth, Verdict, evaluate, worst_first
 from keel.knowledge import Certainty, Knowledge
-from keel.knowledge.harms import FactShown, HarmRule, Harms
+from keel.knowledge.criteria import FactShown, HarmRule, Harms
 from keel.messages import Message, Name, listed
 
 

@@ -14,8 +14,7 @@ from keel.assessment.instruments.scales import Value, whole, work_out
 from keel.assessment.instruments.speaking import Standing, level, spoken
 from keel.findings import Finding
 from keel.knowledge import Certainty, Knowledge
-from keel.knowledge.instrument_parts import Part
-from keel.knowledge.instruments import Banding, Instrument, Scale
+from keel.knowledge.instruments import Banding, Instrument, Part, Scale
 from keel.messages import Message, Name
 from keel.quantities import Figure, Interval
 

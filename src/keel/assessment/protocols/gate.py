@@ -14,8 +14,7 @@ from keel.assessment.protocols.facts import derived
 from keel.findings import Facts, Finding, Reason, Severity, Truth, Verdict, evaluate, worst_first
 from keel.knowledge import Certainty, Knowledge
 from keel.knowledge.clinical_facts import ClinicalFact
-from keel.knowledge.protocols import Cut, Protocol, Rule, Verb
-from keel.knowledge.protocols_check import leaves
+from keel.knowledge.protocols import Cut, Protocol, Rule, Verb, leaves
 from keel.messages import Message, joined
 
 Phases = str | Sequence[str]

@@ -13,7 +13,7 @@ from keel.assessment.session.events import Discharged, Session
 from keel.assessment.session.moment import Seen, Watch
 from keel.assessment.session.vitals import Pressure, Reading, baseline_pressure
 from keel.knowledge import Knowledge
-from keel.knowledge.rems import ProgrammeForm
+from keel.knowledge.sessions import ProgrammeForm
 
 Answer = str | float | bool | None
 _OF_CONCERN = (

@@ -12,8 +12,7 @@ import msgspec
 
 from keel.assessment.session.dose import minutes_between
 from keel.assessment.session.vitals import Readings
-from keel.knowledge.protocols import Protocol, Slot
-from keel.knowledge.protocols_check import CHECKS
+from keel.knowledge.protocols import CHECKS, Protocol, Slot
 
 
 class Due(msgspec.Struct, frozen=True, kw_only=True):

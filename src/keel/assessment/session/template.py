@@ -5,7 +5,7 @@ from typing import Any
 from keel.assessment.protocols.gate import find_protocol
 from keel.knowledge import Knowledge
 from keel.knowledge.clinical_facts import ClinicalFact, FactKind
-from keel.knowledge.protocols_check import facts_of
+from keel.knowledge.protocols import facts_of
 from keel.quantities import written_unit
 
 _AT_SCREENING = ("screening", "history", "site", "therapy")

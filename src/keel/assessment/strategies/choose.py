@@ -4,7 +4,7 @@ import msgspec
 
 from keel.findings import Facts, Reason, Truth, evaluate
 from keel.knowledge import Knowledge
-from keel.knowledge.strategies import Strategy
+from keel.knowledge.texts import Strategy
 
 
 class Chosen(msgspec.Struct, frozen=True):

@@ -7,9 +7,9 @@ from keel.knowledge.base import Knowledge
 from keel.knowledge.certainty import Certainty
 from keel.knowledge.checks.problem import Problem, error, warning
 from keel.knowledge.documents import Number
-from keel.knowledge.evidence import Verdict
+from keel.knowledge.evidence.shape import Verdict
 from keel.knowledge.kinds import Entry, Place, entries, places
-from keel.knowledge.texts import cited
+from keel.knowledge.texts.shape import cited
 
 # Field name -> the table that its ids come from. `conflicts` names rows of either table, claims or conflicts.
 _FIELDS = {

@@ -9,15 +9,15 @@ from collections.abc import Iterable, Iterator
 
 from keel.knowledge.base import Knowledge, load
 from keel.knowledge.checks.problem import Problem, error, warning
-from keel.knowledge.evidence import Claim, Conflict, Use
-from keel.knowledge.instrument_words import words_problems
-from keel.knowledge.instruments import Instrument
-from keel.knowledge.interactions import Danger
-from keel.knowledge.models import Model
-from keel.knowledge.protocols_check import leaves
-from keel.knowledge.texts import cited
+from keel.knowledge.evidence.shape import Claim, Conflict, Use
+from keel.knowledge.instruments.shape import Instrument
+from keel.knowledge.instruments.words import words_problems
+from keel.knowledge.interactions.shape import Danger
+from keel.knowledge.models.shape import Model
+from keel.knowledge.protocols import leaves
+from keel.knowledge.texts.shape import cited
+from keel.knowledge.texts.wording import offences
 from keel.knowledge.translations import sentences
-from keel.knowledge.wording import offences
 
 MOTHER = "en"
 """The language in which texts are written first; the others must have the same ids and rest on the same claims."""

@@ -11,8 +11,8 @@ from keel.knowledge.base import Knowledge
 from keel.knowledge.checks.languages import MOTHER, language_problems
 from keel.knowledge.checks.problem import Problem, error
 from keel.knowledge.errors import UnknownId
-from keel.knowledge.evidence import Claim, Use
-from keel.knowledge.texts import Text, cited, plain, sections_of
+from keel.knowledge.evidence.shape import Claim, Use
+from keel.knowledge.texts.shape import Text, cited, plain, sections_of
 
 _NUMBER = re.compile(r"\d+(?:[.,\u00a0\u202f ]\d{3})*(?:[.,]\d+)?")
 # What stands in the population of a claim and counts nobody: years, doses, ages.

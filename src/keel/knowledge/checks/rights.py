@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 from keel.knowledge.base import Knowledge
 from keel.knowledge.checks.problem import Problem, error
-from keel.knowledge.instruments import wording_problems
-from keel.knowledge.instruments_check import is_loinc
+from keel.knowledge.instruments.check import is_loinc
+from keel.knowledge.instruments.shape import wording_problems
 from keel.knowledge.kinds import Place, entries, places
-from keel.knowledge.reading import ReadingCode
+from keel.knowledge.reading.codes import ReadingCode
 
 _LOINC = re.compile(r"^\d{1,7}-\d$")
 

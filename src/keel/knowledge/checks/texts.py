@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from keel.knowledge.base import Knowledge
 from keel.knowledge.checks.problem import Problem, error
-from keel.knowledge.evidence import Claim, Use, Verdict
+from keel.knowledge.evidence.shape import Claim, Use, Verdict
 from keel.knowledge.kinds import Entry, Place, entries, places
-from keel.knowledge.readability import grade
-from keel.knowledge.readability_es import grade_es
-from keel.knowledge.texts import plain
-from keel.knowledge.wording import offences
+from keel.knowledge.texts.readability import grade
+from keel.knowledge.texts.readability_es import grade_es
+from keel.knowledge.texts.shape import plain
+from keel.knowledge.texts.wording import offences
 
 # Works are named by their own titles, the rules hold the sentences that they refuse, and translations those that others
 # made; `checks/pages.py` looks at them together with their English.

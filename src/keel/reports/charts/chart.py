@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from keel.knowledge import Knowledge
-from keel.knowledge.effects import Anchor
+from keel.knowledge.models import Anchor
 from keel.pharmacology import Observation
 from keel.reports.charts import layers, words
 from keel.reports.charts.frame import Frame, frame_of, hour_marks, level_marks

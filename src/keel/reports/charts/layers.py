@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from keel.knowledge.effects import Anchor
+from keel.knowledge.models import Anchor
 from keel.pharmacology import DoseInput, Observation
 from keel.pharmacology.structure import Floats
 from keel.reports.charts.frame import Frame, place_labels

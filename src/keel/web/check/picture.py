@@ -14,8 +14,7 @@ from keel.findings import Finding, Severity
 from keel.knowledge import Knowledge
 from keel.knowledge.criteria import Band as BandFacts
 from keel.knowledge.directory import Listed
-from keel.knowledge.strategies import StrategyWords
-from keel.knowledge.texts import Section
+from keel.knowledge.texts import Section, StrategyWords
 from keel.record import Record
 from keel.web.check import choices
 from keel.web.check.frequencies import Frequencies, frequencies

@@ -21,8 +21,7 @@ from keel.assessment.protocols import FactRefused, checked_facts
 from keel.findings import Fact, Finding
 from keel.knowledge import Knowledge
 from keel.knowledge.clinical_facts import ClinicalFact, FactKind
-from keel.knowledge.protocols import Protocol
-from keel.knowledge.protocols_check import facts_of
+from keel.knowledge.protocols import Protocol, facts_of
 from keel.record import Record
 
 PREFIX = "fact-"

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from keel.knowledge.tools import Tool, ToolField, ToolWords
+from keel.knowledge.texts import Tool, ToolField, ToolWords
 from keel.web.language.languages import FIRST
 from keel.web.language.words import gettext as _
 

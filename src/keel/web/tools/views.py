@@ -15,7 +15,7 @@ from django.utils import translation
 from django.views.decorators.http import require_safe
 
 from keel import knowledge
-from keel.knowledge.tools import Tool
+from keel.knowledge.texts import Tool
 from keel.web.directory.context import listing_for
 from keel.web.directory.queries import country_of
 from keel.web.language import texts as pages

@@ -16,7 +16,7 @@ from keel.assessment.instruments import Score
 from keel.findings import Finding, Severity
 from keel.knowledge import Certainty
 from keel.knowledge.evidence import Conflict, Source, Verdict
-from keel.knowledge.instrument_parts import Band as ScoreBand
+from keel.knowledge.instruments import Band as ScoreBand
 from keel.quantities import Interval, interval_text
 from keel.web.check import choices
 from keel.web.evidence.withheld import is_withheld

@@ -12,59 +12,21 @@ from enum import StrEnum
 
 from keel.knowledge.certainty import Certainty
 from keel.knowledge.documents import Document
-from keel.knowledge.instrument_parts import (
+from keel.knowledge.instruments.parts import (
     AnswerSet,
-    Band,
     Banding,
-    ChangeKind,
     ChangeRule,
     Choice,
-    Clause,
     Code,
-    Condition,
     Cutoff,
     Fact,
     Item,
-    ItemKind,
-    LicenceClass,
     Loinc,
-    Measure,
-    Method,
-    Part,
     Recall,
     Rights,
     Rule,
     Scale,
 )
-
-__all__ = [
-    "AnswerSet",
-    "Band",
-    "Banding",
-    "ChangeKind",
-    "ChangeRule",
-    "Choice",
-    "Clause",
-    "Code",
-    "Condition",
-    "Cutoff",
-    "Direction",
-    "Fact",
-    "Form",
-    "Instrument",
-    "Item",
-    "ItemKind",
-    "LicenceClass",
-    "Loinc",
-    "Measure",
-    "Method",
-    "Part",
-    "Recall",
-    "Rights",
-    "Rule",
-    "Scale",
-    "wording_problems",
-]
 
 
 class Direction(StrEnum):

@@ -14,7 +14,8 @@ from keel.knowledge.certainty import Certainty
 from keel.knowledge.documents import Document
 from keel.knowledge.errors import FactsFileError
 from keel.knowledge.files import Folders
-from keel.knowledge.instruments import AnswerSet, Instrument, Item, wording_problems
+from keel.knowledge.instruments.parts import AnswerSet, Item
+from keel.knowledge.instruments.shape import Instrument, wording_problems
 
 
 class Standing(StrEnum):

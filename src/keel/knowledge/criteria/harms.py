@@ -8,9 +8,9 @@ import msgspec
 
 from keel.knowledge.certainty import Certainty
 from keel.knowledge.conditions import Condition
-from keel.knowledge.criteria import AnswerFact, ConditionFact
+from keel.knowledge.criteria.bands import AnswerFact, ConditionFact
 from keel.knowledge.documents import Document, Id, Number
-from keel.knowledge.protocols import Verb
+from keel.knowledge.protocols.shape import Verb
 
 
 class HarmFact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -8,6 +8,7 @@ An overlay may tighten or confirm; what it may loosen, the file says (`may_loose
 """
 
 import datetime as dt
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
 import msgspec
@@ -19,6 +20,16 @@ from keel.knowledge.documents import Document, Id, Number
 Verb = Literal["block", "hold", "warn", "note"]
 VERBS: tuple[Verb, ...] = ("block", "hold", "warn", "note")
 """Strongest first."""
+CHECKS: Mapping[str, str] = {
+    "bp": "blood pressure",
+    "hr": "pulse",
+    "spo2": "oxygen",
+    "rr": "breathing rate",
+    "sedation": "sedation (MOAA/S)",
+    "dissociation": "dissociation",
+    "contact": "contact",
+}
+"""What a schedule may ask for, and its name."""
 
 
 class Signature(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -286,3 +297,16 @@ class Protocol(Document, frozen=True, kw_only=True):
     def number(self, cut: str) -> float:
         """The value of a cut."""
         return self.cuts[cut].value
+
+
+def leaves(condition: Condition) -> Iterator[Condition]:
+    """The single tests inside a condition."""
+    if condition.fact:
+        yield condition
+    for part in (*condition.all, *condition.any):
+        yield from leaves(part)
+
+
+def facts_of(rule: Rule) -> tuple[str, ...]:
+    """Every fact that a rule asks about, in order, each once."""
+    return tuple(dict.fromkeys((*rule.needs, *(leaf.fact for leaf in leaves(rule.when)))))

@@ -8,7 +8,7 @@ import msgspec
 
 from keel.knowledge.documents import Document, Id
 from keel.knowledge.overlay_guard import HEADER, RULE_KEYS, changed, verb_problems
-from keel.knowledge.protocols import Signature, Verb
+from keel.knowledge.protocols.shape import Signature, Verb
 
 _WORDS = ("text", "next_step")
 

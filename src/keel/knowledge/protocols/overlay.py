@@ -22,7 +22,7 @@ from typing import Any
 from keel.knowledge.errors import OverlayRefused
 from keel.knowledge.files import Folders, decode, overlaid, read_toml
 from keel.knowledge.overlay_guard import HEADER, RULE_KEYS, changed, cut_problems, verb_problems
-from keel.knowledge.protocols import Protocol
+from keel.knowledge.protocols.shape import Protocol
 
 _LISTS = {"slots", "work_up", "requirements", "course", "duties", "practice", "positions", "blocks"}
 _ENABLEMENT_KEYS = {"on", "jurisdictions", "signed"}

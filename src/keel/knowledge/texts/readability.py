@@ -9,7 +9,7 @@ import re
 import msgspec
 
 from keel.knowledge.documents import Id
-from keel.knowledge.wording import sentences
+from keel.knowledge.texts.wording import sentences
 
 _VOWELS = re.compile(r"[aeiouy]+")
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’]*")

@@ -10,18 +10,8 @@ import msgspec
 from keel.knowledge.clinical_facts import ClinicalFact, FactKind
 from keel.knowledge.conditions import Condition
 from keel.knowledge.errors import FactsFileError
-from keel.knowledge.protocols import Included, Protocol, Rule, Slot
+from keel.knowledge.protocols.shape import CHECKS, Included, Protocol, Rule, Slot, leaves
 
-CHECKS: Mapping[str, str] = {
-    "bp": "blood pressure",
-    "hr": "pulse",
-    "spo2": "oxygen",
-    "rr": "breathing rate",
-    "sedation": "sedation (MOAA/S)",
-    "dissociation": "dissociation",
-    "contact": "contact",
-}
-"""What a schedule may ask for, and its name."""
 _ORDERED = (">", ">=", "<", "<=")
 
 
@@ -66,19 +56,6 @@ def _limited(rule: Rule, included: Included) -> Rule:
 
 def _limited_slot(slot: Slot, included: Included) -> Slot:
     return msgspec.structs.replace(slot, routes=included.routes) if included.routes and not slot.routes else slot
-
-
-def leaves(condition: Condition) -> Iterator[Condition]:
-    """The single tests inside a condition."""
-    if condition.fact:
-        yield condition
-    for part in (*condition.all, *condition.any):
-        yield from leaves(part)
-
-
-def facts_of(rule: Rule) -> tuple[str, ...]:
-    """Every fact that a rule asks about, in order, each once."""
-    return tuple(dict.fromkeys((*rule.needs, *(leaf.fact for leaf in leaves(rule.when)))))
 
 
 def protocol_problems(protocol: Protocol, facts: Mapping[str, ClinicalFact]) -> Iterator[str]:

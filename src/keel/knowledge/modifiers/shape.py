@@ -12,7 +12,7 @@ import msgspec
 from keel.knowledge.certainty import Certainty
 from keel.knowledge.documents import Document
 from keel.knowledge.errors import FactsFileError
-from keel.knowledge.models import Model
+from keel.knowledge.models.shape import Model
 
 
 class Observed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

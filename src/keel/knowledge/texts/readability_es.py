@@ -6,7 +6,7 @@ Fernández Huerta, Consigna 1959;214:29-32. As in English the measure knows word
 import re
 from itertools import pairwise
 
-from keel.knowledge.wording import sentences
+from keel.knowledge.texts.wording import sentences
 
 _WORD = re.compile(r"[a-záéíóúüñ]+", re.IGNORECASE)
 _VOWELS = re.compile(r"[aeiouáéíóúü]+")

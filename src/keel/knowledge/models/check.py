@@ -10,7 +10,7 @@ from typing import NoReturn
 import msgspec
 
 from keel.knowledge.errors import FactsFileError
-from keel.knowledge.models import UNITS, Flow, Input, Model, Parameter, Variability
+from keel.knowledge.models.shape import UNITS, Flow, Input, Model, Parameter, Variability
 
 
 def complete(models: Mapping[str, Model]) -> dict[str, Model]:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from keel.knowledge.certainty import Certainty
 from keel.knowledge.errors import FactsFileError
-from keel.knowledge.instruments import Banding, Condition, Instrument, Method, Scale, wording_problems
+from keel.knowledge.instruments.parts import Banding, Condition, Method, Scale
+from keel.knowledge.instruments.shape import Instrument, wording_problems
 
 SEVERITIES = ("block", "hold", "warn", "note")
 STATES = ("", "answered", "missing", "declined", "not_asked")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from keel.knowledge.base import Knowledge
 from keel.knowledge.checks.problem import Problem, error
-from keel.knowledge.evidence import Claim
+from keel.knowledge.evidence.shape import Claim
 
 _OPERATORS: dict[type[ast.operator], Callable[[float, float], float]] = {
     ast.Add: operator.add,

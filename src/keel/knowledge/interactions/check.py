@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from keel.knowledge.base import Knowledge
 from keel.knowledge.checks.problem import Problem, error
-from keel.knowledge.interactions import ClassRule, Danger, Interaction
+from keel.knowledge.interactions.shape import ClassRule, Danger, Interaction
 
 
 def interaction_problems(knowledge: Knowledge) -> Iterator[Problem]:

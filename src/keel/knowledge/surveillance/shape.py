@@ -9,7 +9,7 @@ from keel.knowledge.certainty import Certainty
 from keel.knowledge.conditions import Condition
 from keel.knowledge.documents import Document, Id
 from keel.knowledge.overlay_guard import HEADER, RULE_KEYS, changed, cut_problems, signature_problems, verb_problems
-from keel.knowledge.protocols import Cut, Signature, Verb
+from keel.knowledge.protocols.shape import Cut, Signature, Verb
 
 
 class Every(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -1,0 +1,3 @@
+"""People who help: the rows, what of them is shown where, and their check."""
+
+from keel.knowledge.directory.shape import *

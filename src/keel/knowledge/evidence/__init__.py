@@ -1,0 +1,3 @@
+"""The evidence base: its rows, the arithmetic behind them, and its search."""
+
+from keel.knowledge.evidence.shape import *

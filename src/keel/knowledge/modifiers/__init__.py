@@ -1,0 +1,3 @@
+"""What changes the kinetics, and its check."""
+
+from keel.knowledge.modifiers.shape import *

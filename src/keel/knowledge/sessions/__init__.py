@@ -1,0 +1,4 @@
+"""What a session says of its events, and the forms that follow it."""
+
+from keel.knowledge.sessions.forms import *
+from keel.knowledge.sessions.rules import *
