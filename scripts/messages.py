@@ -1,38 +1,119 @@
-"""The catalogue of a language: collects what is to be translated, keeps what is, and compiles it. No gettext needed.
+"""The catalogue of a language: collects what is to be translated, keeps what is, and compiles it (Babel).
 
-    python scripts/messages.py es       collect into src/keel/web/locale/es and compile
+    python scripts/messages.py es       collect into src/keel/knowledge/data/locale/es and compile
     python scripts/messages.py --list   what a catalogue must have, one text a line
 
-Texts come from the templates, from `_("…")` in the code, and from the rows of the directory that people see. What has
-no translation yet stands with an empty one; such a text is shown in English, and a test names it.
+Texts come from the templates (`{% translate %}`), from the code (`_("…")`, `Message("…")`, `plural("…", "…")`) and from
+the facts that people see. What has no translation yet stands with an empty one; such a text is shown in English.
 """
 
+import datetime as dt
+import io
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+from keel.messages import has_words
+
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "src"))
+SOURCE = ROOT / "src" / "keel"
+KEYWORDS = {
+    "_": None,
+    "gettext": None,
+    "ngettext": (1, 2),
+    "noop": None,
+    "Message": None,
+    "plural": (1, 2),
+    "sign": ((1, "c"), 2),
+}
+"""Calls whose first words are texts; of `plural` the first two, of `sign` a context and a text."""
+NAME = "a name: leave it empty where the language has no other"
+MADE = dt.datetime(2026, 12, 1, tzinfo=dt.UTC)
+"""The date in the head of a file: the day of collecting would change it without a change."""
 
-from keel.web.language.catalogue import collect, compiled, read, written  # noqa: E402 - after the path
 
-LOCALE = ROOT / "src" / "keel" / "web" / "locale"
+def collected() -> Catalog:
+    """Every text of code, templates and facts, each once."""
+    catalogue = Catalog()
+    for file in sorted([*SOURCE.rglob("*.py"), *SOURCE.rglob("*.html")]):
+        for text, context in _of_file(file):
+            catalogue.add(text, locations=[(file.relative_to(SOURCE).as_posix(), None)], context=context)
+    from keel import knowledge
+    from keel.knowledge.checks import languages
+
+    facts = knowledge.load()
+    for text in filter(None, (*languages.texts_to_translate(facts), *languages.texts_of_evidence(facts))):
+        catalogue.add(text, locations=[("knowledge", None)])
+    for name in languages.names_to_translate(facts):
+        catalogue.add(name, auto_comments=[NAME])
+    return catalogue
+
+
+def _of_file(file: Path) -> Iterator[tuple[str | tuple[str, ...], str | None]]:
+    code = file.read_text()
+    if file.suffix == ".html":
+        from django.utils.translation.template import templatize
+
+        code = templatize(code)
+    method = "python" if file.suffix == ".py" else "javascript"
+    for _line, text, _comments, context in extract(method, io.BytesIO(code.encode()), KEYWORDS):
+        if context or has_words(text if isinstance(text, str) else text[0]):
+            yield text, context
+
+
+def folder_of(language: str) -> Path:
+    """Where the catalogue of a language lies."""
+    from keel.knowledge.catalogues import LOCALE
+
+    return LOCALE / language / "LC_MESSAGES"
+
+
+def held(language: str) -> Catalog:
+    """The catalogue of a language as it is on file; an empty one where there is none."""
+    file = folder_of(language) / "django.po"
+    if not file.exists():
+        return Catalog(language, fuzzy=False)
+    with file.open("rb") as source:
+        return read_po(source, locale=language)
+
+
+def updated(language: str) -> Catalog:
+    """The catalogue with what is collected now; what is not wanted any more goes, nothing is guessed."""
+    catalogue = held(language)
+    catalogue.update(collected(), no_fuzzy_matching=True, update_creation_date=False)
+    catalogue.obsolete.clear()
+    return catalogue
+
+
+def written(catalogue: Catalog) -> tuple[bytes, bytes]:
+    """The text (.po) and the compiled form (.mo) of a catalogue."""
+    text, compiled = io.BytesIO(), io.BytesIO()
+    catalogue.project, catalogue.version, catalogue.header_comment = "Keel", "1", f"# Keel in {catalogue.locale}."
+    catalogue.creation_date = catalogue.revision_date = MADE
+    write_po(text, catalogue, width=0, include_lineno=False, ignore_obsolete=True)
+    write_mo(compiled, catalogue)
+    return text.getvalue(), compiled.getvalue()
 
 
 def main(arguments: list[str]) -> None:
     if len(arguments) != 1:
         sys.exit(__doc__)
-    wanted = collect()
     if arguments == ["--list"]:
-        print("\n".join(message.one for message in wanted))
+        print("\n".join(str(message.id) for message in collected() if message.id))
         return
-    folder = LOCALE / arguments[0] / "LC_MESSAGES"
+    language = arguments[0]
+    catalogue = updated(language)
+    folder = folder_of(language)
     folder.mkdir(parents=True, exist_ok=True)
-    file = folder / "django.po"
-    held = read(file.read_text()) if file.exists() else {}
-    file.write_text(written(arguments[0], wanted, held))
-    (folder / "django.mo").write_bytes(compiled(file.read_text()))
-    missing = [message.one for message in wanted if not all(held.get(message.key, ("",)))]
-    print(f"{len(wanted)} texts, {len(missing)} without a translation")
+    for name, content in zip(("django.po", "django.mo"), written(catalogue), strict=True):
+        (folder / name).write_bytes(content)
+    missing = [one for one in catalogue if one.id and not one.string and NAME not in one.auto_comments]
+    print(f"{len(catalogue)} texts, {len(missing)} without a translation")
 
 
 if __name__ == "__main__":

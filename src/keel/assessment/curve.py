@@ -14,7 +14,7 @@ import numpy as np
 from keel.exposure import amount_of
 from keel.knowledge import Certainty, Knowledge
 from keel.knowledge.models import Model
-from keel.messages import Message, text_of
+from keel.messages import EMPTY, Message, text_of
 from keel.pharmacology import DoseInput, PharmacologyError, fitting_models, simulate
 from keel.pharmacology import Person as Covariates
 from keel.pharmacology.simulation import Simulation
@@ -36,7 +36,7 @@ class Curve(msgspec.Struct, frozen=True, kw_only=True):
     available: bool
     reasons: tuple[Message, ...] = ()
     model: str | None = None
-    title: Message = Message("")
+    title: Message = EMPTY
     site: str | None = None
     valid: bool = False
     warnings: tuple[Message, ...] = ()

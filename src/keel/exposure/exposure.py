@@ -17,7 +17,7 @@ from keel.exposure.phases import Year, is_recent, lifetime_mg, recent_days_per_w
 from keel.findings import Finding, Reason, Severity, worst_first
 from keel.knowledge import Certainty, Knowledge
 from keel.knowledge.criteria import Course
-from keel.messages import Message, Slot, joined, plural
+from keel.messages import FactName, Message, Slot, joined, plural
 from keel.quantities import Figure, Form, Interval, interval_text
 from keel.record import Record, UsePattern
 
@@ -272,7 +272,7 @@ def _findings(
             summary=Message(
                 "Both a told pattern and dated doses are counted. If they are the same use, it is counted twice."
             ),
-            why=(Reason("patterns", len(record.patterns)), Reason("doses", len(record.doses))),
+            why=(Reason(Message("patterns"), len(record.patterns)), Reason(Message("doses"), len(record.doses))),
             next_step=Message("Keep one of the two."),
         )
 
@@ -299,8 +299,8 @@ def _multiple_finding(total: SubstanceTotal, mg: Interval, multiple: Interval, r
         severity=Severity.NOTE,
         summary=summary,
         why=(
-            Reason("mg_per_year", mg.mid, "mg/a"),
-            Reason("reference_mg_per_year", reference.mg_per_year, "mg/a"),
+            Reason(FactName("mg_per_year"), mg.mid, "mg/a"),
+            Reason(FactName("reference_mg_per_year"), reference.mg_per_year, "mg/a"),
         ),
         sources=reference.sources,
         confidence=Certainty.SEEN,

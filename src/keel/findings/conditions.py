@@ -20,7 +20,7 @@ import msgspec
 from keel.findings.finding import Reason
 from keel.knowledge import Number
 from keel.knowledge.conditions import Condition, Scalar
-from keel.messages import Name, listed
+from keel.messages import FactName, Name, listed
 from keel.quantities import Interval
 
 Fact = Scalar | Interval | Sequence[str] | None
@@ -82,7 +82,7 @@ def _test(condition: Condition, facts: Facts, cuts: Mapping[str, Number], end: E
         listed(Name(one) for one in fact) if isinstance(fact, Sequence) and not isinstance(fact, str) else fact
     )
     unit = cuts[condition.cut].unit if condition.cut else condition.unit
-    reason = (Reason(condition.fact, shown, unit),)
+    reason = (Reason(FactName(condition.fact), shown, unit),)
     if condition.op in ("given", "missing"):
         is_met = is_missing is (condition.op == "missing")
         return Verdict(Truth.MET if is_met else Truth.NOT_MET, reason)

@@ -6,7 +6,7 @@ from enum import StrEnum
 import msgspec
 
 from keel.knowledge import Certainty
-from keel.messages import Message
+from keel.messages import EMPTY, Message
 
 
 class Severity(StrEnum):
@@ -58,7 +58,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[str, ...] = ()
     confidence: Certainty = Certainty.SEEN
     conflicts: tuple[str, ...] = ()
-    next_step: Message = Message("")
+    next_step: Message = EMPTY
     public_summary: Message | None = None
     public_next_step: Message | None = None
 

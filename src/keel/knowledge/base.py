@@ -45,11 +45,10 @@ from keel.knowledge.sessions.forms import ProgrammeForm
 from keel.knowledge.sessions.rules import SessionRules
 from keel.knowledge.surveillance.shape import Surveillance
 from keel.knowledge.texts.readability import ReadingLevel
-from keel.knowledge.texts.shape import Interface, Text, by_language, read_texts
+from keel.knowledge.texts.shape import Text, by_language, read_texts
 from keel.knowledge.texts.strategies import DrugGroup, Strategy
 from keel.knowledge.texts.tools import Tool
 from keel.knowledge.texts.wording import WordingRules
-from keel.knowledge.translations import Translation, read_translations
 
 T = TypeVar("T")
 
@@ -248,11 +247,6 @@ class Knowledge:
         return by_language(self.pages)
 
     @cached_property
-    def interface(self) -> Mapping[str, Interface]:
-        """The small words of the check, by language: `interface["en"]["button.next"]`."""
-        return self._folders.documents("interface", Interface)
-
-    @cached_property
     def strategies(self) -> Mapping[str, Strategy]:
         """Cards that lower a risk, by id, each with the facts that call for it."""
         return self._folders.documents("strategies", Strategy)
@@ -266,26 +260,6 @@ class Knowledge:
     def tools(self) -> Mapping[str, Tool]:
         """Recovery tools, by id: forms that stay in the browser."""
         return self._folders.documents("tools", Tool)
-
-    @cached_property
-    def translations(self) -> Mapping[str, Translation]:
-        """Sentences of the facts in other languages, by `<language>/<English sentence>`."""
-        return read_translations(self._folders)
-
-    def translated(self, text: str, lang: str) -> str | None:
-        """A sentence of the facts in another language; None where nobody translated it."""
-        row = self.translations.get(f"{lang}/{text}")
-        return row.said if row else None
-
-    @cached_property
-    def substance_names(self) -> Mapping[str, Translation]:
-        """Names of substances taken together with ketamine in other languages, by `<language>/<English name>`."""
-        return read_translations(self._folders, "substance-names")
-
-    def named(self, substance: str, lang: str) -> str:
-        """What a substance is called in a language; its English name where no other is on file."""
-        row = self.substance_names.get(f"{lang}/{substance}")
-        return row.said if row else substance
 
     @cached_property
     def instruments(self) -> Mapping[str, Instrument]:

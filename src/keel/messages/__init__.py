@@ -5,21 +5,38 @@ them by the catalogue of a language, which `knowledge` holds. Start at `message.
 """
 
 from keel.messages.catalogue import Catalogue
-from keel.messages.message import Message, Name, Slot, either, in_language, joined, listed, plural, text_of
-from keel.messages.numerals import ENGLISH, Signs, number_text
+from keel.messages.message import (
+    EMPTY,
+    FactName,
+    Message,
+    Name,
+    Slot,
+    either,
+    has_words,
+    in_language,
+    joined,
+    listed,
+    plural,
+    text_of,
+)
+from keel.messages.numerals import ENGLISH, Signs, number_text, rewritten
 
 __all__ = [
+    "EMPTY",
     "ENGLISH",
     "Catalogue",
+    "FactName",
     "Message",
     "Name",
     "Signs",
     "Slot",
     "either",
+    "has_words",
     "in_language",
     "joined",
     "listed",
     "number_text",
     "plural",
+    "rewritten",
     "text_of",
 ]

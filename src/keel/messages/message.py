@@ -12,14 +12,15 @@ interval of numbers), or a text that is shown as it was typed.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol, Self
 
 from keel.messages.catalogue import Catalogue
 from keel.messages.numerals import number_text
 
 _SLOT = re.compile(r"\{(\w+)\}")
-_LETTERS = re.compile(r"[^\W\d_]{2}")
+_WORDS = re.compile(r"[^\W\d_]{2}|[“”]")
+"""What another language may write otherwise: words, and the marks around a quotation."""
 
 
 class Sayable(Protocol):
@@ -52,7 +53,7 @@ class Message(str):
     @classmethod
     def _made(cls, template: str, slots: Mapping[str, Slot], many: str = "", is_capital: bool = False) -> Self:
         chosen = many if many and slots.get("count") != 1 else template
-        text = _filled(chosen, slots, None)
+        text = _filled(chosen, slots, _as_string)
         made = super().__new__(cls, _capital(text) if is_capital else text)
         made.template, made.many, made._slots, made._is_capital = template, many, slots, is_capital
         return made
@@ -65,15 +66,14 @@ class Message(str):
         return self._made(self.template, self._slots, self.many, is_capital=True)
 
     def in_language(self, catalogue: Catalogue | None = None) -> str:
-        """The text in the language of the catalogue; what the catalogue lacks stays English."""
-        if catalogue is None:
-            return str(self)
-        text = _filled(self._found(catalogue) or self._english, self._slots, catalogue)
+        """The text in the language of the catalogue; what the catalogue lacks stays English, as all does without one."""
+        template = (self._found(catalogue) if catalogue else None) or self._english
+        text = _filled(template, self._slots, lambda slot: in_language(slot, catalogue))
         return _capital(text) if self._is_capital else text
 
     def is_in(self, catalogue: Catalogue) -> bool:
         """Whether the catalogue has this message and every message in its slots; signs alone need no translation."""
-        is_known = self._found(catalogue) is not None or not _LETTERS.search(_SLOT.sub("", self.template))
+        is_known = self._found(catalogue) is not None or not has_words(self.template)
         return is_known and all(slot.is_in(catalogue) for slot in self._slots.values() if isinstance(slot, Message))
 
     @property
@@ -88,13 +88,41 @@ class Message(str):
 
 
 class Name(Message):
-    """A name: of a medicine, a questionnaire, a model. Where the catalogue has no other, it is called the same."""
+    """A name: of a medicine, a questionnaire, a model. Where the catalogue has no other, it is called the same.
+
+    Names of medicines stand in the catalogue with a small letter; a capital one stays a capital one.
+    """
 
     __slots__ = ()
+
+    def _found(self, catalogue: Catalogue) -> str | None:
+        found = catalogue.find(self.template)
+        if found is None and self.template[:1].isupper():
+            found = catalogue.find(self.template[:1].lower() + self.template[1:])
+            return _capital(found) if found else None
+        return found
 
     def is_in(self, catalogue: Catalogue) -> bool:
         """True: a name is at home in every language."""
         return True
+
+
+class FactName(Message):
+    """The name of a fact: as a string its id (“days_per_week”), for people its words (“days per week”)."""
+
+    __slots__ = ()
+
+    @property
+    def _english(self) -> str:
+        return self.template.replace("_", " ")
+
+    def _found(self, catalogue: Catalogue) -> str | None:
+        return catalogue.find(self._english)
+
+
+def has_words(template: str) -> bool:
+    """Whether a template has words of its own beside its slots; signs alone are the same in every language."""
+    return bool(_WORDS.search(_SLOT.sub("", template)))
 
 
 def plural(one: str, many: str, /, *, count: float, **slots: Slot) -> Message:
@@ -129,10 +157,12 @@ def in_language(text: object, catalogue: Catalogue | None) -> str:
     return str(text)
 
 
-def _filled(template: str, slots: Mapping[str, Slot], catalogue: Catalogue | None) -> str:
-    if not slots:
-        return template
-    return _SLOT.sub(lambda match: in_language(slots[match.group(1)], catalogue), template)
+def _as_string(slot: Slot) -> str:
+    return str(slot) if isinstance(slot, str) else in_language(slot, None)
+
+
+def _filled(template: str, slots: Mapping[str, Slot], say: Callable[[Slot], str]) -> str:
+    return _SLOT.sub(lambda match: say(slots[match.group(1)]), template) if slots else template
 
 
 def _capital(text: str) -> str:
@@ -143,3 +173,7 @@ def text_of(error: Exception) -> Message:
     """What an error says: its message, or its text where it was raised with a plain one."""
     said = error.args[0] if error.args else ""
     return said if isinstance(said, Message) else Message(str(error))
+
+
+EMPTY = Message(str())  # noqa: UP018 - a literal would be collected as a text to translate
+"""No text at all."""

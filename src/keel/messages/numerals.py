@@ -1,6 +1,7 @@
 """Numbers for people: thousands separated, no exponents, no more digits than are known."""
 
 import math
+import re
 from typing import NamedTuple
 
 
@@ -31,3 +32,10 @@ def number_text(value: float, significant: int = 6, signs: Signs = ENGLISH) -> s
     whole, _, part = text.partition(".")
     part = part.rstrip("0")
     return whole.replace(",", signs.thousands) + (signs.decimal + part if part else "")
+
+
+def rewritten(text: str, signs: Signs) -> str:
+    """A text of facts, its numbers written with other signs: “20,800.5 to 22,000” as “20 800,5 a 22 000”."""
+    text = re.sub(r"(?<=\d) to (?=\d)", f" {signs.to} ", text)
+    parted = re.sub(r"(?<=\d),(?=\d{3})", signs.thousands, text)
+    return re.sub(r"(?<=\d)\.(?=\d)", signs.decimal, parted)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
+from keel.knowledge.catalogues import LOCALE
 from keel.web import brands, environment, sqlite
 from keel.web.errors import WebError
 from keel.web.language import languages
@@ -142,7 +143,7 @@ KIOSK_SECONDS = environment.kiosk_seconds()
 
 LANGUAGE_CODE = languages.FIRST
 LANGUAGES = languages.offered()
-LOCALE_PATHS = [languages.LOCALE]
+LOCALE_PATHS = [LOCALE]
 FORMAT_MODULE_PATH = "keel.web.formats"
 USE_I18N = True
 USE_TZ = True

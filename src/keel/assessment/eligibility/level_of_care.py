@@ -15,7 +15,7 @@ from keel.findings import Facts, Finding, Reason, Severity, Truth, worst_first
 from keel.knowledge import Certainty, Knowledge
 from keel.knowledge.clinical_facts import ClinicalFact
 from keel.knowledge.protocols import Level, Protocol
-from keel.messages import Message, joined
+from keel.messages import FactName, Message, joined
 
 
 class LevelOfCare(msgspec.Struct, frozen=True, kw_only=True):
@@ -151,7 +151,7 @@ def _unanswered_findings(unanswered: list[Judged], catalogue: Mapping[str, Clini
             summary=Message(
                 "Not answered: {labels}. An unanswered question of this kind counts as triggered.", labels=labels
             ),
-            why=tuple(Reason(name, None, catalogue[name].unit) for name in one.missing),
+            why=tuple(Reason(FactName(name), None, catalogue[name].unit) for name in one.missing),
             sources=one.rule.sources,
             confidence=Certainty.DEFAULT,
             conflicts=one.rule.conflicts,

@@ -14,7 +14,7 @@ from keel.assessment.instruments.scales import Value, whole
 from keel.findings import Finding, Reason, Severity, worst_first
 from keel.knowledge import Certainty
 from keel.knowledge.instruments import Clause, Instrument, Rule
-from keel.messages import Message, Name, joined, listed, plural
+from keel.messages import FactName, Message, Name, joined, listed, plural
 
 SCORING = "scoring"
 """The subject of a finding that is about how a questionnaire was scored, and not about the person."""
@@ -84,7 +84,7 @@ def _reasons(standing: Standing, rule: Rule) -> list[Reason]:
 def _reason(standing: Standing, clause: Clause) -> Iterator[Reason]:
     name = Name(standing.instrument.name)
     for fact in clause.given:
-        yield Reason(fact, standing.sheet.given.get(fact))
+        yield Reason(FactName(fact), _named(standing.sheet.given.get(fact)))
     if clause.scale and clause.scale in standing.values:
         number = standing.values[clause.scale].number
         scale = Message("{instrument} {scale}", instrument=name, scale=Message(clause.scale))
@@ -96,6 +96,10 @@ def _reason(standing: Standing, clause: Clause) -> Iterator[Reason]:
 
 def _item(instrument: Instrument, item: str) -> Message:
     return Message("{instrument} item {id}", instrument=Name(instrument.name), id=item)
+
+
+def _named(value: str | None) -> Name | None:
+    return None if value is None else Name(value)
 
 
 def _safety(standing: Standing) -> Iterator[Finding]:
@@ -161,8 +165,8 @@ def _completeness(standing: Standing) -> Iterator[Finding]:
             ),
             why=(
                 *missing,
-                Reason("lowest possible total", whole(low)),
-                Reason("highest possible total", whole(high)),
+                Reason(Message("lowest possible total"), whole(low)),
+                Reason(Message("highest possible total"), whole(high)),
             ),
             confidence=_missing_certainty(instrument),
             next_step=Message("Ask for the missing answers; a total is not guessed."),
@@ -206,6 +210,6 @@ def _contradictions(standing: Standing) -> Iterator[Finding]:
                 instrument=Name(instrument.name),
                 ids=listed(others),
             ),
-            why=tuple(Reason(fact, value) for fact, value in sorted(sheet.given.items())),
+            why=tuple(Reason(FactName(fact), _named(value)) for fact, value in sorted(sheet.given.items())),
             confidence=Certainty.DEFAULT,
         )

@@ -12,7 +12,7 @@ from keel.assessment.interactions.report import Item, Match, Status
 from keel.assessment.interactions.spelling import Near
 from keel.findings import Finding, Reason, worst_first
 from keel.knowledge.interactions import ClassWord, Danger
-from keel.messages import Message, Name, either, listed
+from keel.messages import EMPTY, Message, Name, either, listed
 
 MOST_CHOICES = 5
 """Names that are offered to choose from."""
@@ -44,7 +44,7 @@ def answer(read: Read, names: Names, rater: Rater) -> Answer:
 
 def _recognised(read: Read, meaning: Meaning, names: Names, rater: Rater) -> Answer:
     rated = tuple(each for name in meaning.substances for each in rater.rate(names.rows_of(name)))
-    message = Message("") if rated else _nothing_on_file(read.typed, meaning)
+    message = EMPTY if rated else _nothing_on_file(read.typed, meaning)
     if read.topical and rated:
         rated = tuple(_as_topical(each, read.topical) for each in rated)
         message = Message(
@@ -71,13 +71,15 @@ def _nothing_on_file(typed: str, meaning: Meaning) -> Message:
         "“{input}”{names} was recognised. Keel holds nothing on it with ketamine; that is no proof that nothing happens. Ask "
         "a pharmacist when unsure.",
         input=typed,
-        names=Message("") if is_as_typed else Message(" ({names})", names=contents),
+        names=EMPTY if is_as_typed else Message(" ({names})", names=contents),
     )
 
 
 def _as_topical(rated: Rated, word: str) -> Rated:
     finding = rated.finding
-    return rated._replace(finding=msgspec.structs.replace(finding, why=(*finding.why, Reason("typed with", word))))
+    return rated._replace(
+        finding=msgspec.structs.replace(finding, why=(*finding.why, Reason(Message("typed with"), word)))
+    )
 
 
 def _ambiguous(read: Read, meaning: Meaning) -> Item:
@@ -122,7 +124,7 @@ def _choices(near: Iterable[Near], names: Names) -> tuple[str, ...]:
 
 
 def _with_contents(name: str, meaning: Meaning | None) -> Message:
-    contents = listed(Name(substance) for substance in meaning.substances) if meaning else Message("")
+    contents = listed(Name(substance) for substance in meaning.substances) if meaning else EMPTY
     if contents in ("", name):
         return Name(name)
     return Message("{name} ({label})", name=Name(name), label=contents)

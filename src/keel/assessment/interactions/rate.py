@@ -66,7 +66,7 @@ class Rater:
         return self.ketamine.form is None or form in (self.ketamine.form, KetamineForm.BOTH)
 
     def _row_finding(self, row: Interaction, rule: ClassRule, danger: Danger) -> Finding:
-        evidence = (*self._measured(row), Reason("evidence", Message(row.evidence.replace("_", " "))))
+        evidence = (*self._measured(row), Reason(Message("evidence"), Message(row.evidence.replace("_", " "))))
         return Finding(
             rule=f"interaction.{row.id}.{rule.id}",
             subject="medicine",
@@ -74,7 +74,7 @@ class Rater:
             summary=self._summary(
                 Message("{name} ({label})", name=Name(row.name).capital(), label=Message(rule.label)), rule, danger
             ),
-            why=(Reason("substance", row.name), *self._reasons(rule), *evidence),
+            why=(Reason(Message("substance"), Name(row.name)), *self._reasons(rule), *evidence),
             sources=rule.sources,
             confidence=row.certainty,
             conflicts=tuple(dict.fromkeys((*rule.conflicts, *row.conflicts))),
@@ -88,7 +88,7 @@ class Rater:
             subject="medicine",
             severity=SEVERITY[danger],
             summary=self._summary(Message(rule.label).capital(), rule, danger),
-            why=(Reason("as typed", word), *self._reasons(rule)),
+            why=(Reason(Message("as typed"), word), *self._reasons(rule)),
             sources=rule.sources,
             conflicts=rule.conflicts,
             next_step=self._next_step(rule, rule.action),
@@ -131,9 +131,9 @@ class Rater:
     def _reasons(self, rule: ClassRule) -> tuple[Reason, ...]:
         form = self.ketamine.form.value if self.ketamine.form else None
         return (
-            Reason("meant for", Message(rule.when)),
-            Reason("ketamine", form),
-            Reason("route of ketamine", self.ketamine.route),
+            Reason(Message("meant for"), Message(rule.when)),
+            Reason(Message("ketamine"), Name(form) if form else None),
+            Reason(Message("route of ketamine"), Name(self.ketamine.route) if self.ketamine.route else None),
         )
 
     def _measured(self, row: Interaction) -> Iterator[Reason]:
@@ -146,7 +146,7 @@ class Rater:
 
 
 def _multiples(study: Observed) -> Iterator[Reason]:
-    slots: dict[str, Message] = {"substance": Message(study.substance), "by": Message(study.route)}
+    slots: dict[str, Message] = {"substance": Name(study.substance), "by": Name(study.route)}
     mark = Message(study.certainty.label)
     if study.auc is not None:
         yield Reason(Message("exposure of {substance} ({by}, {mark})", **slots, mark=mark), study.auc, "times")

@@ -9,7 +9,7 @@ import msgspec
 
 from keel.findings import Finding
 from keel.knowledge.interactions import Danger
-from keel.messages import Message
+from keel.messages import EMPTY, Message
 
 
 class Status(StrEnum):
@@ -48,7 +48,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     did_you_mean: tuple[str, ...] = ()
     severity: Danger | None = None
     findings: tuple[Finding, ...] = ()
-    message: Message = Message("")
+    message: Message = EMPTY
 
 
 class InteractionsReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,7 +65,7 @@ class InteractionsReport(msgspec.Struct, frozen=True, kw_only=True):
     not_recognised: tuple[str, ...] = ()
     to_confirm: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
-    summary: Message = Message("")
+    summary: Message = EMPTY
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from keel.assessment.interactions.rate import SEVERITY, Rated
 from keel.findings import Finding, Reason
 from keel.knowledge.interactions import Danger, Stack
-from keel.messages import Message, Name, listed
+from keel.messages import EMPTY, Message, Name, listed
 
 
 class Stacked(NamedTuple):
@@ -62,7 +62,7 @@ def _finding(stack: Stack, danger: Danger, names: list[str]) -> Finding:
             names=listed(Name(name) for name in names),
             effect=Message(stack.effect),
         ),
-        why=tuple(Reason("shared by", name) for name in names),
+        why=tuple(Reason(Message("shared by"), Name(name)) for name in names),
         sources=stack.sources,
         confidence=stack.certainty,
         next_step=Message("{action}.", action=Message(stack.action)),
@@ -73,4 +73,4 @@ def _finding(stack: Stack, danger: Danger, names: list[str]) -> Finding:
 def _public(action: str) -> Message | None:
     if not action:
         return None
-    return Message("{action}.", action=Message(action)) if action != "-" else Message("")
+    return Message("{action}.", action=Message(action)) if action != "-" else EMPTY

@@ -16,6 +16,6 @@ def unchecked(report: InteractionsReport) -> Iterator[Finding]:
                 subject="medicine",
                 severity=Severity.WARN,
                 summary=item.message,
-                why=(Reason("as typed", item.input),),
+                why=(Reason(Message("as typed"), item.input),),
                 next_step=Message("Ask a pharmacist, or type the name as it stands on the package."),
             )

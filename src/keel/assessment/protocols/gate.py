@@ -15,7 +15,7 @@ from keel.findings import Facts, Finding, Reason, Severity, Truth, Verdict, eval
 from keel.knowledge import Certainty, Knowledge
 from keel.knowledge.clinical_facts import ClinicalFact
 from keel.knowledge.protocols import Cut, Protocol, Rule, Verb, leaves
-from keel.messages import Message, joined
+from keel.messages import FactName, Message, joined
 
 Phases = str | Sequence[str]
 
@@ -183,7 +183,7 @@ def _limits(one: Judged, protocol: Protocol) -> Iterator[Reason]:
         if leaf.cut in one.verdict.cuts and leaf.fact in named and (leaf.fact, leaf.cut) not in shown:
             shown.add((leaf.fact, leaf.cut))
             cut = protocol.cuts[leaf.cut]
-            yield Reason(Message("limit {op} for {fact}", op=leaf.op, fact=Message(leaf.fact)), cut.value, cut.unit)
+            yield Reason(Message("limit {op} for {fact}", op=leaf.op, fact=FactName(leaf.fact)), cut.value, cut.unit)
 
 
 def _signatures(rule: Rule, cuts: Sequence[Cut]) -> Iterator[Reason]:
@@ -191,7 +191,7 @@ def _signatures(rule: Rule, cuts: Sequence[Cut]) -> Iterator[Reason]:
     signed += [("set by", rule.set_by), *(("set by", cut.set_by) for cut in cuts)]
     for word, signature in dict.fromkeys(signed):
         if signature is not None:
-            yield Reason(word, f"{signature.by}, {signature.on.isoformat()}")
+            yield Reason(Message(word), f"{signature.by}, {signature.on.isoformat()}")
 
 
 def _missing_findings(
@@ -238,7 +238,7 @@ def _missing_finding(
         subject="missing",
         severity=Severity(verb),
         summary=Message("Not known: {labels}. A missing value is not a pass.", labels=labels),
-        why=tuple(Reason(name, None, catalogue[name].unit) for name in names),
+        why=tuple(Reason(FactName(name), None, catalogue[name].unit) for name in names),
         confidence=Certainty.DEFAULT,
         next_step=Message(next_step),
     )

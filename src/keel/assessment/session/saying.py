@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from keel.findings import Finding, Reason, Severity
 from keel.knowledge import Certainty, Knowledge
+from keel.messages import Message
 
 
 class Says:
@@ -16,9 +17,10 @@ class Says:
         known = self._rules[rule_id]
         return Finding(
             rule=rule_id,
+            subject="session",
             severity=Severity(known.severity),
-            summary=known.text.format(**parts),
+            summary=Message(known.text, **parts),
             why=tuple(why) or tuple(Reason(name, value) for name, value in parts.items() if value),
             confidence=Certainty.DEFAULT,
-            next_step=known.next_step.format(**parts),
+            next_step=Message(known.next_step, **parts),
         )

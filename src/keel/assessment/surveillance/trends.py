@@ -81,19 +81,19 @@ def _measured(
             )
             return
         if now > cut.value * limit:
-            upper = Reason("upper limit", limit, newest.unit)
-            why = (Reason(newest.name or code, now, newest.unit), upper, Reason("times", cut.value, "1"))
+            upper = Reason(Message("upper limit"), limit, newest.unit)
+            why = (Reason(newest.name or code, now, newest.unit), upper, Reason(Message("times"), cut.value, "1"))
             yield _finding(rule, Message(rule.text), Severity(rule.severity), why)
         return
     if rule.measure == "level" and now >= cut.value:
-        said = (Reason(newest.name or code, now, newest.unit), Reason("at or above", cut.value, cut.unit))
+        said = (Reason(newest.name or code, now, newest.unit), Reason(Message("at or above"), cut.value, cut.unit))
         yield _finding(rule, Message(rule.text), Severity(rule.severity), said)
     limit = _limit(rule, schedule)
     if len(series) > 1 and _is_beyond(rule, now, then, limit):
         why = (
             Reason(newest.name or code, now, newest.unit),
-            Reason("first value", then, first.unit),
-            Reason(rule.measure.replace("_", " "), round(limit, 1), cut.unit),
+            Reason(Message("first value"), then, first.unit),
+            Reason(Message(rule.measure.replace("_", " ")), round(limit, 1), cut.unit),
         )
         yield _finding(rule, Message(rule.text), Severity(rule.severity), why)
 
@@ -136,7 +136,10 @@ def _total(sitting: Answers, record: Record, knowledge: Knowledge) -> float | No
 
 def _risen(rule: TrendRule, series: Sequence[tuple[dt.datetime, float]]) -> Iterator[Finding]:
     if rule.measure == "rise" and len(series) > 1 and series[-1][1] > series[0][1]:
-        why = (Reason("score", series[-1][1], "{score}"), Reason("first score", series[0][1], "{score}"))
+        why = (
+            Reason(Message("score"), series[-1][1], "{score}"),
+            Reason(Message("first score"), series[0][1], "{score}"),
+        )
         yield _finding(rule, Message(rule.text), Severity(rule.severity), why)
 
 
@@ -172,7 +175,7 @@ def _worse(
         why=(
             Reason(Message("{instrument} before", instrument=moved.instrument), moved.before, "{score}"),
             Reason(Message("{instrument} now", instrument=moved.instrument), moved.after, "{score}"),
-            *(Reason("published change", text) for text in rules),
+            *(Reason(Message("published change"), text) for text in rules),
         ),
         sources=sources,
         confidence=Certainty.weakest([rule.certainty, *marks]),

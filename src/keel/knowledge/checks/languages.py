@@ -1,14 +1,16 @@
 """Languages beside the first: which sentences of the facts they must have, and whether they have them.
 
-Texts, cards, tools, small words and questionnaires are written in each language by themselves; every other sentence
-that a page can show is a row of data/translations.
+Texts, cards, tools and questionnaires are written in each language by themselves; every other text that is shown
+stands in the catalogue of the language.
 """
 
 import re
 from collections.abc import Iterable, Iterator
 
 from keel.knowledge.base import Knowledge, load
+from keel.knowledge.catalogues import catalogue, languages
 from keel.knowledge.checks.problem import Problem, error, warning
+from keel.knowledge.directory.shape import Display
 from keel.knowledge.evidence.shape import Claim, Conflict, Use
 from keel.knowledge.instruments.shape import Instrument
 from keel.knowledge.instruments.words import words_problems
@@ -17,7 +19,6 @@ from keel.knowledge.models.shape import Model
 from keel.knowledge.protocols import leaves
 from keel.knowledge.texts.shape import cited
 from keel.knowledge.texts.wording import offences
-from keel.knowledge.translations import sentences
 
 MOTHER = "en"
 """The language in which texts are written first; the others must have the same ids and rest on the same claims."""
@@ -31,12 +32,11 @@ def language_problems(knowledge: Knowledge) -> Iterator[Problem]:
     """Everything that a language of the pages lacks, and translations of what nobody says."""
     yield from _words_of_each_language(knowledge)
     yield from _translations(knowledge)
-    yield from _names(knowledge)
     yield from _questionnaires(knowledge)
 
 
 def _words_of_each_language(knowledge: Knowledge) -> Iterator[Problem]:
-    """Cards and interface words in every language of the pages, with the same marks and keys."""
+    """Cards and tools in every language of the pages, with the same marks."""
     for lang in knowledge.texts:
         for tool in knowledge.tools.values():
             if lang not in tool.words:
@@ -47,25 +47,10 @@ def _words_of_each_language(knowledge: Knowledge) -> Iterator[Problem]:
                 yield error("languages", where, f"has no words.{lang}.")
             elif _marks(strategy.words[lang].sentences) != _marks(strategy.words[MOTHER].sentences):
                 yield error("languages", where, f"words.{lang} rest on other ids than words.{MOTHER}.")
-        if lang not in knowledge.interface:
-            yield error("languages", f"interface/{lang}", "is missing.")
-        if lang not in knowledge.interaction_texts:
-            yield error("languages", f"interaction-texts/{lang}", "is missing.")
-    for lang, interface in knowledge.interface.items():
-        if missing := sorted(set(knowledge.interface[MOTHER].words) ^ set(interface.words)):
-            yield error("languages", f"interface/{lang}", f"keys differ from {MOTHER}: {', '.join(missing)}.")
-    mother = knowledge.interaction_texts[MOTHER].sentences
-    for lang, texts in knowledge.interaction_texts.items():
-        for key, said in texts.sentences.items():
-            if sorted(_SLOT.findall(said)) != sorted(_SLOT.findall(mother[key])):
-                yield error("languages", f"interaction-texts/{lang} {key}", f"fills in other words than {MOTHER}.")
 
 
-def sentences_to_translate(knowledge: Knowledge) -> Iterator[str]:
-    """English sentences of the facts that the check and the texts lead to, whole or one by one, as pages look them up.
-
-    What a finding says is put together by code from such sentences, and translated where it is shown.
-    """
+def texts_to_translate(knowledge: Knowledge) -> Iterator[str]:
+    """English texts of the facts that the check, a Picture and the texts lead to, as messages look them up."""
     yield from _of_interactions(knowledge)
     asked = {words.id for words in knowledge.instrument_words.values()}
     for instrument in knowledge.instruments.values():
@@ -77,9 +62,24 @@ def sentences_to_translate(knowledge: Knowledge) -> Iterator[str]:
     yield from _of_bands(knowledge)
     yield from _of_harms(knowledge)
     yield from _of_emergencies(knowledge)
+    yield from _of_help(knowledge)
+    for phrases in knowledge.phrases.values():
+        yield from (one.assumes for one in phrases.frequencies if one.assumes)
+        yield from (period.id for period in phrases.grammar.periods)
+    for schedule in knowledge.surveillance.values():
+        yield from (item.what for item in schedule.items)
+        yield from (text for trend in schedule.trends for text in (trend.text, trend.next_step))
+        yield from (text for trend in schedule.score_trends for text in (trend.text, trend.next_step))
+    for course in knowledge.courses.values():
+        yield course.rule
 
 
-def sentences_of_evidence(knowledge: Knowledge) -> Iterator[str]:
+def names_to_translate(knowledge: Knowledge) -> Iterator[str]:
+    """Names that another language may write otherwise: of substances taken together with ketamine."""
+    yield from (row.name for row in knowledge.interactions.values())
+
+
+def texts_of_evidence(knowledge: Knowledge) -> Iterator[str]:
     """Those that only the pages of the evidence and of the models show: a new one may wait in English."""
     for claim in knowledge.claims.values():
         yield from _worded(_of_claim(claim))
@@ -95,7 +95,7 @@ def sentences_of_evidence(knowledge: Knowledge) -> Iterator[str]:
         yield from _worded(_of_model(model))
     yield from (anchor.effect for anchor in knowledge.anchors.values())
     for route in knowledge.routes.values():
-        yield from _worded([*sentences(route.no_model), *(entry.population for entry in route.bioavailability)])
+        yield from _worded([route.no_model, *(entry.population for entry in route.bioavailability)])
 
 
 def _conflicts_shown(knowledge: Knowledge) -> Iterator[Conflict]:
@@ -119,6 +119,9 @@ def _of_claim(claim: Claim) -> Iterator[str]:
 
 def _of_bands(knowledge: Knowledge) -> Iterator[str]:
     for bands in knowledge.criteria.values():
+        for band in bands.bands:
+            yield from (band.name, band.name.lower(), band.summary, band.next_step, *band.prompts)
+        yield from (rule.says for rule in bands.rules)
         yield from (rule.note for rule in bands.rules if rule.note)
         yield from bands.cautions
         for name in bands.beside:
@@ -135,21 +138,17 @@ def _of_emergencies(knowledge: Knowledge) -> Iterator[str]:
         level = levels[rule.level]
         if level.rank < levels["emergency"].rank:
             continue
-        yield from (*sentences(rule.text), *sentences(rule.next_step or level.next_step))
-        for leaf in leaves(rule.when):
-            name = leaf.fact.replace("_", " ")
-            yield name
-            if leaf.cut:
-                yield f"limit {leaf.op} for {name}"
+        yield from (level.title, level.text, rule.text, rule.next_step or level.next_step)
+        yield from (leaf.fact.replace("_", " ") for leaf in leaves(rule.when))
 
 
 def _of_harms(knowledge: Knowledge) -> Iterator[str]:
     yield from (fact.label for fact in knowledge.harm_facts.values())
     for subject in knowledge.harms.values():
         for rule in subject.rules:
-            yield from (*sentences(rule.summary), *sentences(rule.next_step))
+            yield from (rule.summary, rule.next_step)
         for silence in subject.silences:
-            yield from sentences(silence.says)
+            yield silence.says
 
 
 def _of_model(model: Model) -> Iterator[str]:
@@ -163,7 +162,7 @@ def _of_model(model: Model) -> Iterator[str]:
     )
     yield from (one.what for one in model.misfits)
     validity = model.validity
-    yield from (one for text in (validity.never, validity.remark) if text for one in sentences(text))
+    yield from (text for text in (validity.never, validity.remark) if text)
     if validity.early:
         yield validity.early.reason
     if ", " in model.name:
@@ -179,49 +178,54 @@ def _of_instrument(instrument: Instrument, *, is_shown: bool) -> Iterator[str]:
         yield instrument.purpose
         yield from (text for cutoff in instrument.cutoffs for text in (cutoff.means, cutoff.accuracy) if text)
         for rule in instrument.rules:
-            yield from (one for text in (rule.summary, rule.next_step, rule.band) if text for one in sentences(text))
+            yield from (rule.summary, rule.next_step, rule.band)
 
 
 def _of_interactions(knowledge: Knowledge) -> Iterator[str]:
     """What is said of classes and of what adds up, sentence by sentence, and what is filled in around it."""
     for rule in knowledge.interaction_classes.values():
-        yield from (rule.label, rule.when, *sentences(rule.effect), *sentences(rule.action))
+        yield from (rule.label, rule.when, rule.effect, rule.action, rule.public_action.removeprefix("-"))
     for stack in knowledge.stacks.values():
-        yield from (stack.label, *sentences(stack.effect), *sentences(stack.action))
-    yield from (route.title for route in knowledge.routes.values())
+        yield from (stack.label, stack.effect, stack.action, stack.public_action.removeprefix("-"))
+    for route in knowledge.routes.values():
+        yield from (route.title, route.title.lower())
+    yield from (row.evidence.replace("_", " ") for row in knowledge.interactions.values())
     yield from (danger.value for danger in Danger)
 
 
+def _of_help(knowledge: Knowledge) -> Iterator[str]:
+    """Countries, needs and services, as far as a page shows them."""
+    yield from (country.name for country in knowledge.countries.values())
+    yield from (need.label for need in knowledge.needs.values())
+    for service in knowledge.directory.values():
+        if service.alias_of:
+            yield service.name
+        if service.display is Display.YES:
+            yield from (service.name,) if service.is_emergency else ()
+            yield from (service.offers, service.audience, service.hours, service.cost, service.confidentiality)
+            yield from (service.languages, service.region, service.how, service.note)
+
+
 def _translations(knowledge: Knowledge) -> Iterator[Problem]:
-    """Sentences that lack a translation, and translations of sentences that nobody says any more.
+    """Texts that a catalogue lacks, fills in otherwise, or says more strongly than the English.
 
     A place that adds facts of its own need not translate them: its pages show those in the language they are in.
     """
     packaged = load() if knowledge.overlays else knowledge
-    own, said = set(sentences_to_translate(packaged)), set(sentences_to_translate(knowledge))
-    wanted = own & said
-    welcome = (said | set(sentences_of_evidence(knowledge))) - wanted
-    for lang in knowledge.texts:
-        if lang == MOTHER:
-            continue
-        have = {row.english for name, row in knowledge.translations.items() if name.startswith(f"{lang}/")}
-        for text in sorted(wanted - have):
-            yield error("languages", f"translations/{lang}", f"lacks “{text}”.")
-        for text in sorted(welcome - have):
-            yield warning("languages", f"translations/{lang}", f"lacks “{text}”; it is shown in English.")
-        for text in sorted(have - own - welcome):
-            yield error("languages", f"translations/{lang}", f"“{text}” is said nowhere. Translate the new sentence.")
-    for name, row in knowledge.translations.items():
-        if _claims_too_much(knowledge, row.said) and not _claims_too_much(knowledge, row.english):
-            yield error("must-not-claim", f"translations/{name}", f"“{row.said}” claims more than its English.")
-
-
-def _names(knowledge: Knowledge) -> Iterator[Problem]:
-    """Names of substances that the interaction table does not have."""
-    known = {row.name for row in knowledge.interactions.values()}
-    for name, row in knowledge.substance_names.items():
-        if row.english not in known:
-            yield error("languages", f"substance-names/{name}", "is no name of the interaction table. Remove it.")
+    wanted = dict.fromkeys(filter(None, texts_to_translate(packaged)))
+    welcome = dict.fromkeys(filter(None, texts_of_evidence(packaged)))
+    for lang in languages():
+        held = catalogue(lang)
+        for text in (*wanted, *welcome) if held else ():
+            told = held.find(text) if held else None
+            if told is None and text in wanted:
+                yield error("languages", f"locale/{lang}", f"lacks “{text}”.")
+            elif told is None:
+                yield warning("languages", f"locale/{lang}", f"lacks “{text}”; it is shown in English.")
+            elif sorted(_SLOT.findall(told)) != sorted(_SLOT.findall(text)):
+                yield error("languages", f"locale/{lang}", f"“{told}” fills in other words than “{text}”.")
+            elif _claims_too_much(knowledge, told) and not _claims_too_much(knowledge, text):
+                yield error("must-not-claim", f"locale/{lang}", f"“{told}” claims more than its English.")
 
 
 def _questionnaires(knowledge: Knowledge) -> Iterator[Problem]:

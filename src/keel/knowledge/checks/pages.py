@@ -41,7 +41,7 @@ def page_problems(knowledge: Knowledge) -> Iterator[Problem]:
 
 
 def everything_said(knowledge: Knowledge) -> Iterator[Said]:
-    """Every string that people read in pages, strategy cards, tools and the interface, with its place."""
+    """Every string that people read in pages, strategy cards and tools, with its place."""
     for name, text in knowledge.pages.items():
         for said in text.sentences:
             yield Said(f"pages/{name}", said)
@@ -53,9 +53,6 @@ def everything_said(knowledge: Knowledge) -> Iterator[Said]:
         for lang, written in tool.words.items():
             for said in written.sentences:
                 yield Said(f"tools/{tool.id} words.{lang}", said)
-    for lang, interface in knowledge.interface.items():
-        for key, said in interface.words.items():
-            yield Said(f"interface/{lang} {key}", said)
 
 
 def _never_reused(knowledge: Knowledge, said: Said) -> Iterator[Problem]:

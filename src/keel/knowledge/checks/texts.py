@@ -13,7 +13,7 @@ from keel.knowledge.texts.wording import offences
 
 # Works are named by their own titles, the rules hold the sentences that they refuse, and translations those that others
 # made; `checks/pages.py` looks at them together with their English.
-_NOT_OURS = ("sources", "wording", "translations")
+_NOT_OURS = ("sources", "wording")
 # Conflicts quote both sides; what Keel makes of them is its own.
 _QUOTED = {"conflicts": ("question", "one_side", "other_side")}
 

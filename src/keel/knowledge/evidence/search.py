@@ -13,8 +13,9 @@ from threading import Lock
 from typing import NamedTuple
 
 from keel.knowledge.base import Knowledge
+from keel.knowledge.catalogues import ENGLISH, catalogue
 
-MOTHER = "en"
+MOTHER = ENGLISH
 """The language of the facts, whose words are stemmed; of another one the beginnings of words are compared."""
 KINDS = ("claims", "conflicts", "figures", "sources")
 # Weights of the columns of the index: id, what it is about, the statement, the rest. Kind and key are not searched.
@@ -61,9 +62,11 @@ class EvidenceIndex:
 
 
 def _rows(knowledge: Knowledge, lang: str) -> Iterator[tuple[str, str, str, str, str, str]]:
+    held = catalogue(lang)
+
     def both(text: str) -> str:
         """The English, and how it is said in the language."""
-        told = knowledge.translated(text, lang) if lang != MOTHER else None
+        told = held.find(text) if held else None
         return f"{text} {told}" if told else text
 
     for claim in knowledge.claims.values():

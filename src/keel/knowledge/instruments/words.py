@@ -1,7 +1,7 @@
 """The words of a questionnaire in another language: data/instrument-words/<language>/<instrument>.toml.
 
 Only what is read out to a person is here: what comes before the questions, the questions, the answers. Title, bands,
-cut-offs and rules are Keel's own sentences, and stand in data/translations. An official translation is printed as its
+cut-offs and rules are Keel's own sentences, and stand in the catalogue. An official translation is printed as its
 owner published it; one of ours says so on the page, because nobody has tested it.
 """
 

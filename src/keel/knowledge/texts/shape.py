@@ -1,6 +1,6 @@
 """Texts for people: what the public check says in words, one document for each language and subject.
 
-Files of data/texts/<language>/ and data/interface/<language>.toml. A page lays a text out and adds no words of its own.
+Files of data/texts/<language>/. A page lays a text out and adds no words of its own.
 What a sentence rests on is written behind it in double brackets, `[[kud-bladder; conflict-recovery]]`: ids of claims,
 conflicts or sources. `pieces` cuts a sentence at these marks, so that a page can turn each into a link.
 """
@@ -170,19 +170,6 @@ class Text(Document, frozen=True, kw_only=True):
         names = [name for sentence in self.sentences for name in cited(sentence)]
         names += [name for section in self.sections for name in (*section.claims, *section.conflicts, *section.sources)]
         return tuple(dict.fromkeys(names))
-
-
-class Interface(Document, frozen=True, kw_only=True):
-    """The small words of the check (labels, buttons, errors) in one language, by key such as `button.next`."""
-
-    lang: str
-    words: dict[str, str]
-
-    def __getitem__(self, key: str) -> str:
-        """The words for a key; UnknownId for a key that is not there."""
-        if key not in self.words:
-            raise UnknownId("interface text", key, [])
-        return self.words[key]
 
 
 def read_texts(folders: Folders) -> dict[str, Text]:

@@ -5,8 +5,7 @@ from typing import NamedTuple
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from keel.web.language.shapes import noop
-from keel.web.language.words import gettext
+from keel.web.language.words import gettext, noop
 
 
 class Example(NamedTuple):

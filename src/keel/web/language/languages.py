@@ -1,10 +1,9 @@
 """Languages of the pages: which there are, and how the reader changes between them.
 
-A language is offered when `locale/<code>/LC_MESSAGES/django.mo` is there; its texts are `data/texts/<code>`. The choice
+A language is offered when its catalogue is there (`knowledge/catalogues.py`); its texts are `data/texts/<code>`. The choice
 is in the address (`/es/check/`; English has no prefix) and nowhere else: no cookie, no profile.
 """
 
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.conf.locale import LANG_INFO
@@ -12,15 +11,16 @@ from django.http import HttpRequest
 from django.urls import translate_url
 from django.utils import translation
 
-FIRST = "en"
+from keel.knowledge.catalogues import ENGLISH
+from keel.knowledge.catalogues import languages as spoken
+
+FIRST = ENGLISH
 """The language of the texts in the code and the templates; its addresses have no prefix."""
-LOCALE = Path(__file__).parents[1] / "locale"
 
 
-def offered(folder: Path = LOCALE) -> list[tuple[str, str]]:
+def offered() -> list[tuple[str, str]]:
     """Code and own name of each language, English first."""
-    found = sorted(file.parents[1].name for file in folder.glob("*/LC_MESSAGES/django.mo"))
-    return [(code, LANG_INFO[code]["name_local"].capitalize()) for code in [FIRST, *found]]
+    return [(code, LANG_INFO[code]["name_local"].capitalize()) for code in spoken()]
 
 
 class Language(NamedTuple):

@@ -21,7 +21,7 @@ from keel.quantities import Interval, interval_text
 from keel.web.check import choices
 from keel.web.evidence.withheld import is_withheld
 from keel.web.language import texts as pages
-from keel.web.language.said import Told, drawn, medicine_said, translated
+from keel.web.language.said import Told, drawn, name_said, translated
 from keel.web.language.said import said as said_here
 from keel.web.language.words import gettext as _
 from keel.web.language.words import numbers
@@ -63,14 +63,14 @@ def reason_value(value: Any) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, float | int):
         return numbers(f"{value:,.6g}")
-    told = [translated(one) or medicine_said(one) for one in str(value).split(", ")]
+    told = [translated(one) or name_said(one) for one in str(value).split(", ")]
     return translated(str(value)) or ", ".join(told)
 
 
 @register.filter
 def medicines_said(names: Iterable[str], between: str = ", ") -> str:
     """Names of substances in the language of the page, joined."""
-    return between.join(medicine_said(name) for name in names)
+    return between.join(name_said(name) for name in names)
 
 
 @register.filter
@@ -88,7 +88,7 @@ def figure_said(figure: str) -> str:
 @register.filter
 def as_typed(name: str) -> str:
     """What was typed, as it was; what was ticked, in the language of the page."""
-    return medicine_said(name) if name in choices.DRUGS else name
+    return name_said(name) if name in choices.DRUGS else name
 
 
 @register.filter
