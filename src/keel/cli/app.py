@@ -13,6 +13,7 @@ from keel.cli.evidence import evidence
 from keel.cli.exposure import exposure
 from keel.cli.interactions import interactions
 from keel.cli.knowledge import knowledge_app
+from keel.cli.language import with_language
 from keel.cli.score import score
 from keel.cli.screen import screen
 from keel.cli.serve import serve
@@ -46,6 +47,8 @@ COMMANDS: dict[Callable[..., None], str] = {
 for command, line in COMMANDS.items():
     app.command(short_help=line)(command)
 app.add_typer(knowledge_app, name="knowledge", short_help="The facts: check, show, list.")
+for registered in (*app.registered_commands, *knowledge_app.registered_commands):
+    registered.callback = with_language(registered.callback)
 
 
 def main() -> NoReturn:

@@ -5,6 +5,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from keel.cli.errors import CommandError
+from keel.cli.language import json_text, say
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -37,7 +38,8 @@ def write_json(value: Any) -> None:
     """One JSON document on standard output, indented, nothing else there."""
     import msgspec
 
-    sys.stdout.write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")
+    document = msgspec.json.encode(value, enc_hook=json_text)
+    sys.stdout.write(msgspec.json.format(document, indent=2).decode() + "\n")
 
 
 def console() -> "Console":
@@ -60,11 +62,11 @@ def finding_view(finding: "Finding") -> "Table":
     from rich.text import Text
 
     mark, style = MARKS[finding.severity]
-    text = Text(finding.summary)
+    text = Text(say(finding.summary))
     if finding.next_step:
-        text.append(f"\n→ {finding.next_step}", style="bold")
+        text.append(f"\n→ {say(finding.next_step)}", style="bold")
     why = ", ".join(_given(reason) for reason in finding.why if reason.value is not None)
-    open_names = ", ".join(reason.name.replace("_", " ") for reason in finding.why if reason.value is None)
+    open_names = ", ".join(say(reason.name).replace("_", " ") for reason in finding.why if reason.value is None)
     parts = [why, f"not given: {open_names}" if open_names else "", f"rule {finding.rule}", finding.confidence.label]
     parts.append(f"sources {', '.join(finding.sources)}" if finding.sources else "")
     parts.append(f"sources disagree: {', '.join(finding.conflicts)}" if finding.conflicts else "")
@@ -77,7 +79,7 @@ def finding_view(finding: "Finding") -> "Table":
 
 
 def _given(reason: "Reason") -> str:
-    return f"{reason.name.replace('_', ' ')} {_value(reason.value, reason.unit)}"
+    return f"{say(reason.name).replace('_', ' ')} {_value(reason.value, reason.unit)}"
 
 
 def _value(value: Any, unit: str) -> str:
@@ -87,7 +89,7 @@ def _value(value: Any, unit: str) -> str:
         return "yes" if value else "no"
     if isinstance(value, float | int):
         return written_value(float(f"{value:.6g}"), unit)
-    return f"{str(value).replace('_', ' ')} {written_unit(unit)}".rstrip()
+    return f"{say(value).replace('_', ' ')} {written_unit(unit)}".rstrip()
 
 
 def indented(text: "str | Text", depth: int = 0, hang: int = 2) -> "Padding":

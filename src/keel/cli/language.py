@@ -1,0 +1,69 @@
+"""The language of the terminal: `--language`, which every command has; texts and JSON come in it."""
+
+from collections.abc import Callable
+from functools import wraps
+from inspect import Parameter, signature
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from keel.messages import Message, in_language, plural
+
+if TYPE_CHECKING:
+    from keel.messages import Catalogue, Slot
+
+_chosen = "en"
+
+
+def choose(language: str) -> None:
+    """Sets the language of all that is printed from now on; UnknownId for one that Keel does not speak."""
+    global _chosen  # noqa: PLW0603 - one process prints in one language
+    catalogue_of(language)
+    _chosen = language
+
+
+def catalogue_of(language: str) -> "Catalogue | None":
+    """The catalogue of a language; None for English."""
+    from keel.knowledge.catalogues import catalogue
+
+    return catalogue(language)
+
+
+def _(template: str, **slots: "Slot") -> str:
+    """A text of the command line in the language of the terminal."""
+    return say(Message(template, **slots))
+
+
+def _n(one: str, many: str, *, count: float, **slots: "Slot") -> str:
+    """A text of the command line that depends on a count, in the language of the terminal."""
+    return say(plural(one, many, count=count, **slots))
+
+
+def say(text: object) -> str:
+    """A message of a finding, a score or a state in the language of the terminal; facts as they are on file, too."""
+    if isinstance(text, str) and not isinstance(text, Message):
+        text = Message(text)
+    return in_language(text, catalogue_of(_chosen))
+
+
+def json_text(value: Any) -> Any:
+    """What msgspec does not know by itself, as JSON: a message as its text in the language of the terminal."""
+    if isinstance(value, Message):
+        return value.in_language(catalogue_of(_chosen)) if _chosen != "en" else str(value)
+    raise NotImplementedError(f"{type(value)} has no JSON form")
+
+
+def with_language(command: Callable[..., None]) -> Callable[..., None]:
+    """The command with an option `--language` beside its own."""
+    told = Annotated[str, typer.Option(help="The language of texts, for example es.")]
+
+    @wraps(command)
+    def run(*arguments: Any, language: str = "en", **options: Any) -> None:
+        choose(language)
+        command(*arguments, **options)
+
+    known = signature(command)
+    option = Parameter("language", Parameter.KEYWORD_ONLY, default="en", annotation=told)
+    run.__signature__ = known.replace(parameters=[*known.parameters.values(), option])  # type: ignore[attr-defined]
+    run.__annotations__ = {**command.__annotations__, "language": told}
+    return run
