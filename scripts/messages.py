@@ -24,7 +24,9 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "keel"
 KEYWORDS = {
     "_": None,
+    "_n": (1, 2),
     "gettext": None,
+    "gettext_lazy": None,
     "ngettext": (1, 2),
     "noop": None,
     "Message": None,

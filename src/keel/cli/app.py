@@ -48,7 +48,7 @@ for command, line in COMMANDS.items():
     app.command(short_help=line)(command)
 app.add_typer(knowledge_app, name="knowledge", short_help="The facts: check, show, list.")
 for registered in (*app.registered_commands, *knowledge_app.registered_commands):
-    registered.callback = with_language(registered.callback)
+    registered.callback = with_language(registered.callback) if registered.callback else None
 
 
 def main() -> NoReturn:

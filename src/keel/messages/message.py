@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol, Self
 
 from keel.messages.catalogue import Catalogue
-from keel.messages.numerals import number_text
+from keel.messages.numerals import number_text, rewritten
 
 _SLOT = re.compile(r"\{(\w+)\}")
 _WORDS = re.compile(r"[^\W\d_]{2}|[“”]")
@@ -85,6 +85,16 @@ class Message(str):
             count = self._slots.get("count")
             return catalogue.find_plural(self.template, self.many, count if isinstance(count, int | float) else 2)
         return catalogue.find(self.template)
+
+
+class Numeral(str):
+    """A number with its unit as it is printed in English (“27.0”, “1.5 h”): its signs are those of the language."""
+
+    __slots__ = ()
+
+    def in_language(self, catalogue: Catalogue | None = None) -> str:
+        """The numeral with the signs of the language."""
+        return rewritten(self, catalogue.signs) if catalogue else str(self)
 
 
 class Name(Message):

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from keel.knowledge.base import Knowledge, load
 from keel.knowledge.catalogues import catalogue, languages
+from keel.knowledge.certainty import Certainty
 from keel.knowledge.checks.problem import Problem, error, warning
 from keel.knowledge.directory.shape import Display
 from keel.knowledge.evidence.shape import Claim, Conflict, Use
@@ -63,6 +64,7 @@ def texts_to_translate(knowledge: Knowledge) -> Iterator[str]:
     yield from _of_harms(knowledge)
     yield from _of_emergencies(knowledge)
     yield from _of_help(knowledge)
+    yield from (mark.label for mark in Certainty)
     for phrases in knowledge.phrases.values():
         yield from (one.assumes for one in phrases.frequencies if one.assumes)
         yield from (period.id for period in phrases.grammar.periods)
@@ -77,6 +79,10 @@ def texts_to_translate(knowledge: Knowledge) -> Iterator[str]:
 def names_to_translate(knowledge: Knowledge) -> Iterator[str]:
     """Names that another language may write otherwise: of substances taken together with ketamine."""
     yield from (row.name for row in knowledge.interactions.values())
+    yield from knowledge.substances
+    yield from ("S-ketamine", "R-ketamine", "S-norketamine", "R-norketamine")
+    yield from (group.replace("_", " ") for group in knowledge.drug_groups)
+    yield from ("female", "male", *knowledge.routes)
 
 
 def texts_of_evidence(knowledge: Knowledge) -> Iterator[str]:
@@ -122,6 +128,7 @@ def _of_bands(knowledge: Knowledge) -> Iterator[str]:
         for band in bands.bands:
             yield from (band.name, band.name.lower(), band.summary, band.next_step, *band.prompts)
         yield from (rule.says for rule in bands.rules)
+        yield from (leaf.fact.replace("_", " ") for rule in bands.rules for leaf in leaves(rule.when))
         yield from (rule.note for rule in bands.rules if rule.note)
         yield from bands.cautions
         for name in bands.beside:

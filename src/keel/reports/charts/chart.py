@@ -11,6 +11,7 @@ import numpy as np
 
 from keel.knowledge import Knowledge
 from keel.knowledge.models import Anchor
+from keel.messages import Catalogue, Message, Name, Numeral
 from keel.pharmacology import Observation
 from keel.reports.charts import layers, words
 from keel.reports.charts.frame import Frame, frame_of, hour_marks, level_marks
@@ -30,7 +31,8 @@ class Chart:
     """Curves with their bands, doses, published anchors of effect and measured points; ng/mL over hours.
 
     `facts` brings anchors, names of sources and of routes; anchors are drawn where they were published for the
-    substance that was given. `hours` is how far to draw.
+    substance that was given. `hours` is how far to draw; the words of the drawing
+    are in the language of `catalogue`, English without one.
     """
 
     def __init__(
@@ -42,8 +44,9 @@ class Chart:
         hours: float | None = None,
         anchors: bool = True,
         observed: Sequence[Observation] = (),
+        catalogue: Catalogue | None = None,
     ) -> None:
-        self.drawn, self.facts, self.log = drawn, facts, log
+        self.drawn, self.facts, self.log, self._catalogue = drawn, facts, log, catalogue
         self.observed = tuple(observed)
         last = max((dose.end_min for dose in drawn.doses), default=0.0) / 60
         end = max((float(trace.minutes[-1]) for trace in drawn.traces), default=60.0) / 60
@@ -83,12 +86,12 @@ class Chart:
         beside = _AXIS + 10 + len(self.anchors) * layers.LANE
         inner = width if is_inner else width - beside
         frame = self._frame(inner, height)
-        key = words.anchor_key(self.anchors, self.anchors_above, width)
+        key = words.anchor_key(self.anchors, self.anchors_above, self._say, width)
         if caption:
-            key += words.wrapped(self.caption(), width)
+            key += words.wrapped(self._say(self.caption()), width)
         spec: Spec = {
             "$schema": SCHEMA,
-            "description": self.alt(),
+            "description": self._say(self.alt()),
             "width": inner,
             "height": height,
             "background": "transparent",
@@ -99,24 +102,28 @@ class Chart:
         }
         return spec | ({"title": {"text": key}} if key else {})
 
-    def alt(self) -> str:
+    def alt(self) -> Message:
         """What the drawing shows, in words."""
         return words.alt_text(self)
 
-    def caption(self) -> str:
+    def caption(self) -> Message:
         """Model, site, certainty and sources of each curve, and what bands and anchors are."""
         return words.caption(self)
 
-    def table(self) -> tuple[list[str], list[list[str]]]:
+    def table(self) -> tuple[list[Message], list[list[Numeral]]]:
         """A head and rows of the values behind the drawing, ng/mL."""
         return words.table(self)
 
-    def names(self) -> list[str]:
+    def names(self) -> list[Message]:
         """What each curve is called: its analyte where one model is drawn, its model where several are."""
+        names = [Name(trace.name if self._is_several else trace.analyte) for trace in self.traces]
         return [
-            (trace.name if self._is_several else trace.analyte) + ("" if trace.valid else f" ({layers.NOT_VALID})")
-            for trace in self.traces
+            name if trace.valid else Message("{name} (not valid here)", name=name)
+            for name, trace in zip(names, self.traces, strict=True)
         ]
+
+    def _say(self, message: Message) -> str:
+        return message.in_language(self._catalogue)
 
     @property
     def _is_several(self) -> bool:
@@ -171,14 +178,14 @@ class Chart:
         pairs = list(zip(self.traces, looks, strict=True))
         drawn = layers.anchor_layers(self.anchors, frame)
         if self.drawn.doses:
-            drawn += layers.doses_layers(self.drawn.doses, words.doses(self, short=True), frame)
+            drawn += layers.doses_layers(self.drawn.doses, self._say(words.doses(self, short=True)), frame)
         drawn += [layer for trace, (ink, _) in pairs for layer in layers.band_layers(trace, ink, frame)]
         drawn += [layers.line_layer(trace, ink, dash, frame) for trace, (ink, dash) in pairs]
         if self.observed:
             drawn.append(layers.observed_layer(self.observed, self._ink_of_analyte(looks), frame))
         if self.is_keyed:
             return [*drawn, *layers.number_layers(self.traces, inks, frame), self._key(looks)]
-        return [*drawn, *layers.name_layers(self.traces, self.names(), inks, frame)]
+        return [*drawn, *layers.name_layers(self.traces, list(map(self._say, self.names())), inks, frame)]
 
     def _ink_of_analyte(self, looks: Sequence[tuple[str, tuple[int, ...]]]) -> dict[str, str]:
         """The ink of measured points: that of their curve, or the text's where several curves show one analyte."""
@@ -189,7 +196,7 @@ class Chart:
     def _key(self, looks: Sequence[tuple[str, tuple[int, ...]]]) -> dict[str, Any]:
         """A key: number, line and model; a layer without marks of its own that brings Vega-Lite's legend."""
         entries = [
-            f"{number}\u00a0\u00a0{name}, {words.short_site(trace.site)}"
+            f"{number}\u00a0\u00a0{self._say(name)}, {self._say(words.short_site(trace.site))}"
             for number, (name, trace) in enumerate(zip(self.names(), self.traces, strict=True), start=1)
         ]
         legend = {"symbolType": "stroke", "symbolFillColor": None}
@@ -216,7 +223,7 @@ class Chart:
 
     def _x(self, frame: Frame) -> dict[str, Any]:
         marks, title, unit = hour_marks(frame)
-        axis: dict[str, Any] = {"title": title, "values": marks}
+        axis: dict[str, Any] = {"title": self._say(title), "values": marks}
         if unit > 1:
             axis["labelExpr"] = f"format(datum.value / {unit:g}, '~g')"
         return {"type": "quantitative", "scale": {"domain": [0, self.hours], "nice": False}, "axis": axis}

@@ -9,6 +9,7 @@ import numpy as np
 
 from keel.assessment.curve import Curve
 from keel.knowledge import Certainty
+from keel.messages import Catalogue, Message, Name, Numeral, joined
 from keel.pharmacology import DoseInput
 from keel.reports.charts.chart import Chart
 from keel.reports.charts.look import Spec
@@ -19,25 +20,35 @@ TABLE_MINUTES = (0, 15, 30, 40, 60, 90, 120, 180, 240, 360, 480)
 """Minutes after the first dose at which the table gives a value."""
 
 
-def concentration_spec(curve: Curve, *, width: int, height: int = 240) -> Spec:
+def concentration_spec(curve: Curve, *, width: int, height: int = 240, catalogue: Catalogue | None = None) -> Spec:
     """The drawing of an available curve; the drawing area is `width` by `height` pixels, hours across, ng/mL up."""
-    return Chart(_drawn(curve)).spec(width=width, height=height, is_inner=True)
+    return Chart(_drawn(curve), catalogue=catalogue).spec(width=width, height=height, is_inner=True)
 
 
-def concentration_words(curve: Curve) -> str:
+def concentration_words(curve: Curve) -> Message:
     """What the drawing shows, in words; its alternative text."""
     if not curve.available:
-        return " ".join(curve.reasons)
+        return joined(" ", curve.reasons)
     shown = {one["analyte"] for one in _main_series(curve)}
     peaks = [
-        f"{one['analyte']} rises to {one['cmax']:.0f} ng/mL at {one['tmax_min']:.0f} minutes"
+        Message(
+            "{analyte} rises to {peak} ng/mL at {time} minutes",
+            analyte=Name(one["analyte"]),
+            peak=round(one["cmax"]),
+            time=round(one["tmax_min"]),
+        )
         for one in curve.metrics
         if one["analyte"] in shown
     ]
-    return f"Predicted concentration in {curve.site} by model {curve.model}: {'; '.join(peaks)}, then falls."
+    return Message(
+        "Predicted concentration in {site} by model {id}: {peaks}, then falls.",
+        site=Message(curve.site or ""),
+        id=curve.model or "",
+        peaks=joined("; ", peaks),
+    )
 
 
-def concentration_rows(curve: Curve) -> tuple[list[str], list[list[str]]]:
+def concentration_rows(curve: Curve) -> tuple[list[Message], list[list[Numeral]]]:
     """A head (time, analytes) and rows of the values at `TABLE_MINUTES`, in ng/mL."""
     series = _main_series(curve)
     last = min(points[-1][0] for points in (one["points"] for one in series))
@@ -46,7 +57,8 @@ def concentration_rows(curve: Curve) -> tuple[list[str], list[list[str]]]:
         for minute in TABLE_MINUTES
         if minute <= last
     ]
-    return ["Time after the start", *(f"{one['analyte']}, {one['unit']}" for one in series)], rows
+    analytes = [Message("{analyte}, {unit}", analyte=Name(one["analyte"]), unit=one["unit"]) for one in series]
+    return [Message("Time after the start"), *analytes], rows
 
 
 def _main_series(curve: Curve) -> list[dict[str, Any]]:
@@ -94,5 +106,5 @@ def _value_at(one: dict[str, Any], minute: float) -> float:
     return float(np.interp(minute, points[:, 0], points[:, 1]))
 
 
-def _clock(minute: int) -> str:
-    return f"{minute} min" if minute < 60 else f"{minute / 60:g} h"
+def _clock(minute: int) -> Numeral:
+    return Numeral(f"{minute} min" if minute < 60 else f"{minute / 60:g} h")

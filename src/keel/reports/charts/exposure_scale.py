@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from keel.exposure import Exposure
 from keel.exposure.exposure import SubstanceTotal
-from keel.quantities import Interval, interval_text
+from keel.messages import Catalogue, Message, joined
+from keel.quantities import Figure, Interval
 
 _LEAST_MG, _MOST_MG = 100.0, 1_000_000.0
 _TRACK = 38
@@ -33,8 +34,8 @@ class _Axis(NamedTuple):
         return [10.0**power for power in range(round(log10(self.low)), round(log10(self.high)) + 1)]
 
 
-def exposure_scale_svg(exposure: Exposure) -> str:
-    """The scale as SVG; an empty string where no total is known that could stand on it."""
+def exposure_scale_svg(exposure: Exposure, catalogue: Catalogue | None = None) -> str:
+    """The scale as SVG, its labels in the language of the catalogue; empty where no total could stand on it."""
     totals = _totals(exposure)
     if not totals:
         return ""
@@ -43,11 +44,12 @@ def exposure_scale_svg(exposure: Exposure) -> str:
     height = line_y + 30
     is_only = len(totals) == 1
     # The reference has the highest label: most people stand to its right, and no stem then crosses a label.
-    parts = [*_ruler(axis, line_y), *_reference(exposure, axis, line_y)]
+    parts = [*_ruler(axis, line_y, catalogue), *_reference(exposure, axis, line_y, catalogue)]
     for row, total in enumerate(totals, start=1):
-        parts += _person(total, axis, 20 + _TRACK * row, line_y, is_only=is_only)
+        parts += _person(total, axis, 20 + _TRACK * row, line_y, catalogue, is_only=is_only)
     if is_only:
-        parts += _arrow(axis.place(exposure.reference.mg_per_year), axis.place(_mid(totals[0])), totals[0], line_y)
+        reference = axis.place(exposure.reference.mg_per_year)
+        parts += _arrow(reference, axis.place(_mid(totals[0])), totals[0], line_y, catalogue)
     body = "".join(parts)
     return (
         f'<svg class="scale" width="100%" height="{height}" aria-hidden="true" focusable="false">'
@@ -55,16 +57,26 @@ def exposure_scale_svg(exposure: Exposure) -> str:
     )
 
 
-def exposure_scale_words(exposure: Exposure) -> str:
+def exposure_scale_words(exposure: Exposure) -> Message:
     """What the scale shows, in words; the alternative text of the drawing."""
-    reference = f"The reference course is {exposure.reference.mg_per_year:,g} mg a year."
-    people = [
-        f"{_name(total, is_only=False)}: {interval_text(total.mg_per_year)} mg a year, "
-        f"{interval_text(total.multiple_of_reference, 3)} times the reference course."
-        for total in _totals(exposure)
-        if total.mg_per_year and total.multiple_of_reference
+    parts = [
+        Message("A logarithmic scale of milligrams a year."),
+        Message("The reference course is {mg} mg a year.", mg=exposure.reference.mg_per_year),
     ]
-    return " ".join(["A logarithmic scale of milligrams a year.", reference, *people])
+    for total in _totals(exposure):
+        if total.mg_per_year and total.multiple_of_reference:
+            mg, times = Figure(total.mg_per_year), Figure(total.multiple_of_reference, 3)
+            parts.append(
+                Message("This use: {mg} mg a year, {times} times the reference course.", mg=mg, times=times)
+                if total.substance == "unknown"
+                else Message(
+                    "This use, {substance}: {mg} mg a year, {times} times the reference course.",
+                    substance=Message(total.substance),
+                    mg=mg,
+                    times=times,
+                )
+            )
+    return joined(" ", parts)
 
 
 def _totals(exposure: Exposure) -> list[SubstanceTotal]:
@@ -84,39 +96,44 @@ def _axis(totals: list[SubstanceTotal], reference_mg: float) -> _Axis:
     )
 
 
-def _name(total: SubstanceTotal, *, is_only: bool) -> str:
-    return "This use" if is_only or total.substance == "unknown" else f"This use, {total.substance}"
+def _label(total: SubstanceTotal, mg: Interval, *, is_only: bool) -> Message:
+    if is_only or total.substance == "unknown":
+        return Message("This use {mg} mg", mg=Figure(mg))
+    return Message("This use, {substance} {mg} mg", substance=Message(total.substance), mg=Figure(mg))
 
 
-def _amount(mg: float) -> str:
+def _amount(mg: float) -> Message:
     if mg >= 1_000_000:
-        return f"{mg / 1_000_000:g} kg"
-    return f"{mg / 1000:g} g" if mg >= 1000 else f"{mg:g} mg"
+        return Message("{amount} kg", amount=mg / 1_000_000)
+    return Message("{amount} g", amount=mg / 1000) if mg >= 1000 else Message("{mg} mg", mg=mg)
 
 
-def _ruler(axis: _Axis, y: int) -> Iterable[str]:
+def _ruler(axis: _Axis, y: int, catalogue: Catalogue | None) -> Iterable[str]:
     yield _line(0, 100, y, y, 'stroke="var(--ink)" stroke-width="1.5"')
     decades = axis.decades()
     for decade in decades:
         place = axis.place(decade)
         yield _line(place, place, y, y + 9, 'stroke="var(--ink)" stroke-width="1.5"')
         edge = "start" if decade == decades[0] else "end" if decade == decades[-1] else "middle"
-        yield _text(place, y + 26, _amount(decade), "var(--ink-soft)", size=13, anchor=edge)
+        yield _text(place, y + 26, _amount(decade).in_language(catalogue), "var(--ink-soft)", size=13, anchor=edge)
         if decade < decades[-1]:
             for step in range(2, 10):
                 minor = axis.place(decade * step)
                 yield _line(minor, minor, y, y + 4, 'stroke="var(--rule-strong)"')
 
 
-def _reference(exposure: Exposure, axis: _Axis, y: int) -> Iterable[str]:
+def _reference(exposure: Exposure, axis: _Axis, y: int, catalogue: Catalogue | None) -> Iterable[str]:
     mg = exposure.reference.mg_per_year
     place = axis.place(mg)
     yield _line(place, place, 24, y, 'stroke="var(--reference)" stroke-dasharray="2 3"')
     yield _at(place, y, '<path d="M0-7 7 0 0 7-7 0Z" fill="var(--reference)"/>')
-    yield _text(place, 16, f"Reference course {mg:,g} mg", "var(--reference)", size=14, anchor=_away_from_edge(place))
+    label = Message("Reference course {mg} mg", mg=mg).in_language(catalogue)
+    yield _text(place, 16, label, "var(--reference)", size=14, anchor=_away_from_edge(place))
 
 
-def _person(total: SubstanceTotal, axis: _Axis, label_y: int, y: int, *, is_only: bool) -> Iterable[str]:
+def _person(
+    total: SubstanceTotal, axis: _Axis, label_y: int, y: int, catalogue: Catalogue | None, *, is_only: bool
+) -> Iterable[str]:
     if total.mg_per_year is None:
         return
     mg = total.mg_per_year
@@ -128,11 +145,11 @@ def _person(total: SubstanceTotal, axis: _Axis, label_y: int, y: int, *, is_only
             'opacity="0.28"/>'
         )
     yield f'<circle cx="{place:.2f}%" cy="{y}" r="7" fill="var(--person)" stroke="var(--paper)" stroke-width="2"/>'
-    label = f"{_name(total, is_only=is_only)} {interval_text(mg)} mg"
+    label = _label(total, mg, is_only=is_only).in_language(catalogue)
     yield _text(place, label_y, label, "var(--person)", size=15, anchor=_away_from_edge(place), bold=True)
 
 
-def _arrow(start: float, end: float, total: SubstanceTotal, y: int) -> Iterable[str]:
+def _arrow(start: float, end: float, total: SubstanceTotal, y: int, catalogue: Catalogue | None) -> Iterable[str]:
     """The way from the reference course to the person, with how many times it is."""
     if total.multiple_of_reference is None or abs(end - start) < _CLOSE:
         return
@@ -140,7 +157,8 @@ def _arrow(start: float, end: float, total: SubstanceTotal, y: int) -> Iterable[
     head = "M-7-4 0 0-7 4" if end > start else "M7-4 0 0 7 4"
     yield _line(start, end, level, level, 'stroke="var(--ink-soft)"')
     yield _at(end, level, f'<path d="{head}" fill="none" stroke="var(--ink-soft)"/>')
-    words = f"× {interval_text(Interval.exactly(total.multiple_of_reference.mid), 3)}"
+    times = Figure(Interval.exactly(total.multiple_of_reference.mid), 3)
+    words = f"× {times.in_language(catalogue)}"
     yield _text(middle, level + 5, words, "var(--ink)", size=14, anchor="middle", bold=True)
 
 

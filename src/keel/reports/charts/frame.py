@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from keel.messages import Message
 from keel.pharmacology.structure import Floats
 
 _NICE = (1.0, 1.2, 1.6, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
@@ -59,7 +60,7 @@ def nice_low(value: float) -> float:
     return next(step * decade for step in (5.0, 2.0, 1.0) if step * decade <= value * (1 + 1e-9))
 
 
-def hour_marks(frame: Frame) -> tuple[list[float], str, float]:
+def hour_marks(frame: Frame) -> tuple[list[float], Message, float]:
     """Marks of the time axis in hours, the axis's words, and how many hours one of its units has."""
     unit = 24.0 if frame.hours > DAYS_FROM_H else 1.0
     most = max(2, frame.width // 46)
@@ -68,7 +69,7 @@ def hour_marks(frame: Frame) -> tuple[list[float], str, float]:
     if unit > 1 and step % 24:
         step = 24.0
     marks = [step * number for number in range(int(frame.hours / step + 1e-9) + 1)]
-    return marks, "days after the start" if unit > 1 else "hours after the start", unit
+    return marks, Message("days after the start") if unit > 1 else Message("hours after the start"), unit
 
 
 def level_marks(frame: Frame) -> list[float]:

@@ -17,7 +17,6 @@ Layer = dict[str, Any]
 INKS = ("var(--curve-1)", "var(--curve-2)", "var(--curve-3)")
 DASHES: tuple[tuple[int, ...], ...] = ((), (7, 3), (10, 3, 2, 3), (14, 5), (4, 2), (14, 3, 2, 3, 2, 3))
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross")
-NOT_VALID = "not valid here"
 NOT_VALID_DASH = (1, 5)
 NOT_VALID_INK = "var(--ink-soft)"
 LANE = 17

@@ -11,6 +11,7 @@ import numpy as np
 
 from keel.knowledge.certainty import Certainty
 from keel.knowledge.models import Model
+from keel.messages import EMPTY, Message, joined
 from keel.pharmacology import DoseInput, Estimate, Overlay, Population, Simulation
 from keel.pharmacology.structure import Floats
 
@@ -36,7 +37,7 @@ class Trace(NamedTuple):
     cmax: float
     tmax_min: float
     valid: bool
-    reasons: tuple[str, ...]
+    reasons: tuple[Message, ...]
     sources: tuple[str, ...]
     certainty: Certainty
 
@@ -46,9 +47,9 @@ class Drawn(NamedTuple):
 
     traces: tuple[Trace, ...]
     doses: tuple[DoseInput, ...]
-    band_words: str = ""
-    peak_words: str = "peaks at"
-    left_out: tuple[tuple[str, str], ...] = ()
+    band_words: Message = EMPTY
+    is_population: bool = False
+    left_out: tuple[tuple[str, Message], ...] = ()
 
 
 def main_analytes(names: Sequence[str]) -> tuple[str, ...]:
@@ -67,7 +68,7 @@ def of_overlay(found: Overlay, *, outside: bool = False) -> Drawn:
     """The parent drug by every model that holds, and with `outside` by those that do not, marked so."""
     curves = [*found.curves, *(found.outside if outside else ())]
     traces = tuple(_single(curve, main_analytes(curve.analytes)[0]) for curve in curves)
-    hidden = () if outside else tuple((curve.document.name, " ".join(curve.reasons)) for curve in found.outside)
+    hidden = () if outside else tuple((curve.document.name, joined(" ", curve.reasons)) for curve in found.outside)
     some = next(iter((*found.curves, *found.outside)), None)
     return Drawn(traces, some.regimen if some else (), left_out=(*hidden, *found.refused))
 
@@ -93,9 +94,11 @@ def of_population(found: Population, analytes: Sequence[str] | None = None) -> D
         )
         for name, row in zip(shown, rows, strict=True)
     )
-    people = f"{found.subjects:,} virtual people"
-    words = f"The line is the median of {people}; the bands hold half and 90% of them at each time."
-    return Drawn(traces, tuple(found.plan.regimen), words, "has a median peak of")
+    words = Message(
+        "The line is the median of {count} virtual people; the bands hold half and 90% of them at each time.",
+        count=found.subjects,
+    )
+    return Drawn(traces, tuple(found.plan.regimen), words, is_population=True)
 
 
 def of_estimate(found: Estimate, analytes: Sequence[str] | None = None) -> Drawn:
@@ -107,7 +110,7 @@ def of_estimate(found: Estimate, analytes: Sequence[str] | None = None) -> Drawn
         name=f"{curve.document.name}, updated", bands=(Band(0.90, found.low[row], found.high[row]),)
     )
     typical = _single(found.typical, name)._replace(name=f"{curve.document.name}, typical")
-    words = (
+    words = Message(
         "The line is an estimate from the measurements and the population of the model; the band is its 90% interval."
     )
     return Drawn((updated, typical), tuple(curve.regimen), words)
@@ -135,7 +138,7 @@ def _trace(
     *,
     bands: tuple[Band, ...],
     peak: tuple[float, float],
-    reasons: Sequence[str],
+    reasons: Sequence[Message],
     sources: Sequence[str],
 ) -> Trace:
     return Trace(
