@@ -1,5 +1,6 @@
-"""A real browser against the real server. Skips, with the reason, where there is no Chromium."""
+"""A real browser against the real server, both with the clock of the tests. Skips where there is no Chromium."""
 
+import datetime as dt
 import os
 import shutil
 from pathlib import Path
@@ -18,8 +19,6 @@ def pytest_collection_modifyitems(items):
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.slow)
-            # A busy machine can outlast the browser's patience; what is really wrong fails three times.
-            item.add_marker(pytest.mark.flaky(reruns=2))
 
 
 @pytest.fixture(scope="session")
@@ -69,7 +68,9 @@ def open_page(chromium, server):
     contexts, watches = [], []
 
     def open_at(path="/", *, viewport=PHONE, locale="en-GB", may_leave=False, **options):
-        context = chromium.new_context(viewport=viewport, locale=locale, base_url=server.address, **options)
+        options = {"timezone_id": "UTC", "locale": locale, "viewport": viewport, **options}
+        context = chromium.new_context(base_url=server.address, **options)
+        context.clock.install(time=dt.datetime.now(dt.UTC))
         context.set_default_timeout(15_000)
         contexts.append(context)
         page = context.new_page()

@@ -56,11 +56,10 @@ def load_demo(port: int) -> str:
 
     DemoRefused where the database holds clinics that are no demonstration.
     """
-    from django.utils import timezone
-
+    from keel.web import clock
     from keel.web.clinic.demonstration import PASSWORD, load
 
-    staff = load(timezone.now())
+    staff = load(clock.now())
     width = max(len(one.name) for one in staff)
     return "\n".join(
         [

@@ -8,6 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from keel.web.clinic.actions import record_fact
 from keel.web.clinic.models import Fact, Kind
+from support.clock import START
 from support.doses import INFUSION
 
 
@@ -136,7 +137,12 @@ def test_the_list_has_what_needs_a_decision_first(desk, dana, people):
     elif_ = Patient.objects.create(clinic=dana.clinic, number="H-2", display_name="Elif")
     items = {"9": 2}
     record_fact(
-        by=people["alice"], patient=elif_, kind=Kind.ANSWERS, payload={"instrument": "phq-9", "items": items}, key="k"
+        by=people["alice"],
+        patient=elif_,
+        kind=Kind.ANSWERS,
+        payload={"instrument": "phq-9", "items": items},
+        key="k",
+        at=START,
     )
     text = _text(desk.get("/clinic/harbour/"))
     assert text.index("Elif") < text.index("Dana")
@@ -180,7 +186,9 @@ def test_the_facts_of_the_picture_are_the_facts_of_the_patient(desk, dana, peopl
     from keel.web.clinic.models import Patient
 
     other = Patient.objects.create(clinic=dana.clinic, number="H-2", display_name="Elif")
-    record_fact(by=people["alice"], patient=dana, kind=Kind.DOSE, payload=INFUSION, key="one")
-    record_fact(by=people["alice"], patient=other, kind=Kind.DOSE, payload={**INFUSION, "amount": "91 mg"}, key="one")
+    record_fact(by=people["alice"], patient=dana, kind=Kind.DOSE, payload=INFUSION, key="one", at=START)
+    record_fact(
+        by=people["alice"], patient=other, kind=Kind.DOSE, payload={**INFUSION, "amount": "91 mg"}, key="one", at=START
+    )
     assert "91 mg" not in _text(desk.get("/clinic/harbour/H-1/"))
     assert "0.1 times" in _text(desk.get("/clinic/harbour/H-2/"))  # 91 / 910

@@ -5,6 +5,7 @@ from django.db import DatabaseError, connection, transaction
 
 from keel.web.clinic.actions import record_fact
 from keel.web.clinic.models import AuditRow, Fact, Kind
+from support.clock import START
 from support.doses import INFUSION
 
 TABLES = ("clinic_fact", "clinic_auditrow")
@@ -12,7 +13,7 @@ TABLES = ("clinic_fact", "clinic_auditrow")
 
 @pytest.fixture
 def dose(people, dana):
-    return record_fact(by=people["alice"], patient=dana, kind=Kind.DOSE, payload=INFUSION, key="one")
+    return record_fact(by=people["alice"], patient=dana, kind=Kind.DOSE, payload=INFUSION, key="one", at=START)
 
 
 def _run(statement):
@@ -55,5 +56,5 @@ def test_the_queries_of_django_are_refused_as_well(dose):
 
 
 def test_new_rows_are_taken(people, dana, dose):
-    record_fact(by=people["bob"], patient=dana, kind=Kind.MEDICINE, payload={"text": "sertraline"}, key="two")
+    record_fact(by=people["bob"], patient=dana, kind=Kind.MEDICINE, payload={"text": "sertraline"}, key="two", at=START)
     assert [fact.sequence for fact in dana.facts.all()] == [1, 2]

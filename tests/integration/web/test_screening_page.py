@@ -7,6 +7,7 @@ import pytest
 
 from keel.web.clinic.actions import record_fact
 from keel.web.clinic.models import Fact, Kind
+from support.clock import START
 
 ADDRESS = "/clinic/harbour/H-1/screening/"
 INFUSION = f"{ADDRESS}?protocol=iv-racemic"
@@ -65,7 +66,9 @@ def test_an_answer_that_cannot_be_is_asked_again_and_not_used(desk):
 
 def test_what_the_record_says_is_not_asked_and_a_yes_of_it_stays_a_yes(desk, dana, people):
     """A-CI-10: pregnancy blocks."""
-    record_fact(by=people["alice"], patient=dana, kind=Kind.PERSON, payload={"pregnancy": "pregnant"}, key="one")
+    record_fact(
+        by=people["alice"], patient=dana, kind=Kind.PERSON, payload={"pregnancy": "pregnant"}, key="one", at=START
+    )
     page = desk.post(INFUSION, {"fact-pregnant": "no"})
     assert "Something blocks or holds." in _text(page)
     assert 'name="fact-pregnant"' not in desk.get(INFUSION).content.decode()

@@ -5,6 +5,7 @@ from django.urls import get_resolver, reverse
 
 from keel.web.clinic.actions import record_fact
 from keel.web.clinic.models import Fact, Kind
+from support.clock import START
 from support.doses import INFUSION
 
 GUARDED = ("patients", "patient", "screening", "record_dose", "record_medicine", "record_answers", "take_back")
@@ -23,7 +24,7 @@ def _address(name):
 
 @pytest.fixture
 def dose(people, dana):
-    return record_fact(by=people["alice"], patient=dana, kind=Kind.DOSE, payload=INFUSION, key="one")
+    return record_fact(by=people["alice"], patient=dana, kind=Kind.DOSE, payload=INFUSION, key="one", at=START)
 
 
 def test_every_route_of_the_clinic_is_named_here():

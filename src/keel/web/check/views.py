@@ -10,7 +10,6 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -18,6 +17,7 @@ from keel import knowledge
 from keel.assessment.picture import picture_of
 from keel.knowledge import Knowledge
 from keel.reports.documents import handover_pdf
+from keel.web import clock
 from keel.web.brands import stylesheet
 from keel.web.check import entrances, steps
 from keel.web.check.entrances import Door
@@ -78,7 +78,7 @@ def brand_style(request: HttpRequest, name: str) -> HttpResponse:
 @csrf_exempt
 def one_page(request: HttpRequest) -> HttpResponse:
     """The page to hand over as a PDF, made in memory from the same fields and not kept."""
-    at, facts = timezone.now(), knowledge.load()
+    at, facts = clock.now(), knowledge.load()
     form = _bound(request, at, facts)
     if not form.is_valid() or len(form.read.records) != 1:
         return _page(request, entrances.public(), form, step=form.wrong_step(), status=UNPROCESSABLE)
@@ -90,7 +90,7 @@ def one_page(request: HttpRequest) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, door: Door) -> HttpResponse:
-    at, facts = timezone.now(), knowledge.load()
+    at, facts = clock.now(), knowledge.load()
     if request.method != "POST":
         example = EXAMPLES.get(request.GET.get("example", ""))
         form = CheckForm(at=at, knowledge=facts, initial={"pattern": example.typed if example else ""})

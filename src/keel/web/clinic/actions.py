@@ -8,7 +8,6 @@ import json
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from keel import knowledge
 from keel.interop import ReadError, read_records
@@ -29,15 +28,14 @@ def record_fact(
     kind: Kind,
     payload: dict[str, Any],
     key: str,
-    at: dt.datetime | None = None,
+    at: dt.datetime,
     supersedes: Fact | None = None,
     reason: str = "",
 ) -> Fact:
-    """Appends a fact, or a correction of one (`supersedes` with a `reason`). `at` is now, where not given.
+    """Appends a fact, or a correction of one (`supersedes` with a `reason`). `at` is when it is written.
 
     NotAllowed where the role does not allow it; FactRefused, with the text for the screen, where the fact cannot stand.
     """
-    at = at or timezone.now()
     _require(by, patient.clinic, Permission.RECORD_FACTS)
     effective_at = _check(kind, payload, at)
     if supersedes is not None:
@@ -58,9 +56,8 @@ def record_fact(
     )
 
 
-def void_fact(*, by: User, fact: Fact, reason: str, key: str, at: dt.datetime | None = None) -> Fact:
+def void_fact(*, by: User, fact: Fact, reason: str, key: str, at: dt.datetime) -> Fact:
     """Takes a fact back: it stays to be seen, with who took it back and why, and counts no more."""
-    at = at or timezone.now()
     _require(by, fact.patient.clinic, Permission.VOID_FACTS)
     _check_change(fact, fact.patient, reason)
     void = Fact(

@@ -4,12 +4,12 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from keel import knowledge
 from keel.assessment.picture import picture_of
 from keel.assessment.protocols.gate import place_of
+from keel.web import clock
 from keel.web.clinic.access import staff
 from keel.web.clinic.actions import record_fact, void_fact
 from keel.web.clinic.errors import FactRefused
@@ -70,7 +70,7 @@ def patient(request: HttpRequest, clinic: Clinic, number: str) -> HttpResponse:
 @staff(Permission.SEE_PICTURE)
 def screening(request: HttpRequest, clinic: Clinic, number: str) -> HttpResponse:
     """A patient against one protocol and the level of care, with answers that count on this page and are not stored."""
-    person, at, facts = _patient(request, clinic, number), timezone.now(), knowledge.load()
+    person, at, facts = _patient(request, clinic, number), clock.now(), knowledge.load()
     choices = protocols_to_choose(facts)
     wanted = request.GET.get("protocol", "")
     protocol = next((one for one in choices if one.id == wanted), None)
@@ -90,7 +90,7 @@ def screening(request: HttpRequest, clinic: Clinic, number: str) -> HttpResponse
 
 def _shown(patient: Patient) -> Shown:
     """The picture of a patient now, from the facts that count."""
-    at, facts = timezone.now(), knowledge.load()
+    at, facts = clock.now(), knowledge.load()
     return Shown(picture_of(record_of(patient, at=at, knowledge=facts), at=at, knowledge=facts), facts)
 
 
@@ -105,7 +105,7 @@ def _patient(request: HttpRequest, clinic: Clinic, number: str) -> Patient:
 @staff(Permission.RECORD_FACTS)
 def record_dose(request: HttpRequest, clinic: Clinic, number: str) -> HttpResponse:
     """The form for a dose."""
-    initial = {"start": timezone.localtime(), "setting": "clinic"}
+    initial = {"start": clock.now(), "setting": "clinic"}
     form = DoseForm(request.POST or None, knowledge=knowledge.load(), initial=initial)
     return _record(request, clinic, _patient(request, clinic, number), form)
 
@@ -126,7 +126,7 @@ def record_answers(request: HttpRequest, clinic: Clinic, number: str, instrument
     form = AnswersForm(
         request.POST or None,
         instrument=knowledge.load().instruments[instrument],
-        initial={"start": timezone.localtime()},
+        initial={"start": clock.now()},
     )
     return _record(request, clinic, _patient(request, clinic, number), form)
 
@@ -140,6 +140,7 @@ def _record(request: HttpRequest, clinic: Clinic, person: Patient, form: FactFor
                 kind=Kind(form.kind),
                 payload=form.payload(),
                 key=form.cleaned_data["key"],
+                at=clock.now(),
             )
         except FactRefused as refused:
             form.refuse(str(refused), refused.field)
@@ -159,7 +160,11 @@ def take_back(request: HttpRequest, clinic: Clinic, number: str, sequence: int) 
     if form.is_bound and form.is_valid():
         try:
             void = void_fact(
-                by=request.user, fact=fact, reason=form.cleaned_data["reason"], key=form.cleaned_data["key"]
+                by=request.user,
+                fact=fact,
+                reason=form.cleaned_data["reason"],
+                key=form.cleaned_data["key"],
+                at=clock.now(),
             )
         except FactRefused as refused:
             form.add_error(None, str(refused))

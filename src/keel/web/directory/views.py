@@ -1,15 +1,14 @@
 """The list of people who help, by country and need, and all countries on one page."""
 
-import datetime as dt
 from typing import NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from keel import knowledge
 from keel.knowledge.directory import WORLD, Country, Listed
+from keel.web import clock
 from keel.web.directory.context import listing_for
 from keel.web.directory.found import find
 from keel.web.directory.queries import country_of
@@ -35,7 +34,7 @@ def people_who_help(request: HttpRequest) -> HttpResponse:
         "need_label": facts.needs[need].label if need else "",
         "needs": [facts.needs[name] for name in facts.needs if name != "emergency"],
         "asked": asked,
-        "found": find(asked, facts, _today()) if asked else None,
+        "found": find(asked, facts, clock.today()) if asked else None,
         "texts": pages.of_topic("help"),
     }
     return render(request, "directory/help.html", context)
@@ -60,7 +59,7 @@ def everywhere(request: HttpRequest) -> HttpResponse:
             key=lambda pair: gettext(pair[0].name),
         ),
         "world": [*world.emergency, *world.services, *([world.fallback] if world.fallback else [])],
-        "made": _today(),
+        "made": clock.today(),
     }
     return render(request, "directory/everywhere.html", context)
 
@@ -71,8 +70,3 @@ def _rows_of(country: Country) -> _Rows:
         [row for row in listing.emergency if WORLD not in row.service.countries],
         [row for row in listing.services if WORLD not in row.service.countries],
     )
-
-
-def _today() -> dt.date:
-    now: dt.datetime = timezone.now()
-    return now.date()

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from keel import knowledge
@@ -12,6 +11,7 @@ from keel.assessment.instruments import AnswersRefused, Score, score_instrument
 from keel.assessment.picture import picture_of
 from keel.findings import Severity
 from keel.knowledge.instruments import Instrument
+from keel.web import clock
 from keel.web.directory.queries import country_of
 from keel.web.evidence.withheld import is_withheld
 from keel.web.language import texts as pages
@@ -57,7 +57,7 @@ def read(request: HttpRequest, name: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def comparison(request: HttpRequest) -> HttpResponse:
     """Medical or not, side by side; POST fills the last column with the reader's own figures and keeps nothing."""
-    at, facts = timezone.now(), knowledge.load()
+    at, facts = clock.now(), knowledge.load()
     form = OwnFigures(request.POST or None, at=at, knowledge=facts)
     yours: dict[str, str] = {}
     status = 200
@@ -132,7 +132,7 @@ def leaflet(request: HttpRequest, name: str) -> HttpResponse:
     if text is None or text.topic != "leaflet":
         raise Http404
     facts = knowledge.load()
-    document = pdf_of(name, country=country_of(request, facts), day=timezone.now().date())
+    document = pdf_of(name, country=country_of(request, facts), day=clock.today())
     response = HttpResponse(document, content_type="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="{name}.pdf"'
     return response

@@ -6,9 +6,10 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.views.decorators.http import require_safe
 
+from keel.web import clock
 from keel.web.language.words import gettext as _
 from keel.web.offline import queries
 
@@ -22,7 +23,7 @@ def worker(request: HttpRequest) -> HttpResponse:
     language = translation.get_language() or ""
     settings = {
         "cache": f"keel-{language}-",
-        "version": queries.version(language, timezone.now().date()),
+        "version": queries.version(language, clock.today()),
         "pages": queries.pages(),
         "texts": queries.texts(),
         "files": queries.files(),

@@ -1,7 +1,5 @@
 """Home, about, readiness, and the pages for what went wrong."""
 
-import datetime as dt
-
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +11,7 @@ from keel.exposure import summarise
 from keel.knowledge import Certainty
 from keel.record import Record
 from keel.reports import charts
+from keel.web import clock
 from keel.web.check.examples import EXAMPLES
 from keel.web.check.picking import read_line
 from keel.web.language.words import gettext as _
@@ -24,7 +23,7 @@ ELSEWHERE = "https://www.wikipedia.org/"
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Three doors, and the worked example that Keel began with, computed now."""
-    facts, at = knowledge.load(), dt.datetime.now(dt.UTC)
+    facts, at = knowledge.load(), clock.now()
     example = EXAMPLES["weekend"]
     record = Record(patterns=read_line(example.typed, at=at, knowledge=facts))
     exposure = summarise(record, at=at, knowledge=facts)

@@ -8,7 +8,7 @@ from keel.interop.fhir.resources import READ
 from keel.knowledge import load
 from support.reading import the_record
 
-PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "formats.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[3] / "docs" / "reference" / "formats.md").read_text(encoding="utf-8")
 
 
 def test_the_example_of_a_record_is_read():

@@ -8,7 +8,7 @@ import pytest
 
 from support.command import keel_here
 
-FIXTURES = Path(__file__).parents[1] / "support" / "fixtures"
+FIXTURES = Path(__file__).parents[2] / "support" / "fixtures"
 DANA = str(FIXTURES / "keel-dana.json")
 AT = ("--at", "2026-11-21")
 

@@ -7,7 +7,7 @@ import pytest
 from keel.assessment.interactions import Match, Status, check_medicines
 from keel.knowledge import load
 
-EVERYDAY = Path(__file__).parents[1] / "spec" / "interactions" / "everyday-words.txt"
+EVERYDAY = Path(__file__).parents[3] / "spec" / "interactions" / "everyday-words.txt"
 
 
 @pytest.mark.parametrize("word", EVERYDAY.read_text(encoding="utf-8").split())
