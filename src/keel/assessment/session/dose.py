@@ -22,8 +22,8 @@ from keel.assessment.session.events import (
     RateChanged,
     Started,
 )
-from keel.assessment.session.order import kind_of
-from keel.assessment.session.saying import Says
+from keel.assessment.session.notices import Says
+from keel.assessment.session.timeline import kind_of
 from keel.findings import Finding
 from keel.knowledge.protocols import Protocol
 from keel.quantities import QuantityError, parse_dose_mg, parse_duration_min, parse_rate_mg_per_min

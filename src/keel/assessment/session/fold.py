@@ -1,6 +1,6 @@
 """The fold: a session and a time in, its state out. Pure: the same events give the same state in any order of arrival.
 
-First the events are put in order (`order.py`); then each moment is looked at (`moment.py`): the dose is counted
+First the events are put in order (`timeline.py`); then each moment is looked at (`moment.py`): the dose is counted
 (`dose.py`), readings are compared (`vitals.py`), the rules are asked, the schedule is laid (`schedule.py`). Last,
 overrides are weighed (`overrides.py`) and deeds done while a gate held are named.
 """

@@ -11,11 +11,11 @@ from keel.assessment.session.dose import dose_state, minutes_between, planned
 from keel.assessment.session.errors import SessionError
 from keel.assessment.session.events import Discharged, DosePaused, Plain, Session, Started
 from keel.assessment.session.facts import Scene, as_person, facts_at, taken, told
-from keel.assessment.session.order import Timeline, timeline
+from keel.assessment.session.notices import Says
 from keel.assessment.session.overrides import held_findings
-from keel.assessment.session.saying import Says
 from keel.assessment.session.schedule import Due, Missed, Moments, due_checks
 from keel.assessment.session.state import Phase
+from keel.assessment.session.timeline import Timeline, timeline
 from keel.assessment.session.vitals import SIGNS, Readings
 from keel.findings import Fact, Finding, Severity, worst_first
 from keel.knowledge import Knowledge

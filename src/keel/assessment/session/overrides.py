@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from keel.assessment.session.events import Held, Overridden, Plain
-from keel.assessment.session.saying import Says
+from keel.assessment.session.notices import Says
 from keel.findings import Finding, Reason, Severity
 
 FindingsAt = Callable[[dt.datetime], Sequence[Finding]]

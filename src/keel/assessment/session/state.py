@@ -5,10 +5,10 @@ from enum import StrEnum
 
 import msgspec
 
-from keel.assessment.session.order import Correction
 from keel.assessment.session.overrides import Passed
 from keel.assessment.session.prediction import Predicted
 from keel.assessment.session.schedule import Due, Missed
+from keel.assessment.session.timeline import Correction
 from keel.findings import Finding
 
 

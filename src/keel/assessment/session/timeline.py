@@ -10,7 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from keel.assessment.session.events import AnyEvent, Corrected, Plain
-from keel.assessment.session.saying import Says
+from keel.assessment.session.notices import Says
 from keel.findings import Finding
 from keel.knowledge.protocols import Protocol
 
