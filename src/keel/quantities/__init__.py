@@ -12,7 +12,7 @@ amounts of a substance, which refuse to be added to another substance).
 90.0
 """
 
-from keel.quantities.amounts import Form, Interval, SubstanceAmount, base_mg
+from keel.quantities.amounts import Form, Interval, SubstanceAmount, base_mg, significant
 from keel.quantities.errors import IncompatibleAmounts, QuantityError, UnitError
 from keel.quantities.printing import interval_text, number_text
 from keel.quantities.quantity import (
@@ -53,6 +53,7 @@ __all__ = [
     "parse_rate_mg_per_min",
     "parse_unit",
     "parse_weight_kg",
+    "significant",
     "written_unit",
     "written_value",
 ]

@@ -1,24 +1,27 @@
-"""Turns what a session notices about itself into findings; verbs and texts are `knowledge/data/session-rules`."""
-
-from collections.abc import Sequence
+"""What a session notices about itself: verbs and texts are the rules of `knowledge/data/session-rules`."""
 
 from keel.findings import Finding, Reason, Severity
 from keel.knowledge import Certainty, Knowledge
 
 
-class Says:
-    """Called with a rule id and the parts of its text: the finding."""
+class Notice:
+    """One notice: the id of its rule, and the parts of its text by name.
 
-    def __init__(self, knowledge: Knowledge) -> None:
-        self._rules = {rule.id: rule for rule in knowledge.session_rules["session"].rules}
+    >>> Notice("KEEL-TWO-DOSES", event="e7").parts
+    {'event': 'e7'}
+    """
 
-    def __call__(self, rule_id: str, /, *, why: Sequence[Reason] = (), **parts: str) -> Finding:
-        known = self._rules[rule_id]
+    def __init__(self, rule: str, /, **parts: str) -> None:
+        self.rule, self.parts = rule, parts
+
+    def finding(self, knowledge: Knowledge) -> Finding:
+        """The finding: the rule's verb, its text filled with the parts, and the parts as reasons."""
+        known = next(rule for rule in knowledge.session_rules["session"].rules if rule.id == self.rule)
         return Finding(
-            rule=rule_id,
+            rule=self.rule,
             severity=Severity(known.severity),
-            summary=known.text.format(**parts),
-            why=tuple(why) or tuple(Reason(name, value) for name, value in parts.items() if value),
+            summary=known.text.format(**self.parts),
+            why=tuple(Reason(name, value) for name, value in self.parts.items() if value),
             confidence=Certainty.DEFAULT,
-            next_step=known.next_step.format(**parts),
+            next_step=known.next_step.format(**self.parts),
         )

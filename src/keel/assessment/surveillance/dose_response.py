@@ -7,11 +7,11 @@ from statistics import median
 
 import msgspec
 
-from keel.assessment.protocols.facts import significant
 from keel.assessment.surveillance.due import MEDICAL
 from keel.assessment.surveillance.trends import totals
 from keel.exposure import amount_of
 from keel.knowledge import Knowledge
+from keel.quantities import significant
 from keel.record import Dose, Record
 
 
