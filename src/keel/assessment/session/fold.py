@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from keel.assessment.protocols.gate import default_rules, passes
 from keel.assessment.session.events import DeviceGiven, Discharged, DoseStarted, Plain, Session
-from keel.assessment.session.gate import standing
+from keel.assessment.session.gate import gate_state
 from keel.assessment.session.opening import open_session
 from keel.assessment.session.overrides import apply_overrides
 from keel.assessment.session.prediction import predict
@@ -35,9 +35,9 @@ def fold_session(session: Session, *, at: dt.datetime, knowledge: Knowledge) -> 
     UnknownProtocol where the protocol is not on file, SessionError where it gives no dose.
     """
     view = open_session(session, at=at, knowledge=knowledge)
-    now, left = standing(view), next((one for one in view.events if isinstance(one, Discharged)), None)
+    now, left = gate_state(view), next((one for one in view.events if isinstance(one, Discharged)), None)
     # After discharge the gate is that of the moment of leaving.
-    gate = now if left is None else standing(view.before(left))
+    gate = now if left is None else gate_state(view.before(left))
     deeds = tuple(_deeds(view))
     outcome = apply_overrides(view, [*gate.reasons, *now.alarms, *(finding for _, finding in deeds)], deeds)
     gate_rules = {one.rule for one in gate.reasons}
@@ -80,7 +80,7 @@ def _deeds(view: SessionView) -> Iterator[tuple[dt.datetime, Finding]]:
     for event in view.events:
         if _is_gated(event, view):
             before = view.before(event)
-            then = standing(before)
+            then = gate_state(before)
             found = apply_overrides(before, [*then.reasons, *then.alarms]).findings
             holding = dict.fromkeys(one.rule for one in found if one.severity in (Severity.BLOCK, Severity.HOLD))
             if holding:

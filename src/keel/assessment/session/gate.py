@@ -11,7 +11,7 @@ from keel.assessment.session.vitals import SIGNS
 from keel.findings import Finding, worst_first
 
 
-class Standing(NamedTuple):
+class GateState(NamedTuple):
     """What stands at a moment: findings of the gate of its phase, alarms, checks due and missed."""
 
     reasons: tuple[Finding, ...]
@@ -20,7 +20,7 @@ class Standing(NamedTuple):
     missed: tuple[MissedCheck, ...]
 
 
-def standing(view: SessionView) -> Standing:
+def gate_state(view: SessionView) -> GateState:
     """What stands at the moment of a view; findings are worst first."""
     due, missed = due_checks(view)
     facts = {**view.facts, "minutes_overdue": max((one.minutes_overdue for one in due), default=0.0)}
@@ -38,7 +38,7 @@ def standing(view: SessionView) -> Standing:
         # Before the dose, old values are a matter of the gate.
         shown = facts if view.dose.has_begun else {**facts, "vitals_age_min": None}
         alarms += view.ask(view.protocol.gates.monitoring, shown)
-    return Standing(worst_first(reasons), worst_first(alarms), due, missed)
+    return GateState(worst_first(reasons), worst_first(alarms), due, missed)
 
 
 def _missing_values(view: SessionView) -> Iterator[Finding]:

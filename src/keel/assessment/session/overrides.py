@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from keel.assessment.session.events import Overridden
-from keel.assessment.session.gate import standing
+from keel.assessment.session.gate import gate_state
 from keel.assessment.session.state import PassedHold
 from keel.assessment.session.view import SessionView
 from keel.findings import Finding, Reason, Severity
@@ -74,7 +74,7 @@ def _problem(view: SessionView, finding: Finding, override: Overridden, deeds: D
     in_person = {one.id for one in view.protocol.rules if one.prescriber_in_person}
     if rule in in_person and not override.in_person:
         return view.finding("KEEL-OVERRIDE-PERSON", rule=rule, name=name, event=event)
-    stood = standing(view.at_moment(override.at))
+    stood = gate_state(view.at_moment(override.at))
     then = [*stood.reasons, *stood.alarms, *(deed for when, deed in deeds if when <= override.at)]
     if not any(_name(one) == _name(finding) and one.rule == rule and covers(one, finding) for one in then):
         return view.finding("KEEL-OVERRIDE-PAST", rule=rule, name=name, event=event)
