@@ -16,7 +16,7 @@ _NOT_TEXT = (
     (b"PK\x03\x04", "a zip archive or an office document", "Unpack it, or export the data as JSON."),
     (b"%PDF", "a PDF document", "Export the data as JSON."),
     (b"SQLite format 3", "a database", "Export the data as JSON."),
-    (b"PAR1", "a Parquet table", "Use keel cohort for tables."),
+    (b"PAR1", "a Parquet table", "Export the data as JSON."),
 )
 
 

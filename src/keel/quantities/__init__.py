@@ -13,7 +13,7 @@ amounts of a substance, which refuse to be added to another substance).
 """
 
 from keel.messages import number_text
-from keel.quantities.amounts import Form, Interval, SubstanceAmount, base_mg
+from keel.quantities.amounts import Form, Interval, SubstanceAmount, base_mg, significant
 from keel.quantities.errors import IncompatibleAmounts, QuantityError, UnitError
 from keel.quantities.printing import Figure, interval_text
 from keel.quantities.quantity import (
@@ -55,6 +55,7 @@ __all__ = [
     "parse_rate_mg_per_min",
     "parse_unit",
     "parse_weight_kg",
+    "significant",
     "written_unit",
     "written_value",
 ]

@@ -53,6 +53,11 @@ class Interval(msgspec.Struct, frozen=True):
         return Interval(self.low / divisor, self.mid / divisor, self.high / divisor)
 
 
+def significant(value: float) -> float:
+    """A computed number without the last bits of binary noise, so that 0.5 mg/kg is not above 0.5 mg/kg."""
+    return float(f"{value:.10g}")
+
+
 class Form(StrEnum):
     """What the milligrams are milligrams of."""
 

@@ -84,6 +84,15 @@ def test_texts_are_found_in_templates_and_code(tmp_path):
         '{% translate "One" %}{% blocktranslate count n=x %}{{ n }} day{% plural %}{{ n }} days{% endblocktranslate %}'
         '{{ y|default:_("None of it") }}'
     )
-    code.write_text('_("two " "parts")\nMessage("{a} of {b}", a=1)\nplural("{count} ox", "{count} oxen")\nnot_ours("x")\n')
+    code.write_text(
+        '_("two " "parts")\nMessage("{a} of {b}", a=1)\nplural("{count} ox", "{count} oxen")\nnot_ours("x")\n'
+    )
     found = {text for file in (page, code) for text, _context in _messages()._of_file(file)}
-    assert found == {"One", ("%(n)s day", "%(n)s days"), "None of it", "two parts", "{a} of {b}", ("{count} ox", "{count} oxen")}
+    assert found == {
+        "One",
+        ("%(n)s day", "%(n)s days"),
+        "None of it",
+        "two parts",
+        "{a} of {b}",
+        ("{count} ox", "{count} oxen"),
+    }

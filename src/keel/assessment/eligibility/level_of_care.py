@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from keel.assessment.protocols.facts import derived
-from keel.assessment.protocols.gate import Judged, find_protocol, gate, judge, spoken
+from keel.assessment.protocols.gate import Judgement, find_protocol, gate, judge, spoken
 from keel.findings import Facts, Finding, Reason, Severity, Truth, worst_first
 from keel.knowledge import Certainty, Knowledge
 from keel.knowledge.clinical_facts import ClinicalFact
@@ -134,14 +134,14 @@ def _level(protocol: Protocol, rank: int) -> Level:
     return next(level for level in protocol.levels if level.rank == rank)
 
 
-def _could_raise(judged: list[Judged], levels: Mapping[str, Level], chosen: Level) -> Iterator[Judged]:
+def _could_raise(judged: list[Judgement], levels: Mapping[str, Level], chosen: Level) -> Iterator[Judgement]:
     for one in judged:
         is_open = one.verdict.truth is Truth.NOT_KNOWN and not one.rule.red_flag
         if is_open and levels[one.rule.level].rank > chosen.rank:
             yield one
 
 
-def _unanswered_findings(unanswered: list[Judged], catalogue: Mapping[str, ClinicalFact]) -> Iterator[Finding]:
+def _unanswered_findings(unanswered: list[Judgement], catalogue: Mapping[str, ClinicalFact]) -> Iterator[Finding]:
     for one in unanswered:
         labels = joined("; ", [Message(catalogue[name].label) for name in one.missing])
         yield Finding(

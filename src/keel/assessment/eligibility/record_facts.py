@@ -12,11 +12,12 @@ from typing import NamedTuple
 
 from keel.assessment.diagnoses import is_plain
 from keel.assessment.interactions import check_medicines
-from keel.assessment.protocols.facts import checked_facts, significant
+from keel.assessment.protocols.facts import checked_facts
 from keel.findings import Fact
 from keel.knowledge import Knowledge
 from keel.knowledge.clinical_facts import ClinicalFact, ConditionWord
 from keel.knowledge.reading import CodeKind
+from keel.quantities import significant
 from keel.record import TAKEN, Answers, Condition, Dose, Measurement, Person, Pregnancy, Record, Setting, Sex
 
 _NEVER_TRUE = "entered-in-error"

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 
 import msgspec
 
-from keel.assessment.protocols.facts import significant
 from keel.assessment.protocols.gate import find_protocol
 from keel.findings import Finding, Reason, Severity
 from keel.knowledge import Certainty, Knowledge
 from keel.knowledge.protocols import DoseOption, Dosing, Protocol, Statement
+from keel.quantities import significant
 from keel.record import Person, Sex
 
 CM_PER_INCH = 2.54

@@ -3,7 +3,7 @@
 ProtocolError
 ├── UnknownProtocol   an id that no protocol has
 ├── UnknownPhase      a phase without rules in that protocol
-├── UnknownPlace      a jurisdiction that is no code
+├── UnknownPlace      a jurisdiction that is not a code
 ├── UnknownRoute      a route that the protocol does not have
 └── FactRefused       a fact with a name or a value that it cannot have
 """
@@ -33,7 +33,8 @@ class UnknownPlace(ProtocolError):
     """A jurisdiction that is not written as a code: rules of another place would go unread."""
 
     def __init__(self, wanted: str) -> None:
-        super().__init__(f"“{wanted}” is no jurisdiction. Write US, EU, UK, or a country or region as CA or AU-TAS.")
+        problem = f"“{wanted}” is not a valid jurisdiction."
+        super().__init__(f"{problem} Write US, EU, UK, or a country or region as CA or AU-TAS.")
 
 
 class UnknownRoute(ProtocolError):

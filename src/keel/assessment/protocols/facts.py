@@ -11,15 +11,10 @@ from keel.assessment.protocols.errors import FactRefused
 from keel.findings import Fact, Facts
 from keel.knowledge.clinical_facts import ClinicalFact, FactKind
 from keel.knowledge.conditions import Scalar
-from keel.quantities import written_unit
+from keel.quantities import significant, written_unit
 
 CRISIS_SYMPTOMS = ("chest_pain", "severe_headache", "visual_loss", "dyspnoea", "confusion")
 RISK_LEVELS = ("none", "low", "moderate", "high")
-
-
-def significant(value: float) -> float:
-    """A computed number without the last bits of binary noise, so that 0.5 mg/kg is not above 0.5 mg/kg."""
-    return float(f"{value:.10g}")
 
 
 def checked_facts(

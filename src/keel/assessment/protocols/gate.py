@@ -20,7 +20,7 @@ from keel.messages import FactName, Message, joined
 Phases = str | Sequence[str]
 
 
-class Judged(NamedTuple):
+class Judgement(NamedTuple):
     """A rule and what came of it: the verdict, and facts that are missing for it."""
 
     rule: Rule
@@ -64,12 +64,12 @@ def gate(
     return worst_first(findings)
 
 
-def spoken(judged: Sequence[Judged], protocol: Protocol) -> list[Finding]:
+def spoken(judged: Sequence[Judgement], protocol: Protocol) -> list[Finding]:
     """The findings of the rules that are met and yield to no other, in the order of the file."""
     return [_finding(one, protocol) for one in _speaking(judged) if one.verdict.truth is Truth.MET]
 
 
-def _speaking(judged: Sequence[Judged]) -> list[Judged]:
+def _speaking(judged: Sequence[Judgement]) -> list[Judgement]:
     met = {one.rule.id for one in judged if one.verdict.truth is Truth.MET}
     return [one for one in judged if not met & set(one.rule.yields_to)]
 
@@ -87,7 +87,7 @@ def place_of(country: str, knowledge: Knowledge) -> str:
 
 
 def jurisdiction_of(wanted: str, knowledge: Knowledge) -> str:
-    """A jurisdiction as typed (GB or UK, DE or EU, AU-TAS) as the rules name it; UnknownPlace for what is no code."""
+    """A jurisdiction as typed (GB or UK, DE or EU, AU-TAS) as the rules name it; else UnknownPlace."""
     code = wanted.strip().upper()
     if code and not re.fullmatch(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", code):
         raise UnknownPlace(wanted)
@@ -104,14 +104,14 @@ def route_of(protocol: Protocol, wanted: str) -> str:
 
 def judge(
     protocol: Protocol, phase: Phases, facts: Facts, *, at: dt.datetime, jurisdiction: str, route: str = ""
-) -> list[Judged]:
+) -> list[Judgement]:
     """Every rule of the phases that applies at this time and place, with its verdict, in the order of the file."""
     judged = []
     for rule in applicable(protocol, phase, at=at, jurisdiction=jurisdiction, route=route):
         verdict = evaluate(rule.when, facts, protocol.cuts)
         open_facts = verdict.missing if verdict.truth is Truth.NOT_KNOWN else ()
         missing = dict.fromkeys((*open_facts, *(name for name in rule.needs if facts.get(name) is None)))
-        judged.append(Judged(rule, verdict, tuple(missing)))
+        judged.append(Judgement(rule, verdict, tuple(missing)))
     return judged
 
 
@@ -155,7 +155,7 @@ def _with_enablement(facts: Facts, protocol: Protocol, place: str) -> Facts:
     return {"pathway_enabled": is_enabled(protocol, place), **facts}
 
 
-def _finding(one: Judged, protocol: Protocol) -> Finding:
+def _finding(one: Judgement, protocol: Protocol) -> Finding:
     rule, cuts = one.rule, [protocol.cuts[name] for name in one.verdict.cuts]
     return Finding(
         rule=rule.id,
@@ -175,7 +175,7 @@ def _rounded(reason: Reason) -> Reason:
     return Reason(reason.name, value, reason.unit)
 
 
-def _limits(one: Judged, protocol: Protocol) -> Iterator[Reason]:
+def _limits(one: Judgement, protocol: Protocol) -> Iterator[Reason]:
     """The number of each cut that was used, with its comparison: “sbp_standing is held against > 140”."""
     named = {reason.name for reason in one.verdict.reasons}
     shown = set()
@@ -195,7 +195,7 @@ def _signatures(rule: Rule, cuts: Sequence[Cut]) -> Iterator[Reason]:
 
 
 def _missing_findings(
-    judged: Sequence[Judged], protocol: Protocol, catalogue: Mapping[str, ClinicalFact]
+    judged: Sequence[Judgement], protocol: Protocol, catalogue: Mapping[str, ClinicalFact]
 ) -> Iterator[Finding]:
     """A finding for each phase and verb that names what is missing; a rule with its own verb for it speaks alone."""
     grouped: dict[tuple[str, str], dict[str, None]] = {}

@@ -1,8 +1,16 @@
 """A dosing session: events in, its state at a time out.
 
-Knows events, clocks, schedules and overrides; rules and texts are `knowledge/data/protocols` and `session-rules`. May
-import `protocols`, `eligibility` and what lies above them. Start at `fold.py`; the shape of the file is `events.py`,
-the answer `state.py`.
+Rules and texts are `knowledge/data/protocols` and `session-rules`. May import `protocols`, `eligibility` and what lies
+above them. In the order of reading:
+
+events     the shape of the file
+view       a session seen at a time: the one value from which everything below reads; `opening` makes it
+state      the shape of the answer; `fold` is the whole path to it, `summary` what is shown beside the findings
+gate       what holds and what alarms; `overrides` passes a hold; `schedule` says what is due; `prediction` the plasma
+
+Under the view, a file a subject: `timeline` (events once each, in order), `answers`, `plan`, `infusion` and `dose`,
+`pressures` and `vitals`, `facts` (what rules ask about), `notices` (what a session notices about itself),
+`check_times`.
 """
 
 from keel.assessment.session.errors import SessionError

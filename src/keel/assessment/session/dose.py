@@ -1,16 +1,14 @@
-"""What was given: rates, pauses and devices folded into milligrams and clocks.
+"""What was given by a time: the dosing events of a session folded into milligrams and clocks.
 
-An infusion gives its rate times the minutes at that rate, never more than its amount. Its end counts when it is on
-record; a planned end that has passed without a record is named.
+Infusions run by themselves (`infusion.py`); devices count one by one. A planned end that has passed without a record is
+named.
 """
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 import msgspec
 
-from keel.assessment.protocols.facts import significant
 from keel.assessment.session.events import (
     DeviceGiven,
     Discharged,
@@ -18,51 +16,27 @@ from keel.assessment.session.events import (
     DoseStarted,
     DoseStopped,
     Plain,
-    Plan,
     RateChanged,
-    Started,
+    kind_of,
+    minutes_between,
 )
-from keel.assessment.session.order import kind_of
-from keel.assessment.session.saying import Says
-from keel.findings import Finding
+from keel.assessment.session.infusion import Infusion, Part
+from keel.assessment.session.notices import Notice
+from keel.assessment.session.plan import PlannedDose, dose_mg, number_in
+from keel.assessment.session.pressures import Pressure
+from keel.findings import Fact
 from keel.knowledge.protocols import Protocol
-from keel.quantities import QuantityError, parse_dose_mg, parse_duration_min, parse_rate_mg_per_min
+from keel.quantities import parse_rate_mg_per_min, significant
 
 _PUMP_TOLERANCE_MG = 0.05
 """Below this a pump reading and the rates differ by rounding only."""
 
 
-def minutes_between(start: dt.datetime, end: dt.datetime) -> float:
-    """Minutes from start to end, whatever their offsets."""
-    return (end - start).total_seconds() / 60
-
-
-class Part(NamedTuple):
-    """Milligrams that went in from a minute on over a duration; minutes are counted from the first dose."""
-
-    start: dt.datetime
-    minutes: float
-    mg: float
-
-
-class PlannedDose(NamedTuple):
-    """The plan in numbers; None where it does not say or cannot be read."""
-
-    mg: float | None
-    minutes: float | None
-    devices: int | None
-
-    @property
-    def rate(self) -> float | None:
-        """mg/min, where both amount and time are planned."""
-        return self.mg / self.minutes if self.mg is not None and self.minutes else None
-
-
 class DoseState(msgspec.Struct, frozen=True, kw_only=True):
     """What was given by a time.
 
-    `given_mg` is None where it is not known (`problems` say why); `ended_at` the recorded end of the last dose, or the
-    time of a dose given at once or of the last device. `ran_min` are minutes at a rate above zero.
+    `given_mg` is None where it is not known (`notices` say why); `ended_at` the recorded end of the last dose, or the
+    time of a dose given at once or of the last device.
     """
 
     given_mg: float | None = 0.0
@@ -73,11 +47,10 @@ class DoseState(msgspec.Struct, frozen=True, kw_only=True):
     is_running: bool = False
     is_paused: bool = False
     rate_mg_per_min: float = 0.0
-    amount_mg: float | None = None
     deviation_percent: float | None = None
     rate_over_plan_percent: float | None = None
     devices: tuple[DeviceGiven, ...] = ()
-    problems: tuple[Finding, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
     @property
     def has_begun(self) -> bool:
@@ -85,206 +58,120 @@ class DoseState(msgspec.Struct, frozen=True, kw_only=True):
         return self.first_at is not None
 
 
-def planned(
-    plan: Plan | None, events: Iterable[Plain], weight_kg: float | None, device_mg: float | None = None
-) -> PlannedDose:
-    """The newest plan: that of the last `started` event that has one, else the session's.
+class _Course:
+    """The doses and devices of a session while its events are read in order."""
 
-    With `device_mg` the number of devices follows from the dose where it is not stated.
-    """
-    for event in events:
-        if isinstance(event, Started) and event.plan is not None:
-            plan = event.plan
-    if plan is None:
-        return PlannedDose(None, None, None)
-    mg, devices = _mg(plan.dose, weight_kg), plan.devices
-    if devices is None and device_mg and mg is not None and (mg / device_mg).is_integer():
-        devices = int(mg / device_mg)
-    return PlannedDose(mg, _minutes(plan.over), devices)
-
-
-def _mg(text: str | None, weight_kg: float | None) -> float | None:
-    if text is None:
-        return None
-    try:
-        return significant(parse_dose_mg(text, weight_kg=weight_kg))
-    except QuantityError:
-        return None
-
-
-def _minutes(text: str | None) -> float | None:
-    try:
-        return parse_duration_min(text) if text is not None else None
-    except QuantityError:
-        return None
-
-
-class _Infusion:
-    """One infusion or dose given at once, while its events are read."""
-
-    def __init__(self, event: DoseStarted, plan: PlannedDose, weight_kg: float | None, by_vein: bool) -> None:
-        self.event, self.start = event, event.at
-        self.amount = _mg(event.amount, weight_kg)
-        self.rate = self._first_rate(event, plan, weight_kg, by_vein)
-        self.planned_rate = plan.rate if plan.rate is not None else self.rate
-        self.at_once = not by_vein and event.over is None and event.rate is None
-        self.since, self.given, self.ran = event.at, 0.0, 0.0
-        self.paused = False
-        self.ended_at: dt.datetime | None = event.at if self.at_once else None
-        self.full_at: dt.datetime | None = None
-        self.parts: list[Part] = []
-        if self.at_once and self.amount is not None:
-            self.given = self.amount
-            self.parts.append(Part(event.at, 0.0, self.amount))
-
-    def _first_rate(
-        self, event: DoseStarted, plan: PlannedDose, weight_kg: float | None, by_vein: bool
-    ) -> float | None:
-        if event.rate is not None:
-            return _rate(event.rate, weight_kg)
-        minutes = _minutes(event.over) or (plan.minutes if by_vein else None)
-        return self.amount / minutes if self.amount is not None and minutes else None
-
-    @property
-    def is_open(self) -> bool:
-        """Whether no end is on record."""
-        return self.ended_at is None
-
-    @property
-    def is_known(self) -> bool:
-        """Whether the amount given can be computed."""
-        return self.amount is not None and (self.at_once or self.rate is not None)
-
-    def run_to(self, moment: dt.datetime) -> None:
-        """Counts what went in since the last event."""
-        if not self.is_open or moment <= self.since:
-            return
-        minutes = minutes_between(self.since, moment)
-        rate = 0.0 if self.paused else (self.rate or 0.0)
-        if rate > 0 and self.amount is not None:
-            self.ran += minutes
-            mg = min(rate * minutes, self.amount - self.given)
-            if mg > 0:
-                self.parts.append(Part(self.since, mg / rate, mg))
-                self.given += mg
-            if self.full_at is None and self.amount - self.given <= self.amount * 1e-9:
-                self.full_at = self.since + dt.timedelta(minutes=mg / rate)
-        self.since = moment
-
-    def measured(self, mg: float) -> None:
-        """Takes what the pump says for what was given; the course over time keeps its shape."""
-        if self.given > 0:
-            self.parts = [part._replace(mg=part.mg * mg / self.given) for part in self.parts]
-        elif mg > 0:
-            self.parts = [Part(self.start, max(0.0, minutes_between(self.start, self.since)), mg)]
-        self.given = mg
-
-    @property
-    def due_end(self) -> dt.datetime | None:
-        """When the amount will be in at the present rate; None while paused or without a rate."""
-        if not self.is_open or self.paused or not self.rate or self.amount is None:
-            return None
-        return self.since + dt.timedelta(minutes=(self.amount - self.given) / self.rate)
-
-    def deviation_percent(self) -> float | None:
-        """How far the minutes run, and those still to run, are off the planned minutes; None where nothing tells.
-
-        A dose that was stopped before its amount was in has no deviation: stopping early is always allowed.
-        """
-        if self.at_once or not self.planned_rate or self.amount is None or self.amount == 0:
-            return None
-        plan = self.amount / self.planned_rate
-        left = self.amount - self.given
-        if self.is_open:
-            if self.paused or not self.rate:
-                return None
-            total = self.ran + left / self.rate
-        elif left > self.amount * 1e-6:
-            return None
-        else:
-            total = self.ran
-        return significant(abs(total - plan) / plan * 100)
-
-
-def _rate(text: str, weight_kg: float | None) -> float | None:
-    try:
-        return parse_rate_mg_per_min(text, weight_kg=weight_kg)
-    except QuantityError:
-        return None
-
-
-class _Reader:
-    """Reads the dosing events of a session in order."""
-
-    def __init__(self, protocol: Protocol, route: str, plan: PlannedDose, weight_kg: float | None, says: Says) -> None:
-        self.protocol, self.route, self.plan, self.weight_kg, self.says = protocol, route, plan, weight_kg, says
+    def __init__(self, protocol: Protocol, plan: PlannedDose, weight_kg: float | None, *, by_vein: bool) -> None:
+        self.protocol, self.plan, self.weight_kg, self.by_vein = protocol, plan, weight_kg, by_vein
         self.by_devices = protocol.dosing.kind == "devices"
-        self.infusions: list[_Infusion] = []
+        self.infusions: list[Infusion] = []
         self.devices: list[DeviceGiven] = []
-        self.stopped_at: dt.datetime | None = None
-        self.discharged = False
-        self.problems: list[Finding] = []
+        self.is_stopped = self.has_left = False
+        self.notices: list[Notice] = []
 
-    def read(self, event: Plain) -> None:
-        if isinstance(event, DoseStarted | DeviceGiven) and self.discharged:
-            self.problems.append(self.says("KEEL-AFTER-DISCHARGE", event=event.id))
-        if isinstance(event, DoseStarted):
+    def notice(self, rule: str, **parts: str) -> None:
+        self.notices.append(Notice(rule, **parts))
+
+    def take(self, event: Plain) -> None:
+        if isinstance(event, DoseStarted | DeviceGiven) and self.has_left:
+            self.notice("KEEL-AFTER-DISCHARGE", event=event.id)
+        if isinstance(event, DoseStarted) and not self.by_devices:
             self._start(event)
         elif isinstance(event, DeviceGiven):
             self.devices.append(event)
         elif isinstance(event, Discharged):
-            self.discharged = True
+            self.has_left = True
         elif isinstance(event, RateChanged | DosePaused | DoseStopped):
             self._change(event)
 
     def _start(self, event: DoseStarted) -> None:
-        if self.by_devices:
-            return
         if self.infusions and self.infusions[-1].is_open:
-            self.problems.append(self.says("KEEL-TWO-DOSES", event=event.id))
+            self.notice("KEEL-TWO-DOSES", event=event.id)
             self.infusions[-1].run_to(event.at)
             self.infusions[-1].ended_at = event.at
-        dose = _Infusion(event, self.plan, self.weight_kg, self.route == "iv")
+        dose, planned = Infusion(event, self.plan, self.weight_kg, self.by_vein), self.plan.mg
         if dose.amount is None:
-            self.problems.append(self.says("KEEL-NO-AMOUNT", event=event.id, what=event.amount))
+            self.notice("KEEL-NO-AMOUNT", event=event.id, what=event.amount)
         elif not dose.is_known:
-            self.problems.append(self.says("KEEL-NO-RATE", event=event.id))
-        if dose.amount is not None and self.plan.mg is not None and abs(dose.amount - self.plan.mg) > 1e-6:
-            shown = f"{dose.amount:g}", f"{self.plan.mg:g}"
-            self.problems.append(self.says("KEEL-NOT-THE-PLAN", started=shown[0], planned=shown[1]))
+            self.notice("KEEL-NO-RATE", event=event.id)
+        if dose.amount is not None and planned is not None and abs(dose.amount - planned) > 1e-6:
+            self.notice("KEEL-NOT-THE-PLAN", started=f"{dose.amount:g}", planned=f"{planned:g}")
         self.infusions.append(dose)
 
     def _change(self, event: RateChanged | DosePaused | DoseStopped) -> None:
         if self.by_devices and isinstance(event, DoseStopped):
-            self.stopped_at = event.at
+            self.is_stopped = True
             return
         if not self.infusions or not self.infusions[-1].is_open:
             what = f"{kind_of(event).replace('_', ' ')} while no dose was running"
-            self.problems.append(self.says("KEEL-SEQUENCE", event=event.id, what=what))
+            self.notice("KEEL-SEQUENCE", event=event.id, what=what)
             return
         dose = self.infusions[-1]
         dose.run_to(event.at)
         if isinstance(event, RateChanged):
-            dose.rate, dose.paused = _rate(event.rate, self.weight_kg), False
-            if dose.rate == 0:
-                dose.paused = True
+            dose.rate = number_in(event.rate, parse_rate_mg_per_min, weight_kg=self.weight_kg)
+            dose.paused = dose.rate == 0
         elif isinstance(event, DosePaused):
             dose.paused = True
         else:
             self._stop(dose, event)
 
-    def _stop(self, dose: _Infusion, event: DoseStopped) -> None:
-        dose.ended_at = event.at
-        said = _mg(event.given, self.weight_kg)
-        if said is None:
+    def _stop(self, dose: Infusion, event: DoseStopped) -> None:
+        dose.ended_at, measured = event.at, dose_mg(event.given, self.weight_kg)
+        if measured is None:
             return
-        if dose.is_known and abs(said - dose.given) > max(_PUMP_TOLERANCE_MG, 0.01 * dose.given):
-            computed = f"{dose.given:.4g}"
-            self.problems.append(self.says("KEEL-PUMP", event=event.id, given=f"{said:g}", computed=computed))
+        if dose.is_known and abs(measured - dose.given) > max(_PUMP_TOLERANCE_MG, 0.01 * dose.given):
+            self.notice("KEEL-PUMP", event=event.id, given=f"{measured:g}", computed=f"{dose.given:.4g}")
         if dose.amount is None:
-            dose.amount = said
+            dose.amount = measured
         dose.rate = dose.rate or 0.0
-        dose.measured(said)
+        dose.take_measured(measured)
+
+    def of_devices(self) -> DoseState:
+        device_mg, plan = self.protocol.number(self.protocol.dosing.device_mg), self.plan
+        if plan.mg is not None and plan.devices is not None and abs(plan.mg - plan.devices * device_mg) > 1e-6:
+            self.notice("KEEL-PLAN-DEVICES", mg=f"{plan.mg:g}", devices=str(plan.devices))
+        if not self.devices:
+            return DoseState(notices=tuple(self.notices))
+        parts = []
+        for one in self.devices:
+            mg = device_mg if one.amount is None else dose_mg(one.amount, self.weight_kg)
+            if mg is None:
+                self.notice("KEEL-NO-AMOUNT", event=one.id, what=str(one.amount))
+            else:
+                parts.append(Part(one.at, 0.0, mg))
+        is_whole = len(parts) == len(self.devices)
+        return DoseState(
+            given_mg=significant(sum(part.mg for part in parts)) if is_whole else None,
+            parts=tuple(parts),
+            first_at=self.devices[0].at,
+            ended_at=self.devices[-1].at,
+            is_running=plan.devices is not None and len(self.devices) < plan.devices and not self.is_stopped,
+            devices=tuple(self.devices),
+            notices=tuple(self.notices),
+        )
+
+    def of_infusions(self, at: dt.datetime) -> DoseState:
+        if not self.infusions:
+            return DoseState(notices=tuple(self.notices))
+        last = self.infusions[-1]
+        last.run_to(at)
+        if last.is_open and last.full_at is not None and last.full_at < at:
+            self.notice("KEEL-NO-END")
+        is_known = all(dose.is_known for dose in self.infusions)
+        return DoseState(
+            given_mg=significant(sum(dose.given for dose in self.infusions)) if is_known else None,
+            parts=tuple(part for dose in self.infusions for part in dose.parts),
+            first_at=self.infusions[0].start,
+            ended_at=last.ended_at,
+            due_end=last.due_end,
+            is_running=last.is_open and not last.paused,
+            is_paused=last.is_open and last.paused,
+            rate_mg_per_min=last.rate_now,
+            deviation_percent=last.deviation_percent,
+            rate_over_plan_percent=last.rate_over_plan_percent,
+            notices=tuple(self.notices),
+        )
 
 
 def dose_state(
@@ -295,68 +182,45 @@ def dose_state(
     route: str,
     plan: PlannedDose,
     weight_kg: float | None,
-    says: Says,
 ) -> DoseState:
     """What the events up to `at`, in their order, say was given."""
-    reader = _Reader(protocol, route, plan, weight_kg, says)
+    course = _Course(protocol, plan, weight_kg, by_vein=route == "iv")
     for event in events:
-        reader.read(event)
-    return _of_devices(reader, protocol) if reader.by_devices else _of_infusions(reader, at)
+        course.take(event)
+    return course.of_devices() if course.by_devices else course.of_infusions(at)
 
 
-def _of_devices(reader: _Reader, protocol: Protocol) -> DoseState:
-    device_mg, plan = protocol.number(protocol.dosing.device_mg), reader.plan
-    if plan.mg is not None and plan.devices is not None and abs(plan.mg - plan.devices * device_mg) > 1e-6:
-        shown = f"{plan.mg:g}", str(plan.devices)
-        reader.problems.append(reader.says("KEEL-PLAN-DEVICES", mg=shown[0], devices=shown[1]))
-    if not reader.devices:
-        return DoseState(problems=tuple(reader.problems))
-    amounts = [device_mg if one.amount is None else _mg(one.amount, reader.weight_kg) for one in reader.devices]
-    for one, mg in zip(reader.devices, amounts, strict=True):
-        if mg is None:
-            reader.problems.append(reader.says("KEEL-NO-AMOUNT", event=one.id, what=str(one.amount)))
-    known = [mg for mg in amounts if mg is not None]
-    left = reader.plan.devices is not None and len(reader.devices) < reader.plan.devices
-    return DoseState(
-        given_mg=significant(sum(known)) if len(known) == len(amounts) else None,
-        parts=tuple(Part(one.at, 0.0, mg) for one, mg in zip(reader.devices, amounts, strict=True) if mg is not None),
-        first_at=reader.devices[0].at,
-        ended_at=reader.devices[-1].at,
-        is_running=left and reader.stopped_at is None,
-        devices=tuple(reader.devices),
-        problems=tuple(reader.problems),
-    )
+def dose_facts(dose: DoseState, at: dt.datetime) -> dict[str, Fact]:
+    """The clocks since the dose, and how far it runs off its plan."""
+    facts: dict[str, Fact] = {"is_running": dose.is_running}
+    if dose.ended_at is not None:
+        since = minutes_between(dose.ended_at, at)
+        facts["minutes_since_dose_end"] = significant(since)
+        facts |= {"hours_since_session": significant(since / 60), "days_since_session": significant(since / 1440)}
+    if dose.deviation_percent is not None:
+        facts["plan_deviation_percent"] = dose.deviation_percent
+    if dose.rate_over_plan_percent is not None:
+        facts["rate_over_plan_percent"] = dose.rate_over_plan_percent
+    return facts
 
 
-def _of_infusions(reader: _Reader, at: dt.datetime) -> DoseState:
-    if not reader.infusions:
-        return DoseState(problems=tuple(reader.problems))
-    last = reader.infusions[-1]
-    last.run_to(at)
-    problems = list(reader.problems)
-    if last.is_open and last.full_at is not None and last.full_at < at:
-        problems.append(reader.says("KEEL-NO-END"))
-    known = all(dose.is_known for dose in reader.infusions)
-    rate = 0.0 if last.paused or not last.is_open else (last.rate or 0.0)
-    return DoseState(
-        given_mg=significant(sum(dose.given for dose in reader.infusions)) if known else None,
-        parts=tuple(part for dose in reader.infusions for part in dose.parts),
-        first_at=reader.infusions[0].start,
-        ended_at=last.ended_at,
-        due_end=last.due_end,
-        is_running=last.is_open and not last.paused,
-        is_paused=last.is_open and last.paused,
-        rate_mg_per_min=rate,
-        amount_mg=last.amount,
-        deviation_percent=last.deviation_percent(),
-        rate_over_plan_percent=_over_plan(last, rate),
-        problems=tuple(problems),
-    )
-
-
-def _over_plan(dose: _Infusion, rate: float) -> float | None:
-    if not dose.is_open or not dose.planned_rate:
-        return None
-    over = (rate / dose.planned_rate - 1) * 100
-    # A pump is set in whole steps; below a tenth of a per cent nothing was changed.
-    return significant(over) if over > 0.1 else 0.0
+def device_facts(
+    dose: DoseState, plan: PlannedDose, pressures: Iterable[Pressure], protocol: Protocol, at: dt.datetime
+) -> dict[str, Fact]:
+    """The devices given and left, and whether the pressure before leaving was taken; nothing where none are used."""
+    if protocol.dosing.kind != "devices":
+        return {}
+    devices = dose.devices
+    facts: dict[str, Fact] = {
+        "devices_given": len(devices),
+        "unobserved_devices": sum(device.observed is not True for device in devices),
+    }
+    if plan.devices is not None:
+        facts["devices_left"] = plan.devices - len(devices)
+    if devices:
+        last = devices[-1].at
+        facts["minutes_since_last_device"] = significant(minutes_between(last, at))
+        first_due = protocol.number("mon_bp") - protocol.number("mon_bp_early")
+        # The set that answers the task at 40 minutes is not yet the one before leaving.
+        facts["completion_bp_taken"] = sum(minutes_between(last, one.at) >= first_due for one in pressures) > 1
+    return facts

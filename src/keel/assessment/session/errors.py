@@ -1,6 +1,6 @@
 """What can be wrong with a session file.
 
-SessionError   a file, or a place in it, that cannot be read: says what, where and how to mend it
+SessionError   a file, or a place in it, that cannot be read: says what, where and how to fix it
 """
 
 

@@ -201,6 +201,16 @@ class Corrected(Event, frozen=True, kw_only=True, tag="corrected"):
 AnyEvent = Plain | Corrected
 
 
+def kind_of(event: AnyEvent) -> str:
+    """The `type` of an event as it stands in a file."""
+    return str(event.__struct_config__.tag)
+
+
+def minutes_between(start: dt.datetime, end: dt.datetime) -> float:
+    """Minutes from start to end, whatever their offsets."""
+    return (end - start).total_seconds() / 60
+
+
 AgeYears = Annotated[float, Meta(ge=0, le=130, description="Completed years.")]
 AgeText = Annotated[str, Meta(description="Completed years, in words.", examples=["34 years"])]
 

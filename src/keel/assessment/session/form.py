@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from keel.assessment.session.dose import minutes_between
-from keel.assessment.session.events import Discharged, Session
-from keel.assessment.session.moment import Seen, Watch
-from keel.assessment.session.vitals import Pressure, Reading, baseline_pressure
+from keel.assessment.session.events import Session, minutes_between
+from keel.assessment.session.opening import open_session
+from keel.assessment.session.pressures import Pressure, baseline_pressure
+from keel.assessment.session.view import SessionView
+from keel.assessment.session.vitals import VitalSign
 from keel.knowledge import Knowledge
 from keel.knowledge.sessions import ProgrammeForm
 
@@ -25,7 +26,7 @@ _OF_CONCERN = (
 )
 
 
-class Filled(msgspec.Struct, frozen=True, kw_only=True):
+class FieldAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """One field of a form with its answer; None where the session does not answer it."""
 
     id: str
@@ -36,23 +37,23 @@ class Filled(msgspec.Struct, frozen=True, kw_only=True):
     by_hand: bool
 
 
-class FilledForm(msgspec.Struct, frozen=True, kw_only=True):
+class FormAnswers(msgspec.Struct, frozen=True, kw_only=True):
     """A form with what a session answers. `open` are required fields without an answer; `due_on` the last day."""
 
     form: str
     title: str
-    fields: tuple[Filled, ...]
+    fields: tuple[FieldAnswer, ...]
     open: tuple[str, ...]
     due_on: dt.date | None
 
 
-def monitoring_form(session: Session, form: str, *, at: dt.datetime, knowledge: Knowledge) -> FilledForm:
+def monitoring_form(session: Session, form: str, *, at: dt.datetime, knowledge: Knowledge) -> FormAnswers:
     """The form `form` (an id of data/rems) filled from a session as it stands at `at`."""
     document: ProgrammeForm = knowledge.rems[form]
-    watch = Watch(session, knowledge, at)
-    answers = dict(_answers(watch, watch.at_moment(at)))
+    view = open_session(session, at=at, knowledge=knowledge)
+    answers, first = dict(_answers(view)), view.dose.first_at
     fields = tuple(
-        Filled(
+        FieldAnswer(
             id=field.id,
             section=field.section,
             label=field.label,
@@ -62,8 +63,7 @@ def monitoring_form(session: Session, form: str, *, at: dt.datetime, knowledge: 
         )
         for field in document.fields
     )
-    first = watch.at_moment(at).scene.dose.first_at
-    return FilledForm(
+    return FormAnswers(
         form=document.id,
         title=document.title,
         fields=fields,
@@ -72,38 +72,36 @@ def monitoring_form(session: Session, form: str, *, at: dt.datetime, knowledge: 
     )
 
 
-def _answers(watch: Watch, seen: Seen) -> Iterator[tuple[str, Answer]]:
-    scene, facts = seen.scene, seen.facts
+def _answers(view: SessionView) -> Iterator[tuple[str, Answer]]:
+    facts, first, end = view.facts, view.dose.first_at, view.left_at
     for name in ("first_session", *_OF_CONCERN):
         value = facts.get(name)
         yield name, value if isinstance(value, bool) else None
     taken = [facts.get(name) for name in _OF_CONCERN]
     yield "takes_any_of_concern", True if True in taken else False if all(one is False for one in taken) else None
-    first = scene.dose.first_at
     if first is None:
         return
-    end = next((event.at for event in scene.events if isinstance(event, Discharged)), None)
     yield "treatment_date", first.date().isoformat()
-    yield "dose_mg", scene.dose.given_mg
+    yield "dose_mg", view.dose.given_mg
     yield "minutes_from_first_device", round(minutes_between(first, end)) if end is not None else None
-    yield from _pressures(watch, seen, first)
-    yield from _spell("sedation", _below(scene.readings.of("moaas"), first), first)
-    yield from _spell("dissociation", _dissociated(seen), first)
+    yield from _pressures(view, first)
+    yield from _spell("sedation", _below(view.vitals.of("moaas"), first), first)
+    yield from _spell("dissociation", _dissociated(view, first), first)
     yield "serious_adverse_event", "yes" if facts.get("serious_adverse_event") is True else "none recorded"
     yield (
         "respiratory_depression",
         any(
             one.rule.endswith(("IN-06", "IN-05-low"))
-            for moment, _ in watch.turns(scene)
-            for one in watch.readings_at(moment)
+            for moment, _ in view.turns
+            for one in view.at_moment(moment).out_of_range
         ),
     )
 
 
-def _pressures(watch: Watch, seen: Seen, first: dt.datetime) -> Iterator[tuple[str, Answer]]:
-    sets, last = seen.scene.readings.pressures, seen.scene.dose.ended_at or first
+def _pressures(view: SessionView, first: dt.datetime) -> Iterator[tuple[str, Answer]]:
+    sets, last = view.vitals.pressures, view.dose.ended_at or first
     yield "bp_before", _shown(baseline_pressure(sets, first))
-    task, early = watch.protocol.number("mon_bp"), watch.protocol.number("mon_bp_early")
+    task, early = view.protocol.number("mon_bp"), view.protocol.number("mon_bp_early")
     near = [one for one in sets if abs(minutes_between(last, one.at) - task) <= early]
     yield "bp_40", _shown(min(near, key=lambda one: abs(minutes_between(last, one.at) - task), default=None))
     late = [one for one in sets if minutes_between(last, one.at) > task + early]
@@ -117,20 +115,18 @@ def _shown(pressure: Pressure | None) -> str | None:
 Points = list[tuple[dt.datetime, bool]]
 
 
-def _below(readings: Sequence[Reading], first: dt.datetime) -> Points:
+def _below(signs: Sequence[VitalSign], first: dt.datetime) -> Points:
     """Whether alertness is below its value before the dose: any fall counts as sedation."""
-    before = [one.value for one in readings if one.at <= first]
+    before = [one.value for one in signs if one.at <= first]
     base = before[-1] if before else None
-    after = [one for one in readings if one.at > first]
+    after = [one for one in signs if one.at > first]
     if not isinstance(base, int | float):
         return []
     return [(one.at, isinstance(one.value, int | float) and one.value < base) for one in after]
 
 
-def _dissociated(seen: Seen) -> Points:
-    first = seen.scene.dose.first_at
-    after = [one for one in seen.scene.readings.of("dissociation") if first is not None and one.at > first]
-    return [(one.at, one.value != "none") for one in after]
+def _dissociated(view: SessionView, first: dt.datetime) -> Points:
+    return [(one.at, one.value != "none") for one in view.vitals.of("dissociation") if one.at > first]
 
 
 def _spell(name: str, points: Points, first: dt.datetime) -> Iterator[tuple[str, Answer]]:

@@ -5,84 +5,55 @@ blocks cannot be overridden.
 """
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
 
-from keel.assessment.session.events import Held, Overridden, Plain
-from keel.assessment.session.saying import Says
+from keel.assessment.session.events import Overridden
+from keel.assessment.session.gate import gate_state
+from keel.assessment.session.state import PassedHold
+from keel.assessment.session.view import SessionView
 from keel.findings import Finding, Reason, Severity
 
-FindingsAt = Callable[[dt.datetime], Sequence[Finding]]
-"""The findings as they stood at an earlier moment."""
+Deeds = Sequence[tuple[dt.datetime, Finding]]
+"""What was done while a gate held, and when."""
 PRESCRIBER = "prescriber"
 # What only says how something was found or signed, and not how bad it is.
 _BESIDE = ("confirmed by", "set by")
 
 
-class Passed(msgspec.Struct, frozen=True, kw_only=True):
-    """A hold that a prescriber passed."""
-
-    rule: str
-    by: str
-    name: str
-    role: str
-    reason: str
-    at: dt.datetime
-    event: str
-    finding: Finding
-
-
-class Weighed(NamedTuple):
-    """Findings after overrides, what was passed, and what is to be said of overrides that do not count."""
+class Outcome(NamedTuple):
+    """Findings after overrides, the holds that were passed, and remarks on overrides that do not count."""
 
     findings: tuple[Finding, ...]
-    passed: tuple[Passed, ...]
-    said: tuple[Finding, ...]
+    passed: tuple[PassedHold, ...]
+    remarks: tuple[Finding, ...]
 
 
-def weigh(
-    findings: Sequence[Finding],
-    events: Iterable[Plain],
-    earlier: FindingsAt,
-    says: Says,
-    in_person: Collection[str] = (),
-) -> Weighed:
-    """The findings, those that were passed turned into notes; `earlier` gives the findings at an override's time.
-
-    `in_person` are rules that only a prescriber who sees the person can pass.
-    """
+def apply_overrides(view: SessionView, findings: Sequence[Finding], deeds: Deeds = ()) -> Outcome:
+    """The findings, those that were passed turned into notes; a deed can be passed from the moment it was done."""
     overrides: dict[str, list[Overridden]] = {}
-    for event in events:
+    for event in view.events:
         if isinstance(event, Overridden):
             overrides.setdefault(event.rule, []).append(event)
     kept: list[Finding] = []
-    passed: list[Passed] = []
-    said: list[Finding] = []
+    passed: list[PassedHold] = []
+    remarks: list[Finding] = []
     for finding in findings:
         given = overrides.get(_name(finding)) or overrides.get(finding.rule) or []
         if not given or finding.severity not in (Severity.BLOCK, Severity.HOLD):
             kept.append(finding)
             continue
-        problems = [_problem(finding, override, earlier, says, in_person) for override in given]
-        counts = next((one for one, problem in zip(given, problems, strict=True) if problem is None), None)
-        if counts is None:
+        problems = [_problem(view, finding, override, deeds) for override in given]
+        by = next((one for one, problem in zip(given, problems, strict=True) if problem is None), None)
+        if by is None:
             kept.append(finding)
-            said += [problem for problem in problems[-1:] if problem is not None]
+            remarks += [problem for problem in problems[-1:] if problem is not None]
         else:
-            kept.append(_noted(finding, counts))
-            passed.append(_passed(finding, counts))
-    return Weighed(tuple(kept), tuple(passed), tuple(said))
-
-
-def held_findings(events: Iterable[Plain], says: Says) -> tuple[Finding, ...]:
-    """A finding for each `held` event; an override that names the event passes it."""
-    return tuple(
-        says("KEEL-HELD", event=event.id, by=event.by, reason=event.reason)
-        for event in events
-        if isinstance(event, Held)
-    )
+            kept.append(_noted(finding, by))
+            passed.append(PassedHold.of(finding, by))
+    return Outcome(tuple(kept), tuple(passed), tuple(remarks))
 
 
 def _name(finding: Finding) -> str:
@@ -92,19 +63,21 @@ def _name(finding: Finding) -> str:
     return next((str(reason.value) for reason in finding.why if reason.name == "event"), finding.rule)
 
 
-def _problem(
-    finding: Finding, override: Overridden, earlier: FindingsAt, says: Says, in_person: Collection[str]
-) -> Finding | None:
+def _problem(view: SessionView, finding: Finding, override: Overridden, deeds: Deeds) -> Finding | None:
+    """Why an override does not count; None where it does."""
+    rule, name, event = finding.rule, override.name, override.id
     if finding.severity is Severity.BLOCK:
-        return says("KEEL-OVERRIDE-BLOCK", rule=finding.rule, name=override.name, event=override.id)
+        return view.finding("KEEL-OVERRIDE-BLOCK", rule=rule, name=name, event=event)
     if override.role.strip().casefold() != PRESCRIBER:
         role = override.role or "not given"
-        return says("KEEL-OVERRIDE-ROLE", rule=finding.rule, name=override.name, role=role, event=override.id)
-    if finding.rule in in_person and not override.in_person:
-        return says("KEEL-OVERRIDE-PERSON", rule=finding.rule, name=override.name, event=override.id)
-    then = [one for one in earlier(override.at) if one.rule == finding.rule and _name(one) == _name(finding)]
-    if not any(covers(one, finding) for one in then):
-        return says("KEEL-OVERRIDE-PAST", rule=finding.rule, name=override.name, event=override.id)
+        return view.finding("KEEL-OVERRIDE-ROLE", rule=rule, name=name, role=role, event=event)
+    in_person = {one.id for one in view.protocol.rules if one.prescriber_in_person}
+    if rule in in_person and not override.in_person:
+        return view.finding("KEEL-OVERRIDE-PERSON", rule=rule, name=name, event=event)
+    stood = gate_state(view.at_moment(override.at))
+    then = [*stood.reasons, *stood.alarms, *(deed for when, deed in deeds if when <= override.at)]
+    if not any(_name(one) == _name(finding) and one.rule == rule and covers(one, finding) for one in then):
+        return view.finding("KEEL-OVERRIDE-PAST", rule=rule, name=name, event=event)
     return None
 
 
@@ -136,17 +109,4 @@ def _noted(finding: Finding, override: Overridden) -> Finding:
         severity=Severity.NOTE,
         summary=f"{finding.summary} Passed by {override.name} ({override.role}) at {moment}: {override.reason}",
         next_step="",
-    )
-
-
-def _passed(finding: Finding, override: Overridden) -> Passed:
-    return Passed(
-        rule=finding.rule,
-        by=override.by,
-        name=override.name,
-        role=override.role,
-        reason=override.reason,
-        at=override.at,
-        event=override.id,
-        finding=finding,
     )

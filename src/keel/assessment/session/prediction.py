@@ -7,13 +7,12 @@ g_i = d ln C / d eta_i (first order in the random effects of the model). It is n
 import datetime as dt
 import math
 
-import msgspec
 import numpy as np
 
-from keel.assessment.session.dose import DoseState, minutes_between
-from keel.knowledge import Knowledge
+from keel.assessment.session.events import minutes_between
+from keel.assessment.session.state import Prediction
+from keel.assessment.session.view import SessionView
 from keel.knowledge.models import Model
-from keel.knowledge.protocols import Protocol
 from keel.pharmacology import DoseInput, PharmacologyError, simulate
 from keel.pharmacology import Person as Covariates
 from keel.pharmacology.crowd import eta_covariance
@@ -27,42 +26,22 @@ _STEP = 0.05
 """In standard deviations of the effect: small enough for a slope, large enough for the arithmetic."""
 
 
-class Predicted(msgspec.Struct, frozen=True, kw_only=True):
-    """ng/mL of the parent now, low and high; None with the reason in `unknown` where nothing can be computed.
-
-    `valid` is False where the model does not hold for this person or dose, and `warnings` says why.
-    """
-
-    ng_per_ml: float | None = None
-    low: float | None = None
-    high: float | None = None
-    model: str = ""
-    analyte: str = ""
-    site: str = ""
-    valid: bool = False
-    warnings: tuple[str, ...] = ()
-    unknown: str = ""
-    sources: tuple[str, ...] = ()
-
-
-def predict(
-    dose: DoseState, person: Person, protocol: Protocol, *, route: str, at: dt.datetime, knowledge: Knowledge
-) -> Predicted:
-    """The prediction at a moment from what was given up to then; earlier sessions are not counted."""
-    reason = _missing(dose, person, protocol, route, knowledge)
+def predict(view: SessionView) -> Prediction:
+    """The prediction now from what was given up to now; earlier sessions are not counted."""
+    reason = _missing(view)
     if reason:
-        return Predicted(unknown=reason)
-    model = knowledge.models[protocol.model[route]]
-    regimen = _regimen(dose, protocol, route)
-    minutes = minutes_between(dose.first_at or at, at)
-    covariates = _covariates(person, at)
+        return Prediction(unknown=reason)
+    model = view.knowledge.models[view.protocol.model[view.route]]
+    regimen = _regimen(view)
+    minutes = minutes_between(view.dose.first_at or view.at, view.at)
+    covariates = _covariates(view.person, view.at)
     try:
         curve = simulate(model, regimen, covariates, [minutes])
     except PharmacologyError as error:
-        return Predicted(unknown=str(error))
+        return Prediction(unknown=str(error))
     value = float(curve.concentrations[0, 0])
     spread = _log_sd(model, regimen, covariates, minutes, value) if value > 0 else 0.0
-    return Predicted(
+    return Prediction(
         ng_per_ml=round(value, 2),
         low=round(value * math.exp(-Z90 * spread), 2),
         high=round(value * math.exp(Z90 * spread), 2),
@@ -75,19 +54,20 @@ def predict(
     )
 
 
-def _missing(dose: DoseState, person: Person, protocol: Protocol, route: str, knowledge: Knowledge) -> str:
-    if not dose.has_begun:
+def _missing(view: SessionView) -> str:
+    if not view.dose.has_begun:
         return "No dose has been given in this session."
-    if dose.given_mg is None:
+    if view.dose.given_mg is None:
         return "The amount given is not known."
-    if person.weight_kg is None:
+    if view.person.weight_kg is None:
         return "Body weight is not known: no concentration is predicted."
-    if protocol.model.get(route) not in knowledge.models:
+    if view.protocol.model.get(view.route) not in view.knowledge.models:
         return "No model is on file for this route."
     return ""
 
 
-def _regimen(dose: DoseState, protocol: Protocol, route: str) -> list[DoseInput]:
+def _regimen(view: SessionView) -> list[DoseInput]:
+    dose, protocol = view.dose, view.protocol
     first, parts = dose.first_at, list(dose.parts)
     if first is None:
         return []
@@ -100,14 +80,14 @@ def _regimen(dose: DoseState, protocol: Protocol, route: str) -> list[DoseInput]
     return [
         DoseInput(
             amount_mg=part.mg,
-            route=route,
+            route=view.route,
             start_min=minutes_between(first, part.start),
             duration_min=part.minutes,
             substance=protocol.substance,
             devices=1 if by_device else None,
         )
         for part in parts
-    ] or [DoseInput(amount_mg=0.0, route=route, substance=protocol.substance)]
+    ] or [DoseInput(amount_mg=0.0, route=view.route, substance=protocol.substance)]
 
 
 def _covariates(person: Person, at: dt.datetime) -> Covariates:

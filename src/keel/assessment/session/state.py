@@ -5,10 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
-from keel.assessment.session.order import Correction
-from keel.assessment.session.overrides import Passed
-from keel.assessment.session.prediction import Predicted
-from keel.assessment.session.schedule import Due, Missed
+from keel.assessment.session.events import Overridden, Plain
 from keel.findings import Finding
 
 
@@ -26,8 +23,51 @@ class Phase(StrEnum):
     """The dose is in, or its end is on record; the person is watched."""
     DISCHARGED = "discharged"
 
+    @property
+    def gate(self) -> str:
+        """The gate of this phase: `start` before the first dose, `giving` before going on with it, `discharge`."""
+        if self in (Phase.PLANNED, Phase.PREPARING):
+            return "start"
+        return "giving" if self in (Phase.DOSING, Phase.PAUSED) else "discharge"
 
-class Latest(msgspec.Struct, frozen=True, kw_only=True):
+
+class DueCheck(msgspec.Struct, frozen=True, kw_only=True):
+    """Something to be done: in words, when, whether that has passed, by how many minutes, and by which slot or rule."""
+
+    what: str
+    due_at: dt.datetime
+    overdue: bool
+    minutes_overdue: float
+    checks: tuple[str, ...]
+    rule: str
+
+
+class MissedCheck(msgspec.Struct, frozen=True, kw_only=True):
+    """A check that nobody did in its time."""
+
+    what: str
+    due_at: dt.datetime
+
+
+class Prediction(msgspec.Struct, frozen=True, kw_only=True):
+    """ng/mL of the parent now, low and high; None with the reason in `unknown` where nothing can be computed.
+
+    `valid` is False where the model does not hold for this person or dose, and `warnings` says why.
+    """
+
+    ng_per_ml: float | None = None
+    low: float | None = None
+    high: float | None = None
+    model: str = ""
+    analyte: str = ""
+    site: str = ""
+    valid: bool = False
+    warnings: tuple[str, ...] = ()
+    unknown: str = ""
+    sources: tuple[str, ...] = ()
+
+
+class LatestValue(msgspec.Struct, frozen=True, kw_only=True):
     """The newest value of something measured, and its age in minutes."""
 
     value: float | str | bool
@@ -48,7 +88,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     over_at: dt.datetime | None
 
 
-class Given(msgspec.Struct, frozen=True, kw_only=True):
+class DoseSummary(msgspec.Struct, frozen=True, kw_only=True):
     """The dose: plan, rate now, times; `devices` are the times of devices given."""
 
     planned_mg: float | None
@@ -63,11 +103,42 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
     devices_planned: int | None
 
 
-class Alarmed(msgspec.Struct, frozen=True, kw_only=True):
-    """A reading that was out of range when it was taken, for the replay."""
+class PastAlarm(msgspec.Struct, frozen=True, kw_only=True):
+    """A set that was out of range when it was taken, for the replay."""
 
     at: dt.datetime
     rules: tuple[str, ...]
+
+
+class PassedHold(msgspec.Struct, frozen=True, kw_only=True):
+    """A hold that a prescriber passed."""
+
+    rule: str
+    by: str
+    name: str
+    role: str
+    reason: str
+    at: dt.datetime
+    event: str
+    finding: Finding
+
+    @classmethod
+    def of(cls, finding: Finding, by: Overridden) -> "PassedHold":
+        """The hold of a finding, passed by an event."""
+        who = {"by": by.by, "name": by.name, "role": by.role}
+        return cls(rule=finding.rule, **who, reason=by.reason, at=by.at, event=by.id, finding=finding)
+
+
+class Correction(msgspec.Struct, frozen=True, kw_only=True):
+    """A correction that took effect: the event it names, what was there, what stands there now (None: removed)."""
+
+    event: str
+    by: str
+    at: dt.datetime
+    corrects: str
+    reason: str
+    was: Plain
+    now: Plain | None
 
 
 class SessionState(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,33 +157,30 @@ class SessionState(msgspec.Struct, frozen=True, kw_only=True):
     may_continue: bool
     may_discharge: bool
     reasons: tuple[Finding, ...]
-    due: tuple[Due, ...]
+    due: tuple[DueCheck, ...]
     alarms: tuple[Finding, ...]
     given_mg: float | None
     minutes_since_last_dose: float | None
-    predicted: Predicted
+    predicted: Prediction
     as_of: dt.datetime
     protocol: str
     jurisdiction: str
     route: str
     person: str
     observation: Observation
-    dose: Given
+    dose: DoseSummary
     baseline: dict[str, float]
-    latest: dict[str, Latest]
-    passed: tuple[Passed, ...]
+    latest: dict[str, LatestValue]
+    passed: tuple[PassedHold, ...]
     corrections: tuple[Correction, ...]
     not_yet: tuple[str, ...]
-    missed: tuple[Missed, ...]
-    history: tuple[Alarmed, ...]
+    missed: tuple[MissedCheck, ...]
+    history: tuple[PastAlarm, ...]
     unconfirmed: tuple[str, ...]
     knowledge_hash: str
 
     @property
     def may_proceed(self) -> bool:
         """Whether the gate of this phase lets go on: to start, to continue, to leave."""
-        if self.phase in (Phase.PLANNED, Phase.PREPARING):
-            return self.may_start
-        if self.phase in (Phase.DOSING, Phase.PAUSED):
-            return self.may_continue
-        return self.may_discharge
+        may = {"start": self.may_start, "giving": self.may_continue, "discharge": self.may_discharge}
+        return may[self.phase.gate]

@@ -7,12 +7,12 @@ from statistics import median
 
 import msgspec
 
-from keel.assessment.protocols.facts import significant
 from keel.assessment.surveillance.due import MEDICAL
 from keel.assessment.surveillance.trends import totals
 from keel.exposure import amount_of
 from keel.knowledge import Knowledge
 from keel.messages import Message
+from keel.quantities import significant
 from keel.record import Dose, Record
 
 

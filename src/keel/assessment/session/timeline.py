@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 import msgspec
 
-from keel.assessment.session.events import AnyEvent, Corrected, Plain
-from keel.assessment.session.saying import Says
-from keel.findings import Finding
-from keel.knowledge.protocols import Protocol
+from keel.assessment.session.events import AnyEvent, Corrected, Plain, kind_of, minutes_between
+from keel.assessment.session.notices import Notice
+from keel.assessment.session.state import Correction
+from keel.knowledge.protocols import Cut, Protocol
 
 _SHOWN = 5
 _KIND_ORDER = (
@@ -36,34 +36,17 @@ _KIND_ORDER = (
 """Of events at the same instant, readings come before the dose and the release comes last."""
 
 
-class Correction(msgspec.Struct, frozen=True, kw_only=True):
-    """A correction that took effect: the event it names, what was there, what stands there now (None: removed)."""
-
-    event: str
-    by: str
-    at: dt.datetime
-    corrects: str
-    reason: str
-    was: Plain
-    now: Plain | None
-
-
 class Timeline(NamedTuple):
     """Events that count at a time, in order; corrections; ids of events dated later; what was odd about all this."""
 
     events: tuple[Plain, ...]
     corrections: tuple[Correction, ...]
     not_yet: tuple[str, ...]
-    findings: tuple[Finding, ...]
+    notices: tuple[Notice, ...]
 
     def until(self, moment: dt.datetime) -> tuple[Plain, ...]:
         """The events at or before a moment."""
         return tuple(event for event in self.events if event.at <= moment)
-
-
-def kind_of(event: AnyEvent) -> str:
-    """The `type` of an event as it stands in a file."""
-    return str(event.__struct_config__.tag)
 
 
 def order_key(event: Plain) -> tuple[dt.datetime, int, str]:
@@ -71,8 +54,8 @@ def order_key(event: Plain) -> tuple[dt.datetime, int, str]:
     return (event.at.astimezone(dt.UTC), _KIND_ORDER.index(kind_of(event)), event.id)
 
 
-def timeline(events: Iterable[AnyEvent], *, at: dt.datetime, protocol: Protocol, says: Says) -> Timeline:
-    """The events of a session at a time. Late entries, wrong clocks and odd ids are named in `findings`."""
+def timeline(events: Iterable[AnyEvent], *, at: dt.datetime, protocol: Protocol) -> Timeline:
+    """The events of a session at a time. Late entries, wrong clocks and odd ids are named in `notices`."""
     single, doubled = _once(events)
     corrections = sorted(
         (event for event in single.values() if isinstance(event, Corrected) and event.at <= at),
@@ -83,12 +66,12 @@ def timeline(events: Iterable[AnyEvent], *, at: dt.datetime, protocol: Protocol,
     standing = [event for event in rows.values() if event is not None]
     counted = sorted((event for event in standing if event.at <= at), key=order_key)
     later = sorted((event for event in standing if event.at > at), key=order_key)
-    findings = [
-        *(says("KEEL-DUPLICATE", event=name) for name in doubled if name not in {one.corrects for one in done}),
-        *(says("KEEL-CORRECTION", event=event.id, named=event.corrects) for event in lost),
-        *_clock_findings(counted, later, at, protocol, says),
+    notices = [
+        *(Notice("KEEL-DUPLICATE", event=name) for name in doubled if name not in {one.corrects for one in done}),
+        *(Notice("KEEL-CORRECTION", event=event.id, named=event.corrects) for event in lost),
+        *_clock_notices(counted, later, at, protocol.cuts),
     ]
-    return Timeline(tuple(counted), tuple(done), tuple(event.id for event in later), tuple(findings))
+    return Timeline(tuple(counted), tuple(done), tuple(event.id for event in later), tuple(notices))
 
 
 def _once(events: Iterable[AnyEvent]) -> tuple[dict[str, AnyEvent], list[str]]:
@@ -136,40 +119,24 @@ def _correct(
         now = None if correction.event is None else msgspec.structs.replace(correction.event, id=name)
         rows[name] = now
         if was is not None:
-            done.append(_correction(correction, name, was, now))
+            by, at, reason = correction.by, correction.at, correction.reason
+            done.append(Correction(event=correction.id, by=by, at=at, corrects=name, reason=reason, was=was, now=now))
     return done, lost
 
 
-def _correction(correction: Corrected, name: str, was: Plain, now: Plain | None) -> Correction:
-    return Correction(
-        event=correction.id,
-        by=correction.by,
-        at=correction.at,
-        corrects=name,
-        reason=correction.reason,
-        was=was,
-        now=now,
-    )
-
-
-def _clock_findings(
-    counted: Iterable[Plain], later: Iterable[Plain], at: dt.datetime, protocol: Protocol, says: Says
-) -> Iterator[Finding]:
-    late, ahead = (_limit(protocol.cuts, name) for name in ("recorded_late", "clock_ahead"))
+def _clock_notices(
+    counted: Iterable[Plain], later: Iterable[Plain], at: dt.datetime, cuts: Mapping[str, Cut]
+) -> Iterator[Notice]:
+    late, ahead = cuts.get("recorded_late"), cuts.get("clock_ahead")
     for event in (*counted, *later):
         if event.recorded_at is None:
             continue
-        after = (event.recorded_at - event.at).total_seconds() / 60
-        if late is not None and after > late:
-            yield says("KEEL-LATE-ENTRY", event=event.id, minutes=f"{after:.0f}")
-        if ahead is not None and -after > ahead:
-            yield says("KEEL-CLOCK", event=event.id, minutes=f"{-after:.0f}")
+        after = minutes_between(event.at, event.recorded_at)
+        if late is not None and after > late.value:
+            yield Notice("KEEL-LATE-ENTRY", event=event.id, minutes=f"{after:.0f}")
+        if ahead is not None and -after > ahead.value:
+            yield Notice("KEEL-CLOCK", event=event.id, minutes=f"{-after:.0f}")
     names = [event.id for event in later]
     if names:
         more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-        yield says("KEEL-FUTURE", event=f"{', '.join(names[:_SHOWN])}{more}", at=at.isoformat(timespec="minutes"))
-
-
-def _limit(cuts: Mapping[str, object], name: str) -> float | None:
-    cut = cuts.get(name)
-    return getattr(cut, "value", None)
+        yield Notice("KEEL-FUTURE", event=f"{', '.join(names[:_SHOWN])}{more}", at=at.isoformat(timespec="minutes"))

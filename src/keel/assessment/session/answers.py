@@ -1,0 +1,67 @@
+"""What was answered in a session: at screening, to the gate's questions and to discharge criteria, in order.
+
+A statement made later wins. Hours and minutes since something, once stated, grow with the clock.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from keel.assessment.protocols.errors import FactRefused
+from keel.assessment.protocols.facts import checked_facts
+from keel.assessment.session.events import Checked, CriteriaChecked, Plain, Session, minutes_between
+from keel.findings import Fact
+from keel.knowledge.clinical_facts import ClinicalFact
+from keel.knowledge.conditions import Scalar
+from keel.quantities import significant
+
+_GROWS = {"hours_since_": 60.0, "minutes_since_": 1.0, "days_since_": 1440.0, "weeks_since_": 10080.0}
+"""Beginning of a fact's name to the minutes of its unit."""
+
+
+class Answer(NamedTuple):
+    """One answer, when it was given and by which event (None: at screening)."""
+
+    fact: str
+    value: Scalar
+    at: dt.datetime | None
+    event: str | None
+
+    def value_at(self, moment: dt.datetime) -> Scalar:
+        """The value at a later moment: a time since something has grown by then."""
+        value = self.value
+        if self.at is None or isinstance(value, bool) or not isinstance(value, int | float):
+            return value
+        unit = next((minutes for name, minutes in _GROWS.items() if self.fact.startswith(name)), None)
+        return value if unit is None else significant(value + minutes_between(self.at, moment) / unit)
+
+
+class Answers(NamedTuple):
+    """The answers of a session in order, and what in them was not understood: the answer and how to fix it."""
+
+    given: tuple[Answer, ...]
+    refused: tuple[tuple[str, str], ...]
+
+    def facts(self, events: Iterable[Plain], at: dt.datetime) -> dict[str, Fact]:
+        """The facts at a moment from screening and from the answers of these events."""
+        known = {None, *(event.id for event in events)}
+        return {one.fact: one.value_at(at) for one in self.given if one.event in known}
+
+
+def read_answers(session: Session, events: Iterable[Plain], catalogue: Mapping[str, ClinicalFact]) -> Answers:
+    """Every answer of a session; one that cannot be is left out and named, so that its fact stays missing."""
+    given: list[Answer] = []
+    refused: dict[tuple[str, str], None] = {}
+    sources: list[tuple[Mapping[str, Fact], dt.datetime | None, str | None]] = [(session.screening, None, None)]
+    for event in events:
+        if isinstance(event, Checked | CriteriaChecked):
+            sources.append((event.facts if isinstance(event, Checked) else event.criteria, event.at, event.id))
+    for typed, at, event_id in sources:
+        for name, value in typed.items():
+            try:
+                checked = checked_facts({name: value}, catalogue)
+            except FactRefused as error:
+                refused[f"{name} = {value!r}".replace("'", ""), f"{error.problem} {error.mend}"] = None
+                continue
+            given += [Answer(fact, one, at, event_id) for fact, one in checked.items() if one is not None]
+    return Answers(tuple(given), tuple(refused))

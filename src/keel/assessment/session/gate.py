@@ -1,0 +1,63 @@
+"""What stands at a moment of a session, before overrides: the findings of its gate, and alarms."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from keel.assessment.session.events import Held, minutes_between
+from keel.assessment.session.schedule import due_checks
+from keel.assessment.session.state import DueCheck, MissedCheck, Phase
+from keel.assessment.session.view import SessionView
+from keel.assessment.session.vitals import SIGNS
+from keel.findings import Finding, worst_first
+
+
+class GateState(NamedTuple):
+    """What stands at a moment: findings of the gate of its phase, alarms, checks due and missed."""
+
+    reasons: tuple[Finding, ...]
+    alarms: tuple[Finding, ...]
+    due: tuple[DueCheck, ...]
+    missed: tuple[MissedCheck, ...]
+
+
+def gate_state(view: SessionView) -> GateState:
+    """What stands at the moment of a view; findings are worst first."""
+    due, missed = due_checks(view)
+    facts = {**view.facts, "minutes_overdue": max((one.minutes_overdue for one in due), default=0.0)}
+    reasons = view.ask(view.gate_phases, facts, missing=True)
+    if view.phase.gate == "start":
+        reasons += view.medicine_findings
+    held = [event for event in view.events if isinstance(event, Held)]
+    reasons += [view.finding("KEEL-HELD", event=one.id, by=one.by, reason=one.reason) for one in held]
+    alarms = [notice.finding(view.knowledge) for notice in view.dose.notices]
+    if view.dose.has_begun and view.phase is not Phase.DISCHARGED:
+        alarms += [*view.running(facts), *_missing_values(view)]
+    if view.phase is Phase.DISCHARGED:
+        alarms += view.ask(view.protocol.gates.after, facts)
+    elif view.phase is not Phase.PLANNED:
+        # Before the dose, old values are a matter of the gate.
+        shown = facts if view.dose.has_begun else {**facts, "vitals_age_min": None}
+        alarms += view.ask(view.protocol.gates.monitoring, shown)
+    return GateState(worst_first(reasons), worst_first(alarms), due, missed)
+
+
+def _missing_values(view: SessionView) -> Iterator[Finding]:
+    """What the newest set since the dose lacks of the signs that the schedule asks for."""
+    first, slots = view.dose.first_at, view.protocol.slots
+    sets = [one for one in view.vitals.sets if first is not None and one.at > first]
+    wanted = {check for slot in slots if slot.anchor != "session_start" for check in slot.checks}
+    if not sets or not {"hr", "spo2", "rr"} & wanted:
+        return
+    newest, near = sets[-1], view.cut("repeat_min") or 0.0
+    lacking = [
+        view.knowledge.clinical_facts[fact].label
+        for check, facts in SIGNS.items()
+        for fact in facts
+        if check in wanted
+        and getattr(newest, fact) is None
+        and not any(abs(minutes_between(one.at, newest.at)) < near for one in view.vitals.of(fact))
+    ]
+    # A blood pressure alone is a set of its own where the schedule asks for it alone.
+    is_alone = any(slot.checks == ("bp",) for slot in slots)
+    if lacking and not (is_alone and any(one.at == newest.at for one in view.vitals.pressures)):
+        yield view.finding("KEEL-MISSING-VALUE", what=", ".join(lacking))

@@ -1,0 +1,68 @@
+"""Opens a session for a view: its protocol, place, route, person, medicines, answers, and the events in order."""
+
+import datetime as dt
+
+from keel.assessment.eligibility.record_facts import medicine_facts
+from keel.assessment.interactions import check_medicines, unchecked
+from keel.assessment.protocols.gate import find_protocol, jurisdiction_of, place_of, route_of
+from keel.assessment.session.answers import read_answers
+from keel.assessment.session.errors import SessionError
+from keel.assessment.session.events import Session, SessionMedicine
+from keel.assessment.session.facts import as_person
+from keel.assessment.session.timeline import timeline
+from keel.assessment.session.view import SessionView
+from keel.findings import Finding, Severity
+from keel.knowledge import Knowledge
+from keel.knowledge.protocols import Protocol
+from keel.record import TAKEN
+
+
+def open_session(session: Session, *, at: dt.datetime, knowledge: Knowledge) -> SessionView:
+    """The session seen at a time.
+
+    UnknownProtocol where the protocol is not on file, SessionError where it gives no dose.
+    """
+    protocol = find_protocol(knowledge, session.protocol)
+    if protocol.dosing.kind == "none":
+        dosing = [one.id for one in knowledge.protocols.values() if one.dosing.kind != "none"]
+        problem = f"In {protocol.id} no dose is given: it is not a protocol of a session."
+        raise SessionError(problem, where="$.protocol", mend=f"Use one of {', '.join(dosing)}.")
+    stated = jurisdiction_of(session.jurisdiction, knowledge) or protocol.jurisdiction
+    route = route_of(protocol, session.route) or (protocol.routes[0] if len(protocol.routes) == 1 else "")
+    line, medicines = timeline(session.events, at=at, protocol=protocol), _taken(session)
+    return SessionView(
+        session=session,
+        knowledge=knowledge,
+        protocol=protocol,
+        jurisdiction=(stated or place_of(session.person.country, knowledge)).upper(),
+        route=route,
+        person=as_person(session),
+        timeline=line,
+        answers=read_answers(session, line.events, knowledge.clinical_facts),
+        medicine_facts=dict(medicine_facts(medicines, knowledge)),
+        medicine_findings=_medicine_findings(medicines, protocol, route, knowledge),
+        at=at,
+        events=line.events,
+    )
+
+
+def _taken(session: Session) -> tuple[str, ...]:
+    """The medicines of a session that are taken now, as typed."""
+    entries = [SessionMedicine(text=one) if isinstance(one, str) else one for one in session.medicines]
+    return tuple(entry.text for entry in entries if entry.status in TAKEN)
+
+
+def _medicine_findings(
+    listed: tuple[str, ...], protocol: Protocol, route: str, knowledge: Knowledge
+) -> tuple[Finding, ...]:
+    """What the medicine list brings to the gate before a dose, by the one checker.
+
+    What a label forbids blocks, what is major holds until a prescriber has decided (interactions reference,
+    section 1); what is weaker speaks through the rules of the protocol. A name that was not recognised warns.
+    """
+    if not listed:
+        return ()
+    known_route = route if route in knowledge.routes else None
+    report = check_medicines(listed, substance=protocol.substance or None, route=known_route, knowledge=knowledge)
+    grave = [one for one in report.findings if one.severity in (Severity.BLOCK, Severity.HOLD)]
+    return (*grave, *unchecked(report))

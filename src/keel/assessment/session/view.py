@@ -1,0 +1,211 @@
+"""The view of a session: what is known of it at a time, in one value from which gate, schedule and prediction read.
+
+Of the whole session it holds the protocol, the place, the route, the person, the medicines and the events in order
+(`opening.py` makes it). Of its time it says the plan, the dose, the vital signs, the facts, the phase, and what rules
+say of them. `view.at_moment(time)` and `view.before(event)` are the same session seen earlier, each a view too.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+import msgspec
+
+from keel.assessment.eligibility import level_of_care
+from keel.assessment.protocols.facts import derived
+from keel.assessment.protocols.gate import gate
+from keel.assessment.session.answers import Answers
+from keel.assessment.session.dose import DoseState, device_facts, dose_facts, dose_state
+from keel.assessment.session.events import Discharged, DosePaused, Plain, Session
+from keel.assessment.session.facts import event_facts, last_dose_facts, person_facts
+from keel.assessment.session.notices import Notice
+from keel.assessment.session.plan import PlannedDose, plan_facts, planned_dose
+from keel.assessment.session.pressures import pressure_facts
+from keel.assessment.session.state import Phase
+from keel.assessment.session.timeline import Timeline
+from keel.assessment.session.vitals import Vitals, asked_signs, vital_facts
+from keel.findings import Fact, Finding
+from keel.knowledge import Knowledge
+from keel.knowledge.protocols import Protocol
+from keel.record import Person
+
+_UNTOLD_IS_NO = (
+    "crisis_symptom",
+    "new_arrhythmia",
+    "syncope",
+    "apnoea",
+    "severe_agitation",
+    "panic_unsettled",
+    "psychosis_in_session",
+    "vomiting",
+    "infiltration",
+    "pump_fault",
+    "asks_to_stop",
+    "unresponsive",
+)
+"""What happens during a session is an event: what nobody recorded did not happen."""
+
+
+class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True):
+    """A session seen at `at`, with the `events` that count then, in order.
+
+    `timeline` and `answers` are those of the whole session; `medicine_facts` and `medicine_findings` what the list of
+    medicines says. Each question below is answered once.
+    """
+
+    session: Session
+    knowledge: Knowledge
+    protocol: Protocol
+    jurisdiction: str
+    route: str
+    person: Person
+    timeline: Timeline
+    answers: Answers
+    medicine_facts: Mapping[str, Fact]
+    medicine_findings: tuple[Finding, ...]
+    at: dt.datetime
+    events: tuple[Plain, ...]
+    moments: dict[dt.datetime, "SessionView"] = msgspec.field(default_factory=dict)
+
+    # ------------------------------------------------------------------------------------------------ other times
+
+    def at_moment(self, moment: dt.datetime) -> "SessionView":
+        """The session at another time, with all that had happened by then."""
+        if moment not in self.moments:
+            self.moments[moment] = self._seen(self.timeline.until(moment), moment)
+        return self.moments[moment]
+
+    def before(self, event: Plain) -> "SessionView":
+        """The session just before an event."""
+        events = self.timeline.events
+        return self._seen(events[: events.index(event)], event.at)
+
+    def _seen(self, events: tuple[Plain, ...], at: dt.datetime) -> "SessionView":
+        return msgspec.structs.replace(self, events=events, at=at)
+
+    # ------------------------------------------------------------------------------------------------ what is known
+
+    @cached_property
+    def plan(self) -> PlannedDose:
+        """The plan in numbers."""
+        dosing = self.protocol.dosing
+        device_mg = self.protocol.number(dosing.device_mg) if dosing.kind == "devices" else None
+        return planned_dose(self.session.plan, self.events, self.person.weight_kg, device_mg)
+
+    @cached_property
+    def dose(self) -> DoseState:
+        """What was given, and what is running."""
+        weight = self.person.weight_kg
+        return dose_state(self.protocol, self.events, at=self.at, route=self.route, plan=self.plan, weight_kg=weight)
+
+    @cached_property
+    def vitals(self) -> Vitals:
+        """The vital signs, scales and symptoms."""
+        return Vitals(self.events, self.answers.given)
+
+    @cached_property
+    def left_at(self) -> dt.datetime | None:
+        """When the person left."""
+        return next((event.at for event in self.events if isinstance(event, Discharged)), None)
+
+    @cached_property
+    def phase(self) -> Phase:
+        """Where the session stands."""
+        if self.left_at is not None:
+            return Phase.DISCHARGED
+        if self.dose.is_paused:
+            return Phase.PAUSED
+        if self.dose.is_running:
+            return Phase.DOSING
+        if self.dose.has_begun:
+            return Phase.OBSERVING
+        return Phase.PREPARING if self.events else Phase.PLANNED
+
+    @cached_property
+    def facts(self) -> dict[str, Fact]:
+        """Every fact that the rules may ask about; of two that have one name the later group wins."""
+        at, dose, vitals, protocol = self.at, self.dose, self.vitals, self.protocol
+        facts: dict[str, Fact] = {
+            **person_facts(self.person, self.session.person.weighed_on, at),
+            **plan_facts(self.plan, protocol, self.route),
+            **self.answers.facts(self.events, at),
+            **last_dose_facts(self.session.last_dose_at, at),
+            **event_facts(self.events),
+            **vital_facts(vitals, at=at, first_dose=dose.first_at, signs=asked_signs(protocol)),
+            **pressure_facts(
+                vitals.pressures,
+                first_dose=dose.first_at,
+                dose_end=dose.ended_at,
+                repeat_min=self.cut("repeat_min") or 0.0,
+                apart_min=self.cut("discharge_bp_apart") or 0.0,
+            ),
+            **dose_facts(dose, at),
+            **device_facts(dose, self.plan, vitals.pressures, protocol, at),
+            # A medicine on the list is a yes, whatever was answered; one that is not on it is not a “no”.
+            **self.medicine_facts,
+        }
+        if any(rule.phase == "home" for rule in protocol.rules):
+            facts.setdefault("level_of_care", self._level_of_care(facts))
+        return derived(facts)
+
+    def _level_of_care(self, facts: Mapping[str, Fact]) -> Fact:
+        """By triage; not known while a red-flag question is open, so that the gate asks for it."""
+        enabled = {"pathway_enabled": self.protocol.enablement.on}
+        level = level_of_care({**enabled, **facts}, at=self.at, knowledge=self.knowledge)
+        return None if level.unanswered else level.level
+
+    def cut(self, name: str) -> float | None:
+        """A number of the protocol; None where it has none of that name."""
+        cut = self.protocol.cuts.get(name)
+        return None if cut is None else cut.value
+
+    # ------------------------------------------------------------------------------------------------ what rules say
+
+    def ask(self, phases: Iterable[str], facts: Mapping[str, Fact], *, missing: bool = False) -> list[Finding]:
+        """What the rules of some phases say of the facts; with `missing` also what they lack."""
+        wanted = self.with_rules(phases)
+        if not wanted:
+            return []
+        return list(
+            gate(
+                self.protocol,
+                wanted,
+                facts,
+                at=self.at,
+                knowledge=self.knowledge,
+                jurisdiction=self.jurisdiction,
+                route=self.route,
+                report_missing=missing,
+            )
+        )
+
+    def with_rules(self, phases: Iterable[str]) -> tuple[str, ...]:
+        """Those of some phases for which the protocol has rules."""
+        known = {rule.phase for rule in self.protocol.rules}
+        return tuple(phase for phase in phases if phase in known)
+
+    @property
+    def gate_phases(self) -> tuple[str, ...]:
+        """The phases of rules that stand as the gate now."""
+        phases: tuple[str, ...] = getattr(self.protocol.gates, self.phase.gate)
+        return phases
+
+    def running(self, facts: Mapping[str, Fact]) -> list[Finding]:
+        """What the rules of a running session say of the facts."""
+        return self.ask(self.protocol.gates.running, {**dict.fromkeys(_UNTOLD_IS_NO, False), **facts})
+
+    @cached_property
+    def out_of_range(self) -> tuple[Finding, ...]:
+        """What the rules of a running session say now."""
+        return tuple(self.running(self.facts))
+
+    @cached_property
+    def turns(self) -> list[tuple[dt.datetime, bool]]:
+        """Sets of vital signs and pauses since the dose began, in order; True for a pause."""
+        first = self.dose.first_at
+        sets = {(one.at, False) for one in self.vitals.sets if first is not None and one.at > first}
+        return sorted(sets | {(one.at, True) for one in self.events if isinstance(one, DosePaused)})
+
+    def finding(self, rule: str, /, **parts: str) -> Finding:
+        """A rule of the session's own as a finding."""
+        return Notice(rule, **parts).finding(self.knowledge)
