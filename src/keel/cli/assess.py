@@ -5,6 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from keel.cli.language import _, _n, say
+from keel.messages import Message, Name, Slot, either
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -55,7 +58,7 @@ def assess(
 def print_picture(picture: "Picture", out: "Console") -> None:
     """A Picture for the terminal: urgent things first, then exposure, curve, scores, medicines, what is not known."""
     from keel.cli.exposure import print_exposure
-    from keel.cli.terminal import finding_view, indented
+    from keel.cli.terminal import finding_view, heading, indented
 
     out.rule(f"[bold]{person_text(picture)}[/bold]", align="left")
     own = set(picture.exposure.findings)
@@ -63,29 +66,30 @@ def print_picture(picture: "Picture", out: "Console") -> None:
         out.print(finding_view(finding))
     out.print(care_view(picture.care))
     if picture.exposure.by_substance or picture.exposure.band:
-        out.print("\n[bold]Exposure[/bold]")
+        out.print(heading(_("Exposure")))
         print_exposure(picture.exposure, out)
-    out.print("\n[bold]Concentration[/bold]")
+    out.print(heading(_("Concentration")))
     for line in curve_lines(picture.curve):
         out.print(line, markup=False)
     for score in picture.scores:
-        out.print(f"\n[bold]{score.title}[/bold] {score_text(score)}{f', {score.band}' if score.band else ''}")
+        band = f", {say(score.band)}" if score.band else ""
+        out.print(heading(say(score.title)), f"{score_text(score)}{band}")
     if picture.interactions.items and picture.interactions.summary:
-        out.print(f"\n[bold]Medicines[/bold] {picture.interactions.summary}")
+        out.print(heading(_("Medicines")), say(picture.interactions.summary), markup=False)
     if picture.due:
-        out.print("\n[bold]What is due[/bold]")
+        out.print(heading(_("What is due")))
     for item in picture.due:
         out.print(indented(due_text(item), depth=2))
     rest = [line for line in picture.unknown if line not in picture.exposure.unknown]
     if rest:
-        out.print("\n[bold]What could not be computed, and why[/bold]")
+        out.print(heading(_("What could not be computed, and why")))
         for line in rest:
-            out.print(indented(f"? {line}", depth=2))
-    out.print("\n[bold]Who can help[/bold]")
+            out.print(indented(f"? {say(line)}", depth=2))
+    out.print(heading(_("Who can help")))
     for line in help_view(picture.help):
         out.print(indented(line, depth=2))
     if picture.notes:
-        out.print("\n[bold]Read, and not taken as a fact[/bold]")
+        out.print(heading(_("Read, and not taken as a fact")))
     for note in picture.notes:
         out.print(indented(f"- {note_text(note)}", depth=2))
     out.print()
@@ -96,20 +100,26 @@ def care_view(care: "CareKnown") -> "Text":
     from rich.text import Text
 
     count = len(care.not_asked)
-    asked = "1 red-flag question was" if count == 1 else f"{count} red-flag questions were"
-    level = f"at least: {care.title}. {care.next_step}" if care.level else "nothing known asks for one."
-    rest = f"\n{asked} not asked, which is no “no”: keel triage asks them." if count else ""
-    return Text.assemble(("Level of care ", "bold"), level, (rest, "dim"))
+    if care.level:
+        level = _("at least: {level}. {next_step}", level=care.title, next_step=care.next_step)
+    else:
+        level = _("nothing known asks for one.")
+    rest = _n(
+        "{count} red-flag question was not asked, which is not a “no”: keel triage asks it.",
+        "{count} red-flag questions were not asked, which is not a “no”: keel triage asks them.",
+        count=count,
+    )
+    return Text.assemble((f"{_('Level of care')} ", "bold"), level, (f"\n{rest}" if count else "", "dim"))
 
 
 def person_text(picture: "Picture") -> str:
     """“Dana, 34 years, female, 70 kg”, with what is not known left out."""
     person = picture.person
     parts = [
-        person.id or "This person",
-        f"{person.age_years:g} years" if person.age_years is not None else "",
-        str(person.sex) if person.sex != "unknown" else "",
-        f"{person.weight_kg:g} kg" if person.weight_kg is not None else "",
+        person.id or _("This person"),
+        _n("{count} year", "{count} years", count=person.age_years) if person.age_years is not None else "",
+        say(Name(person.sex)) if person.sex != "unknown" else "",
+        _("{weight} kg", weight=person.weight_kg) if person.weight_kg is not None else "",
     ]
     return ", ".join(part for part in parts if part)
 
@@ -117,14 +127,14 @@ def person_text(picture: "Picture") -> str:
 def score_text(score: "Score") -> str:
     """The total; a questionnaire without a score says so, which is another thing than a total that is not known."""
     if score.total is not None:
-        return f"{score.total:g}"
-    return "gives no score" if score.range.most is None else "total not known"
+        return say(score.total)
+    return _("gives no score") if score.range.most is None else _("total not known")
 
 
 def curve_lines(curve: "Curve", height: int = 8, width: int = 60, hours: int = 6) -> list[str]:
     """A small chart of the parent drug over the first hours, and what it rests on; or why there is none."""
     if not curve.available:
-        return [f"  No curve. {reason}" for reason in curve.reasons]
+        return [f"  {_('No curve. {reason}', reason=reason)}" for reason in curve.reasons]
     parent = curve.series[0]
     minutes, values = zip(*parent["points"], strict=True)
     columns = [_between(minutes, values, (column + 0.5) * hours * 60 / width) for column in range(width)]
@@ -136,12 +146,23 @@ def curve_lines(curve: "Curve", height: int = 8, width: int = 60, hours: int = 6
     lines.append(f"  ng/mL └{'─' * width}")
     lines.append("         0 h" + f"{hours // 2} h".center(width - 6) + f"{hours} h")
     lines += [
-        f"  {one['analyte']}: peak {one['cmax']:.0f} ng/mL at {one['tmax_min']:.0f} min" for one in curve.metrics[:2]
+        "  "
+        + _(
+            "{analyte}: peak {peak} ng/mL at {time} min",
+            analyte=Name(one["analyte"]),
+            peak=round(one["cmax"]),
+            time=round(one["tmax_min"]),
+        )
+        for one in curve.metrics[:2]
     ]
-    sure = curve.certainty.label if curve.certainty else ""
-    state = "" if curve.valid else " NOT VALID HERE:"
-    lines.append(f"  Model {curve.model}, {curve.site}, typical person; parameters {sure}.{state}")
-    return [*lines, *(f"  ! {warning}" for warning in curve.warnings)]
+    basis = _(
+        "Model {model}, {site}, typical person; parameters {mark}.",
+        model=curve.model or "",
+        site=Message(curve.site or ""),
+        mark=Message(curve.certainty.label if curve.certainty else ""),
+    )
+    lines.append(f"  {basis}" if curve.valid else f"  {basis} {_('NOT VALID HERE:')}")
+    return [*lines, *(f"  ! {say(warning)}" for warning in curve.warnings)]
 
 
 def _between(xs: "Sequence[float]", ys: "Sequence[float]", x: float) -> float:
@@ -156,36 +177,41 @@ def _between(xs: "Sequence[float]", ys: "Sequence[float]", x: float) -> float:
 def help_view(known: "Sequence[HelpLine]") -> list[str]:
     """Who can help: name, number, hours; where no country is known, that is said first."""
     has_number = any("emergency" in one.needs for one in known)
-    lines = [] if has_number else ["In danger now: call your emergency number."]
+    lines = [] if has_number else [_("In danger now: call your emergency number.")]
     for one in known:
-        reach = " or ".join(
-            part
-            for part in (one.phone, one.text_to and f"text {one.text_word} to {one.text_to}".replace("  ", " "))
-            if part
-        )
-        stale = " (not checked lately)" if one.stale else ""
-        lines.append(f"{one.name}: {reach or one.url or one.how}{f', {one.hours}' if one.hours else ''}{stale}")
+        text = _("text {word} to {number}", word=one.text_word, number=one.text_to).replace("  ", " ")
+        reach = say(either(part for part in (one.phone, text if one.text_to else "") if part))
+        stale = f" {_('(not checked lately)')}" if one.stale else ""
+        hours = f", {say(one.hours)}" if one.hours else ""
+        lines.append(f"{say(one.name)}: {reach or one.url or say(one.how)}{hours}{stale}")
     return lines
 
 
 def due_text(item: "DueItem") -> str:
     """“! Urine dip: overdue since 2026-11-01 (every 90 days)”."""
     if item.due_on is None:
-        return f"· {item.what}: at the next session ({item.why})"
-    when = f"overdue since {item.due_on}" if item.overdue else f"due on {item.due_on}"
-    return f"{'!' if item.overdue else '·'} {item.what}: {when} ({item.why})"
+        return "· " + _("{what}: at the next session ({why})", what=item.what, why=item.why)
+    slots: dict[str, Slot] = {"what": item.what, "day": item.due_on.isoformat(), "why": item.why}
+    if item.overdue:
+        return "! " + _("{what}: overdue since {day} ({why})", **slots)
+    return "· " + _("{what}: due on {day} ({why})", **slots)
 
 
 def note_text(note: "ReadingNote") -> str:
     """“3 × Observation (line 12): no value and no components”."""
     count = f"{note.count} × " if note.count > 1 else ""
     where = f" ({note.where})" if note.where else ""
-    return f"{count}{note.what}{where}{f': {note.reason}' if note.reason else ''}"
+    return f"{count}{say(note.what)}{where}{f': {say(note.reason)}' if note.reason else ''}"
 
 
 def print_reading(reading: "Reading", out: "Console") -> None:
     """What was read, and what was met but belongs to nobody."""
-    people = "1 person" if len(reading.records) == 1 else f"{len(reading.records)} people"
-    out.print(f"[dim]Read as {reading.format}: {people}.[/dim]")
+    read = _n(
+        "Read as {format}: {count} person.",
+        "Read as {format}: {count} people.",
+        count=len(reading.records),
+        format=reading.format,
+    )
+    out.print(read, markup=False, style="dim")
     for note in reading.notes:
         out.print(f"  - {note_text(note)}", markup=False)

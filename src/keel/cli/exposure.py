@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from keel.cli.language import _, say
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -51,7 +53,7 @@ def print_exposure(answer: "Exposure", out: "Console") -> None:
     """An exposure for the terminal: the band first, the scale, the numbers, the arithmetic, what is not known."""
     from rich.padding import Padding
 
-    from keel.cli.terminal import finding_view
+    from keel.cli.terminal import finding_view, heading
 
     for finding in answer.findings:
         out.print(finding_view(finding))
@@ -61,13 +63,13 @@ def print_exposure(answer: "Exposure", out: "Console") -> None:
     out.print()
     out.print(_numbers(answer))
     if answer.arithmetic:
-        out.print("\n[bold]How it was reckoned[/bold]")
+        out.print(heading(_("How it was reckoned")))
         for line in answer.arithmetic:
-            out.print(Padding(line, (0, 0, 0, 2)), markup=False)
+            out.print(Padding(say(line), (0, 0, 0, 2)), markup=False)
     if answer.unknown:
-        out.print("\n[bold]What is not known[/bold]")
+        out.print(heading(_("What is not known")))
         for line in answer.unknown:
-            out.print(Padding(f"? {line}", (0, 0, 0, 2)), markup=False)
+            out.print(Padding(f"? {say(line)}", (0, 0, 0, 2)), markup=False)
 
 
 def _numbers(answer: "Exposure") -> "object":
@@ -78,22 +80,22 @@ def _numbers(answer: "Exposure") -> "object":
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
     table.add_column(style="dim")
     table.add_column()
-    table.add_row("sessions a year", known_text(answer.sessions_per_year_range))
-    table.add_row("a session", known_text(answer.mg_per_session, "mg"))
+    table.add_row(_("sessions a year"), known_text(answer.sessions_per_year_range))
+    table.add_row(_("a session"), known_text(answer.mg_per_session, "mg"))
     for one in answer.by_substance:
-        name = f" ({substance_text(one.substance)})" if len(answer.by_substance) > 1 else ""
-        table.add_row(f"a year{name}", known_text(one.mg_per_year, "mg"))
-        table.add_row(f"so far{name}", known_text(one.cumulative_mg, "mg"))
-        table.add_row(f"against the reference{name}", known_text(one.multiple_of_reference, "times", digits=3))
-    table.add_row("days in 28", "not known" if answer.days_in_28 is None else f"{answer.days_in_28:g}")
+        name = f" ({say(substance_text(one.substance))})" if len(answer.by_substance) > 1 else ""
+        table.add_row(_("a year") + name, known_text(one.mg_per_year, "mg"))
+        table.add_row(_("so far") + name, known_text(one.cumulative_mg, "mg"))
+        table.add_row(_("against the reference") + name, known_text(one.multiple_of_reference, _("times"), digits=3))
+    table.add_row(_("days in 28"), _("not known") if answer.days_in_28 is None else say(answer.days_in_28))
     return table
 
 
 def known_text(interval: "Interval | None", unit: str = "", digits: int = 6) -> str:
     """“20,800 mg”, “1,000 to 2,000 mg”, or “not known”."""
-    from keel.quantities import interval_text
+    from keel.quantities import Figure
 
-    return "not known" if interval is None else f"{interval_text(interval, digits)} {unit}".strip()
+    return _("not known") if interval is None else f"{say(Figure(interval, digits))} {unit}".strip()
 
 
 def scale_lines(answer: "Exposure", width: int) -> list[str]:
@@ -127,5 +129,5 @@ def scale_lines(answer: "Exposure", width: int) -> list[str]:
         "".join(marks).rstrip(),
         "".join(axis),
         "".join(labels).rstrip(),
-        "● this  ▓ range  ◆ reference course, mg a year (log scale)",
+        _("● this  ▓ range  ◆ reference course, mg a year (log scale)"),
     ]

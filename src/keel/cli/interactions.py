@@ -5,6 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from keel.cli.language import _, say
+from keel.messages import Message, Name, listed
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
@@ -13,15 +16,15 @@ if TYPE_CHECKING:
     from keel.knowledge import Knowledge
 
 DANGERS = {
-    "contraindicated": ("■ CONTRAINDICATED", "bold white on red"),
-    "major": ("▲ MAJOR", "bold red"),
-    "moderate": ("! MODERATE", "bold yellow"),
-    "minor": ("· minor", "cyan"),
+    "contraindicated": (Message("■ CONTRAINDICATED"), "bold white on red"),
+    "major": (Message("▲ MAJOR"), "bold red"),
+    "moderate": (Message("! MODERATE"), "bold yellow"),
+    "minor": (Message("· minor"), "cyan"),
 }
 OTHERWISE = {
-    "nothing_on_file": ("– nothing on file", "default"),
-    "not_recognised": ("? NOT RECOGNISED", "bold magenta"),
-    "ambiguous": ("? WHICH ONE", "bold magenta"),
+    "nothing_on_file": (Message("– nothing on file"), "default"),
+    "not_recognised": (Message("? NOT RECOGNISED"), "bold magenta"),
+    "ambiguous": (Message("? WHICH ONE"), "bold magenta"),
 }
 
 
@@ -61,7 +64,7 @@ def interactions(
 
 def print_interactions(report: "InteractionsReport", knowledge: "Knowledge", out: "Console") -> None:
     """The answer for the terminal: all that was typed, what adds up, each finding, where sources disagree."""
-    from keel.cli.terminal import finding_view, indented
+    from keel.cli.terminal import finding_view, heading, indented
     from keel.findings import Severity, worst_first
 
     out.print(items_view(report))
@@ -69,16 +72,19 @@ def print_interactions(report: "InteractionsReport", knowledge: "Knowledge", out
     findings = worst_first(report.findings)
     for finding in findings:
         if finding.severity is Severity.NOTE:
-            out.print(indented(f"· {finding.summary} {finding.next_step}".rstrip()))
+            out.print(indented(f"· {say(finding.summary)} {say(finding.next_step)}".rstrip()))
         else:
             out.print(finding_view(finding))
     for identifier in dict.fromkeys(key for finding in findings for key in finding.conflicts):
         conflict = knowledge.conflicts[identifier]
-        out.print(f"\n[bold]Sources disagree:[/bold] {conflict.question}")
-        sides = (("One side", conflict.one_side), ("Other side", conflict.other_side), ("Keel shows", conflict.shown))
-        for name, said in sides:
-            out.print(indented(f"{name}: {said}", depth=2))
-    out.print(f"\n{report.summary}", markup=False, style="bold")
+        out.print(heading(_("Sources disagree:")), say(conflict.question), markup=False)
+        for side in (
+            _("One side: {text}", text=Message(conflict.one_side)),
+            _("Other side: {text}", text=Message(conflict.other_side)),
+            _("Keel shows: {text}", text=Message(conflict.shown)),
+        ):
+            out.print(indented(side, depth=2))
+    out.print(f"\n{say(report.summary)}", markup=False, style="bold")
 
 
 def items_view(report: "InteractionsReport") -> "Table":
@@ -88,13 +94,13 @@ def items_view(report: "InteractionsReport") -> "Table":
     from rich.text import Text
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for heading, ratio in (("As typed", 2), ("With ketamine", None), ("Recognised as", 4)):
-        table.add_column(heading, ratio=ratio)
+    for title, ratio in ((_("As typed"), 2), (_("With ketamine"), None), (_("Recognised as"), 4)):
+        table.add_column(title, ratio=ratio)
     for item in report.items:
         mark, style = DANGERS[item.severity] if item.severity else OTHERWISE[item.status]
-        table.add_row(Text(item.input), Text(mark, style=style), Text(_recognised_as(item)))
+        table.add_row(Text(item.input), Text(say(mark), style=style), Text(_recognised_as(item)))
     return table
 
 
 def _recognised_as(item: "Item") -> str:
-    return "\n".join(part for part in (", ".join(item.substances), item.message) if part)
+    return "\n".join(part for part in (say(listed(map(Name, item.substances))), say(item.message)) if part)

@@ -5,7 +5,8 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from keel.cli.errors import CommandError
-from keel.cli.language import json_text, say
+from keel.cli.language import _, json_text, say
+from keel.messages import Message, listed
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -16,11 +17,11 @@ if TYPE_CHECKING:
     from keel.findings import Finding, Reason
 
 MARKS = {
-    "block": ("■ STOP", "bold white on red"),
-    "hold": ("▲ ASK FIRST", "bold red"),
-    "warn": ("! TAKE CARE", "bold yellow"),
+    "block": (Message("■ STOP"), "bold white on red"),
+    "hold": (Message("▲ ASK FIRST"), "bold red"),
+    "warn": (Message("! TAKE CARE"), "bold yellow"),
+    "note": (Message("· NOTE"), "cyan"),
 }
-MARKS["note"] = ("· NOTE", "cyan")
 
 
 def parse_time(text: str | None) -> dt.datetime:
@@ -56,6 +57,13 @@ def progress_console() -> "Console":
     return Console(stderr=True, highlight=False)
 
 
+def heading(text: str) -> "Text":
+    """A heading after an empty line."""
+    from rich.text import Text
+
+    return Text(f"\n{text}", style="bold")
+
+
 def finding_view(finding: "Finding") -> "Table":
     """A finding for the terminal: mark in words, summary, next step; below, dim, why, rule, how sure and sources."""
     from rich.table import Table
@@ -67,14 +75,15 @@ def finding_view(finding: "Finding") -> "Table":
         text.append(f"\n→ {say(finding.next_step)}", style="bold")
     why = ", ".join(_given(reason) for reason in finding.why if reason.value is not None)
     open_names = ", ".join(say(reason.name).replace("_", " ") for reason in finding.why if reason.value is None)
-    parts = [why, f"not given: {open_names}" if open_names else "", f"rule {finding.rule}", finding.confidence.label]
-    parts.append(f"sources {', '.join(finding.sources)}" if finding.sources else "")
-    parts.append(f"sources disagree: {', '.join(finding.conflicts)}" if finding.conflicts else "")
+    parts = [why, _("not given: {names}", names=open_names) if open_names else "", _("rule {id}", id=finding.rule)]
+    parts.append(say(finding.confidence.label))
+    parts.append(_("sources {ids}", ids=listed(finding.sources)) if finding.sources else "")
+    parts.append(_("sources disagree: {ids}", ids=listed(finding.conflicts)) if finding.conflicts else "")
     text.append(f"\n{'; '.join(part for part in parts if part)}", style="dim")
     view = Table.grid(padding=(0, 1, 1, 0))
     view.add_column(width=11, style=style)
     view.add_column(ratio=1)
-    view.add_row(mark, text)
+    view.add_row(say(mark), text)
     return view
 
 
@@ -86,7 +95,7 @@ def _value(value: Any, unit: str) -> str:
     from keel.quantities import written_unit, written_value
 
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return _("yes") if value else _("no")
     if isinstance(value, float | int):
         return written_value(float(f"{value:.6g}"), unit)
     return f"{say(value).replace('_', ' ')} {written_unit(unit)}".rstrip()
