@@ -153,7 +153,7 @@ def listed(parts: Iterable[Slot]) -> Message:
 
 def either(parts: Iterable[Slot]) -> Message:
     """“a”, “a or b”, “a, b or c”."""
-    *some, last = parts
+    *some, last = [*parts] or [EMPTY]
     return Message("{choices} or {last}", choices=listed(some), last=last) if some else joined("", [last])
 
 
