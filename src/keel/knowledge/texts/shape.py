@@ -12,8 +12,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from keel.knowledge.documents import Document, Id
-from keel.knowledge.errors import FactsFileError, UnknownId
-from keel.knowledge.files import Folders
+from keel.knowledge.errors import UnknownId
 
 Topic = Literal["picture", "comparison", "question", "treatment", "help", "leaflet", "page"]
 
@@ -183,17 +182,6 @@ class Interface(Document, frozen=True, kw_only=True):
         if key not in self.words:
             raise UnknownId("interface text", key, [])
         return self.words[key]
-
-
-def read_texts(folders: Folders) -> dict[str, Text]:
-    """Every text of every language by `<language>/<id>`; FactsFileError where folder and `lang` differ."""
-    found: dict[str, Text] = {}
-    for lang in sorted({name.split("/")[1] for name in folders.files("texts/*/*.toml")}):
-        for name, text in folders.documents(f"texts/{lang}", Text).items():
-            if text.lang != lang:
-                raise FactsFileError(f"texts/{lang}/{name}.toml: lang is “{text.lang}”, the folder says “{lang}”.")
-            found[f"{lang}/{name}"] = text
-    return found
 
 
 def by_language(texts: Mapping[str, Text]) -> dict[str, dict[str, Text]]:
