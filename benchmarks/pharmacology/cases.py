@@ -4,7 +4,7 @@ import numpy as np
 
 from keel.knowledge import load
 from keel.knowledge.models import Model, Variability
-from keel.knowledge.models.check import complete
+from keel.knowledge.models.check import complete_models
 from keel.pharmacology import DoseInput, Person
 
 PERSON = Person(weight_kg=70, age_years=40)
@@ -61,7 +61,7 @@ def chain(**changes: float) -> Model:
             {"analyte": id, "substance": "racemic", "terms": [{"compartment": id}]} for id in ("c", "n", "h")
         ],
     }  # fmt: skip
-    return complete({"chain": msgspec.convert(tree, Model, strict=False)})["chain"]
+    return complete_models({"chain": msgspec.convert(tree, Model, strict=False)})["chain"]
 
 
 def equal_rate() -> float:

@@ -11,8 +11,8 @@ from keel.assessment.interactions.reading import name_key
 from keel.knowledge import load
 from keel.knowledge.files import PACKAGED
 from keel.knowledge.interactions.check import interaction_problems
-from keel.knowledge.texts.wording import must_not_claim
 from support.shared import shared_folder
+from support.wording import must_not_claim
 
 TABLES = (
     "interactions.csv",

@@ -9,7 +9,7 @@ from keel.knowledge.reading import CodeKind, ReadingCode
 from keel.quantities import parse_unit
 from keel.record import Pregnancy, Sex
 
-ROWS = list(load().reading_codes.rows.values())
+ROWS = list(load().reading_codes.values())
 
 
 def check_digit(code: str) -> int:

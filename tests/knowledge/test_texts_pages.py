@@ -10,7 +10,7 @@ from keel.knowledge.evidence import Use
 from keel.knowledge.texts import cited, plain, sections_of
 from keel.knowledge.texts.readability import grade
 from keel.knowledge.texts.readability_es import ease_es
-from keel.knowledge.texts.wording import must_not_claim
+from support.wording import must_not_claim
 
 FACTS = load()
 TEXTS = [pytest.param(text, id=name) for name, text in FACTS.pages.items()]

@@ -14,7 +14,7 @@ from keel.assessment.interactions.reading import entries, words
 from keel.assessment.interactions.spelling import Spelling, allowed_edits
 from keel.knowledge import load
 from keel.knowledge.interactions import Danger
-from keel.knowledge.texts.wording import must_not_claim
+from support.wording import must_not_claim
 
 NAMES = sorted(own_names(load()))
 MEDICINE = st.one_of(

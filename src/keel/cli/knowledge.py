@@ -109,7 +109,7 @@ def show(
         write_json({"kinds": kinds}) if json else typer.echo("\n".join(kinds))
         return
     if name.startswith("schema/"):
-        write_json(schema(knowledge, name.removeprefix("schema/")))
+        write_json(schema(name.removeprefix("schema/")))
         return
     if name in kind_names():
         rows = table(knowledge, name)
@@ -140,14 +140,14 @@ def _print_rows(rows: "Mapping[str, Any]") -> None:
         typer.echo(f"{key:<{width}}  {' '.join(called.split())}".rstrip() if called != key else key)
 
 
-def schema(knowledge: "Knowledge", kind: str) -> dict[str, Any]:
+def schema(kind: str) -> dict[str, Any]:
     """The JSON Schema of a kind of fact, or of the record file that people write."""
     from keel.assessment.session import session_schema
     from keel.interop import record_schema
     from keel.knowledge.kinds import json_schema
 
     of_files = dict(zip(OF_FILES, (record_schema, session_schema), strict=True))
-    return of_files[kind]() if kind in of_files else json_schema(knowledge, kind)
+    return of_files[kind]() if kind in of_files else json_schema(kind)
 
 
 def entry_json(knowledge: "Knowledge", entry: "Entry") -> dict[str, Any]:

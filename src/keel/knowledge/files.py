@@ -22,7 +22,7 @@ import msgspec
 from keel.knowledge.errors import FactsFileError, OverlayRefused
 
 S = TypeVar("S", bound=msgspec.Struct)
-Problems = Callable[[dict[str, Any], dict[str, Any]], Iterator[str]]
+OverlayProblems = Callable[[dict[str, Any], dict[str, Any]], Iterator[str]]
 """What an overlay (second) does to what lies below it (first) that it may not, one line each."""
 
 PACKAGED = Path(str(resources.files("keel.knowledge") / "data"))
@@ -56,22 +56,22 @@ class Folders:
                     digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
         return digest.hexdigest()
 
-    def documents(self, folder: str, shape: type[S]) -> dict[str, S]:
-        """Id to document, for every TOML file of a folder.
+    def documents(self, folder: str, shape: type[S], problems: OverlayProblems | None = None) -> dict[str, S]:
+        """Id to document, for every TOML file of a folder; `<language>/<id>` for `folder/*`, one folder a language.
 
-        A shape with `overlay_problems(below, above)` says what an overlay may not do to it; OverlayRefused then.
+        OverlayRefused where `problems` finds something that an overlay may not do.
         """
         documents = {}
         for name, paths in self.files(f"{folder}/*.toml").items():
             tree = read_toml(paths[0])
             for path in paths[1:]:
-                tree = overlaid(tree, path, getattr(shape, "overlay_problems", None))
+                tree = overlaid(tree, path, problems)
             document = decode(tree, shape, where=name)
-            stem = Path(name).stem
-            named = getattr(document, "id", stem)
-            if named != stem:
-                raise FactsFileError(f"{name}: id is “{named}”, the file name says “{stem}”. Make them the same.")
-            documents[stem] = document
+            *folders, stem = name.removesuffix(".toml").split("/")[1:]
+            for field, wanted in zip(("id", "lang"), (stem, *folders), strict=False):
+                if (found := getattr(document, field, wanted)) != wanted:
+                    raise FactsFileError(f"{name}: {field} is “{found}”, its path says “{wanted}”. Make them the same.")
+            documents["/".join((*folders, stem))] = document
         return documents
 
     def table(self, name: str, shape: type[S], key: str = "id") -> dict[str, S]:
@@ -166,7 +166,7 @@ def merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def overlaid(below: dict[str, Any], path: Path, problems: Problems | None = None) -> dict[str, Any]:
+def overlaid(below: dict[str, Any], path: Path, problems: OverlayProblems | None = None) -> dict[str, Any]:
     """A tree with an overlay's file on top; OverlayRefused with the first of `problems`, where there is any."""
     above = read_toml(path)
     try:

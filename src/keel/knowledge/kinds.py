@@ -1,16 +1,15 @@
-"""Every kind of fact under one roof: tables by kind, an entry by its id, a walk over all values inside.
+"""All kinds of facts alike: the facts of a kind, a fact by its id, a walk over the values inside.
 
-Written over the cached properties of `Knowledge`, so a new kind is here as soon as it is there.
+It goes by the registry of kinds in `base.py`, so a new kind is here as soon as it is there.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from functools import cached_property
 from typing import Any, NamedTuple
 
 import msgspec
 
-from keel.knowledge.base import Knowledge
+from keel.knowledge.base import KINDS, Knowledge
 from keel.knowledge.documents import Number
 from keel.knowledge.errors import UnknownId
 
@@ -41,19 +40,15 @@ class Place(NamedTuple):
 
 def kind_names() -> tuple[str, ...]:
     """The kinds of facts, sorted."""
-    return tuple(sorted(name for name, made in vars(Knowledge).items() if isinstance(made, cached_property)))
+    return tuple(sorted(KINDS))
 
 
 def table(knowledge: Knowledge, kind: str) -> Mapping[str, Any]:
-    """The entries of a kind by id; a single value stands as itself.
-
-    Empty for what is no table of structs: the content hash, and plain word lists.
-    """
+    """The facts of a kind by id; a single value stands as itself, and plain lists of words have none."""
     value = getattr(knowledge, kind)
-    rows = getattr(value, "rows", value)
-    if isinstance(rows, Mapping):
-        return rows if isinstance(next(iter(rows.values()), None), msgspec.Struct) else {}
-    return {kind: value} if isinstance(value, msgspec.Struct) else {}
+    if KINDS[kind].shape is None:
+        return {}
+    return value if isinstance(value, Mapping) else {kind: value}
 
 
 def find_entries(knowledge: Knowledge, wanted: str) -> tuple[Entry, ...]:
@@ -118,15 +113,12 @@ def numbers(entry: Entry) -> Iterator[tuple[Place, Number]]:
             yield place, place.value
 
 
-def shape(knowledge: Knowledge, kind: str) -> type[msgspec.Struct]:
-    """The type of the entries of a kind; UnknownId when there is no such kind or it holds nothing."""
-    rows = table(knowledge, kind) if kind in kind_names() else {}
-    if not rows:
-        shaped = [name for name in kind_names() if table(knowledge, name)]
-        raise UnknownId("kind of fact", kind, get_close_matches(kind, shaped, n=3))
-    return type(next(iter(rows.values())))
+def json_schema(kind: str) -> dict[str, Any]:
+    """The JSON Schema of one fact of a kind, for editors: what keys there are and what each may hold.
 
-
-def json_schema(knowledge: Knowledge, kind: str) -> dict[str, Any]:
-    """The JSON Schema of one entry of a kind, for editors: what keys there are and what each may hold."""
-    return msgspec.json.schema(shape(knowledge, kind))
+    UnknownId when there is no such kind, or it holds plain words.
+    """
+    shapes = {name: one.shape for name, one in KINDS.items() if one.shape}
+    if kind not in shapes:
+        raise UnknownId("kind of fact", kind, get_close_matches(kind, sorted(shapes), n=3))
+    return msgspec.json.schema(shapes[kind])

@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from keel.knowledge import load
-from keel.knowledge.directory import Display, digits, disagreements, listed, look_up, services, stale_rows
+from keel.knowledge.directory import Display, digits, listed, look_up, services
+from keel.knowledge.directory.check import disagreements, stale_rows
 
 CHECKED = dt.date(2026, 11, 21)
 DIRECTORY = load().directory

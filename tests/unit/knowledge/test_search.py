@@ -87,7 +87,7 @@ def test_every_kind_has_a_json_schema_that_accepts_its_entries(kind):
     import jsonschema
     import msgspec
 
-    schema = json_schema(KNOWLEDGE, kind)
+    schema = json_schema(kind)
     validator = jsonschema.Draft202012Validator(schema)
     for value in list(table(KNOWLEDGE, kind).values())[:40]:
         validator.validate(msgspec.json.decode(msgspec.json.encode(value)))
@@ -95,7 +95,7 @@ def test_every_kind_has_a_json_schema_that_accepts_its_entries(kind):
 
 def test_a_kind_that_is_not_there_has_no_schema():
     with pytest.raises(UnknownId):
-        json_schema(KNOWLEDGE, "unicorns")
+        json_schema("unicorns")
 
 
 def test_numbers_are_found_wherever_they_stand():

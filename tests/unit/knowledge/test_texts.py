@@ -67,7 +67,7 @@ def test_a_page_of_an_overlay_is_there_beside_the_packaged_ones(tmp_path):
 
 
 def test_the_folder_of_a_page_says_its_language(tmp_path):
-    with pytest.raises(FactsFileError, match="the folder says “es”"):
+    with pytest.raises(FactsFileError, match="its path says “es”"):
         _ = with_page(tmp_path, folder_of="es", both=False).pages
 
 

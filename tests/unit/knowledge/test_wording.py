@@ -3,7 +3,7 @@
 import pytest
 
 from keel.knowledge import load
-from keel.knowledge.texts.wording import must_not_claim
+from support.wording import must_not_claim
 
 RULES = load().wording["must-not-claim"].rules
 

@@ -3,7 +3,8 @@
 import pytest
 
 from keel.knowledge import load
-from keel.knowledge.texts.wording import must_not_claim, offences
+from keel.knowledge.texts.wording import offences
+from support.wording import must_not_claim
 
 RULES = load().wording["must-not-claim-es"]
 

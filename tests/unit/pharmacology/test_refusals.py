@@ -8,7 +8,7 @@ import pytest
 
 from keel.knowledge import FactsFileError, load
 from keel.knowledge.models import Model
-from keel.knowledge.models.check import complete
+from keel.knowledge.models.check import complete_models
 from keel.pharmacology import (
     DoseInput,
     NoModel,
@@ -169,7 +169,7 @@ def test_impossible_spreads_and_purities_are_refused():
 def changed(**changes):
     """M-ART with parts of its file replaced, read and checked as a file is."""
     tree = {**msgspec.to_builtins(MODELS["m-art"]), **changes}
-    return complete({"m-art": msgspec.convert(tree, Model, strict=False)})
+    return complete_models({"m-art": msgspec.convert(tree, Model, strict=False)})
 
 
 def test_a_model_file_with_a_missing_parameter_names_file_key_and_mend():

@@ -1,7 +1,8 @@
-"""The files themselves: every kind reads, tables are sorted by key, units are known, reviews are not overdue."""
+"""The files themselves: every kind reads, tables are sorted, units and codes are right, reviews are not overdue."""
 
 import csv
 import datetime as dt
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,11 @@ from keel.knowledge.checks.problem import Problem, error, warning
 from keel.knowledge.documents import Document, Number
 from keel.knowledge.errors import FactsFileError
 from keel.knowledge.files import PACKAGED
-from keel.knowledge.kinds import entries, kind_names, places, table
+from keel.knowledge.instruments.check import is_loinc
+from keel.knowledge.kinds import Place, entries, kind_names, places, table
+from keel.knowledge.reading import ReadingCode
+
+_LOINC = re.compile(r"^\d{1,7}-\d$")
 
 
 def schema_problems(knowledge: Knowledge) -> Iterator[Problem]:
@@ -54,6 +59,22 @@ def unit_problems(knowledge: Knowledge) -> Iterator[Problem]:
 
 def _unknown_unit(where: str, unit: str) -> Problem:
     return error("units", where, f"unit “{unit}” is not in units.csv. Use a UCUM code from there, or add a row.")
+
+
+def loinc_problems(knowledge: Knowledge) -> Iterator[Problem]:
+    """LOINC codes with a wrong check digit, wherever they stand."""
+    for entry in entries(knowledge):
+        for place in places(entry):
+            code = _loinc_at(place)
+            if code and not is_loinc(code):
+                yield error("loinc", place, f"the check digit of {code} is wrong. Look the code up at loinc.org.")
+
+
+def _loinc_at(place: Place) -> str:
+    if isinstance(place.value, ReadingCode):
+        return place.value.code if "loinc" in place.value.system.lower() else ""
+    under_loinc = "loinc" in place.path.split(".")
+    return place.value if under_loinc and isinstance(place.value, str) and _LOINC.match(place.value) else ""
 
 
 def review_problems(knowledge: Knowledge, at: dt.date) -> Iterator[Problem]:

@@ -3,9 +3,8 @@
 import ast
 import math
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
-from keel.knowledge.base import Knowledge
 from keel.knowledge.checks.problem import Problem, error
 from keel.knowledge.evidence.shape import Claim
 
@@ -65,9 +64,9 @@ def agrees(computed: float, printed: float) -> bool:
     return abs(computed - printed) <= 0.5 * 10.0**-digits + 1e-9
 
 
-def arithmetic_problems(knowledge: Knowledge) -> Iterator[Problem]:
+def arithmetic_problems(claims: Mapping[str, Claim]) -> Iterator[Problem]:
     """Claims whose figure does not follow from their formula or counts."""
-    for claim in knowledge.claims.values():
+    for claim in claims.values():
         where = f"claims/{claim.id}"
         for message in (*_formula(claim), *_share(claim), *_interval(claim)):
             yield error("arithmetic", where, message)

@@ -12,8 +12,6 @@ import msgspec
 
 from keel.knowledge.certainty import Certainty
 from keel.knowledge.documents import Document
-from keel.knowledge.errors import FactsFileError
-from keel.knowledge.files import Folders
 from keel.knowledge.instruments.parts import AnswerSet, Item
 from keel.knowledge.instruments.shape import Instrument, wording_problems
 
@@ -46,17 +44,6 @@ class InstrumentWords(Document, frozen=True, kw_only=True):
     answers: dict[str, tuple[str, ...]]
     sources: tuple[str, ...] = ()
     certainty: Certainty = Certainty.SEEN
-
-
-def read_instrument_words(folders: Folders) -> dict[str, InstrumentWords]:
-    """Every translated questionnaire by `<language>/<instrument>`; FactsFileError where folder and `lang` differ."""
-    found: dict[str, InstrumentWords] = {}
-    for lang in sorted({name.split("/")[1] for name in folders.files("instrument-words/*/*.toml")}):
-        for name, words in folders.documents(f"instrument-words/{lang}", InstrumentWords).items():
-            if words.lang != lang:
-                raise FactsFileError(f"instrument-words/{lang}/{name}.toml: lang is “{words.lang}”. Say “{lang}”.")
-            found[f"{lang}/{name}"] = words
-    return found
 
 
 def in_words(instrument: Instrument, words: InstrumentWords) -> Instrument:

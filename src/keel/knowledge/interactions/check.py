@@ -1,32 +1,41 @@
 """The interaction tables agree with each other: rows with their classes, names with rows, groups with classes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from keel.knowledge.base import Knowledge
 from keel.knowledge.checks.problem import Problem, error
-from keel.knowledge.interactions.shape import ClassRule, Danger, Interaction
+from keel.knowledge.interactions.shape import (
+    ClassRule,
+    ClassWord,
+    Danger,
+    Interaction,
+    Mechanism,
+    Product,
+    RouteLimit,
+    Synonym,
+)
+from keel.knowledge.models.routes import Route
+from keel.knowledge.modifiers.shape import Modifier
+
+Interactions = Mapping[str, Interaction]
+ClassRules = Mapping[str, ClassRule]
+Names = Mapping[str, tuple[str, ...]]
 
 
-def interaction_problems(knowledge: Knowledge) -> Iterator[Problem]:
-    """Every place where two of the tables disagree, with how to mend it."""
-    yield from _row_problems(knowledge)
-    yield from _class_problems(knowledge)
-    yield from _name_problems(knowledge)
-
-
-def _row_problems(knowledge: Knowledge) -> Iterator[Problem]:
-    classes = knowledge.interaction_classes
-    for row in knowledge.interactions.values():
+def interaction_problems(
+    interactions: Interactions, interaction_classes: ClassRules, modifiers: Mapping[str, Modifier]
+) -> Iterator[Problem]:
+    """Rows that disagree with their classes, or name a class or modifier that is not there."""
+    for row in interactions.values():
         where = f"interactions/{row.id}"
-        unknown = [name for name in row.classes if name not in classes]
+        unknown = [name for name in row.classes if name not in interaction_classes]
         for name in unknown:
             yield _error(where, f"no class is called “{name}”. Take one of class-rules/classes.csv.")
-        if row.modifier and row.modifier not in knowledge.modifiers:
-            yield _error(where, f"no modifier is called “{row.modifier}”. Mend the name or leave the cell empty.")
+        if row.modifier and row.modifier not in modifiers:
+            yield _error(where, f"no modifier is called “{row.modifier}”. Fix the name or leave the cell empty.")
         if not row.classes:
             yield _error(where, "has no class. Name one of class-rules/classes.csv.")
         elif not unknown:
-            for message in _disagreements(row, [classes[name] for name in row.classes]):
+            for message in _disagreements(row, [interaction_classes[name] for name in row.classes]):
                 yield _error(where, message)
 
 
@@ -39,15 +48,22 @@ def _disagreements(row: Interaction, rules: list[ClassRule]) -> Iterator[str]:
         yield f"mechanisms differ from those of its classes: {', '.join(sorted(mechanisms ^ set(row.mechanisms)))}."
 
 
-def _class_problems(knowledge: Knowledge) -> Iterator[Problem]:
-    used = {name for row in knowledge.interactions.values() for name in row.classes}
-    for rule in knowledge.interaction_classes.values():
+def class_problems(
+    interaction_classes: ClassRules,
+    interactions: Interactions,
+    mechanisms: Mapping[str, Mechanism],
+    routes: Mapping[str, Route],
+    route_limits: Mapping[str, RouteLimit],
+) -> Iterator[Problem]:
+    """Classes that nothing has, that contradict themselves, or that name a mechanism or route that is not there."""
+    used = {name for row in interactions.values() for name in row.classes}
+    for rule in interaction_classes.values():
         where = f"interaction_classes/{rule.id}"
-        for name in set(rule.mechanisms) - set(knowledge.mechanisms):
+        for name in set(rule.mechanisms) - set(mechanisms):
             yield _error(where, f"no mechanism is called “{name}”. Take one of class-rules/mechanisms.csv.")
-        for name in set(rule.weak_routes) - set(knowledge.routes):
+        for name in set(rule.weak_routes) - set(routes):
             yield _error(where, f"no route is called “{name}”. Take one of routes/.")
-        for name in set(rule.weak_routes) - set(knowledge.route_limits) if rule.changes_exposure else ():
+        for name in set(rule.weak_routes) - set(route_limits) if rule.changes_exposure else ():
             yield _error(where, f"class-rules/route-limits.csv has no line for “{name}”. Add it.")
         if bool(rule.weak_routes) != (rule.weak_severity is not None):
             yield _error(where, "weak_routes and weak_severity need each other. Fill in both or neither.")
@@ -57,29 +73,51 @@ def _class_problems(knowledge: Knowledge) -> Iterator[Problem]:
             yield _error(where, "no row of interactions.csv has this class. Name it in a row, or take it out.")
 
 
-def _name_problems(knowledge: Knowledge) -> Iterator[Problem]:
-    rows = {row.name for row in knowledge.interactions.values()}
-    others = _other_names(knowledge, rows)
-    for alias in knowledge.synonyms.values():
-        unknown = set(alias.substances) - rows - (others if alias.ambiguous else set())
-        for name in sorted(unknown):
-            yield _error(f"synonyms/{alias.alias}", f"no row of interactions.csv is called “{name}”. Add it, or mend.")
-    for product in knowledge.products.values():
-        for name in sorted(set(product.substances) - rows - others):
-            yield _error(f"products/{product.name}", f"“{name}” is neither a row nor a known name. Mend it.")
-    for group in knowledge.class_words.values():
-        for name in sorted(set(group.classes) - set(knowledge.interaction_classes)):
-            yield _error(
-                f"class_words/{group.id}", f"no class is called “{name}”. Take one of class-rules/classes.csv."
-            )
-        for name in sorted(set(group.examples) - rows - others):
-            yield _error(f"class_words/{group.id}", f"“{name}” is neither a row nor a known name. Mend it.")
+def synonym_problems(
+    synonyms: Mapping[str, Synonym], interactions: Interactions, medicine_names: Names
+) -> Iterator[Problem]:
+    """Names of substances that have no row; an ambiguous name may also lead to one with nothing on file."""
+    rows, others = _names(interactions, medicine_names)
+    for alias in synonyms.values():
+        for name in sorted(set(alias.substances) - rows - (others if alias.ambiguous else set())):
+            yield _error(f"synonyms/{alias.alias}", f"no row of interactions.csv is called “{name}”. Add it, or fix.")
 
 
-def _other_names(knowledge: Knowledge, rows: set[str]) -> set[str]:
-    """Names of what has no row. A second name of something with a row is none: it would hide the interaction."""
-    names = {name for contents in knowledge.medicine_names.values() for name in contents}
-    return names | {name for name, contents in knowledge.medicine_names.items() if rows.isdisjoint(contents)}
+def product_problems(
+    products: Mapping[str, Product], interactions: Interactions, medicine_names: Names
+) -> Iterator[Problem]:
+    """Products of which a part is not known."""
+    for product in products.values():
+        yield from _unknown(f"products/{product.name}", product.substances, interactions, medicine_names)
+
+
+def class_word_problems(
+    class_words: Mapping[str, ClassWord],
+    interaction_classes: ClassRules,
+    interactions: Interactions,
+    medicine_names: Names,
+) -> Iterator[Problem]:
+    """Words for groups whose classes or examples are not known."""
+    for group in class_words.values():
+        where = f"class_words/{group.id}"
+        for name in sorted(set(group.classes) - set(interaction_classes)):
+            yield _error(where, f"no class is called “{name}”. Take one of class-rules/classes.csv.")
+        yield from _unknown(where, group.examples, interactions, medicine_names)
+
+
+def _unknown(
+    where: str, substances: tuple[str, ...], interactions: Interactions, medicine_names: Names
+) -> Iterator[Problem]:
+    rows, others = _names(interactions, medicine_names)
+    for name in sorted(set(substances) - rows - others):
+        yield _error(where, f"“{name}” is neither a row nor a known name. Fix it.")
+
+
+def _names(interactions: Interactions, medicine_names: Names) -> tuple[set[str], set[str]]:
+    """Names of rows, and of what has no row. A second name of something with a row would hide the interaction."""
+    rows = {row.name for row in interactions.values()}
+    contents = {name for contained in medicine_names.values() for name in contained}
+    return rows, contents | {name for name, contained in medicine_names.items() if rows.isdisjoint(contained)}
 
 
 def _error(where: str, message: str) -> Problem:

@@ -5,16 +5,12 @@ each class in words for people, class words such as "painkillers", what adds up,
 `vocabulary/` the names with nothing on file and the words that name no medicine.
 """
 
-import csv
-from collections.abc import Iterable
 from enum import StrEnum
-from pathlib import Path
 
 import msgspec
 
 from keel.knowledge.certainty import Certainty
 from keel.knowledge.documents import Id
-from keel.knowledge.errors import FactsFileError
 
 
 class Danger(StrEnum):
@@ -188,18 +184,3 @@ class RouteLimit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unchanged_within_percent: float
     certainty: Certainty
     sources: tuple[str, ...]
-
-
-def read_names(paths: Iterable[Path]) -> dict[str, tuple[str, ...]]:
-    """Name to what it contains, from vocabulary tables whose first columns are name and contains.
-
-    An empty second cell means that the name is its own substance. Read without a shape, for speed: there are 20,000.
-    """
-    names: dict[str, tuple[str, ...]] = {}
-    for path in paths:
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = csv.reader(file, strict=True)
-            if next(rows, [])[:2] != ["name", "contains"]:
-                raise FactsFileError(f"vocabulary/{path.name}: the first line must be name,contains. Mend it.")
-            names.update((row[0], tuple(row[1].split(";")) if row[1] else (row[0],)) for row in rows)
-    return names

@@ -13,7 +13,7 @@ from keel.knowledge.errors import FactsFileError
 from keel.knowledge.models.shape import UNITS, Flow, Input, Model, Parameter, Variability
 
 
-def complete(models: Mapping[str, Model]) -> dict[str, Model]:
+def complete_models(models: Mapping[str, Model]) -> dict[str, Model]:
     """The models with `extends` resolved and every name and unit checked; FactsFileError names file and key."""
     whole = {id: _inherit(model, models) for id, model in models.items()}
     for model in whole.values():

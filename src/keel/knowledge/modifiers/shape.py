@@ -4,15 +4,12 @@
 route. Where nothing fits, the engine says that the curve leaves the effect out, and shows what was observed.
 """
 
-from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
 
 from keel.knowledge.certainty import Certainty
 from keel.knowledge.documents import Document
-from keel.knowledge.errors import FactsFileError
-from keel.knowledge.models.shape import Model
 
 
 class Observed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -77,21 +74,3 @@ class Modifier(Document, frozen=True, kw_only=True, forbid_unknown_fields=True):
         """The change for a model that covers all of the routes, or None."""
         fitting = (change for change in self.changes if model in change.models and routes <= set(change.routes))
         return next(fitting, None)
-
-
-def complete_modifiers(modifiers: Mapping[str, Modifier], models: Mapping[str, Model]) -> dict[str, Modifier]:
-    """The modifiers, once every model and parameter that they name is found; FactsFileError names file and key."""
-    for modifier in modifiers.values():
-        where = f"modifiers/{modifier.id}.toml: changes"
-        for change in modifier.changes:
-            for name in change.models:
-                if name not in models:
-                    raise FactsFileError(f"{where}.models: no model is called “{name}”. Name one.")
-                for parameter, factor in change.multiply.items():
-                    if parameter not in models[name].parameters:
-                        raise FactsFileError(f"{where}.multiply: {name} has no parameter “{parameter}”. Name one.")
-                    if factor.value <= 0:
-                        raise FactsFileError(
-                            f"{where}.multiply.{parameter}: {factor.value} is not above zero. Mend it."
-                        )
-    return dict(modifiers)

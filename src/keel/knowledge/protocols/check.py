@@ -15,10 +15,12 @@ from keel.knowledge.protocols.shape import CHECKS, Included, Protocol, Rule, Slo
 _ORDERED = (">", ">=", "<", "<=")
 
 
-def complete_protocols(protocols: Mapping[str, Protocol], facts: Mapping[str, ClinicalFact]) -> Mapping[str, Protocol]:
+def complete_protocols(
+    protocols: Mapping[str, Protocol], clinical_facts: Mapping[str, ClinicalFact]
+) -> Mapping[str, Protocol]:
     """The protocols with their includes resolved; FactsFileError for a name that leads nowhere."""
     resolved = {name: _with_included(protocol, protocols) for name, protocol in protocols.items()}
-    problems = [problem for protocol in resolved.values() for problem in protocol_problems(protocol, facts)]
+    problems = [problem for protocol in resolved.values() for problem in protocol_problems(protocol, clinical_facts)]
     if problems:
         raise FactsFileError(problems[0])
     return resolved

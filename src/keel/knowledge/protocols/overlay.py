@@ -16,33 +16,15 @@ cannot loosen what its group has tightened.
 
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
-from pathlib import Path
 from typing import Any
 
-from keel.knowledge.errors import OverlayRefused
-from keel.knowledge.files import Folders, decode, overlaid, read_toml
 from keel.knowledge.overlay_guard import HEADER, RULE_KEYS, changed, cut_problems, verb_problems
-from keel.knowledge.protocols.shape import Protocol
 
 _LISTS = {"slots", "work_up", "requirements", "course", "duties", "practice", "positions", "blocks"}
 _ENABLEMENT_KEYS = {"on", "jurisdictions", "signed"}
 
 
-def read_protocols(folders: Folders) -> dict[str, Protocol]:
-    """Id to protocol, with overlays applied one after the other; OverlayRefused where one goes too far."""
-    found = {}
-    for name, paths in folders.files("protocols/*.toml").items():
-        tree = read_toml(paths[0])
-        for path in paths[1:]:
-            tree = overlaid(tree, path, overlay_problems)
-        protocol = decode(tree, Protocol, where=name)
-        if protocol.id != Path(name).stem:
-            raise OverlayRefused(f"{name}: id is “{protocol.id}”, the file name says otherwise. Make them the same.")
-        found[protocol.id] = protocol
-    return found
-
-
-def overlay_problems(below: Mapping[str, Any], above: Mapping[str, Any]) -> Iterator[str]:
+def protocol_overlay_problems(below: Mapping[str, Any], above: Mapping[str, Any]) -> Iterator[str]:
     """What an overlay does to a protocol that it may not; empty where all of it is allowed.
 
     What stands there as it stood below is no change, so that a whole copy of a file may be an overlay.

@@ -46,11 +46,11 @@ class ReadingCode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     certainty: Certainty
 
 
-class CodeTable:
-    """The codes by what they say: looked up by system and code, or by a word."""
+class CodeTable(dict[str, ReadingCode]):
+    """The codes by id, and by what they say: looked up by system and code, or by a word."""
 
     def __init__(self, rows: Mapping[str, ReadingCode]) -> None:
-        self.rows = rows
+        super().__init__(rows)
         self._by_code = {(row.kind, row.system, row.code): row for row in rows.values()}
         self._by_word = {(row.kind, word.casefold()): row for row in rows.values() for word in row.words}
 
@@ -82,3 +82,8 @@ class ReadingLimits(Document, frozen=True, kw_only=True):
     """Months for which “pregnant” is taken as true now."""
     not_pregnant_holds: Number
     """Months for which “not pregnant”, or not knowing, is taken as true now."""
+
+
+def only_limits(documents: Mapping[str, ReadingLimits]) -> ReadingLimits:
+    """The one document of the limits."""
+    return documents["limits"]

@@ -12,8 +12,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from keel.knowledge.documents import Document, Id
-from keel.knowledge.errors import FactsFileError, UnknownId
-from keel.knowledge.files import Folders
+from keel.knowledge.errors import UnknownId
 
 Topic = Literal["picture", "comparison", "question", "treatment", "help", "leaflet", "page"]
 
@@ -170,17 +169,6 @@ class Text(Document, frozen=True, kw_only=True):
         names = [name for sentence in self.sentences for name in cited(sentence)]
         names += [name for section in self.sections for name in (*section.claims, *section.conflicts, *section.sources)]
         return tuple(dict.fromkeys(names))
-
-
-def read_texts(folders: Folders) -> dict[str, Text]:
-    """Every text of every language by `<language>/<id>`; FactsFileError where folder and `lang` differ."""
-    found: dict[str, Text] = {}
-    for lang in sorted({name.split("/")[1] for name in folders.files("texts/*/*.toml")}):
-        for name, text in folders.documents(f"texts/{lang}", Text).items():
-            if text.lang != lang:
-                raise FactsFileError(f"texts/{lang}/{name}.toml: lang is “{text.lang}”, the folder says “{lang}”.")
-            found[f"{lang}/{name}"] = text
-    return found
 
 
 def by_language(texts: Mapping[str, Text]) -> dict[str, dict[str, Text]]:

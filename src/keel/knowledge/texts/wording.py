@@ -1,7 +1,7 @@
-"""What no text may claim: rules with patterns from data/wording/, and the function that tries them on a text.
+"""What no text may claim: rules with patterns from data/wording/, and the function that tries them.
 
 The rules are the ten things that the evidence does not carry, whoever writes: a safe amount, a personal probability, a
-diagnosis. The web's tests and the knowledge check call `must_not_claim` over everything that people read.
+diagnosis. The knowledge check and the tests try `offences` on everything that people read.
 """
 
 import re
@@ -106,20 +106,3 @@ def _is_denied(sentence: str, start: int, end: int) -> bool:
 @lru_cache(maxsize=256)
 def _compiled(find: str) -> re.Pattern[str]:
     return re.compile(find, re.IGNORECASE)
-
-
-def must_not_claim(text: str, rules: WordingRules | None = None) -> list[str]:
-    """Ids of the rules that a text breaks, sorted; empty when it claims nothing that it must not.
-
-    Without `rules` the packaged ones of every language are tried.
-
-    >>> must_not_claim("One gram a day is a safe limit.")
-    ['safe-amount']
-    >>> must_not_claim("There is no safe amount.")
-    []
-    """
-    if rules is None:
-        from keel.knowledge.base import load
-
-        return sorted({offence.rule for each in load().wording.values() for offence in offences(text, each)})
-    return sorted({offence.rule for offence in offences(text, rules)})
