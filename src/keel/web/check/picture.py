@@ -20,9 +20,9 @@ from keel.record import Record
 from keel.web.check import choices
 from keel.web.check.frequencies import Frequencies, frequencies
 from keel.web.check.steps import BLADDER, DEPENDENCE, GRIP, SIGNS
-from keel.web.directory.context import listing_for
-from keel.web.language import texts as pages
-from keel.web.picture.queries import Shown
+from keel.web.directory.queries import listing_for
+from keel.web.language import languages, texts
+from keel.web.picture.queries import PicturePage
 
 SAFETY_RULE = "phq-9/item-9"
 """What the PHQ-9 says to staff about its ninth item; the check says it to the person in words of its own."""
@@ -46,8 +46,8 @@ BLADDER_BANDS = ("U", "4", "3", "M2")
 """Bands in which services for the bladder come first."""
 
 
-class CheckPicture(Shown):
-    """A `Shown` with what only the check adds: frequencies, cards, next steps, what matters, services."""
+class CheckPicture(PicturePage):
+    """A `PicturePage` with what only the check adds: frequencies, cards, next steps, what matters, services."""
 
     def __init__(
         self, picture: Picture, knowledge: Knowledge, *, record: Record, told: Told, matters: Sequence[str] = ()
@@ -168,7 +168,7 @@ class CheckPicture(Shown):
     @cached_property
     def problem_yes(self) -> list[str]:
         """The criteria answered with yes, in their words."""
-        items = {item.id: item.text for item in pages.instrument(DEPENDENCE).items}
+        items = {item.id: item.text for item in texts.instrument(DEPENDENCE).items}
         return [items[name] for name, value in self._answers(DEPENDENCE).items() if value == 1 and name in items]
 
     def _answers(self, instrument: str) -> dict[str, int | str]:
@@ -216,7 +216,7 @@ class CheckPicture(Shown):
     def next_steps(self) -> Section | None:
         """The steps of the band, in words."""
         band = self.picture.exposure.band
-        text = pages.here().get("picture-next-steps")
+        text = texts.here().get("picture-next-steps")
         if band is None or text is None:
             return None
         wanted = f"{band.id}-week" if self.has_red_flag and not self.is_urgent_now else band.id
@@ -255,4 +255,4 @@ def _is_safety(finding: Finding) -> bool:
 
 def _words(card: Chosen) -> StrategyWords:
     words = card.strategy.words
-    return words.get(pages.language(), words[pages.FIRST_LANGUAGE])
+    return words.get(texts.language(), words[languages.FIRST])

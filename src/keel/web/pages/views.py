@@ -13,8 +13,7 @@ from keel.exposure import summarise
 from keel.knowledge import Certainty
 from keel.record import Record
 from keel.reports import charts
-from keel.web.check.examples import EXAMPLES
-from keel.web.check.picking import read_line
+from keel.web.check.queries import EXAMPLES, read_line
 from keel.web.language.words import gettext as _
 
 ELSEWHERE = "https://www.wikipedia.org/"
