@@ -26,7 +26,7 @@ from keel.knowledge.evidence.search import KINDS
 from keel.web.check.forms import CheckForm
 from keel.web.check.handover import handover_of
 from keel.web.check.picture import CheckPicture
-from keel.web.language import texts as pages
+from keel.web.language import texts
 from keel.web.language.catalogue import read
 from keel.web.language.languages import LOCALE
 from keel.web.learn.leaflets import leaflet_of
@@ -276,8 +276,8 @@ def test_the_page_to_hand_over_has_no_english(sitting):
         with translation.override(lang):
             form = CheckForm({**_asked(lang), **SITTINGS[sitting]}, at=at, knowledge=FACTS, country="ES")
             assert form.is_valid()
-            picture = picture_of(form.read.records[0], at=at, knowledge=FACTS)
-            shown = CheckPicture(picture, FACTS, record=form.read.records[0], told=form.told, matters=TICKED["matters"])
+            picture = picture_of(form.records[0], at=at, knowledge=FACTS)
+            shown = CheckPicture(picture, FACTS, record=form.records[0], told=form.told, matters=TICKED["matters"])
             made[lang] = _strings(handover_of(shown, form.cleaned_data, knowledge=FACTS))
     left = {text for text in made["es"] if ENGLISH.search(text) or text in made["en"]}
     assert {text for text in left if re.search(r"[A-Za-z]{3}", text) and not _is_name(text)} == set()
@@ -288,7 +288,7 @@ def test_a_leaflet_has_no_english(name):
     made = {}
     for lang in ("es", "en"):
         with translation.override(lang):
-            made[lang] = _strings(leaflet_of(pages.here()[name], country="ES", at=timezone.now().date()))
+            made[lang] = _strings(leaflet_of(texts.here()[name], country="ES", at=timezone.now().date()))
     left = {text for text in made["es"] if ENGLISH.search(text) or text in made["en"]}
     assert {
         text for text in left if re.search(r"[A-Za-z]{3}", text) and not _is_name(text) and "." not in text

@@ -82,13 +82,13 @@ def test_an_ambiguous_number_is_an_error_of_its_own():
 def test_a_spanish_page_does_not_fall_back_to_english_on_an_ambiguous_number():
     from django.utils import translation
 
-    from keel.web.check import picking
+    from keel.web.check.queries import read_line
     from support import django_ready  # noqa: F401 - before anything of keel.web
 
     with translation.override("es"):
-        assert picking.read_line("400 mg weekly", at=AT, knowledge=load())[0].mg_per_session.mid == 400
+        assert read_line("400 mg weekly", at=AT, knowledge=load())[0].mg_per_session.mid == 400
         with pytest.raises(AmbiguousNumber):
-            picking.read_line("1.000 mg weekly", at=AT, knowledge=load())
+            read_line("1.000 mg weekly", at=AT, knowledge=load())
 
 
 def test_what_was_assumed_is_said_in_spanish():

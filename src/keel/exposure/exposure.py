@@ -295,7 +295,7 @@ def _multiple_finding(total: SubstanceTotal, mg: Interval, multiple: Interval, r
         summary = joined(" ", [summary, caveat])
     return Finding(
         rule=f"exposure-multiple:{total.substance}",
-        subject="exposure",
+        subject="multiple",
         severity=Severity.NOTE,
         summary=summary,
         why=(

@@ -31,4 +31,18 @@ def catalogue(language: str) -> Catalogue | None:
     if language not in languages():
         raise UnknownId("language", language, list(languages()))
     with (LOCALE / language / COMPILED).open("rb") as file:
-        return Catalogue(language, GNUTranslations(file))
+        return Catalogue(language, GNUTranslations(file), lambda: _questions(language))
+
+
+def _questions(language: str) -> dict[str, str]:
+    """Questions of the questionnaires that have words in a language, by their English."""
+    from keel.knowledge.base import load
+
+    facts = load()
+    translated = [words for words in facts.instrument_words.values() if words.lang == language]
+    return {
+        item.text: words.items[item.id]
+        for words in translated
+        for item in facts.instruments[words.id].items
+        if item.id in words.items
+    }

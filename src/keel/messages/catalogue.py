@@ -1,5 +1,6 @@
 """The translations of one language: what a template or a name is called there."""
 
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from gettext import GNUTranslations, NullTranslations
 
@@ -23,12 +24,18 @@ class Catalogue:
     """A language's translations (gettext), asked for by the English text.
 
     How the language writes numbers is among them: the texts “.”, “,” and “to” in the contexts `decimal sign`,
-    `thousands sign` and `between numbers`.
+    `thousands sign` and `between numbers`. `questions` gives the questions of questionnaires, which are translated with
+    their instrument and not here.
     """
 
-    def __init__(self, language: str, translations: GNUTranslations) -> None:
+    def __init__(
+        self,
+        language: str,
+        translations: GNUTranslations,
+        questions: Callable[[], Mapping[str, str]] = dict,
+    ) -> None:
         self.language = language
-        self._translations = translations
+        self._translations, self._questions = translations, questions
         translations.add_fallback(_Nothing())
 
     def find(self, template: str) -> str | None:
@@ -38,6 +45,14 @@ class Catalogue:
     def find_plural(self, one: str, many: str, count: float) -> str | None:
         """The translation of a text that depends on a count; None where the catalogue has none."""
         return self._translations.ngettext(one, many, int(count) if count == int(count) else 2) or None
+
+    def question(self, text: str) -> str | None:
+        """The words of a question in a translated questionnaire; None where none has it."""
+        return self._asked.get(text)
+
+    @cached_property
+    def _asked(self) -> Mapping[str, str]:
+        return self._questions()
 
     @cached_property
     def signs(self) -> Signs:

@@ -130,6 +130,15 @@ class FactName(Message):
         return catalogue.find(self._english)
 
 
+class Question(Message):
+    """A question of a questionnaire: in another language in the words of its translation, which is no text of ours."""
+
+    __slots__ = ()
+
+    def _found(self, catalogue: Catalogue) -> str | None:
+        return catalogue.question(self.template)
+
+
 def has_words(template: str) -> bool:
     """Whether a template has words of its own beside its slots; signs alone are the same in every language."""
     return bool(_WORDS.search(_SLOT.sub("", template)))

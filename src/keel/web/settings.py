@@ -79,7 +79,12 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "keel.web.directory.templatetags.keel_links",
+                "keel.web.language.quantities",
+                "keel.web.language.sentences",
                 "keel.web.picture.templatetags.keel_evidence",
+                "keel.web.picture.templatetags.keel_findings",
+                "keel.web.picture.templatetags.keel_interactions",
+                "keel.web.picture.templatetags.keel_scores",
             ],
         },
     }

@@ -47,7 +47,7 @@ def _finding(subject: Harms, rule: HarmRule, verdict: Verdict, facts: Facts, kno
     sources += [*rule.sources, *(source for one in shown for source in one.sources)]
     return Finding(
         rule=f"harm.{subject.id}.{rule.id}",
-        subject=f"harm.{subject.id}",
+        subject=subject.id,
         severity=Severity(rule.severity),
         summary=Message(rule.summary),
         why=tuple(_reasons(met, shown, facts, knowledge)),

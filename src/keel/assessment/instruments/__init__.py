@@ -17,8 +17,10 @@ from keel.assessment.instruments.errors import (
 )
 from keel.assessment.instruments.lookup import find_instrument
 from keel.assessment.instruments.score import Prorated, Range, Score, score_answers, score_instrument
+from keel.assessment.instruments.speaking import SCORING
 
 __all__ = [
+    "SCORING",
     "Answer",
     "AnswerOutOfRange",
     "AnswersRefused",

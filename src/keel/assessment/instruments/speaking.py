@@ -14,7 +14,7 @@ from keel.assessment.instruments.scales import Value, whole
 from keel.findings import Finding, Reason, Severity, worst_first
 from keel.knowledge import Certainty
 from keel.knowledge.instruments import Clause, Instrument, Rule
-from keel.messages import FactName, Message, Name, joined, listed, plural
+from keel.messages import FactName, Message, Name, Question, joined, listed, plural
 
 SCORING = "scoring"
 """The subject of a finding that is about how a questionnaire was scored, and not about the person."""
@@ -62,7 +62,7 @@ def _rules(standing: Standing) -> Iterator[Finding]:
 def _finding(standing: Standing, rule: Rule) -> Finding:
     return Finding(
         rule=f"{standing.instrument.id}/{rule.id}",
-        subject=standing.instrument.id,
+        subject=rule.subject or standing.instrument.id,
         severity=Severity(rule.severity),
         summary=Message(rule.summary),
         why=tuple(_reasons(standing, rule)),
@@ -111,7 +111,7 @@ def _safety(standing: Standing) -> Iterator[Finding]:
     ]
     if silent:
         # Answers that never came are our own rule to ask for: no source grades them.
-        questions = joined(" ", [Message("“{question}”", question=Message(item.text)) for item in silent])
+        questions = joined(" ", [Message("“{question}”", question=Question(item.text)) for item in silent])
         yield Finding(
             rule=f"{instrument.id}/safety-item-unanswered",
             subject=instrument.id,

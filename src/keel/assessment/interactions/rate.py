@@ -9,6 +9,8 @@ from keel.knowledge.interactions import ClassRule, Danger, Interaction, Ketamine
 from keel.knowledge.modifiers import Observed
 from keel.messages import Message, Name, joined
 
+SUBSTANCE = Message("substance")
+"""The name of the reason that says of which substance a finding speaks."""
 SEVERITY = {
     Danger.CONTRAINDICATED: Severity.BLOCK,
     Danger.MAJOR: Severity.HOLD,
@@ -74,7 +76,7 @@ class Rater:
             summary=self._summary(
                 Message("{name} ({label})", name=Name(row.name).capital(), label=Message(rule.label)), rule, danger
             ),
-            why=(Reason(Message("substance"), Name(row.name)), *self._reasons(rule), *evidence),
+            why=(Reason(SUBSTANCE, Name(row.name)), *self._reasons(rule), *evidence),
             sources=rule.sources,
             confidence=row.certainty,
             conflicts=tuple(dict.fromkeys((*rule.conflicts, *row.conflicts))),

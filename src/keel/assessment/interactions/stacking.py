@@ -17,6 +17,8 @@ class Stacked(NamedTuple):
     finding: Finding
 
 
+SHARED_BY = Message("shared by")
+"""The name of the reasons that say which substances stack."""
 FEWEST = 2
 """Substances that must share a mechanism before they are said to stack."""
 
@@ -62,7 +64,7 @@ def _finding(stack: Stack, danger: Danger, names: list[str]) -> Finding:
             names=listed(Name(name) for name in names),
             effect=Message(stack.effect),
         ),
-        why=tuple(Reason(Message("shared by"), Name(name)) for name in names),
+        why=tuple(Reason(SHARED_BY, Name(name)) for name in names),
         sources=stack.sources,
         confidence=stack.certainty,
         next_step=Message("{action}.", action=Message(stack.action)),

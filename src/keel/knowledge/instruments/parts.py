@@ -218,10 +218,11 @@ class Rule(Part, frozen=True, kw_only=True):
     """What Keel says when the condition holds; `band` names the outcome of an instrument that has levels, not totals.
 
     Rules with a band are levels, highest first: only the first that holds speaks, and it names the band unless a
-    missing answer leaves a higher level open.
+    missing answer leaves a higher level open. `subject` is what it is about where that is not the person: “scoring”.
     """
 
     id: Id
+    subject: str = ""
     when: Condition
     severity: str
     summary: str

@@ -16,19 +16,6 @@ FITS: Choices = {
 }
 """How it goes: facts of strategy cards (`keel.assessment.strategies.Told`)."""
 
-DRUGS: Choices = {
-    "alcohol": _("Alcohol"),
-    "GHB": _("GHB or GBL (G)"),
-    "opioids": _("Opioids: heroin, methadone, strong painkillers"),
-    "benzodiazepines": _("Benzodiazepines: Valium, Xanax and others"),
-    "gabapentinoids": _("Pregabalin or gabapentin"),
-    "cocaine": _("Cocaine"),
-    "amphetamine": _("Speed or methamphetamine"),
-    "MDMA": _("MDMA (ecstasy)"),
-    "cannabis": _("Cannabis"),
-}
-"""Ticked names go through the medicine check as if they had been typed."""
-
 DAILY: Choices = {
     "alcohol": _("Alcohol"),
     "benzodiazepines": _("Benzodiazepines"),

@@ -1,6 +1,6 @@
 """The ways into the check: the public page, the page inside a service's own site, and a shared screen.
 
-They ask and answer the same; a door says where the form is sent, how the page is framed, and what goes around it.
+They ask and answer the same; an entrance says where the form is sent, how the page is framed, and what goes around it.
 """
 
 from typing import NamedTuple
@@ -17,7 +17,7 @@ GRACE = 10
 """Seconds that a form may be under way."""
 
 
-class Door(NamedTuple):
+class Entrance(NamedTuple):
     """A way in: its id, the page around the check, the address its forms go to, the brand where there is one.
 
     A shared screen also has a number of seconds after which it clears itself, and the second at which it was opened.
@@ -36,14 +36,14 @@ class Door(NamedTuple):
         return bool(self.clears_after)
 
 
-def public() -> Door:
+def public() -> Entrance:
     """The page of Keel itself."""
-    return Door("public", "keel/base.html", reverse("check:check"))
+    return Entrance("public", "keel/base.html", reverse("check:check"))
 
 
-def kiosk() -> Door:
+def kiosk() -> Entrance:
     """A shared screen: no way out of the check, and it goes back to the start by itself."""
-    return Door(
+    return Entrance(
         "kiosk",
         "check/kiosk_base.html",
         reverse("check:kiosk"),
@@ -52,23 +52,23 @@ def kiosk() -> Door:
     )
 
 
-def has_run_out(request: HttpRequest, door: Door) -> bool:
+def has_run_out(request: HttpRequest, entrance: Entrance) -> bool:
     """Whether a form comes from a page that cleared itself since: then Back has sent it, not the one who filled it in.
 
     Only a page without script says when it was opened; with script there is no sent form to go back to.
     """
     opened = request.POST.get("opened", "")[:LONGEST_SECOND]
-    return opened.isdecimal() and door.opened - int(opened) > door.clears_after + GRACE
+    return opened.isdecimal() and entrance.opened - int(opened) > entrance.clears_after + GRACE
 
 
-def embedded(request: HttpRequest) -> Door | None:
+def embedded(request: HttpRequest) -> Entrance | None:
     """The check inside the site of the brand that the address names; None for one that nobody configured."""
     name = request.GET.get("brand", "")
     brand = settings.BRANDS.get(name)
     if name and brand is None:
         return None
     address = reverse("check:embed")
-    return Door("embed", "check/embed_base.html", f"{address}?brand={name}" if brand else address, brand)
+    return Entrance("embed", "check/embed_base.html", f"{address}?brand={name}" if brand else address, brand)
 
 
 def let_frame(response: HttpResponse, brand: Brand | None) -> HttpResponse:

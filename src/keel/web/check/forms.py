@@ -17,17 +17,19 @@ from keel.exposure import ExposureError
 from keel.interop import ReadError, Reading
 from keel.interop.text import as_utf8
 from keel.knowledge import Knowledge
-from keel.knowledge.instruments import Instrument, Item, ItemKind
+from keel.knowledge.instruments import Instrument
+from keel.messages import text_of
 from keel.record import Answers, Medicine, Person, Pregnancy, ReadingNote, Record, UsePattern
 from keel.web.check import choices, steps
-from keel.web.check.picking import line_of
-from keel.web.check.queries import LONGEST_LIST, Read, read_file, read_medicines, read_patterns, together
-from keel.web.language import texts as pages
+from keel.web.check.queries import LONGEST_LIST, line_of, read_file, read_medicines, read_patterns, together
+from keel.web.language import texts
 from keel.web.language.said import said
 from keel.web.language.words import gettext as _
+from keel.web.picture.queries import TICKED
+from keel.web.questionnaires.queries import answer_field, answer_name, answers_in
 
 KEPT_BYTES = 200_000
-"""An uploaded file up to this size is put into the text field when another field has to be mended."""
+"""An uploaded file up to this size is put into the text field when another field has to be fixed."""
 OLDEST = 120
 
 
@@ -45,7 +47,7 @@ def _number(label: Any, most: float) -> forms.FloatField:
 
 
 class CheckForm(forms.Form):
-    """What a person may tell; `read` holds the records and `told` the rest once the form is valid."""
+    """What a person may tell; `records` and `told`, what no record holds, once the form is valid."""
 
     use_required_attribute = False
     pattern = forms.CharField(
@@ -67,7 +69,7 @@ class CheckForm(forms.Form):
     file = forms.FileField(label=gettext_lazy("Or choose a file"), required=False, allow_empty_file=True)
     person = forms.IntegerField(required=False, min_value=0)
     fits = _ticks(choices.FITS)
-    drugs = _ticks(choices.DRUGS)
+    drugs = _ticks(TICKED)
     medicines = forms.CharField(
         label=gettext_lazy("Other medicines, drugs and alcohol"), required=False, max_length=5000
     )
@@ -78,16 +80,13 @@ class CheckForm(forms.Form):
     pregnant = forms.ChoiceField(
         label=gettext_lazy("Pregnant, or perhaps pregnant"),
         required=False,
-        choices=[
-            ("", gettext_lazy("No answer")),
-            ("pregnant", gettext_lazy("Yes")),
-            ("not_pregnant", gettext_lazy("No")),
-        ],
+        choices=list(choices.PREGNANT.items()),
     )
     lenient = forms.BooleanField(required=False)
 
     data: Any
-    read: Read
+    records: tuple[Record, ...]
+    notes: tuple[ReadingNote, ...] = ()
     told: Told
     text = ""
     """The record as text, from the field or the file, to be sent again with the next step."""
@@ -104,12 +103,12 @@ class CheckForm(forms.Form):
         """The questionnaires of all steps, in order."""
         for step in steps.STEPS:
             for name in step.instruments:
-                yield pages.instrument(name)
+                yield texts.instrument(name)
 
     # Reading
 
     def clean(self) -> dict[str, Any]:
-        """Reads all fields, so that every line to mend is shown at once."""
+        """Reads all fields, so that every line to fix is shown at once."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         lines = self._read_patterns(cleaned)
         medicines = self._read_medicines(cleaned)
@@ -123,7 +122,8 @@ class CheckForm(forms.Form):
                 _("This file is about several people. Leave the other fields empty, or give one person’s file."),
             )
             return cleaned
-        self.read, self.told = together(reading, told), self._told(cleaned)
+        self.records, self.notes = together(reading, told), reading.notes if reading else ()
+        self.told = self._told(cleaned)
         return cleaned
 
     def _read_patterns(self, cleaned: dict[str, Any]) -> tuple[tuple[UsePattern, ...], tuple[ReadingNote, ...]]:
@@ -138,14 +138,14 @@ class CheckForm(forms.Form):
         try:
             return read_patterns(text, at=self._at, knowledge=self._knowledge, leave_out=bool(cleaned.get("lenient")))
         except ExposureError as error:
-            self.add_error("pattern", str(error))
+            self.add_error("pattern", said(text_of(error)))
             return (), ()
 
     def _picked(self, cleaned: dict[str, Any]) -> str:
         try:
             return line_of(cleaned)
         except ExposureError as error:
-            self.add_error("days", str(error))
+            self.add_error("days", said(text_of(error)))
             return ""
 
     def _empty_the_picker(self, text: str) -> None:
@@ -175,7 +175,7 @@ class CheckForm(forms.Form):
             self.text = as_utf8(data).decode()
             return read_file(data, at=self._at, knowledge=self._knowledge, filename=name)
         except ReadError as error:
-            self.add_error(field, said(str(error)))
+            self.add_error(field, said(text_of(error)))
             return None
 
     def _record(
@@ -196,11 +196,8 @@ class CheckForm(forms.Form):
 
     def _answers(self, cleaned: dict[str, Any]) -> Iterator[Answers]:
         for instrument in self.instruments():
-            given = {item.id: cleaned.get(answer_name(instrument.id, item.id)) for item in instrument.items}
-            items = {name: value for name, value in given.items() if value not in (None, "")}
-            if items:
-                read = {name: int(value) if str(value).isdecimal() else str(value) for name, value in items.items()}
-                yield Answers(instrument=instrument.id, items=read, at=self._at)
+            if items := answers_in(cleaned, instrument):
+                yield Answers(instrument=instrument.id, items=items, at=self._at)
         if cleaned.get("grip") is not None:
             yield Answers(instrument=steps.GRIP, total=float(cleaned["grip"]), at=self._at)
 
@@ -219,15 +216,15 @@ class CheckForm(forms.Form):
     @property
     def is_empty(self) -> bool:
         """Whether nothing at all was told."""
-        record = self.read.records[0]
+        record = self.records[0]
         nothing = not (record.patterns or record.doses or record.medicines or record.answers or record.notes)
         ticked = any(self.cleaned_data.get(name) for name in ("fits", "daily", "matters", "break"))
-        return len(self.read.records) == 1 and nothing and not ticked and self.cleaned_data.get("age") is None
+        return len(self.records) == 1 and nothing and not ticked and self.cleaned_data.get("age") is None
 
     # Showing
 
     def wrong_step(self) -> str:
-        """The first step that has something to mend."""
+        """The first step that has something to fix."""
         for step in steps.STEPS:
             if any(name in self.errors for name in self.names_on(step.id)):
                 return step.id
@@ -266,20 +263,3 @@ class CheckForm(forms.Form):
         """The text for the record field when the form is shown again; a browser never sends a file twice."""
         is_small = len(self.text) <= KEPT_BYTES or not self.errors
         return str(self.data.get("record", "")) or (self.text if is_small else "")
-
-
-def answer_name(instrument: str, item: str) -> str:
-    """The name of the field that holds the answer to an item."""
-    return f"{instrument}.{item}"
-
-
-def answer_field(instrument: Instrument, item: Item) -> forms.Field:
-    """The field for an item: choices, a whole number, or words; never required."""
-    if item.kind is ItemKind.CHOICE:
-        options = [
-            (f"{choice.value:g}", instrument.label(item, choice).capitalize()) for choice in instrument.choices(item)
-        ]
-        return forms.ChoiceField(label=item.text, required=False, choices=options, widget=forms.RadioSelect)
-    if item.kind is ItemKind.NUMBER:
-        return forms.IntegerField(label=item.text, required=False, min_value=int(item.least or 0), max_value=5000)
-    return forms.CharField(label=item.text, required=False, max_length=300)

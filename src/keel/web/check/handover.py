@@ -13,11 +13,12 @@ from keel.quantities import Interval
 from keel.reports.documents import HandOver, Part, Row, Scale
 from keel.web.check import choices, steps
 from keel.web.check.picture import CheckPicture
-from keel.web.language import texts as pages
+from keel.web.language import texts
+from keel.web.language.quantities import amount, multiple
 from keel.web.language.said import told as in_words
 from keel.web.language.words import gettext as _
 from keel.web.language.words import numbers as in_figures
-from keel.web.picture.templatetags.keel_evidence import amount, as_typed, danger_words, fact_words, multiple
+from keel.web.picture.queries import as_typed, danger_words, fact_words
 
 SCALE_ENDS = (100.0, 1_000_000.0)
 MARKS = ((100.0, "100 mg"), (1e3, "1 g"), (1e4, "10 g"), (1e5, "100 g"), (1e6, "1 kg"))
@@ -56,7 +57,7 @@ def handover_of(shown: CheckPicture, told: Mapping[str, Any], *, knowledge: Know
     ]
     day = date_format(shown.picture.as_of, "DATE_FORMAT")
     return HandOver(
-        language=pages.language(),
+        language=texts.language(),
         title=_("Ketamine: a page to hand over"),
         lead=_("Told by the person on %(day)s to Keel, an anonymous check. Self-report, not verified.") % {"day": day},
         parts=tuple(part for part in made if part is not None),
@@ -75,7 +76,7 @@ def _part(heading: str, rows: Iterable[Row] = (), items: Iterable[str] = (), *, 
 
 
 def _sentence(finding: Finding) -> str:
-    text = in_words(plain(finding.summary))
+    text = plain(in_words(finding.summary))
     return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
 
 
@@ -145,7 +146,7 @@ def _signs(shown: CheckPicture) -> Part | None:
 
 def _answered(heading: str, name: str, shown: CheckPicture) -> Part | None:
     """The answers to a questionnaire of yes and no, in clinical terms."""
-    instrument, given = pages.instrument(name), _given(shown, name)
+    instrument, given = texts.instrument(name), _given(shown, name)
     if not given:
         return None
     named = [(item.theme or item.text, given.get(item.id), item.kind) for item in instrument.items]
@@ -183,13 +184,13 @@ def _medicines(shown: CheckPicture, told: Mapping[str, Any], sources: _Sources) 
 
 
 def _dependence(shown: CheckPicture) -> Part | None:
-    rows = [_score_row(score, pages.instrument(score.instrument)) for score in shown.picture.scores
+    rows = [_score_row(score, texts.instrument(score.instrument)) for score in shown.picture.scores
             if score.instrument in (steps.DEPENDENCE, steps.GRIP)]  # fmt: skip
     return _part(_("Dependence"), rows, shown.problem_yes)
 
 
 def _mood(shown: CheckPicture) -> Part | None:
-    rows = [_score_row(score, pages.instrument(score.instrument)) for score, _findings in shown.mood_scores]
+    rows = [_score_row(score, texts.instrument(score.instrument)) for score, _findings in shown.mood_scores]
     return _part(_("Questionnaires"), rows)
 
 

@@ -7,6 +7,8 @@ import msgspec
 from django.utils.functional import Promise
 
 from keel.assessment.instruments import Score
+from keel.assessment.interactions.rate import SUBSTANCE
+from keel.assessment.interactions.stacking import SHARED_BY
 from keel.assessment.picture import Picture
 from keel.assessment.strategies import Advice, Chosen, Told, strategies_for, strategy_facts
 from keel.assessment.symptoms import symptom_facts
@@ -19,15 +21,15 @@ from keel.record import Record
 from keel.web.check import choices
 from keel.web.check.frequencies import Frequencies, frequencies
 from keel.web.check.steps import BLADDER, DEPENDENCE, GRIP, SIGNS
-from keel.web.directory.context import listing_for
-from keel.web.language import texts as pages
-from keel.web.picture.queries import Shown
+from keel.web.directory.queries import listing_for
+from keel.web.language import languages, texts
+from keel.web.picture.queries import PicturePage
 
 SAFETY_RULE = "phq-9/item-9"
 """What the PHQ-9 says to staff about its ninth item; the check says it to the person in words of its own."""
 NO_SIGN = (f"{BLADDER}/no-sign", f"{SIGNS}/no-sign")
-SAID_BETTER = {f"{SIGNS}/tell": "harm.", f"{SIGNS}/low-mood": "harm.mind.low-"}
-"""What the warning signs say by themselves, and how the findings begin that say it with the rest of what was told."""
+LOW_MOOD = {"harm.mind.low-with-use", "harm.mind.low-in-treatment"}
+"""What says more of low mood than the warning signs do by themselves."""
 OF_TEXT = {"liver": "picture-liver", "gut": "picture-gut", "mind": "picture-mind", "mixing": "picture-accidents"}
 """Subjects of data/harms and the text on warning signs that each opens."""
 OF_ANSWER = {
@@ -45,8 +47,8 @@ BLADDER_BANDS = ("U", "4", "3", "M2")
 """Bands in which services for the bladder come first."""
 
 
-class CheckPicture(Shown):
-    """A `Shown` with what only the check adds: frequencies, cards, next steps, what matters, services."""
+class CheckPicture(PicturePage):
+    """A `PicturePage` with what only the check adds: frequencies, cards, next steps, what matters, services."""
 
     def __init__(
         self, picture: Picture, knowledge: Knowledge, *, record: Record, told: Told, matters: Sequence[str] = ()
@@ -69,14 +71,14 @@ class CheckPicture(Shown):
         Medicines that stand in a finding together have their own further down.
         """
         found = [one for one in super().urgent if not _is_safety(one) and not self._stands_with_others(one)]
-        answers = [finding for finding in found if finding.rule.partition("/")[0] in self.scored]
+        answers = [finding for finding in found if finding.subject in self.scored]
         others = [one for one in found if one not in answers and not (answers and one is self.band_finding)]
         return sorted([*answers, *others], key=lambda one: one.severity.rank)
 
     def _stands_with_others(self, finding: Finding) -> bool:
         stacks = self.picture.interactions.stacking
-        together = {reason.value for stack in stacks for reason in stack.why if reason.name == "shared by"}
-        named = {reason.value for reason in finding.why if reason.name == "substance"}
+        together = {reason.value for stack in stacks for reason in stack.why if reason.name == SHARED_BY}
+        named = {reason.value for reason in finding.why if reason.name == SUBSTANCE}
         return finding.severity is Severity.HOLD and finding not in stacks and bool(named & together)
 
     @cached_property
@@ -136,20 +138,21 @@ class CheckPicture(Shown):
         opened = {"picture-bladder"} if any(one.rule not in NO_SIGN for one in self._answered(BLADDER)) else set()
         given = self._answers(SIGNS)
         opened |= {text for text, items in OF_ANSWER.items() if any(given.get(item) == 1 for item in items)}
-        return opened | {OF_TEXT[subject] for subject in map(_subject, self.picture.harms) if subject in OF_TEXT}
+        return opened | {OF_TEXT[one.subject] for one in self.picture.harms if one.subject in OF_TEXT}
 
     @cached_property
     def sign_findings(self) -> list[Finding]:
         """What the other signs say, the signs of one subject by themselves, but what stands among the urgent."""
-        harms = [one for one in self._calm(self.picture.harms) if _subject(one) != PROBLEM]
+        harms = [one for one in self._calm(self.picture.harms) if one.subject != PROBLEM]
         answers = self._calm(self._answered(SIGNS))
-        rules = [one.rule for one in harms]
-        return [*harms, *(one for one in answers if not _is_said(SAID_BETTER.get(one.rule), rules))]
+        rules = {one.rule for one in harms}
+        said_better = {f"{SIGNS}/tell": bool(rules), f"{SIGNS}/low-mood": bool(rules & LOW_MOOD)}
+        return [*harms, *(one for one in answers if not said_better.get(one.rule))]
 
     @cached_property
     def problem_findings(self) -> list[Finding]:
         """What counts, totals and codes of dependence come to together."""
-        return [one for one in self._calm(self.picture.harms) if _subject(one) == PROBLEM]
+        return [one for one in self._calm(self.picture.harms) if one.subject == PROBLEM]
 
     @cached_property
     def others(self) -> list[Finding]:
@@ -167,7 +170,7 @@ class CheckPicture(Shown):
     @cached_property
     def problem_yes(self) -> list[str]:
         """The criteria answered with yes, in their words."""
-        items = {item.id: item.text for item in pages.instrument(DEPENDENCE).items}
+        items = {item.id: item.text for item in texts.instrument(DEPENDENCE).items}
         return [items[name] for name, value in self._answers(DEPENDENCE).items() if value == 1 and name in items]
 
     def _answers(self, instrument: str) -> dict[str, int | str]:
@@ -215,7 +218,7 @@ class CheckPicture(Shown):
     def next_steps(self) -> Section | None:
         """The steps of the band, in words."""
         band = self.picture.exposure.band
-        text = pages.here().get("picture-next-steps")
+        text = texts.here().get("picture-next-steps")
         if band is None or text is None:
             return None
         wanted = f"{band.id}-week" if self.has_red_flag and not self.is_urgent_now else band.id
@@ -239,19 +242,10 @@ class CheckPicture(Shown):
         return list(found.values())
 
 
-def _subject(finding: Finding) -> str:
-    """The subject of a finding of harm: “gut” of “harm.gut.cramps”."""
-    return finding.rule.split(".")[1]
-
-
-def _is_said(start: str | None, rules: Sequence[str]) -> bool:
-    return start is not None and any(rule.startswith(start) for rule in rules)
-
-
 def _is_safety(finding: Finding) -> bool:
     return finding.rule == SAFETY_RULE
 
 
 def _words(card: Chosen) -> StrategyWords:
     words = card.strategy.words
-    return words.get(pages.language(), words[pages.FIRST_LANGUAGE])
+    return words.get(texts.language(), words[languages.FIRST])

@@ -1,30 +1,111 @@
-"""Turns what was typed, picked, ticked or uploaded into records. Nothing is written anywhere."""
+"""Turns what was typed, picked, ticked or uploaded into records. Nothing is written anywhere.
+
+One way of reading patterns is enough: picked fields become the line that somebody would have typed, and `parse_pattern`
+reads it. What it has no words for, an amount without how often, is marked at the end of the line and read here.
+"""
 
 import datetime as dt
 import re
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from typing import Any, NamedTuple
 
 import msgspec
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
-from keel.exposure import ExposureError
+from keel.exposure import AmbiguousNumber, ExposureError, PatternError, parse_pattern
 from keel.interop import ReadError, Reading, read_records
 from keel.knowledge import Knowledge
+from keel.messages import Message, text_of
 from keel.record import Medicine, ReadingNote, Record, UsePattern
-from keel.web.check.picking import read_line
-from keel.web.language.said import Told, told
+from keel.web.language import texts
+from keel.web.language.languages import FIRST
 from keel.web.language.words import gettext as _
+from keel.web.language.words import noop
 
 LONGEST_LIST = 100
 """Lines of patterns or medicines that are read at once."""
+OFTEN_UNKNOWN = "how often not known"
+"""Stands at the end of a line that says how much and not how often."""
 
 
-class Read(NamedTuple):
-    """One person's records, or several people's, and what was met that belongs to nobody."""
+class Example(NamedTuple):
+    """A pattern as typed, in English, and what it is an example of; the catalogue has it in other languages."""
 
-    records: tuple[Record, ...]
-    notes: tuple[ReadingNote, ...] = ()
-    format: str = ""
+    text: str
+    label: Promise
+
+    @property
+    def typed(self) -> str:
+        """The pattern as a reader of the page would type it."""
+        return _(self.text)
+
+
+EXAMPLES = {
+    "weekend": Example(noop("400 mg every Saturday for 3 years, snorted"), gettext_lazy("Weekend use")),
+    "clinic": Example(noop("35 mg every 2 weeks, by infusion in a clinic"), gettext_lazy("Infusions in a clinic")),
+    "spray": Example(noop("8 x 56 mg over 4 weeks then weekly, esketamine spray"), gettext_lazy("Esketamine spray")),
+    "unsure": Example(noop("1-2 g most days since 2022"), gettext_lazy("Not sure how much")),
+}
+"""By the id that stands in the address."""
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:g}"
+
+
+def _range(low: float | None, high: float | None) -> str:
+    given = [_number(value) for value in (low, high) if value is not None]
+    return "-".join(dict.fromkeys(given))
+
+
+def line_of(picked: Mapping[str, Any]) -> str:
+    """The line for what was picked; empty where nothing was. PatternError where the fields contradict themselves."""
+    amount = _range(picked.get("amount_low"), picked.get("amount_high"))
+    days = _range(picked.get("days"), picked.get("days_most"))
+    per, unit = picked.get("days_per") or "week", picked.get("amount_unit") or "g"
+    most = {"week": 7, "month": 31, "year": 365}[per]
+    if any((picked.get(name) or 0) > most for name in ("days", "days_most")):
+        periods = {"week": _("week"), "month": _("month"), "year": _("year")}
+        raise PatternError(_("A %(period)s has %(most)d days at most.") % {"period": periods[per], "most": most})
+    parts = [f"{amount} {unit}" if amount else "", f"{days} days a {per}" if days else ""]
+    if picked.get("long"):
+        parts.append(f"for {_number(picked['long'])} {picked.get('long_unit') or 'years'}")
+    parts += [picked.get("way") or "", picked.get("place") or ""]
+    if picked.get("ago"):
+        parts.append(f"stopped {_number(picked['ago'])} {picked.get('ago_unit') or 'years'} ago")
+    if any(parts) and not days:
+        parts.append(OFTEN_UNKNOWN)
+    return ", ".join(part for part in parts if part)
+
+
+def read_line(line: str, *, at: dt.datetime, knowledge: Knowledge) -> tuple[UsePattern, ...]:
+    """The patterns of one line, typed or picked; ExposureError says what was not understood."""
+    text = line.strip()
+    if not text.endswith(OFTEN_UNKNOWN):
+        return _in_either_language(text, at=at, knowledge=knowledge)
+    known = text.removesuffix(OFTEN_UNKNOWN).strip(" ,")
+    if not known:
+        raise ExposureError(_("Write at least how much, or how often."))
+    # Once a year stands in for the number of days while the rest is read, and is taken out again.
+    read = parse_pattern(f"{known}, once a year", at=at, knowledge=knowledge)
+    return tuple(msgspec.structs.replace(one, text=text, sessions_per_year=None, mg_per_year=None) for one in read)
+
+
+def _in_either_language(text: str, *, at: dt.datetime, knowledge: Knowledge) -> tuple[UsePattern, ...]:
+    """The patterns of a line in the language of the page, or in English: what was picked is written in English."""
+    language = texts.language() if texts.language() in knowledge.phrases else FIRST
+    try:
+        return parse_pattern(text, at=at, knowledge=knowledge, language=language)
+    except AmbiguousNumber:
+        raise  # “1.000 mg” is one milligram to the English reading
+    except PatternError:
+        if language == FIRST:
+            raise
+        with suppress(PatternError):
+            return parse_pattern(text, at=at, knowledge=knowledge)
+        raise
 
 
 class Lines(NamedTuple):
@@ -47,9 +128,9 @@ def read_patterns(text: str, *, at: dt.datetime, knowledge: Knowledge, leave_out
             found += read_line(line, at=at, knowledge=knowledge)
         except ExposureError as error:
             if not leave_out:
-                where = _("Line %(number)d: ") % {"number": number}
-                raise ExposureError(f"{where if len(lines) > 1 else ''}{told(str(error))}") from None
-            notes.append(ReadingNote(what=f"“{line.strip()}”", reason=Told(told(str(error)))))
+                where = Message("Line {number}: {problem}", number=number, problem=text_of(error))
+                raise ExposureError(where if len(lines) > 1 else text_of(error)) from None
+            notes.append(ReadingNote(what=f"“{line.strip()}”", reason=text_of(error)))
     return Lines(tuple(found), tuple(notes))
 
 
@@ -70,12 +151,12 @@ def read_file(data: bytes, *, at: dt.datetime, knowledge: Knowledge, filename: s
     return reading
 
 
-def together(reading: Reading | None, told: Record) -> Read:
+def together(reading: Reading | None, told: Record) -> tuple[Record, ...]:
     """The records of a file with what was told beside it; what was told joins a file of one person only."""
     if reading is None:
-        return Read((told,))
+        return (told,)
     if len(reading.records) > 1:
-        return Read(reading.records, reading.notes, reading.format)
+        return reading.records
     record = reading.records[0]
     joined = msgspec.structs.replace(
         record,
@@ -85,7 +166,7 @@ def together(reading: Reading | None, told: Record) -> Read:
         answers=(*record.answers, *told.answers),
         notes=(*record.notes, *told.notes),
     )
-    return Read((joined,), reading.notes, reading.format)
+    return (joined,)
 
 
 def _person(record: Record, told: Record) -> object:

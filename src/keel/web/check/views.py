@@ -20,15 +20,15 @@ from keel.reports.documents import handover_pdf
 from keel.web import clock
 from keel.web.brands import stylesheet
 from keel.web.check import entrances, steps
-from keel.web.check.entrances import Door
-from keel.web.check.examples import EXAMPLES
+from keel.web.check.entrances import Entrance
 from keel.web.check.forms import CheckForm
 from keel.web.check.handover import handover_of
 from keel.web.check.picture import CheckPicture
+from keel.web.check.queries import EXAMPLES
 from keel.web.directory.queries import country_of
-from keel.web.language import texts as pages
+from keel.web.language import texts
 from keel.web.language.words import gettext as _
-from keel.web.questionnaires.queries import asked
+from keel.web.questionnaires.queries import questionnaire_of
 
 UNPROCESSABLE = 422
 FORGET = '"cache", "cookies", "storage"'
@@ -46,18 +46,18 @@ def check(request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 def embed(request: HttpRequest) -> HttpResponse:
     """The check inside another site. It sets no cookie, so there is nothing that a forged form could act on."""
-    door = entrances.embedded(request)
-    if door is None:
+    entrance = entrances.embedded(request)
+    if entrance is None:
         raise Http404
-    return entrances.let_frame(_answer(request, door), door.brand)
+    return entrances.let_frame(_answer(request, entrance), entrance.brand)
 
 
 @require_http_methods(METHODS)
 @csrf_exempt
 def kiosk(request: HttpRequest) -> HttpResponse:
     """The check on a shared screen, which goes back to the start by itself."""
-    door = entrances.kiosk()
-    return _forgotten(door) if entrances.has_run_out(request, door) else _answer(request, door)
+    entrance = entrances.kiosk()
+    return _forgotten(entrance) if entrances.has_run_out(request, entrance) else _answer(request, entrance)
 
 
 @require_safe
@@ -80,7 +80,7 @@ def one_page(request: HttpRequest) -> HttpResponse:
     """The page to hand over as a PDF, made in memory from the same fields and not kept."""
     at, facts = clock.now(), knowledge.load()
     form = _bound(request, at, facts)
-    if not form.is_valid() or len(form.read.records) != 1:
+    if not form.is_valid() or len(form.records) != 1:
         return _page(request, entrances.public(), form, step=form.wrong_step(), status=UNPROCESSABLE)
     shown = _picture(form, 0, at, facts)
     document = handover_pdf(handover_of(shown, form.cleaned_data, knowledge=facts), at=at)
@@ -89,31 +89,31 @@ def one_page(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _answer(request: HttpRequest, door: Door) -> HttpResponse:
+def _answer(request: HttpRequest, entrance: Entrance) -> HttpResponse:
     at, facts = clock.now(), knowledge.load()
     if request.method != "POST":
         example = EXAMPLES.get(request.GET.get("example", ""))
         form = CheckForm(at=at, knowledge=facts, initial={"pattern": example.typed if example else ""})
-        return _page(request, door, form, step=steps.STEPS[0].id)
+        return _page(request, entrance, form, step=steps.STEPS[0].id)
     form = _bound(request, at, facts)
     go = _where_to(request)
     if not form.is_valid():
-        return _page(request, door, form, step=form.wrong_step(), status=UNPROCESSABLE)
+        return _page(request, entrance, form, step=form.wrong_step(), status=UNPROCESSABLE)
     if go in steps.BY_ID:
-        return _page(request, door, form, step=go)
+        return _page(request, entrance, form, step=go)
     if form.is_empty:
         form.add_error("pattern", _("Nothing was given yet. Write a pattern, a medicine, or paste a record."))
-        return _page(request, door, form, step=steps.STEPS[0].id, status=UNPROCESSABLE)
-    records = form.read.records
+        return _page(request, entrance, form, step=steps.STEPS[0].id, status=UNPROCESSABLE)
+    records = form.records
     chosen = 0 if len(records) == 1 else form.cleaned_data.get("person")
     if chosen is None or chosen >= len(records):
-        return _page(request, door, form, people=list(enumerate(records)))
+        return _page(request, entrance, form, people=list(enumerate(records)))
     shown = _picture(form, chosen, at, facts)
-    return _page(request, door, form, shown=shown, several=len(records) > 1)
+    return _page(request, entrance, form, shown=shown, several=len(records) > 1)
 
 
-def _forgotten(door: Door) -> HttpResponse:
-    return HttpResponse(status=303, headers={"Location": door.action, "Clear-Site-Data": FORGET})
+def _forgotten(entrance: Entrance) -> HttpResponse:
+    return HttpResponse(status=303, headers={"Location": entrance.action, "Clear-Site-Data": FORGET})
 
 
 def _where_to(request: HttpRequest) -> str:
@@ -135,14 +135,14 @@ def _bound(request: HttpRequest, at: dt.datetime, facts: Knowledge) -> CheckForm
 
 
 def _picture(form: CheckForm, chosen: int, at: dt.datetime, facts: Knowledge) -> CheckPicture:
-    record = form.read.records[chosen]
+    record = form.records[chosen]
     picture = picture_of(record, at=at, knowledge=facts)
     matters = form.cleaned_data.get("matters", ())
     return CheckPicture(picture, facts, record=record, told=form.told, matters=matters)
 
 
 def _page(
-    request: HttpRequest, door: Door, form: CheckForm, *, step: str = "", status: int = 200, **context: Any
+    request: HttpRequest, entrance: Entrance, form: CheckForm, *, step: str = "", status: int = 200, **context: Any
 ) -> HttpResponse:
     if step:
         here = steps.BY_ID[step]
@@ -151,10 +151,10 @@ def _page(
             "next": steps.after(step),
             "back": steps.before(step),
             "number": [one.id for one in steps.STEPS].index(step) + 1,
-            "asked": [asked(form, pages.instrument(name)) for name in here.instruments],
+            "asked": [questionnaire_of(form, texts.instrument(name)) for name in here.instruments],
         }
     context |= {
-        "door": door,
+        "entrance": entrance,
         "form": form,
         "steps": steps.STEPS,
         "carried": list(form.carried(step)) if form.is_bound else [],

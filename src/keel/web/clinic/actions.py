@@ -7,12 +7,12 @@ import datetime as dt
 import json
 from typing import Any
 
+from django.contrib.auth.models import AbstractUser
 from django.db import transaction
 
 from keel import knowledge
 from keel.interop import ReadError, read_records
 from keel.record import Record
-from keel.web.accounts.models import User
 from keel.web.clinic import audit
 from keel.web.clinic.errors import FactRefused, NotAllowed
 from keel.web.clinic.models import Clinic, Fact, Kind, Patient
@@ -23,7 +23,7 @@ from keel.web.language.words import gettext as _
 
 def record_fact(
     *,
-    by: User,
+    by: AbstractUser,
     patient: Patient,
     kind: Kind,
     payload: dict[str, Any],
@@ -56,7 +56,7 @@ def record_fact(
     )
 
 
-def void_fact(*, by: User, fact: Fact, reason: str, key: str, at: dt.datetime) -> Fact:
+def void_fact(*, by: AbstractUser, fact: Fact, reason: str, key: str, at: dt.datetime | None = None) -> Fact:
     """Takes a fact back: it stays to be seen, with who took it back and why, and counts no more."""
     _require(by, fact.patient.clinic, Permission.VOID_FACTS)
     _check_change(fact, fact.patient, reason)
@@ -66,7 +66,7 @@ def void_fact(*, by: User, fact: Fact, reason: str, key: str, at: dt.datetime) -
     return _append(void, action="void_fact")
 
 
-def _require(user: User, clinic: Clinic, permission: Permission) -> None:
+def _require(user: AbstractUser, clinic: Clinic, permission: Permission) -> None:
     if permission not in permissions_in(user, clinic):
         raise NotAllowed(_("Your role does not allow this."))
 

@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractUser
 from django.db import transaction
 
-from keel.web.accounts.models import User
 from keel.web.clinic.actions import record_fact, void_fact
 from keel.web.clinic.models import Clinic, Kind, Membership, Patient
 from keel.web.errors import DemoRefused
@@ -83,7 +84,7 @@ def load(now: dt.datetime) -> list[StaffEntry]:
     """Loads the demonstration unless it is there, and gives the staff. DemoRefused beside clinics that are real."""
     wanted = people()
     if Clinic.objects.filter(is_demonstration=False).exists():
-        raise DemoRefused("This database holds clinics that are no demonstration. Give keel demo another --folder.")
+        raise DemoRefused("This database holds clinics that are not a demonstration. Give keel demo another --folder.")
     if not Clinic.objects.exists():
         clinics = {
             entry.slug: Clinic.objects.create(**msgspec.structs.asdict(entry), is_demonstration=True)
@@ -96,13 +97,13 @@ def load(now: dt.datetime) -> list[StaffEntry]:
     return wanted.staff
 
 
-def _staff(entry: StaffEntry, clinics: dict[str, Clinic]) -> User:
-    user: User = User.objects.create_user(entry.name, password=PASSWORD)
+def _staff(entry: StaffEntry, clinics: dict[str, Clinic]) -> AbstractUser:
+    user: AbstractUser = get_user_model().objects.create_user(entry.name, password=PASSWORD)
     Membership.objects.create(user=user, clinic=clinics[entry.clinic], role=entry.role)
     return user
 
 
-def _load_patients(entries: list[PatientEntry], clinic: Clinic, writers: list[User], now: dt.datetime) -> None:
+def _load_patients(entries: list[PatientEntry], clinic: Clinic, writers: list[AbstractUser], now: dt.datetime) -> None:
     patients = {
         entry.number: Patient.objects.create(clinic=clinic, number=entry.number, display_name=entry.name)
         for entry in entries
@@ -121,7 +122,7 @@ def _dated(entry: PatientEntry, zone: ZoneInfo, now: dt.datetime) -> Iterator[_D
             yield _Due(dt.datetime.combine(day, time, zone), entry.number, position * 1000 + turn, fact)
 
 
-def _record(one: _Due, patient: Patient, writer: User) -> None:
+def _record(one: _Due, patient: Patient, writer: AbstractUser) -> None:
     time_key = {Kind.DOSE: "start", Kind.MEASUREMENT: "at", Kind.ANSWERS: "at"}.get(one.fact.kind)
     payload = {**one.fact.entry, time_key: one.at.isoformat()} if time_key else one.fact.entry
     key, written = f"demonstration-{one.position}", one.at + dt.timedelta(minutes=5)

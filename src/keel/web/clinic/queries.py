@@ -4,12 +4,12 @@ import datetime as dt
 import json
 from typing import Any
 
+from django.contrib.auth.models import AbstractUser
 from django.db.models import QuerySet
 
 from keel.interop import read_records
 from keel.knowledge import Knowledge
 from keel.record import Record
-from keel.web.accounts.models import User
 from keel.web.clinic.models import Clinic, Fact, Kind, Membership, Patient
 from keel.web.clinic.roles import Permission, Role
 
@@ -24,12 +24,12 @@ _LISTS = {
 """Kind of fact to the list of a record file that holds it; a person is no list."""
 
 
-def memberships_of(user: User) -> QuerySet[Membership]:
+def memberships_of(user: AbstractUser) -> QuerySet[Membership]:
     """Where a person works, by the name of the clinic."""
     return Membership.objects.filter(user=user).select_related("clinic").order_by("clinic__name")
 
 
-def permissions_in(user: User, clinic: Clinic) -> frozenset[Permission]:
+def permissions_in(user: AbstractUser, clinic: Clinic) -> frozenset[Permission]:
     """What a person may do in a clinic; nothing where they do not work."""
     if not user.is_active:
         return frozenset()
@@ -37,7 +37,7 @@ def permissions_in(user: User, clinic: Clinic) -> frozenset[Permission]:
     return Role(role).permissions if role else frozenset()
 
 
-def patient_for(user: User, clinic: str, number: str) -> Patient:
+def patient_for(user: AbstractUser, clinic: str, number: str) -> Patient:
     """A patient of a clinic where the person works; Patient.DoesNotExist for all others, whether or not they exist."""
     patient: Patient = Patient.objects.select_related("clinic").get(
         clinic__slug=clinic, number=number, clinic__memberships__user=user, clinic__memberships__user__is_active=True

@@ -18,7 +18,7 @@ from keel.web.clinic.models import Clinic, Kind, Patient
 from keel.web.clinic.queries import memberships_of, patient_for, record_of
 from keel.web.clinic.roles import Permission
 from keel.web.clinic.screening import Screening, protocols_to_choose, read_answers
-from keel.web.picture.queries import Shown
+from keel.web.picture.queries import PicturePage
 
 PAGE = 25
 """Patients on one page of the list."""
@@ -88,10 +88,10 @@ def screening(request: HttpRequest, clinic: Clinic, number: str) -> HttpResponse
     return render(request, "clinic/screening.html", context, status=UNPROCESSABLE if answered.errors else 200)
 
 
-def _shown(patient: Patient) -> Shown:
+def _shown(patient: Patient) -> PicturePage:
     """The picture of a patient now, from the facts that count."""
     at, facts = clock.now(), knowledge.load()
-    return Shown(picture_of(record_of(patient, at=at, knowledge=facts), at=at, knowledge=facts), facts)
+    return PicturePage(picture_of(record_of(patient, at=at, knowledge=facts), at=at, knowledge=facts), facts)
 
 
 def _patient(request: HttpRequest, clinic: Clinic, number: str) -> Patient:

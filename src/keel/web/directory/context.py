@@ -6,15 +6,8 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from keel import knowledge
-from keel.knowledge.directory import Listing, services
-from keel.web import clock
-from keel.web.directory.queries import chosen_country, country_of
+from keel.web.directory.queries import chosen_country, country_of, listing_for
 from keel.web.language.words import gettext
-
-
-def listing_for(country: str, need: str | None = None) -> Listing:
-    """Who helps in a country today; without a country, the services that work everywhere."""
-    return services(knowledge.load().directory, country=country, need=need, at=clock.today())
 
 
 def help_strip(request: HttpRequest) -> dict[str, Any]:

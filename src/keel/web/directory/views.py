@@ -9,10 +9,8 @@ from django.views.decorators.http import require_safe
 from keel import knowledge
 from keel.knowledge.directory import WORLD, Country, Listed
 from keel.web import clock
-from keel.web.directory.context import listing_for
-from keel.web.directory.found import find
-from keel.web.directory.queries import country_of
-from keel.web.language import texts as pages
+from keel.web.directory.queries import country_of, find, listing_for
+from keel.web.language import texts
 from keel.web.language.words import gettext
 
 LONGEST_QUESTION = 60
@@ -35,7 +33,7 @@ def people_who_help(request: HttpRequest) -> HttpResponse:
         "needs": [facts.needs[name] for name in facts.needs if name != "emergency"],
         "asked": asked,
         "found": find(asked, facts, clock.today()) if asked else None,
-        "texts": pages.of_topic("help"),
+        "texts": texts.of_topic("help"),
     }
     return render(request, "directory/help.html", context)
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from keel import knowledge
 from keel.knowledge import Knowledge
 from keel.knowledge.evidence.search import KINDS, search
-from keel.web.language import texts as pages
+from keel.web.language import texts
 
 MOST_HITS = 40
 
@@ -28,7 +28,7 @@ def evidence(request: HttpRequest) -> HttpResponse:
     facts, words = knowledge.load(), request.GET.get("q", "").strip()[:200]
     kind = request.GET.get("kind", "claims")
     rows = _table(facts, kind).values()
-    found = search(facts, words, MOST_HITS, lang=pages.language()) if words else ()
+    found = search(facts, words, MOST_HITS, lang=texts.language()) if words else ()
     hits = [(hit.kind, _table(facts, hit.kind)[hit.id]) for hit in found]
     context = {
         "words": words,

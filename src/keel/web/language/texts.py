@@ -9,9 +9,7 @@ from keel import knowledge
 from keel.knowledge.evidence import Claim, Conflict, Source
 from keel.knowledge.instruments import Instrument
 from keel.knowledge.texts import Section, Text, sections_of
-
-FIRST_LANGUAGE = "en"
-"""Texts stand in this language where the language of the page has none."""
+from keel.web.language.languages import FIRST
 
 
 class Cite(NamedTuple):
@@ -24,15 +22,15 @@ class Cite(NamedTuple):
 
 
 @lru_cache(maxsize=8)
-def texts(language: str) -> dict[str, Text]:
+def _texts(language: str) -> dict[str, Text]:
     """Every text by id: in this language where there is one, else in English."""
     held = knowledge.load().texts
-    return {**held[FIRST_LANGUAGE], **held.get(language, {})}
+    return {**held[FIRST], **held.get(language, {})}
 
 
 def language() -> str:
     """The language of the page, without its region."""
-    return (translation.get_language() or FIRST_LANGUAGE).partition("-")[0]
+    return (translation.get_language() or FIRST).partition("-")[0]
 
 
 def instrument(name: str) -> Instrument:
@@ -42,7 +40,7 @@ def instrument(name: str) -> Instrument:
 
 def here() -> dict[str, Text]:
     """Every text by id in the language of the page."""
-    return texts(language())
+    return _texts(language())
 
 
 def of_topic(topic: str) -> list[Text]:

@@ -10,9 +10,9 @@ from keel.exposure import ExposureError
 from keel.knowledge import Knowledge
 from keel.knowledge.instruments import Instrument
 from keel.record import Record
-from keel.web.check.forms import answer_field, answer_name
 from keel.web.check.queries import LONGEST_LIST, read_medicines, read_patterns
 from keel.web.language.words import gettext as _
+from keel.web.questionnaires.queries import answer_field, answer_name, answers_in
 
 
 class OwnFigures(forms.Form):
@@ -65,11 +65,7 @@ class AnswersForm(forms.Form):
 
     def answers(self) -> dict[str, int | str]:
         """The items that have an answer."""
-        named = {
-            item.id: self.cleaned_data.get(answer_name(self.instrument.id, item.id)) for item in self.instrument.items
-        }
-        given = {name: value for name, value in named.items() if value not in (None, "")}
-        return {name: int(value) if str(value).isdecimal() else str(value) for name, value in given.items()}
+        return answers_in(self.cleaned_data, self.instrument)
 
     def facts(self) -> dict[str, str]:
         """Facts on which a cut-off depends."""

@@ -9,7 +9,7 @@ from keel import knowledge
 from keel.knowledge.directory import Service, services
 from keel.knowledge.texts import Section, Text, pieces
 from keel.reports.documents import Leaflet, LeafletPart, leaflet_pdf
-from keel.web.language import texts as pages
+from keel.web.language import texts
 from keel.web.language.words import gettext as _
 
 MOST_LINES = 6
@@ -26,7 +26,7 @@ class _Numbers:
         return "".join(piece.text + self._numbers(piece.cites) for piece in pieces(text))
 
     def _numbers(self, cites: tuple[str, ...]) -> str:
-        works = pages.cite(cites).works if cites else ()
+        works = texts.cite(cites).works if cites else ()
         numbers = sorted({self.ids.setdefault(work.id, len(self.ids) + 1) for work in works})
         return f"[{', '.join(map(str, numbers))}]" if numbers else ""
 
@@ -34,7 +34,7 @@ class _Numbers:
 def leaflet_of(text: Text, *, country: str, at: dt.date) -> Leaflet:
     """The leaflet for a text, with the emergency number and lines of a country where one was chosen."""
     numbers = _Numbers()
-    parts = tuple(_part(section, numbers) for section in pages.sections(text))
+    parts = tuple(_part(section, numbers) for section in texts.sections(text))
     facts = knowledge.load()
     return Leaflet(
         language=text.lang,
@@ -76,11 +76,11 @@ def _reach(service: Service) -> str:
 @lru_cache(maxsize=64)
 def _made(name: str, language: str, country: str, day: dt.date, facts: str) -> bytes:
     with translation.override(language):
-        text = pages.here()[name]
+        text = texts.here()[name]
         document = leaflet_of(text, country=country, at=day)
     return leaflet_pdf(document, at=dt.datetime.combine(day, dt.time(), dt.UTC))
 
 
 def pdf_of(name: str, *, country: str, day: dt.date) -> bytes:
     """The PDF of a leaflet on a day. Kept in memory: it holds nothing about anybody."""
-    return _made(name, pages.language(), country, day, knowledge.load().hash)
+    return _made(name, texts.language(), country, day, knowledge.load().hash)

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from keel.assessment.picture import Picture
 from keel.knowledge import Knowledge
 from keel.record import Dose, Record, Setting, UsePattern
+from keel.web.language.quantities import amount, multiple
 from keel.web.language.said import said
 from keel.web.language.words import gettext as _
-from keel.web.picture.templatetags.keel_evidence import amount, multiple
 
 
 def own_figures(record: Record, picture: Picture, knowledge: Knowledge) -> Mapping[str, str]:

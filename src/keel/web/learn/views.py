@@ -11,14 +11,15 @@ from keel.assessment.instruments import AnswersRefused, Score, score_instrument
 from keel.assessment.picture import picture_of
 from keel.findings import Severity
 from keel.knowledge.instruments import Instrument
+from keel.messages import text_of
 from keel.web import clock
 from keel.web.directory.queries import country_of
-from keel.web.evidence.withheld import is_withheld
-from keel.web.language import texts as pages
+from keel.web.language import texts
 from keel.web.learn.forms import AnswersForm, OwnFigures
 from keel.web.learn.leaflets import pdf_of
 from keel.web.learn.queries import own_figures
-from keel.web.questionnaires.queries import asked
+from keel.web.picture.queries import is_withheld
+from keel.web.questionnaires.queries import questionnaire_of
 
 TOPICS = ("question", "treatment", "help", "leaflet", "page")
 FREE = ("phq-9", "gad-7", "who-5", "pcl-5", "audit-c", "asq")
@@ -29,7 +30,7 @@ SAFETY_ITEMS_OF = ("asq",)
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """Everything there is to read."""
-    groups = [(name, pages.of_topic(name)) for name in ("question", "treatment", "help")]
+    groups = [(name, texts.of_topic(name)) for name in ("question", "treatment", "help")]
     return render(request, "learn/index.html", {"groups": groups})
 
 
@@ -38,13 +39,13 @@ def topic(request: HttpRequest, topic: str) -> HttpResponse:
     """The texts of a topic, each with its answer in a sentence."""
     if topic not in TOPICS:
         raise Http404
-    return render(request, "learn/topic.html", {"topic": topic, "texts": pages.of_topic(topic)})
+    return render(request, "learn/topic.html", {"topic": topic, "texts": texts.of_topic(topic)})
 
 
 @require_safe
 def read(request: HttpRequest, name: str) -> HttpResponse:
     """One text with its sections, sources, disagreements and the claims that it judges."""
-    text = pages.here().get(name)
+    text = texts.here().get(name)
     if text is None or text.topic not in (*TOPICS, "picture", "comparison"):
         raise Http404
     if text.table is not None:
@@ -67,7 +68,7 @@ def comparison(request: HttpRequest) -> HttpResponse:
             yours = dict(own_figures(record, picture_of(record, at=at, knowledge=facts), facts))
         else:
             status = 422
-    text = pages.here()["comparison-medical"]
+    text = texts.here()["comparison-medical"]
     judged = [facts.claims[one] for one in text.judges if one in facts.claims and not is_withheld(facts.claims[one])]
     context = {"text": text, "form": form, "yours": yours, "judged": judged}
     return render(request, "learn/comparison.html", context, status=status)
@@ -92,7 +93,7 @@ def mind(request: HttpRequest, name: str) -> HttpResponse:
     if instrument is None:
         raise Http404
     form = AnswersForm(request.POST or None, instrument=instrument)
-    context: dict[str, Any] = {"instrument": instrument, "form": form, "asked": asked(form, instrument)}
+    context: dict[str, Any] = {"instrument": instrument, "form": form, "asked": questionnaire_of(form, instrument)}
     if not form.is_bound:
         return render(request, "learn/mind.html", context)
     if not form.is_valid() or not form.answers():
@@ -100,7 +101,7 @@ def mind(request: HttpRequest, name: str) -> HttpResponse:
     try:
         score = score_instrument(name, form.answers(), given=form.facts(), knowledge=knowledge.load())
     except AnswersRefused as error:
-        return render(request, "learn/mind.html", {**context, "refused": str(error)}, status=422)
+        return render(request, "learn/mind.html", {**context, "refused": text_of(error)}, status=422)
     return render(request, "learn/mind.html", {**context, "score": score, "is_safety": _asks_for_safety(score, form)})
 
 
@@ -115,20 +116,20 @@ def _asks_for_safety(score: Score, form: AnswersForm) -> bool:
 
 def _free(name: str) -> Instrument | None:
     """The instrument where it is offered here and its words may be printed."""
-    instrument = pages.instrument(name) if name in FREE else None
+    instrument = texts.instrument(name) if name in FREE else None
     return instrument if instrument is not None and instrument.has_wording else None
 
 
 @require_safe
 def leaflets(request: HttpRequest) -> HttpResponse:
     """The leaflets, to read or to print."""
-    return render(request, "learn/leaflets.html", {"texts": pages.of_topic("leaflet")})
+    return render(request, "learn/leaflets.html", {"texts": texts.of_topic("leaflet")})
 
 
 @require_safe
 def leaflet(request: HttpRequest, name: str) -> HttpResponse:
     """A leaflet as PDF, with the numbers of the country that was chosen."""
-    text = pages.here().get(name)
+    text = texts.here().get(name)
     if text is None or text.topic != "leaflet":
         raise Http404
     facts = knowledge.load()

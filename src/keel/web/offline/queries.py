@@ -14,7 +14,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 
 from keel import knowledge
-from keel.web.language import texts as learn
+from keel.web.language import texts as knowledge_texts
 
 FILES = (
     "keel/keel.css", "keel/keel.js", "keel/keel.svg", "offline/offline.js", "offline/offline-page.js",
@@ -33,7 +33,7 @@ def pages() -> list[str]:
 
 def texts() -> list[str]:
     """Addresses of the pages that a device keeps once somebody opened them."""
-    read = [reverse("learn:text", args=[text.id]) for topic in TOPICS for text in learn.of_topic(topic)]
+    read = [reverse("learn:text", args=[text.id]) for topic in TOPICS for text in knowledge_texts.of_topic(topic)]
     return [reverse("pages:home"), reverse("pages:about"), reverse("learn:index"), *read]
 
 

@@ -1,11 +1,14 @@
 """What goes where on the page of a Picture: what is urgent first, then each subject with its own findings.
 
 A finding stands once: among the urgent ones, or with its subject, or, where it has none, below the urgent ones.
+Below it, what a Picture names by codes in words, and which statements are judged and not repeated.
 """
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
+
+from django.utils.translation import gettext_lazy
 
 from keel.assessment.curve import Curve
 from keel.assessment.instruments import Score
@@ -17,15 +20,31 @@ from keel.findings import Finding, Severity
 from keel.knowledge import Knowledge
 from keel.knowledge.criteria import Band as BandFacts
 from keel.knowledge.criteria import BandSet
-from keel.knowledge.evidence import Claim, Conflict
+from keel.knowledge.evidence import Claim, Conflict, Use, Verdict
 from keel.reports import charts
+from keel.web.language.said import here, name_said
+from keel.web.language.words import gettext as _
 
 URGENT = (Severity.BLOCK, Severity.HOLD)
+WITHHELD_TOPICS = ("exposure", "support")
+"""Topics of which a figure without any source is not even quoted: amounts that people take, prices of programmes."""
+TICKED = {
+    "alcohol": gettext_lazy("Alcohol"),
+    "GHB": gettext_lazy("GHB or GBL (G)"),
+    "opioids": gettext_lazy("Opioids: heroin, methadone, strong painkillers"),
+    "benzodiazepines": gettext_lazy("Benzodiazepines: Valium, Xanax and others"),
+    "gabapentinoids": gettext_lazy("Pregabalin or gabapentin"),
+    "cocaine": gettext_lazy("Cocaine"),
+    "amphetamine": gettext_lazy("Speed or methamphetamine"),
+    "MDMA": gettext_lazy("MDMA (ecstasy)"),
+    "cannabis": gettext_lazy("Cannabis"),
+}
+"""Drugs to tick; a ticked name goes through the medicine check as if it had been typed."""
 WIDTHS = {"wide": 560, "narrow": 270}
 """Pixels of the drawing area of a curve on a desk and on a phone: letters keep their size on both."""
 
 
-class Shown:
+class PicturePage:
     """A Picture ready for the page; everything in it is taken from the Picture and the knowledge."""
 
     def __init__(self, picture: Picture, knowledge: Knowledge) -> None:
@@ -48,7 +67,7 @@ class Shown:
         return [
             finding
             for finding in self._calm(self.picture.findings)
-            if finding not in placed and not finding.rule.startswith("medicine-")
+            if finding not in placed and finding.subject != "medicine"
         ]
 
     @staticmethod
@@ -71,7 +90,7 @@ class Shown:
     @cached_property
     def scale(self) -> dict[str, str]:
         """The exposure scale: drawing and words; empty where no total is known."""
-        svg = charts.exposure_scale_svg(self.picture.exposure)
+        svg = charts.exposure_scale_svg(self.picture.exposure, here())
         return {"svg": svg, "words": charts.exposure_scale_words(self.picture.exposure)} if svg else {}
 
     @cached_property
@@ -88,7 +107,7 @@ class Shown:
     @cached_property
     def band_finding(self) -> Finding | None:
         """The finding of the band: its reasons, its sources, the next step."""
-        return next((one for one in self.picture.exposure.findings if one.rule.startswith(BAND_SET)), None)
+        return next((one for one in self.picture.exposure.findings if one.subject == "band"), None)
 
     @cached_property
     def exposure_findings(self) -> list[Finding]:
@@ -123,7 +142,8 @@ class Shown:
             return {"reasons": curve.reasons}
         head, rows = charts.concentration_rows(curve)
         drawings = {
-            name: charts.spec_to_svg(charts.concentration_spec(curve, width=width)) for name, width in WIDTHS.items()
+            name: charts.spec_to_svg(charts.concentration_spec(curve, width=width, catalogue=here()))
+            for name, width in WIDTHS.items()
         }
         return {**drawings, "words": charts.concentration_words(curve), "head": head, "rows": rows}
 
@@ -161,3 +181,43 @@ def _speaks(item: Item) -> bool:
 def conflicts_with(claim: str, knowledge: Knowledge) -> list[Conflict]:
     """The conflicts that a claim is a side of."""
     return [one for one in knowledge.conflicts.values() if claim in one.one_claims or claim in one.other_claims]
+
+
+def as_typed(name: str) -> str:
+    """What was typed, as it was; what was ticked, in the language of the page."""
+    return name_said(name) if name in TICKED else name
+
+
+def fact_words(name: str) -> str:
+    """A fact that a band could rise with, as people say it."""
+    words = {
+        "days_per_week": _("on how many days a week"),
+        "g_per_using_day": _("how much on a day"),
+        "months_at_3_a_week": _("for how many months on 3 or more days a week"),
+        "urinary_symptoms": _("trouble with passing urine"),
+        "known_uropathy": _("a bladder already harmed by ketamine"),
+        "red_flags": _("a sign that needs care at once"),
+        "home_dosing": _("doses at home"),
+        "most_sessions_in_a_week": _("the most sessions in a week"),
+        "most_sessions_in_a_week_after_week_8": _("the most sessions in a week after week 8"),
+        "maintenance_months": _("for how many months treatment went on"),
+        "new_urinary_symptom": _("new trouble with passing urine"),
+        "used_in_6_months": _("any use in the last 6 months"),
+    }
+    return words.get(name) or name.replace("_", " ")
+
+
+def danger_words(danger: str) -> str:
+    """How serious an interaction is."""
+    return {
+        "contraindicated": _("never together"),
+        "major": _("serious"),
+        "moderate": _("take care"),
+        "minor": _("small"),
+    }.get(str(danger), str(danger))
+
+
+def is_withheld(claim: Claim) -> bool:
+    """Whether the words of a claim stay out of the pages; that it was judged, and how, is still shown."""
+    is_untraced = claim.verdict is Verdict.NOT_FOUND and claim.use is Use.NEVER
+    return is_untraced and claim.topic in WITHHELD_TOPICS and bool(claim.figure)

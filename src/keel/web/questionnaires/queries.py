@@ -1,13 +1,12 @@
-"""A questionnaire as a page shows it: each question with its field, the first answer that opens it, and its notice."""
+"""A questionnaire as fields of a form, as a page shows it, and the answers that were given in it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from django import forms
 from django.forms.boundfield import BoundField
 
 from keel.knowledge.instruments import Instrument, Item, ItemKind
-from keel.web.check.forms import answer_name
 from keel.web.language.words import gettext as _
 
 
@@ -23,7 +22,7 @@ class Question(NamedTuple):
     branch: str
 
 
-class Asked(NamedTuple):
+class Questionnaire(NamedTuple):
     """A questionnaire and its questions; `answered` counts those with an answer."""
 
     instrument: Instrument
@@ -31,10 +30,10 @@ class Asked(NamedTuple):
     answered: int
 
 
-def asked(form: forms.Form, instrument: Instrument) -> Asked:
+def questionnaire_of(form: forms.Form, instrument: Instrument) -> Questionnaire:
     """The questions of an instrument with the fields of this form."""
     questions = tuple(_questions(form, instrument))
-    return Asked(instrument, questions, sum(_has_value(question.field) for question in questions))
+    return Questionnaire(instrument, questions, sum(_has_value(question.field) for question in questions))
 
 
 def _questions(form: forms.Form, instrument: Instrument) -> Iterator[Question]:
@@ -54,3 +53,30 @@ def _branch(item: Item) -> str:
 
 def _has_value(field: Any) -> bool:
     return field.value() not in (None, "")
+
+
+def answer_name(instrument: str, item: str) -> str:
+    """The name of the field that holds the answer to an item."""
+    return f"{instrument}.{item}"
+
+
+def answer_field(instrument: Instrument, item: Item) -> forms.Field:
+    """The field for an item: choices, a whole number, or words; never required."""
+    if item.kind is ItemKind.CHOICE:
+        options = [
+            (f"{choice.value:g}", instrument.label(item, choice).capitalize()) for choice in instrument.choices(item)
+        ]
+        return forms.ChoiceField(label=item.text, required=False, choices=options, widget=forms.RadioSelect)
+    if item.kind is ItemKind.NUMBER:
+        return forms.IntegerField(label=item.text, required=False, min_value=int(item.least or 0), max_value=5000)
+    return forms.CharField(label=item.text, required=False, max_length=300)
+
+
+def answers_in(cleaned: Mapping[str, Any], instrument: Instrument) -> dict[str, int | str]:
+    """The answers to an instrument in the cleaned fields of a form, by item; what has no answer is left out."""
+    given = {item.id: cleaned.get(answer_name(instrument.id, item.id)) for item in instrument.items}
+    return {
+        item: int(value) if str(value).isdecimal() else str(value)
+        for item, value in given.items()
+        if value not in (None, "")
+    }

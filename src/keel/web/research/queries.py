@@ -6,8 +6,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from keel import knowledge
+from keel.messages import Catalogue, Message, joined, text_of
 from keel.pharmacology import DoseInput, NoModel, Person, PharmacologyError, fitting_models, models_for, overlay
 from keel.reports import charts
+from keel.web.language.said import here
 
 WIDTHS = {"wide": 640, "narrow": 344}
 """Pixels of a drawing at a desk and on a phone: letters keep their size on both."""
@@ -27,9 +29,13 @@ class Asked(NamedTuple):
     outside: bool
 
 
-@lru_cache(maxsize=128)
 def drawn(asked: Asked) -> dict[str, Any]:
     """Drawings, words, rows, peaks and the models left out; only `reasons` where no model can run."""
+    return _drawn(asked, here())
+
+
+@lru_cache(maxsize=128)
+def _drawn(asked: Asked, catalogue: Catalogue | None) -> dict[str, Any]:
     facts = knowledge.load()
     try:
         fitting_models(facts.models, asked.route, asked.substance, facts.routes)
@@ -41,15 +47,17 @@ def drawn(asked: Asked) -> dict[str, Any]:
             window_min=(0.0, asked.over_min + 60 * HOURS),
         )
     except NoModel as refusal:
-        return {"reasons": (str(refusal), *refusal.known)}
+        return {"reasons": (text_of(refusal), *refusal.known)}
     except PharmacologyError as error:
-        return {"reasons": (str(error),)}
-    left_out = [(curve.model, curve.document.name, " ".join(curve.reasons)) for curve in found.outside]
+        return {"reasons": (text_of(error),)}
+    left_out = [(curve.model, curve.document.name, joined(" ", curve.reasons)) for curve in found.outside]
     left_out += [(name, facts.models[name].name, reason) for name, reason in found.refused]
     # Open to everybody: concentrations of effect beside a dose of one's choice would be a way to choose a dose.
-    chart = charts.Chart(charts.of_overlay(found, outside=asked.outside), facts, log=asked.log, anchors=False)
+    chart = charts.Chart(
+        charts.of_overlay(found, outside=asked.outside), facts, log=asked.log, anchors=False, catalogue=catalogue
+    )
     if not chart.traces:
-        return {"reasons": ("No model holds for this regimen and person.",), "left_out": left_out}
+        return {"reasons": (Message("No model holds for this regimen and person."),), "left_out": left_out}
     head, rows = chart.table()
     drawings = {name: charts.spec_to_svg(chart.spec(width=width)) for name, width in WIDTHS.items()}
     return {

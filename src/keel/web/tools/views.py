@@ -16,9 +16,8 @@ from django.views.decorators.http import require_safe
 
 from keel import knowledge
 from keel.knowledge.texts import Tool
-from keel.web.directory.context import listing_for
-from keel.web.directory.queries import country_of
-from keel.web.language import texts as pages
+from keel.web.directory.queries import country_of, listing_for
+from keel.web.language import texts
 from keel.web.language.words import gettext as _
 from keel.web.tools.queries import definition, fields_of, script_words, words_of
 
@@ -51,11 +50,11 @@ def _tools() -> list[Tool]:
 @sends_nothing
 def all_tools(request: HttpRequest) -> HttpResponse:
     """Every tool by what it is for, and one place to save, read or delete all that was kept."""
-    language = pages.language()
+    language = texts.language()
     found = [(tool, *words_of(tool, language)) for tool in _tools()]
     areas = [(_area_words(area), [row for row in found if row[0].area == area]) for area in AREAS]
     data = {"tools": [definition(tool, words) for tool, words, _language in found], "words": script_words()}
-    context = {"areas": areas, "texts": pages.of_topic("help"), "data": json.dumps(data, ensure_ascii=False)}
+    context = {"areas": areas, "texts": texts.of_topic("help"), "data": json.dumps(data, ensure_ascii=False)}
     return render(request, "tools/list.html", context)
 
 
@@ -67,7 +66,7 @@ def tool(request: HttpRequest, name: str) -> HttpResponse:
     if name not in facts.tools:
         raise Http404
     one = facts.tools[name]
-    words, words_language = words_of(one, pages.language())
+    words, words_language = words_of(one, texts.language())
     data = {"tools": [definition(one, words)], "words": script_words()}
     context: dict[str, Any] = {
         "tool": one,

@@ -10,7 +10,7 @@ from keel.quantities import Interval
 from keel.record import Setting
 from support import django_ready  # noqa: F401 - before anything of keel.web
 
-from keel.web.check.picking import OFTEN_UNKNOWN, line_of, read_line  # isort: skip
+from keel.web.check.queries import OFTEN_UNKNOWN, line_of, read_line  # isort: skip
 
 AT = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from keel import knowledge
-from keel.web.directory.queries import told_country
+from keel.web.directory.queries import country_in
 
 
 @pytest.mark.parametrize(
@@ -21,4 +21,4 @@ from keel.web.directory.queries import told_country
     ],
 )
 def test_a_region_in_the_language_tells_the_country(header, country):
-    assert told_country(header, knowledge.load()) == country
+    assert country_in(header, knowledge.load()) == country

@@ -1,0 +1,47 @@
+"""Findings: their word, their summary, what to do next, and the reasons behind them."""
+
+from typing import Any
+
+from django import template
+
+from keel.findings import Finding, Severity
+from keel.messages import Message, in_language
+from keel.web.language.said import here, said
+from keel.web.language.words import gettext as _
+from keel.web.picture.queries import as_typed, fact_words
+
+register = template.Library()
+register.filter("fact_words", fact_words)
+
+
+@register.simple_tag
+def severity_words(severity: Severity, audience: str = "public") -> str:
+    """The word of a severity; outside a clinic a block means to get help now, and nobody is there to be asked first."""
+    return {
+        Severity.BLOCK: _("Stop") if audience == "clinic" else _("Get help now"),
+        Severity.HOLD: _("Ask first") if audience == "clinic" else _("Serious"),
+        Severity.WARN: _("Take care"),
+        Severity.NOTE: _("Worth knowing"),
+    }[severity]
+
+
+@register.inclusion_tag("picture/finding.html")
+def finding_card(finding: Finding, audience: str = "public", level: int = 3) -> dict[str, Any]:
+    """A finding: its word and symbol, summary, next step; why, how sure and sources folded below."""
+    summary, next_step = finding.summary, finding.next_step
+    if audience != "clinic":
+        summary = summary if finding.public_summary is None else finding.public_summary
+        next_step = next_step if finding.public_next_step is None else finding.public_next_step
+    return {"finding": finding, "audience": audience, "level": level, "summary": summary, "next_step": next_step}
+
+
+@register.filter
+def reason_value(value: Any) -> str:
+    """The value of a reason as people read it; None is “not given”, what was typed stays as it was."""
+    if value is None:
+        return _("not given")
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, Message):
+        return said(value)
+    return as_typed(value) if isinstance(value, str) else in_language(value, here())

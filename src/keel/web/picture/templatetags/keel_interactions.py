@@ -1,0 +1,18 @@
+"""Medicines and other drugs, and how serious it is to take them with ketamine."""
+
+from collections.abc import Iterable
+
+from django import template
+
+from keel.web.language.said import name_said
+from keel.web.picture.queries import as_typed, danger_words
+
+register = template.Library()
+register.filter("as_typed", as_typed)
+register.filter("danger_words", danger_words)
+
+
+@register.filter
+def medicines_said(names: Iterable[str], between: str = ", ") -> str:
+    """Names of substances in the language of the page, joined."""
+    return between.join(name_said(name) for name in names)
