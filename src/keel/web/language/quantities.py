@@ -2,6 +2,7 @@
 
 from django import template
 
+from keel.messages import has_words
 from keel.quantities import Figure, Interval
 from keel.web.language.said import here, translated
 from keel.web.language.words import gettext as _
@@ -35,7 +36,7 @@ def grams(interval: Interval | None) -> str:
 @register.filter
 def figure_said(figure: str) -> str:
     """The figure of a claim: its numbers as the language writes them, its words translated."""
-    return translated(figure) or numbers(figure)
+    return (translated(figure) if has_words(figure) else None) or numbers(figure)
 
 
 @register.filter
