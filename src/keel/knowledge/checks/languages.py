@@ -221,7 +221,7 @@ def _names(knowledge: Knowledge) -> Iterator[Problem]:
     known = {row.name for row in knowledge.interactions.values()}
     for name, row in knowledge.substance_names.items():
         if row.english not in known:
-            yield error("languages", f"substance-names/{name}", "is no name of the interaction table. Remove it.")
+            yield error("languages", f"substance-names/{name}", "is not a name of the interaction table. Remove it.")
 
 
 def _questionnaires(knowledge: Knowledge) -> Iterator[Problem]:
