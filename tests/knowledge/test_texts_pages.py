@@ -5,7 +5,7 @@ import re
 import pytest
 
 from keel.knowledge import load
-from keel.knowledge.checks.pages import everything_said, page_problems
+from keel.knowledge.checks.pages import page_problems, passages
 from keel.knowledge.evidence import Use
 from keel.knowledge.texts import cited, plain, sections_of
 from keel.knowledge.texts.readability import grade
@@ -90,7 +90,7 @@ def test_the_figure_of_past_year_symptoms_has_never_users_beside_it(text):
 
 @pytest.mark.slow
 def test_no_text_makes_a_claim_that_must_not_be_made():
-    found = [(said.where, must_not_claim(plain(said.text))) for said in everything_said(FACTS)]
+    found = [(said.where, must_not_claim(plain(said.text))) for said in passages(FACTS)]
     assert [place for place, rules in found if rules] == []
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from keel.knowledge import Knowledge
     from keel.knowledge.check import Problem
-    from keel.knowledge.kinds import Entry
+    from keel.knowledge.kinds import Fact
 
 knowledge_app = typer.Typer(
     name="knowledge",
@@ -25,7 +25,7 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON document on standar
 Overlays = Annotated[list[Path] | None, typer.Option(help="A folder of your own facts on top; may be repeated.")]
 OF_FILES = ("record", "session")
 NAMES = ("statement", "question", "citation", "title", "name", "label", "text", "meaning", "summary")
-"""Where an entry says what it is, the best first."""
+"""Where a fact says what it is, the best first."""
 EVIDENCE = ("claims", "conflicts", "figures", "sources")
 
 
@@ -101,7 +101,7 @@ def show(
     """
     from keel.cli.terminal import console, write_json
     from keel.knowledge import load
-    from keel.knowledge.kinds import find_entries, kind_names, table
+    from keel.knowledge.kinds import find_facts, kind_names, table
 
     knowledge = load(tuple(overlay or ()))
     if name in ("kinds", "schema", "schema/"):
@@ -118,13 +118,13 @@ def show(
         else:
             _print_rows(rows)
         return
-    found = find_entries(knowledge, name)
+    found = find_facts(knowledge, name)
     if json:
-        answers = [entry_json(knowledge, entry) for entry in found]
+        answers = [fact_json(knowledge, fact) for fact in found]
         write_json(answers[0] if len(answers) == 1 else {"entries": answers})
         return
-    for entry in found:
-        print_entry(knowledge, entry, console())
+    for fact in found:
+        print_one(knowledge, fact, console())
 
 
 def _print_rows(rows: "Mapping[str, Any]") -> None:
@@ -150,39 +150,39 @@ def schema(kind: str) -> dict[str, Any]:
     return of_files[kind]() if kind in of_files else json_schema(kind)
 
 
-def entry_json(knowledge: "Knowledge", entry: "Entry") -> dict[str, Any]:
-    """An entry with its kind, its value and, for the evidence, what leans on it."""
+def fact_json(knowledge: "Knowledge", fact: "Fact") -> dict[str, Any]:
+    """A fact with its kind, its value and, for the evidence, what leans on it."""
     import msgspec
 
     from keel.cli.evidence import as_json
 
-    if entry.kind in EVIDENCE:
-        return {**as_json(knowledge, entry.kind, entry.id), "used_by": used_by(knowledge, entry)}
-    return {"kind": entry.kind, "id": entry.id, "value": msgspec.to_builtins(entry.value)}
+    if fact.kind in EVIDENCE:
+        return {**as_json(knowledge, fact.kind, fact.id), "used_by": used_by(knowledge, fact)}
+    return {"kind": fact.kind, "id": fact.id, "value": msgspec.to_builtins(fact.value)}
 
 
-def used_by(knowledge: "Knowledge", entry: "Entry") -> list[str]:
+def used_by(knowledge: "Knowledge", fact: "Fact") -> list[str]:
     """Where a claim, source or conflict is named, each place once."""
     from keel.knowledge.checks.citations import uses_of
 
-    if entry.kind == "figures":
+    if fact.kind == "figures":
         return []
-    places = uses_of(knowledge, entry.kind, entry.id)
-    return list(dict.fromkeys(f"{place.entry.kind}/{place.entry.id}" for place in places))
+    parts = uses_of(knowledge, fact.kind, fact.id)
+    return list(dict.fromkeys(f"{part.fact.kind}/{part.fact.id}" for part in parts))
 
 
-def print_entry(knowledge: "Knowledge", entry: "Entry", out: "Console") -> None:
-    """An entry for the terminal: the evidence as `keel evidence` prints it, everything else key by key."""
+def print_one(knowledge: "Knowledge", fact: "Fact", out: "Console") -> None:
+    """A fact for the terminal: the evidence as `keel evidence` prints it, everything else key by key."""
     from keel.cli.evidence import print_fact
     from keel.cli.terminal import indented
 
-    if entry.kind in EVIDENCE:
-        print_fact(knowledge, entry.kind, entry.id, out)
-        if uses := used_by(knowledge, entry):
+    if fact.kind in EVIDENCE:
+        print_fact(knowledge, fact.kind, fact.id, out)
+        if uses := used_by(knowledge, fact):
             out.print(f"used by     {', '.join(uses[:12])}{f' and {len(uses) - 12} more' if len(uses) > 12 else ''}")
         return
-    out.print(f"\n[bold]{entry.kind}/{entry.id}[/bold]")
-    for depth, line in _lines(entry.value, 0):
+    out.print(f"\n[bold]{fact.kind}/{fact.id}[/bold]")
+    for depth, line in _lines(fact.value, 0):
         out.print(indented(line, depth=2 * depth))
 
 

@@ -2,7 +2,8 @@
 
 Knows the files under `data/` (TOML documents, CSV tables) and how to read, overlay, hash and check them.
 May import `quantities` and nothing else of Keel; it is the only package that reads files.
-Start at `base.py` (the `Knowledge` value), then `documents.py` (the shapes). The facts themselves are in `data/`.
+Start at `base.py` (the `Knowledge` value and its registry of kinds), then `documents.py` (what all shapes share). Each
+subject has a folder with its shapes, parts and check. The facts themselves are in `data/`.
 """
 
 from keel.knowledge.base import Knowledge, find, load

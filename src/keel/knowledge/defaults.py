@@ -14,13 +14,13 @@ from keel.knowledge.base import Knowledge
 from keel.knowledge.certainty import Certainty
 from keel.knowledge.documents import Document, Number
 from keel.knowledge.evidence.shape import Claim, Verdict
-from keel.knowledge.kinds import Entry, Place, entries, places
+from keel.knowledge.kinds import Fact, FactPart, facts, parts
 
 # The field that says best what an unnamed thing is, in order.
 _NAMES = ("title", "name", "statement", "summary", "says", "text", "what", "label", "question", "note")
 
 
-class Unconfirmed(msgspec.Struct, frozen=True):
+class UnconfirmedFact(msgspec.Struct, frozen=True):
     """A number or rule that rests on no source: where it stands, what it says, its value, how it came about."""
 
     kind: str
@@ -31,9 +31,9 @@ class Unconfirmed(msgspec.Struct, frozen=True):
     certainty: Certainty
 
 
-def unconfirmed(knowledge: Knowledge) -> tuple[Unconfirmed, ...]:
-    """Every number and rule marked `default` or `memory` that no clinician has reviewed, by kind, id and place."""
-    found = (one for entry in entries(knowledge) if not _is_settled(entry.value) for one in _inside(entry))
+def unconfirmed(knowledge: Knowledge) -> tuple[UnconfirmedFact, ...]:
+    """Every number and rule marked `default` or `memory` that no clinician has reviewed, by kind, id and path."""
+    found = (one for fact in facts(knowledge) if not _is_settled(fact.value) for one in _inside(fact))
     return tuple(sorted(found, key=lambda one: (one.kind, one.id, one.path)))
 
 
@@ -44,13 +44,13 @@ def _is_settled(value: object) -> bool:
     return isinstance(value, Document) and value.reviewed_by is not None and value.reviewed_on is not None
 
 
-def _inside(entry: Entry) -> Iterator[Unconfirmed]:
-    for place in places(entry):
-        certainty = getattr(place.value, "certainty", None)
-        is_own = isinstance(place.value, msgspec.Struct) and certainty in (Certainty.DEFAULT, Certainty.MEMORY)
-        if is_own and not _is_signed(place.value):
-            yield Unconfirmed(
-                entry.kind, entry.id, place.path, _what(place), _value(place.value), Certainty(str(certainty))
+def _inside(fact: Fact) -> Iterator[UnconfirmedFact]:
+    for part in parts(fact):
+        certainty = getattr(part.value, "certainty", None)
+        is_own = isinstance(part.value, msgspec.Struct) and certainty in (Certainty.DEFAULT, Certainty.MEMORY)
+        if is_own and not _is_signed(part.value):
+            yield UnconfirmedFact(
+                fact.kind, fact.id, part.path, _what(part), _value(part.value), Certainty(str(certainty))
             )
 
 
@@ -59,10 +59,10 @@ def _is_signed(value: object) -> bool:
     return bool(getattr(value, "confirmed", None) or getattr(value, "set_by", None))
 
 
-def _what(place: Place) -> str:
-    own = getattr(place.value, "id", "") or place.field.replace("_", " ")
-    said = next((text for name in _NAMES if (text := getattr(place.value, name, ""))), "")
-    return ": ".join(part for part in (str(own) if place.path else "", str(said)) if part)
+def _what(part: FactPart) -> str:
+    own = getattr(part.value, "id", "") or part.field.replace("_", " ")
+    said = next((text for name in _NAMES if (text := getattr(part.value, name, ""))), "")
+    return ": ".join(filter(None, (str(own) if part.path else "", str(said))))
 
 
 def _value(value: Any) -> str:
@@ -72,7 +72,7 @@ def _value(value: Any) -> str:
     return f"{number:g} {unit}".removesuffix(" 1").strip() if isinstance(number, int | float) else ""
 
 
-def defaults_page(found: Sequence[Unconfirmed]) -> str:
+def defaults_page(found: Sequence[UnconfirmedFact]) -> str:
     """The page docs/reference/defaults.md."""
     chosen = [one for one in found if one.certainty is Certainty.DEFAULT]
     recalled = [one for one in found if one.certainty is Certainty.MEMORY]
@@ -104,7 +104,7 @@ The authors believe these and found them in no source: read the source first.
 _MOST_NAMED = 150
 
 
-def _section(head: str, found: Sequence[Unconfirmed]) -> Iterator[str]:
+def _section(head: str, found: Sequence[UnconfirmedFact]) -> Iterator[str]:
     yield head
     for kind in sorted({one.kind for one in found}):
         yield f"### {kind.replace('_', ' ').capitalize()}\n"
@@ -116,7 +116,7 @@ def _section(head: str, found: Sequence[Unconfirmed]) -> Iterator[str]:
             yield f"{len(whole)} {'row' if len(whole) == 1 else 'rows'} as a whole{names}.\n"
 
 
-def _table(found: Sequence[Unconfirmed]) -> Iterator[str]:
+def _table(found: Sequence[UnconfirmedFact]) -> Iterator[str]:
     if not found:
         return
     yield "| entry | what | value | where |\n|---|---|---|---|"

@@ -2,7 +2,7 @@
 
 KnowledgeError
 ├── UnknownId        an id that no file holds
-└── FactsFileError   a file that does not read: names file, key and mend
+└── FactsFileError   a file that does not read: names file, key and fix
     └── OverlayRefused   an overlay that loosens what it may not
 """
 
@@ -25,7 +25,7 @@ class UnknownId(KnowledgeError, KeyError):
 
 
 class FactsFileError(KnowledgeError):
-    """A knowledge file that cannot be read: the text names the file, the key and how to mend it."""
+    """A knowledge file that cannot be read: the text names the file, the key and how to fix it."""
 
 
 class OverlayRefused(FactsFileError):

@@ -115,7 +115,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise FactsFileError(f"{path.name}: {error}. Mend the TOML at that place.") from error
+        raise FactsFileError(f"{path.name}: {error}. Fix the TOML there.") from error
 
 
 def read_csv(path: Path) -> Iterable[dict[str, str]]:
@@ -182,12 +182,12 @@ def overlaid(below: dict[str, Any], path: Path, problems: OverlayProblems | None
 
 
 def _shape_problems(below: Any, above: Any, where: str) -> Iterator[str]:
-    """What stands in an overlay as another kind of value than below, and numbers that are none.
+    """What stands in an overlay as another kind of value than below, and numbers that are not valid.
 
     A number that is not finite would compare as false with everything: the rule that uses it could never speak.
     """
     if isinstance(above, float) and not math.isfinite(above):
-        yield f"{where} is {above}, which is no number. Write a number."
+        yield f"{where} is {above}, which is not a valid number. Write one."
     elif below is not None and (wanted := _kind(below)) != (found := _kind(above)):
         yield f"{where} must be {wanted}, not {found}."
     elif isinstance(above, dict):

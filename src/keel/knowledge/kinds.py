@@ -14,7 +14,7 @@ from keel.knowledge.documents import Number
 from keel.knowledge.errors import UnknownId
 
 
-class Entry(NamedTuple):
+class Fact(NamedTuple):
     """One fact: its kind (the name of the property of `Knowledge`), its id and its value."""
 
     kind: str
@@ -22,10 +22,10 @@ class Entry(NamedTuple):
     value: Any
 
 
-class Place(NamedTuple):
-    """A value inside an entry, and the way to it: `cuts.days_1_a_week.value`."""
+class FactPart(NamedTuple):
+    """A value inside a fact, and the way to it: `cuts.days_1_a_week.value`."""
 
-    entry: Entry
+    fact: Fact
     path: str
     value: Any
 
@@ -35,7 +35,7 @@ class Place(NamedTuple):
         return next((part for part in reversed(self.path.split(".")) if not part.isdigit()), "")
 
     def __str__(self) -> str:
-        return f"{self.entry.kind}/{self.entry.id} {self.path}"
+        return f"{self.fact.kind}/{self.fact.id} {self.path}"
 
 
 def kind_names() -> tuple[str, ...]:
@@ -51,8 +51,8 @@ def table(knowledge: Knowledge, kind: str) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {kind: value}
 
 
-def find_entries(knowledge: Knowledge, wanted: str) -> tuple[Entry, ...]:
-    """Every entry called `wanted`, in whichever kinds; `kind/id` narrows it. UnknownId names near ones.
+def find_facts(knowledge: Knowledge, wanted: str) -> tuple[Fact, ...]:
+    """Every fact called `wanted`, in whichever kinds; `kind/id` narrows it. UnknownId names near ones.
 
     The id is tried as written, then without regard to case.
     """
@@ -61,17 +61,14 @@ def find_entries(knowledge: Knowledge, wanted: str) -> tuple[Entry, ...]:
     name = name if slash and narrowed in kind_names() else wanted
     tables = {kind: table(knowledge, kind) for kind in kinds}
     exact = tuple(
-        Entry(kind, str(getattr(rows[name], "id", name)), rows[name]) for kind, rows in tables.items() if name in rows
+        Fact(kind, str(getattr(rows[name], "id", name)), rows[name]) for kind, rows in tables.items() if name in rows
     )
     return exact or _regardless_of_case(tables, name)
 
 
-def _regardless_of_case(tables: Mapping[str, Mapping[str, Any]], name: str) -> tuple[Entry, ...]:
+def _regardless_of_case(tables: Mapping[str, Mapping[str, Any]], name: str) -> tuple[Fact, ...]:
     found = [
-        Entry(kind, key, rows[key])
-        for kind, rows in tables.items()
-        for key in rows
-        if key.casefold() == name.casefold()
+        Fact(kind, key, rows[key]) for kind, rows in tables.items() for key in rows if key.casefold() == name.casefold()
     ]
     if not found:
         ids = {key.casefold(): key for rows in tables.values() for key in rows}
@@ -79,25 +76,25 @@ def _regardless_of_case(tables: Mapping[str, Mapping[str, Any]], name: str) -> t
     return tuple(found)
 
 
-def entries(knowledge: Knowledge) -> Iterator[Entry]:
-    """Every entry of every kind."""
+def facts(knowledge: Knowledge) -> Iterator[Fact]:
+    """Every fact of every kind."""
     for kind in kind_names():
         for key, value in table(knowledge, kind).items():
-            yield Entry(kind, key, value)
+            yield Fact(kind, key, value)
 
 
-def places(entry: Entry) -> Iterator[Place]:
-    """The entry and everything inside it, depth first; a struct comes before its fields."""
-    yield from _walk(entry, "", entry.value)
+def parts(fact: Fact) -> Iterator[FactPart]:
+    """The fact and everything inside it, depth first; a struct comes before its fields."""
+    yield from _walk(fact, "", fact.value)
 
 
-def _walk(entry: Entry, path: str, value: Any) -> Iterator[Place]:
-    yield Place(entry, path, value)
-    for name, part in _parts(value):
-        yield from _walk(entry, f"{path}.{name}" if path else name, part)
+def _walk(fact: Fact, path: str, value: Any) -> Iterator[FactPart]:
+    yield FactPart(fact, path, value)
+    for name, inner in _inside(value):
+        yield from _walk(fact, f"{path}.{name}" if path else name, inner)
 
 
-def _parts(value: Any) -> Iterator[tuple[str, Any]]:
+def _inside(value: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(value, msgspec.Struct):
         yield from ((name, getattr(value, name)) for name in value.__struct_fields__)
     elif isinstance(value, Mapping):
@@ -106,11 +103,11 @@ def _parts(value: Any) -> Iterator[tuple[str, Any]]:
         yield from ((str(position), part) for position, part in enumerate(value))
 
 
-def numbers(entry: Entry) -> Iterator[tuple[Place, Number]]:
-    """Every `Number` inside an entry, with its place."""
-    for place in places(entry):
-        if isinstance(place.value, Number):
-            yield place, place.value
+def numbers(fact: Fact) -> Iterator[tuple[FactPart, Number]]:
+    """Every `Number` inside a fact, with the part that it is."""
+    for part in parts(fact):
+        if isinstance(part.value, Number):
+            yield part, part.value
 
 
 def json_schema(kind: str) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What an overlay may do to a number and to a rule: tighten and confirm freely, loosen where the data allow it.
 
 Used for protocols, surveillance and the rules of a session. Each function yields one line for each thing that is not
-allowed, with the key and the mend.
+allowed, with the key and the fix.
 """
 
 from collections.abc import Iterator, Mapping

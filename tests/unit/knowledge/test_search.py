@@ -6,7 +6,7 @@ import pytest
 
 from keel.knowledge import UnknownId, load
 from keel.knowledge.evidence.search import evidence_index, search
-from keel.knowledge.kinds import entries, find_entries, json_schema, kind_names, numbers, table
+from keel.knowledge.kinds import facts, find_facts, json_schema, kind_names, numbers, table
 
 KNOWLEDGE = load()
 
@@ -67,19 +67,19 @@ def test_the_index_is_built_once_and_serves_several_threads():
 
 
 def test_every_entry_of_every_kind_is_found_by_its_name():
-    for entry in entries(KNOWLEDGE):
-        assert entry.value in [one.value for one in find_entries(KNOWLEDGE, f"{entry.kind}/{entry.id}")]
+    for fact in facts(KNOWLEDGE):
+        assert fact.value in [one.value for one in find_facts(KNOWLEDGE, f"{fact.kind}/{fact.id}")]
 
 
 def test_an_alias_leads_to_the_work_itself():
-    (entry,) = find_entries(KNOWLEDGE, "ludwig-2021")
-    assert (entry.kind, entry.id) == ("sources", "ludwig21")
+    (fact,) = find_facts(KNOWLEDGE, "ludwig-2021")
+    assert (fact.kind, fact.id) == ("sources", "ludwig21")
 
 
 def test_case_does_not_matter_and_near_names_are_offered():
-    assert find_entries(KNOWLEDGE, "a24")[0].id == "A24"
+    assert find_facts(KNOWLEDGE, "a24")[0].id == "A24"
     with pytest.raises(UnknownId, match="kud-bladder"):
-        find_entries(KNOWLEDGE, "kud-bladdr")
+        find_facts(KNOWLEDGE, "kud-bladdr")
 
 
 @pytest.mark.parametrize("kind", [kind for kind in kind_names() if table(KNOWLEDGE, kind)])
@@ -99,8 +99,8 @@ def test_a_kind_that_is_not_there_has_no_schema():
 
 
 def test_numbers_are_found_wherever_they_stand():
-    (entry,) = find_entries(KNOWLEDGE, "criteria/uropathy-bands")
-    values = {place.path: number.value for place, number in numbers(entry)}
+    (fact,) = find_facts(KNOWLEDGE, "criteria/uropathy-bands")
+    values = {part.path: number.value for part, number in numbers(fact)}
     assert values["cuts.days_1_a_week"] == 1
 
 

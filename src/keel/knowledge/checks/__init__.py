@@ -1,4 +1,4 @@
-"""What `keel knowledge check` looks at, one module a subject; each yields `Problem`s and changes nothing.
+"""What `keel knowledge check` looks at over all kinds, one module a subject; each yields `Problem`s, changes nothing.
 
-Start at `keel.knowledge.check`, which calls them all.
+Start at `keel.knowledge.check`. What concerns one kind is checked in the folder of that kind.
 """

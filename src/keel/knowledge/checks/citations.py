@@ -8,7 +8,7 @@ from keel.knowledge.certainty import Certainty
 from keel.knowledge.checks.problem import Problem, error, warning
 from keel.knowledge.documents import Number
 from keel.knowledge.evidence.shape import Verdict
-from keel.knowledge.kinds import Entry, Place, entries, places
+from keel.knowledge.kinds import Fact, FactPart, facts, parts
 from keel.knowledge.texts.shape import cited
 
 # Field name -> the table that its ids come from. `conflicts` names rows of either table, claims or conflicts.
@@ -31,31 +31,29 @@ _SURE = (Certainty.SEEN, Certainty.SECONDHAND)
 def citation_problems(knowledge: Knowledge) -> Iterator[Problem]:
     """Names that lead nowhere, numbers without a source, claims and sources that nothing uses."""
     used: dict[str, set[str]] = {"claims": set(), "sources": set(), "conflicts": set()}
-    for entry in entries(knowledge):
-        for place in places(entry):
-            if isinstance(place.value, Number):
-                yield from _number_problems(knowledge, place, place.value)
-            for table, name in _names(knowledge, place):
+    for fact in facts(knowledge):
+        for part in parts(fact):
+            if isinstance(part.value, Number):
+                yield from _number_problems(knowledge, part, part.value)
+            for table, name in _names(knowledge, part):
                 if name in getattr(knowledge, table):
-                    if not (table == entry.kind and name == entry.id):
+                    if not (table == fact.kind and name == fact.id):
                         used[table].add(name)
                 elif not (table == "conflicts" and name in knowledge.claims):
-                    yield error(
-                        "citations", place, f"no {table[:-1]} is called “{name}”. Add the row, or mend the name."
-                    )
+                    yield error("citations", part, f"no {table[:-1]} is called “{name}”. Add the row, or fix the name.")
     yield from _orphans(knowledge, used)
     yield from _repeated_works(knowledge)
 
 
-def _names(knowledge: Knowledge, place: Place) -> Iterator[tuple[str, str]]:
-    """Ids named at a place, by its field or a mark in a text; a tuple is read at its own place: each id counts once."""
-    if isinstance(place.value, str) and "[[" in place.value:
-        yield from ((_table_of(knowledge, name), name) for name in cited(place.value))
+def _names(knowledge: Knowledge, part: FactPart) -> Iterator[tuple[str, str]]:
+    """Ids that a part names, by its field or by marks in its text; of a tuple each id is a part of its own."""
+    if isinstance(part.value, str) and "[[" in part.value:
+        yield from ((_table_of(knowledge, name), name) for name in cited(part.value))
         return
-    table = _FIELDS.get(place.field)
-    if table is None or not isinstance(place.value, str) or not place.value or _is_own_table(place.entry, table):
+    table = _FIELDS.get(part.field)
+    if table is None or not isinstance(part.value, str) or not part.value or _is_own_table(part.fact, table):
         return
-    yield table, place.value
+    yield table, part.value
 
 
 def _table_of(knowledge: Knowledge, name: str) -> str:
@@ -63,15 +61,15 @@ def _table_of(knowledge: Knowledge, name: str) -> str:
     return next((table for table in ("claims", "conflicts", "sources") if name in getattr(knowledge, table)), "claims")
 
 
-def _is_own_table(entry: Entry, table: str) -> bool:
-    return entry.kind == "sources" and table == "sources"
+def _is_own_table(fact: Fact, table: str) -> bool:
+    return fact.kind == "sources" and table == "sources"
 
 
-def _number_problems(knowledge: Knowledge, place: Place, number: Number) -> Iterator[Problem]:
+def _number_problems(knowledge: Knowledge, part: FactPart, number: Number) -> Iterator[Problem]:
     if number.certainty in _SURE and not number.claim and not number.sources:
         yield error(
             "citations",
-            place,
+            part,
             f"{number.value:g} {number.unit} is marked {number.certainty} and names no claim or source. "
             "Name one, or mark it memory or default.",
         )
@@ -79,11 +77,11 @@ def _number_problems(knowledge: Knowledge, place: Place, number: Number) -> Iter
     if claim is None:
         return
     if claim.value is not None and claim.unit == number.unit and claim.value != number.value:
-        yield error("citations", place, f"is {number.value:g}, its claim {claim.id} says {claim.value:g} {claim.unit}.")
+        yield error("citations", part, f"is {number.value:g}, its claim {claim.id} says {claim.value:g} {claim.unit}.")
     if number.certainty.rank < claim.certainty.rank:
         yield error(
             "citations",
-            place,
+            part,
             f"is marked {number.certainty}, its claim {claim.id} only {claim.certainty}. "
             "A number is no surer than its claim.",
         )
@@ -110,14 +108,14 @@ def _repeated_works(knowledge: Knowledge) -> Iterator[Problem]:
                 yield error("citations", f"sources/{source.id}", message)
 
 
-def uses_of(knowledge: Knowledge, table: str, wanted: str) -> tuple[Place, ...]:
+def uses_of(knowledge: Knowledge, table: str, wanted: str) -> tuple[FactPart, ...]:
     """Where a claim, source or conflict is named: what leans on it."""
     rows: Any = getattr(knowledge, table)
     own = rows[wanted].id
     return tuple(
-        place
-        for entry in entries(knowledge)
-        for place in places(entry)
-        for kind, name in _names(knowledge, place)
-        if kind == table and name in rows and rows[name].id == own and not (entry.kind == table and entry.id == own)
+        part
+        for fact in facts(knowledge)
+        for part in parts(fact)
+        for kind, name in _names(knowledge, part)
+        if kind == table and name in rows and rows[name].id == own and not (fact.kind == table and fact.id == own)
     )

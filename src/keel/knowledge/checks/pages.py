@@ -21,7 +21,7 @@ _NOT_PEOPLE = re.compile(
 )
 
 
-class Said(NamedTuple):
+class Passage(NamedTuple):
     """Words in one language at one place: a paragraph, an item, a card."""
 
     where: str
@@ -30,7 +30,7 @@ class Said(NamedTuple):
 
 def page_problems(knowledge: Knowledge) -> Iterator[Problem]:
     """Every problem of the texts for people."""
-    for said in everything_said(knowledge):
+    for said in passages(knowledge):
         yield from _never_reused(knowledge, said)
         yield from _denominators(knowledge, said)
     for name, text in knowledge.pages.items():
@@ -40,29 +40,29 @@ def page_problems(knowledge: Knowledge) -> Iterator[Problem]:
     yield from language_problems(knowledge)
 
 
-def everything_said(knowledge: Knowledge) -> Iterator[Said]:
+def passages(knowledge: Knowledge) -> Iterator[Passage]:
     """Every string that people read in pages, strategy cards and tools, with its place."""
     for name, text in knowledge.pages.items():
         for said in text.sentences:
-            yield Said(f"pages/{name}", said)
+            yield Passage(f"pages/{name}", said)
     for strategy in knowledge.strategies.values():
         for lang, words in strategy.words.items():
             for said in words.sentences:
-                yield Said(f"strategies/{strategy.id} words.{lang}", said)
+                yield Passage(f"strategies/{strategy.id} words.{lang}", said)
     for tool in knowledge.tools.values():
         for lang, written in tool.words.items():
             for said in written.sentences:
-                yield Said(f"tools/{tool.id} words.{lang}", said)
+                yield Passage(f"tools/{tool.id} words.{lang}", said)
 
 
-def _never_reused(knowledge: Knowledge, said: Said) -> Iterator[Problem]:
+def _never_reused(knowledge: Knowledge, said: Passage) -> Iterator[Problem]:
     for name in cited(said.text):
         claim = knowledge.claims.get(name)
         if claim is not None and claim.use is Use.NEVER:
             yield error("pages", said.where, f"rests on {name}, which is marked “do not reuse”. Leave it out.")
 
 
-def _denominators(knowledge: Knowledge, said: Said) -> Iterator[Problem]:
+def _denominators(knowledge: Knowledge, said: Passage) -> Iterator[Problem]:
     for name in cited(said.text):
         claim = knowledge.claims.get(name)
         if claim is not None and lacks_denominator(plain(said.text), claim):

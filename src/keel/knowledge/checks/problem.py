@@ -1,4 +1,4 @@
-"""What a check found: an error that must be mended, or a warning that somebody should look at."""
+"""What a check found: an error that must be fixed, or a warning that somebody should look at."""
 
 from enum import StrEnum
 from typing import NamedTuple
@@ -12,7 +12,7 @@ class Level(StrEnum):
 
 
 class Problem(NamedTuple):
-    """One line of the check's answer: which check, how bad, where, what is wrong and how to mend it."""
+    """One line of the check's answer: which check, how bad, where, what is wrong and how to fix it."""
 
     check: str
     level: Level

@@ -12,7 +12,7 @@ from keel.knowledge.documents import Document, Number
 from keel.knowledge.errors import FactsFileError
 from keel.knowledge.files import PACKAGED
 from keel.knowledge.instruments.check import is_loinc
-from keel.knowledge.kinds import Place, entries, kind_names, places, table
+from keel.knowledge.kinds import FactPart, facts, kind_names, parts, table
 from keel.knowledge.reading import ReadingCode
 
 _LOINC = re.compile(r"^\d{1,7}-\d$")
@@ -48,10 +48,10 @@ def _order(path: Path, name: str) -> Iterator[Problem]:
 
 def unit_problems(knowledge: Knowledge) -> Iterator[Problem]:
     """Numbers, and claims of ours, whose unit is not in units.csv."""
-    for entry in entries(knowledge):
-        for place in places(entry):
-            if isinstance(place.value, Number) and place.value.unit not in knowledge.units:
-                yield _unknown_unit(str(place), place.value.unit)
+    for fact in facts(knowledge):
+        for part in parts(fact):
+            if isinstance(part.value, Number) and part.value.unit not in knowledge.units:
+                yield _unknown_unit(str(part), part.value.unit)
     for claim in knowledge.claims.values():
         if claim.value is not None and claim.unit not in knowledge.units:
             yield _unknown_unit(f"claims/{claim.id}", claim.unit)
@@ -63,27 +63,27 @@ def _unknown_unit(where: str, unit: str) -> Problem:
 
 def loinc_problems(knowledge: Knowledge) -> Iterator[Problem]:
     """LOINC codes with a wrong check digit, wherever they stand."""
-    for entry in entries(knowledge):
-        for place in places(entry):
-            code = _loinc_at(place)
+    for fact in facts(knowledge):
+        for part in parts(fact):
+            code = _loinc_at(part)
             if code and not is_loinc(code):
-                yield error("loinc", place, f"the check digit of {code} is wrong. Look the code up at loinc.org.")
+                yield error("loinc", part, f"the check digit of {code} is wrong. Look the code up at loinc.org.")
 
 
-def _loinc_at(place: Place) -> str:
-    if isinstance(place.value, ReadingCode):
-        return place.value.code if "loinc" in place.value.system.lower() else ""
-    under_loinc = "loinc" in place.path.split(".")
-    return place.value if under_loinc and isinstance(place.value, str) and _LOINC.match(place.value) else ""
+def _loinc_at(part: FactPart) -> str:
+    if isinstance(part.value, ReadingCode):
+        return part.value.code if "loinc" in part.value.system.lower() else ""
+    under_loinc = "loinc" in part.path.split(".")
+    return part.value if under_loinc and isinstance(part.value, str) and _LOINC.match(part.value) else ""
 
 
 def review_problems(knowledge: Knowledge, at: dt.date) -> Iterator[Problem]:
     """Documents whose authors should have looked again, and reviews that are named by half."""
-    for entry in entries(knowledge):
-        document = entry.value
+    for fact in facts(knowledge):
+        document = fact.value
         if not isinstance(document, Document):
             continue
-        where = f"{entry.kind}/{entry.id}"
+        where = f"{fact.kind}/{fact.id}"
         if document.review_due < at:
             yield warning("reviews", where, f"review was due on {document.review_due}. Read it again, move the date.")
         if (document.reviewed_by is None) != (document.reviewed_on is None):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from keel.knowledge.base import Knowledge
 from keel.knowledge.checks.problem import Problem, error
 from keel.knowledge.evidence.shape import Claim, Use, Verdict
-from keel.knowledge.kinds import Entry, Place, entries, places
+from keel.knowledge.kinds import Fact, FactPart, facts, parts
 from keel.knowledge.texts.readability import grade
 from keel.knowledge.texts.readability_es import grade_es
 from keel.knowledge.texts.shape import plain
@@ -18,14 +18,14 @@ _NOT_OURS = ("sources", "wording")
 _QUOTED = {"conflicts": ("question", "one_side", "other_side")}
 
 
-def texts(entry: Entry) -> Iterator[Place]:
-    """The texts of an entry that Keel itself says; what it quotes in order to judge is left out."""
-    if entry.kind in _NOT_OURS or _is_judged(entry.value):
+def texts(fact: Fact) -> Iterator[FactPart]:
+    """The texts of a fact that Keel itself says; what it quotes in order to judge is left out."""
+    if fact.kind in _NOT_OURS or _is_judged(fact.value):
         return
-    quoted = _QUOTED.get(entry.kind, ())
-    for place in places(entry):
-        if isinstance(place.value, str) and place.value.count(" ") >= 2 and place.field not in quoted:
-            yield place
+    quoted = _QUOTED.get(fact.kind, ())
+    for part in parts(fact):
+        if isinstance(part.value, str) and part.value.count(" ") >= 2 and part.field not in quoted:
+            yield part
 
 
 def _is_judged(value: object) -> bool:
@@ -35,10 +35,10 @@ def _is_judged(value: object) -> bool:
 def wording_problems(knowledge: Knowledge) -> Iterator[Problem]:
     """Sentences that claim what must not be claimed, and examples of the rules that go the wrong way."""
     for rules in knowledge.wording.values():
-        for entry in entries(knowledge):
-            for place in texts(entry):
-                for offence in offences(plain(place.value), rules):
-                    yield error("must-not-claim", place, f"{offence.rule}: “{offence.sentence}” must not be said.")
+        for fact in facts(knowledge):
+            for part in texts(fact):
+                for offence in offences(plain(part.value), rules):
+                    yield error("must-not-claim", part, f"{offence.rule}: “{offence.sentence}” must not be said.")
         for rule in rules.rules:
             where = f"wording/{rules.id} {rule.id}"
             for sentence in rule.refused:
@@ -55,13 +55,13 @@ _GRADES = {"en": grade, "es": grade_es}
 def reading_level_problems(knowledge: Knowledge) -> Iterator[Problem]:
     """Texts for everybody that ask for more schooling than their limit."""
     for limit in knowledge.reading_levels.values():
-        for entry in entries(knowledge):
-            if entry.kind != limit.kind or (limit.prefix and not entry.id.startswith(limit.prefix)):
+        for fact in facts(knowledge):
+            if fact.kind != limit.kind or (limit.prefix and not fact.id.startswith(limit.prefix)):
                 continue
             said = [
-                plain(place.value)
-                for place in places(entry)
-                if place.field in limit.fields and isinstance(place.value, str) and place.path.startswith(limit.within)
+                plain(part.value)
+                for part in parts(fact)
+                if part.field in limit.fields and isinstance(part.value, str) and part.path.startswith(limit.within)
             ]
             text = "\n".join(said)
             if len(text.split()) < limit.least_words:
@@ -69,7 +69,7 @@ def reading_level_problems(knowledge: Knowledge) -> Iterator[Problem]:
             if (found := _GRADES[limit.lang](text)) > limit.highest_grade:
                 yield error(
                     "reading-level",
-                    f"{entry.kind}/{entry.id}",
+                    f"{fact.kind}/{fact.id}",
                     f"{', '.join(limit.fields)} read at grade {found:.1f}, the limit is {limit.highest_grade:g}. "
                     "Use shorter sentences and plainer words.",
                 )

@@ -84,7 +84,7 @@ def _formula(claim: Claim) -> Iterator[str]:
         yield f"formula: {wrong}."
         return
     if not agrees(computed, claim.value):
-        yield f"{claim.formula} is {computed:.6g}, the row says {claim.value:g}. Mend the one that is wrong."
+        yield f"{claim.formula} is {computed:.6g}, the row says {claim.value:g}. Fix the one that is wrong."
 
 
 def _share(claim: Claim) -> Iterator[str]:
@@ -94,7 +94,7 @@ def _share(claim: Claim) -> Iterator[str]:
     if not agrees(computed, claim.value) and "mismatch" not in claim.flag:
         yield (
             f"{claim.count} of {claim.of} is {computed:.4g}%, the row says {claim.value:g}%. "
-            "Mend it, or write “mismatch” with the reason into `flag` when the source prints it so."
+            "Fix it, or write “mismatch” with the reason into `flag` when the source prints it so."
         )
 
 

@@ -74,7 +74,7 @@ def _answers(one: AnswerSet, words: InstrumentWords) -> AnswerSet:
 def words_problems(instrument: Instrument | None, words: InstrumentWords) -> Iterator[str]:
     """Everything in which a translation does not fit its instrument, one line each."""
     if instrument is None:
-        yield "is of no instrument that Keel has. Remove it, or mend its name."
+        yield "is of no instrument that Keel has. Remove it, or fix its name."
         return
     yield from wording_problems(instrument)
     for what, ours, theirs in (

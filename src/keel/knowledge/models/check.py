@@ -1,6 +1,6 @@
 """Completes and checks model files: `extends` resolved, names found, units fit for their use, sizes possible.
 
-An error names the file, the key and the mend, because the reader is whoever just edited that file.
+An error names the file, the key and the fix, because the reader is whoever just edited that file.
 """
 
 import math
@@ -43,7 +43,7 @@ def _inherit(model: Model, models: Mapping[str, Model]) -> Model:
 
 
 def check_model(model: Model) -> None:
-    """Returns when the model can be run; otherwise FactsFileError says what to mend."""
+    """Returns when the model can be run; otherwise FactsFileError says what to fix."""
     _check_parameters(model)
     places = {compartment.id for compartment in model.compartments}
     if len(places) != len(model.compartments):
@@ -167,5 +167,5 @@ def dimension_of(model: Model, parameter: Parameter) -> str:
     return UNITS[parameter.unit][0]
 
 
-def _refuse(model: Model, key: str, wrong: str, mend: str) -> NoReturn:
-    raise FactsFileError(f"models/{model.id}.toml: {key}: {wrong}. {mend}")
+def _refuse(model: Model, key: str, wrong: str, fix: str) -> NoReturn:
+    raise FactsFileError(f"models/{model.id}.toml: {key}: {wrong}. {fix}")

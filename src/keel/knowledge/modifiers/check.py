@@ -19,7 +19,5 @@ def complete_modifiers(modifiers: Mapping[str, Modifier], models: Mapping[str, M
                     if parameter not in models[name].parameters:
                         raise FactsFileError(f"{where}.multiply: {name} has no parameter “{parameter}”. Name one.")
                     if factor.value <= 0:
-                        raise FactsFileError(
-                            f"{where}.multiply.{parameter}: {factor.value} is not above zero. Mend it."
-                        )
+                        raise FactsFileError(f"{where}.multiply.{parameter}: {factor.value} is not above zero. Fix it.")
     return dict(modifiers)

@@ -100,7 +100,7 @@ def _rule_problems(
 def _leaf_problems(leaf: Condition, protocol: Protocol, facts: Mapping[str, ClinicalFact]) -> Iterator[str]:
     fact = facts.get(leaf.fact)
     if fact is None:
-        yield f"asks about “{leaf.fact}”, which is not in clinical-facts.csv. Add a row, or mend the name."
+        yield f"asks about “{leaf.fact}”, which is not in clinical-facts.csv. Add a row, or fix the name."
         return
     if leaf.cut:
         cut = protocol.cuts.get(leaf.cut)
@@ -109,7 +109,7 @@ def _leaf_problems(leaf: Condition, protocol: Protocol, facts: Mapping[str, Clin
         elif not same_unit(cut.unit, fact.unit):
             yield f"compares {leaf.fact} in {fact.unit} with the cut {leaf.cut} in {cut.unit}. Use one unit."
     if leaf.op in _ORDERED and fact.kind is not FactKind.NUMBER:
-        yield f"{leaf.fact} is no number: `{leaf.op}` cannot be tried on it."
+        yield f"{leaf.fact} is not a number: `{leaf.op}` cannot be tried on it."
     if fact.kind is FactKind.YES_NO and leaf.op in ("is", "is_not") and not isinstance(leaf.value, bool):
         yield f"{leaf.fact} is yes or no: compare it with true or false."
     if fact.kind is FactKind.CHOICE and leaf.op in ("is", "is_not", "in"):

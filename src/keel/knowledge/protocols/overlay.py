@@ -10,7 +10,7 @@
     id = "A-PRE-02"
     severity = "block"
 
-Anything else is refused with the key and the mend. A second overlay is measured against the first, so that a site
+Anything else is refused with the key and the fix. A second overlay is measured against the first, so that a site
 cannot loosen what its group has tightened.
 """
 

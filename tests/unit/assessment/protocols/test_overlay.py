@@ -218,7 +218,7 @@ def test_the_home_pathway_is_not_turned_on_otherwise(tmp_path, text):
     ("written", "said"),
     [
         ('[cuts.start_sbp_guide]\nvalue = "130"\n', "cuts.start_sbp_guide.value must be a number, not text"),
-        ("[cuts.start_sbp_guide]\nvalue = nan\n", "value is nan, which is no number"),
+        ("[cuts.start_sbp_guide]\nvalue = nan\n", "value is nan, which is not a valid number"),
         ("[cuts]\nstart_sbp_guide = 130\n", "cuts.start_sbp_guide must be a table, not a number"),
         ('rules = "x"\n', "rules must be a list, not text"),
         ("[cuts.start_sbp_gide]\nvalue = 130\n", "Near: start_sbp_guide"),
