@@ -13,7 +13,7 @@ from keel.assessment.interactions.stacking import stacked
 from keel.knowledge.interactions import KetamineForm
 from keel.knowledge.translations import sentences
 from keel.web.language.said import said, translated
-from keel.web.picture.templatetags.keel_evidence import for_public
+from keel.web.picture.templatetags.keel_findings import for_public
 
 FACTS = knowledge.load()
 TEXTS = FACTS.interaction_texts["en"]
