@@ -60,7 +60,7 @@ def _check(brand: Brand) -> None:
         raise WebError(f"KEEL_BRANDS: the id “{brand.id}” may have small letters, digits and hyphens only.")
     for host in brand.hosts:
         if not _HOST.fullmatch(host):
-            raise WebError(f"KEEL_BRANDS: “{host}” of {brand.id} is no origin. Write https://name, without a path.")
+            raise WebError(f"KEEL_BRANDS: “{host}” of {brand.id} is not a valid origin. Write https://name, no path.")
     for name, ground in GROUNDS.items():
         colour = getattr(brand, name)
         if not _COLOUR.fullmatch(colour):

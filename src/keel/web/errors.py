@@ -7,7 +7,7 @@ WebError               the text is one line for the person who starts the server
 
 
 class WebError(Exception):
-    """Something that the person who starts the server can mend; the text says how."""
+    """Something that the person who starts the server can fix; the text says how."""
 
 
 class DatabaseRefused(WebError):
@@ -15,4 +15,4 @@ class DatabaseRefused(WebError):
 
 
 class DemoRefused(WebError):
-    """The database holds clinics that are no demonstration; give another folder."""
+    """The database holds clinics that are not a demonstration; give another folder."""

@@ -54,7 +54,7 @@ def run(port: int, workers: int) -> None:
 def load_demo(port: int) -> str:
     """Loads the demonstration where it is not there yet, and gives the addresses and log-ins to print.
 
-    DemoRefused where the database holds clinics that are no demonstration.
+    DemoRefused where the database holds clinics that are not a demonstration.
     """
     from keel.web import clock
     from keel.web.clinic.demonstration import PASSWORD, load

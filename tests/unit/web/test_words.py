@@ -6,15 +6,9 @@ from django.utils import translation
 from keel.knowledge import Certainty
 from keel.knowledge.evidence import Source
 from keel.quantities import Interval
-from keel.web.picture.templatetags.keel_evidence import (
-    amount,
-    certainty_means,
-    certainty_words,
-    grams,
-    multiple,
-    reason_value,
-    unit_words,
-)
+from keel.web.language.quantities import amount, grams, multiple, unit_words
+from keel.web.picture.templatetags.keel_evidence import certainty_means, certainty_words
+from keel.web.picture.templatetags.keel_findings import reason_value
 from support import django_ready  # noqa: F401 - before anything of keel.web
 
 

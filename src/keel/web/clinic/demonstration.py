@@ -65,7 +65,7 @@ class People(msgspec.Struct, forbid_unknown_fields=True):
     patients: list[PatientEntry]
 
 
-class _Due(NamedTuple):
+class _DatedFact(NamedTuple):
     """One fact at its time; ordered by time, as it would have been recorded."""
 
     at: dt.datetime
@@ -113,16 +113,16 @@ def _load_patients(entries: list[PatientEntry], clinic: Clinic, writers: list[Ab
         _record(one, patients[one.number], writers[turn % len(writers)])
 
 
-def _dated(entry: PatientEntry, zone: ZoneInfo, now: dt.datetime) -> Iterator[_Due]:
+def _dated(entry: PatientEntry, zone: ZoneInfo, now: dt.datetime) -> Iterator[_DatedFact]:
     today = now.astimezone(zone).date()
     for position, fact in enumerate(entry.facts):
         for turn in range(fact.count):
             day = today - dt.timedelta(days=int(fact.days_ago - turn * fact.every_days))
             time = dt.time.fromisoformat(fact.at)
-            yield _Due(dt.datetime.combine(day, time, zone), entry.number, position * 1000 + turn, fact)
+            yield _DatedFact(dt.datetime.combine(day, time, zone), entry.number, position * 1000 + turn, fact)
 
 
-def _record(one: _Due, patient: Patient, writer: AbstractUser) -> None:
+def _record(one: _DatedFact, patient: Patient, writer: AbstractUser) -> None:
     time_key = {Kind.DOSE: "start", Kind.MEASUREMENT: "at", Kind.ANSWERS: "at"}.get(one.fact.kind)
     payload = {**one.fact.entry, time_key: one.at.isoformat()} if time_key else one.fact.entry
     key, written = f"demonstration-{one.position}", one.at + dt.timedelta(minutes=5)

@@ -2,7 +2,7 @@
 
 ClinicError              the text is for the person at the screen
 ├── NotAllowed           their role does not allow it; trying again does not help
-└── FactRefused          the fact cannot stand; the text says how to mend it
+└── FactRefused          the fact cannot stand; the text says how to fix it
 """
 
 
@@ -15,7 +15,7 @@ class NotAllowed(ClinicError):
 
 
 class FactRefused(ClinicError):
-    """A fact that cannot be recorded as it is; nothing was written. `field` names the key to mend, where it is one."""
+    """A fact that cannot be recorded as it is; nothing was written. `field` names the key to fix, if it is one."""
 
     def __init__(self, text: str, field: str = "") -> None:
         super().__init__(text)

@@ -70,7 +70,7 @@ class Kind(models.TextChoices):
 
 
 class Fact(models.Model):
-    """One fact about a patient. `sequence` orders the facts of a patient; times alone are no order.
+    """One fact about a patient. `sequence` orders the facts of a patient; times alone are not an order.
 
     `payload` is the entry as a Keel record file writes it (amounts as text with their unit, so exact decimals).
     `effective_at` is when it was so, where it has a time; `key` makes sending it twice harmless.

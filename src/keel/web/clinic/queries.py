@@ -21,7 +21,7 @@ _LISTS = {
     Kind.ANSWERS: "answers",
     Kind.CONDITION: "conditions",
 }
-"""Kind of fact to the list of a record file that holds it; a person is no list."""
+"""Kind of fact to the list of a record file that holds it; a person is not a list."""
 
 
 def memberships_of(user: AbstractUser) -> QuerySet[Membership]:

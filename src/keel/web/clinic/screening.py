@@ -31,7 +31,7 @@ _NOT_SCREENED = ("level-of-care",)
 """Protocols that are asked on this page whatever the choice."""
 
 
-class Asked(NamedTuple):
+class Question(NamedTuple):
     """A question on the page: its fact, what was written, and what is wrong with that."""
 
     fact: ClinicalFact
@@ -63,7 +63,7 @@ class Asked(NamedTuple):
         return self.fact.question or self.fact.label
 
 
-class Answered(NamedTuple):
+class PageAnswers(NamedTuple):
     """What was answered on the page: facts that can be, what was written, and what is wrong, by name of the fact."""
 
     facts: dict[str, Fact]
@@ -71,7 +71,7 @@ class Answered(NamedTuple):
     errors: dict[str, str]
 
 
-def read_answers(data: Mapping[str, Any], knowledge: Knowledge) -> Answered:
+def read_answers(data: Mapping[str, Any], knowledge: Knowledge) -> PageAnswers:
     """The answers of a posted form; one that cannot be is left out and named."""
     facts: dict[str, Fact] = {}
     written_as: dict[str, str] = {}
@@ -86,7 +86,7 @@ def read_answers(data: Mapping[str, Any], knowledge: Knowledge) -> Answered:
             facts |= checked_facts({fact.id: _value(fact, written)}, knowledge.clinical_facts)
         except FactRefused as refused:
             errors[fact.id] = f"{refused.problem} {refused.mend}"
-    return Answered(facts, written_as, errors)
+    return PageAnswers(facts, written_as, errors)
 
 
 def _value(fact: ClinicalFact, written: str) -> Fact:
@@ -107,7 +107,7 @@ class Screening:
         self,
         record: Record,
         protocol: Protocol | None,
-        answered: Answered,
+        answered: PageAnswers,
         at: dt.datetime,
         place: str,
         knowledge: Knowledge,
@@ -143,7 +143,7 @@ class Screening:
         return [one for one in found if any(reason.value is not None for reason in one.why)]
 
     @property
-    def red_flags(self) -> list[Asked]:
+    def red_flags(self) -> list[Question]:
         """The red-flag questions that are open or were answered here."""
         catalogue = self._knowledge.clinical_facts
         flags = questions(_red_flags(self._knowledge), catalogue)
@@ -151,7 +151,7 @@ class Screening:
         return self._asked(fact for fact in flags if fact in open_ones or fact.id in self.answered.written)
 
     @property
-    def open_facts(self) -> list[Asked]:
+    def open_facts(self) -> list[Question]:
         """What the protocol asks and nobody knows, and what was answered here, in the order of the protocol."""
         if self.protocol is None or self.found is None:
             return []
@@ -163,9 +163,9 @@ class Screening:
         shown = (fact for fact in every if fact in missing or fact.id in self.answered.written)
         return self._asked(fact for fact in shown if fact not in above)
 
-    def _asked(self, facts: Iterable[ClinicalFact]) -> list[Asked]:
+    def _asked(self, facts: Iterable[ClinicalFact]) -> list[Question]:
         written, errors = self.answered.written, self.answered.errors
-        return [Asked(fact, written.get(fact.id, ""), errors.get(fact.id, "")) for fact in facts]
+        return [Question(fact, written.get(fact.id, ""), errors.get(fact.id, "")) for fact in facts]
 
 
 def _planned(protocol: Protocol | None, answered: Mapping[str, Fact]) -> dict[str, Fact]:

@@ -38,7 +38,7 @@ def people_who_help(request: HttpRequest) -> HttpResponse:
     return render(request, "directory/help.html", context)
 
 
-class _Rows(NamedTuple):
+class _CountryRows(NamedTuple):
     """Lines of one country, without those that work everywhere."""
 
     emergency: list[Listed]
@@ -62,9 +62,9 @@ def everywhere(request: HttpRequest) -> HttpResponse:
     return render(request, "directory/everywhere.html", context)
 
 
-def _rows_of(country: Country) -> _Rows:
+def _rows_of(country: Country) -> _CountryRows:
     listing = listing_for(country.code)
-    return _Rows(
+    return _CountryRows(
         [row for row in listing.emergency if WORLD not in row.service.countries],
         [row for row in listing.services if WORLD not in row.service.countries],
     )

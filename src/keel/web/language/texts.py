@@ -12,7 +12,7 @@ from keel.knowledge.texts import Section, Text, sections_of
 from keel.web.language.languages import FIRST
 
 
-class Cite(NamedTuple):
+class Citation(NamedTuple):
     """What a mark in a sentence rests on, opened in place: a name to tap, and claims, conflicts and works behind it."""
 
     name: str
@@ -54,7 +54,7 @@ def sections(text: Text) -> tuple[Section, ...]:
 
 
 @lru_cache(maxsize=2048)
-def cite(ids: tuple[str, ...]) -> Cite:
+def cite(ids: tuple[str, ...]) -> Citation:
     """What the ids of a mark stand for; the name is that of the first work behind them."""
     facts = knowledge.load()
     claims = tuple(facts.claims[one] for one in ids if one in facts.claims)
@@ -62,7 +62,7 @@ def cite(ids: tuple[str, ...]) -> Cite:
     named = [one for one in ids if one in facts.sources]
     behind = dict.fromkeys([*named, *(source for claim in claims for source in claim.sources)])
     works = tuple(dict.fromkeys(facts.sources[one] for one in behind if one in facts.sources))
-    return Cite(_name(works, claims), claims, conflicts, works)
+    return Citation(_name(works, claims), claims, conflicts, works)
 
 
 def _name(works: tuple[Source, ...], claims: tuple[Claim, ...]) -> str:

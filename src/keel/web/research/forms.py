@@ -25,7 +25,7 @@ def _ages() -> list[tuple[int, str]]:
     return [(age, _("%(age)d years") % {"age": age}) for age in AGES]
 
 
-class Regimen(forms.Form):
+class RegimenForm(forms.Form):
     """One dose in a person of a chosen weight and age. Weights and ages are steps: nobody needs to type their own."""
 
     substance = forms.ChoiceField(choices=SUBSTANCES, label=gettext_lazy("Substance"))

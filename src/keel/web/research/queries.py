@@ -1,4 +1,4 @@
-"""The overlay of a regimen: one simulation of every model that takes the route, as drawings, words and rows."""
+"""A regimen in every model that takes the route: one simulation, as drawings, words and rows."""
 
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -16,7 +16,7 @@ WIDTHS = {"wide": 640, "narrow": 344}
 HOURS = 24
 
 
-class Asked(NamedTuple):
+class Regimen(NamedTuple):
     """A regimen and a person, as chosen."""
 
     substance: str
@@ -29,22 +29,22 @@ class Asked(NamedTuple):
     outside: bool
 
 
-def drawn(asked: Asked) -> dict[str, Any]:
+def overlay_of(regimen: Regimen) -> dict[str, Any]:
     """Drawings, words, rows, peaks and the models left out; only `reasons` where no model can run."""
-    return _drawn(asked, here())
+    return _overlay_of(regimen, here())
 
 
 @lru_cache(maxsize=128)
-def _drawn(asked: Asked, catalogue: Catalogue | None) -> dict[str, Any]:
+def _overlay_of(regimen: Regimen, catalogue: Catalogue | None) -> dict[str, Any]:
     facts = knowledge.load()
     try:
-        fitting_models(facts.models, asked.route, asked.substance, facts.routes)
+        fitting_models(facts.models, regimen.route, regimen.substance, facts.routes)
         found = overlay(
-            models_for(facts.models, asked.route, asked.substance),
-            [_dose(asked)],
-            Person(weight_kg=asked.weight_kg, age_years=asked.age_years),
-            np.arange(0.0, asked.over_min + 60 * HOURS + 1, 2.0),
-            window_min=(0.0, asked.over_min + 60 * HOURS),
+            models_for(facts.models, regimen.route, regimen.substance),
+            [_dose(regimen)],
+            Person(weight_kg=regimen.weight_kg, age_years=regimen.age_years),
+            np.arange(0.0, regimen.over_min + 60 * HOURS + 1, 2.0),
+            window_min=(0.0, regimen.over_min + 60 * HOURS),
         )
     except NoModel as refusal:
         return {"reasons": (text_of(refusal), *refusal.known)}
@@ -54,7 +54,7 @@ def _drawn(asked: Asked, catalogue: Catalogue | None) -> dict[str, Any]:
     left_out += [(name, facts.models[name].name, reason) for name, reason in found.refused]
     # Open to everybody: concentrations of effect beside a dose of one's choice would be a way to choose a dose.
     chart = charts.Chart(
-        charts.of_overlay(found, outside=asked.outside), facts, log=asked.log, anchors=False, catalogue=catalogue
+        charts.of_overlay(found, outside=regimen.outside), facts, log=regimen.log, anchors=False, catalogue=catalogue
     )
     if not chart.traces:
         return {"reasons": (Message("No model holds for this regimen and person."),), "left_out": left_out}
@@ -72,10 +72,10 @@ def _drawn(asked: Asked, catalogue: Catalogue | None) -> dict[str, Any]:
     }
 
 
-def _dose(asked: Asked) -> DoseInput:
+def _dose(regimen: Regimen) -> DoseInput:
     return DoseInput(
-        amount_mg=asked.dose_mg,
-        route=asked.route,
-        substance=asked.substance,
-        duration_min=asked.over_min if asked.route == "iv" else 0.0,
+        amount_mg=regimen.dose_mg,
+        route=regimen.route,
+        substance=regimen.substance,
+        duration_min=regimen.over_min if regimen.route == "iv" else 0.0,
     )

@@ -8,15 +8,15 @@ from django.views.decorators.http import require_safe
 
 from keel import knowledge
 from keel.knowledge.models import Model
-from keel.web.research.forms import FIRST, Regimen
-from keel.web.research.queries import Asked, drawn
+from keel.web.research.forms import FIRST, RegimenForm
+from keel.web.research.queries import Regimen, overlay_of
 
 
 @require_safe
 def models(request: HttpRequest) -> HttpResponse:
     """Every model, and the curves of those that hold for the regimen in the address, or for the first one."""
-    form = Regimen(request.GET if "dose_mg" in request.GET else FIRST)
-    shown = drawn(_asked(form.cleaned_data)) if form.is_valid() else None
+    form = RegimenForm(request.GET if "dose_mg" in request.GET else FIRST)
+    shown = overlay_of(_regimen(form.cleaned_data)) if form.is_valid() else None
     context = {"form": form, "shown": shown, "models": [_line(one) for one in knowledge.load().models.values()]}
     return render(request, "research/models.html", context, status=200 if form.is_valid() else 422)
 
@@ -30,8 +30,8 @@ def model(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "research/model.html", {"model": found, **_line(found)})
 
 
-def _asked(values: dict[str, Any]) -> Asked:
-    return Asked(
+def _regimen(values: dict[str, Any]) -> Regimen:
+    return Regimen(
         substance=values["substance"],
         route=values["route"],
         dose_mg=values["dose_mg"],

@@ -36,8 +36,8 @@ def test_a_brand_brings_its_colours(tmp_path):
     [
         ("#0b5d4b", "#9ad0c3", "4.5 to 1"),  # light green on paper
         ("#0b5d4b", "red;} body{display:none", "#rrggbb"),
-        ("https://harbour.example", "https://harbour.example/path", "no origin"),
-        ("https://harbour.example", "*", "no origin"),
+        ("https://harbour.example", "https://harbour.example/path", "not a valid origin"),
+        ("https://harbour.example", "*", "not a valid origin"),
         ('id = "harbour"', 'id = "Harbour <b>"', "small letters"),
         ('name = "Harbour Drug Service"', "nome = 1", "cannot be read"),
     ],
