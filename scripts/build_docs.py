@@ -15,6 +15,7 @@ COMMANDS = (
     ("screen",),
     ("triage",),
     ("simulate",),
+    ("dose",),
     ("session",),
     ("evidence",),
     ("knowledge", "check"),

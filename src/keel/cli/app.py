@@ -9,6 +9,7 @@ from typer.exceptions import TyperException
 
 from keel.cli.assess import assess
 from keel.cli.demo import demo
+from keel.cli.dose import dose
 from keel.cli.evidence import evidence
 from keel.cli.exposure import exposure
 from keel.cli.interactions import interactions
@@ -39,6 +40,7 @@ COMMANDS: dict[Callable[..., None], str] = {
     screen: "A person against the rules of a protocol.",
     triage: "Where a person is to be cared for.",
     simulate: "Concentrations after a dose.",
+    dose: "The dose of a protocol by three weights, with caps and rates.",
     session: "The state of a dosing session at a time.",
     evidence: "Search what the sources say.",
     serve: "The web application on this machine.",

@@ -148,6 +148,20 @@ def parse_weight_kg(text: str) -> float:
     return _parse_as(text, "kg", Message("a weight"), "70 kg")
 
 
+def parse_height_cm(text: str) -> float:
+    """Centimetres of body height."""
+    return _parse_as(text, "cm", "a height", "178 cm")
+
+
+def parse_age_years(text: str) -> float:
+    """Years of age, with or without the word.
+
+    >>> parse_age_years("34 years"), parse_age_years("34")
+    (34.0, 34.0)
+    """
+    return _parse_as(text if text.strip()[-1:].isalpha() else f"{text} years", "a", "an age", "34 years")
+
+
 def parse_concentration_ng_per_ml(text: str) -> float:
     """ng/mL; molar concentrations need a molar mass and are refused here."""
     return _parse_as(text, "ng/mL", Message("a concentration"), "185 ng/mL")
@@ -165,6 +179,16 @@ def parse_rate_mg_per_min(text: str, *, weight_kg: float | None = None) -> float
             )
         return _parse_as(text, "mg/kg/min", Message("a rate"), "0.0125 mg/kg/min") * weight_kg
     return _parse_as(text, "mg/min", Message("a rate"), "0.875 mg/min")
+
+
+def parse_strength_mg_per_ml(text: str) -> float:
+    """mg/mL of a solution."""
+    return _parse_as(text, "mg/mL", "a strength", "10 mg/mL")
+
+
+def parse_volume_ml(text: str) -> float:
+    """Millilitres."""
+    return _parse_as(text, "mL", "a volume", "50 mL")
 
 
 def parse_duration_min(text: str) -> float:

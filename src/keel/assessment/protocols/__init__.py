@@ -2,10 +2,10 @@
 
 Knows how a rule speaks, yields and names what is missing; the rules are `knowledge/data/protocols`. May import
 `knowledge`, `findings` and `record`. Start at `gate.py`; `facts.py` checks facts and works out what follows from them,
-`dosing.py` is the dose in three weights.
+`dosing.py` is the dose in the weights of `body_weights.py`, or as labelled.
 """
 
-from keel.assessment.protocols.dosing import DosePlan, WeightDose, dose_plan
+from keel.assessment.protocols.dosing import DosePlan, Solution, WeightDose, dose_plan
 from keel.assessment.protocols.errors import FactRefused, ProtocolError, UnknownPhase, UnknownProtocol
 from keel.assessment.protocols.facts import checked_facts, derived
 from keel.assessment.protocols.gate import default_rules, find_protocol, gate, passes
@@ -14,6 +14,7 @@ __all__ = [
     "DosePlan",
     "FactRefused",
     "ProtocolError",
+    "Solution",
     "UnknownPhase",
     "UnknownProtocol",
     "WeightDose",

@@ -1,22 +1,28 @@
 """The dose of a protocol: in three weights side by side with its arithmetic, or the devices that the label has.
 
-It computes and shows. Which weight is used is the clinician's choice, and the reason is kept.
+It computes and shows. Which weight is used is the clinician's choice, and the reason is kept. The caps are the rules of
+the protocol's own phase `dose`.
 """
 
 import datetime as dt
 import math
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import msgspec
 
-from keel.assessment.protocols.gate import find_protocol
-from keel.findings import Finding, Reason, Severity
+from keel.assessment.protocols.body_weights import BodyWeight, body_mass_index, body_weights
+from keel.assessment.protocols.errors import DoesNotFit, NoDose
+from keel.assessment.protocols.gate import find_protocol, gate
+from keel.findings import Finding, Reason, Severity, worst_first
 from keel.knowledge import Certainty, Knowledge
-from keel.knowledge.protocols import DoseOption, Dosing, Protocol, Statement
+from keel.knowledge.protocols import Cut, DoseOption, Protocol, Statement
+from keel.knowledge.protocols_check import leaves
 from keel.quantities import significant
-from keel.record import Person, Sex
+from keel.record import Person
 
-CM_PER_INCH = 2.54
+_CAPS = "dose"
+"""The phase of the rules that limit a dose."""
 
 
 class Volume(msgspec.Struct, frozen=True):
@@ -31,8 +37,9 @@ class WeightDose(msgspec.Struct, frozen=True, kw_only=True):
     """One dose by one weight.
 
     `basis` is actual, ideal or adjusted; `formula` is male or female for the last two. `dose_mg` is unrounded,
-    `rounded_mg` rounded down; rates and volumes are those of the rounded dose. `is_above_alert` where the rounded dose
-    exceeds the alert of the protocol.
+    `rounded_mg` rounded down; rates and volumes are those of the rounded dose. `ml` is what is drawn up of the stated
+    strength, and `rate_ml_per_h` the pump's rate, where strength or volume were stated. `held_by` are the caps that the
+    rounded dose exceeds; those of the actual weight are findings of the plan, the others hold once that weight is used.
     """
 
     basis: str
@@ -42,16 +49,42 @@ class WeightDose(msgspec.Struct, frozen=True, kw_only=True):
     rounded_mg: float
     rate_mg_per_min: float
     rate_mg_per_h: float
-    bag_rate_ml_per_h: float | None
+    ml: float | None
+    rate_ml_per_h: float | None
     volumes: tuple[Volume, ...]
-    is_above_alert: bool
+    held_by: tuple[str, ...]
     arithmetic: str
+
+
+class DoseNumber(msgspec.Struct, frozen=True, kw_only=True):
+    """A number that the dose rests on, or a cap: the name of its cut, where it comes from, how sure it is."""
+
+    id: str
+    value: float
+    unit: str
+    is_cap: bool
+    certainty: Certainty
+    sources: tuple[str, ...]
+    note: str
+
+
+class LabelledDose(msgspec.Struct, frozen=True, kw_only=True):
+    """One dose of a label: milligrams, devices, minutes between two devices, for whom and when."""
+
+    id: str
+    mg: float
+    devices: int
+    minutes_between: float
+    text: str
+    sources: tuple[str, ...]
+    certainty: Certainty
 
 
 class DosePlan(msgspec.Struct, frozen=True, kw_only=True):
     """Doses of a protocol for a person: by weight (`by_weight`), or as labelled (`options`); and what is published.
 
-    `per_kg_mg` and `over_min` are what was computed with. `unknown` says in words what could not be computed.
+    `per_kg_mg` and `over_min` are what was computed with; `numbers` all that it rests on, with caps. `unknown` says in
+    words what could not be computed.
     """
 
     protocol: str
@@ -60,11 +93,19 @@ class DosePlan(msgspec.Struct, frozen=True, kw_only=True):
     over_min: float | None = None
     bmi: float | None = None
     by_weight: tuple[WeightDose, ...] = ()
-    options: tuple[dict[str, object], ...] = ()
+    options: tuple[LabelledDose, ...] = ()
     published: tuple[Statement, ...] = ()
+    numbers: tuple[DoseNumber, ...] = ()
     findings: tuple[Finding, ...] = ()
     unknown: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+
+
+class Solution(NamedTuple):
+    """What is given by the pump: the strength that is drawn up (mg/mL), and the volume it is made up to (mL)."""
+
+    mg_per_ml: float | None = None
+    ml: float | None = None
 
 
 def dose_plan(
@@ -74,114 +115,86 @@ def dose_plan(
     at: dt.datetime,
     knowledge: Knowledge,
     jurisdiction: str = "",
-    per_kg_mg: float | None = None,
-    over_min: float | None = None,
-    bag_ml: float | None = None,
+    solution: Solution = Solution(),  # noqa: B008 - a value that nobody can change
 ) -> DosePlan:
     """The doses of a protocol for a person.
 
     Per weight: dose = mg/kg x weight, rate = dose / minutes, for the actual, the ideal (Devine) and the adjusted weight
-    (ideal + 0.4 x (actual - ideal)). `per_kg_mg` and `over_min` are the protocol's where not given.
+    (ideal + 0.4 x (actual - ideal)). In mL/h: rate / strength, or volume / time where a volume is stated. DoesNotFit
+    where a dose of that strength is more than the volume, NoDose where the protocol gives none.
     """
     known = find_protocol(knowledge, protocol) if isinstance(protocol, str) else protocol
-    dosing = known.dosing
-    if dosing.kind == "per_weight":
-        return _per_weight(known, person, per_kg_mg=per_kg_mg, over_min=over_min, bag_ml=bag_ml)
-    if dosing.kind == "devices":
+    if known.dosing.kind == "per_weight":
+        return _per_weight(known, person, solution, at, knowledge, jurisdiction)
+    if known.dosing.kind == "devices":
         return _devices(known, person.age_at(at), jurisdiction or known.jurisdiction)
-    return DosePlan(protocol=known.id, kind=dosing.kind, published=dosing.published)
+    if known.dosing.kind == "none":
+        raise NoDose(known.id, (one.id for one in knowledge.protocols.values() if one.dosing.kind != "none"))
+    return DosePlan(protocol=known.id, kind=known.dosing.kind, published=known.dosing.published)
 
 
 def _per_weight(
-    protocol: Protocol, person: Person, *, per_kg_mg: float | None, over_min: float | None, bag_ml: float | None
+    protocol: Protocol, person: Person, solution: Solution, at: dt.datetime, knowledge: Knowledge, jurisdiction: str
 ) -> DosePlan:
     dosing = protocol.dosing
-    per_kg = protocol.number(dosing.per_kg) if per_kg_mg is None else per_kg_mg
-    over = protocol.number(dosing.over) if over_min is None else over_min
+    bmi = body_mass_index(person)
+    findings = list(_findings(protocol, bmi, solution))
     rows, unknown = [], []
-    for basis, formula, weight, reason in weights(protocol, person):
-        if weight is None:
-            unknown.append(reason)
-        else:
-            rows.append(_row(protocol, basis, formula, weight, per_kg, over, bag_ml, reason))
-    bmi = _bmi(person)
+    for weight in body_weights(protocol, person):
+        if weight.kg is None:
+            unknown.append(weight.text)
+            continue
+        row = _row(protocol, weight, weight.kg, solution)
+        caps = _caps(protocol, row, person, at, knowledge, jurisdiction)
+        findings += caps if weight.basis == "actual" else ()
+        rows.append(msgspec.structs.replace(row, held_by=tuple(cap.rule for cap in caps)))
+    if not rows:
+        findings.append(_not_known(protocol, "weight_kg", "kg", unknown[0], "Weigh the person."))
     return DosePlan(
         protocol=protocol.id,
         kind=dosing.kind,
-        per_kg_mg=per_kg,
-        over_min=over,
+        per_kg_mg=protocol.number(dosing.per_kg),
+        over_min=protocol.number(dosing.over),
         bmi=bmi,
         by_weight=tuple(rows),
         published=dosing.published,
-        findings=tuple(_weight_findings(protocol, rows, bmi, unknown)),
+        numbers=tuple(_numbers(protocol)),
+        findings=worst_first(findings),
         unknown=tuple(unknown),
         sources=protocol.cuts[dosing.per_kg].sources,
     )
 
 
-def weights(protocol: Protocol, person: Person) -> Iterator[tuple[str, str, float | None, str]]:
-    """Basis, formula, kilograms and arithmetic of each weight; None with the reason where it cannot be computed.
-
-    Ideal weight (Devine) = 50 kg for men or 45.5 kg for women, plus 2.3 kg for each inch over 60 inches. Where sex is
-    not recorded as male or female, both formulas are given.
-    """
-    actual = person.weight_kg
-    if actual is None:
-        yield "actual", "", None, "Body weight is not known: no dose per kilogram can be computed."
-        return
-    yield "actual", "", actual, f"{actual:g} kg as measured"
-    dosing, height = protocol.dosing, person.height_cm
-    if height is None:
-        yield "ideal", "", None, "Height is not known: ideal and adjusted weight cannot be computed."
-        return
-    inches_over = height / CM_PER_INCH - protocol.number(dosing.ideal_from_inch)
-    if inches_over < 0:
-        yield "ideal", "", None, "The formula of ideal weight is not defined below 60 inches (152.4 cm)."
-        return
-    sexes = (person.sex.value,) if person.sex in (Sex.MALE, Sex.FEMALE) else ("male", "female")
-    for sex in sexes:
-        base = protocol.number(dosing.ideal_male if sex == "male" else dosing.ideal_female)
-        step, share = protocol.number(dosing.ideal_per_inch), protocol.number(dosing.adjusted_share)
-        ideal = base + step * inches_over
-        yield "ideal", sex, ideal, f"{base:g} + {step:g} × {inches_over:.2f} in over 60 in = {ideal:.1f} kg"
-        adjusted = ideal + share * (actual - ideal)
-        yield (
-            "adjusted",
-            sex,
-            adjusted,
-            f"{ideal:.1f} + {share:g} × ({actual:g} − {ideal:.1f}) = {adjusted:.1f} kg",
-        )
-
-
-def _row(
-    protocol: Protocol,
-    basis: str,
-    formula: str,
-    weight: float,
-    per_kg: float,
-    over: float,
-    bag_ml: float | None,
-    how: str,
-) -> WeightDose:
+def _row(protocol: Protocol, weight: BodyWeight, kg: float, solution: Solution) -> WeightDose:
     dosing = protocol.dosing
-    step = protocol.number(dosing.rounding)
-    dose = significant(per_kg * weight)
-    rounded = round_down(dose, step)
-    rate = significant(rounded / over)
+    per_kg, over = protocol.number(dosing.per_kg), protocol.number(dosing.over)
+    dose = significant(per_kg * kg)
+    rounded = round_down(dose, protocol.number(dosing.rounding))
+    strength, volume = solution
+    ml = None if strength is None else significant(rounded / strength)
+    if ml is not None and volume is not None and ml > volume:
+        raise DoesNotFit(rounded, ml, volume)
+    pumped = ml if volume is None else volume
+    if volume is None and strength is not None and _must_dilute(protocol, strength):
+        pumped = None
     return WeightDose(
-        basis=basis,
-        formula=formula,
-        weight_kg=weight,
+        basis=weight.basis,
+        formula=weight.formula,
+        weight_kg=kg,
         dose_mg=dose,
         rounded_mg=rounded,
-        rate_mg_per_min=rate,
+        rate_mg_per_min=significant(rounded / over),
         rate_mg_per_h=significant(rounded * 60 / over),
-        bag_rate_ml_per_h=None if bag_ml is None else significant(bag_ml * 60 / over),
-        volumes=tuple(_volumes(protocol, rounded)),
-        is_above_alert=rounded > protocol.number(dosing.ceiling_mg),
+        ml=ml,
+        rate_ml_per_h=None if pumped is None else significant(pumped * 60 / over),
+        volumes=tuple(
+            Volume(one, significant(rounded / one), _must_dilute(protocol, one))
+            for one in map(protocol.number, dosing.strengths)
+        ),
+        held_by=(),
         arithmetic=(
-            f"{how}; {per_kg:g} mg/kg × {weight:.1f} kg = {dose:.1f} mg, rounded down to {rounded:g} mg; "
-            f"÷ {over:g} min = {rate:.4g} mg/min = {rounded * 60 / over:.4g} mg/h"
+            f"{weight.text}; {per_kg:g} mg/kg × {kg:.1f} kg = {dose:.1f} mg, rounded down to {rounded:g} mg; "
+            f"÷ {over:g} min = {rounded / over:.4g} mg/min = {rounded * 60 / over:.4g} mg/h"
         ),
     )
 
@@ -195,34 +208,58 @@ def round_down(value: float, step: float) -> float:
     return significant(math.floor(value / step + 1e-9) * step)
 
 
-def _volumes(protocol: Protocol, mg: float) -> Iterator[Volume]:
+def _must_dilute(protocol: Protocol, mg_per_ml: float) -> bool:
+    limit = protocol.dosing.dilute_from
+    return bool(limit) and mg_per_ml >= protocol.number(limit)
+
+
+def _caps(
+    protocol: Protocol, row: WeightDose, person: Person, at: dt.datetime, knowledge: Knowledge, jurisdiction: str
+) -> tuple[Finding, ...]:
+    """What the protocol's rules on a dose say of this one, by the weight that was measured."""
+    facts = {
+        "planned_mg": row.rounded_mg,
+        "planned_min": protocol.number(protocol.dosing.over),
+        "weight_kg": person.weight_kg,
+    }
+    if not protocol.rules_of(_CAPS):
+        return ()
+    return gate(protocol, _CAPS, facts, at=at, knowledge=knowledge, jurisdiction=jurisdiction, report_missing=False)
+
+
+def _numbers(protocol: Protocol) -> Iterator[DoseNumber]:
+    """The numbers of the computation, and the caps."""
     dosing = protocol.dosing
-    limit = protocol.number(dosing.dilute_from) if dosing.dilute_from else math.inf
-    for name in dosing.strengths:
-        strength = protocol.number(name)
-        yield Volume(strength, significant(mg / strength), strength >= limit)
-
-
-def _bmi(person: Person) -> float | None:
-    if person.weight_kg is None or person.height_cm is None:
-        return None
-    return significant(person.weight_kg / (person.height_cm / 100) ** 2)
-
-
-def _weight_findings(
-    protocol: Protocol, rows: list[WeightDose], bmi: float | None, unknown: list[str]
-) -> Iterator[Finding]:
-    dosing, letter = protocol.dosing, protocol.letter
-    if not rows:
-        yield Finding(
-            rule=f"{letter}-DOSE-WEIGHT",
-            severity=Severity.HOLD,
-            summary=unknown[0],
-            why=(Reason("weight_kg", None, "kg"),),
-            confidence=Certainty.DEFAULT,
-            next_step="Weigh the person.",
+    used = (dosing.per_kg, dosing.over, dosing.rounding, *dosing.strengths, dosing.bmi_all_weights)
+    ideal = (dosing.ideal_male, dosing.ideal_female, dosing.ideal_per_inch, dosing.ideal_from_inch)
+    caps = [leaf.cut for rule in protocol.rules_of(_CAPS) for leaf in leaves(rule.when) if leaf.cut]
+    for name in dict.fromkeys((*used, *ideal, dosing.adjusted_share, *caps)):
+        cut: Cut = protocol.cuts[name]
+        yield DoseNumber(
+            id=name,
+            value=cut.value,
+            unit=cut.unit,
+            is_cap=name in caps,
+            certainty=cut.certainty,
+            sources=cut.sources,
+            note=cut.note,
         )
-        return
+
+
+def _not_known(protocol: Protocol, fact: str, unit: str, summary: str, next_step: str) -> Finding:
+    return Finding(
+        rule=f"{protocol.letter}-DOSE-{fact.partition('_')[0].upper()}",
+        severity=Severity.HOLD,
+        summary=summary,
+        why=(Reason(fact, None, unit),),
+        confidence=Certainty.DEFAULT,
+        conflicts=protocol.dosing.conflicts if protocol.dosing.kind == "devices" else (),
+        next_step=next_step,
+    )
+
+
+def _findings(protocol: Protocol, bmi: float | None, solution: Solution) -> Iterator[Finding]:
+    dosing, letter = protocol.dosing, protocol.letter
     limit = protocol.cuts[dosing.bmi_all_weights]
     if bmi is not None and bmi >= limit.value:
         yield Finding(
@@ -235,21 +272,17 @@ def _weight_findings(
             conflicts=dosing.conflicts,
             next_step="The clinician picks one and keeps the reason.",
         )
-    for row in rows:
-        if row.is_above_alert:
-            yield _above_alert(protocol, row)
-
-
-def _above_alert(protocol: Protocol, row: WeightDose) -> Finding:
-    alert = protocol.cuts[protocol.dosing.ceiling_mg]
-    return Finding(
-        rule=f"{protocol.letter}-DOSE-02",
-        severity=Severity.HOLD,
-        summary=f"The dose by {row.basis} weight is above the alert.",
-        why=(Reason("planned_mg", row.rounded_mg, "mg"), Reason("limit > for planned_mg", alert.value, alert.unit)),
-        confidence=alert.certainty,
-        next_step="To go on with it, a prescriber gives the reason.",
-    )
+    if solution.mg_per_ml is not None and solution.ml is None and _must_dilute(protocol, solution.mg_per_ml):
+        cut = protocol.cuts[dosing.dilute_from]
+        yield Finding(
+            rule=f"{letter}-DOSE-DILUTE",
+            severity=Severity.HOLD,
+            summary="This strength is not given undiluted: no rate in mL/h is computed.",
+            why=(Reason("strength", solution.mg_per_ml, "mg/mL"), Reason("limit >= for strength", cut.value, cut.unit)),
+            sources=cut.sources,
+            confidence=cut.certainty,
+            next_step="Dilute it, and state the volume that it is made up to.",
+        )
 
 
 def _devices(protocol: Protocol, age_years: float | None, jurisdiction: str) -> DosePlan:
@@ -257,23 +290,24 @@ def _devices(protocol: Protocol, age_years: float | None, jurisdiction: str) -> 
     fitting = [option for option in dosing.options if _fits(option, protocol, age_years, jurisdiction)]
     needs_age = any(option.least_age or option.below_age for option in dosing.options)
     unknown = ("Age is not known, and the labelled dose depends on it.",) if age_years is None and needs_age else ()
-    findings = tuple(
-        Finding(
-            rule=f"{protocol.letter}-DOSE-AGE",
-            severity=Severity.HOLD,
-            summary=reason,
-            why=(Reason("age_years", None, "a"),),
-            conflicts=dosing.conflicts,
-            next_step="Enter the age or the birth date.",
-        )
-        for reason in unknown
-    )
+    enter = "Enter the age or the birth date."
     return DosePlan(
         protocol=protocol.id,
         kind=dosing.kind,
-        options=tuple(_option(option, protocol, dosing) for option in fitting),
+        options=tuple(
+            LabelledDose(
+                id=option.id,
+                mg=protocol.number(option.mg),
+                devices=option.devices,
+                minutes_between=protocol.number(dosing.apart),
+                text=option.text,
+                sources=option.sources,
+                certainty=option.certainty,
+            )
+            for option in fitting
+        ),
         published=dosing.published,
-        findings=findings,
+        findings=tuple(_not_known(protocol, "age_years", "a", reason, enter) for reason in unknown),
         unknown=unknown,
         sources=tuple(dict.fromkeys(source for option in fitting for source in option.sources)),
     )
@@ -287,15 +321,3 @@ def _fits(option: DoseOption, protocol: Protocol, age_years: float | None, juris
         return True
     is_old_enough = not option.least_age or age_years >= protocol.number(option.least_age)
     return is_old_enough and (not option.below_age or age_years < protocol.number(option.below_age))
-
-
-def _option(option: DoseOption, protocol: Protocol, dosing: Dosing) -> dict[str, object]:
-    return {
-        "id": option.id,
-        "mg": protocol.number(option.mg),
-        "devices": option.devices,
-        "minutes_between": protocol.number(dosing.apart),
-        "text": option.text,
-        "sources": list(option.sources),
-        "certainty": option.certainty.value,
-    }

@@ -5,6 +5,8 @@ ProtocolError
 ├── UnknownPhase      a phase without rules in that protocol
 ├── UnknownPlace      a jurisdiction that is not a code
 ├── UnknownRoute      a route that the protocol does not have
+├── NoDose            a protocol in which no dose is given
+├── DoesNotFit        a dose that is more than the volume it is to be made up to
 └── FactRefused       a fact with a name or a value that it cannot have
 """
 
@@ -42,6 +44,21 @@ class UnknownRoute(ProtocolError):
 
     def __init__(self, protocol: str, route: str, known: Iterable[str]) -> None:
         super().__init__(f"{protocol} has no route “{route}”. Use one of {', '.join(known)}.")
+
+
+class NoDose(ProtocolError):
+    """A protocol in which no dose is given."""
+
+    def __init__(self, protocol: str, dosing: Iterable[str]) -> None:
+        super().__init__(f"In {protocol} no dose is given. Use one of {', '.join(dosing)}.")
+
+
+class DoesNotFit(ProtocolError):
+    """A dose whose millilitres at a strength are more than the volume that it is to be made up to."""
+
+    def __init__(self, mg: float, ml: float, volume_ml: float) -> None:
+        problem = f"{mg:g} mg at that strength are {ml:g} mL, which do not fit into {volume_ml:g} mL."
+        super().__init__(f"{problem} State a larger volume or a stronger solution.")
 
 
 class FactRefused(ProtocolError):

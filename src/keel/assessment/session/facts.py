@@ -8,9 +8,8 @@ from collections.abc import Iterable
 
 from keel.assessment.session.events import AdverseEvent, Discharged, Plain, Session, minutes_between
 from keel.assessment.session.plan import number_in
-from keel.assessment.session.reading import parse_age_years, parse_height_cm
 from keel.findings import Fact
-from keel.quantities import parse_weight_kg, significant
+from keel.quantities import parse_age_years, parse_height_cm, parse_weight_kg, significant
 from keel.record import Person, Pregnancy, Sex
 
 

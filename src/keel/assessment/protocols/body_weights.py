@@ -1,0 +1,57 @@
+"""The weights that a dose per kilogram may be computed by: actual, ideal and adjusted, with their arithmetic."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from keel.knowledge.protocols import Protocol
+from keel.quantities import significant
+from keel.record import Person, Sex
+
+CM_PER_INCH = 2.54
+
+
+class BodyWeight(NamedTuple):
+    """One weight to dose by: basis, formula, kilograms and arithmetic; no kilograms, and the reason, where none is."""
+
+    basis: str
+    formula: str
+    kg: float | None
+    text: str
+
+
+def body_weights(protocol: Protocol, person: Person) -> Iterator[BodyWeight]:
+    """The weights to dose by; what cannot be computed comes with the reason.
+
+    Ideal weight (Devine) = 50 kg for men or 45.5 kg for women, plus 2.3 kg for each inch over 60 inches. Where sex is
+    not recorded as male or female, both formulas are given.
+    """
+    actual = person.weight_kg
+    if actual is None:
+        yield BodyWeight("actual", "", None, "Body weight is not known: no dose per kilogram can be computed.")
+        return
+    yield BodyWeight("actual", "", actual, f"{actual:g} kg as measured")
+    dosing, height = protocol.dosing, person.height_cm
+    if height is None:
+        yield BodyWeight("ideal", "", None, "Height is not known: ideal and adjusted weight cannot be computed.")
+        return
+    inches_over = height / CM_PER_INCH - protocol.number(dosing.ideal_from_inch)
+    if inches_over < 0:
+        text = "The formula of ideal weight is not defined below 60 inches (152.4 cm)."
+        yield BodyWeight("ideal", "", None, text)
+        return
+    step, share = protocol.number(dosing.ideal_per_inch), protocol.number(dosing.adjusted_share)
+    for sex in (person.sex.value,) if person.sex in (Sex.MALE, Sex.FEMALE) else ("male", "female"):
+        base = protocol.number(dosing.ideal_male if sex == "male" else dosing.ideal_female)
+        ideal = base + step * inches_over
+        text = f"{base:g} + {step:g} × {inches_over:.2f} in over 60 in = {ideal:.1f} kg"
+        yield BodyWeight("ideal", sex, ideal, text)
+        adjusted = ideal + share * (actual - ideal)
+        text = f"{ideal:.1f} + {share:g} × ({actual:g} − {ideal:.1f}) = {adjusted:.1f} kg"
+        yield BodyWeight("adjusted", sex, adjusted, text)
+
+
+def body_mass_index(person: Person) -> float | None:
+    """kg/m²; None where weight or height is not known."""
+    if person.weight_kg is None or person.height_cm is None:
+        return None
+    return significant(person.weight_kg / (person.height_cm / 100) ** 2)
