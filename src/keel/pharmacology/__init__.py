@@ -6,7 +6,6 @@ Start at `simulation.py` (one person) and `population.py` (many); then `structur
 `mammillary.py` and `propagate.py` (the solvers).
 """
 
-from keel.pharmacology.absorbed import DoseExposure, YearlyExposure, dose_exposure, yearly_exposure
 from keel.pharmacology.choose import fitting_models, models_for, no_model
 from keel.pharmacology.crowd import Spread, Uncertain, VirtualPeople
 from keel.pharmacology.errors import NoModel, NotConverged, PersonError, PharmacologyError, RegimenError
@@ -20,7 +19,6 @@ from keel.pharmacology.simulation import Simulation, simulate
 from keel.pharmacology.trials import Trials, trials
 
 __all__ = [
-    "DoseExposure",
     "DoseInput",
     "Estimate",
     "Metrics",
@@ -39,8 +37,6 @@ __all__ = [
     "Trials",
     "Uncertain",
     "VirtualPeople",
-    "YearlyExposure",
-    "dose_exposure",
     "estimate",
     "fitting_models",
     "models_for",
@@ -50,5 +46,4 @@ __all__ = [
     "simulate",
     "simulate_people",
     "trials",
-    "yearly_exposure",
 ]
