@@ -5,9 +5,9 @@ import pytest
 
 from keel.knowledge import load
 from keel.pharmacology import DoseInput, Person, Spread, VirtualPeople, population, simulate, simulate_people
-from keel.pharmacology.crowd import draw_etas
-from keel.pharmacology.histogram import count, no_counts
 from keel.pharmacology.parameters import individual
+from keel.pharmacology.population.histogram import count, no_counts
+from keel.pharmacology.population.virtual_people import draw_etas
 from keel.pharmacology.structure import structure_of
 
 pytest.importorskip("numba")
@@ -68,7 +68,7 @@ def test_the_compiled_loop_finds_a_peak_inside_an_infusion_too():
 
 @pytest.mark.slow
 def test_exponentials_keep_their_digits_from_tiny_to_huge_arguments():
-    from keel.pharmacology.compiled import _exp, _one_less_exp
+    from keel.pharmacology.population.mammillary_compiled import _exp, _one_less_exp
 
     x = -np.concatenate([[0.0], np.geomspace(1e-12, 699, 5000)])
     grown, less, scratch = np.empty_like(x), np.empty_like(x), np.empty_like(x)

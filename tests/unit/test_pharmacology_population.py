@@ -18,9 +18,9 @@ from keel.pharmacology import (
     simulate_people,
     trials,
 )
-from keel.pharmacology.crowd import draw_etas
 from keel.pharmacology.errors import PersonError
-from keel.pharmacology.histogram import count, no_counts, quantiles
+from keel.pharmacology.population.histogram import count, no_counts, quantiles
+from keel.pharmacology.population.virtual_people import draw_etas
 from keel.pharmacology.regimen import Person
 
 MODELS = load().models

@@ -6,17 +6,17 @@ Start at `simulation.py` (one person) and `population.py` (many); then `structur
 `mammillary.py` and `propagate.py` (the solvers).
 """
 
-from keel.pharmacology.choose import fitting_models, models_for, no_model
-from keel.pharmacology.crowd import Spread, Uncertain, VirtualPeople
+from keel.pharmacology.comparison import Overlay, overlay
 from keel.pharmacology.errors import NoModel, NotConverged, PersonError, PharmacologyError, RegimenError
 from keel.pharmacology.estimate import Estimate, Observation, estimate
 from keel.pharmacology.metrics import Metrics
-from keel.pharmacology.overlay import Overlay, overlay
-from keel.pharmacology.people import People, simulate_people
-from keel.pharmacology.population import Population, population
+from keel.pharmacology.model_choice import fitting_models, models_for, no_model
+from keel.pharmacology.population.people import People, simulate_people
+from keel.pharmacology.population.population import Population, population
+from keel.pharmacology.population.trials import Trials, trials
+from keel.pharmacology.population.virtual_people import Spread, Uncertain, VirtualPeople
 from keel.pharmacology.regimen import DoseInput, Person
 from keel.pharmacology.simulation import Simulation, simulate
-from keel.pharmacology.trials import Trials, trials
 
 __all__ = [
     "DoseInput",

@@ -15,12 +15,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from keel.knowledge.models import Model, Residual
-from keel.pharmacology.crowd import eta_covariance
+from keel.pharmacology.chain import Course
 from keel.pharmacology.errors import NotConverged, PharmacologyError
-from keel.pharmacology.inputs import entries
+from keel.pharmacology.inflows import entries
 from keel.pharmacology.mammillary import Times
 from keel.pharmacology.parameters import individual
-from keel.pharmacology.propagate import Course
+from keel.pharmacology.population.virtual_people import eta_covariance
 from keel.pharmacology.regimen import DoseInput, Person, check_person, check_regimen
 from keel.pharmacology.simulation import Simulation, checked_times, simulate
 from keel.pharmacology.structure import Floats, structure_of

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from keel.pharmacology.errors import RegimenError
-from keel.pharmacology.inputs import Entry
+from keel.pharmacology.inflows import Entry
 from keel.pharmacology.parameters import Form
 from keel.pharmacology.structure import Floats, Shape, Structure, Values
 

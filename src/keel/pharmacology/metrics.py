@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from keel.pharmacology.inputs import Entry
+from keel.pharmacology.chain import Course
+from keel.pharmacology.inflows import Entry
 from keel.pharmacology.mammillary import Times
-from keel.pharmacology.propagate import Course
 from keel.pharmacology.structure import Floats
 
 ROUGH = 200  # points of the first look at a window

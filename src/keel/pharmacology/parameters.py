@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from keel.knowledge.models import Factor, Model, Parameter, Slope, Variability
-from keel.pharmacology.crowd import Crowd
 from keel.pharmacology.errors import PersonError
+from keel.pharmacology.population.virtual_people import Crowd
 from keel.pharmacology.regimen import Person
 from keel.pharmacology.structure import Structure, unit_factor
 

@@ -9,16 +9,16 @@ import numpy as np
 from keel.knowledge.certainty import Certainty
 from keel.knowledge.models import Model
 from keel.knowledge.modifiers import Modifier
+from keel.pharmacology.chain import Course
 from keel.pharmacology.errors import RegimenError
-from keel.pharmacology.guard import early_reasons, reasons_at_any_time, remarks_on
-from keel.pharmacology.inputs import Entry, entries
+from keel.pharmacology.inflows import Entry, entries
 from keel.pharmacology.mammillary import Times
 from keel.pharmacology.metrics import Metrics, curve_metrics
-from keel.pharmacology.modify import take_up
+from keel.pharmacology.modifiers import take_up
 from keel.pharmacology.parameters import individual, typical_form
-from keel.pharmacology.propagate import Course
 from keel.pharmacology.regimen import DoseInput, Person, check_person, check_regimen
 from keel.pharmacology.structure import Floats, Structure, structure_of
+from keel.pharmacology.validity import early_reasons, reasons_at_any_time, remarks_on
 
 MOST_KEPT = 64  # doses of a regimen whose answer is kept for the next question
 

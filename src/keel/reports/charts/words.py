@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from keel.knowledge.effects import Anchor
-from keel.pharmacology.guard import WORDS
+from keel.pharmacology.validity import WORDS
 from keel.reports.charts.layers import NOT_VALID
 
 if TYPE_CHECKING:

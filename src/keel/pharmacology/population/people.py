@@ -10,15 +10,15 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from keel.knowledge.models import Model
-from keel.pharmacology.chains import chain_people, one_by_one
 from keel.pharmacology.errors import PersonError, RegimenError
-from keel.pharmacology.inputs import Entry, entries
-from keel.pharmacology.loops import is_worth_compiling
-from keel.pharmacology.modal_people import modal_people
-from keel.pharmacology.reduce import reduced
+from keel.pharmacology.inflows import Entry, entries
+from keel.pharmacology.population.acceleration import is_worth_compiling
+from keel.pharmacology.population.chain_people import chain_people, one_by_one
+from keel.pharmacology.population.mammillary_people import modal_people
+from keel.pharmacology.population.problem import Task
+from keel.pharmacology.population.reduced_model import reduced
 from keel.pharmacology.regimen import DoseInput, check_regimen
 from keel.pharmacology.structure import Floats, Structure, structure_of
-from keel.pharmacology.task import Task
 
 
 class People(NamedTuple):

@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from keel.pharmacology.inputs import Entry
+from keel.pharmacology.inflows import Entry
 from keel.pharmacology.mammillary import micro_constants, modes
+from keel.pharmacology.population.problem import Task
 from keel.pharmacology.structure import Floats
-from keel.pharmacology.task import Task
 
 SLICE = 8192
 SAME_STEP = 9  # decimals of a minute to which stretches count as equally long: a year has 525,960 minutes
@@ -63,7 +63,7 @@ def _walk_compiled(
     concentrations: Floats,
     metrics: Floats,
 ) -> None:
-    from keel.pharmacology.compiled import Walk, walk
+    from keel.pharmacology.population.mammillary_compiled import Walk, walk
 
     steps, lengths = plan
     block = {form[0]: number for number, form in enumerate(forms)}

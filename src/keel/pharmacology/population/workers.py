@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any
 
 from keel.pharmacology.errors import PharmacologyError
-from keel.pharmacology.population import Counted, Plan, Progress, run_chunk
+from keel.pharmacology.population.population import Counted, Plan, Progress, run_chunk
 
 AHEAD = 2  # chunks under way for each worker
 

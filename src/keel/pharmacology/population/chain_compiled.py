@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from keel.pharmacology.leaps import Layout, Plan, Sums
+from keel.pharmacology.population.chain_plan import Layout, Plan, Sums
 from keel.pharmacology.structure import Floats
 
 PEOPLE = 256  # of a block: the matrices of a leap fit the second-level cache

@@ -5,8 +5,8 @@ import pytest
 
 from keel.knowledge import load
 from keel.pharmacology import DoseInput, Person, simulate, simulate_people
-from keel.pharmacology.leaps import LEAP, layout_of, plan_of
 from keel.pharmacology.parameters import individual
+from keel.pharmacology.population.chain_plan import LEAP, layout_of, plan_of
 from keel.pharmacology.structure import Block, structure_of
 
 MODELS = load().models

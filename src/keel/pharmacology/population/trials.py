@@ -6,10 +6,10 @@ from typing import NamedTuple
 import numpy as np
 
 from keel.knowledge.models import Model
-from keel.pharmacology.crowd import Uncertain, VirtualPeople
 from keel.pharmacology.errors import RegimenError
-from keel.pharmacology.people import People
-from keel.pharmacology.population import METRICS, Plan, simulate_batches
+from keel.pharmacology.population.people import People
+from keel.pharmacology.population.population import METRICS, Plan, simulate_batches
+from keel.pharmacology.population.virtual_people import Uncertain, VirtualPeople
 from keel.pharmacology.regimen import DoseInput, check_regimen
 from keel.pharmacology.structure import Floats
 

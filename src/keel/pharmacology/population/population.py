@@ -13,17 +13,17 @@ import numpy as np
 
 from keel.knowledge.models import Model
 from keel.knowledge.modifiers import Modifier
-from keel.pharmacology.crowd import Spread, Uncertain, VirtualPeople, draw_etas
 from keel.pharmacology.errors import PersonError, RegimenError
-from keel.pharmacology.guard import reasons_against, remarks_on
-from keel.pharmacology.histogram import Counts, count, no_counts, quantiles
-from keel.pharmacology.loops import FEWEST_SUBJECTS, is_worth_compiling
-from keel.pharmacology.modify import take_up
+from keel.pharmacology.modifiers import take_up
 from keel.pharmacology.parameters import individual
-from keel.pharmacology.people import People, simulate_people
-from keel.pharmacology.reduce import reduced
+from keel.pharmacology.population.acceleration import FEWEST_SUBJECTS, is_worth_compiling
+from keel.pharmacology.population.histogram import Counts, count, no_counts, quantiles
+from keel.pharmacology.population.people import People, simulate_people
+from keel.pharmacology.population.reduced_model import reduced
+from keel.pharmacology.population.virtual_people import Spread, Uncertain, VirtualPeople, draw_etas
 from keel.pharmacology.regimen import DoseInput, Person, check_regimen
 from keel.pharmacology.structure import Floats, structure_of
+from keel.pharmacology.validity import reasons_against, remarks_on
 
 METRICS = ("cmax", "tmax_min", "auc_ng_h_per_ml", "trough")
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -172,7 +172,7 @@ def population(
     (tcp://host:port) share the chunks. `parquet` writes each person's metrics of each dose to a file. `progress` is
     called with chunks done and chunks in all. Without `end_min` the last dose is followed for 24 hours.
     """
-    from keel.pharmacology.chunks import run_all
+    from keel.pharmacology.population.workers import run_all
 
     began = time.perf_counter()
     doses = check_regimen(regimen)

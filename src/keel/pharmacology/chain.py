@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from keel.pharmacology.exponential import exponential, shifted_norm
-from keel.pharmacology.inputs import Entry
+from keel.pharmacology.inflows import Entry
 from keel.pharmacology.mammillary import MANY, ModalCourse, Times, happenings
 from keel.pharmacology.parameters import Form
 from keel.pharmacology.structure import Block, Floats, Structure, Values

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from keel.pharmacology.modal_people import SAME_STEP
+from keel.pharmacology.population.mammillary_people import SAME_STEP
 from keel.pharmacology.structure import Block, Floats
 
 LEAP = 8  # steps; a power of two, because the matrix of a leap comes by squaring

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from keel.pharmacology.inputs import Entry
+from keel.pharmacology.inflows import Entry
 from keel.pharmacology.structure import Floats, Structure
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from keel.knowledge.models import Model
 from keel.knowledge.routes import Route
 from keel.pharmacology.errors import NoModel
-from keel.pharmacology.guard import WORDS
+from keel.pharmacology.validity import WORDS
 
 
 def models_for(models: Mapping[str, Model], route: str, substance: str | None = None) -> tuple[Model, ...]:

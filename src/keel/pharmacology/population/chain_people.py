@@ -11,15 +11,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from keel.pharmacology.chain import Course
 from keel.pharmacology.exponential import exponential
-from keel.pharmacology.inputs import Entry
-from keel.pharmacology.leaps import find_marks, layout_of, plan_of
+from keel.pharmacology.inflows import Entry
 from keel.pharmacology.mammillary import Times
-from keel.pharmacology.modal_people import SAME_STEP
-from keel.pharmacology.peaks import Curves, window_metrics
-from keel.pharmacology.propagate import Course
+from keel.pharmacology.population.chain_plan import find_marks, layout_of, plan_of
+from keel.pharmacology.population.mammillary_people import SAME_STEP
+from keel.pharmacology.population.peaks import Curves, window_metrics
+from keel.pharmacology.population.problem import Task
 from keel.pharmacology.structure import Block, Floats, Structure
-from keel.pharmacology.task import Task
 
 MOST_VALUES = 60_000  # of one output array of a slice: keeps memory flat for long regimens
 GRID = ((2.0, 90.0), (5.0, 360.0))  # steps of the grid after a dose, and until when they hold, in minutes
@@ -66,7 +66,7 @@ def _share_a_clock(parts: Sequence[Entry]) -> bool:
 
 def _compiled(task: Task, marks: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats]:
     """The same by compiled loops, all blocks of the model as one, after a plan that all people share."""
-    from keel.pharmacology.compiled_chains import walk_chains
+    from keel.pharmacology.population.chain_compiled import walk_chains
 
     structure, people = task.structure, task.people
     outputs, windows = len(structure.model.outputs), len(task.windows_min) - 1
