@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from keel.knowledge import load
-from keel.pharmacology import DoseInput, Person, Spread, VirtualPeople, population, simulate, simulate_people
+from keel.pharmacology import DoseInput, Person, Spread, VirtualPeople, simulate, simulate_people, simulate_population
 from keel.pharmacology.parameters import individual
 from keel.pharmacology.population.histogram import count, no_counts
 from keel.pharmacology.population.virtual_people import draw_etas
@@ -91,8 +91,8 @@ def test_both_ways_count_the_same():
 def test_a_large_population_is_the_same_at_any_number_of_threads():
     doses = [DoseInput(amount_mg=35, route="iv", duration_min=40, start_min=1440.0 * i) for i in range(2)]
     same = {"subjects": 200_000, "people": VirtualPeople(weight_kg=70), "times_min": [60], "seed": 3}
-    one = population(MODELS["m-art"], doses, **same)
-    two = population(MODELS["m-art"], doses, workers=2, **same)
+    one = simulate_population(MODELS["m-art"], doses, **same)
+    two = simulate_population(MODELS["m-art"], doses, workers=2, **same)
     assert one.plan.compiled
-    for part in ("per_dose", "overall", "bands"):
+    for part in ("per_dose", "overall", "concentrations"):
         assert np.array_equal(getattr(one, part), getattr(two, part))

@@ -11,14 +11,14 @@ from keel.knowledge.models import Model
 from keel.knowledge.models_check import complete
 from keel.pharmacology import (
     DoseInput,
+    DoseUncertainty,
     NoModel,
     Person,
     PersonError,
     RegimenError,
     Spread,
-    Uncertain,
+    compare_models,
     fitting_models,
-    overlay,
     simulate,
     simulate_people,
 )
@@ -128,7 +128,7 @@ def test_unknown_covariates_are_said_and_not_guessed():
 
 
 def test_the_overlay_keeps_models_that_hold_and_explains_the_others():
-    found = overlay(list(MODELS.values()), [dose()], ADULT, np.arange(0.0, 241.0))
+    found = compare_models(list(MODELS.values()), [dose()], ADULT, np.arange(0.0, 241.0))
     assert {curve.model for curve in found.curves} == {"m-rac", "m-art", "domino-1984"}
     assert min(found.peaks) == pytest.approx(160, rel=0.005)  # the spread that the reference asks to show
     assert max(found.peaks) == pytest.approx(253, rel=0.005)
@@ -163,7 +163,7 @@ def test_impossible_spreads_and_purities_are_refused():
     with pytest.raises(PersonError):
         Spread(mean=70, sd=-1)
     with pytest.raises(RegimenError):
-        Uncertain(purity=(0.5, 1.2))
+        DoseUncertainty(purity=(0.5, 1.2))
 
 
 def changed(**changes):

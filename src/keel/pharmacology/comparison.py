@@ -11,7 +11,7 @@ from keel.pharmacology.simulation import Simulation, simulate
 from keel.pharmacology.structure import Floats
 
 
-class Overlay:
+class ModelComparison:
     """Curves that hold (`curves`), curves outside their study (`outside`) and models that could not run (`refused`)."""
 
     def __init__(
@@ -37,7 +37,7 @@ class Overlay:
         }
 
 
-def overlay(
+def compare_models(
     models: Sequence[Model],
     regimen: Sequence[DoseInput],
     person: Person,
@@ -45,7 +45,7 @@ def overlay(
     *,
     modifiers: Sequence[Modifier] = (),
     window_min: tuple[float, float] | None = None,
-) -> Overlay:
+) -> ModelComparison:
     """Each model's curve of the same doses, sorted into those that hold and those that do not, with the reasons."""
     curves: list[Simulation] = []
     outside: list[Simulation] = []
@@ -57,4 +57,4 @@ def overlay(
             refused.append((model.id, str(reason)))
             continue
         (curves if curve.valid else outside).append(curve)
-    return Overlay(curves, outside, refused)
+    return ModelComparison(curves, outside, refused)

@@ -1,4 +1,4 @@
-"""What can go wrong in the pharmacology. None of these is mended by trying again.
+"""What can go wrong in the pharmacology. Trying again helps with none of these.
 
 PharmacologyError (ValueError)
 ├── RegimenError       a dose that cannot be: negative, not finite, overlapping, by an unknown substance
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 
 class PharmacologyError(ValueError):
-    """A question that the engine refuses; the text says what is wrong and how to mend it."""
+    """A question that the engine refuses; the text says what is wrong and how to fix it."""
 
 
 class RegimenError(PharmacologyError):

@@ -8,7 +8,7 @@ from keel.knowledge.modifiers import Modifier
 from keel.pharmacology.regimen import DoseInput
 
 
-class Taken(NamedTuple):
+class ParameterChanges(NamedTuple):
     """Factors by parameter, what the reader must know of them, and where they come from."""
 
     multipliers: dict[str, float]
@@ -16,13 +16,13 @@ class Taken(NamedTuple):
     sources: list[str]
 
 
-def take_up(model: Model, regimen: Sequence[DoseInput], modifiers: Sequence[Modifier]) -> Taken:
+def parameter_changes(model: Model, regimen: Sequence[DoseInput], modifiers: Sequence[Modifier]) -> ParameterChanges:
     """The factors on the parameters of `model`; several modifiers multiply, which no study has tested."""
     multipliers: dict[str, float] = {}
     remarks: list[str] = []
     sources: list[str] = []
     if not modifiers:
-        return Taken(multipliers, remarks, sources)
+        return ParameterChanges(multipliers, remarks, sources)
     routes = {dose.route for dose in regimen}
     for modifier in modifiers:
         change = modifier.change_for(model.id, routes)
@@ -37,7 +37,7 @@ def take_up(model: Model, regimen: Sequence[DoseInput], modifiers: Sequence[Modi
         )
     if len([modifier for modifier in modifiers if modifier.change_for(model.id, routes)]) > 1:
         remarks.append("Several effects on the kinetics are multiplied; no study has tested them together.")
-    return Taken(multipliers, remarks, sources)
+    return ParameterChanges(multipliers, remarks, sources)
 
 
 def _taken(modifier: Modifier, model: Model, certainty: str, factors: dict[str, float]) -> str:

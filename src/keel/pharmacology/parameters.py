@@ -5,18 +5,27 @@ P = TV * (weight / 70 kg)^exponent * covariate effects * exp(eta); on the logit 
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from keel.knowledge.models import Factor, Model, Parameter, Slope, Variability
 from keel.pharmacology.errors import PersonError
-from keel.pharmacology.population.virtual_people import Crowd
 from keel.pharmacology.regimen import Person
 from keel.pharmacology.structure import Structure, unit_factor
 
 
-class Form(dict[str, Any]):
+class Covariates(NamedTuple):
+    """What models ask of many people at once: numbers for all, or arrays with one value a person."""
+
+    weight_kg: Any = None
+    age_years: Any = None
+    ancestry: Any = None
+    is_female: Any = None
+    child_pugh: Any = None
+
+
+class Parameters(dict[str, Any]):
     """One person's parameters, and what follows from them once it has been worked out: modes, matrices, steps."""
 
     def __init__(self, values: Mapping[str, Any]) -> None:
@@ -36,7 +45,7 @@ REFERENCE_GROUP = {
 
 def individual(
     structure: Structure,
-    person: Person | Crowd,
+    person: Person | Covariates,
     *,
     etas: Mapping[str, Any] | None = None,
     multipliers: Mapping[str, Any] | None = None,
@@ -72,10 +81,10 @@ def individual(
 
 
 @lru_cache(maxsize=128)
-def typical_form(structure: Structure, person: Person) -> tuple[Form, tuple[str, ...]]:
+def typical_parameters(structure: Structure, person: Person) -> tuple[Parameters, tuple[str, ...]]:
     """The parameters of a person without random effects, kept for the next question about the same person."""
     values, remarks = individual(structure, person)
-    return Form(values), tuple(remarks)
+    return Parameters(values), tuple(remarks)
 
 
 def _effects_by_parameter(model: Model) -> dict[str, list[Variability]]:
@@ -95,13 +104,15 @@ def _deviate(value: Any, parameter: Parameter, effect: Variability, eta: Any) ->
     return value * np.exp(eta)
 
 
-def _weight(person: Person | Crowd, model: Model) -> Any:
+def _weight(person: Person | Covariates, model: Model) -> Any:
     if person.weight_kg is None:
         raise PersonError(f"{model.name} scales with body weight, which is not given. Give the weight in kg.")
     return person.weight_kg
 
 
-def _covariate(value: Any, effect: Factor | Slope, person: Person | Crowd, model: Model, remarks: list[str]) -> Any:
+def _covariate(
+    value: Any, effect: Factor | Slope, person: Person | Covariates, model: Model, remarks: list[str]
+) -> Any:
     known = getattr(person, effect.covariate)
     if known is None:
         word = effect.covariate.removesuffix("_years").removesuffix("_kg").removeprefix("is_").replace("_", " ")

@@ -7,10 +7,11 @@ import numpy as np
 
 from keel.knowledge.models import Model
 from keel.pharmacology.errors import RegimenError
+from keel.pharmacology.population.chunks import simulate_batches
 from keel.pharmacology.population.people import People
-from keel.pharmacology.population.population import METRICS, Plan, simulate_batches
-from keel.pharmacology.population.virtual_people import Uncertain, VirtualPeople
-from keel.pharmacology.regimen import DoseInput, check_regimen
+from keel.pharmacology.population.plan import METRICS, plan_for
+from keel.pharmacology.population.virtual_people import DoseUncertainty, VirtualPeople
+from keel.pharmacology.regimen import DoseInput
 from keel.pharmacology.structure import Floats
 
 
@@ -37,7 +38,7 @@ def trials(
     studies: int,
     subjects: int,
     people: VirtualPeople | None = None,
-    uncertain: Uncertain | None = None,
+    uncertain: DoseUncertainty | None = None,
     end_min: float | None = None,
     analytes: Sequence[str] | None = None,
     seed: int = 1,
@@ -45,26 +46,19 @@ def trials(
     """`studies` studies of `subjects` people each; one seed a study, so asking for more keeps the first ones."""
     if studies < 1 or subjects < 1:
         raise RegimenError("Studies and subjects must be one or more.")
-    doses = check_regimen(regimen)
-    last = doses[-1]
-    plan = Plan(
-        model=model,
-        regimen=doses,
-        people=people or VirtualPeople(),
-        uncertain=uncertain or Uncertain(),
-        times_min=(),
-        end_min=end_min if end_min is not None else last.start_min + max(1440.0, last.duration_min),
-        analytes=tuple(analytes) if analytes is not None else None,
-        modifiers=(),
+    plan = plan_for(
+        model,
+        regimen,
         subjects=studies * subjects,
         chunk=subjects,
         seed=seed,
-        keep=False,
-        compiled=False,
+        people=people,
+        uncertain=uncertain,
+        end_min=end_min,
+        analytes=analytes,
     )
     means = [_means(list(simulate_batches(plan, number))) for number in range(studies)]
-    names = plan.analytes or tuple(output.analyte for output in model.outputs)
-    return Trials(names, METRICS, np.stack(means))
+    return Trials(plan.outputs, METRICS, np.stack(means))
 
 
 def _means(batches: Sequence[People]) -> Floats:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from keel import knowledge
-from keel.pharmacology import DoseInput, NoModel, Person, PharmacologyError, fitting_models, models_for, overlay
+from keel.pharmacology import DoseInput, NoModel, Person, PharmacologyError, compare_models, fitting_models, models_for
 from keel.reports import charts
 
 WIDTHS = {"wide": 640, "narrow": 344}
@@ -33,7 +33,7 @@ def drawn(asked: Asked) -> dict[str, Any]:
     facts = knowledge.load()
     try:
         fitting_models(facts.models, asked.route, asked.substance, facts.routes)
-        found = overlay(
+        found = compare_models(
             models_for(facts.models, asked.route, asked.substance),
             [_dose(asked)],
             Person(weight_kg=asked.weight_kg, age_years=asked.age_years),
@@ -47,7 +47,7 @@ def drawn(asked: Asked) -> dict[str, Any]:
     left_out = [(curve.model, curve.document.name, " ".join(curve.reasons)) for curve in found.outside]
     left_out += [(name, facts.models[name].name, reason) for name, reason in found.refused]
     # Open to everybody: concentrations of effect beside a dose of one's choice would be a way to choose a dose.
-    chart = charts.Chart(charts.of_overlay(found, outside=asked.outside), facts, log=asked.log, anchors=False)
+    chart = charts.Chart(charts.of_comparison(found, outside=asked.outside), facts, log=asked.log, anchors=False)
     if not chart.traces:
         return {"reasons": ("No model holds for this regimen and person.",), "left_out": left_out}
     head, rows = chart.table()
