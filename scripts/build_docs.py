@@ -15,6 +15,7 @@ COMMANDS = (
     ("screen",),
     ("triage",),
     ("simulate",),
+    ("estimate",),
     ("session",),
     ("evidence",),
     ("knowledge", "check"),

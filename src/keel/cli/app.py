@@ -9,6 +9,7 @@ from typer.exceptions import TyperException
 
 from keel.cli.assess import assess
 from keel.cli.demo import demo
+from keel.cli.estimate import estimate
 from keel.cli.evidence import evidence
 from keel.cli.exposure import exposure
 from keel.cli.interactions import interactions
@@ -38,6 +39,7 @@ COMMANDS: dict[Callable[..., None], str] = {
     screen: "A person against the rules of a protocol.",
     triage: "Where a person is to be cared for.",
     simulate: "Concentrations after a dose.",
+    estimate: "One person's curve from measured concentrations.",
     session: "The state of a dosing session at a time.",
     evidence: "Search what the sources say.",
     serve: "The web application on this machine.",
