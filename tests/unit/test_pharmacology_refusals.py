@@ -48,7 +48,7 @@ def run(*doses, model="m-rac", person=ADULT, times=(60,)):
         ([dose(), dose(start_min=20)], "overlap on line 1"),
     ],
 )
-def test_a_regimen_that_cannot_be_is_refused_with_a_mend(doses, says):
+def test_a_regimen_that_cannot_be_is_refused_with_the_fix(doses, says):
     with pytest.raises(RegimenError, match=says):
         run(*doses)
 
@@ -172,13 +172,13 @@ def changed(**changes):
     return complete({"m-art": msgspec.convert(tree, Model, strict=False)})
 
 
-def test_a_model_file_with_a_missing_parameter_names_file_key_and_mend():
+def test_a_model_file_with_a_missing_parameter_names_file_key_and_fix():
     values = msgspec.to_builtins(MODELS["m-art"])["parameters"]
     with pytest.raises(FactsFileError, match=r"models/m-art\.toml: .*no parameter is called “CL”\. Add parameters\.CL"):
         changed(parameters={name: value for name, value in values.items() if name != "CL"})
 
 
-def test_a_model_file_with_a_wrong_unit_names_file_key_and_mend():
+def test_a_model_file_with_a_wrong_unit_names_file_key_and_fix():
     values = msgspec.to_builtins(MODELS["m-art"])["parameters"]
     with pytest.raises(FactsFileError, match=r"parameters\.CL: unit “L” cannot be a flow.*Use L/h"):
         changed(parameters={**values, "CL": {**values["CL"], "unit": "L"}})

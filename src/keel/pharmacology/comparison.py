@@ -1,7 +1,7 @@
 """Several models side by side: the choice of model and sampling site often matters more than the patient."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from keel.knowledge.models import Model
 from keel.knowledge.modifiers import Modifier
@@ -11,13 +11,12 @@ from keel.pharmacology.simulation import Simulation, simulate
 from keel.pharmacology.structure import Floats
 
 
-class ModelComparison:
+class ModelComparison(NamedTuple):
     """Curves that hold (`curves`), curves outside their study (`outside`) and models that could not run (`refused`)."""
 
-    def __init__(
-        self, curves: Sequence[Simulation], outside: Sequence[Simulation], refused: Sequence[tuple[str, str]]
-    ) -> None:
-        self.curves, self.outside, self.refused = tuple(curves), tuple(outside), tuple(refused)
+    curves: tuple[Simulation, ...]
+    outside: tuple[Simulation, ...]
+    refused: tuple[tuple[str, str], ...]
 
     @property
     def peaks(self) -> tuple[float, ...]:
@@ -57,4 +56,4 @@ def compare_models(
             refused.append((model.id, str(reason)))
             continue
         (curves if curve.valid else outside).append(curve)
-    return ModelComparison(curves, outside, refused)
+    return ModelComparison(tuple(curves), tuple(outside), tuple(refused))

@@ -18,12 +18,11 @@ from keel.knowledge.models import Model, Residual
 from keel.pharmacology.course import Course
 from keel.pharmacology.errors import NotConverged, PharmacologyError
 from keel.pharmacology.inflows import inflows_of
-from keel.pharmacology.parameters import individual
+from keel.pharmacology.parameters import eta_covariance, individual
 from keel.pharmacology.regimen import DoseInput, Person, check_person, check_regimen
 from keel.pharmacology.simulation import Simulation, simulate
 from keel.pharmacology.structure import Floats, engine_unit, structure_of
 from keel.pharmacology.times import Times
-from keel.pharmacology.variability import eta_covariance
 
 DRAWS = 400
 

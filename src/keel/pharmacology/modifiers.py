@@ -18,31 +18,23 @@ class ParameterChanges(NamedTuple):
 
 def parameter_changes(model: Model, regimen: Sequence[DoseInput], modifiers: Sequence[Modifier]) -> ParameterChanges:
     """The factors on the parameters of `model`; several modifiers multiply, which no study has tested."""
-    multipliers: dict[str, float] = {}
-    remarks: list[str] = []
-    sources: list[str] = []
-    if not modifiers:
-        return ParameterChanges(multipliers, remarks, sources)
-    routes = {dose.route for dose in regimen}
+    changes = ParameterChanges({}, [], [])
+    routes, taken_up = {dose.route for dose in regimen}, 0
     for modifier in modifiers:
         change = modifier.change_for(model.id, routes)
-        sources += [source for seen in modifier.observed for source in seen.sources]
+        changes.sources.extend(source for seen in modifier.observed for source in seen.sources)
         if change is None:
-            remarks.append(_left_out(modifier, model, routes))
+            changes.remarks.append(_left_out(modifier, model, routes))
             continue
-        for name, factor in change.multiply.items():
-            multipliers[name] = multipliers.get(name, 1.0) * factor.value
-        remarks.append(
-            _taken(modifier, model, change.certainty.label, {k: m.value for k, m in change.multiply.items()})
-        )
-    if len([modifier for modifier in modifiers if modifier.change_for(model.id, routes)]) > 1:
-        remarks.append("Several effects on the kinetics are multiplied; no study has tested them together.")
-    return ParameterChanges(multipliers, remarks, sources)
-
-
-def _taken(modifier: Modifier, model: Model, certainty: str, factors: dict[str, float]) -> str:
-    shown = ", ".join(f"{name} x {value:g}" for name, value in factors.items()) or "no change"
-    return f"{modifier.title}: taken up by {model.name} as {shown} ({certainty})."
+        taken_up += 1
+        factors = {name: factor.value for name, factor in change.multiply.items()}
+        for name, value in factors.items():
+            changes.multipliers[name] = changes.multipliers.get(name, 1.0) * value
+        shown = ", ".join(f"{name} x {value:g}" for name, value in factors.items()) or "no change"
+        changes.remarks.append(f"{modifier.title}: taken up by {model.name} as {shown} ({change.certainty.label}).")
+    if taken_up > 1:
+        changes.remarks.append("Several effects on the kinetics are multiplied; no study has tested them together.")
+    return changes
 
 
 def _left_out(modifier: Modifier, model: Model, routes: set[str]) -> str:

@@ -1,18 +1,19 @@
-"""One person's parameters (or many people's at once) from the model's typical values.
+"""One person's parameters (or many people's at once) from the model's typical values, and how far people differ.
 
 P = TV * (weight / 70 kg)^exponent * covariate effects * exp(eta); on the logit scale for fractions that say so.
 """
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from keel.knowledge.models import Factor, Model, Parameter, Slope, Variability
+from keel.knowledge.models import Covariance, Factor, Model, Parameter, Slope, Variability
 from keel.pharmacology.errors import PersonError
 from keel.pharmacology.regimen import Person
-from keel.pharmacology.structure import Structure, unit_factor
+from keel.pharmacology.structure import Floats, Structure, unit_factor
 
 
 class Covariates(NamedTuple):
@@ -137,3 +138,24 @@ def _check(structure: Structure, values: Mapping[str, Any]) -> None:
                 f"{structure.model.name}: parameter {name} comes out as {shown:g}, which is not possible. "
                 f"Check the covariates and models/{structure.model.id}.toml, parameters.{name}."
             )
+
+
+def eta_covariance(effects: Sequence[Variability], pairs: Sequence[Covariance]) -> Floats:
+    """Covariance matrix of random effects in the order given."""
+    variances = {effect.id: variance_of(effect) for effect in effects}
+    matrix = np.diag(list(variances.values()))
+    at: Mapping[str, int] = {id: position for position, id in enumerate(variances)}
+    for pair in pairs:
+        one, other = pair.between
+        if one in at and other in at:
+            size = math.sqrt(variances[one] * variances[other])
+            value = pair.covariance if pair.covariance is not None else (pair.correlation or 0.0) * size
+            matrix[at[one], at[other]] = matrix[at[other], at[one]] = value
+    return matrix
+
+
+def variance_of(effect: Variability) -> float:
+    """Variance of eta, from a variance or from a coefficient of variation of a log-normal parameter."""
+    if effect.variance is not None:
+        return effect.variance
+    return math.log1p((effect.cv or 0.0) ** 2)

@@ -19,6 +19,7 @@ from keel.pharmacology.structure import Floats, Structure, structure_of
 from keel.pharmacology.times import Times
 from keel.pharmacology.validity import early_reasons, reasons_at_any_time, remarks_on
 
+SHOWN = ("amount_mg", "route", "substance", "start_min", "end_min")
 MOST_KEPT = 64  # doses of a regimen whose answer is kept for the next question
 
 
@@ -27,6 +28,7 @@ class Simulation:
 
     `valid` is False where person, dose, route or time lie outside the study behind the model; `warnings` says why,
     and also what could not be checked. `sim["S-ketamine"]` is one analyte's row. The first analyte is the parent.
+    `document` is the model's knowledge, `model` its id, `site` where its samples were drawn.
     """
 
     unit = "ng/mL"
@@ -40,41 +42,19 @@ class Simulation:
         reasons: Sequence[str],
         remarks: Sequence[str],
     ) -> None:
-        self._basis, self._structure = basis, basis.course.structure
+        structure = basis.course.structure
+        self._basis, self.document, self.analytes = basis, structure.model, structure.analytes
+        self.model, self.site = structure.model.id, structure.model.site
         self.parameters, self.regimen, self.sources = basis.values, basis.regimen, basis.sources
         self.person, self.times_min, self.window_min = person, times.minutes, window_min
         self.reasons, self.remarks = tuple(reasons), tuple(remarks)
         self.path = basis.course.at(times)
-
-    @property
-    def model(self) -> str:
-        """Id of the model."""
-        return self._structure.model.id
-
-    @property
-    def document(self) -> Model:
-        """The model's knowledge document."""
-        return self._structure.model
-
-    @property
-    def site(self) -> str:
-        """Where the model's samples were drawn: venous or arterial plasma."""
-        return self._structure.model.site
+        self.concentrations = self.path.concentrations
 
     @property
     def certainty(self) -> Certainty:
         """The weakest mark among the model's parameters."""
-        return self._structure.model.certainty
-
-    @property
-    def analytes(self) -> tuple[str, ...]:
-        """Names of the rows of `concentrations`, the parent first."""
-        return self._structure.analytes
-
-    @property
-    def concentrations(self) -> Floats:
-        """ng/mL, shape (analytes, times)."""
-        return self.path.concentrations
+        return self.document.certainty
 
     @property
     def valid(self) -> bool:
@@ -114,16 +94,7 @@ class Simulation:
             "metrics": [metric.to_dict() for metric in self.metrics],
             "sources": list(self.sources),
             "certainty": str(self.certainty),
-            "doses": [
-                {
-                    "amount_mg": dose.amount_mg,
-                    "route": dose.route,
-                    "substance": dose.substance,
-                    "start_min": dose.start_min,
-                    "end_min": dose.end_min,
-                }
-                for dose in self.regimen
-            ],
+            "doses": [{name: getattr(dose, name) for name in SHOWN} for dose in self.regimen],
         }
 
 

@@ -12,11 +12,6 @@ from keel.pharmacology.structure import Floats
 WORDS = {"racemic": "racemic ketamine", "esketamine": "esketamine", "arketamine": "arketamine"}
 
 
-def reasons_against(model: Model, regimen: Sequence[DoseInput], person: Person, times_min: Floats) -> list[str]:
-    """Why this result is not valid; empty where nothing speaks against it."""
-    return [*reasons_at_any_time(model, regimen, person), *early_reasons(model, regimen, times_min)]
-
-
 def reasons_at_any_time(model: Model, regimen: Sequence[DoseInput], person: Person) -> list[str]:
     """The reasons that lie with model, person and doses, whatever times are asked."""
     reasons = [f"{model.name}: {model.validity.never}"] if model.validity.never else []

@@ -16,7 +16,7 @@ from keel.knowledge.models import Model
 from keel.knowledge.protocols import Protocol
 from keel.pharmacology import DoseInput, PharmacologyError, simulate
 from keel.pharmacology import Person as Covariates
-from keel.pharmacology.variability import eta_covariance
+from keel.pharmacology.parameters import eta_covariance
 from keel.record import Person, Pregnancy, Sex
 
 Z90 = 1.645

@@ -17,7 +17,7 @@ BATCH = 2500  # people that are in memory with all their metrics at once
 
 
 def run_chunk(plan: Plan, number: int) -> ChunkCounts:
-    """One chunk: people drawn from the seed of that chunk, simulated in batches, and counts."""
+    """One chunk: people drawn from the seed of that chunk, simulated in batches, and counted."""
     kept, outputs = list(plan.kept_doses), len(plan.outputs)
     counts = ChunkCounts(
         per_dose=no_counts(len(METRICS) * outputs * len(kept)),
@@ -37,15 +37,8 @@ def run_chunk(plan: Plan, number: int) -> ChunkCounts:
 
 def _count(result: People, kept: list[int], counts: ChunkCounts, compiled: bool) -> None:
     metrics = (result.cmax, result.tmax_min, result.auc_ng_h_per_ml, result.trough)
-    best = np.argmax(result.cmax, axis=2)[..., None]
-    overall = (
-        np.take_along_axis(result.cmax, best, axis=2)[..., 0],
-        np.take_along_axis(result.tmax_min, best, axis=2)[..., 0],
-        result.auc_ng_h_per_ml.sum(axis=2),
-        result.trough[:, :, -1],
-    )
     rows, few = len(counts.per_dose) // len(METRICS), len(counts.overall) // len(METRICS)
-    for kind, (metric, whole) in enumerate(zip(metrics, overall, strict=True)):
+    for kind, (metric, whole) in enumerate(zip(metrics, result.overall(), strict=True)):
         chosen = metric if len(kept) == metric.shape[2] else metric[:, :, kept]
         count(chosen.transpose(1, 2, 0), counts.per_dose[kind * rows : (kind + 1) * rows], compiled=compiled)
         count(whole.T, counts.overall[kind * few : (kind + 1) * few], compiled=compiled)

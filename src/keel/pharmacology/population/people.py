@@ -39,6 +39,12 @@ class People(NamedTuple):
     auc_ng_h_per_ml: Floats
     trough: Floats
 
+    def overall(self) -> tuple[Floats, Floats, Floats, Floats]:
+        """Over all doses: highest peak, its time, the whole area and the last trough, each (people, analytes)."""
+        best = np.argmax(self.cmax, axis=2)[..., None]
+        cmax, tmax = (np.take_along_axis(values, best, axis=2)[..., 0] for values in (self.cmax, self.tmax_min))
+        return cmax, tmax, self.auc_ng_h_per_ml.sum(axis=2), self.trough[:, :, -1]
+
 
 def simulate_people(
     model: Model,

@@ -10,7 +10,7 @@ from keel.knowledge.models import Model
 from keel.knowledge.modifiers import Modifier
 from keel.pharmacology.population.histogram import Counts
 from keel.pharmacology.population.virtual_people import DoseUncertainty, VirtualPeople
-from keel.pharmacology.regimen import DoseInput, check_regimen
+from keel.pharmacology.regimen import DoseInput
 from keel.pharmacology.structure import Floats
 
 METRICS = ("cmax", "tmax_min", "auc_ng_h_per_ml", "trough")
@@ -24,15 +24,15 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     regimen: tuple[DoseInput, ...]
     people: VirtualPeople
     uncertain: DoseUncertainty
-    times_min: tuple[float, ...]
     end_min: float
     analytes: tuple[str, ...] | None
-    modifiers: tuple[Modifier, ...]
     subjects: int
     chunk: int
     seed: int
-    keep: bool
-    compiled: bool
+    times_min: tuple[float, ...] = ()
+    modifiers: tuple[Modifier, ...] = ()
+    keep: bool = False
+    compiled: bool = False
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -67,37 +67,7 @@ class ChunkCounts(NamedTuple):
     table: dict[str, Floats] | None
 
 
-def plan_for(
-    model: Model,
-    regimen: Sequence[DoseInput],
-    *,
-    subjects: int,
-    chunk: int,
-    seed: int,
-    people: VirtualPeople | None,
-    uncertain: DoseUncertainty | None,
-    end_min: float | None,
-    analytes: Sequence[str] | None,
-    times_min: Sequence[float] | Floats = (),
-    modifiers: Sequence[Modifier] = (),
-    keep: bool = False,
-    compiled: bool = False,
-) -> Plan:
-    """The plan; without `end_min` the last dose is followed for 24 hours. RegimenError for doses that cannot be."""
-    doses = check_regimen(regimen)
-    last = doses[-1]
-    return Plan(
-        model=model,
-        regimen=doses,
-        people=people or VirtualPeople(),
-        uncertain=uncertain or DoseUncertainty(),
-        times_min=tuple(float(t) for t in times_min),
-        end_min=float(end_min) if end_min is not None else last.start_min + max(1440.0, last.duration_min),
-        analytes=tuple(analytes) if analytes is not None else None,
-        modifiers=tuple(modifiers),
-        subjects=subjects,
-        chunk=min(chunk, subjects),
-        seed=seed,
-        keep=keep,
-        compiled=compiled,
-    )
+def end_of(regimen: Sequence[DoseInput], end_min: float | None) -> float:
+    """Until when people are followed, in minutes: as asked, or for 24 hours after the last dose, or to its end."""
+    last = regimen[-1]
+    return float(end_min) if end_min is not None else last.start_min + max(1440.0, last.duration_min)

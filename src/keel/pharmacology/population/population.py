@@ -18,12 +18,12 @@ from keel.pharmacology.parameters import individual
 from keel.pharmacology.population.acceleration import FEWEST_SUBJECTS, is_worth_compiling
 from keel.pharmacology.population.chunks import run_chunk
 from keel.pharmacology.population.histogram import quantiles
-from keel.pharmacology.population.plan import METRICS, ChunkCounts, Plan, plan_for
+from keel.pharmacology.population.plan import METRICS, ChunkCounts, Plan, end_of
 from keel.pharmacology.population.virtual_people import DoseUncertainty, Spread, VirtualPeople
 from keel.pharmacology.population.workers import Progress, run_all
-from keel.pharmacology.regimen import DoseInput, Person
+from keel.pharmacology.regimen import DoseInput, Person, check_regimen
 from keel.pharmacology.structure import Floats, structure_of
-from keel.pharmacology.validity import reasons_against, remarks_on
+from keel.pharmacology.validity import early_reasons, reasons_at_any_time, remarks_on
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
@@ -127,23 +127,25 @@ def simulate_population(
     People differ by the model's variability (between subjects, and between sessions where the model has it), by the
     spreads of `people` and by what `uncertain` says of the doses. `workers` threads or a Dask `scheduler`
     (tcp://host:port) share the chunks. `parquet` writes each person's metrics of each dose to a file. `progress` is
-    called with chunks done and chunks in all. Without `end_min` the last dose is followed for 24 hours.
+    called with chunks done and chunks in all. Without `end_min` the last dose is followed for 24 hours. Raises
+    RegimenError, PersonError and NoModel as `simulate` does, and PharmacologyError where no scheduler answers.
     """
     began = time.perf_counter()
     if subjects < 1 or chunk < 1 or workers < 1:
         raise RegimenError("Subjects, chunk and workers must be one or more.")
-    plan = plan_for(
-        model,
-        regimen,
+    doses = check_regimen(regimen)
+    plan = Plan(
+        model=model,
+        regimen=doses,
+        people=people or VirtualPeople(),
+        uncertain=uncertain or DoseUncertainty(),
+        end_min=end_of(doses, end_min),
+        analytes=tuple(analytes) if analytes is not None else None,
         subjects=subjects,
-        chunk=chunk,
+        chunk=min(chunk, subjects),
         seed=seed,
-        people=people,
-        uncertain=uncertain,
-        end_min=end_min,
-        analytes=analytes,
-        times_min=times_min,
-        modifiers=modifiers,
+        times_min=tuple(float(t) for t in times_min),
+        modifiers=tuple(modifiers),
         keep=parquet is not None,
         compiled=is_worth_compiling(subjects, at_least=FEWEST_SUBJECTS),
     )
@@ -170,7 +172,7 @@ def _notes(plan: Plan) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...
     except PersonError as error:
         remarks.append(str(error))
     return (
-        tuple(reasons_against(plan.model, plan.regimen, person, times)),
+        (*reasons_at_any_time(plan.model, plan.regimen, person), *early_reasons(plan.model, plan.regimen, times)),
         (*remarks, *changes.remarks),
         tuple(dict.fromkeys((*plan.model.sources, *changes.sources))),
     )

@@ -9,9 +9,8 @@ import numpy as np
 
 from keel.knowledge.models import Covariance, Model, Variability
 from keel.pharmacology.errors import PersonError, RegimenError
-from keel.pharmacology.parameters import Covariates
+from keel.pharmacology.parameters import Covariates, eta_covariance
 from keel.pharmacology.structure import Floats
-from keel.pharmacology.variability import eta_covariance
 
 
 class Spread(msgspec.Struct, frozen=True):
