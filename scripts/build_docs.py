@@ -16,6 +16,7 @@ COMMANDS = (
     ("triage",),
     ("simulate",),
     ("dose",),
+    ("estimate",),
     ("session",),
     ("evidence",),
     ("knowledge", "check"),

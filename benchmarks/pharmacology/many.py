@@ -15,7 +15,7 @@ from benchmarks.pharmacology.exact import exact_amounts, worst
 from benchmarks.pharmacology.one import GRID, chain_matrix
 from benchmarks.pharmacology.timing import best_seconds
 from benchmarks.report import Row
-from keel.pharmacology import VirtualPeople, population, simulate_people
+from keel.pharmacology import VirtualPeople, simulate_people, simulate_population
 
 PEOPLE = 10_000
 FEW = 30  # patients that a slow peer computes; its time is scaled up
@@ -128,7 +128,9 @@ def _case_d() -> Iterator[Row]:
     seconds = {}
     for workers in (1, 2):
         began, used = time.perf_counter(), time.process_time()
-        population(model, YEAR, subjects=MILLION, people=VirtualPeople(weight_kg=70), end_min=YEAR_END, workers=workers)
+        simulate_population(
+            model, YEAR, subjects=MILLION, people=VirtualPeople(weight_kg=70), end_min=YEAR_END, workers=workers
+        )
         seconds[workers] = time.perf_counter() - began
         if workers == 1:
             used = time.process_time() - used

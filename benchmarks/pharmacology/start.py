@@ -16,9 +16,9 @@ simulate(load().models["m-rac"], [dose], Person(weight_kg=70, age_years=40), ran
 """
 MANY = """
 from keel.knowledge import load
-from keel.pharmacology import DoseInput, VirtualPeople, population
+from keel.pharmacology import DoseInput, VirtualPeople, simulate_population
 dose = DoseInput(amount_mg=35, route="iv", duration_min=40)
-population(load().models["m-art"], [dose], subjects=10_000, people=VirtualPeople(weight_kg=70))
+simulate_population(load().models["m-art"], [dose], subjects=10_000, people=VirtualPeople(weight_kg=70))
 """
 COMPILED = """
 from keel.knowledge import load

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from keel.knowledge import load
-from keel.pharmacology import DoseInput, Spread, VirtualPeople, population
+from keel.pharmacology import DoseInput, Spread, VirtualPeople, simulate_population
 
 distributed = pytest.importorskip("distributed")
 
@@ -26,7 +26,7 @@ def test_a_worker_that_dies_midway_changes_nothing():
         "seed": 21,
         "chunk": 150,
     }
-    alone = population(model, doses, **same)
+    alone = simulate_population(model, doses, **same)
     killed = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -40,7 +40,7 @@ def test_a_worker_that_dies_midway_changes_nothing():
                     os.kill(victim, signal.SIGKILL)
                     killed.append((done, total))
 
-            shared = population(model, doses, scheduler=cluster.scheduler_address, progress=kill_one, **same)
+            shared = simulate_population(model, doses, scheduler=cluster.scheduler_address, progress=kill_one, **same)
     assert killed == [(4, 16)]
-    for part in ("per_dose", "overall", "bands"):
+    for part in ("per_dose", "overall", "concentrations"):
         assert np.array_equal(getattr(alone, part), getattr(shared, part))

@@ -155,7 +155,7 @@ def _as_curve(curve: Simulation, start: dt.datetime) -> Curve:
         title=Message(curve.document.title),
         site=document["site"],
         valid=document["valid"],
-        warnings=tuple(Message(text) for text in document["warnings"]),
+        warnings=curve.warnings,
         started_at=start,
         doses=tuple(document["doses"]),
         series=tuple(document["series"]),

@@ -10,6 +10,7 @@ from typer.exceptions import TyperException
 from keel.cli.assess import assess
 from keel.cli.demo import demo
 from keel.cli.dose import dose
+from keel.cli.estimate import estimate
 from keel.cli.evidence import evidence
 from keel.cli.exposure import exposure
 from keel.cli.interactions import interactions
@@ -41,6 +42,7 @@ COMMANDS: dict[Callable[..., None], str] = {
     triage: "Where a person is to be cared for.",
     simulate: "Concentrations after a dose.",
     dose: "The dose of a protocol by three weights, with caps and rates.",
+    estimate: "One person's curve from measured concentrations.",
     session: "The state of a dosing session at a time.",
     evidence: "Search what the sources say.",
     serve: "The web application on this machine.",

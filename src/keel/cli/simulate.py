@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from keel.cli import simulate_options as options
+
 if TYPE_CHECKING:
     from keel.cli.simulate_chart import ChartOrder
     from keel.cli.simulate_input import Question
@@ -11,20 +13,20 @@ if TYPE_CHECKING:
 
 def simulate(
     model: Annotated[str, typer.Option(help="A model id such as m-rac, or all.", show_default=False)],
-    dose: Annotated[str, typer.Option(help="“0.5 mg/kg”, “84 mg”.", show_default=False)],
-    route: Annotated[str, typer.Option(help="iv im sc nasal oral sublingual buccal …", show_default=False)],
-    over: Annotated[str | None, typer.Option(help="Length of an infusion: “40 min”.")] = None,
-    weight: Annotated[str | None, typer.Option(help="Body weight: “70 kg”.")] = None,
-    age: Annotated[str | None, typer.Option(help="Age: 45, “45 years”, “8 months”.")] = None,
-    at: Annotated[str | None, typer.Option(help="Times to show: “20 min,40 min,24 h” or “20,40,60 min”.")] = None,
-    substance: Annotated[str | None, typer.Option(help="racemic, esketamine or arketamine.")] = None,
-    form: Annotated[str, typer.Option(help="What the milligrams are of: base or hydrochloride.")] = "base",
-    devices: Annotated[int | None, typer.Option(help="Nasal devices, given minutes apart.")] = None,
-    repeat: Annotated[int, typer.Option(help="How many doses.", min=1)] = 1,
-    every: Annotated[str | None, typer.Option(help="Time between doses: “3 d”.")] = None,
-    until: Annotated[str | None, typer.Option(help="How far to look; otherwise 24 h after the last dose.")] = None,
-    ancestry: Annotated[str | None, typer.Option(help="For models that ask: european, japanese, korean …")] = None,
-    female: Annotated[bool | None, typer.Option("--female/--male", help="For models that ask.")] = None,
+    dose: options.Dose,
+    route: options.Route,
+    over: options.Over = None,
+    weight: options.Weight = None,
+    age: options.Age = None,
+    at: options.At = None,
+    substance: options.Substance = None,
+    form: options.Form = "base",
+    devices: options.Devices = None,
+    repeat: options.Repeat = 1,
+    every: options.Every = None,
+    until: options.Until = None,
+    ancestry: options.Ancestry = None,
+    female: options.Female = None,
     with_: Annotated[
         list[str] | None, typer.Option("--with", help="What changes the kinetics, for example rifampicin.")
     ] = None,
@@ -33,9 +35,9 @@ def simulate(
     scheduler: Annotated[str | None, typer.Option(help="A Dask scheduler, tcp://host:port.")] = None,
     workers: Annotated[int, typer.Option(help="Threads for a population.", min=1)] = 1,
     parquet: Annotated[str | None, typer.Option(help="Write each virtual person's metrics to this file.")] = None,
-    chart: Annotated[str | None, typer.Option(help="Draw the curves to this file, .svg or .png.")] = None,
-    log: Annotated[bool, typer.Option("--log", help="With --chart: a logarithmic scale.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+    chart: options.Chart = None,
+    log: options.Log = False,
+    json: options.Json = False,
 ) -> None:
     """Concentrations after a dose: one person, all models side by side, or quantiles of a population.
 
@@ -66,7 +68,7 @@ def simulate(
             until=until,
             ancestry=ancestry,
             female=female,
-            modifiers=with_ or [],
+            modifiers=with_ or (),
         )
         if subjects is not None:
             _population(question, subjects, seed, scheduler, workers, parquet, order, json)
@@ -101,11 +103,11 @@ def _one(question: "Question", order: "ChartOrder | None", json: bool) -> None:
 
 
 def _all(question: "Question", order: "ChartOrder | None", json: bool) -> None:
-    from keel.cli.simulate_view import print_overlay
+    from keel.cli.simulate_view import print_comparison
     from keel.cli.terminal import console, write_json
-    from keel.pharmacology import overlay
+    from keel.pharmacology import compare_models
 
-    found = overlay(
+    found = compare_models(
         question.models,
         question.regimen,
         question.person,
@@ -116,7 +118,7 @@ def _all(question: "Question", order: "ChartOrder | None", json: bool) -> None:
     if json:
         write_json({**found.to_dict(), "warnings": list(question.remarks)})
     else:
-        print_overlay(found, console(), remarks=question.remarks)
+        print_comparison(found, console(), remarks=question.remarks)
     if order is not None:
         order.draw(found)
 

@@ -1,4 +1,4 @@
-"""`keel simulate --chart FILE`: the curves as a drawing, with the same specification as the pages have."""
+"""`--chart FILE`: the curves as a drawing, with the same specification as the pages have."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from keel.cli.errors import CommandError
 
 if TYPE_CHECKING:
-    from keel.pharmacology import Overlay, Population, Simulation
+    from keel.pharmacology import Estimate, ModelComparison, Population, Simulation
     from keel.reports.charts import Chart
+
+    Result = Simulation | ModelComparison | Population | Estimate
 
 KINDS = (".svg", ".png")
 
@@ -19,7 +21,7 @@ class ChartOrder(NamedTuple):
     log: bool
     whole: bool
 
-    def draw(self, found: "Simulation | Overlay | Population") -> None:
+    def draw(self, found: "Result") -> None:
         """Writes the file and says so on standard error, with what the drawing shows in words."""
         from keel.cli.terminal import progress_console
         from keel.reports.charts import spec_to_file
@@ -33,18 +35,21 @@ class ChartOrder(NamedTuple):
             raise CommandError(f"{self.path} could not be written: {error.strerror}.") from None
         progress_console().print(f"Drawn to {self.path}. {chart.alt()}", markup=False)
 
-    def chart(self, found: "Simulation | Overlay | Population") -> "Chart":
+    def chart(self, found: "Result") -> "Chart":
         """The chart of a result."""
         from keel.knowledge import load
-        from keel.pharmacology import Overlay, Population
-        from keel.reports.charts import Chart, of_overlay, of_population, of_simulation
+        from keel.pharmacology import Estimate, ModelComparison, Population
+        from keel.reports.charts import Chart, of_comparison, of_estimate, of_population, of_simulation
 
-        if isinstance(found, Overlay):
-            drawn = of_overlay(found)
+        if isinstance(found, ModelComparison):
+            drawn = of_comparison(found)
+        elif isinstance(found, Estimate):
+            drawn = of_estimate(found)
         else:
             drawn = of_population(found) if isinstance(found, Population) else of_simulation(found)
+        observed = found.observed if isinstance(found, Estimate) else ()
         hours = max((trace.minutes[-1] for trace in drawn.traces), default=0.0) / 60 if self.whole else None
-        return Chart(drawn, load(), log=self.log, hours=hours)
+        return Chart(drawn, load(), log=self.log, hours=hours, observed=observed)
 
 
 def chart_order(path: str | None, *, log: bool, whole: bool) -> ChartOrder | None:

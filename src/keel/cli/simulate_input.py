@@ -1,5 +1,6 @@
 """What was asked of `keel simulate`, read from the words on the command line."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,6 +20,7 @@ from keel.quantities import (
     parse_weight_kg,
 )
 
+MOST_TIMES = 145
 ANCESTRIES = ("european", "african", "asian", "chinese", "japanese", "korean", "taiwanese", "other")
 
 
@@ -48,12 +50,12 @@ def read_question(
     devices: int | None,
     repeat: int,
     every: str | None,
-    until: str | None,
     ancestry: str | None,
     female: bool | None,
-    modifiers: list[str],
+    until: str | None = None,
+    modifiers: Sequence[str] = (),
 ) -> Question:
-    """The question as values; an unknown word or a number without a unit is an error that says how to mend it."""
+    """The question as values; an unknown word or a number without a unit is an error that says how to fix it."""
     knowledge = load()
     way = find("route", knowledge.routes, route).id
     person = _person(weight, age, ancestry, female)
@@ -79,6 +81,16 @@ def read_question(
     times = _times(at, last_start + duration, end)
     chosen = [find("modifier", knowledge.modifiers, name) for name in modifiers]
     return Question(models, regimen, person, times, chosen, remarks, (0.0, max(end, float(times[-1]))))
+
+
+def thinned(times: Any, ends: list[float]) -> Any:
+    """Of many times about `MOST_TIMES`: even ones, close ones at the start where curves bend, `ends` and full hours."""
+    if len(times) <= MOST_TIMES:
+        return times
+    even = np.linspace(0, len(times) - 1, MOST_TIMES // 2)
+    early = np.geomspace(1, len(times), MOST_TIMES // 2) - 1
+    marks = np.flatnonzero(np.isin(times, [*ends, *np.arange(0.0, 1441.0, 60.0)]))
+    return times[np.unique(np.concatenate([even, early, marks]).round().astype(int))]
 
 
 def known_ranges(route: str) -> list[dict[str, Any]]:
@@ -136,7 +148,7 @@ def _age(text: str) -> float:
     written = text if text.strip()[-1:].isalpha() else f"{text} years"
     years = parse_quantity(written, example="45 years").to("a")
     if years < 0:
-        raise CommandError(f"“{text}” is no age. Write completed years, for example 45.")
+        raise CommandError(f"“{text}” is not a valid age. Write completed years, for example 45.")
     return years
 
 

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from keel.cli.simulate_input import Question
     from keel.pharmacology import Population
 
-MOST_TIMES = 145
-
 
 def run_population(
     question: "Question",
@@ -27,8 +25,9 @@ def run_population(
     json: bool,
 ) -> None:
     """Draws, simulates and prints a population of the one model asked for."""
+    from keel.cli.simulate_input import thinned
     from keel.cli.terminal import console, write_json
-    from keel.pharmacology import VirtualPeople, population
+    from keel.pharmacology import VirtualPeople, simulate_population
 
     if len(question.models) != 1:
         raise CommandError("A population needs one model. Name it instead of all.")
@@ -40,12 +39,12 @@ def run_population(
         is_female=person.is_female,
     )
     with _progress(subjects, json) as progress:
-        found = population(
+        found = simulate_population(
             question.models[0],
             question.regimen,
             subjects=subjects,
             people=people,
-            times_min=_thinned(question.times, [dose.end_min for dose in question.regimen]),
+            times_min=thinned(question.times, [dose.end_min for dose in question.regimen]),
             end_min=question.window[1],
             modifiers=question.modifiers,
             seed=seed,
@@ -61,18 +60,6 @@ def run_population(
         _print(found, question, console())
     if order is not None:
         order.draw(found)
-
-
-def _thinned(times: Any, ends: list[float]) -> Any:
-    """Of many times about `MOST_TIMES`: even ones, close ones at the start where curves bend, `ends` and full hours."""
-    import numpy as np
-
-    if len(times) <= MOST_TIMES:
-        return times
-    even = np.linspace(0, len(times) - 1, MOST_TIMES // 2)
-    early = np.geomspace(1, len(times), MOST_TIMES // 2) - 1
-    marks = np.flatnonzero(np.isin(times, [*ends, *np.arange(0.0, 1441.0, 60.0)]))
-    return times[np.unique(np.concatenate([even, early, marks]).round().astype(int))]
 
 
 @contextmanager
@@ -98,7 +85,7 @@ def _print(found: "Population", question: "Question", out: "Console") -> None:
 
     out.print(f"[bold]{found.plan.model.title}[/bold]")
     out.print(f"{found.subjects:,} virtual people, seed {found.seed}, {found.seconds:.2f} s; {found.site}")
-    parent = found.bands[:, 0]
+    parent = found.concentrations[:, 0]
     draw_chart(
         [(f"p{round(100 * q):02d}", found.times_min, row) for q, row in zip(found.quantiles, parent, strict=True)], out
     )

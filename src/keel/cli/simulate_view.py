@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from keel.pharmacology import Overlay, Simulation
+    from keel.pharmacology import ModelComparison, Simulation
 
 HEIGHT = 12
 MARKS = "●○▲△■□◆◇"
@@ -17,10 +17,7 @@ def print_curve(found: "Simulation", out: "Console", *, remarks: Sequence[str] =
     """One model's curve: what it rests on, the chart, values and peaks, and whether it may be trusted."""
     from rich.table import Table
 
-    document = found.document
-    out.print(f"[bold]{document.title}[/bold]")
-    out.print(f"{found.site}; weakest number: {found.certainty.label}; sources {', '.join(found.sources)}")
-    _print_state(found.valid, out)
+    print_head(found, out)
     draw_chart(
         [(name, found.times_min, row) for name, row in zip(found.analytes, found.concentrations, strict=True)], out
     )
@@ -35,11 +32,11 @@ def print_curve(found: "Simulation", out: "Console", *, remarks: Sequence[str] =
         _print_values(found, out)
     for warning in (*found.warnings, *remarks):
         out.print(f"  ! {warning}", markup=False)
-    for misfit in document.misfits:
+    for misfit in found.document.misfits:
         out.print(f"  known misfit: {misfit.what}", markup=False, style="dim")
 
 
-def print_overlay(found: "Overlay", out: "Console", *, remarks: Sequence[str] = ()) -> None:
+def print_comparison(found: "ModelComparison", out: "Console", *, remarks: Sequence[str] = ()) -> None:
     """Every valid model on one chart, the spread of their peaks, and why the others were left out."""
     from rich.table import Table
 
@@ -115,8 +112,11 @@ def clock(minutes: float) -> str:
     return f"{days} d {hours} h" if hours else f"{days} d"
 
 
-def _print_state(valid: bool, out: "Console") -> None:
-    if valid:
+def print_head(found: "Simulation", out: "Console") -> None:
+    """Title of the model, site, how sure, sources, and whether the result may be trusted."""
+    out.print(f"[bold]{found.document.title}[/bold]")
+    out.print(f"{found.site}; weakest number: {found.certainty.label}; sources {', '.join(found.sources)}")
+    if found.valid:
         out.print("Within the range of its study.", style="green")
     else:
         out.print("NOT VALID here; the reasons are below.", style="bold red")

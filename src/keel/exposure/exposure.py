@@ -17,7 +17,7 @@ from keel.exposure.phases import Year, is_recent, lifetime_mg, recent_days_per_w
 from keel.findings import Finding, Reason, Severity, worst_first
 from keel.knowledge import Certainty, Knowledge
 from keel.knowledge.criteria import Course
-from keel.messages import FactName, Message, Slot, joined, plural
+from keel.messages import FactName, Message, Slot, both, joined, plural
 from keel.quantities import Figure, Form, Interval, interval_text
 from keel.record import Record, UsePattern
 
@@ -246,12 +246,8 @@ def _unknowns(record: Record, told: Told, ledger: Ledger, totals: tuple[Substanc
     for dose, why in ledger.left_out:
         yield Message("A dose on {date} is left out because {cause}.", date=dose.start.date().isoformat(), cause=why)
     if len(totals) > 1:
-        *some, last = (substance_text(total.substance) for total in totals)
-        yield Message(
-            "One total over {substances} and {last}: different substances are not added.",
-            substances=joined(", ", some),
-            last=last,
-        )
+        names = both(substance_text(total.substance) for total in totals)
+        yield Message("One total over {substances}: different substances are not added.", substances=names)
     if any(total.substance == "unknown" for total in totals):
         yield Message("Which ketamine it was (racemic or esketamine).")
 

@@ -166,6 +166,12 @@ def either(parts: Iterable[Slot]) -> Message:
     return Message("{choices} or {last}", choices=listed(some), last=last) if some else joined("", [last])
 
 
+def both(parts: Iterable[Slot]) -> Message:
+    """“a”, “a and b”, “a, b and c”."""
+    *some, last = [*parts] or [EMPTY]
+    return Message("{some} and {last}", some=listed(some), last=last) if some else joined("", [last])
+
+
 def in_language(text: object, catalogue: Catalogue | None) -> str:
     """Any slot or text in the language of a catalogue; None is English. A plain string is shown as it is."""
     said = getattr(text, "in_language", None)

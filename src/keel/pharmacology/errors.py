@@ -1,4 +1,4 @@
-"""What can go wrong in the pharmacology. None of these is mended by trying again.
+"""What can go wrong in the pharmacology. Trying again helps with none of these.
 
 PharmacologyError (ValueError)
 ├── RegimenError       a dose that cannot be: negative, not finite, overlapping, by an unknown substance
@@ -9,9 +9,11 @@ PharmacologyError (ValueError)
 
 from collections.abc import Sequence
 
+from keel.messages import Message, joined
+
 
 class PharmacologyError(ValueError):
-    """A question that the engine refuses; the text says what is wrong and how to mend it."""
+    """A question that the engine refuses; the text says what is wrong and how to fix it."""
 
 
 class RegimenError(PharmacologyError):
@@ -25,9 +27,9 @@ class PersonError(PharmacologyError):
 class NoModel(PharmacologyError):
     """No published model takes a dose by this route: there is no curve. `known` lists what is known instead."""
 
-    def __init__(self, message: str, known: Sequence[str] = ()) -> None:
+    def __init__(self, message: Message, known: Sequence[Message] = ()) -> None:
         self.known = tuple(known)
-        super().__init__(" ".join((message, *known)))
+        super().__init__(joined(" ", (message, *known)))
 
 
 class NotConverged(PharmacologyError):

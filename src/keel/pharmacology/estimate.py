@@ -15,15 +15,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from keel.knowledge.models import Model, Residual
-from keel.pharmacology.crowd import eta_covariance
+from keel.pharmacology.course import Course
 from keel.pharmacology.errors import NotConverged, PharmacologyError
-from keel.pharmacology.inputs import entries
-from keel.pharmacology.mammillary import Times
-from keel.pharmacology.parameters import individual
-from keel.pharmacology.propagate import Course
+from keel.pharmacology.inflows import inflows_of
+from keel.pharmacology.parameters import eta_covariance, individual
 from keel.pharmacology.regimen import DoseInput, Person, check_person, check_regimen
-from keel.pharmacology.simulation import Simulation, checked_times, simulate
-from keel.pharmacology.structure import Floats, structure_of
+from keel.pharmacology.simulation import Simulation, simulate
+from keel.pharmacology.structure import Floats, engine_unit, structure_of
+from keel.pharmacology.times import Times
 
 DRAWS = 400
 
@@ -39,9 +38,10 @@ class Observation(NamedTuple):
 class Estimate(NamedTuple):
     """An individual update, not a measurement: `kind` says so wherever it is shown.
 
-    `etas` and `standard_errors` by variability id; `parameters` by name as (estimate, low, high), 90% interval;
-    `curve` is the person's curve at the estimate, `low` and `high` (analytes, times) its 90% band, `typical` the curve
-    without the measurements.
+    `etas` and `standard_errors` by variability id; `parameters` by name as (estimate, low, high), 90% interval, in L,
+    L/h, 1/h and h; `curve` is the person's curve at the estimate, `low` and `high` (analytes, times) its 90% interval,
+    `typical` the curve without the measurements. `expected` holds for each of `observed` what the typical person and
+    what the estimate has then, ng/mL.
     """
 
     kind: str
@@ -52,6 +52,42 @@ class Estimate(NamedTuple):
     typical: Simulation
     low: Floats
     high: Floats
+    observed: tuple[Observation, ...]
+    expected: tuple[tuple[float, float], ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The `estimate` document: plain values, ready for JSON; of the parameters those that people differ in."""
+        document = self.curve.to_dict()
+        document["kind"] = self.kind
+        document["measured"] = [
+            {
+                "analyte": one.analyte,
+                "minutes": one.at_min,
+                "ng_per_ml": one.ng_per_ml,
+                "typical": before,
+                "value": after,
+            }
+            for one, (before, after) in zip(self.observed, self.expected, strict=True)
+        ]
+        document["parameters"] = [
+            {"name": name, "unit": unit, "typical": typical, "value": value, "low": low, "high": high}
+            for name, unit, typical, value, low, high in self.varying_parameters()
+        ]
+        words = ("minutes", "typical", "value", "low", "high")
+        for row, series in enumerate(document["series"]):
+            curves = (self.typical.concentrations, self.curve.concentrations, self.low, self.high)
+            points = zip(self.curve.times_min, *(values[row] for values in curves), strict=True)
+            series["points"] = [dict(zip(words, map(float, point), strict=True)) for point in points]
+        return document
+
+    def varying_parameters(self) -> list[tuple[str, str, float, float, float, float]]:
+        """Name, unit, typical value, estimate and 90% interval of each parameter in which people differ."""
+        model = self.curve.document
+        return [
+            (name, engine_unit(model.parameters[name].unit), float(self.typical.parameters[name]), value, low, high)
+            for name, (value, low, high) in self.parameters.items()
+            if low < high
+        ]
 
 
 class _Fit(NamedTuple):
@@ -61,6 +97,14 @@ class _Fit(NamedTuple):
     ids: tuple[str, ...]
     precision: Floats
     observed: Sequence[Observation]
+
+    def etas(self, eta: Floats) -> dict[str, float]:
+        return dict(zip(self.ids, eta.tolist(), strict=True))
+
+    def course(self, eta: Floats) -> tuple[Course, Mapping[str, Any]]:
+        structure = structure_of(self.model)
+        values, _ = individual(structure, self.person, etas=self.etas(eta))
+        return Course(structure, values, inflows_of(structure, self.regimen, values)), values
 
 
 def estimate(
@@ -74,8 +118,9 @@ def estimate(
 ) -> Estimate:
     """The person's most probable parameters given `observed`, their intervals, and the curve at `times_min`.
 
-    PharmacologyError where the model has no variability or no residual error for an analyte; NotConverged where no
-    minimum with a usable curvature is found. `rng` draws the band.
+    Raises PharmacologyError where the model has no variability or no residual error for an analyte or a measurement
+    cannot be, what `simulate` raises of person and doses, and NotConverged where no minimum with a usable curvature is
+    found. `rng` draws the intervals.
     """
     from scipy.optimize import minimize
 
@@ -83,11 +128,12 @@ def estimate(
     effects = [e for e in model.variability if e.level == "subject" and e.distribution != "uniform"]
     if not effects or not observed:
         raise PharmacologyError(f"{model.name}: an update needs measurements and a published variability.")
-    _check_observed(model, observed)
+    doses = check_regimen(regimen)
+    _check_observed(model, observed, doses[0].start_min)
     covariance = eta_covariance(effects, model.covariances)
     ids = tuple(effect.id for effect in effects)
     precision: Floats = np.asarray(np.linalg.inv(covariance), dtype=float)
-    fit = _Fit(model, check_regimen(regimen), person, ids, precision, observed)
+    fit = _Fit(model, doses, person, ids, precision, observed)
     # In units of the prior's own spread all directions are alike, which suits the optimiser.
     root: Floats = np.asarray(np.linalg.cholesky(covariance), dtype=float)
     found = minimize(lambda z: _objective(fit, root @ z), np.zeros(len(ids)), method="BFGS", options={"gtol": 1e-6})
@@ -97,25 +143,23 @@ def estimate(
             f"{model.name}: no estimate fits these measurements ({found.message}). Check times and units."
         )
     spread = _spread(fit, root, np.asarray(found.x))
-    return _result(fit, root @ found.x, spread, checked_times(times_min).minutes, rng)
+    return _result(fit, root @ found.x, spread, Times.of(times_min).minutes, rng)
 
 
 def _objective(fit: _Fit, eta: Floats) -> float:
     """Twice the negative logarithm of the posterior density, up to a constant."""
-    values, _ = individual(structure_of(fit.model), fit.person, etas=dict(zip(fit.ids, eta.tolist(), strict=True)))
-    expected = _expected(fit, values)
     total = float(eta @ fit.precision @ eta)
-    for one, value in zip(fit.observed, expected, strict=True):
+    for one, value in zip(fit.observed, _expected(fit, fit.course(eta)[0]), strict=True):
         total += _misfit(fit.model, _residual(fit.model, one.analyte), one.ng_per_ml, value)
     return total
 
 
-def _expected(fit: _Fit, values: Mapping[str, Any]) -> list[float]:
-    structure = structure_of(fit.model)
+def _expected(fit: _Fit, course: Course) -> list[float]:
+    """What each measurement would be, ng/mL."""
     times = np.unique([one.at_min for one in fit.observed])
-    path = Course(structure, values, entries(structure, fit.regimen, values)).at(Times.of(times))
+    path, analytes = course.at(Times.of(times)), course.structure.analytes
     columns = np.searchsorted(times, [one.at_min for one in fit.observed])
-    rows = [structure.analytes.index(one.analyte) for one in fit.observed]
+    rows = [analytes.index(one.analyte) for one in fit.observed]
     return [max(float(path.concentrations[row, column]), 1e-12) for row, column in zip(rows, columns, strict=True)]
 
 
@@ -145,13 +189,18 @@ def _residual(model: Model, analyte: str) -> Residual:
     return found
 
 
-def _check_observed(model: Model, observed: Sequence[Observation]) -> None:
+def _check_observed(model: Model, observed: Sequence[Observation], first_min: float) -> None:
     known = {output.analyte for output in model.outputs}
     for one in observed:
         if one.analyte not in known:
             raise PharmacologyError(f"{model.name} has no {one.analyte}; it has {', '.join(sorted(known))}.")
         if not (0 < one.ng_per_ml < math.inf and math.isfinite(one.at_min)):
             raise PharmacologyError("A measured concentration must be above zero, at a finite time.")
+        if one.at_min <= first_min:
+            raise PharmacologyError(
+                f"A concentration measured at {one.at_min:g} min stands before anything was given. "
+                "Give the time from the start of the first dose."
+            )
         _residual(model, one.analyte)
 
 
@@ -177,31 +226,31 @@ def _spread(fit: _Fit, root: Floats, at: Floats) -> Floats:
 
 
 def _result(fit: _Fit, eta: Floats, spread: Floats, minutes: Floats, rng: np.random.Generator) -> Estimate:
-    structure = structure_of(fit.model)
-    draws = rng.multivariate_normal(eta, spread, DRAWS)
-    curves, names = [], list(fit.model.parameters)
+    names = list(fit.model.parameters)
     drawn: dict[str, list[float]] = {name: [] for name in names}
-    for draw in draws:
-        values, _ = individual(structure, fit.person, etas=dict(zip(fit.ids, draw.tolist(), strict=True)))
-        curves.append(
-            Course(structure, values, entries(structure, fit.regimen, values)).at(Times.of(minutes)).concentrations
-        )
+    curves = []
+    for draw in rng.multivariate_normal(eta, spread, DRAWS):
+        course, values = fit.course(draw)
+        curves.append(course.at(Times.of(minutes)).concentrations)
         for name in names:
             drawn[name].append(float(values[name]))
     low, high = np.quantile(np.array(curves), [0.05, 0.95], axis=0)
-    etas = dict(zip(fit.ids, eta.tolist(), strict=True))
-    curve = simulate(fit.model, fit.regimen, fit.person, minutes, etas=etas)
+    curve = simulate(fit.model, fit.regimen, fit.person, minutes, etas=fit.etas(eta))
+    typical = simulate(fit.model, fit.regimen, fit.person, minutes)
     parameters = {
         name: (float(curve.parameters[name]), *(float(q) for q in np.quantile(drawn[name], [0.05, 0.95])))
         for name in names
     }
+    before, after = (_expected(fit, fit.course(each)[0]) for each in (np.zeros_like(eta), eta))
     return Estimate(
         kind="maximum a posteriori estimate from measurements and the model's population",
-        etas=etas,
+        etas=fit.etas(eta),
         standard_errors=dict(zip(fit.ids, np.sqrt(np.diag(spread)).tolist(), strict=True)),
         parameters=parameters,  # type: ignore[arg-type]  # a name and its three numbers
         curve=curve,
-        typical=simulate(fit.model, fit.regimen, fit.person, minutes),
+        typical=typical,
         low=low,
         high=high,
+        observed=tuple(fit.observed),
+        expected=tuple(zip(before, after, strict=True)),
     )

@@ -11,36 +11,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from keel.pharmacology.errors import RegimenError
-from keel.pharmacology.inputs import Entry
-from keel.pharmacology.parameters import Form
+from keel.pharmacology.inflows import Inflow, happenings
+from keel.pharmacology.parameters import Parameters
 from keel.pharmacology.structure import Floats, Shape, Structure, Values
+from keel.pharmacology.times import MANY, Times
 
-MANY = 64  # times from which an even grid is worth its tables
 MOST_TABLES = 32  # tables of even grids that are kept with a person
-
-
-class Times(NamedTuple):
-    """Increasing minutes, and their step where the grid is even and long, otherwise 0."""
-
-    minutes: Floats
-    step: float
-
-    @classmethod
-    def of(cls, minutes: Floats) -> "Times":
-        """The times with their step; RegimenError unless they are finite and increase."""
-        count = len(minutes)
-        first, last = float(minutes[0]), float(minutes[-1])
-        if count == 1 and math.isfinite(first):
-            return cls(minutes, 0.0)
-        steps = minutes[1:] - minutes[:-1]
-        step = (last - first) / max(1, count - 1)
-        # No step exceeds the mean step: then all are equal, and a second pass over them can be saved.
-        if 0.0 < step < math.inf and steps[steps.argmax()] - step <= 1e-15 * max(abs(first), abs(last)):
-            return cls(minutes, step if count >= MANY else 0.0)
-        if not (steps.min(initial=1.0) > 0 and -math.inf < first and last < math.inf):
-            raise RegimenError("The times must be finite and increase, in minutes.")
-        return cls(minutes, 0.0)
 
 
 def micro_constants(structure: Structure, shape: Shape, values: Values) -> tuple[Any, list[tuple[Any, Any]]]:
@@ -137,7 +113,7 @@ class Modal(NamedTuple):
         return known
 
 
-def modal_of(structure: Structure, shape: Shape, values: Form) -> Modal:
+def modal_of(structure: Structure, shape: Shape, values: Parameters) -> Modal:
     """The closed form of a block, kept with the person's parameters."""
     known: Modal | None = values.modes.get(shape.centre)
     if known is None:
@@ -156,23 +132,23 @@ class Stretch(NamedTuple):
     jump: float
 
 
-class ModalCourse:
+class MammillaryCourse:
     """One person's block in modes: every amount and area is a weighted sum of exponentials between two events."""
 
-    def __init__(self, structure: Structure, shape: Shape, values: Form, parts: Sequence[Entry]) -> None:
+    def __init__(self, structure: Structure, shape: Shape, values: Parameters, inflows: Sequence[Inflow]) -> None:
         self.modal, self.shape = modal_of(structure, shape, values), shape
-        self.stretches = list(self._stretches(parts))
+        self.stretches = list(self._stretches(inflows))
         self.moments = np.array([stretch.moment for stretch in self.stretches])
 
-    def at(self, times: Times) -> "ModalPath":
+    def at(self, times: Times) -> "MammillaryPath":
         """The block at the asked times."""
-        return ModalPath(self, times)
+        return MammillaryPath(self, times)
 
-    def _stretches(self, parts: Sequence[Entry]) -> Iterator[Stretch]:
+    def _stretches(self, inflows: Sequence[Inflow]) -> Iterator[Stretch]:
         rates, weights = self.modal.rates, self.modal.weights
         state: Floats | None = None
         before, flow = 0.0, 0.0
-        for moment, jump, following in zip(*happenings(parts), strict=True):
+        for moment, jump, following in zip(*happenings(inflows), strict=True):
             decay = rates * (before - moment)
             if state is not None:
                 state = state * np.exp(decay)
@@ -185,10 +161,10 @@ class ModalCourse:
             before, flow = moment, following
 
 
-class ModalPath:
+class MammillaryPath:
     """A block in modes at the asked times."""
 
-    def __init__(self, course: ModalCourse, times: Times) -> None:
+    def __init__(self, course: MammillaryCourse, times: Times) -> None:
         self._course, self._modal, self._times = course, course.modal, times
 
     def amount(self, place: int, scale: float) -> Floats:
@@ -252,25 +228,3 @@ class ModalPath:
         coarse, fine = self._modal.table(self._times.step, math.isqrt(count - 1) + 1)
         table: Floats = (coarse * there[:, None]).T.dot(fine)
         return table.reshape(-1)[:count]
-
-
-def happenings(parts: Sequence[Entry]) -> tuple[list[float], list[float], list[float]]:
-    """Moments of change, the amount that jumps in at each, and the input rate (mg/min) from then on."""
-    jumps: dict[float, float] = {}
-    changes: dict[float, float] = {}
-    for _, amount, start, duration, _ in parts:
-        if duration > 0:
-            rate, end = amount / duration, start + duration
-            changes[start] = changes.get(start, 0.0) + rate
-            changes[end] = changes.get(end, 0.0) - rate
-        else:
-            jumps[start] = jumps.get(start, 0.0) + amount
-    moments = sorted(jumps | changes)
-    largest = max(map(abs, changes.values())) if changes else 0.0
-    flow, flows = 0.0, []
-    for moment in moments:
-        flow += changes.get(moment, 0.0)
-        # A sum of differences: what should be zero after the last end must be zero.
-        flow = 0.0 if abs(flow) < 1e-12 * largest else flow
-        flows.append(flow)
-    return moments, [jumps.get(moment, 0.0) for moment in moments], flows

@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from keel.pharmacology.inputs import Entry
-from keel.pharmacology.mammillary import Times
-from keel.pharmacology.propagate import Course
+from keel.pharmacology.course import Course
+from keel.pharmacology.inflows import Inflow, moments_of
 from keel.pharmacology.structure import Floats
+from keel.pharmacology.times import Times
 
 ROUGH = 200  # points of the first look at a window
 FINE = 24  # points of each further look around the peak
@@ -28,12 +28,12 @@ class Metrics(NamedTuple):
         return {name: (value if isinstance(value, str) else float(value)) for name, value in self._asdict().items()}
 
 
-def curve_metrics(course: Course, parts: Sequence[Entry], times_min: Floats) -> tuple[Metrics, ...]:
+def curve_metrics(course: Course, times_min: Floats) -> tuple[Metrics, ...]:
     """Metrics between the first and the last of `times_min`; with one time, from the first dose to it."""
     start, end = float(times_min[0]), float(times_min[-1])
     if start == end:
-        start = min([start, *(float(part.start_min) for part in parts)])
-    grid = _looking_grid(parts, start, end)
+        start = min([start, *(float(inflow.start_min) for inflow in course.inflows)])
+    grid = _looking_grid(course.inflows, start, end)
     path = course.at(Times.of(grid))
     peaks = _peaks(course, grid, path.concentrations)
     areas = (path.areas[:, -1] - path.areas[:, 0]) / 60.0
@@ -43,12 +43,11 @@ def curve_metrics(course: Course, parts: Sequence[Entry], times_min: Floats) -> 
     )
 
 
-def _looking_grid(parts: Sequence[Entry], start: float, end: float) -> Floats:
+def _looking_grid(inflows: Sequence[Inflow], start: float, end: float) -> Floats:
     """An even grid with the moments at which something begins or ends, and denser after each of the first ones."""
-    moments = {float(part.start_min) for part in parts} | {float(part.start_min + part.duration_min) for part in parts}
-    marks = np.array(sorted({start, end} | {moment for moment in moments if start < moment < end}))
-    after = np.concatenate([mark + np.geomspace(0.5, 720.0, 40) for mark in marks[:50]])
-    grid = np.unique(np.concatenate([np.linspace(start, end, ROUGH), marks, after[after < end]]))
+    breaks = np.array(sorted({start, end} | {moment for moment in moments_of(inflows) if start < moment < end}))
+    after = np.concatenate([moment + np.geomspace(0.5, 720.0, 40) for moment in breaks[:50]])
+    grid = np.unique(np.concatenate([np.linspace(start, end, ROUGH), breaks, after[after < end]]))
     return np.asarray(grid[(grid >= start) & (grid <= end)])
 
 

@@ -1,22 +1,33 @@
-"""One person's parameters (or many people's at once) from the model's typical values.
+"""One person's parameters (or many people's at once) from the model's typical values, and how far people differ.
 
 P = TV * (weight / 70 kg)^exponent * covariate effects * exp(eta); on the logit scale for fractions that say so.
 """
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from keel.knowledge.models import Factor, Model, Parameter, Slope, Variability
-from keel.pharmacology.crowd import Crowd
+from keel.knowledge.models import Covariance, Factor, Model, Parameter, Slope, Variability
+from keel.messages import Message, Name
 from keel.pharmacology.errors import PersonError
 from keel.pharmacology.regimen import Person
-from keel.pharmacology.structure import Structure, unit_factor
+from keel.pharmacology.structure import Floats, Structure, unit_factor
 
 
-class Form(dict[str, Any]):
+class Covariates(NamedTuple):
+    """What models ask of many people at once: numbers for all, or arrays with one value a person."""
+
+    weight_kg: Any = None
+    age_years: Any = None
+    ancestry: Any = None
+    is_female: Any = None
+    child_pugh: Any = None
+
+
+class Parameters(dict[str, Any]):
     """One person's parameters, and what follows from them once it has been worked out: modes, matrices, steps."""
 
     def __init__(self, values: Mapping[str, Any]) -> None:
@@ -27,27 +38,27 @@ class Form(dict[str, Any]):
 
 
 REFERENCE_GROUP = {
-    "ancestry": "computed for the reference group of the study",
-    "age_years": "computed without the effect of age",
-    "is_female": "computed without an effect of sex",
-    "child_pugh": "computed for a healthy liver",
+    "ancestry": Message("computed for the reference group of the study"),
+    "age_years": Message("computed without the effect of age"),
+    "is_female": Message("computed without an effect of sex"),
+    "child_pugh": Message("computed for a healthy liver"),
 }
 
 
 def individual(
     structure: Structure,
-    person: Person | Crowd,
+    person: Person | Covariates,
     *,
     etas: Mapping[str, Any] | None = None,
     multipliers: Mapping[str, Any] | None = None,
-) -> tuple[dict[str, Any], list[str]]:
+) -> tuple[dict[str, Any], list[Message]]:
     """The parameters in L, L/h, 1/h and h, and remarks on covariates that are not known.
 
     `etas` maps a variability id to its value, `multipliers` a parameter to a factor on it; both may hold arrays (one
     entry a person). PersonError when the model needs a weight that is not given.
     """
     model = structure.model
-    remarks: list[str] = []
+    remarks: list[Message] = []
     random = _effects_by_parameter(model) if etas else {}
     values: dict[str, Any] = {}
     for name in structure.order:
@@ -72,10 +83,10 @@ def individual(
 
 
 @lru_cache(maxsize=128)
-def typical_form(structure: Structure, person: Person) -> tuple[Form, tuple[str, ...]]:
+def typical_parameters(structure: Structure, person: Person) -> tuple[Parameters, tuple[Message, ...]]:
     """The parameters of a person without random effects, kept for the next question about the same person."""
     values, remarks = individual(structure, person)
-    return Form(values), tuple(remarks)
+    return Parameters(values), tuple(remarks)
 
 
 def _effects_by_parameter(model: Model) -> dict[str, list[Variability]]:
@@ -95,17 +106,28 @@ def _deviate(value: Any, parameter: Parameter, effect: Variability, eta: Any) ->
     return value * np.exp(eta)
 
 
-def _weight(person: Person | Crowd, model: Model) -> Any:
+def _weight(person: Person | Covariates, model: Model) -> Any:
     if person.weight_kg is None:
-        raise PersonError(f"{model.name} scales with body weight, which is not given. Give the weight in kg.")
+        raise PersonError(
+            Message(
+                "{model} scales with body weight, which is not given. Give the weight in kg.", model=Name(model.name)
+            )
+        )
     return person.weight_kg
 
 
-def _covariate(value: Any, effect: Factor | Slope, person: Person | Crowd, model: Model, remarks: list[str]) -> Any:
+def _covariate(
+    value: Any, effect: Factor | Slope, person: Person | Covariates, model: Model, remarks: list[Message]
+) -> Any:
     known = getattr(person, effect.covariate)
     if known is None:
         word = effect.covariate.removesuffix("_years").removesuffix("_kg").removeprefix("is_").replace("_", " ")
-        remark = f"{word} not given: {REFERENCE_GROUP.get(effect.covariate, 'its effect is left out')} ({model.name})."
+        remark = Message(
+            "{covariate} not given: {consequence} ({model}).",
+            covariate=Message(word),
+            consequence=REFERENCE_GROUP.get(effect.covariate, Message("its effect is left out")),
+            model=Name(model.name),
+        )
         if remark not in remarks:
             remarks.append(remark)
         return value
@@ -126,3 +148,24 @@ def _check(structure: Structure, values: Mapping[str, Any]) -> None:
                 f"{structure.model.name}: parameter {name} comes out as {shown:g}, which is not possible. "
                 f"Check the covariates and models/{structure.model.id}.toml, parameters.{name}."
             )
+
+
+def eta_covariance(effects: Sequence[Variability], pairs: Sequence[Covariance]) -> Floats:
+    """Covariance matrix of random effects in the order given."""
+    variances = {effect.id: variance_of(effect) for effect in effects}
+    matrix = np.diag(list(variances.values()))
+    at: Mapping[str, int] = {id: position for position, id in enumerate(variances)}
+    for pair in pairs:
+        one, other = pair.between
+        if one in at and other in at:
+            size = math.sqrt(variances[one] * variances[other])
+            value = pair.covariance if pair.covariance is not None else (pair.correlation or 0.0) * size
+            matrix[at[one], at[other]] = matrix[at[other], at[one]] = value
+    return matrix
+
+
+def variance_of(effect: Variability) -> float:
+    """Variance of eta, from a variance or from a coefficient of variation of a log-normal parameter."""
+    if effect.variance is not None:
+        return effect.variance
+    return math.log1p((effect.cv or 0.0) ** 2)

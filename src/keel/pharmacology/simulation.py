@@ -9,17 +9,18 @@ import numpy as np
 from keel.knowledge.certainty import Certainty
 from keel.knowledge.models import Model
 from keel.knowledge.modifiers import Modifier
-from keel.pharmacology.errors import RegimenError
-from keel.pharmacology.guard import early_reasons, reasons_at_any_time, remarks_on
-from keel.pharmacology.inputs import Entry, entries
-from keel.pharmacology.mammillary import Times
+from keel.messages import Message
+from keel.pharmacology.course import Course
+from keel.pharmacology.inflows import inflows_of
 from keel.pharmacology.metrics import Metrics, curve_metrics
-from keel.pharmacology.modify import take_up
-from keel.pharmacology.parameters import individual, typical_form
-from keel.pharmacology.propagate import Course
+from keel.pharmacology.modifiers import parameter_changes
+from keel.pharmacology.parameters import individual, typical_parameters
 from keel.pharmacology.regimen import DoseInput, Person, check_person, check_regimen
 from keel.pharmacology.structure import Floats, Structure, structure_of
+from keel.pharmacology.times import Times
+from keel.pharmacology.validity import early_reasons, reasons_at_any_time, remarks_on
 
+SHOWN = ("amount_mg", "route", "substance", "start_min", "end_min")
 MOST_KEPT = 64  # doses of a regimen whose answer is kept for the next question
 
 
@@ -28,54 +29,33 @@ class Simulation:
 
     `valid` is False where person, dose, route or time lie outside the study behind the model; `warnings` says why,
     and also what could not be checked. `sim["S-ketamine"]` is one analyte's row. The first analyte is the parent.
+    `document` is the model's knowledge, `model` its id, `site` where its samples were drawn.
     """
 
     unit = "ng/mL"
 
     def __init__(
         self,
-        settled: "Settled",
+        basis: "Basis",
         person: Person,
         times: Times,
         window_min: tuple[float, float] | None,
-        reasons: Sequence[str],
-        remarks: Sequence[str],
+        reasons: Sequence[Message],
+        remarks: Sequence[Message],
     ) -> None:
-        self._settled, self._structure = settled, settled.course.structure
-        self.parameters, self.regimen, self.sources = settled.values, settled.regimen, settled.sources
+        structure = basis.course.structure
+        self._basis, self.document, self.analytes = basis, structure.model, structure.analytes
+        self.model, self.site = structure.model.id, structure.model.site
+        self.parameters, self.regimen, self.sources = basis.values, basis.regimen, basis.sources
         self.person, self.times_min, self.window_min = person, times.minutes, window_min
         self.reasons, self.remarks = tuple(reasons), tuple(remarks)
-        self.path = settled.course.at(times)
-
-    @property
-    def model(self) -> str:
-        """Id of the model."""
-        return self._structure.model.id
-
-    @property
-    def document(self) -> Model:
-        """The model's knowledge document."""
-        return self._structure.model
-
-    @property
-    def site(self) -> str:
-        """Where the model's samples were drawn: venous or arterial plasma."""
-        return self._structure.model.site
+        self.path = basis.course.at(times)
+        self.concentrations = self.path.concentrations
 
     @property
     def certainty(self) -> Certainty:
         """The weakest mark among the model's parameters."""
-        return self._structure.model.certainty
-
-    @property
-    def analytes(self) -> tuple[str, ...]:
-        """Names of the rows of `concentrations`, the parent first."""
-        return self._structure.analytes
-
-    @property
-    def concentrations(self) -> Floats:
-        """ng/mL, shape (analytes, times)."""
-        return self.path.concentrations
+        return self.document.certainty
 
     @property
     def valid(self) -> bool:
@@ -83,7 +63,7 @@ class Simulation:
         return not self.reasons
 
     @property
-    def warnings(self) -> tuple[str, ...]:
+    def warnings(self) -> tuple[Message, ...]:
         """Reasons against the result, then remarks."""
         return (*self.reasons, *self.remarks)
 
@@ -95,7 +75,7 @@ class Simulation:
     def metrics(self) -> tuple[Metrics, ...]:
         """Peak, its time and the area under the curve of each analyte, in the window or between first and last time."""
         window = self.times_min if self.window_min is None else np.array(self.window_min)
-        return curve_metrics(self._settled.course, self._settled.parts, window)
+        return curve_metrics(self._basis.course, window)
 
     def to_dict(self) -> dict[str, Any]:
         """The `simulate` document for one person: plain values, ready for JSON."""
@@ -115,16 +95,7 @@ class Simulation:
             "metrics": [metric.to_dict() for metric in self.metrics],
             "sources": list(self.sources),
             "certainty": str(self.certainty),
-            "doses": [
-                {
-                    "amount_mg": dose.amount_mg,
-                    "route": dose.route,
-                    "substance": dose.substance,
-                    "start_min": dose.start_min,
-                    "end_min": dose.end_min,
-                }
-                for dose in self.regimen
-            ],
+            "doses": [{name: getattr(dose, name) for name in SHOWN} for dose in self.regimen],
         }
 
 
@@ -154,74 +125,58 @@ def simulate(
     >>> [round(float(c), 1) for c in curve["S-ketamine"]]
     [103.8, 55.1, 25.2]
     """
-    structure, times, doses = structure_of(model), checked_times(times_min), tuple(regimen)
+    structure, times, doses = structure_of(model), Times.of(times_min), tuple(regimen)
     if etas or modifiers or len(doses) > MOST_KEPT:
-        settled = settle(structure, doses, person, etas, tuple(modifiers))
+        basis = basis_of(structure, doses, person, etas, tuple(modifiers))
     else:
-        settled = _settled(structure, doses, person)
-    early = early_reasons(model, settled.regimen, times.minutes)
-    timely = remarks_on(model, settled.regimen, person, times.minutes, window_min)
+        basis = _kept_basis(structure, doses, person)
+    early = early_reasons(model, basis.regimen, times.minutes)
+    timely = remarks_on(model, basis.regimen, person, times.minutes, window_min)
     return Simulation(
-        settled,
-        person,
-        times,
-        window_min,
-        (*settled.reasons, *early),
-        (*settled.before, *timely, *settled.after),
+        basis, person, times, window_min, (*basis.reasons, *early), (*basis.before, *timely, *basis.after)
     )
 
 
-class Settled(NamedTuple):
-    """What does not depend on the times: parameters, what enters, reasons, and remarks that come before and after."""
+class Basis(NamedTuple):
+    """What does not depend on the times: parameters, course, reasons, and remarks that come before and after."""
 
     regimen: tuple[DoseInput, ...]
     values: Mapping[str, Any]
-    parts: Sequence[Entry]
     course: Course
-    reasons: Sequence[str]
-    before: Sequence[str]
-    after: Sequence[str]
+    reasons: Sequence[Message]
+    before: Sequence[Message]
+    after: Sequence[Message]
     sources: tuple[str, ...]
 
 
-def settle(
+def basis_of(
     structure: Structure,
     regimen: Sequence[DoseInput],
     person: Person,
     etas: Mapping[str, float] | None = None,
     modifiers: Sequence[Modifier] = (),
-) -> Settled:
-    """The answer up to the times; raises what `simulate` raises of person and doses."""
+) -> Basis:
+    """The basis of one answer; raises what `simulate` raises of person and doses."""
     model = structure.model
     check_person(person)
     doses = check_regimen(regimen)
-    taken = take_up(model, doses, modifiers)
+    changes = parameter_changes(model, doses, modifiers)
     values: Mapping[str, Any]
-    remarks: Sequence[str]
-    if etas or taken.multipliers:
-        values, remarks = individual(structure, person, etas=etas, multipliers=taken.multipliers)
+    remarks: Sequence[Message]
+    if etas or changes.multipliers:
+        values, remarks = individual(structure, person, etas=etas, multipliers=changes.multipliers)
     else:
-        values, remarks = typical_form(structure, person)
-    parts = entries(structure, doses, values)
-    return Settled(
+        values, remarks = typical_parameters(structure, person)
+    return Basis(
         regimen=doses,
         values=values,
-        parts=parts,
-        course=Course(structure, values, parts),
+        course=Course(structure, values, inflows_of(structure, doses, values)),
         reasons=reasons_at_any_time(model, doses, person),
         before=remarks,
-        after=taken.remarks,
-        sources=tuple(dict.fromkeys((*model.sources, *taken.sources))) if taken.sources else model.sources,
+        after=changes.remarks,
+        sources=tuple(dict.fromkeys((*model.sources, *changes.sources))) if changes.sources else model.sources,
     )
 
 
-_settled = lru_cache(maxsize=128)(settle)
+_kept_basis = lru_cache(maxsize=128)(basis_of)
 """Kept for the next look at the same person and regimen, as a session that is watched takes one every minute."""
-
-
-def checked_times(times_min: Sequence[float] | Floats) -> Times:
-    """The times as an array; RegimenError unless there is one and they are finite and increase."""
-    minutes = np.asarray(times_min, dtype=float)
-    if minutes.ndim != 1 or minutes.size == 0:
-        raise RegimenError("Give at least one time in minutes.")
-    return Times.of(minutes)

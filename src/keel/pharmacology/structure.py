@@ -164,6 +164,12 @@ def structure_of(model: Model) -> Structure:
     return found
 
 
+def engine_unit(unit: str) -> str:
+    """The unit in which parameters written in `unit` are computed: L, L/h, 1/h, h, g/mol or 1."""
+    dimension = UNITS[unit][0]
+    return next(name for name, (kind, factor, per_kg) in UNITS.items() if kind == dimension and factor == 1.0)
+
+
 @cache
 def unit_factor(unit: str) -> tuple[float, bool]:
     """What turns a value in `unit` into the engine's unit, and whether it is per kilogram of body weight."""

@@ -150,7 +150,7 @@ def parse_weight_kg(text: str) -> float:
 
 def parse_height_cm(text: str) -> float:
     """Centimetres of body height."""
-    return _parse_as(text, "cm", "a height", "178 cm")
+    return _parse_as(text, "cm", Message("a height"), "178 cm")
 
 
 def parse_age_years(text: str) -> float:
@@ -159,7 +159,7 @@ def parse_age_years(text: str) -> float:
     >>> parse_age_years("34 years"), parse_age_years("34")
     (34.0, 34.0)
     """
-    return _parse_as(text if text.strip()[-1:].isalpha() else f"{text} years", "a", "an age", "34 years")
+    return _parse_as(text if text.strip()[-1:].isalpha() else f"{text} years", "a", Message("an age"), "34 years")
 
 
 def parse_concentration_ng_per_ml(text: str) -> float:
@@ -183,12 +183,12 @@ def parse_rate_mg_per_min(text: str, *, weight_kg: float | None = None) -> float
 
 def parse_strength_mg_per_ml(text: str) -> float:
     """mg/mL of a solution."""
-    return _parse_as(text, "mg/mL", "a strength", "10 mg/mL")
+    return _parse_as(text, "mg/mL", Message("a strength"), "10 mg/mL")
 
 
 def parse_volume_ml(text: str) -> float:
     """Millilitres."""
-    return _parse_as(text, "mL", "a volume", "50 mL")
+    return _parse_as(text, "mL", Message("a volume"), "50 mL")
 
 
 def parse_duration_min(text: str) -> float:

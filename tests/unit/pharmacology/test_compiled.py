@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from keel.knowledge import load
-from keel.pharmacology import DoseInput, Person, Spread, VirtualPeople, population, simulate, simulate_people
-from keel.pharmacology.crowd import draw_etas
-from keel.pharmacology.histogram import count, no_counts
+from keel.pharmacology import DoseInput, Person, Spread, VirtualPeople, simulate, simulate_people, simulate_population
 from keel.pharmacology.parameters import individual
+from keel.pharmacology.population.histogram import count, no_counts
+from keel.pharmacology.population.virtual_people import draw_etas
 from keel.pharmacology.structure import structure_of
 
 pytest.importorskip("numba")
@@ -18,8 +18,8 @@ PARTS = ("concentrations", "cmax", "tmax_min", "auc_ng_h_per_ml", "trough")
 def both_ways(model, doses, people=600, seed=1, **more):
     """The same people by compiled loops and by NumPy; 600 is more than two blocks and no whole number of them."""
     rng = np.random.default_rng(seed)
-    crowd = VirtualPeople(weight_kg=Spread(mean=75, sd=15, low=40, high=150), age_years=40).draw(people, rng)
-    values, _ = individual(structure_of(model), crowd, etas=draw_etas(model, "subject", people, rng))
+    covariates = VirtualPeople(weight_kg=Spread(mean=75, sd=15, low=40, high=150), age_years=40).draw(people, rng)
+    values, _ = individual(structure_of(model), covariates, etas=draw_etas(model, "subject", people, rng))
     factors = rng.uniform(0.2, 1.2, (people, len(doses)))
     times = [10, 20, 30, 60, 299, 310, 380, 1000]
     return [
@@ -68,7 +68,7 @@ def test_the_compiled_loop_finds_a_peak_inside_an_infusion_too():
 
 @pytest.mark.slow
 def test_exponentials_keep_their_digits_from_tiny_to_huge_arguments():
-    from keel.pharmacology.compiled import _exp, _one_less_exp
+    from keel.pharmacology.population.mammillary_compiled import _exp, _one_less_exp
 
     x = -np.concatenate([[0.0], np.geomspace(1e-12, 699, 5000)])
     grown, less, scratch = np.empty_like(x), np.empty_like(x), np.empty_like(x)
@@ -91,8 +91,8 @@ def test_both_ways_count_the_same():
 def test_a_large_population_is_the_same_at_any_number_of_threads():
     doses = [DoseInput(amount_mg=35, route="iv", duration_min=40, start_min=1440.0 * i) for i in range(2)]
     same = {"subjects": 200_000, "people": VirtualPeople(weight_kg=70), "times_min": [60], "seed": 3}
-    one = population(MODELS["m-art"], doses, **same)
-    two = population(MODELS["m-art"], doses, workers=2, **same)
+    one = simulate_population(MODELS["m-art"], doses, **same)
+    two = simulate_population(MODELS["m-art"], doses, workers=2, **same)
     assert one.plan.compiled
-    for part in ("per_dose", "overall", "bands"):
+    for part in ("per_dose", "overall", "concentrations"):
         assert np.array_equal(getattr(one, part), getattr(two, part))

@@ -83,3 +83,20 @@ def test_what_cannot_be_updated_is_refused(model, observation, says):
     dose = [DoseInput(amount_mg=20, route="iv", duration_min=40, substance=substance)]
     with pytest.raises(PharmacologyError, match=says):
         estimate(MODELS[model], dose, PERSON, [observation], [60], rng=np.random.default_rng(1))
+
+
+def test_a_measurement_that_says_nothing_leaves_the_typical_person_with_the_interval_of_the_population():
+    """With a residual of any size allowed only the prior is left: eta is normal around 0 with its variance."""
+    infusion = [DoseInput(amount_mg=35, route="iv", duration_min=40)]
+    seen = [Observation(60, "ketamine", 500.0)]
+    found = estimate(steady_state_model(1e6), infusion, PERSON, seen, [60], rng=np.random.default_rng(4))
+    assert found.etas["eta_CL"] == pytest.approx(0, abs=1e-6)
+    assert found.standard_errors["eta_CL"] == pytest.approx(math.sqrt(math.log1p(0.16**2)), rel=1e-3)
+    assert found.curve["ketamine"] == pytest.approx(found.typical["ketamine"])
+
+
+def test_a_measurement_before_the_first_dose_is_refused():
+    dose = [DoseInput(amount_mg=20, route="iv", duration_min=40, start_min=30, substance="esketamine")]
+    seen = [Observation(30, "S-ketamine", 5.0)]
+    with pytest.raises(PharmacologyError, match="before anything was given"):
+        estimate(MODELS["m-s"], dose, PERSON, seen, [60], rng=np.random.default_rng(1))

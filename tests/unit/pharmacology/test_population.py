@@ -8,19 +8,19 @@ import pytest
 from keel.knowledge import load
 from keel.pharmacology import (
     DoseInput,
+    DoseUncertainty,
     PharmacologyError,
     RegimenError,
     Spread,
-    Uncertain,
     VirtualPeople,
-    population,
     simulate,
     simulate_people,
+    simulate_population,
     trials,
 )
-from keel.pharmacology.crowd import draw_etas
 from keel.pharmacology.errors import PersonError
-from keel.pharmacology.histogram import count, no_counts, quantiles
+from keel.pharmacology.population.histogram import count, no_counts, quantiles
+from keel.pharmacology.population.virtual_people import draw_etas
 from keel.pharmacology.regimen import Person
 
 MODELS = load().models
@@ -115,15 +115,15 @@ def test_random_effects_have_the_variances_and_covariances_of_the_model():
 
 
 def test_a_logit_fraction_stays_between_none_and_all():
-    found = population(
+    found = simulate_population(
         MODELS["m-in"], doses("nasal", "esketamine", (0.0,)), subjects=2000, people=CLINIC, times_min=[30], seed=2
     )
-    assert np.isfinite(found.bands).all()
-    assert (found.bands > 0).all()
+    assert np.isfinite(found.concentrations).all()
+    assert (found.concentrations > 0).all()
 
 
 def test_the_middle_of_a_population_is_the_typical_person():
-    found = population(
+    found = simulate_population(
         MODELS["m-art"],
         doses("iv", "racemic", (0.0,)),
         subjects=20_000,
@@ -132,7 +132,7 @@ def test_the_middle_of_a_population_is_the_typical_person():
         seed=3,
     )
     typical = simulate(MODELS["m-art"], doses("iv", "racemic", (0.0,)), Person(weight_kg=70), [120])
-    assert found.bands[2, 0, 0] == pytest.approx(typical["ketamine"][0], rel=0.01)
+    assert found.concentrations[2, 0, 0] == pytest.approx(typical["ketamine"][0], rel=0.01)
     # Area is dose over clearance, so its spread is that of clearance: cv 16%, and p95 over p05 is exp(2 x 1.645 sd).
     low, high = found.overall[[0, 4], 2, 0]
     sd = math.sqrt(math.log1p(0.16**2))
@@ -160,45 +160,47 @@ def test_the_answer_is_the_same_bit_for_bit_at_any_number_of_workers(model):
     same = {
         "subjects": 350,
         "people": CLINIC,
-        "uncertain": Uncertain(amount_cv=0.2, purity=(0.4, 0.9), delay_sd_min=10),
+        "uncertain": DoseUncertainty(amount_cv=0.2, purity=(0.4, 0.9), delay_sd_min=10),
         "times_min": [60, 400],
         "seed": 11,
         "chunk": 100,
     }
-    one = population(MODELS[model], doses(route, substance), **same)
-    three = population(MODELS[model], doses(route, substance), workers=3, **same)
-    for part in ("per_dose", "overall", "bands"):
+    one = simulate_population(MODELS[model], doses(route, substance), **same)
+    three = simulate_population(MODELS[model], doses(route, substance), workers=3, **same)
+    for part in ("per_dose", "overall", "concentrations"):
         assert np.array_equal(getattr(one, part), getattr(three, part))
-    other = population(MODELS[model], doses(route, substance), **{**same, "seed": 12})
+    other = simulate_population(MODELS[model], doses(route, substance), **{**same, "seed": 12})
     assert not np.array_equal(one.overall, other.overall)
 
 
 def test_a_dose_of_unknown_purity_widens_the_band():
     def width(uncertain):
-        found = population(
+        found = simulate_population(
             MODELS["m-rac"], doses("iv", "racemic", (0.0,)), subjects=1500, people=CLINIC, uncertain=uncertain,
             analytes=["ketamine"], times_min=[60], seed=6,
         )  # fmt: skip
-        return found.bands[4, 0, 0] / found.bands[0, 0, 0]
+        return found.concentrations[4, 0, 0] / found.concentrations[0, 0, 0]
 
-    assert width(Uncertain(purity=(0.1, 0.9))) > 2 * width(Uncertain())
+    assert width(DoseUncertainty(purity=(0.1, 0.9))) > 2 * width(DoseUncertainty())
 
 
 def test_a_population_of_some_analytes_gives_what_all_of_them_give():
     values = {"subjects": 64, "people": CLINIC, "times_min": [60, 400], "seed": 9}
-    every = population(MODELS["m-rac"], doses("iv", "racemic"), **values)
-    some = population(MODELS["m-rac"], doses("iv", "racemic"), analytes=["ketamine"], **values)
+    every = simulate_population(MODELS["m-rac"], doses("iv", "racemic"), **values)
+    some = simulate_population(MODELS["m-rac"], doses("iv", "racemic"), analytes=["ketamine"], **values)
     assert some.analytes == ("ketamine",)
-    assert some.bands[:, 0] == pytest.approx(every.bands[:, every.analytes.index("ketamine")], rel=1e-3)
+    assert some.concentrations[:, 0] == pytest.approx(
+        every.concentrations[:, every.analytes.index("ketamine")], rel=1e-3
+    )
     with pytest.raises(PharmacologyError, match="no output gabapentin"):
-        population(MODELS["m-rac"], doses("iv", "racemic"), analytes=["gabapentin"], **values)
+        simulate_population(MODELS["m-rac"], doses("iv", "racemic"), analytes=["gabapentin"], **values)
 
 
 def test_each_persons_metrics_are_written_to_parquet(tmp_path):
     parquet = pytest.importorskip("pyarrow.parquet")
     target = tmp_path / "people.parquet"
     steps = []
-    population(
+    simulate_population(
         MODELS["m-art"], doses("iv", "racemic"), subjects=25, chunk=10, people=CLINIC, parquet=str(target),
         progress=lambda done, total: steps.append((done, total)),
     )  # fmt: skip
@@ -224,7 +226,7 @@ def test_small_studies_scatter_as_the_standard_error_says():
 @pytest.mark.parametrize("wrong", [{"subjects": 0}, {"subjects": 5, "chunk": 0}, {"subjects": 5, "workers": 0}])
 def test_an_empty_population_is_refused(wrong):
     with pytest.raises(RegimenError, match="one or more"):
-        population(MODELS["m-art"], doses("iv", "racemic"), people=CLINIC, **wrong)
+        simulate_population(MODELS["m-art"], doses("iv", "racemic"), people=CLINIC, **wrong)
 
 
 def test_a_spread_that_hardly_ever_falls_within_its_limits_is_refused():
@@ -235,4 +237,6 @@ def test_a_spread_that_hardly_ever_falls_within_its_limits_is_refused():
 def test_a_scheduler_that_does_not_answer_is_named():
     pytest.importorskip("distributed")
     with pytest.raises(PharmacologyError, match="No Dask scheduler answers at bogus"):
-        population(MODELS["m-art"], doses("iv", "racemic"), subjects=5, people=CLINIC, scheduler="bogus://nowhere")
+        simulate_population(
+            MODELS["m-art"], doses("iv", "racemic"), subjects=5, people=CLINIC, scheduler="bogus://nowhere"
+        )

@@ -11,14 +11,14 @@ from keel.knowledge.models import Model
 from keel.knowledge.models.check import complete_models
 from keel.pharmacology import (
     DoseInput,
+    DoseUncertainty,
     NoModel,
     Person,
     PersonError,
     RegimenError,
     Spread,
-    Uncertain,
+    compare_models,
     fitting_models,
-    overlay,
     simulate,
     simulate_people,
 )
@@ -48,7 +48,7 @@ def run(*doses, model="m-rac", person=ADULT, times=(60,)):
         ([dose(), dose(start_min=20)], "overlap on line 1"),
     ],
 )
-def test_a_regimen_that_cannot_be_is_refused_with_a_mend(doses, says):
+def test_a_regimen_that_cannot_be_is_refused_with_the_fix(doses, says):
     with pytest.raises(RegimenError, match=says):
         run(*doses)
 
@@ -128,7 +128,7 @@ def test_unknown_covariates_are_said_and_not_guessed():
 
 
 def test_the_overlay_keeps_models_that_hold_and_explains_the_others():
-    found = overlay(list(MODELS.values()), [dose()], ADULT, np.arange(0.0, 241.0))
+    found = compare_models(list(MODELS.values()), [dose()], ADULT, np.arange(0.0, 241.0))
     assert {curve.model for curve in found.curves} == {"m-rac", "m-art", "domino-1984"}
     assert min(found.peaks) == pytest.approx(160, rel=0.005)  # the spread that the reference asks to show
     assert max(found.peaks) == pytest.approx(253, rel=0.005)
@@ -163,7 +163,7 @@ def test_impossible_spreads_and_purities_are_refused():
     with pytest.raises(PersonError):
         Spread(mean=70, sd=-1)
     with pytest.raises(RegimenError):
-        Uncertain(purity=(0.5, 1.2))
+        DoseUncertainty(purity=(0.5, 1.2))
 
 
 def changed(**changes):
@@ -172,13 +172,13 @@ def changed(**changes):
     return complete_models({"m-art": msgspec.convert(tree, Model, strict=False)})
 
 
-def test_a_model_file_with_a_missing_parameter_names_file_key_and_mend():
+def test_a_model_file_with_a_missing_parameter_names_file_key_and_fix():
     values = msgspec.to_builtins(MODELS["m-art"])["parameters"]
     with pytest.raises(FactsFileError, match=r"models/m-art\.toml: .*no parameter is called “CL”\. Add parameters\.CL"):
         changed(parameters={name: value for name, value in values.items() if name != "CL"})
 
 
-def test_a_model_file_with_a_wrong_unit_names_file_key_and_mend():
+def test_a_model_file_with_a_wrong_unit_names_file_key_and_fix():
     values = msgspec.to_builtins(MODELS["m-art"])["parameters"]
     with pytest.raises(FactsFileError, match=r"parameters\.CL: unit “L” cannot be a flow.*Use L/h"):
         changed(parameters={**values, "CL": {**values["CL"], "unit": "L"}})

@@ -15,7 +15,7 @@ from keel.assessment.session.view import SessionView
 from keel.knowledge.models import Model
 from keel.pharmacology import DoseInput, PharmacologyError, simulate
 from keel.pharmacology import Person as Covariates
-from keel.pharmacology.crowd import eta_covariance
+from keel.pharmacology.parameters import eta_covariance
 from keel.record import Person, Pregnancy, Sex
 
 Z90 = 1.645

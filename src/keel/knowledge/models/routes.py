@@ -8,6 +8,7 @@ import msgspec
 
 from keel.knowledge.certainty import Certainty
 from keel.knowledge.documents import Document
+from keel.messages import Message, Name, Numeral
 
 
 class Bioavailability(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -59,9 +60,15 @@ class Route(Document, frozen=True, kw_only=True, forbid_unknown_fields=True):
     conflicts: tuple[str, ...] = ()
     note: str = ""
 
-    def known(self) -> tuple[str, ...]:
+    def known(self) -> tuple[Message, ...]:
         """What is published on the fraction that gets in, one sentence a study; empty where nothing is."""
         return tuple(
-            f"Bioavailability {entry.text} ({entry.substance}, {entry.population}; {entry.certainty.label})."
+            Message(
+                "Bioavailability {figure} ({form}, {population}; {mark}).",
+                figure=Numeral(entry.text),
+                form=Name(entry.substance),
+                population=Message(entry.population),
+                mark=Message(entry.certainty.label),
+            )
             for entry in self.bioavailability
         )

@@ -14,6 +14,8 @@ import msgspec
 
 from keel.knowledge.certainty import Certainty
 from keel.knowledge.documents import Document, Number
+from keel.messages import Message, Name, Slot, listed
+from keel.quantities import Figure, Interval
 
 # Unit to (dimension, factor to the engine's unit, multiplied by body weight or not). Engine: L, L/h, 1/h, h.
 UNITS: Mapping[str, tuple[str, float, bool]] = {
@@ -129,14 +131,15 @@ class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     session_min: float | None = None
 
     @property
-    def studied(self) -> str:
+    def studied(self) -> Message:
         """Substances and doses of the source study, in words: “esketamine, 14 to 112 mg”; empty where none is known."""
         spans = ((self.dose_mg, "mg"), (self.dose_mg_per_kg, "mg/kg"), (self.rate_mg_per_kg_h, "mg/kg/h"))
         amounts = [
-            f"{low:g} {unit}" if low == high else f"{low:g} to {high:g} {unit}"
-            for (low, high), unit in ((span, unit) for span, unit in spans if span is not None)
+            Message("{amount} {unit}", amount=Figure(Interval.of(*span)), unit=unit)
+            for span, unit in spans
+            if span is not None
         ]
-        return ", ".join([*self.substances, *amounts])
+        return listed([*map(Name, self.substances), *amounts])
 
 
 class Term(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -266,23 +269,28 @@ class Model(Document, frozen=True, kw_only=True, forbid_unknown_fields=True):
     missing: tuple[str, ...] = ()
     misfits: tuple[Known, ...] = ()
 
-    def holds(self) -> tuple[tuple[str, str], ...]:
+    def holds(self) -> tuple[tuple[Message, Message], ...]:
         """Where the model holds, as (what, words): ages, weights, substances and doses by route, sampling times."""
         known = self.validity
         rows = [
-            (word, f"{span.low:g} to {span.high:g} {unit}{'' if span.certainty is Certainty.SEEN else ' (assumed)'}")
+            (word, Message("{low} to {high} {unit}", low=span.low, high=span.high, unit=unit))
+            if span.certainty is Certainty.SEEN
+            else (word, Message("{low} to {high} {unit} (assumed)", low=span.low, high=span.high, unit=unit))
             for word, span, unit in (
-                ("age", known.age_years, "years"),
-                ("weight", known.weight_kg, "kg"),
-                ("sampled", known.sampled_min, "min after the dose"),
+                (Message("age"), known.age_years, Message("years")),
+                (Message("weight"), known.weight_kg, Message("kg")),
+                (Message("sampled"), known.sampled_min, Message("min after the dose")),
             )
             if span is not None
         ]
-        rows += [(f"dose, {entry.route}", entry.studied) for entry in self.inputs if entry.studied]
+        for entry in self.inputs:
+            if entry.studied:
+                rows.append((Message("dose, {route}", route=Name(entry.route)), entry.studied))
         if known.early:
-            rows.append(("not in", f"the first {known.early.minutes:g} min after a bolus: {known.early.reason}"))
+            slots: dict[str, Slot] = {"count": known.early.minutes, "cause": Message(known.early.reason)}
+            rows.append((Message("not in"), Message("the first {count} min after a bolus: {cause}", **slots)))
         if known.never:
-            rows.append(("never valid", known.never))
+            rows.append((Message("never valid"), Message(known.never)))
         return tuple(rows)
 
     @property

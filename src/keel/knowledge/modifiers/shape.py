@@ -10,6 +10,7 @@ import msgspec
 
 from keel.knowledge.certainty import Certainty
 from keel.knowledge.documents import Document
+from keel.messages import Message, Name, Slot, listed
 
 
 class Observed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -31,14 +32,16 @@ class Observed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     claims: tuple[str, ...] = ()
 
     @property
-    def text(self) -> str:
+    def text(self) -> Message:
         """One line: “oral S-ketamine: area x 2.6, peak x 3.6 (n 10)”."""
-        sizes = [
-            f"{word} x {value:g}" for word, value in (("area", self.auc), ("peak", self.cmax)) if value is not None
-        ]
-        shown = ", ".join([*sizes, *([self.also] if self.also else [])]) or "no size printed"
-        people = f" (n {self.n})" if self.n is not None else ""
-        return f"{self.substance}, {self.route}: {shown}{people}"
+        sizes = [] if self.auc is None else [Message("area x {value}", value=self.auc)]
+        sizes += [] if self.cmax is None else [Message("peak x {value}", value=self.cmax)]
+        sizes += [Message(self.also)] if self.also else []
+        slots: dict[str, Slot] = {"substance": Name(self.substance), "route": Name(self.route)}
+        slots["sizes"] = listed(sizes) or Message("no size printed")
+        if self.n is None:
+            return Message("{substance}, {route}: {sizes}", **slots)
+        return Message("{substance}, {route}: {sizes} (n {count})", **slots, count=self.n)
 
 
 class Multiplier(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

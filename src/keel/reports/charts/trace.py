@@ -12,7 +12,7 @@ import numpy as np
 from keel.knowledge.certainty import Certainty
 from keel.knowledge.models import Model
 from keel.messages import EMPTY, Message, joined
-from keel.pharmacology import DoseInput, Estimate, Overlay, Population, Simulation
+from keel.pharmacology import DoseInput, Estimate, ModelComparison, Population, Simulation
 from keel.pharmacology.structure import Floats
 
 
@@ -64,7 +64,7 @@ def of_simulation(found: Simulation, analytes: Sequence[str] | None = None) -> D
     return Drawn(tuple(_single(found, name) for name in shown), tuple(found.regimen))
 
 
-def of_overlay(found: Overlay, *, outside: bool = False) -> Drawn:
+def of_comparison(found: ModelComparison, *, outside: bool = False) -> Drawn:
     """The parent drug by every model that holds, and with `outside` by those that do not, marked so."""
     curves = [*found.curves, *(found.outside if outside else ())]
     traces = tuple(_single(curve, main_analytes(curve.analytes)[0]) for curve in curves)
@@ -83,10 +83,10 @@ def of_population(found: Population, analytes: Sequence[str] | None = None) -> D
             found.plan.model,
             name,
             found.times_min,
-            found.bands[at[50], row],
+            found.concentrations[at[50], row],
             bands=(
-                Band(0.90, found.bands[at[5], row], found.bands[at[95], row]),
-                Band(0.50, found.bands[at[25], row], found.bands[at[75], row]),
+                Band(0.90, found.concentrations[at[5], row], found.concentrations[at[95], row]),
+                Band(0.50, found.concentrations[at[25], row], found.concentrations[at[75], row]),
             ),
             peak=(float(found.overall[at[50], 0, row]), float(found.overall[at[50], 1, row])),
             reasons=found.reasons,

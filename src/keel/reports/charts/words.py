@@ -8,7 +8,7 @@ import numpy as np
 
 from keel.knowledge.models import Anchor
 from keel.messages import Message, Name, Numeral, Slot, joined, listed, plural
-from keel.pharmacology.guard import WORDS
+from keel.pharmacology.validity import WORDS
 
 if TYPE_CHECKING:
     from keel.reports.charts.chart import Chart

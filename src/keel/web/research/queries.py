@@ -7,7 +7,7 @@ import numpy as np
 
 from keel import knowledge
 from keel.messages import Catalogue, Message, joined, text_of
-from keel.pharmacology import DoseInput, NoModel, Person, PharmacologyError, fitting_models, models_for, overlay
+from keel.pharmacology import DoseInput, NoModel, Person, PharmacologyError, compare_models, fitting_models, models_for
 from keel.reports import charts
 from keel.web.language.said import here
 
@@ -39,7 +39,7 @@ def _overlay_of(regimen: Regimen, catalogue: Catalogue | None) -> dict[str, Any]
     facts = knowledge.load()
     try:
         fitting_models(facts.models, regimen.route, regimen.substance, facts.routes)
-        found = overlay(
+        found = compare_models(
             models_for(facts.models, regimen.route, regimen.substance),
             [_dose(regimen)],
             Person(weight_kg=regimen.weight_kg, age_years=regimen.age_years),
@@ -54,7 +54,7 @@ def _overlay_of(regimen: Regimen, catalogue: Catalogue | None) -> dict[str, Any]
     left_out += [(name, facts.models[name].name, reason) for name, reason in found.refused]
     # Open to everybody: concentrations of effect beside a dose of one's choice would be a way to choose a dose.
     chart = charts.Chart(
-        charts.of_overlay(found, outside=regimen.outside), facts, log=regimen.log, anchors=False, catalogue=catalogue
+        charts.of_comparison(found, outside=regimen.outside), facts, log=regimen.log, anchors=False, catalogue=catalogue
     )
     if not chart.traces:
         return {"reasons": (Message("No model holds for this regimen and person."),), "left_out": left_out}

@@ -9,7 +9,7 @@ import pytest
 from keel.assessment.session import fold_session, read_session
 from keel.knowledge import load
 from keel.pharmacology import DoseInput, Person, simulate
-from keel.pharmacology.crowd import draw_etas
+from keel.pharmacology.population.virtual_people import draw_etas
 from support.sessions import base_session, changed, clock
 
 

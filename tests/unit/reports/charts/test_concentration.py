@@ -11,11 +11,11 @@ from keel.pharmacology import (
     Observation,
     Person,
     VirtualPeople,
+    compare_models,
     estimate,
     models_for,
-    overlay,
-    population,
     simulate,
+    simulate_population,
 )
 from keel.reports import charts
 from keel.reports.charts.frame import frame_of, nice_low, nice_top, place_labels
@@ -35,8 +35,8 @@ def _chart(drawn, **more):
     return charts.Chart(drawn, FACTS, **more)
 
 
-def _overlay(minutes=MINUTES):
-    return overlay(models_for(FACTS.models, "iv", "racemic"), INFUSION, ADULT, minutes)
+def _comparison(minutes=MINUTES):
+    return compare_models(models_for(FACTS.models, "iv", "racemic"), INFUSION, ADULT, minutes)
 
 
 def _cells(chart):
@@ -93,7 +93,7 @@ def test_few_times_that_were_asked_for_are_all_in_the_table():
 def test_altair_accepts_the_specification(log, outside):
     """Altair checks every key against Vega-Lite's own schema."""
     altair = pytest.importorskip("altair")
-    chart = _chart(charts.of_overlay(_overlay(MINUTES[::60]), outside=outside), log=log)  # each point costs time
+    chart = _chart(charts.of_comparison(_comparison(MINUTES[::60]), outside=outside), log=log)  # each point costs time
     for spec in (chart.spec(), charts.on_paper(chart.spec(width=390, caption=True))):
         assert altair.Chart.from_dict(spec).to_dict()["layer"]
 
@@ -126,7 +126,7 @@ def test_the_caption_names_model_site_certainty_and_sources():
 @pytest.mark.slow
 def test_an_overlay_says_how_far_models_lie_apart():
     """160 ng/mL in venous and 253 in arterial plasma: reference outputs of M-RAC and M-ART."""
-    chart = _chart(charts.of_overlay(_overlay()))
+    chart = _chart(charts.of_comparison(_comparison()))
     assert "Peaks range from 160 to 253 ng/mL" in chart.alt()
     assert "Left out, not valid here: Clements" in chart.caption()
 
@@ -142,11 +142,11 @@ def test_a_model_that_does_not_hold_is_dotted_and_labelled():
 
 @pytest.mark.slow
 def test_curves_differ_by_dash_or_number_and_not_by_colour_alone():
-    several = _chart(charts.of_overlay(_overlay(), outside=True))
+    several = _chart(charts.of_comparison(_comparison(), outside=True))
     assert several.is_keyed
     texts = json.dumps(several.spec()["layer"])
     assert all(f'"name": "{number}"' in texts for number in range(1, len(several.traces) + 1))
-    three = _chart(charts.of_overlay(_overlay())).spec()
+    three = _chart(charts.of_comparison(_comparison())).spec()
     dashes = [tuple(layer["mark"]["strokeDash"]) for layer in three["layer"] if "strokeDash" in layer["mark"]]
     assert len(set(dashes)) == len(dashes) == 3
 
@@ -166,14 +166,14 @@ def test_anchors_are_the_published_ranges_of_the_substance_that_was_given():
 def test_the_bands_hold_half_and_nine_tenths_of_a_population():
     times = np.arange(0.0, 241.0, 20.0)
     people = VirtualPeople(weight_kg=70, age_years=40)
-    found = population(FACTS.models["m-rac"], INFUSION, subjects=400, people=people, times_min=times, seed=3)
+    found = simulate_population(FACTS.models["m-rac"], INFUSION, subjects=400, people=people, times_min=times, seed=3)
     chart = _chart(charts.of_population(found))
     shares = [band.share for band in chart.traces[0].bands]
     assert shares == [0.9, 0.5]
     head, rows = _cells(chart)
     assert head[1:] == ["ketamine, ng/mL", "ketamine, low of the 90% band", "ketamine, high of the 90% band"]
     middle, low, high = rows["40 min"]
-    assert (low, middle, high) == pytest.approx([found.bands[q, 0, 2] for q in (0, 2, 4)], rel=0.005)
+    assert (low, middle, high) == pytest.approx([found.concentrations[q, 0, 2] for q in (0, 2, 4)], rel=0.005)
     assert "the median of 400 virtual people" in chart.caption()
     areas = [layer for layer in chart.spec()["layer"] if layer["mark"]["type"] == "area"]
     assert len(areas) == 2

@@ -10,23 +10,34 @@ from itertools import islice
 from typing import Any
 
 from keel.pharmacology.errors import PharmacologyError
-from keel.pharmacology.population import Counted, Plan, Progress, run_chunk
+from keel.pharmacology.population.plan import ChunkCounts, Plan
 
+Progress = Callable[[int, int], None]
+RunChunk = Callable[[Plan, int], ChunkCounts]
 AHEAD = 2  # chunks under way for each worker
 
 
 def run_all(
-    plan: Plan, *, workers: int, scheduler: str | None, parquet: str | None, progress: Progress | None
-) -> Counted:
-    """The counts of all chunks together; tables are written in the order of the chunks."""
-    source = _on_cluster(plan, scheduler) if scheduler else _here(plan, workers)
-    total: Counted | None = None
+    plan: Plan,
+    run_chunk: RunChunk,
+    *,
+    workers: int,
+    scheduler: str | None,
+    parquet: str | None,
+    progress: Progress | None,
+) -> ChunkCounts:
+    """The counts of all chunks together; tables are written in the order of the chunks.
+
+    PharmacologyError where a package is not installed or no scheduler answers.
+    """
+    source = _on_cluster(plan, run_chunk, scheduler) if scheduler else _here(plan, run_chunk, workers)
+    total: ChunkCounts | None = None
     writer = _writer(parquet, plan) if parquet else None
     try:
-        for done, counted in enumerate(source, start=1):
+        for done, counts in enumerate(source, start=1):
             if writer is not None:
-                writer(counted.table)
-            total = _added(total, counted)
+                writer(counts.table)
+            total = _sum(total, counts)
             if progress is not None:
                 progress(done, plan.chunks)
     finally:
@@ -37,15 +48,15 @@ def run_all(
     return total
 
 
-def _added(total: Counted | None, counted: Counted) -> Counted:
+def _sum(total: ChunkCounts | None, counts: ChunkCounts) -> ChunkCounts:
     if total is None:
-        return counted._replace(table=None)
-    for sums, more in zip(total[:3], counted[:3], strict=True):
+        return counts._replace(table=None)
+    for sums, more in zip(total[:3], counts[:3], strict=True):
         sums += more
     return total
 
 
-def _here(plan: Plan, workers: int) -> Iterator[Counted]:
+def _here(plan: Plan, run_chunk: RunChunk, workers: int) -> Iterator[ChunkCounts]:
     """Chunks in order, computed by this thread or by a few."""
     if workers == 1:
         yield from (run_chunk(plan, number) for number in range(plan.chunks))
@@ -54,7 +65,7 @@ def _here(plan: Plan, workers: int) -> Iterator[Counted]:
         yield from _in_order(plan, lambda number: pool.submit(run_chunk, plan, number).result, ahead=workers * AHEAD)
 
 
-def _on_cluster(plan: Plan, scheduler: str) -> Iterator[Counted]:
+def _on_cluster(plan: Plan, run_chunk: RunChunk, scheduler: str) -> Iterator[ChunkCounts]:
     """Chunks in order, computed by a Dask cluster; a chunk whose worker dies is computed again by another."""
     try:
         from distributed import Client
@@ -67,29 +78,29 @@ def _on_cluster(plan: Plan, scheduler: str) -> Iterator[Counted]:
     with client:
         ahead = max(1, len(client.scheduler_info()["workers"])) * AHEAD
 
-        def submit(number: int) -> Callable[[], Counted]:
+        def submit(number: int) -> Callable[[], ChunkCounts]:
             future = client.submit(
                 run_chunk, plan, number, key=f"keel-{plan.seed}-{plan.subjects}-{number}", pure=False
             )
-            return lambda: _taken(future)
+            return lambda: _result(future)
 
         yield from _in_order(plan, submit, ahead=ahead)
 
 
-def _taken(future: Any) -> Counted:
-    counted: Counted = future.result()
+def _result(future: Any) -> ChunkCounts:
+    counts: ChunkCounts = future.result()
     future.release()
-    return counted
+    return counts
 
 
-def _in_order(plan: Plan, submit: Callable[[int], Callable[[], Counted]], *, ahead: int) -> Iterator[Counted]:
+def _in_order(plan: Plan, submit: Callable[[int], Callable[[], ChunkCounts]], *, ahead: int) -> Iterator[ChunkCounts]:
     """Results by number of the chunk, with at most `ahead` of them under way."""
     numbers = iter(range(plan.chunks))
     waiting = [submit(number) for number in islice(numbers, ahead)]
     while waiting:
-        counted = waiting.pop(0)()
+        counts = waiting.pop(0)()
         waiting += [submit(number) for number in islice(numbers, 1)]
-        yield counted
+        yield counts
 
 
 def _writer(path: str, plan: Plan) -> Callable[[dict[str, Any] | None], None]:
@@ -99,7 +110,6 @@ def _writer(path: str, plan: Plan) -> Callable[[dict[str, Any] | None], None]:
         import pyarrow.parquet as pq
     except ImportError:
         raise PharmacologyError("Parquet needs pyarrow. Install it: pip install 'keel-care[population]'.") from None
-    names = list(plan.analytes or (output.analyte for output in plan.model.outputs))
     schema = pa.schema(
         [
             ("person", pa.int64()),
@@ -115,7 +125,7 @@ def _writer(path: str, plan: Plan) -> Callable[[dict[str, Any] | None], None]:
         if table is None:
             file.close()
             return
-        analytes = pa.DictionaryArray.from_arrays(table["analyte"].astype("int8"), pa.array(names))
+        analytes = pa.DictionaryArray.from_arrays(table["analyte"].astype("int8"), pa.array(plan.outputs))
         columns = [table["person"], analytes, table["dose"].astype("int32"), *(table[name] for name in _COLUMNS)]
         file.write_table(pa.Table.from_arrays([pa.array(column) for column in columns], schema=schema))
 

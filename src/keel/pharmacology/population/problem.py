@@ -1,13 +1,13 @@
-"""What the solvers for many people are asked; `people.py` asks, `modal_people.py` and `chains.py` answer."""
+"""What the solvers for many people are asked; `people.py` asks, `mammillary_people.py` and `chain_people.py` answer."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from keel.pharmacology.inputs import Entry
+from keel.pharmacology.inflows import Inflow
 from keel.pharmacology.structure import Floats, Structure
 
 
-class Task(NamedTuple):
+class Problem(NamedTuple):
     """What the solvers share: who, what goes in, and when to look. Windows are the edges between doses.
 
     `occasions` holds the parameters of each window where they differ between sessions, and is empty otherwise.
@@ -16,7 +16,7 @@ class Task(NamedTuple):
     structure: Structure
     values: Mapping[str, Any]
     occasions: Sequence[Mapping[str, Any]]
-    parts: Sequence[Entry]
+    inflows: Sequence[Inflow]
     people: int
     times_min: Floats
     windows_min: Floats

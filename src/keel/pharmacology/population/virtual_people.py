@@ -1,14 +1,15 @@
 """Virtual people: covariates, random effects with their covariances, and uncertain doses, drawn from one generator."""
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from collections.abc import Sequence
+from typing import Literal
 
 import msgspec
 import numpy as np
 
 from keel.knowledge.models import Covariance, Model, Variability
 from keel.pharmacology.errors import PersonError, RegimenError
+from keel.pharmacology.parameters import Covariates, eta_covariance
 from keel.pharmacology.structure import Floats
 
 
@@ -58,9 +59,9 @@ class VirtualPeople(msgspec.Struct, frozen=True, kw_only=True):
     is_female: bool | None = None
     child_pugh: str | None = None
 
-    def draw(self, size: int, rng: np.random.Generator) -> "Crowd":
+    def draw(self, size: int, rng: np.random.Generator) -> Covariates:
         """Covariates of `size` people; single values stay single."""
-        return Crowd(
+        return Covariates(
             weight_kg=self.weight_kg.draw(size, rng) if isinstance(self.weight_kg, Spread) else self.weight_kg,
             age_years=self.age_years.draw(size, rng) if isinstance(self.age_years, Spread) else self.age_years,
             ancestry=self.ancestry,
@@ -69,17 +70,7 @@ class VirtualPeople(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-class Crowd(NamedTuple):
-    """Covariates of many people: numbers for all, or arrays with one value a person."""
-
-    weight_kg: Any = None
-    age_years: Any = None
-    ancestry: Any = None
-    is_female: Any = None
-    child_pugh: Any = None
-
-
-class Uncertain(msgspec.Struct, frozen=True, kw_only=True):
+class DoseUncertainty(msgspec.Struct, frozen=True, kw_only=True):
     """What is random about the doses themselves, drawn anew for each dose of each person.
 
     `amount_cv` spreads the amount (lognormal, mean as prescribed); `purity` is the range of the part that is ketamine
@@ -127,27 +118,6 @@ def draw_etas(
         etas |= {effect.id: row for effect, row in zip(normal, drawn, strict=True)}
     etas |= {effect.id: rng.uniform(-1.0, 1.0, size) for effect in effects if effect.distribution == "uniform"}
     return etas
-
-
-def eta_covariance(effects: Sequence[Variability], pairs: Sequence[Covariance]) -> Floats:
-    """Covariance matrix of random effects in the order given."""
-    variances = {effect.id: variance_of(effect) for effect in effects}
-    matrix = np.diag(list(variances.values()))
-    at: Mapping[str, int] = {id: position for position, id in enumerate(variances)}
-    for pair in pairs:
-        one, other = pair.between
-        if one in at and other in at:
-            size = math.sqrt(variances[one] * variances[other])
-            value = pair.covariance if pair.covariance is not None else (pair.correlation or 0.0) * size
-            matrix[at[one], at[other]] = matrix[at[other], at[one]] = value
-    return matrix
-
-
-def variance_of(effect: Variability) -> float:
-    """Variance of eta, from a variance or from a coefficient of variation of a log-normal parameter."""
-    if effect.variance is not None:
-        return effect.variance
-    return math.log1p((effect.cv or 0.0) ** 2)
 
 
 def _root(effects: Sequence[Variability], pairs: Sequence[Covariance], model: Model) -> Floats:

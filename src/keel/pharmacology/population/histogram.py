@@ -27,7 +27,7 @@ def count(values: Floats, counts: Counts, *, compiled: bool = False) -> None:
     """Adds non-negative `values` (rows, values) to the classes of their rows. Both ways count the same."""
     rows = np.ascontiguousarray(values, dtype=float).reshape(len(counts), -1)
     if compiled:
-        from keel.pharmacology.compiled import count_classes
+        from keel.pharmacology.population.mammillary_compiled import count_classes
 
         count_classes(rows.view(np.int64), _SHIFT, _FIRST, counts)
         return

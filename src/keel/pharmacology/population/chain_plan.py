@@ -1,7 +1,7 @@
 """The plan of a compiled walk, made once for all people: which steps go together, and how sparse matrices multiply.
 
 Equal steps in which nothing happens are taken as one leap: with P the matrix of a step and C that of the outputs, the
-outputs at its marks are (C P^j) x, of which only the rows that outputs see are needed, and the state jumps by P^count
+outputs at its knots are (C P^j) x, of which only the rows that outputs see are needed, and the state jumps by P^count
 once. Matrices are kept as lists of those entries that any power of theirs can have: (entries, people).
 """
 
@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from keel.pharmacology.modal_people import SAME_STEP
 from keel.pharmacology.structure import Block, Floats
+from keel.pharmacology.times import SAME_STEP, distinct_lengths
 
 LEAP = 8  # steps; a power of two, because the matrix of a leap comes by squaring
 WORTH_LEAPING = 4 * LEAP  # shorter runs go step by step: to make the matrices of a leap takes as long as some 20 steps
@@ -38,14 +38,14 @@ class Layout(NamedTuple):
     view_state: Sums
 
 
-class Plan(NamedTuple):
-    """Leap k is of kind `kind[k]` and goes from mark stops[k] to stops[k + 1]; events and windows are listed by stop.
+class WalkPlan(NamedTuple):
+    """Leap k is of kind `kind[k]` and goes from knot stops[k] to stops[k + 1]; events and windows are listed by stop.
 
-    Of each kind: how long a step is, how many there are, and where the views at its marks begin among all views.
+    Of each kind: how long a step is, how many there are, and where the views at its knots begin among all views.
     """
 
-    marks: Floats
-    sample: Any  # of each mark the number of the time asked, or -1
+    knots: Floats
+    sample: Any  # of each knot the number of the time asked, or -1
     stops: Any
     kind: Any
     window: Any  # the number of the window that opens, or -1
@@ -55,14 +55,13 @@ class Plan(NamedTuple):
     view_at: Any
 
 
-def plan_of(marks: Floats, times_min: Floats, windows_min: Floats, events: Any) -> Plan:
-    """The leaps over `marks`, at the given ones of which `events` happen, in order. Inside a leap nothing happens."""
-    gaps = np.diff(marks)
-    keys, ids = np.unique(np.round(gaps, SAME_STEP), return_inverse=True)
-    lengths = np.bincount(ids, weights=gaps, minlength=len(keys)) / np.bincount(ids, minlength=len(keys))
-    sample, window = np.full(len(marks), -1), np.full(len(marks), -1)
-    sample[find_marks(marks, times_min)] = np.arange(len(times_min))
-    window[find_marks(marks, windows_min)] = np.arange(len(windows_min))
+def plan_of(knots: Floats, times_min: Floats, windows_min: Floats, events: Any) -> WalkPlan:
+    """The leaps over `knots`, at the given ones of which `events` happen, in order. Inside a leap nothing happens."""
+    gaps = np.diff(knots)
+    lengths, ids = distinct_lengths(gaps)
+    sample, window = np.full(len(knots), -1), np.full(len(knots), -1)
+    sample[find_knots(knots, times_min)] = np.arange(len(times_min))
+    window[find_knots(knots, windows_min)] = np.arange(len(windows_min))
     changes = np.flatnonzero(np.diff(ids)) + 1
     ends = np.unique(np.concatenate([changes, events, np.flatnonzero(window >= 0), [0, len(gaps)]])).astype(np.int64)
     counts: list[int] = []
@@ -71,22 +70,22 @@ def plan_of(marks: Floats, times_min: Floats, windows_min: Floats, events: Any) 
         counts += [LEAP] * many + [1] * (steps - many * LEAP)
     stops = np.concatenate([[0], np.cumsum(counts)])
     kinds, kind = np.unique([ids[stops[:-1]], counts], axis=1, return_inverse=True)
-    return Plan(
-        marks=marks,
+    return WalkPlan(
+        knots=knots,
         sample=sample,
         stops=stops,
         kind=kind.reshape(-1),
         window=window[stops],
-        event_at=np.searchsorted(events, [*stops.tolist(), len(marks)]),
+        event_at=np.searchsorted(events, [*stops.tolist(), len(knots)]),
         length=lengths[kinds[0]],
         count=kinds[1],
         view_at=np.concatenate([[0], np.cumsum(kinds[1] + 1)]),
     )
 
 
-def find_marks(marks: Floats, moments: Any) -> Any:
-    """The numbers of the marks that stand for these moments: marks are rounded, and so must be what is looked for."""
-    return np.searchsorted(marks, np.round(moments, SAME_STEP))
+def find_knots(knots: Floats, moments: Any) -> Any:
+    """The numbers of the knots that stand for these moments: knots are rounded, and so must be what is looked for."""
+    return np.searchsorted(knots, np.round(moments, SAME_STEP))
 
 
 def layout_of(block: Block, flows: Any, sees: Any) -> Layout:

@@ -1,4 +1,4 @@
-"""The walk of `modal_people.py` compiled by Numba: the same numbers to the last few bits, several times faster.
+"""The walk of `mammillary_people.py` compiled by Numba: the same numbers to the last few bits, several times faster.
 
 People are taken in blocks whose modes stay in the processor's cache, and every inner loop runs over the people of a
 block, so that the processor works on eight of them at once. Numba's own exp is not vectorised: the one here has no
@@ -25,7 +25,7 @@ LEAST_FALL = 1e-9  # of the steady state: less is rounding, not a mode that fall
 _compile = njit(nogil=True, cache=True, error_model="numpy")
 
 
-class Walk(NamedTuple):
+class Timeline(NamedTuple):
     """The common timeline as arrays: one entry a step; `jump_at` and `flow_at` point into the lists of what enters."""
 
     at_min: Floats
@@ -139,7 +139,7 @@ def _raise_peak(seen: Floats, at: float, cmax: Floats, tmax: Floats) -> None:
 
 @_compile  # type: ignore[untyped-decorator]
 def _exponentials(
-    steps: Walk, rates: Floats, steady: Floats, flows: Any, decay: Floats, rise: Floats, scratch: Floats
+    steps: Timeline, rates: Floats, steady: Floats, flows: Any, decay: Floats, rise: Floats, scratch: Floats
 ) -> None:
     """What each mode is multiplied by in a stretch of each length, and what an input of 1 mg/min adds to it."""
     count = rates.shape[1]
@@ -169,8 +169,8 @@ def _enter(amount: float, factors: Floats, dose: int, has_factors: bool, out: Fl
 
 
 @_compile  # type: ignore[untyped-decorator]
-def walk(
-    steps: Walk,
+def walk_mammillary(
+    steps: Timeline,
     rates: Floats,
     weights: Floats,
     scales: Floats,
@@ -205,7 +205,7 @@ def walk(
 
 @_compile  # type: ignore[untyped-decorator]
 def _walk_block(
-    steps: Walk,
+    steps: Timeline,
     rates: Floats,
     weights: Floats,
     scales: Floats,

@@ -1,124 +1,50 @@
-"""One person's concentrations: the state carried from event to event by matrix exponentials, never by small steps.
+"""Absorption, transit and metabolites of one person: the state goes from event to event by matrix exponentials.
 
 z(t + h) = exp(M h) z(t) with the extended system of `structure.py`; at an event amounts jump and input rates change.
-Steps of equal length share their exponential; a long run of n equal steps costs 2 sqrt(n) powers of it.
+Exponentials of equal length share their exponential; a long run of n equal steps costs 2 sqrt(n) powers of it.
 """
 
 import math
 from collections.abc import Sequence
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import pairwise
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from keel.pharmacology.exponential import exponential, shifted_norm
-from keel.pharmacology.inputs import Entry
-from keel.pharmacology.mammillary import MANY, ModalCourse, Times, happenings
-from keel.pharmacology.parameters import Form
-from keel.pharmacology.structure import Block, Floats, Structure, Values
+from keel.pharmacology.inflows import Inflow, happenings, moments_of
+from keel.pharmacology.parameters import Parameters
+from keel.pharmacology.structure import Block, Floats, Structure
+from keel.pharmacology.times import MANY, Times
 
-SAME_STEP = 11  # decimals of a minute to which steps count as equal
+SAME_LENGTH = 11  # decimals of a minute to which steps count as equal
 MOST_KEPT = 32  # exponentials and powers that are kept for the next question about the same person
 LARGEST_KEPT = 64  # powers of a step that are kept: longer runs compute theirs anew
 
 
-class Course:
-    """What a regimen does to one person, settled but for the times: `at` gives concentrations at any of them."""
-
-    def __init__(self, structure: Structure, values: Values, parts: Sequence[Entry]) -> None:
-        self.structure = structure
-        form = values if isinstance(values, Form) else Form(values)
-        self.blocks: list[ModalCourse | StepCourse] = []
-        self.block_of: dict[int, int] = {}
-        for number, block in enumerate(structure.blocks):
-            inside = [part for part in parts if part[0] in block.at and part[1] > 0]
-            if not inside:
-                continue
-            self.block_of |= dict.fromkeys(block.places, len(self.blocks))
-            shape = structure.shapes[number]
-            if shape is None:
-                self.blocks.append(StepCourse(structure, form, number, inside))
-            else:
-                self.blocks.append(ModalCourse(structure, shape, form, inside))
-        self.outputs = [
-            [(self.block_of[place], place, scale) for place, scale in terms if place in self.block_of]
-            for terms in structure.weights(values)
-        ]
-        """For each output its terms as (block, compartment, ng/mL for each mg there); none where nothing gets there."""
-
-    def at(self, times: Times) -> "Path":
-        """The person at the asked times."""
-        return Path(self, times)
-
-
-class Path:
-    """Concentrations (ng/mL, outputs x times) at once; areas (ng*min/mL) and amounts (mg, places x times) when asked.
-
-    At the moment of a bolus the value is that just after it; before the first dose it is zero.
-    """
-
-    def __init__(self, course: Course, times: Times) -> None:
-        self._course, self._times = course, times.minutes
-        self._blocks: list[Solved] = [block.at(times) for block in course.blocks]
-        self.concentrations = self._seen(
-            [[self._blocks[block].amount(place, scale) for block, place, scale in terms] for terms in course.outputs]
-        )
-
-    @cached_property
-    def areas(self) -> Floats:
-        """Area under each output since the first dose, ng*min/mL, shape (outputs, times)."""
-        outputs = self._course.outputs
-        return self._seen(
-            [[self._blocks[block].area(place, scale) for block, place, scale in terms] for terms in outputs]
-        )
-
-    @cached_property
-    def amounts(self) -> Floats:
-        """Amount in each compartment, mg, shape (places, times)."""
-        found = np.zeros((len(self._course.structure.places), len(self._times)))
-        for place, block in self._course.block_of.items():
-            found[place] = self._blocks[block].amount(place, 1.0)
-        return found
-
-    def _seen(self, outputs: list[list[Floats]]) -> Floats:
-        """Each output as the sum of its terms."""
-        rows = [sum(terms[1:], terms[0]) if terms else np.zeros(len(self._times)) for terms in outputs]
-        return rows[0][None] if len(rows) == 1 else np.array(rows)
-
-
-class Solved(Protocol):
-    """One block of one person at the asked times."""
-
-    def amount(self, place: int, scale: float) -> Floats:
-        """Amount in a place in mg, times `scale`."""
-
-    def area(self, place: int, scale: float) -> Floats:
-        """Integral of the amount since the first dose in mg*min, times `scale`, for a place that outputs see."""
-
-
-class StepCourse:
+class ChainCourse:
     """A block solved step by step with matrix exponentials."""
 
-    def __init__(self, structure: Structure, values: Form, number: int, parts: Sequence[Entry]) -> None:
+    def __init__(self, structure: Structure, values: Parameters, number: int, inflows: Sequence[Inflow]) -> None:
         if values.matrices is None:
             values.matrices = structure.extended(values)
-        self.structure, self.values, self.parts = structure, values, parts
+        self.structure, self.values, self.inflows = structure, values, inflows
         self.block = structure.blocks[number]
-        self.steps = Steps(values.matrices[number], values.steps, number)
-        self.events = _jumps(self.block, parts)
+        self.exponentials = Exponentials(values.matrices[number], values.steps, number)
+        self.events = _jumps(self.block, inflows)
 
-    def at(self, times: Times) -> "StepPath":
+    def at(self, times: Times) -> "ChainPath":
         """The block at the asked times."""
-        return StepPath(self, times)
+        return ChainPath(self, times)
 
 
-class StepPath:
+class ChainPath:
     """A block at the asked times, by matrix exponentials."""
 
-    def __init__(self, course: StepCourse, times: Times) -> None:
+    def __init__(self, course: ChainCourse, times: Times) -> None:
         block = course.block
-        self._block, self._walk = block, Walk(block, course.steps, course.events, times)
+        self._block, self._walk = block, Walk(block, course.exponentials, course.events, times)
         seen = tuple(block.first + block.at[place] for place in block.seen)
         areas = tuple(range(block.first))
         rest = tuple(row for row in range(block.first, block.first_rate) if row not in seen)
@@ -150,9 +76,9 @@ class StepPath:
         return found
 
 
-def _jumps(block: Block, parts: Sequence[Entry]) -> tuple[list[float], Floats]:
+def _jumps(block: Block, inflows: Sequence[Inflow]) -> tuple[list[float], Floats]:
     """When something happens; each row then adds to the amounts and sets the input rates of the extended state."""
-    by_place = [happenings([part for part in parts if part.place == place]) for place in block.fed]
+    by_place = [happenings([inflow for inflow in inflows if inflow.place == place]) for place in block.fed]
     moments = sorted({moment for times, _, _ in by_place for moment in times})
     row_of = {moment: row for row, moment in enumerate(moments)}
     jumps = np.zeros((len(moments), block.size))
@@ -184,7 +110,7 @@ class Powers(NamedTuple):
         return self.rows[rows]
 
 
-class Steps(NamedTuple):
+class Exponentials(NamedTuple):
     """A block's matrix, and the exponentials and powers of the step lengths that were needed so far."""
 
     matrix: Floats
@@ -193,7 +119,7 @@ class Steps(NamedTuple):
 
     def of(self, lengths: Sequence[float]) -> dict[float, Floats]:
         """exp(matrix * length) by rounded length; lengths of one size together, so that none costs another digits."""
-        wanted = {round(length, SAME_STEP): length for length in lengths if length > 0.0}
+        wanted = {round(length, SAME_LENGTH): length for length in lengths if length > 0.0}
         by_size: dict[int, dict[float, float]] = {}
         found: dict[float, Floats] = {}
         for key, length in wanted.items():
@@ -216,7 +142,7 @@ class Steps(NamedTuple):
         """The powers of one step; the long stride has an exponential of its own, so that errors do not grow with n."""
         known: Powers | None = self.known.get((self.number, length, side))
         if known is None:
-            short, long = (self.of([each])[round(each, SAME_STEP)] for each in (length, length * side))
+            short, long = (self.of([each])[round(each, SAME_LENGTH)] for each in (length, length * side))
             known = Powers(_powers(short, side), _powers(long, side), {})
             if side <= LARGEST_KEPT and len(self.known) < MOST_KEPT:
                 self.known[self.number, length, side] = known
@@ -249,11 +175,13 @@ class Run(NamedTuple):
 class Walk:
     """The way of one block's extended state through all events."""
 
-    def __init__(self, block: Block, steps: Steps, events: tuple[list[float], Floats], times: Times) -> None:
+    def __init__(
+        self, block: Block, exponentials: Exponentials, events: tuple[list[float], Floats], times: Times
+    ) -> None:
         moments, self._jumps = events
-        self._block, self._steps, self._count = block, steps, len(times.minutes)
+        self._block, self._exponentials, self._count = block, exponentials, len(times.minutes)
         self._plan = [_runs(times, moment, following) for moment, following in pairwise([*moments, math.inf])]
-        self._short = steps.of([run.length for runs in self._plan for run in runs if run.steps < MANY])
+        self._short = exponentials.of([run.length for runs in self._plan for run in runs if run.steps < MANY])
 
     def rows(self, rows: tuple[int, ...]) -> Floats:
         """The chosen rows of the extended state at each asked time, (rows, times)."""
@@ -270,7 +198,7 @@ class Walk:
                     continue
                 passed = state[None]
                 if run.length > 0.0:
-                    passed = _few(self._short[round(run.length, SAME_STEP)], state, run.steps)
+                    passed = _few(self._short[round(run.length, SAME_LENGTH)], state, run.steps)
                     state = passed[-1].copy()
                 if run.row is not None:
                     found[:, run.row : run.row + run.steps] = passed.T[chosen]
@@ -279,7 +207,7 @@ class Walk:
     def _many(self, run: Run, state: Floats, rows: tuple[int, ...]) -> tuple[Floats, Floats]:
         """The chosen rows after 1 to `run.steps` equal steps, (rows, steps), and the state after the last."""
         side = math.isqrt(run.steps) + 1
-        powers = self._steps.powers(run.length, side)
+        powers = self._exponentials.powers(run.length, side)
         strides = powers.coarse.reshape(-1, len(state)).dot(state).reshape(side, -1)  # as one product: far quicker
         seen = np.matmul(strides, powers.of_rows(rows)).reshape(len(rows), -1)[:, 1 : run.steps + 1]
         stride, rest = divmod(run.steps, side)
@@ -313,7 +241,7 @@ def _runs(times: Times, moment: float, following: float) -> list[Run]:
         runs.append(Run(times.step, end - first - 1, first + 1))
     elif end - first > 1:
         steps = inside[1:] - inside[:-1]
-        changes = np.flatnonzero(np.abs(steps[1:] - steps[:-1]) > 0.5 * 10.0**-SAME_STEP) + 1
+        changes = np.flatnonzero(np.abs(steps[1:] - steps[:-1]) > 0.5 * 10.0**-SAME_LENGTH) + 1
         cuts = np.concatenate([[0], changes, [len(steps)]])
         counts = cuts[1:] - cuts[:-1]
         lengths = (inside[cuts[1:]] - inside[cuts[:-1]]) / counts
@@ -324,36 +252,35 @@ def _runs(times: Times, moment: float, following: float) -> list[Run]:
     return runs
 
 
-def drift(course: StepCourse, place: int, times_min: Floats) -> tuple[Floats, Floats]:
+def drift(course: ChainCourse, place: int, times_min: Floats) -> tuple[Floats, Floats]:
     """Amount (mg) and its area (mg*min) in a place whose outflow grows as k (1 + g t), t in hours from time zero.
 
-    Variation of constants, x(t) = integral of inflow(s) exp(-K(s, t)) ds, by Gauss-Legendre collocation in pieces that
-    are short against 1/k; the inflow itself is exact.
+    Variation of constants, x(t) = integral of entering(s) exp(-K(s, t)) ds, by Gauss-Legendre collocation in pieces
+    that are short against 1/k; what enters is exact.
     """
-    block, matrix, parts = course.block, course.steps.matrix, course.parts
+    block, matrix, inflows = course.block, course.exponentials.matrix, course.inflows
     flow = course.structure.drifting[place]
     k = float(course.structure.rate(flow, course.values)) / 60.0
     growth = float(course.values[str(flow.drift)]) / 60.0
-    begin = min(float(part.start_min) for part in parts)
-    moments = {float(part.start_min + part.duration_min) for part in parts} | {float(part.start_min) for part in parts}
-    marks = np.array(sorted({0.0, *moments, *times_min.tolist()}))
-    marks = marks[(marks >= begin) & (marks <= times_min[-1])]
+    begin = min(float(inflow.start_min) for inflow in inflows)
+    breaks = np.array(sorted({0.0, *moments_of(inflows), *times_min.tolist()}))
+    breaks = breaks[(breaks >= begin) & (breaks <= times_min[-1])]
     amounts, areas = np.zeros(len(times_min)), np.zeros(len(times_min))
-    if len(marks) < 2:
+    if len(breaks) < 2:
         return amounts, areas
-    fastest = max(k * (1.0 + growth * max(marks[-1], 0.0)), -float(np.min(np.diagonal(matrix))))
-    pieces = [np.linspace(a, b, int(np.ceil((b - a) * fastest / 5.0)) + 1)[:-1] for a, b in pairwise(marks)]
-    edges = np.append(np.concatenate(pieces), marks[-1])
+    fastest = max(k * (1.0 + growth * max(breaks[-1], 0.0)), -float(np.min(np.diagonal(matrix))))
+    pieces = [np.linspace(a, b, int(np.ceil((b - a) * fastest / 5.0)) + 1)[:-1] for a, b in pairwise(breaks)]
+    edges = np.append(np.concatenate(pieces), breaks[-1])
     nodes, weights, integrate = _collocation()
     half = np.diff(edges)[:, None] / 2.0
     moments_in = edges[:-1, None] + half * (1.0 + nodes)
-    walk = Walk(block, Steps(matrix, {}, 0), course.events, Times(moments_in.ravel(), 0.0))
+    walk = Walk(block, Exponentials(matrix, {}, 0), course.events, Times(moments_in.ravel(), 0.0))
     states = walk.rows(tuple(range(block.size)))
-    inflow = (matrix[block.first + block.at[place]] @ states).reshape(moments_in.shape)
+    entering = (matrix[block.first + block.at[place]] @ states).reshape(moments_in.shape)
     lost = _lost(k, growth, edges[:-1, None], moments_in)
-    gained = np.exp(-lost) * ((inflow * np.exp(lost) * half) @ integrate.T)
+    gained = np.exp(-lost) * ((entering * np.exp(lost) * half) @ integrate.T)
     lost_whole = _lost(k, growth, edges[:-1], edges[1:])
-    gained_whole = np.sum(inflow * np.exp(lost - lost_whole[:, None]) * half * weights, axis=1)
+    gained_whole = np.sum(entering * np.exp(lost - lost_whole[:, None]) * half * weights, axis=1)
     amount, area = np.zeros(len(edges)), np.zeros(len(edges))
     for piece in range(len(edges) - 1):
         inside = amount[piece] * np.exp(-lost[piece]) + gained[piece]

@@ -1,12 +1,12 @@
-"""The plan of a compiled walk: leaps pass every mark, and sparse products are products."""
+"""The plan of a compiled walk: leaps pass every knot, and sparse products are products."""
 
 import numpy as np
 import pytest
 
 from keel.knowledge import load
 from keel.pharmacology import DoseInput, Person, simulate, simulate_people
-from keel.pharmacology.leaps import LEAP, layout_of, plan_of
 from keel.pharmacology.parameters import individual
+from keel.pharmacology.population.chain_plan import LEAP, layout_of, plan_of
 from keel.pharmacology.structure import Block, structure_of
 
 MODELS = load().models
@@ -46,7 +46,7 @@ def test_sparse_products_are_the_products_of_the_whole_matrices():
     assert product(layout.view_state, view[0, GUT:], state) == pytest.approx(view @ state)
 
 
-def test_leaps_pass_every_mark_and_end_where_something_happens():
+def test_leaps_pass_every_knot_and_end_where_something_happens():
     marks = np.concatenate([np.arange(101.0), 101 + 0.25 * np.arange(10)])
     plan = plan_of(marks, marks[::3], np.array([0.0, 41.0, marks[-1]]), np.array([0, 41, 50]))
     steps = plan.count[plan.kind]

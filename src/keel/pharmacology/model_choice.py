@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 from keel.knowledge.models import Model, Route
+from keel.messages import Message, Name, joined
 from keel.pharmacology.errors import NoModel
-from keel.pharmacology.guard import WORDS
+from keel.pharmacology.validity import WORDS
 
 
 def models_for(models: Mapping[str, Model], route: str, substance: str | None = None) -> tuple[Model, ...]:
@@ -28,12 +29,13 @@ def fitting_models(
 def no_model(route: str, substance: str, routes: Mapping[str, Route] | None = None) -> NoModel:
     """The refusal to draw a curve, with the bioavailabilities that are published for the route."""
     document = routes.get(route) if routes else None
-    reason = f" {document.no_model}" if document and document.no_model else ""
-    known = document.known() if document else ()
-    words = document.title.lower() if document else route
-    return NoModel(
-        f"No published model takes {WORDS.get(substance, substance)} {words}: there is no curve.{reason}", known
+    refusal = Message(
+        "No published model takes {substance} {route}: there is no curve.",
+        substance=Message(WORDS.get(substance, substance)),
+        route=Message(document.title.lower()) if document else Name(route),
     )
+    reasons = [refusal, Message(document.no_model)] if document and document.no_model else [refusal]
+    return NoModel(joined(" ", reasons), document.known() if document else ())
 
 
 def _fits(model: Model, route: str, substance: str) -> bool:

@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from keel.pharmacology.inputs import Entry
+from keel.pharmacology.inflows import Inflow
 from keel.pharmacology.mammillary import micro_constants, modes
+from keel.pharmacology.population.problem import Problem
 from keel.pharmacology.structure import Floats
-from keel.pharmacology.task import Task
+from keel.pharmacology.times import distinct_lengths
 
 SLICE = 8192
-SAME_STEP = 9  # decimals of a minute to which stretches count as equally long: a year has 525,960 minutes
 BISECTIONS = 60
 LEAST_FALL = 1e-9  # of the steady state: less is rounding, not a mode that falls
 
@@ -25,121 +25,130 @@ class Step(NamedTuple):
     """One stretch of the common timeline: what happens at its start, and what is in force until its end."""
 
     at_min: float
-    jumps: Sequence[Entry]
-    flows: Sequence[Entry]
+    jumps: Sequence[Inflow]
+    flows: Sequence[Inflow]
     sample: int  # column of the times asked, or -1
     window: int  # number of the window that begins here, or -1
     length: int  # number of its length among the distinct lengths
     ends_infusion: bool
 
 
-def modal_people(task: Task) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+def solve_mammillary(problem: Problem) -> tuple[Floats, Floats, Floats, Floats, Floats]:
     """Concentrations, peak, its time, area and trough, as `People` wants them."""
-    steps, lengths = timeline(task)
-    outputs, windows = len(task.structure.model.outputs), len(task.windows_min) - 1
+    steps, lengths = timeline(problem)
+    outputs, windows = len(problem.structure.model.outputs), len(problem.windows_min) - 1
     # One block for all results: the allocator keeps it for the next call, and fresh pages cost as much as the walk.
-    room = np.empty((len(task.times_min) + 4 * windows, outputs, task.people))
-    concentrations, metrics = np.split(room, [len(task.times_min)])
-    metrics = metrics.reshape(4, windows, outputs, task.people)
+    room = np.empty((len(problem.times_min) + 4 * windows, outputs, problem.people))
+    concentrations, metrics = np.split(room, [len(problem.times_min)])
+    metrics = metrics.reshape(4, windows, outputs, problem.people)
     metrics[:2] = 0.0
-    forms = [_form(task, number) for number in range(len(task.structure.blocks))]
-    scales = task.structure.weights(task.values)
-    if task.compiled and all(np.ndim(part.amount_mg) == 0 for part in task.parts):
-        _walk_compiled(task, forms, scales, (steps, lengths), concentrations, metrics)
+    forms = [_modes_of(problem, number) for number in range(len(problem.structure.blocks))]
+    scales = problem.structure.weights(problem.values)
+    if problem.compiled and all(np.ndim(inflow.amount_mg) == 0 for inflow in problem.inflows):
+        _walk_compiled(problem, forms, scales, (steps, lengths), concentrations, metrics)
     else:
-        for first in range(0, task.people, SLICE):
-            chosen = slice(first, min(first + SLICE, task.people))
-            part = Slice(task, forms, scales, chosen, lengths)
-            part.run(steps, concentrations[:, :, chosen], metrics[:, :, :, chosen])
-    cmax, tmax, area, trough = (part.transpose(2, 1, 0) for part in metrics)
+        for first in range(0, problem.people, SLICE):
+            chosen = slice(first, min(first + SLICE, problem.people))
+            some = Slice(problem, forms, scales, chosen, lengths)
+            some.run(steps, concentrations[:, :, chosen], metrics[:, :, :, chosen])
+    cmax, tmax, area, trough = (metric.transpose(2, 1, 0) for metric in metrics)
     return concentrations.transpose(2, 1, 0), cmax, tmax, area, trough
 
 
 def _walk_compiled(
-    task: Task,
+    problem: Problem,
     forms: Sequence[tuple[int, Floats, Floats]],
     scales: list[list[tuple[int, Any]]],
     plan: tuple[list[Step], Floats],
     concentrations: Floats,
     metrics: Floats,
 ) -> None:
-    from keel.pharmacology.compiled import Walk, walk
+    from keel.pharmacology.population.mammillary_compiled import Timeline, walk_mammillary
 
     steps, lengths = plan
     block = {form[0]: number for number, form in enumerate(forms)}
-    jumps = [part for step in steps for part in step.jumps]
-    flows = [part for step in steps for part in step.flows]
-    dense = np.zeros((len(scales), len(forms), task.people))
+    jumps = [inflow for step in steps for inflow in step.jumps]
+    flows = [inflow for step in steps for inflow in step.flows]
+    dense = np.zeros((len(scales), len(forms), problem.people))
     for output, terms in enumerate(scales):
         for place, scale in terms:
             dense[output, block[place]] += scale
-    whole = Walk(
+    whole = Timeline(
         at_min=np.array([step.at_min for step in steps]),
         length=np.array([step.length for step in steps]),
         sample=np.array([step.sample for step in steps]),
         window=np.array([step.window for step in steps]),
         ends=np.array([step.ends_infusion for step in steps]),
         jump_at=np.cumsum([0, *(len(step.jumps) for step in steps)]),
-        jump_block=np.array([block[part.place] for part in jumps], dtype=np.int64),
-        jump_mg=np.array([part.amount_mg for part in jumps], dtype=float),
-        jump_dose=np.array([part.dose for part in jumps], dtype=np.int64),
+        jump_block=np.array([block[inflow.place] for inflow in jumps], dtype=np.int64),
+        jump_mg=np.array([inflow.amount_mg for inflow in jumps], dtype=float),
+        jump_dose=np.array([inflow.dose for inflow in jumps], dtype=np.int64),
         flow_at=np.cumsum([0, *(len(step.flows) for step in steps)]),
-        flow_block=np.array([block[part.place] for part in flows], dtype=np.int64),
-        flow_rate=np.array([part.amount_mg / part.duration_min for part in flows], dtype=float),
-        flow_dose=np.array([part.dose for part in flows], dtype=np.int64),
+        flow_block=np.array([block[inflow.place] for inflow in flows], dtype=np.int64),
+        flow_rate=np.array([inflow.amount_mg / inflow.duration_min for inflow in flows], dtype=float),
+        flow_dose=np.array([inflow.dose for inflow in flows], dtype=np.int64),
         lengths=lengths,
         bounds=np.cumsum([0, *(len(rates) for _, rates, _ in forms)]),
     )
-    walk(
+    walk_mammillary(
         whole,
         np.concatenate([rates for _, rates, _ in forms]),
         np.concatenate([weights for _, _, weights in forms]),
         dense,
-        np.zeros((1, 1)) if task.factors is None else np.ascontiguousarray(task.factors),
-        task.factors is not None,
+        np.zeros((1, 1)) if problem.factors is None else np.ascontiguousarray(problem.factors),
+        problem.factors is not None,
         concentrations,
         metrics,
     )
 
 
-def _form(task: Task, number: int) -> tuple[int, Floats, Floats]:
+def _modes_of(problem: Problem, number: int) -> tuple[int, Floats, Floats]:
     """Centre, rates and weights (modes, people) of a block."""
-    shape = task.structure.shapes[number]
+    shape = problem.structure.shapes[number]
     if shape is None:
         raise ValueError("only mammillary blocks have modes")
-    out, pairs = micro_constants(task.structure, shape, task.values)
-    spread = [np.broadcast_to(np.asarray(rate, dtype=float), (task.people,)) for pair in pairs for rate in pair]
+    out, pairs = micro_constants(problem.structure, shape, problem.values)
+    spread = [np.broadcast_to(np.asarray(rate, dtype=float), (problem.people,)) for pair in pairs for rate in pair]
     rates, weights = modes(
-        np.broadcast_to(np.asarray(out, dtype=float), (task.people,)), list(zip(spread[::2], spread[1::2], strict=True))
+        np.broadcast_to(np.asarray(out, dtype=float), (problem.people,)),
+        list(zip(spread[::2], spread[1::2], strict=True)),
     )
     return shape.centre, rates, weights
 
 
-def timeline(task: Task) -> tuple[list[Step], Floats]:
+def timeline(problem: Problem) -> tuple[list[Step], Floats]:
     """The stretches between events, times asked and edges of windows, and their distinct lengths."""
-    end = float(task.windows_min[-1])
-    jumps: dict[float, list[Entry]] = {}
-    begins: dict[float, list[Entry]] = {}
-    ends: dict[float, list[Entry]] = {}
-    for part in task.parts:
-        if part.duration_min > 0:
-            begins.setdefault(float(part.start_min), []).append(part)
-            ends.setdefault(float(part.start_min + part.duration_min), []).append(part)
+    end = float(problem.windows_min[-1])
+    jumps: dict[float, list[Inflow]] = {}
+    begins: dict[float, list[Inflow]] = {}
+    ends: dict[float, list[Inflow]] = {}
+    for inflow in problem.inflows:
+        if inflow.duration_min > 0:
+            begins.setdefault(float(inflow.start_min), []).append(inflow)
+            ends.setdefault(float(inflow.start_min + inflow.duration_min), []).append(inflow)
         else:
-            jumps.setdefault(float(part.start_min), []).append(part)
-    samples = {float(t): column for column, t in enumerate(task.times_min)}
-    openings = {float(t): number for number, t in enumerate(task.windows_min)}
-    marks = sorted(mark for mark in {*jumps, *begins, *ends, *samples, *openings} if mark <= end)
-    gaps = np.diff(np.append(marks, end))
-    keys, ids = np.unique(np.round(gaps, SAME_STEP), return_inverse=True)
-    steps, running = [], list[Entry]()
-    for mark, id in zip(marks, ids.tolist(), strict=True):
-        stopped = ends.get(mark, [])
-        running = [part for part in running if part not in stopped] + begins.get(mark, [])
+            jumps.setdefault(float(inflow.start_min), []).append(inflow)
+    samples = {float(t): column for column, t in enumerate(problem.times_min)}
+    openings = {float(t): number for number, t in enumerate(problem.windows_min)}
+    moments = sorted(moment for moment in {*jumps, *begins, *ends, *samples, *openings} if moment <= end)
+    gaps = np.diff(np.append(moments, end))
+    lengths, ids = distinct_lengths(gaps)
+    steps, running = [], list[Inflow]()
+    for moment, id in zip(moments, ids.tolist(), strict=True):
+        stopped = ends.get(moment, [])
+        running = [inflow for inflow in running if inflow not in stopped] + begins.get(moment, [])
         steps.append(
-            Step(mark, jumps.get(mark, ()), running, samples.get(mark, -1), openings.get(mark, -1), id, bool(stopped))
+            Step(
+                moment,
+                jumps.get(moment, ()),
+                running,
+                samples.get(moment, -1),
+                openings.get(moment, -1),
+                id,
+                bool(stopped),
+            )
         )
-    return steps, np.bincount(ids, weights=gaps, minlength=len(keys)) / np.bincount(ids, minlength=len(keys))
+    return steps, lengths
 
 
 class Slice:
@@ -147,7 +156,7 @@ class Slice:
 
     def __init__(
         self,
-        task: Task,
+        problem: Problem,
         forms: Sequence[tuple[int, Floats, Floats]],
         scales: list[list[tuple[int, Any]]],
         chosen: slice,
@@ -159,7 +168,7 @@ class Slice:
         bounds = np.cumsum([0, *(len(rates) for _, rates, _ in forms)]).tolist()
         self.rows = {form[0]: slice(a, b) for form, (a, b) in zip(forms, pairwise(bounds), strict=True)}
         self.scales = [[(place, _some(scale, chosen)) for place, scale in terms] for terms in scales]
-        self.factors = None if task.factors is None else task.factors[chosen]
+        self.factors = None if problem.factors is None else problem.factors[chosen]
         self.chosen, self.lengths = chosen, lengths
         self.state = np.zeros_like(self.rates)
         self._decays: dict[int, Floats] = {}
@@ -202,15 +211,15 @@ class Slice:
             np.multiply(self.weights[rows], put[place], out=spread[rows])
         return spread
 
-    def _amount(self, part: Entry) -> Any:
-        amount = _some(part.amount_mg, self.chosen)
-        return amount if self.factors is None else amount * self.factors[:, part.dose]
+    def _amount(self, inflow: Inflow) -> Any:
+        amount = _some(inflow.amount_mg, self.chosen)
+        return amount if self.factors is None else amount * self.factors[:, inflow.dose]
 
     def _jump(self, step: Step, put: dict[int, Any]) -> None:
-        for part in step.jumps:
-            amount, rows = self._amount(part), self.rows[part.place]
+        for inflow in step.jumps:
+            amount, rows = self._amount(inflow), self.rows[inflow.place]
             self.state[rows] += amount * self.weights[rows]
-            put[part.place] = put[part.place] + amount
+            put[inflow.place] = put[inflow.place] + amount
 
     def _pass(self, step: Step, put: dict[int, Any], cmax: Floats, tmax: Floats, window: int) -> None:
         """The stretch after the event: decay, input, and a peak inside it where the curve rises and falls again."""
@@ -218,8 +227,8 @@ class Slice:
         if length == 0.0:
             return
         start, flows = self.state, dict[int, Any]()
-        for part in step.flows:
-            flows[part.place] = flows.get(part.place, 0.0) + self._amount(part) / part.duration_min
+        for inflow in step.flows:
+            flows[inflow.place] = flows.get(inflow.place, 0.0) + self._amount(inflow) / inflow.duration_min
         self.state = start * self._decay(step.length)
         for place, flow in flows.items():
             rows = self.rows[place]

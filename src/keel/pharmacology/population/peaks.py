@@ -1,4 +1,4 @@
-"""Peaks of many curves known at marks with their slopes: read off the cubic between two marks."""
+"""Peaks of many curves known at knots with their slopes: read off the cubic between two knots."""
 
 from typing import NamedTuple
 
@@ -9,13 +9,13 @@ from keel.pharmacology.structure import Floats
 
 
 class Curves(NamedTuple):
-    """Outputs just before (`left`) and after (`right`) each mark, slopes and area so far: (people, outputs, marks).
+    """Outputs just before (`left`) and after (`right`) each knot, slopes and area so far: (people, outputs, knots).
 
-    `own` holds, by dose, people's own times between marks and the outputs there: (people,) and (people, outputs).
-    `kinked` marks stretches (by their end) in which a person's curve has a kink, so that no cubic fits.
+    `own` holds, by dose, people's own times between knots and the outputs there: (people,) and (people, outputs).
+    `kinked` knots stretches (by their end) in which a person's curve has a kink, so that no cubic fits.
     """
 
-    marks: Floats
+    knots: Floats
     left: Floats
     right: Floats
     left_slope: Floats
@@ -25,29 +25,29 @@ class Curves(NamedTuple):
     kinked: NDArray[np.bool_]
 
     @classmethod
-    def empty(cls, people: int, outputs: int, marks: Floats) -> "Curves":
+    def empty(cls, people: int, outputs: int, knots: Floats) -> "Curves":
         """Curves of zeros."""
-        left, right, before, after, area = np.zeros((5, people, outputs, len(marks)))
-        return cls(marks, left, right, before, after, area, {}, np.zeros((people, len(marks)), dtype=bool))
+        left, right, before, after, area = np.zeros((5, people, outputs, len(knots)))
+        return cls(knots, left, right, before, after, area, {}, np.zeros((people, len(knots)), dtype=bool))
 
 
 def window_metrics(curves: Curves, first: int, last: int) -> Floats:
-    """Peak (ng/mL), its time (min), area (ng*h/mL) and trough between two marks: (4, people, outputs).
+    """Peak (ng/mL), its time (min), area (ng*h/mL) and trough between two knots: (4, people, outputs).
 
-    The value at the last mark is that before anything given there.
+    The value at the last knot is that before anything given there.
     """
     begin, end = slice(first, last), slice(first + 1, last + 1)
     start, stop = curves.right[:, :, begin], curves.left[:, :, end]
     inner, where = _inner(
-        start, stop, curves.right_slope[:, :, begin], curves.left_slope[:, :, end], curves.marks[first : last + 1]
+        start, stop, curves.right_slope[:, :, begin], curves.left_slope[:, :, end], curves.knots[first : last + 1]
     )
     inner[np.broadcast_to(curves.kinked[:, None, end], inner.shape)] = 0.0
     candidates = np.concatenate([start, stop, inner], axis=2)
     times = np.concatenate(
         [
-            np.broadcast_to(curves.marks[begin], start.shape),
-            np.broadcast_to(curves.marks[end], stop.shape),
-            curves.marks[begin] + where,
+            np.broadcast_to(curves.knots[begin], start.shape),
+            np.broadcast_to(curves.knots[end], stop.shape),
+            curves.knots[begin] + where,
         ],
         axis=2,
     )
@@ -55,7 +55,7 @@ def window_metrics(curves: Curves, first: int, last: int) -> Floats:
     cmax = np.take_along_axis(candidates, best, axis=2)[..., 0]
     tmax = np.take_along_axis(times, best, axis=2)[..., 0]
     for own, values in curves.own.values():
-        inside = (own > curves.marks[first]) & (own < curves.marks[last])
+        inside = (own > curves.knots[first]) & (own < curves.knots[last])
         higher = inside[:, None] & (values > cmax)
         cmax = np.where(higher, values, cmax)
         tmax = np.where(higher, own[:, None], tmax)
@@ -69,12 +69,12 @@ def window_metrics(curves: Curves, first: int, last: int) -> Floats:
     )
 
 
-def _inner(start: Floats, stop: Floats, rising: Floats, falling: Floats, marks: Floats) -> tuple[Floats, Floats]:
+def _inner(start: Floats, stop: Floats, rising: Floats, falling: Floats, knots: Floats) -> tuple[Floats, Floats]:
     """Highest value inside each stretch and how long after its start, where the curve rises first and then falls.
 
     With p(s) = start + c s + a s^2 + b s^3 on 0..1 the peak is the root 2c / (sqrt(4 a^2 - 12 b c) - 2a) of p'.
     """
-    length = np.diff(marks)
+    length = np.diff(knots)
     c, e = rising * length, falling * length
     a = 3.0 * (stop - start) - 2.0 * c - e
     b = c + e - 2.0 * (stop - start)

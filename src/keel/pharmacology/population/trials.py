@@ -6,10 +6,11 @@ from typing import NamedTuple
 import numpy as np
 
 from keel.knowledge.models import Model
-from keel.pharmacology.crowd import Uncertain, VirtualPeople
 from keel.pharmacology.errors import RegimenError
-from keel.pharmacology.people import People
-from keel.pharmacology.population import METRICS, Plan, simulate_batches
+from keel.pharmacology.population.chunks import simulate_batches
+from keel.pharmacology.population.people import People
+from keel.pharmacology.population.plan import METRICS, Plan, end_of
+from keel.pharmacology.population.virtual_people import DoseUncertainty, VirtualPeople
 from keel.pharmacology.regimen import DoseInput, check_regimen
 from keel.pharmacology.structure import Floats
 
@@ -37,42 +38,38 @@ def trials(
     studies: int,
     subjects: int,
     people: VirtualPeople | None = None,
-    uncertain: Uncertain | None = None,
+    uncertain: DoseUncertainty | None = None,
     end_min: float | None = None,
     analytes: Sequence[str] | None = None,
     seed: int = 1,
 ) -> Trials:
-    """`studies` studies of `subjects` people each; one seed a study, so asking for more keeps the first ones."""
+    """`studies` studies of `subjects` people each; one seed a study, so asking for more keeps the first ones.
+
+    Raises RegimenError, PersonError and NoModel as `simulate` does.
+    """
     if studies < 1 or subjects < 1:
         raise RegimenError("Studies and subjects must be one or more.")
     doses = check_regimen(regimen)
-    last = doses[-1]
     plan = Plan(
         model=model,
         regimen=doses,
         people=people or VirtualPeople(),
-        uncertain=uncertain or Uncertain(),
-        times_min=(),
-        end_min=end_min if end_min is not None else last.start_min + max(1440.0, last.duration_min),
+        uncertain=uncertain or DoseUncertainty(),
+        end_min=end_of(doses, end_min),
         analytes=tuple(analytes) if analytes is not None else None,
-        modifiers=(),
         subjects=studies * subjects,
         chunk=subjects,
         seed=seed,
-        keep=False,
-        compiled=False,
     )
     means = [_means(list(simulate_batches(plan, number))) for number in range(studies)]
-    names = plan.analytes or tuple(output.analyte for output in model.outputs)
-    return Trials(names, METRICS, np.stack(means))
+    return Trials(plan.outputs, METRICS, np.stack(means))
 
 
 def _means(batches: Sequence[People]) -> Floats:
     """Geometric means (of the time of the peak the median) of one study, whatever its batches."""
-    cmax, tmax, area, trough = (np.concatenate([batch[part] for batch in batches]) for part in range(3, 7))
-    best = np.argmax(cmax, axis=2)[..., None]
-    when = np.take_along_axis(tmax, best, axis=2)[..., 0]
-    sums = (cmax.max(axis=2), area.sum(axis=2), trough[:, :, -1])
+    cmax, tmax, area, trough = (
+        np.concatenate(values) for values in zip(*(each.overall() for each in batches), strict=True)
+    )
     with np.errstate(divide="ignore"):
-        peak, whole, last = (np.exp(np.log(values).mean(axis=0)) for values in sums)
-    return np.stack([peak, np.median(when, axis=0), whole, last])
+        means = [np.exp(np.log(values).mean(axis=0)) for values in (cmax, area, trough)]
+    return np.stack([means[0], np.median(tmax, axis=0), *means[1:]])

@@ -1,23 +1,23 @@
 """Several models side by side: the choice of model and sampling site often matters more than the patient."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from keel.knowledge.models import Model
 from keel.knowledge.modifiers import Modifier
+from keel.messages import Message, text_of
 from keel.pharmacology.errors import NoModel, PersonError
 from keel.pharmacology.regimen import DoseInput, Person
 from keel.pharmacology.simulation import Simulation, simulate
 from keel.pharmacology.structure import Floats
 
 
-class Overlay:
+class ModelComparison(NamedTuple):
     """Curves that hold (`curves`), curves outside their study (`outside`) and models that could not run (`refused`)."""
 
-    def __init__(
-        self, curves: Sequence[Simulation], outside: Sequence[Simulation], refused: Sequence[tuple[str, str]]
-    ) -> None:
-        self.curves, self.outside, self.refused = tuple(curves), tuple(outside), tuple(refused)
+    curves: tuple[Simulation, ...]
+    outside: tuple[Simulation, ...]
+    refused: tuple[tuple[str, Message], ...]
 
     @property
     def peaks(self) -> tuple[float, ...]:
@@ -37,7 +37,7 @@ class Overlay:
         }
 
 
-def overlay(
+def compare_models(
     models: Sequence[Model],
     regimen: Sequence[DoseInput],
     person: Person,
@@ -45,16 +45,16 @@ def overlay(
     *,
     modifiers: Sequence[Modifier] = (),
     window_min: tuple[float, float] | None = None,
-) -> Overlay:
+) -> ModelComparison:
     """Each model's curve of the same doses, sorted into those that hold and those that do not, with the reasons."""
     curves: list[Simulation] = []
     outside: list[Simulation] = []
-    refused: list[tuple[str, str]] = []
+    refused: list[tuple[str, Message]] = []
     for model in models:
         try:
             curve = simulate(model, regimen, person, times_min, modifiers=modifiers, window_min=window_min)
         except (NoModel, PersonError) as reason:
-            refused.append((model.id, str(reason)))
+            refused.append((model.id, text_of(reason)))
             continue
         (curves if curve.valid else outside).append(curve)
-    return Overlay(curves, outside, refused)
+    return ModelComparison(tuple(curves), tuple(outside), tuple(refused))

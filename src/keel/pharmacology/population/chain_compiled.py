@@ -1,8 +1,8 @@
-"""The walk of `chains.py` compiled by Numba, for people whose events share one clock.
+"""The walk of `chain_people.py` compiled by Numba, for people whose events share one clock.
 
-As in `compiled.py` every inner loop runs over the people of a block. The plan of `leaps.py` says how matrices are kept
-and multiplied: where no drug can get from one place to another there is nothing to compute. Without Numba this module
-cannot be imported.
+As in `mammillary_compiled.py` every inner loop runs over the people of a block. The plan of `chain_plan.py` says how
+matrices are kept and multiplied: where no drug can get from one place to another there is nothing to compute. Without
+Numba this module cannot be imported.
 """
 
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from keel.pharmacology.leaps import Layout, Plan, Sums
+from keel.pharmacology.population.chain_plan import Layout, Sums, WalkPlan
 from keel.pharmacology.structure import Floats
 
 PEOPLE = 256  # of a block: the matrices of a leap fit the second-level cache
@@ -93,10 +93,10 @@ def _exponential(matrix: Floats, length: float, layout: Layout, powers: Floats, 
 
 
 @_compile  # type: ignore[untyped-decorator]
-def _views_of(plan: Plan, layout: Layout, matrix: Floats, scales: Floats) -> tuple[Floats, Floats, Floats]:
-    """Of each leap the matrix of all its steps, and what outputs and their slopes see at its marks of its first state.
+def _views_of(plan: WalkPlan, layout: Layout, matrix: Floats, scales: Floats) -> tuple[Floats, Floats, Floats]:
+    """Of each leap the matrix of all its steps, and what outputs and their slopes see at its knots of its first state.
 
-    Shapes (kinds, entries, people), and twice (marks of all kinds, entries of a view, people).
+    Shapes (kinds, entries, people), and twice (knots of all kinds, entries of a view, people).
     """
     entries, people = matrix.shape
     powers, work = np.empty((STRIDE + 1, entries, people)), np.empty((entries, people))
@@ -112,9 +112,9 @@ def _views_of(plan: Plan, layout: Layout, matrix: Floats, scales: Floats) -> tup
                 if layout.seen[output, place] >= 0:
                     views[first, layout.seen[output, place]] = scales[output, place]
         _multiply(layout.view_matrix, views[first], matrix, slopes[first])
-        for mark in range(first + 1, first + count + 1):
-            _multiply(layout.view_matrix, views[mark - 1], step, views[mark])
-            _multiply(layout.view_matrix, slopes[mark - 1], step, slopes[mark])
+        for knot in range(first + 1, first + count + 1):
+            _multiply(layout.view_matrix, views[knot - 1], step, views[knot])
+            _multiply(layout.view_matrix, slopes[knot - 1], step, slopes[knot])
         jump[:] = step
         while count > 1:
             _multiply(layout.matrix_matrix, jump, jump, work)
@@ -124,7 +124,7 @@ def _views_of(plan: Plan, layout: Layout, matrix: Floats, scales: Floats) -> tup
 
 
 @_compile  # type: ignore[untyped-decorator]
-def _growth(plan: Plan, layout: Layout, matrix: Floats) -> Floats:
+def _growth(plan: WalkPlan, layout: Layout, matrix: Floats) -> Floats:
     """How many times its value at the end of a leap an output can have had within it, (kinds, outputs, people).
 
     What is in a place leaves it at most at the rate on the diagonal d: x(t) <= x(end) exp(d (end - t)).
@@ -172,7 +172,7 @@ def _raise_peak(values: Floats, at: float, cmax: Floats, tmax: Floats) -> None:
 def _raise_inner(
     start: Floats, stop: Floats, rising: Floats, falling: Floats, at: float, length: float, cmax: Floats, tmax: Floats
 ) -> None:
-    """The peak of the cubic between two marks where the curve rises first and then falls, as in `peaks.py`."""
+    """The peak of the cubic between two knots where the curve rises first and then falls, as in `peaks.py`."""
     for output in range(start.shape[0]):
         # Mostly nobody's curve turns, which the processor sees for eight people at once.
         turns = 0
@@ -198,15 +198,15 @@ def _raise_inner(
 
 @_compile  # type: ignore[untyped-decorator]
 def _raise_within(
-    layout: Layout, marks: Floats, slopes: Floats, state: Floats, values: Floats, cmax: Floats, tmax: Floats
+    layout: Layout, knots: Floats, slopes: Floats, state: Floats, values: Floats, cmax: Floats, tmax: Floats
 ) -> None:
-    """Peaks at the marks of a leap and between them. `state` is that at its start, `values` are those at its marks."""
+    """Peaks at the knots of a leap and between them. `state` is that at its start, `values` are those at its knots."""
     rising, falling = np.empty(cmax.shape), np.empty(cmax.shape)
     _multiply(layout.view_state, slopes[0], state, rising)
-    for step in range(1, len(marks)):
+    for step in range(1, len(knots)):
         _multiply(layout.view_state, slopes[step], state, falling)
-        _raise_peak(values[step], marks[step], cmax, tmax)
-        at, length = marks[step - 1], marks[step] - marks[step - 1]
+        _raise_peak(values[step], knots[step], cmax, tmax)
+        at, length = knots[step - 1], knots[step] - knots[step - 1]
         _raise_inner(values[step - 1], values[step], rising, falling, at, length, cmax, tmax)
         rising, falling = falling, rising
 
@@ -223,7 +223,7 @@ def _areas(scales: Floats, state: Floats, out: Floats) -> None:
 
 @_compile  # type: ignore[untyped-decorator]
 def _write(values: Floats, sample: int, here: int, end: int, concentrations: Floats) -> None:
-    """Notes everyone's outputs at a mark, if it is one of the times asked."""
+    """Notes everyone's outputs at a knot, if it is one of the times asked."""
     if sample >= 0:
         for output in range(len(values)):
             concentrations[sample, output, here:end] = values[output]
@@ -231,7 +231,7 @@ def _write(values: Floats, sample: int, here: int, end: int, concentrations: Flo
 
 @_compile  # type: ignore[untyped-decorator]
 def walk_chains(
-    plan: Plan,
+    plan: WalkPlan,
     layout: Layout,
     matrix: Floats,
     scales: Floats,
@@ -264,7 +264,7 @@ def walk_chains(
 
 @_compile  # type: ignore[untyped-decorator]
 def _walk_block(
-    plan: Plan,
+    plan: WalkPlan,
     layout: Layout,
     matrix: Floats,
     scales: Floats,
@@ -284,7 +284,7 @@ def _walk_block(
     cmax, tmax = np.zeros((outputs, people)), np.zeros((outputs, people))
     window = -1
     for stop in range(len(plan.stops)):
-        mark = plan.stops[stop]
+        knot = plan.stops[stop]
         before = values[0]
         if stop > 0:
             kind, begin = plan.kind[stop - 1], plan.stops[stop - 1]
@@ -295,8 +295,8 @@ def _walk_block(
                 _write(values[step], plan.sample[begin + step], here, end, concentrations)
             before = values[count]
             if window >= 0 and _may_peak(before, grown[kind], cmax):
-                marks = plan.marks[begin : mark + 1]
-                _raise_within(layout, marks, slopes[first:], state, values, cmax, tmax)
+                knots = plan.knots[begin : knot + 1]
+                _raise_within(layout, knots, slopes[first:], state, values, cmax, tmax)
             _multiply(layout.matrix_state, jumps[kind], state, following)
             state, following = following, state
         opens, enters = plan.window[stop] >= 0, plan.event_at[stop + 1] > plan.event_at[stop]
@@ -320,6 +320,6 @@ def _walk_block(
             _multiply(layout.view_state, views[0], state, values[0])
         else:
             values[0] = before
-        _write(values[0], plan.sample[mark], here, end, concentrations)
+        _write(values[0], plan.sample[knot], here, end, concentrations)
         if window >= 0 and (opens or enters):
-            _raise_peak(values[0], plan.marks[mark], cmax, tmax)
+            _raise_peak(values[0], plan.knots[knot], cmax, tmax)
