@@ -10,8 +10,8 @@ from typing import TypeVar
 
 import msgspec
 
+from keel.interop.encoding import position
 from keel.interop.errors import ReadError, shown
-from keel.interop.text import position
 
 T = TypeVar("T")
 

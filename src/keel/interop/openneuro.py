@@ -9,9 +9,9 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+from keel.interop.encoding import as_utf8
 from keel.interop.errors import ReadError, shown
 from keel.interop.reading import Format, Notebook, Reading, Totals
-from keel.interop.text import as_utf8
 from keel.knowledge import Knowledge
 from keel.knowledge.studies import Study
 from keel.quantities import Interval, convert

@@ -7,14 +7,14 @@ from difflib import get_close_matches
 import msgspec
 
 from keel.interop import json_text
+from keel.interop.encoding import as_utf8
 from keel.interop.errors import ReadError, shown
 from keel.interop.fhir import read_fhir
 from keel.interop.journal import read_journal
-from keel.interop.keel_reader import read_keel
-from keel.interop.keel_record import RecordEntry
 from keel.interop.openneuro import read_openneuro
 from keel.interop.reading import Format, Reading
-from keel.interop.text import as_utf8
+from keel.interop.record_file.reader import read_keel
+from keel.interop.record_file.shape import RecordEntry
 from keel.knowledge import Knowledge
 
 Progress = Callable[[int, int], None]

@@ -15,7 +15,7 @@ from keel.interop.fhir.moments import When, when
 from keel.interop.fhir.people import Context, Draft
 from keel.interop.fhir.resources import Measured, Observation
 from keel.interop.fhir.sittings import InstrumentCodes, Said, Sitting
-from keel.interop.measured import in_kept_unit
+from keel.interop.kept_units import in_kept_unit
 from keel.interop.times import Moment
 from keel.knowledge.instruments import Instrument
 from keel.knowledge.reading import CodeKind, ReadingCode

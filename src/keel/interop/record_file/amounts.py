@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
 from keel.interop.errors import ReadError, shown
-from keel.interop.keel_record import AmountRange
+from keel.interop.record_file.shape import AmountRange
 from keel.quantities import (
     Interval,
     QuantityError,

@@ -14,10 +14,12 @@ import msgspec
 
 from keel.exposure import ExposureError, parse_pattern
 from keel.interop import json_text
-from keel.interop import keel_amounts as amounts
 from keel.interop.errors import ReadError, shown
-from keel.interop.keel_measurements import read_measurement
-from keel.interop.keel_record import (
+from keel.interop.plausibility import Weights, question_doses, with_body_size
+from keel.interop.reading import Format, Notebook, Reading, Totals
+from keel.interop.record_file import amounts
+from keel.interop.record_file.measurements import read_measurement
+from keel.interop.record_file.shape import (
     SHAPES,
     AnswersEntry,
     ConditionEntry,
@@ -29,8 +31,6 @@ from keel.interop.keel_record import (
     PersonEntry,
     RecordEntry,
 )
-from keel.interop.plausibility import Weights, question_doses, with_body_size
-from keel.interop.reading import Format, Notebook, Reading, Totals
 from keel.interop.times import Moment, is_future, read_date, read_moment, read_zone
 from keel.interop.vocabulary import known_routes, known_substances, route_id, substance_id
 from keel.knowledge import Knowledge

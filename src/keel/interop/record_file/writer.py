@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from keel.interop.keel_record import (
+from keel.interop.record_file.shape import (
     AmountRange,
     AnswersEntry,
     ConditionEntry,

@@ -7,9 +7,9 @@ from difflib import get_close_matches
 import msgspec
 
 from keel.interop.errors import ReadError, shown
-from keel.interop.keel_record import MeasurementEntry
-from keel.interop.measured import in_kept_unit, split_value
+from keel.interop.kept_units import in_kept_unit, split_value
 from keel.interop.reading import Notebook
+from keel.interop.record_file.shape import MeasurementEntry
 from keel.knowledge.reading import CodeKind, CodeTable, ReadingCode
 from keel.quantities import UnitError
 from keel.record import Measurement
