@@ -142,12 +142,11 @@ def _print_rows(rows: "Mapping[str, Any]") -> None:
 
 def schema(knowledge: "Knowledge", kind: str) -> dict[str, Any]:
     """The JSON Schema of a kind of fact, or of the record file that people write."""
-    from keel.assessment.session import session_schema
-    from keel.interop import record_schema
+    from keel.interop import record_schema, session_schema
     from keel.knowledge.kinds import json_schema
 
-    of_files = dict(zip(OF_FILES, (record_schema, session_schema), strict=True))
-    return of_files[kind]() if kind in of_files else json_schema(knowledge, kind)
+    schemas = (record_schema(), session_schema(knowledge.reading_limits))
+    return dict(zip(OF_FILES, schemas, strict=True)).get(kind) or json_schema(knowledge, kind)
 
 
 def entry_json(knowledge: "Knowledge", entry: "Entry") -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Readers of what other programs and people write, and the writer of Keel's own record.
+"""Readers of what other programs and people write, of session files, and the writer of Keel's own record.
 
 Knows the formats; turns them into `Record`s and notes on everything that it did not take as a fact. May import all
 of Keel but `web`, `cli` and `reports`; reads no clock, and opens no file but in `disk.py`.
@@ -9,8 +9,8 @@ from keel.interop.disk import read_folder, read_path
 from keel.interop.errors import ReadError
 from keel.interop.reading import Format, Reading, Totals
 from keel.interop.recognise import read_records
-from keel.interop.record_file.shape import record_schema
-from keel.interop.record_file.writer import write_people, write_record
+from keel.interop.record_file import record_schema, write_people, write_record
+from keel.interop.session_file import read_session, session_schema, session_template
 
 __all__ = [
     "Format",
@@ -20,7 +20,10 @@ __all__ = [
     "read_folder",
     "read_path",
     "read_records",
+    "read_session",
     "record_schema",
+    "session_schema",
+    "session_template",
     "write_people",
     "write_record",
 ]

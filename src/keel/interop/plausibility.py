@@ -1,4 +1,4 @@
-"""What every reader checks once the facts are there: amounts beyond belief, doses alike, the size of the body."""
+"""What every reader checks of the facts: values that cannot be, amounts beyond belief, doses alike, the body's size."""
 
 import datetime as dt
 from bisect import bisect_left
@@ -9,9 +9,33 @@ import msgspec
 
 from keel.interop.reading import Notebook
 from keel.knowledge import Number
-from keel.knowledge.reading import CodeKind, CodeTable, ReadingLimits
-from keel.quantities import convert
+from keel.knowledge.reading import CodeKind, CodeTable, ReadingCode, ReadingLimits
+from keel.quantities import convert, written_unit
 from keel.record import Dose, Measurement, Person, Precision
+
+
+def why_impossible(means: str, value: float, limits: ReadingLimits, *, title: str = "", unit: str = "") -> str:
+    """Why a value cannot be, as a sentence; empty where it can.
+
+    `means` is an id of the table of possible ranges, in whose unit the value is; what has no row there cannot be less
+    than zero when its `unit` is that of an amount.
+    """
+    known, name = limits.possible.get(means), title or means
+    if known is not None:
+        if known.low <= value <= known.high:
+            return ""
+        ends = f"between {known.low:g} and {known.high:g} {written_unit(known.unit)}"
+        return f"{name} cannot be {value:g} {written_unit(known.unit)}: what is possible lies {ends}."
+    return f"{name} cannot be {value:g}: it is less than zero." if value < 0 and unit not in ("", "Cel") else ""
+
+
+def impossible_measure(
+    value: float | str | bool | None, unit: str, row: ReadingCode | None, limits: ReadingLimits
+) -> str:
+    """Why a measured value cannot be; empty where it can, is in words, or stayed in a unit that cannot be converted."""
+    if row is None or not isinstance(value, float) or unit != row.unit:
+        return ""
+    return why_impossible(row.means, value, limits, title=row.title, unit=unit)
 
 
 def question_doses(doses: Iterable[Dose], notes: Notebook, limits: ReadingLimits) -> None:

@@ -128,6 +128,20 @@ def parse_weight_kg(text: str) -> float:
     return _parse_as(text, "kg", "a weight", "70 kg")
 
 
+def parse_height_cm(text: str) -> float:
+    """Centimetres of body height."""
+    return _parse_as(text, "cm", "a height", "178 cm")
+
+
+def parse_age_years(text: str) -> float:
+    """Years of age, with or without the word.
+
+    >>> parse_age_years("34 years"), parse_age_years("34")
+    (34.0, 34.0)
+    """
+    return _parse_as(text if text.strip()[-1:].isalpha() else f"{text} years", "a", "an age", "34 years")
+
+
 def parse_concentration_ng_per_ml(text: str) -> float:
     """ng/mL; molar concentrations need a molar mass and are refused here."""
     return _parse_as(text, "ng/mL", "a concentration", "185 ng/mL")

@@ -22,14 +22,13 @@ from keel.assessment.session.events import (
     Session,
     SessionMedicine,
 )
-from keel.assessment.session.reading import parse_age_years, parse_height_cm
 from keel.assessment.session.vitals import Readings, asked_signs, pressure_facts, reading_facts
 from keel.findings import Fact
 from keel.knowledge import Knowledge
 from keel.knowledge.clinical_facts import ClinicalFact
 from keel.knowledge.conditions import Scalar
 from keel.knowledge.protocols import Protocol
-from keel.quantities import QuantityError, parse_weight_kg
+from keel.quantities import QuantityError, parse_age_years, parse_height_cm, parse_weight_kg
 from keel.record import TAKEN, Person, Pregnancy, Sex
 
 _GROWS = {"hours_since_": 60.0, "minutes_since_": 1.0, "days_since_": 1440.0, "weeks_since_": 10080.0}

@@ -1,47 +1,32 @@
 """Reads a session file: JSON into a `Session`, with one clear line where something is wrong.
 
-Common other names of a key are accepted (systolic, weight_kg, dose_mg); a key that is not known is refused, so that a
-misspelt one is not lost. Amounts are tried here, so that what passes can be computed later.
+The guards are those of a record file, and so are the names and limits of the person's age and size. Common other names
+of a key are accepted (systolic, weight_kg, dose_mg); a key that is not known is refused, so that a misspelt one is not
+lost. Amounts are tried here, so that what passes can be computed later.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from difflib import get_close_matches
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, get_args
 
 import msgspec
 
 from keel.assessment.session import events
-from keel.assessment.session.errors import SessionError
-from keel.assessment.session.events import (
-    AnyEvent,
-    Corrected,
-    DeviceGiven,
-    DoseStarted,
-    DoseStopped,
-    Plan,
-    RateChanged,
-    Session,
-    SessionPerson,
-)
-from keel.quantities import (
-    QuantityError,
-    UnitError,
-    parse_dose_mg,
-    parse_duration_min,
-    parse_quantity,
-    parse_rate_mg_per_min,
-    parse_weight_kg,
-)
-from keel.record import MEDICINE_STATUSES, Pregnancy, Sex
+from keel.assessment.session.events import Corrected, Plan, Session, SessionMedicine, SessionPerson
+from keel.interop import json_text
+from keel.interop.encoding import as_utf8, refuse_too_large
+from keel.interop.errors import ReadError, shown
+from keel.interop.json_text import own_names
+from keel.interop.plausibility import why_impossible
+from keel.interop.record_file.amounts import body
+from keel.interop.record_file.shape import HINTS, PERSON_NAMES
+from keel.interop.times import read_date, read_moment
+from keel.knowledge import Knowledge
+from keel.knowledge.reading import ReadingLimits
+from keel.quantities import QuantityError, parse_dose_mg, parse_duration_min, parse_rate_mg_per_min
+from keel.record import MEDICINE_STATUSES, Precision
 
-# Other name -> (our name, unit to write behind a bare number). Numbers carry their unit in the other name itself.
-_PERSON = {
-    "age_years": ("age", ""),
-    "weight_kg": ("weight", "kg"),
-    "height_cm": ("height", "cm"),
-}
-_EVENT = {
+_EVENT_NAMES = {
     "systolic": ("sbp", ""),
     "diastolic": ("dbp", ""),
     "pulse": ("hr", ""),
@@ -59,83 +44,117 @@ _EVENT = {
     "rate_mg_per_min": ("rate", "mg/min"),
     "given_mg": ("given", "mg"),
 }
-_PLAN = {"amount": ("dose", ""), "dose_mg": ("dose", "mg"), "over_min": ("over", "min")}
-_OLDEST_YEARS = 130
-_WEIGHT_STANDS_IN = 70.0
-"""Any weight will do to see whether an amount per kilogram can be read."""
+_PLAN_NAMES = {"amount": ("dose", ""), "dose_mg": ("dose", "mg"), "over_min": ("over", "min")}
+"""Other name of a key, to ours and the unit that the name carries."""
+SIGNS = {
+    "sbp": "systolic",
+    "dbp": "diastolic",
+    "hr": "heart_rate",
+    "rr": "respiratory_rate",
+    "spo2": "oxygen_saturation",
+}
+"""The vital signs of an event, to their row in the table of possible ranges."""
+_ANY_WEIGHT_KG = 70.0
+"""To see whether an amount per kilogram can be read, any weight will do."""
 
 
-def read_session(data: bytes | str | Mapping[str, Any]) -> Session:
-    """The session in a JSON text, or in a tree that was read already.
+def _dose(text: str) -> float:
+    return parse_dose_mg(text, weight_kg=_ANY_WEIGHT_KG)
 
-    SessionError names the place as a JSON path, or as line and column where the text is no JSON.
+
+def _rate(text: str) -> float:
+    return parse_rate_mg_per_min(text, weight_kg=_ANY_WEIGHT_KG)
+
+
+_AMOUNTS: Mapping[str, Callable[[str], float]] = {
+    "amount": _dose,
+    "given": _dose,
+    "dose": _dose,
+    "over": parse_duration_min,
+    "rate": _rate,
+}
+_KINDS: dict[str, type[msgspec.Struct]] = {
+    str(kind.__struct_config__.tag): kind for kind in (*get_args(events.Plain), Corrected)
+}
+
+
+def read_session(data: bytes, *, knowledge: Knowledge, filename: str = "") -> Session:
+    """The session in the content of a file; ReadError, and nothing else, where it cannot be read.
+
+    The error names the place as a JSON path with the id of the event, or as line and column in what is not JSON, with
+    `filename` before it.
     """
-    tree = dict(data) if isinstance(data, Mapping) else _json(data)
-    if not isinstance(tree, Mapping):
-        raise SessionError(
-            "This is not a session.", where="$", mend="Write an object with protocol, person and events."
-        )
+    tree: dict[str, Any] = {}
     try:
-        session = msgspec.convert(_renamed(tree), Session)
-    except msgspec.ValidationError as error:
-        raise _refused(str(error), tree) from None
-    for where, text, parse in _amounts(session):
-        _try(where, text, parse)
-    for position, medicine in enumerate(session.medicines):
-        if not isinstance(medicine, str) and medicine.status not in MEDICINE_STATUSES:
-            mend = f"Write one of {', '.join(MEDICINE_STATUSES)}."
-            problem = f"“{medicine.status}” is no status of a medicine."
-            raise SessionError(problem, where=f"$.medicines[{position}].status", mend=mend)
+        refuse_too_large(len(data), knowledge)
+        tree = json_text.read_tree(as_utf8(data))
+        renamed = _renamed(tree)
+        session = json_text.convert(renamed, Session, hints=HINTS, keys=lambda path: _keys(path, renamed))
+        _check(session, renamed, knowledge.reading_limits)
+    except ReadError as error:
+        named = ReadError(error.problem, where=_with_id(error.where, tree), mend=error.mend)
+        raise named.within(filename) from None
     return session
 
 
-def _json(data: bytes | str) -> Any:
-    raw = data.encode() if isinstance(data, str) else data
-    try:
-        raw.decode("utf-8")
-        return msgspec.json.decode(raw.removeprefix(b"\xef\xbb\xbf"))
-    except UnicodeDecodeError:
-        raise SessionError("The file is not UTF-8 text.", mend="Save it as UTF-8.") from None
-    except (msgspec.DecodeError, RecursionError) as error:
-        byte = re.search(r"byte (\d+)", str(error))
-        place = _line(raw, int(byte.group(1)) if byte else len(raw))
-        problem = re.sub(r"\s*\(byte \d+\)", "", str(error)).removeprefix("JSON is malformed: ")
-        problem = f"This is not JSON: {problem[0].lower()}{problem[1:]}."
-        raise SessionError(problem, where=place, mend="Mend the text at that place.") from None
-
-
-def _line(raw: bytes, byte: int) -> str:
-    if not raw.strip():
-        return "empty file"
-    lines = raw[:byte].split(b"\n")
-    return f"line {len(lines)} column {len(lines[-1]) + 1}"
+def session_schema(limits: ReadingLimits) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a session file."""
+    (session,), definitions = msgspec.json.schema_components([Session], ref_template="#/$defs/{name}")
+    for name, means in SIGNS.items():
+        number = definitions["VitalsRecorded"]["properties"][name]["anyOf"][0]
+        number |= {"minimum": limits.possible[means].low, "maximum": limits.possible[means].high}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Keel session",
+        "description": "One dosing session: protocol, person, screening and events.",
+        **session,
+        "$defs": definitions,
+    }
 
 
 def _renamed(tree: Mapping[str, Any]) -> dict[str, Any]:
-    """The tree with other names of keys turned into ours."""
-    renamed = dict(tree)
-    if isinstance(renamed.get("person"), Mapping):
-        renamed["person"] = _keys(renamed["person"], _PERSON)
-    if isinstance(renamed.get("plan"), Mapping):
-        renamed["plan"] = _keys(renamed["plan"], _PLAN)
-    _medicines_of_screening(renamed)
+    """The tree with other names of keys turned into ours, and times as times."""
+    renamed = _timed(tree, "$", ("last_dose_at",))
+    if isinstance(renamed.get("person"), dict):
+        person = own_names(renamed["person"], PERSON_NAMES, where="$.person")
+        for name in ("birth_date", "weighed_on"):
+            if isinstance(person.get(name), str):
+                person[name] = read_date(person[name], where=f"$.person.{name}")
+        renamed["person"] = person
+    if isinstance(renamed.get("plan"), dict):
+        renamed["plan"] = own_names(renamed["plan"], _PLAN_NAMES, where="$.plan")
+    _join_medicines(renamed)
     if isinstance(renamed.get("events"), list):
-        renamed["events"] = [_event(event) for event in renamed["events"]]
+        listed = enumerate(renamed["events"])
+        renamed["events"] = [_event(event, f"$.events[{number}]") for number, event in listed]
     return renamed
 
 
-def _medicines_of_screening(tree: dict[str, Any]) -> None:
+def _timed(tree: Mapping[str, Any], path: str, names: Iterable[str]) -> dict[str, Any]:
+    """The object with its times read as everywhere: a time of day with its offset."""
+    timed = dict(tree)
+    for name in names:
+        if isinstance(timed.get(name), str):
+            moment = read_moment(timed[name], where=f"{path}.{name}")
+            if moment.precision is not Precision.MINUTE:
+                problem = f"{shown(timed[name])} does not say the time of day."
+                raise ReadError(problem, where=f"{path}.{name}", mend="Write for example 2026-11-21T09:30+01:00.")
+            timed[name] = moment.at
+    return timed
+
+
+def _join_medicines(tree: dict[str, Any]) -> None:
     """A medicine list may stand with the screening that asked for it, or beside it; a text is a list with commas."""
-    screening, beside = tree.get("screening"), tree.get("medicines")
-    lists = [beside]
-    if isinstance(screening, Mapping) and "medicines" in screening:
+    screening = tree.get("screening")
+    lists = [tree.get("medicines")]
+    if isinstance(screening, dict) and "medicines" in screening:
         tree["screening"] = {name: value for name, value in screening.items() if name != "medicines"}
         lists.append(screening["medicines"])
     joined: list[Any] = []
     for one in lists:
         if isinstance(one, str):
             joined += [part.strip() for part in re.split(r"[,;\n]", one) if part.strip()]
-        elif isinstance(one, list | tuple):
+        elif isinstance(one, list):
             joined += one
         elif one is not None:
             tree["medicines"] = one  # neither text nor list: refused with its place
@@ -144,210 +163,84 @@ def _medicines_of_screening(tree: dict[str, Any]) -> None:
         tree["medicines"] = joined
 
 
-def _event(event: Any) -> Any:
-    if not isinstance(event, Mapping):
+def _event(event: Any, path: str) -> Any:
+    if not isinstance(event, dict):
         return event
-    renamed = _keys(event, _EVENT)
+    renamed = own_names(_timed(event, path, ("at", "recorded_at")), _EVENT_NAMES, where=path)
     pressure = re.fullmatch(r"\s*(\d{2,3})\s*/\s*(\d{2,3})\s*", str(renamed.get("bp", "")))
     if pressure and renamed.get("type") == "vitals_recorded":
+        if renamed.keys() & {"sbp", "dbp"}:
+            problem = "“bp” stands beside another key that says the blood pressure."
+            raise ReadError(problem, where=path, mend="Keep one of them.")
         del renamed["bp"]
         renamed |= {"sbp": float(pressure.group(1)), "dbp": float(pressure.group(2))}
-    if isinstance(renamed.get("plan"), Mapping):
-        renamed["plan"] = _keys(renamed["plan"], _PLAN)
+    if isinstance(renamed.get("plan"), dict):
+        renamed["plan"] = own_names(renamed["plan"], _PLAN_NAMES, where=f"{path}.plan")
     inner = renamed.get("event")
-    if renamed.get("type") == "corrected" and isinstance(inner, Mapping):
+    if renamed.get("type") == "corrected" and isinstance(inner, dict):
         # What the row should have been keeps its id; who corrects it may be left out inside.
         filled = {"id": renamed.get("corrects"), "by": renamed.get("by"), **inner}
-        renamed["event"] = _event(filled)
+        renamed["event"] = _event(filled, f"{path}.event")
     return renamed
 
 
-def _keys(tree: Mapping[str, Any], names: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
-    renamed: dict[str, Any] = {}
-    for key, value in tree.items():
-        ours, unit = names.get(key, (key, ""))
-        if ours in renamed or (ours != key and ours in tree):
-            renamed[key] = value
-        elif unit and isinstance(value, int | float) and not isinstance(value, bool):
-            renamed[ours] = f"{value} {unit}"
-        else:
-            renamed[ours] = value
-    return renamed
-
-
-def _refused(message: str, tree: Mapping[str, Any]) -> SessionError:
-    """msgspec's complaint in words of ours, with the near name and the id of the event."""
-    problem, _, path = message.partition(" - at ")
-    path = path.strip("`") or "$"
-    where = _with_id(path, tree)
-    if field := re.search(r"unknown field `(.*?)`", problem):
-        known = sorted(_known_keys(path, tree))
-        near = get_close_matches(field.group(1), known, n=3) or known
-        return SessionError(f"The key “{field.group(1)}” is not known here.", where=where, mend=_one_of(near))
-    if field := re.search(r"missing required field `(.*?)`", problem):
-        return SessionError(f"The key “{field.group(1)}” is missing.", where=where, mend="Add it.")
+def _keys(path: str, tree: Mapping[str, Any]) -> Iterable[str]:
+    """The keys, or for the type of an event the types, that may stand at a path."""
     if path.endswith(".type"):
-        wanted = re.search(r"Invalid value '(.*?)'", problem)
-        kinds = sorted(_kinds())
-        near = get_close_matches(wanted.group(1), kinds, n=3, cutoff=0.4) if wanted else []
-        return SessionError("This type of event is not known.", where=where, mend=_one_of(near or kinds))
-    if "RFC3339" in problem:
-        typed = _value(path, tree)
-        mend = "Write for example 2026-11-21T09:30:00+01:00."
-        return SessionError(f"“{str(typed)[:40]}” is no time.", where=where, mend=mend)
-    if (word := re.search(r"Invalid enum value '(.*?)'", problem)) and path in _CHOICES:
-        return SessionError(f"“{word.group(1)}” is not known here.", where=where, mend=_one_of(list(_CHOICES[path])))
-    if "timezone" in problem:
-        return SessionError(
-            "The time has no offset.", where=where, mend="Write for example 2026-11-21T09:30:00+01:00 or …Z."
-        )
-    return SessionError(_plainly(problem), where=where, mend="See `keel knowledge show schema/session`.")
-
-
-def _plainly(problem: str) -> str:
-    if "length >= 1" in problem:
-        return "This must not be empty."
-    if bound := re.search(r"Expected `(?:float|int)` (<=|>=) ([\d.]+)", problem):
-        return f"This must be at {'most' if bound.group(1) == '<=' else 'least'} {float(bound.group(2)):g}."
-    if kinds := re.search(r"Expected `(.*?)`, got `(.*?)`", problem):
-        return f"This must be {_words(kinds.group(1))}, not {_words(kinds.group(2))}."
-    return f"{problem}."
-
-
-def _words(kinds: str) -> str:
-    names = {
-        "str": "text",
-        "int": "a whole number",
-        "float": "a number",
-        "bool": "true or false",
-        "object": "an object",
-        "array": "a list",
-        "null": "null",
-        "datetime": "a time",
-    }
-    return " or ".join(names.get(kind.strip(), kind.strip()) for kind in kinds.split("|"))
-
-
-def _one_of(names: list[str]) -> str:
-    return f"Use {names[0]}." if len(names) == 1 else f"Use one of {', '.join(names)}."
-
-
-def _kinds() -> dict[str, type[msgspec.Struct]]:
-    kinds = [*get_args(events.Plain), Corrected]
-    return {str(kind.__struct_config__.tag): kind for kind in kinds}
-
-
-def _known_keys(path: str, tree: Mapping[str, Any]) -> set[str]:
-    if path == "$":
-        return set(Session.__struct_fields__)
+        return _KINDS
     if path.endswith(".plan"):
-        return set(Plan.__struct_fields__)
-    if path == "$.person":
-        return set(SessionPerson.__struct_fields__)
-    kind = _kinds().get(str(_at(path, tree).get("type")))
-    return set(kind.__struct_fields__) | {"type"} if kind else set()
+        return Plan.__struct_fields__
+    if path.startswith("$.medicines"):
+        return SessionMedicine.__struct_fields__
+    if path in ("$", "$.person"):
+        return (Session if path == "$" else SessionPerson).__struct_fields__
+    kind = _KINDS.get(str(_at(path, tree).get("type")))
+    return (*kind.__struct_fields__, "type") if kind else ()
 
 
 def _at(path: str, tree: Mapping[str, Any]) -> Mapping[str, Any]:
-    found = _value(path, tree)
-    return found if isinstance(found, Mapping) else {}
-
-
-def _value(path: str, tree: Mapping[str, Any]) -> Any:
+    """The object at a JSON path; an empty one where there is none."""
     found: Any = tree
     for name, position in re.findall(r"\.(\w+)|\[(\d+)\]", path):
         try:
             found = found[int(position)] if position else found[name]
         except (KeyError, IndexError, TypeError):
-            return None
-    return found
+            return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _with_id(path: str, tree: Mapping[str, Any]) -> str:
     event = re.match(r"\$\.events\[\d+\]", path)
     name = _at(event.group(), tree).get("id") if event else None
-    return f"{path} (event “{str(name)[:40]}”)" if isinstance(name, str) else path
+    return f"{path} (event {shown(name)})" if isinstance(name, str) else path
 
 
-_CHOICES = {"$.person.sex": [str(one) for one in Sex], "$.person.pregnancy": [str(one) for one in Pregnancy]}
-Parse = Callable[[str], float]
+def _check(session: Session, tree: Mapping[str, Any], limits: ReadingLimits) -> None:
+    """ReadError for an amount that cannot be read, a value that cannot be, or a status that a medicine cannot have."""
+    person = session.person
+    body(person.age, person.weight, person.height, limits=limits, where="$.person")
+    _check_values(tree, "$", limits)
+    for number, event in enumerate(tree.get("events", ())):
+        _check_values(event, f"$.events[{number}]", limits)
+    for number, medicine in enumerate(session.medicines):
+        if not isinstance(medicine, str) and medicine.status not in MEDICINE_STATUSES:
+            problem = f"{shown(medicine.status)} is not a valid status of a medicine."
+            mend = f"Write one of {', '.join(MEDICINE_STATUSES)}."
+            raise ReadError(problem, where=f"$.medicines[{number}].status", mend=mend)
 
 
-def _amounts(session: Session) -> Iterator[tuple[str, str | None, Parse]]:
-    yield "$.person.age", session.person.age if isinstance(session.person.age, str) else None, parse_age_years
-    yield "$.person.weight", session.person.weight, _weight
-    yield "$.person.height", session.person.height, parse_height_cm
-    yield from _plan_amounts("$.plan", session.plan)
-    for position, event in enumerate(session.events):
-        yield from _event_amounts(f"$.events[{position}] (event “{event.id}”)", event)
-
-
-def _event_amounts(where: str, event: AnyEvent) -> Iterator[tuple[str, str | None, Parse]]:
-    if isinstance(event, Corrected):
-        if event.event is not None:
-            yield from _event_amounts(f"{where}.event", event.event)
-        return
-    if isinstance(event, DoseStarted):
-        yield f"{where}.amount", event.amount, _dose
-        yield f"{where}.over", event.over, parse_duration_min
-        yield f"{where}.rate", event.rate, _rate
-    elif isinstance(event, RateChanged):
-        yield f"{where}.rate", event.rate, _rate
-    elif isinstance(event, DoseStopped):
-        yield f"{where}.given", event.given, _dose
-    elif isinstance(event, DeviceGiven):
-        yield f"{where}.amount", event.amount, _dose
-    elif isinstance(event, events.Started):
-        yield from _plan_amounts(f"{where}.plan", event.plan)
-
-
-def _plan_amounts(where: str, plan: Plan | None) -> Iterator[tuple[str, str | None, Parse]]:
-    if plan is not None:
-        yield f"{where}.dose", plan.dose, _dose
-        yield f"{where}.over", plan.over, parse_duration_min
-
-
-def _weight(text: str) -> float:
-    kilograms = parse_weight_kg(text)
-    if kilograms == 0:
-        raise QuantityError(f"“{text}” is not more than zero. Mend it, or leave it out.")
-    return kilograms
-
-
-def _dose(text: str) -> float:
-    return parse_dose_mg(text, weight_kg=_WEIGHT_STANDS_IN)
-
-
-def _rate(text: str) -> float:
-    return parse_rate_mg_per_min(text, weight_kg=_WEIGHT_STANDS_IN)
-
-
-def parse_age_years(text: str) -> float:
-    """Years of age, as the record reads them: with or without the word; UnitError for what is no time.
-
-    >>> parse_age_years("34 years"), parse_age_years("34")
-    (34.0, 34.0)
-    """
-    written = text if text.strip()[-1:].isalpha() else f"{text} years"
-    years = parse_quantity(written, example="34 years").to("a")
-    if not 0 <= years <= _OLDEST_YEARS:
-        raise QuantityError(f"{text} is no age. Write completed years, for example 34.")
-    return years
-
-
-def parse_height_cm(text: str) -> float:
-    """Centimetres of height; UnitError for what is no length.
-
-    >>> parse_height_cm("1.78 m")
-    178.0
-    """
-    return parse_quantity(text, example="178 cm").to("cm")
-
-
-def _try(where: str, text: str | None, parse: Parse) -> None:
-    if text is None:
-        return
-    try:
-        parse(text)
-    except (QuantityError, UnitError) as error:
-        raise SessionError(str(error), where=where) from None
+def _check_values(tree: Mapping[str, Any], path: str, limits: ReadingLimits) -> None:
+    """The amounts and vital signs of the session, a plan, an event, or the event within a correction."""
+    for name, read in _AMOUNTS.items():
+        if isinstance(tree.get(name), str):
+            try:
+                read(tree[name])
+            except QuantityError as error:
+                raise ReadError(str(error), where=f"{path}.{name}") from None
+    for name, means in SIGNS.items():
+        value = tree.get(name)
+        if value is not None and (problem := why_impossible(means, value, limits)):
+            raise ReadError(problem, where=f"{path}.{name}", mend="Check it, or leave it out.")
+    for inner in ("plan", "event"):
+        if isinstance(tree.get(inner), dict):
+            _check_values(tree[inner], f"{path}.{inner}", limits)
