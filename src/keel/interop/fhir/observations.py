@@ -127,7 +127,7 @@ class ObservationReader:
         absent = _absent(part) if value is None else ""
         if problem := impossible_measure(value, unit, row, self._context.knowledge.reading_limits):
             draft.notes.note("value that cannot be", where=item.where, reason=f"{problem} Not used.")
-            value, absent = None, "error"
+            value, unit, absent = None, "", "error"
         if value is None and not absent:
             raise NotTaken("its value is of a kind that Keel does not keep")
         return Measurement(
