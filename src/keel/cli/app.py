@@ -8,6 +8,7 @@ import typer
 from typer.exceptions import TyperException
 
 from keel.cli.assess import assess
+from keel.cli.convert import convert
 from keel.cli.demo import demo
 from keel.cli.evidence import evidence
 from keel.cli.exposure import exposure
@@ -32,6 +33,7 @@ app = typer.Typer(
 # The line that `keel --help` shows; each command's own help says more and gives an example.
 COMMANDS: dict[Callable[..., None], str] = {
     assess: "A person's facts in, their Picture out.",
+    convert: "A record of any format as a Keel record.",
     exposure: "What a pattern of use comes to, and its band.",
     interactions: "What medicines mean together with ketamine.",
     score: "A questionnaire scored, or described.",

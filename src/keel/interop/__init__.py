@@ -9,7 +9,7 @@ from keel.interop.disk import read_folder, read_path
 from keel.interop.errors import ReadError
 from keel.interop.reading import Format, Reading, Totals
 from keel.interop.recognise import read_records
-from keel.interop.record_file import record_schema, write_people, write_record
+from keel.interop.record_file import record_schema, write_converted, write_people, write_record
 from keel.interop.session_file import read_session, session_schema, session_template
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "record_schema",
     "session_schema",
     "session_template",
+    "write_converted",
     "write_people",
     "write_record",
 ]

@@ -6,6 +6,6 @@ that carry units.
 
 from keel.interop.record_file.reader import read_keel
 from keel.interop.record_file.shape import record_schema
-from keel.interop.record_file.writer import write_people, write_record
+from keel.interop.record_file.writer import write_converted, write_people, write_record
 
-__all__ = ["read_keel", "record_schema", "write_people", "write_record"]
+__all__ = ["read_keel", "record_schema", "write_converted", "write_people", "write_record"]

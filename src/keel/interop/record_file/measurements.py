@@ -31,7 +31,7 @@ def read_measurement(
         raise ReadError(problem, where=f"{path}.value", mend="Check it, or leave it out.")
     measurement = Measurement(
         code=row.code if row else entry.code,
-        system=row.system if row else entry.system or LOINC,
+        system=row.system if row else _system(entry),
         name=entry.name or (row.title if row else ""),
         value=value,
         unit=unit,
@@ -47,7 +47,9 @@ def read_measurement(
 
 def _row(entry: MeasurementEntry, path: str, codes: CodeTable) -> ReadingCode | None:
     if entry.code:
-        return codes.coded(CodeKind.MEASURE, entry.system or LOINC, entry.code)
+        return codes.coded(CodeKind.MEASURE, _system(entry), entry.code)
+    if not entry.what and entry.name:
+        return None
     if not entry.what:
         raise ReadError("Neither “what” nor “code” says what was measured.", where=path, mend="Add one of them.")
     row = codes.named(CodeKind.MEASURE, entry.what)
@@ -56,6 +58,10 @@ def _row(entry: MeasurementEntry, path: str, codes: CodeTable) -> ReadingCode | 
         mend = f"Near: {', '.join(near)}." if near else "Give its code and system instead."
         raise ReadError(f"{shown(entry.what)} is not a measurement that Keel knows.", where=f"{path}.what", mend=mend)
     return row
+
+
+def _system(entry: MeasurementEntry) -> str:
+    return LOINC if entry.system is None and entry.code else entry.system or ""
 
 
 def _value(

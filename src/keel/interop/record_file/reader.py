@@ -161,21 +161,21 @@ def _record(entry: RecordEntry, path: str, at: dt.datetime, knowledge: Knowledge
 def _each(
     entries: Sequence[Any], name: str, place: _Place, read: Callable[[Any, str, _Place], Sequence[T]]
 ) -> tuple[T, ...]:
-    """Every entry as facts, one that is written twice under the same id once."""
+    """Every entry as facts, one that is written twice under the same id once, whatever the offset of its time."""
     facts: list[T] = []
-    by_id: dict[str, tuple[str, Any]] = {}
+    by_id: dict[str, tuple[str, Sequence[T]]] = {}
     for number, entry in enumerate(entries):
         path = f"{place.path}.{name}[{number}]"
-        label = getattr(entry, "id", "")
+        label, found = getattr(entry, "id", ""), read(entry, path, place)
         if label and label in by_id:
             first, same = by_id[label]
-            if same != entry:
+            if same != found:
                 problem = f"The id {shown(label)} also names {first}, which says something else."
                 raise ReadError(problem, where=path, mend="Give each its own id.")
             place.notes.note(REPEATED, where=path, reason="the same id and content; counted once")
             continue
-        by_id[label] = (path, entry)
-        facts.extend(read(entry, path, place))
+        by_id[label] = (path, found)
+        facts.extend(found)
     return tuple(facts)
 
 

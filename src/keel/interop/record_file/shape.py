@@ -90,7 +90,10 @@ class MeasurementEntry(Entry, frozen=True, kw_only=True):
 
     what: Annotated[str, Meta(description="A name that Keel knows.", examples=["weight", "systolic", "ALT"])] = ""
     code: Annotated[str, Meta(description="A LOINC code, or one of `system`.", examples=["8480-6"])] = ""
-    system: Annotated[str, Meta(description="The code system as an address; LOINC where it is left out.")] = ""
+    system: Annotated[
+        str | None,
+        Meta(description="The code system as an address; LOINC where it is left out, “” where unknown."),
+    ] = None
     name: Annotated[str, Meta(description="The name in words.")] = ""
     value: Annotated[
         float | str | bool | None,

@@ -1,9 +1,14 @@
 """Writes records as Keel record JSON, which the reader reads back to the same facts."""
 
-from collections.abc import Iterable
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
 
 import msgspec
 
+from keel.interop.plausibility import with_body_size
+from keel.interop.reading import Notebook
 from keel.interop.record_file.shape import (
     AmountRange,
     AnswersEntry,
@@ -16,8 +21,11 @@ from keel.interop.record_file.shape import (
     PersonEntry,
     RecordEntry,
 )
+from keel.knowledge import Knowledge
 from keel.quantities import Interval
-from keel.record import Answers, Condition, Dose, Measurement, Medicine, Person, Precision, Record
+from keel.record import Answers, Condition, Dose, Measurement, Medicine, Person, Precision, Record, UsePattern
+
+E = TypeVar("E", bound=Any)
 
 
 def write_record(record: Record) -> bytes:
@@ -30,31 +38,81 @@ def write_people(records: Iterable[Record]) -> bytes:
     return _json(PeopleFile(people=tuple(map(_entry, records))))
 
 
+def write_converted(records: Sequence[Record], *, at: dt.datetime, knowledge: Knowledge) -> bytes:
+    """Records that were read from any format, as a Keel file from which the same Pictures follow.
+
+    A weight or height that was taken from a measurement at `at` stays a measurement, so that it grows old as it did.
+    People who share an id, as those of two servers may, get a number behind it.
+    """
+    if len(records) == 1:
+        return write_record(_without_derived_size(records[0], at, knowledge))
+    seen: Counter[str] = Counter()
+    people = []
+    for record in records:
+        person, name = _without_derived_size(record, at, knowledge), record.person.id
+        seen[name] += 1
+        if name and seen[name] > 1:
+            named = msgspec.structs.replace(person.person, id=f"{name} ({seen[name]})")
+            person = msgspec.structs.replace(person, person=named)
+        people.append(person)
+    return write_people(people)
+
+
+def _without_derived_size(record: Record, at: dt.datetime, knowledge: Knowledge) -> Record:
+    told = record.person
+    derived = with_body_size(
+        msgspec.structs.replace(told, weight_kg=None, height_cm=None),
+        record.measurements,
+        at=at,
+        codes=knowledge.reading_codes,
+        limits=knowledge.reading_limits,
+        notes=Notebook(),
+    )
+    kept = {
+        name: None if getattr(derived, name) == getattr(told, name) else getattr(told, name)
+        for name in ("weight_kg", "height_cm")
+    }
+    return msgspec.structs.replace(record, person=msgspec.structs.replace(told, **kept))
+
+
 def _json(entry: RecordEntry | PeopleFile) -> bytes:
     return msgspec.json.format(msgspec.json.encode(entry), indent=2) + b"\n"
 
 
 def _entry(record: Record) -> RecordEntry:
-    patterns = (
-        PatternEntry(
-            text=pattern.text,
-            substance=pattern.substance,
-            route=pattern.route,
-            setting=pattern.setting,
-            form=pattern.form,
-            id=pattern.id,
-        )
-        for pattern in record.patterns
-    )
     return RecordEntry(
         person=_person(record.person),
-        doses=tuple(map(_dose, record.doses)),
-        patterns=tuple(dict.fromkeys(patterns)),  # the phases of one pattern share its text
-        measurements=tuple(map(_measurement, record.measurements)),
-        medicines=tuple(map(_medicine, record.medicines)),
-        answers=tuple(map(_answers, record.answers)),
-        conditions=tuple(map(_condition, record.conditions)),
+        doses=_once(map(_dose, record.doses)),
+        patterns=_once(_patterns(record.patterns)),
+        measurements=_once(map(_measurement, record.measurements)),
+        medicines=_once(map(_medicine, record.medicines)),
+        answers=_once(map(_answers, record.answers)),
+        conditions=_once(map(_condition, record.conditions)),
     )
+
+
+def _once(entries: Iterable[E]) -> tuple[E, ...]:
+    """The entries, with the id of a later one left out that an earlier one has: two resources may share an id."""
+    seen: set[str] = set()
+    named = []
+    for entry in entries:
+        named.append(msgspec.structs.replace(entry, id="") if entry.id in seen else entry)
+        seen.add(entry.id)
+    return tuple(named)
+
+
+def _patterns(patterns: Sequence[UsePattern]) -> Iterable[PatternEntry]:
+    """One entry for the phases of a pattern, which share its text; what differs between them the text itself says."""
+    phases: dict[tuple[str, str], list[UsePattern]] = {}
+    for pattern in patterns:
+        phases.setdefault((pattern.text, pattern.id), []).append(pattern)
+    for (text, name), told in phases.items():
+        shared = {
+            field: getattr(told[0], field)
+            for field in ("substance", "route", "setting", "form")
+            if len({getattr(phase, field) for phase in told}) == 1
+        }
+        yield PatternEntry(text=text, id=name, **shared)
 
 
 def _person(person: Person) -> PersonEntry:
@@ -109,13 +167,9 @@ def _measurement(measurement: Measurement) -> MeasurementEntry:
         by=measurement.by,
         device=measurement.device,
         absent=measurement.absent,
-        upper_limit=_limit(measurement),
+        upper_limit=measurement.upper_limit,
         id=measurement.id,
     )
-
-
-def _limit(measurement: Measurement) -> str | None:
-    return None if measurement.upper_limit is None else f"{measurement.upper_limit!r} {measurement.unit}".strip()
 
 
 def _medicine(medicine: Medicine) -> MedicineEntry:
