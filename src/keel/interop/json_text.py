@@ -6,8 +6,10 @@ its messages into one line for people, and refuses a key that stands twice in on
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
+from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
@@ -73,35 +75,28 @@ def convert(tree: Any, shape: type[T], *, hints: Mapping[str, str], keys: Keys) 
 def refuse_repeated_keys(data: bytes, *, where: str = "") -> None:
     """ReadError with the JSON path of an object that has a key twice: the second value would replace the first.
 
-    One pass keeps nothing in memory; only for the message a second one builds the tree.
+    The first pass keeps nothing in memory; only for the message a second one builds the tree.
     """
+    repeated: list[tuple[dict[str, Any], str]] = []
 
-    def count(pairs: list[tuple[str, Any]]) -> None:
-        if len(dict(pairs)) < len(pairs):
-            repeated.append({})
-
-    def keep(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    def check(keeps_tree: bool, pairs: list[tuple[str, Any]]) -> dict[str, Any] | None:
         tree = dict(pairs)
         if len(tree) < len(pairs):
-            repeated.append(tree)
-            names = [name for name, _ in pairs]
-            twice.append(next(name for number, name in enumerate(names) if name in names[:number]))
-        return tree
+            repeated.append((tree, Counter(name for name, _ in pairs).most_common(1)[0][0]))
+        return tree if keeps_tree else None
 
-    repeated: list[dict[str, Any]] = []
-    twice: list[str] = []
     try:
-        json.loads(data, object_pairs_hook=count)
-        if not repeated:
-            return
-        repeated.clear()
-        tree = json.loads(data, object_pairs_hook=keep)
-        # The last one found cannot lie in a value that was itself replaced.
-        place = _path_to(repeated[-1], tree)
+        for keeps_tree in (False, True):
+            repeated.clear()
+            tree = json.loads(data, object_pairs_hook=partial(check, keeps_tree))
+            if not repeated:
+                return
+        inside, key = repeated[-1]  # the last one found cannot lie in a value that was itself replaced
+        place = _path_to(inside, tree)
     except (ValueError, RecursionError):
         problem = "The JSON holds a number or a depth that no record has."
         raise ReadError(problem, where=where, mend="Export it again.") from None
-    problem = f"The key {shown(twice[-1])} stands twice in one object."
+    problem = f"The key {shown(key)} stands twice in one object."
     raise ReadError(problem, where=place, mend="Keep one of them.").within(where)
 
 

@@ -13,6 +13,7 @@ from keel.interop.encoding import as_utf8
 from keel.interop.errors import ReadError, shown
 from keel.interop.plausibility import why_impossible
 from keel.interop.reading import Format, Notebook, Reading, Totals
+from keel.interop.times import BEFORE_ALL
 from keel.knowledge import Knowledge
 from keel.knowledge.reading import ReadingLimits
 from keel.knowledge.studies import Study
@@ -34,7 +35,6 @@ from keel.record import (
 PARTICIPANTS, PHENOTYPE = "participants.tsv", "phenotype.tsv"
 _SEXES = {"M": Sex.MALE, "F": Sex.FEMALE}
 _NEEDED = {PARTICIPANTS: ("participant_id", "infusion_1", "infusion_2"), PHENOTYPE: ("participant_id", "session_id")}
-_NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
 UNREADABLE = "row that cannot be read"
 
 
@@ -150,7 +150,7 @@ class _Reader:
             person=self._person(row.cells, where, notes),
             doses=self._doses(infusions, first, where),
             measurements=self._bmi(row.cells, first, where, notes),
-            answers=tuple(sorted(answers, key=lambda one: one.at or _NEVER)),
+            answers=tuple(sorted(answers, key=lambda one: one.at or BEFORE_ALL)),
             conditions=self._conditions(row.cells, where, notes),
             notes=(*notes.notes(), *_what_is_not_published(study, len(infusions))),
             format=Format.OPENNEURO,

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from keel.interop.reading import Notebook
-from keel.knowledge import Number
+from keel.interop.times import BEFORE_ALL
+from keel.knowledge import Knowledge, Number
 from keel.knowledge.reading import CodeKind, CodeTable, ReadingCode, ReadingLimits
 from keel.quantities import convert, written_unit
 from keel.record import Dose, Measurement, Person, Precision
@@ -67,17 +68,17 @@ def with_body_size(
     measurements: Sequence[Measurement],
     *,
     at: dt.datetime,
-    codes: CodeTable,
-    limits: ReadingLimits,
+    knowledge: Knowledge,
     notes: Notebook,
 ) -> Person:
     """The person with the newest measured weight and height, where none was told and the value still holds."""
     found: dict[str, float] = {}
+    limits = knowledge.reading_limits
     for field, means, holds in (
         ("weight_kg", "weight", limits.weight_holds),
         ("height_cm", "height", limits.height_holds),
     ):
-        newest = _newest(measurements, means, codes)
+        newest = _newest(measurements, means, knowledge.reading_codes)
         if getattr(person, field) is not None or newest is None or newest.at is None:
             continue
         if newest.at < at - _years(holds):
@@ -91,8 +92,8 @@ def with_body_size(
 class Weights:
     """The body weights measured in a record, to find the one at the time of a dose."""
 
-    def __init__(self, measurements: Iterable[Measurement], codes: CodeTable, limits: ReadingLimits) -> None:
-        self._within = _years(limits.weight_holds)
+    def __init__(self, measurements: Iterable[Measurement], knowledge: Knowledge) -> None:
+        codes, self._within = knowledge.reading_codes, _years(knowledge.reading_limits.weight_holds)
         self._sorted = sorted(
             (one.at, one.value)
             for one in measurements
@@ -116,11 +117,8 @@ def _is(measurement: Measurement, means: str, codes: CodeTable) -> bool:
 def _newest(measurements: Sequence[Measurement], means: str, codes: CodeTable) -> Measurement | None:
     """The latest measurement of that meaning with a number in its proper unit."""
     fitting = [measurement for measurement in measurements if _is(measurement, means, codes)]
-    return max(fitting, key=lambda measurement: measurement.at or _NEVER, default=None)
+    return max(fitting, key=lambda measurement: measurement.at or BEFORE_ALL, default=None)
 
 
 def _years(number: Number) -> dt.timedelta:
     return dt.timedelta(minutes=convert(number.value, number.unit, "min"))
-
-
-_NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)

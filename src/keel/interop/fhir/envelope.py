@@ -14,7 +14,7 @@ from keel.interop.fhir.datatypes import NONE, Reference
 from keel.interop.fhir.elements import ELEMENTS, unknown_elements
 from keel.interop.fhir.resources import READ, Bundle
 from keel.interop.reading import Notebook
-from keel.interop.times import read_moment
+from keel.interop.times import BEFORE_ALL, read_moment
 
 DEEPEST = 8
 """Bundles within bundles; a document bundle in a searchset is two."""
@@ -191,15 +191,12 @@ def _item(head: _Head, path: str, full_url: str, keys: set[str], text: bytes) ->
     )
 
 
-_NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
-
-
 def _instant(text: str) -> dt.datetime:
     """The moment of `meta.lastUpdated`, whatever its offset; before all others where there is none to be read."""
     try:
-        return read_moment(text).at if text else _NEVER
+        return read_moment(text).at if text else BEFORE_ALL
     except ReadError:
-        return _NEVER
+        return BEFORE_ALL
 
 
 def _reference(raw: Raw) -> str:

@@ -140,11 +140,10 @@ def _record(entry: RecordEntry, path: str, at: dt.datetime, knowledge: Knowledge
     place = _Place(at, knowledge, zone, Notebook(), path)
     person = _person(entry.person, place)
     measurements = _each(entry.measurements, "measurements", place, _measurements)
-    codes, limits = knowledge.reading_codes, knowledge.reading_limits
-    place = place._replace(told_weight_kg=person.weight_kg, weights=Weights(measurements, codes, limits))
-    person = with_body_size(person, measurements, at=at, codes=codes, limits=limits, notes=place.notes)
+    place = place._replace(told_weight_kg=person.weight_kg, weights=Weights(measurements, knowledge))
+    person = with_body_size(person, measurements, at=at, knowledge=knowledge, notes=place.notes)
     doses = _each(entry.doses, "doses", place, _dose)
-    question_doses(doses, place.notes, limits)
+    question_doses(doses, place.notes, knowledge.reading_limits)
     return Record(
         person=person,
         doses=doses,

@@ -23,9 +23,9 @@ from keel.interop.record_file.shape import (
 )
 from keel.knowledge import Knowledge
 from keel.quantities import Interval
-from keel.record import Answers, Condition, Dose, Measurement, Medicine, Person, Precision, Record, UsePattern
+from keel.record import Dose, Measurement, Person, Precision, Record, UsePattern
 
-E = TypeVar("E", bound=Any)
+E = TypeVar("E", bound=msgspec.Struct)
 
 
 def write_record(record: Record) -> bytes:
@@ -60,14 +60,8 @@ def write_converted(records: Sequence[Record], *, at: dt.datetime, knowledge: Kn
 
 def _without_derived_size(record: Record, at: dt.datetime, knowledge: Knowledge) -> Record:
     told = record.person
-    derived = with_body_size(
-        msgspec.structs.replace(told, weight_kg=None, height_cm=None),
-        record.measurements,
-        at=at,
-        codes=knowledge.reading_codes,
-        limits=knowledge.reading_limits,
-        notes=Notebook(),
-    )
+    bare = msgspec.structs.replace(told, weight_kg=None, height_cm=None)
+    derived = with_body_size(bare, record.measurements, at=at, knowledge=knowledge, notes=Notebook())
     kept = {
         name: None if getattr(derived, name) == getattr(told, name) else getattr(told, name)
         for name in ("weight_kg", "height_cm")
@@ -85,13 +79,13 @@ def _entry(record: Record) -> RecordEntry:
         doses=_once(map(_dose, record.doses)),
         patterns=_once(_patterns(record.patterns)),
         measurements=_once(map(_measurement, record.measurements)),
-        medicines=_once(map(_medicine, record.medicines)),
-        answers=_once(map(_answers, record.answers)),
-        conditions=_once(map(_condition, record.conditions)),
+        medicines=_once(_same(MedicineEntry, one) for one in record.medicines),
+        answers=_once(_same(AnswersEntry, one) for one in record.answers),
+        conditions=_once(_same(ConditionEntry, one) for one in record.conditions),
     )
 
 
-def _once(entries: Iterable[E]) -> tuple[E, ...]:
+def _once(entries: Iterable[Any]) -> tuple[Any, ...]:
     """The entries, with the id of a later one left out that an earlier one has: two resources may share an id."""
     seen: set[str] = set()
     named = []
@@ -115,34 +109,28 @@ def _patterns(patterns: Sequence[UsePattern]) -> Iterable[PatternEntry]:
         yield PatternEntry(text=text, id=name, **shared)
 
 
+def _same(shape: type[E], fact: msgspec.Struct, **other: Any) -> E:
+    """The entry of a fact: fields of the same name, times as text, and `other` fields that are written differently."""
+    shared = set(shape.__struct_fields__) & set(fact.__struct_fields__)
+    values = {name: getattr(fact, name) for name in shared}
+    dated = {name: value.isoformat() for name, value in values.items() if isinstance(value, dt.date)}
+    return shape(**values | dated | other)
+
+
 def _person(person: Person) -> PersonEntry:
-    return PersonEntry(
-        id=person.id,
+    return _same(
+        PersonEntry,
+        person,
         age=person.age_years,
-        birth_date=person.birth_date.isoformat() if person.birth_date else None,
-        sex=person.sex,
         weight=None if person.weight_kg is None else f"{person.weight_kg!r} kg",
         height=None if person.height_cm is None else f"{person.height_cm!r} cm",
-        pregnancy=person.pregnancy,
-        country=person.country,
     )
 
 
 def _dose(dose: Dose) -> DoseEntry:
-    return DoseEntry(
-        substance=dose.substance,
-        route=dose.route,
-        amount=_amount(dose.amount_mg, "mg") if dose.amount_mg else _amount(dose.per_kg, "mg/kg"),
-        form=dose.form,
-        start=dose.start.isoformat(),
-        end=dose.end.isoformat() if dose.end else None,
-        certainty=dose.certainty,
-        setting=dose.setting,
-        devices=dose.devices,
-        precision=None if dose.precision is Precision.MINUTE else dose.precision,
-        origin=dose.origin,
-        id=dose.id,
-    )
+    amount = _amount(dose.amount_mg, "mg") if dose.amount_mg else _amount(dose.per_kg, "mg/kg")
+    precision = None if dose.precision is Precision.MINUTE else dose.precision
+    return _same(DoseEntry, dose, amount=amount, precision=precision)
 
 
 def _amount(amount: Interval | None, unit: str) -> str | AmountRange | None:
@@ -156,50 +144,5 @@ def _amount(amount: Interval | None, unit: str) -> str | AmountRange | None:
 def _measurement(measurement: Measurement) -> MeasurementEntry:
     value = measurement.value
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return MeasurementEntry(
-        code=measurement.code,
-        system=measurement.system,
-        name=measurement.name,
-        value=None if isinstance(value, str) else value,
-        text=value if isinstance(value, str) else None,
-        unit=measurement.unit if is_number else None,
-        at=measurement.at.isoformat() if measurement.at else None,
-        by=measurement.by,
-        device=measurement.device,
-        absent=measurement.absent,
-        upper_limit=measurement.upper_limit,
-        id=measurement.id,
-    )
-
-
-def _medicine(medicine: Medicine) -> MedicineEntry:
-    return MedicineEntry(
-        text=medicine.text,
-        status=medicine.status,
-        codes=medicine.codes,
-        started=medicine.started.isoformat() if medicine.started else None,
-        stopped=medicine.stopped.isoformat() if medicine.stopped else None,
-        id=medicine.id,
-    )
-
-
-def _answers(answers: Answers) -> AnswersEntry:
-    return AnswersEntry(
-        instrument=answers.instrument,
-        items=answers.items,
-        total=answers.total,
-        version=answers.version,
-        at=answers.at.isoformat() if answers.at else None,
-        id=answers.id,
-    )
-
-
-def _condition(condition: Condition) -> ConditionEntry:
-    return ConditionEntry(
-        text=condition.text,
-        codes=condition.codes,
-        status=condition.status,
-        present=condition.present,
-        onset=condition.onset.isoformat() if condition.onset else None,
-        id=condition.id,
-    )
+    words = {"value": None, "text": value} if isinstance(value, str) else {}
+    return _same(MeasurementEntry, measurement, unit=measurement.unit if is_number else None, **words)
