@@ -9,6 +9,7 @@ ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / "docs" / "reference"
 COMMANDS = (
     ("assess",),
+    ("convert",),
     ("exposure",),
     ("interactions",),
     ("score",),

@@ -1,14 +1,15 @@
 """docs/how-to/add-a-protocol.md followed to the letter by somebody who edits text and runs commands."""
 
 import datetime as dt
+import json
 import re
 from pathlib import Path
 
 import pytest
 
 from keel.assessment.protocols import gate
-from keel.assessment.session import fold_session, read_session
-from keel.assessment.session.template import session_template
+from keel.assessment.session import fold_session
+from keel.interop import read_session, session_template
 from keel.knowledge import Knowledge
 from keel.knowledge.errors import OverlayRefused
 
@@ -61,6 +62,6 @@ def test_the_new_protocol_runs_a_session(tmp_path):
     tree = session_template("subcutaneous-example", knowledge)
     for event in tree["events"]:
         event["by"] = "bob"
-    state = fold_session(read_session(tree), at=AT, knowledge=knowledge)
+    state = fold_session(read_session(json.dumps(tree).encode(), knowledge=knowledge), at=AT, knowledge=knowledge)
     assert not state.may_start
     assert "minutes_to_medical_responder" in {reason.name for one in state.reasons for reason in one.why}

@@ -56,6 +56,26 @@ def test_the_limits_have_units():
         assert number.certainty is Certainty.DEFAULT
 
 
+def test_the_possible_vital_signs_are_those_of_the_reference():
+    """Live-session reference, section 2: SBP 40-300, DBP 20-200, HR 20-250, SpO2 40-100, RR 0-80."""
+    limits = load().reading_limits.possible
+    signs = ("systolic", "diastolic", "heart_rate", "oxygen_saturation", "respiratory_rate")
+    assert [(limits[name].low, limits[name].high) for name in signs] == [
+        (40, 300),
+        (20, 200),
+        (20, 250),
+        (40, 100),
+        (0, 80),
+    ]
+
+
+def test_a_possible_range_is_in_the_unit_in_which_its_measure_is_kept():
+    units = {row.means: row.unit for row in ROWS if row.kind is CodeKind.MEASURE}
+    for name, known in load().reading_limits.possible.items():
+        assert known.unit == units.get(name, "a"), name
+        assert known.low < known.high
+
+
 def test_visits_of_the_study_follow_an_infusion_that_it_has():
     study = load().studies["ds005917"]
     assert {visit.after for visit in study.visits} <= {"", study.given, study.placebo}

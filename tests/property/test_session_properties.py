@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keel.assessment.session import Phase, SessionError, fold_session, read_session
+from keel.assessment.session import Phase, fold_session
+from keel.interop import ReadError
 from keel.knowledge import load
-from support.sessions import base_session
+from support.sessions import base_session, read_session
 
 START = dt.datetime(2026, 11, 21, 8, 50, tzinfo=dt.UTC)
 MOMENTS = st.integers(0, 230).map(lambda minute: START + dt.timedelta(minutes=minute))
@@ -227,7 +228,7 @@ def test_whatever_events_come_the_answer_is_a_state_or_one_clear_line(protocol, 
     tree = {"protocol": protocol, "person": {"weight": weight}, "events": events}
     try:
         session = read_session(tree)
-    except SessionError as refused:
+    except ReadError as refused:
         assert "\n" not in str(refused)
         return
     found = msgspec.json.decode(msgspec.json.encode(fold_session(session, at=at, knowledge=load())))

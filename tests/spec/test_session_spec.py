@@ -8,10 +8,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from keel.assessment.session import fold_session, read_session
+from keel.assessment.session import fold_session
 from keel.knowledge import load
 from support.command import keel, keel_here
-from support.sessions import base_session, changed, clock
+from support.sessions import base_session, changed, clock, read_session
 
 CASES = tomllib.loads((Path(__file__).parent / "protocols" / "sessions.toml").read_text(encoding="utf-8"))["case"]
 IN_A_PROCESS = CASES[::36]

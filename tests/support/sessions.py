@@ -4,8 +4,17 @@ import json
 from pathlib import Path
 from typing import Any
 
+from keel import interop
+from keel.assessment.session import Session
+from keel.knowledge import load
+
 FOLDER = Path(__file__).parents[1] / "spec" / "protocols" / "sessions"
 DAY = "2026-11-21"
+
+
+def read_session(tree: dict[str, Any]) -> Session:
+    """The session in a tree that is written as JSON first."""
+    return interop.read_session(json.dumps(tree).encode(), knowledge=load())
 
 
 def base_session(name: str) -> dict[str, Any]:

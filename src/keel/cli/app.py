@@ -8,6 +8,7 @@ import typer
 from typer.exceptions import TyperException
 
 from keel.cli.assess import assess
+from keel.cli.convert import convert
 from keel.cli.demo import demo
 from keel.cli.dose import dose
 from keel.cli.estimate import estimate
@@ -35,6 +36,7 @@ app = typer.Typer(
 # The line that `keel --help` shows; each command's own help says more and gives an example.
 COMMANDS: dict[Callable[..., None], str] = {
     assess: "A person's facts in, their Picture out.",
+    convert: "A record of any format as a Keel record.",
     exposure: "What a pattern of use comes to, and its band.",
     interactions: "What medicines mean together with ketamine.",
     score: "A questionnaire scored, or described.",

@@ -142,12 +142,13 @@ def _print_rows(rows: "Mapping[str, Any]") -> None:
 
 def schema(kind: str) -> dict[str, Any]:
     """The JSON Schema of a kind of fact, or of the record file that people write."""
-    from keel.assessment.session import session_schema
-    from keel.interop import record_schema
+    from keel.interop import record_schema, session_schema
+    from keel.knowledge import load
     from keel.knowledge.kinds import json_schema
 
-    of_files = dict(zip(OF_FILES, (record_schema, session_schema), strict=True))
-    return of_files[kind]() if kind in of_files else json_schema(kind)
+    if kind == "schema/session":
+        return session_schema(load().reading_limits)
+    return record_schema() if kind in OF_FILES else json_schema(kind)
 
 
 def fact_json(knowledge: "Knowledge", fact: "Fact") -> dict[str, Any]:

@@ -61,10 +61,10 @@ def session(
 
     Example: keel session session.json --at 2026-11-21T10:20+01:00
     """
-    from keel.assessment.session import fold_session, read_session
-    from keel.assessment.session.template import session_template
+    from keel.assessment.session import fold_session
     from keel.cli.errors import CommandError
     from keel.cli.terminal import console, parse_time, write_json
+    from keel.interop import read_session, session_template
     from keel.knowledge import load
 
     knowledge = load(tuple(overlay or ()))
@@ -73,7 +73,9 @@ def session(
         return
     if file is None:
         raise CommandError("Name a session file, or ask for an empty one with --template iv-racemic.")
-    state = fold_session(read_session(_bytes(file)), at=parse_time(at), knowledge=knowledge)
+    state = fold_session(
+        read_session(_bytes(file), knowledge=knowledge, filename=file.name), at=parse_time(at), knowledge=knowledge
+    )
     if json:
         write_json(state)
     else:

@@ -1,16 +1,16 @@
-"""Readers of what other programs and people write, and the writer of Keel's own record.
+"""Readers of what other programs and people write, of session files, and the writer of Keel's own record.
 
 Knows the formats; turns them into `Record`s and notes on everything that it did not take as a fact. May import all
-of Keel but `web`, `cli` and `reports`; reads no clock, and opens no file but in `paths.py`.
-Start at `recognise.py` (which format is it), then `keel_reader.py`, `journal.py`, `fhir/` and `openneuro.py`.
+of Keel but `web`, `cli` and `reports`; reads no clock, and opens no file but in `disk.py`.
+Start at `recognise.py` (which format is it), then `record_file`, `journal.py`, `fhir/` and `openneuro.py`.
 """
 
+from keel.interop.disk import read_folder, read_path
 from keel.interop.errors import ReadError
-from keel.interop.keel_record import record_schema
-from keel.interop.keel_writer import write_people, write_record
-from keel.interop.paths import read_folder, read_path
 from keel.interop.reading import Format, Reading, Totals
 from keel.interop.recognise import read_records
+from keel.interop.record_file import record_schema, write_converted, write_people, write_record
+from keel.interop.session_file import read_session, session_schema, session_template
 
 __all__ = [
     "Format",
@@ -20,7 +20,11 @@ __all__ = [
     "read_folder",
     "read_path",
     "read_records",
+    "read_session",
     "record_schema",
+    "session_schema",
+    "session_template",
+    "write_converted",
     "write_people",
     "write_record",
 ]

@@ -20,6 +20,11 @@ class ReadError(RecordError):
         place = f"{self.where}: " if self.where else ""
         super().__init__(f"{place}{self.problem}{f' {self.mend}' if mend else ''}")
 
+    def within(self, place: str) -> "ReadError":
+        """The same error with a file, or a place in one, before its own place."""
+        where = ", ".join(part for part in (place, self.where) if part)
+        return ReadError(self.problem, where=where, mend=self.mend)
+
 
 def one_line(text: str, longest: int = _LONGEST) -> str:
     """The text on one line without control characters, cut at `longest` characters."""

@@ -80,6 +80,7 @@ def read_journal(
     data: bytes, *, at: dt.datetime, knowledge: Knowledge, progress: Callable[[int, int], None] | None = None
 ) -> Reading:
     """The owner's doses of the ketamine family, and everything else that they took as medicines with status `taken`."""
+    json_text.refuse_repeated_keys(data)
     export = json_text.decode(data, _Export)
     notes = Notebook()
     reader = _Reader(_custom_units(export, notes), notes, at, knowledge)

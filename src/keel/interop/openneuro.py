@@ -9,11 +9,13 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+from keel.interop.encoding import as_utf8
 from keel.interop.errors import ReadError, shown
+from keel.interop.plausibility import why_impossible
 from keel.interop.reading import Format, Notebook, Reading, Totals
-from keel.interop.text import as_utf8
+from keel.interop.times import BEFORE_ALL
 from keel.knowledge import Knowledge
-from keel.knowledge.reading import Study
+from keel.knowledge.reading import ReadingLimits, Study
 from keel.quantities import Interval, convert
 from keel.record import (
     Answers,
@@ -32,7 +34,6 @@ from keel.record import (
 PARTICIPANTS, PHENOTYPE = "participants.tsv", "phenotype.tsv"
 _SEXES = {"M": Sex.MALE, "F": Sex.FEMALE}
 _NEEDED = {PARTICIPANTS: ("participant_id", "infusion_1", "infusion_2"), PHENOTYPE: ("participant_id", "session_id")}
-_NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
 UNREADABLE = "row that cannot be read"
 
 
@@ -62,7 +63,7 @@ def read_openneuro(
         ratings = _by_key(_rows(phenotype, PHENOTYPE), PHENOTYPE, ("participant_id", "session_id"), notes)
     read = len(people) + len(ratings) + _counted(notes)
     ratings_of = _by_person(ratings, people, notes)
-    reader = _Reader(study, at)
+    reader = _Reader(study, knowledge.reading_limits, at)
     records = []
     for number, row in enumerate(people.values(), start=1):
         records.append(reader.record(row, ratings_of.get(row.cells["participant_id"], [])))
@@ -126,8 +127,8 @@ def _by_key(rows: Sequence[Row], name: str, columns: Sequence[str], notes: Noteb
 
 
 class _Reader:
-    def __init__(self, study: Study, at: dt.datetime) -> None:
-        self._study = study
+    def __init__(self, study: Study, limits: ReadingLimits, at: dt.datetime) -> None:
+        self._study, self._limits = study, limits
         self._today = dt.datetime.combine(at.astimezone(dt.UTC).date(), dt.time(), dt.UTC)
 
     def record(self, row: Row, ratings: Sequence[Row]) -> Record:
@@ -148,7 +149,7 @@ class _Reader:
             person=self._person(row.cells, where, notes),
             doses=self._doses(infusions, first, where),
             measurements=self._bmi(row.cells, first, where, notes),
-            answers=tuple(sorted(answers, key=lambda one: one.at or _NEVER)),
+            answers=tuple(sorted(answers, key=lambda one: one.at or BEFORE_ALL)),
             conditions=self._conditions(row.cells, where, notes),
             notes=(*notes.notes(), *_what_is_not_published(study, len(infusions))),
             format=Format.OPENNEURO,
@@ -205,6 +206,9 @@ class _Reader:
         if sex not in _SEXES and sex != self._study.missing:
             notes.note("sex", where=where, reason=f"{shown(sex)} is no word of the table")
         age = self._number(cells.get("age", self._study.missing), "age", where, notes)
+        if age is not None and (problem := why_impossible("age", age, self._limits)):
+            notes.note("age", where=where, reason=f"{problem} Left out.")
+            age = None
         return Person(id=cells["participant_id"], age_years=age, sex=_SEXES.get(sex, Sex.UNKNOWN))
 
     def _bmi(

@@ -1,4 +1,4 @@
-"""What every reader checks once the facts are there: amounts beyond belief, doses alike, the size of the body."""
+"""What every reader checks of the facts: values that cannot be, amounts beyond belief, doses alike, the body's size."""
 
 import datetime as dt
 from bisect import bisect_left
@@ -8,10 +8,35 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from keel.interop.reading import Notebook
-from keel.knowledge import Number
-from keel.knowledge.reading import CodeKind, CodeTable, ReadingLimits
-from keel.quantities import convert
+from keel.interop.times import BEFORE_ALL
+from keel.knowledge import Knowledge, Number
+from keel.knowledge.reading import CodeKind, CodeTable, ReadingCode, ReadingLimits
+from keel.quantities import convert, written_unit
 from keel.record import Dose, Measurement, Person, Precision
+
+
+def why_impossible(means: str, value: float, limits: ReadingLimits, *, title: str = "", unit: str = "") -> str:
+    """Why a value cannot be, as a sentence; empty where it can.
+
+    `means` is an id of the table of possible ranges, in whose unit the value is; what has no row there cannot be less
+    than zero when its `unit` is that of an amount.
+    """
+    known, name = limits.possible.get(means), title or means
+    if known is not None:
+        if known.low <= value <= known.high:
+            return ""
+        ends = f"between {known.low:g} and {known.high:g} {written_unit(known.unit)}"
+        return f"{name} cannot be {value:g} {written_unit(known.unit)}: what is possible lies {ends}."
+    return f"{name} cannot be {value:g}: it is less than zero." if value < 0 and unit not in ("", "Cel") else ""
+
+
+def impossible_measure(
+    value: float | str | bool | None, unit: str, row: ReadingCode | None, limits: ReadingLimits
+) -> str:
+    """Why a measured value cannot be; empty where it can, is in words, or stayed in a unit that cannot be converted."""
+    if row is None or not isinstance(value, float) or unit != row.unit:
+        return ""
+    return why_impossible(row.means, value, limits, title=row.title, unit=unit)
 
 
 def question_doses(doses: Iterable[Dose], notes: Notebook, limits: ReadingLimits) -> None:
@@ -43,17 +68,17 @@ def with_body_size(
     measurements: Sequence[Measurement],
     *,
     at: dt.datetime,
-    codes: CodeTable,
-    limits: ReadingLimits,
+    knowledge: Knowledge,
     notes: Notebook,
 ) -> Person:
     """The person with the newest measured weight and height, where none was told and the value still holds."""
     found: dict[str, float] = {}
+    limits = knowledge.reading_limits
     for field, means, holds in (
         ("weight_kg", "weight", limits.weight_holds),
         ("height_cm", "height", limits.height_holds),
     ):
-        newest = _newest(measurements, means, codes)
+        newest = _newest(measurements, means, knowledge.reading_codes)
         if getattr(person, field) is not None or newest is None or newest.at is None:
             continue
         if newest.at < at - _years(holds):
@@ -67,8 +92,8 @@ def with_body_size(
 class Weights:
     """The body weights measured in a record, to find the one at the time of a dose."""
 
-    def __init__(self, measurements: Iterable[Measurement], codes: CodeTable, limits: ReadingLimits) -> None:
-        self._within = _years(limits.weight_holds)
+    def __init__(self, measurements: Iterable[Measurement], knowledge: Knowledge) -> None:
+        codes, self._within = knowledge.reading_codes, _years(knowledge.reading_limits.weight_holds)
         self._sorted = sorted(
             (one.at, one.value)
             for one in measurements
@@ -92,11 +117,8 @@ def _is(measurement: Measurement, means: str, codes: CodeTable) -> bool:
 def _newest(measurements: Sequence[Measurement], means: str, codes: CodeTable) -> Measurement | None:
     """The latest measurement of that meaning with a number in its proper unit."""
     fitting = [measurement for measurement in measurements if _is(measurement, means, codes)]
-    return max(fitting, key=lambda measurement: measurement.at or _NEVER, default=None)
+    return max(fitting, key=lambda measurement: measurement.at or BEFORE_ALL, default=None)
 
 
 def _years(number: Number) -> dt.timedelta:
     return dt.timedelta(minutes=convert(number.value, number.unit, "min"))
-
-
-_NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)

@@ -7,14 +7,14 @@ from difflib import get_close_matches
 import msgspec
 
 from keel.interop import json_text
+from keel.interop.encoding import as_utf8, refuse_too_large
 from keel.interop.errors import ReadError, shown
 from keel.interop.fhir import read_fhir
 from keel.interop.journal import read_journal
-from keel.interop.keel_reader import read_keel
-from keel.interop.keel_record import RecordEntry
 from keel.interop.openneuro import read_openneuro
 from keel.interop.reading import Format, Reading
-from keel.interop.text import as_utf8
+from keel.interop.record_file.reader import read_keel
+from keel.interop.record_file.shape import RecordEntry
 from keel.knowledge import Knowledge
 
 Progress = Callable[[int, int], None]
@@ -42,19 +42,7 @@ def read_records(
         refuse_too_large(len(data), knowledge)
         return _read(as_utf8(data), at, knowledge, progress)
     except ReadError as error:
-        if filename:
-            raise ReadError(
-                error.problem, where=f"{filename}, {error.where}" if error.where else filename, mend=error.mend
-            ) from None
-        raise
-
-
-def refuse_too_large(size: int, knowledge: Knowledge, name: str = "") -> None:
-    """ReadError for more bytes than Keel reads at once."""
-    most = knowledge.reading_limits.largest_file.value
-    if size > most:
-        problem = f"The file has {size / 1e6:.0f} MB; Keel reads up to {most / 1e6:.0f} MB at once."
-        raise ReadError(problem, where=name, mend="Split it by person.")
+        raise error.within(filename) from None
 
 
 def _read(text: bytes, at: dt.datetime, knowledge: Knowledge, progress: Progress | None) -> Reading:

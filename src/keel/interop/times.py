@@ -20,6 +20,10 @@ _TIME = re.compile(
 _EXAMPLE = "Write for example 2026-11-21T09:30+01:00, 2026-11-21, 2026-11 or 2026."
 
 
+BEFORE_ALL = dt.datetime.min.replace(tzinfo=dt.UTC)
+"""Stands in the order of times for one that is not known."""
+
+
 class Moment(NamedTuple):
     """A time and how exactly it is known; `at` is the first moment of what was written."""
 

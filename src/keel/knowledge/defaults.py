@@ -12,9 +12,10 @@ import msgspec
 
 from keel.knowledge.base import Knowledge
 from keel.knowledge.certainty import Certainty
-from keel.knowledge.documents import Document, Number
+from keel.knowledge.documents import Document
 from keel.knowledge.evidence.shape import Claim, Verdict
 from keel.knowledge.kinds import Fact, FactPart, facts, parts
+from keel.knowledge.reading import PossibleRange
 
 # The field that says best what an unnamed thing is, in order.
 _NAMES = ("title", "name", "statement", "summary", "says", "text", "what", "label", "question", "note")
@@ -66,9 +67,9 @@ def _what(part: FactPart) -> str:
 
 
 def _value(value: Any) -> str:
-    if isinstance(value, Number):
-        return f"{value.value:g} {value.unit}".removesuffix(" 1")
     number, unit = getattr(value, "value", None), getattr(value, "unit", "")
+    if isinstance(value, PossibleRange):
+        return f"{value.low:g} to {value.high:g} {unit}"
     return f"{number:g} {unit}".removesuffix(" 1").strip() if isinstance(number, int | float) else ""
 
 

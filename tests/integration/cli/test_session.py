@@ -45,9 +45,9 @@ def test_json_is_one_document_and_nothing_else(file_of):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{", "keel: line 1 column 2: This is not JSON"),
+        ("{", "keel: session.json, line 1, column 2: The JSON breaks off here."),
         ('{"protocol": "intravenous"}', "keel: No protocol is called “intravenous”. Use one of"),
-        ('{"protocol": "iv", "events": [{"id": "1"}]}', "keel: $.events[0] (event “1”): "),
+        ('{"protocol": "iv", "events": [{"id": "1"}]}', "keel: session.json, $.events[0] (event “1”): "),
     ],
 )
 def test_what_cannot_be_read_is_one_clear_line_and_exit_two(tmp_path, text, message):

@@ -9,7 +9,7 @@ from support.sessions import base_session
 
 RECORDS = {
     "an age in words": ({"person": {"age": "thirty"}}, "34 years"),
-    "an age below zero": ({"person": {"age": -3}}, "“-3” is no age"),
+    "an age below zero": ({"person": {"age": -3}}, "“-3 years” is less than zero"),
     "a weight without its unit": ({"person": {"weight": "70"}}, "“70 kg”"),
     "a height in words": ({"person": {"height": "tall"}}, "“178 cm”"),
     "a laboratory value below zero": (
@@ -65,9 +65,9 @@ def test_the_code_of_a_country_finds_the_rules_of_its_jurisdiction():
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"person": {"weight": "0 kg"}}, "more than zero"),
-        ({"person": {"sex": "f"}}, "Use one of female, male"),
-        ({"last_dose_at": "yesterday"}, "“yesterday” is no time"),
+        ({"person": {"weight": "0 kg"}}, "session.json, $.person.weight: “0 kg”: weight cannot be 0 kg"),
+        ({"person": {"sex": "f"}}, "Write one of female, male"),
+        ({"last_dose_at": "yesterday"}, "“yesterday” is not a time"),
         ({"route": "ear"}, "Use one of iv."),
         ({"jurisdiction": "Germany"}, "US, EU, UK"),
         ({"medicines": [{"text": "lorazepam", "status": "current"}]}, "Write one of active"),

@@ -26,6 +26,8 @@ def test_the_limits_on_the_page_are_those_of_the_data():
     limits = load().reading_limits
     assert f"{limits.largest_file.value / 1e6:.0f} MB" in PAGE
     assert f"more than {limits.most_a_day.value:g} g on one day".casefold() in PAGE.casefold()
+    for known in limits.possible.values():
+        assert f"{known.low:g} to {known.high:g}" in PAGE
     assert limits.weight_holds.value == 2
     assert "within two years" in PAGE
 

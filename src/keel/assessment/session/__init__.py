@@ -3,7 +3,7 @@
 Rules and texts are `knowledge/data/protocols` and `session-rules`. May import `protocols`, `eligibility` and what lies
 above them. In the order of reading:
 
-events     the shape of the file
+events     the shape of what goes in; a file is read by `interop/session_file`
 view       a session seen at a time: the one value from which everything below reads; `opening` makes it
 state      the shape of the answer; `fold` is the whole path to it, `summary` what is shown beside the findings
 gate       what holds and what alarms; `overrides` passes a hold; `schedule` says what is due; `prediction` the plasma
@@ -14,9 +14,8 @@ Under the view, a file a subject: `timeline` (events once each, in order), `answ
 """
 
 from keel.assessment.session.errors import SessionError
-from keel.assessment.session.events import Session, session_schema
+from keel.assessment.session.events import Session
 from keel.assessment.session.fold import fold_session
-from keel.assessment.session.reading import read_session
 from keel.assessment.session.state import Phase, SessionState
 
-__all__ = ["Phase", "Session", "SessionError", "SessionState", "fold_session", "read_session", "session_schema"]
+__all__ = ["Phase", "Session", "SessionError", "SessionState", "fold_session"]

@@ -1,5 +1,6 @@
 """Resources out of their envelopes: NDJSON lines, bundles, bundles in bundles; each once, each with its place."""
 
+import datetime as dt
 import re
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -13,6 +14,7 @@ from keel.interop.fhir.datatypes import NONE, Reference
 from keel.interop.fhir.elements import ELEMENTS, unknown_elements
 from keel.interop.fhir.resources import READ, Bundle
 from keel.interop.reading import Notebook
+from keel.interop.times import BEFORE_ALL, read_moment
 
 DEEPEST = 8
 """Bundles within bundles; a document bundle in a searchset is two."""
@@ -32,7 +34,7 @@ class Item(NamedTuple):
     digest: int
     unknown: str
     patient: str
-    version: tuple[str, int]
+    version: tuple[dt.datetime, int]
     names_ketamine: bool
 
     @property
@@ -98,6 +100,8 @@ class _Unfolder:
                 raise
             self._report("resource that is none", error.where or path, error.problem)
             return
+        if depth == 0:
+            json_text.refuse_repeated_keys(bytes(text), where="" if path == "$" else path)
         try:
             head = json_text.decode(text, _Head, where=path)
         except ReadError as error:
@@ -172,6 +176,7 @@ class _Unfolder:
 def _item(head: _Head, path: str, full_url: str, keys: set[str], text: bytes) -> Item:
     local = f"{head.resource_type}/{head.id}" if head.id else ""
     meta = head.meta or _Meta()
+    number = int(meta.version_id) if re.fullmatch(r"[0-9]{1,18}", meta.version_id) else 0
     unknown = unknown_elements(head.resource_type, keys) if head.resource_type in ELEMENTS else []
     return Item(
         type=head.resource_type,
@@ -181,9 +186,17 @@ def _item(head: _Head, path: str, full_url: str, keys: set[str], text: bytes) ->
         digest=hash(text),
         unknown=unknown[0] if unknown else "",
         patient=_reference(head.subject) or _reference(head.patient),
-        version=(meta.last_updated, int(meta.version_id) if re.fullmatch(r"[0-9]{1,18}", meta.version_id) else 0),
+        version=(_instant(meta.last_updated), number),
         names_ketamine=b"ketamin" in text.lower(),
     )
+
+
+def _instant(text: str) -> dt.datetime:
+    """The moment of `meta.lastUpdated`, whatever its offset; before all others where there is none to be read."""
+    try:
+        return read_moment(text).at if text else BEFORE_ALL
+    except ReadError:
+        return BEFORE_ALL
 
 
 def _reference(raw: Raw) -> str:

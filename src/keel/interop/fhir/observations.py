@@ -15,7 +15,8 @@ from keel.interop.fhir.moments import When, when
 from keel.interop.fhir.people import Context, Draft
 from keel.interop.fhir.resources import Measured, Observation
 from keel.interop.fhir.sittings import InstrumentCodes, Said, Sitting
-from keel.interop.measured import in_kept_unit
+from keel.interop.kept_units import in_kept_unit
+from keel.interop.plausibility import impossible_measure
 from keel.interop.times import Moment
 from keel.knowledge.instruments import Instrument
 from keel.knowledge.reading import CodeKind, ReadingCode
@@ -124,6 +125,9 @@ class ObservationReader:
             raise NotTaken("its value is free text that Keel has no use for; it was not kept")
         value, unit = self._value(part, name, row, draft, item)
         absent = _absent(part) if value is None else ""
+        if problem := impossible_measure(value, unit, row, self._context.knowledge.reading_limits):
+            draft.notes.note("value that cannot be", where=item.where, reason=f"{problem} Not used.")
+            value, unit, absent = None, "", "error"
         if value is None and not absent:
             raise NotTaken("its value is of a kind that Keel does not keep")
         return Measurement(

@@ -8,6 +8,7 @@ import msgspec
 from keel.interop.fhir.sittings import Sittings
 from keel.interop.plausibility import Weights, question_doses, with_body_size
 from keel.interop.reading import Format, Notebook
+from keel.interop.times import BEFORE_ALL
 from keel.knowledge import Knowledge
 from keel.quantities import convert
 from keel.record import Condition, Dose, Measurement, Medicine, Person, Pregnancy, Record, UsePattern
@@ -33,21 +34,14 @@ class Draft:
         self.medicines: list[Medicine] = []
         self.patterns: list[UsePattern] = []
         self.doses: list[Dose] = []
-        self._weights = Weights((), context.knowledge.reading_codes, context.knowledge.reading_limits)
+        self._weights = Weights((), context.knowledge)
         self._context = context
 
     def settle_body(self) -> None:
         """Takes weight, height and pregnancy from the measurements, before doses per kilogram are read."""
         at, knowledge = self._context
-        self._weights = Weights(self.measurements, knowledge.reading_codes, knowledge.reading_limits)
-        self.person = with_body_size(
-            self.person,
-            self.measurements,
-            at=at,
-            codes=knowledge.reading_codes,
-            limits=knowledge.reading_limits,
-            notes=self.notes,
-        )
+        self._weights = Weights(self.measurements, knowledge)
+        self.person = with_body_size(self.person, self.measurements, at=at, knowledge=knowledge, notes=self.notes)
         if self.pregnancy:
             self.person = msgspec.structs.replace(self.person, pregnancy=self._pregnancy_now())
 
@@ -72,13 +66,10 @@ class Draft:
             person=self.person,
             doses=tuple(sorted(self.doses, key=lambda dose: dose.start)),
             patterns=tuple(self.patterns),
-            measurements=tuple(sorted(self.measurements, key=lambda one: (one.at or _NEVER, one.id))),
+            measurements=tuple(sorted(self.measurements, key=lambda one: (one.at or BEFORE_ALL, one.id))),
             medicines=tuple(self.medicines),
             answers=self.sittings.answers(),
             conditions=tuple(self.conditions),
             notes=self.notes.notes(),
             format=form,
         )
-
-
-_NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)

@@ -35,6 +35,7 @@ from keel.interop.fhir.resources import (
     Resource,
 )
 from keel.interop.fhir.sittings import InstrumentCodes
+from keel.interop.plausibility import why_impossible
 from keel.interop.reading import Format, Notebook, Reading, Totals
 from keel.interop.times import read_moment
 from keel.knowledge import Knowledge
@@ -205,7 +206,7 @@ class _Reader:
             draft.notes.note("person recorded as deceased", where=where, reason="the picture is of the time before")
         if patient.active is False:
             draft.notes.note("person's record not in use", where=where, reason="Patient.active is false")
-        born, age = _birth(patient.birth_date, self._context.at, draft, where)
+        born, age = _birth(patient.birth_date, self._context, draft, where)
         sex = Sex(patient.gender) if patient.gender else _sex_told(patient, self._context.knowledge)
         draft.person = msgspec.structs.replace(draft.person, id=name, sex=sex, birth_date=born, age_years=age)
 
@@ -220,17 +221,21 @@ def _sex_told(patient: Patient, knowledge: Knowledge) -> Sex:
     return Sex.UNKNOWN
 
 
-def _birth(text: str | None, at: dt.datetime, draft: Draft, where: str) -> tuple[dt.date | None, float | None]:
-    """Birth date, or the age in years where only a year or month is known."""
+def _birth(text: str | None, context: Context, draft: Draft, where: str) -> tuple[dt.date | None, float | None]:
+    """Birth date, or the age in years where only a year or month is known; neither where nobody is that old."""
     if text is None:
         return None, None
     try:
         moment = read_moment(text)
     except ReadError as error:
         raise NotTaken(error.problem) from None
-    if moment.at > at:
+    if moment.at > context.at:
         raise NotTaken("the birth date lies in the future")
+    years = float(context.at.year - moment.at.year)
+    if problem := why_impossible("age", years, context.knowledge.reading_limits):
+        draft.notes.note("birth date that cannot be", where=where, reason=f"{problem} Not used.")
+        return None, None
     if moment.precision is Precision.DAY:
         return moment.at.date(), None
     draft.notes.note("birth date known only in part", where=where, reason="the age may be a year too high")
-    return None, float(at.year - moment.at.year)
+    return None, years

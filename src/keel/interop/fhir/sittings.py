@@ -12,7 +12,7 @@ from keel.assessment.instruments import AnswersRefused, score_instrument
 from keel.interop.errors import shown
 from keel.interop.fhir.datatypes import LOINC
 from keel.interop.reading import Notebook
-from keel.interop.times import Moment
+from keel.interop.times import BEFORE_ALL, Moment
 from keel.knowledge import Knowledge
 from keel.knowledge.instruments import Instrument, Item, ItemKind
 from keel.record import Answers, Precision
@@ -127,7 +127,7 @@ class Sittings:
         """The sittings in order of time."""
         unique = dict.fromkeys(self._open.values())
         written = [answers for sitting in unique if (answers := self._written(sitting))]
-        return tuple(sorted(written, key=lambda one: (one.at or _NEVER, one.instrument)))
+        return tuple(sorted(written, key=lambda one: (one.at or BEFORE_ALL, one.instrument)))
 
     def _written(self, sitting: _Gathered) -> Answers | None:
         if not sitting.items and sitting.total is None:
@@ -188,6 +188,3 @@ def _as_number(words: Iterable[str]) -> float | None:
         if word.strip().isdecimal() and len(word.strip()) < 10:
             return float(word)
     return None
-
-
-_NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)

@@ -67,8 +67,22 @@ class CodeTable(dict[str, ReadingCode]):
         return tuple(sorted(word for row_kind, word in self._by_word if row_kind is kind))
 
 
+class PossibleRange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Between which values a living person's sign or size can lie; outside, the value is a slip and not a fact."""
+
+    low: float
+    high: float
+    unit: str
+    certainty: Certainty
+    sources: tuple[str, ...] = ()
+    note: str = ""
+
+
 class ReadingLimits(Document, frozen=True, kw_only=True):
     """Limits of reading/limits.toml, all defaults of ours."""
+
+    possible: dict[str, PossibleRange]
+    """What a code means (`weight`, `systolic`), or `age`, to the values that are possible, for all readers."""
 
     largest_file: Number
     """Bytes."""

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from keel.assessment.strategies import Told
 from keel.exposure import ExposureError
 from keel.interop import ReadError, Reading
-from keel.interop.text import as_utf8
+from keel.interop.encoding import as_utf8
 from keel.knowledge import Knowledge
 from keel.knowledge.instruments import Instrument
 from keel.messages import text_of

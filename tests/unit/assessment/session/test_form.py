@@ -4,10 +4,9 @@ import datetime as dt
 
 import pytest
 
-from keel.assessment.session import read_session
 from keel.assessment.session.form import monitoring_form
 from keel.knowledge import load
-from support.sessions import base_session, changed, clock
+from support.sessions import base_session, changed, clock, read_session
 
 
 def filled(at="12:00", form="patient-monitoring-form-2021", **change):

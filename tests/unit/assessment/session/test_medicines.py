@@ -9,9 +9,10 @@ import datetime as dt
 
 import pytest
 
-from keel.assessment.session import SessionError, fold_session, read_session
+from keel.assessment.session import fold_session
+from keel.interop import ReadError
 from keel.knowledge import Knowledge, load
-from support.sessions import base_session, clock
+from support.sessions import base_session, clock, read_session
 
 READY = {"iv": "09:14", "esketamine": "09:05"}
 """When the sessions of the specification are ready for their dose."""
@@ -117,10 +118,10 @@ def test_the_list_may_stand_with_the_screening(ready, listed):
     assert not state_of(tree, first).may_start
 
 
-@pytest.mark.parametrize("listed", [7, [7], [{"name": "oxycodone"}], [""]])
+@pytest.mark.parametrize("listed", [7, [7], [{"name": "oxycodone"}], [""], [{"text": "a", "status": "gone"}]])
 def test_a_list_that_cannot_be_read_is_refused_with_its_place(ready, listed):
     tree, _ = ready
-    with pytest.raises(SessionError, match="medicines"):
+    with pytest.raises(ReadError, match="medicines"):
         read_session(tree | {"medicines": listed})
 
 
@@ -150,5 +151,5 @@ def test_a_person_may_be_written_as_in_a_record(person):
 
 @pytest.mark.parametrize("age", ["old", "34 kg", "340 years", "-1 years", 131])
 def test_an_age_that_is_none_is_refused(age):
-    with pytest.raises(SessionError, match="age"):
+    with pytest.raises(ReadError, match="age"):
         read_session({"protocol": "iv-racemic", "person": {"age": age}})

@@ -4,9 +4,9 @@ import datetime as dt
 
 import pytest
 
-from keel.assessment.session import fold_session, read_session
+from keel.assessment.session import fold_session
 from keel.knowledge import Knowledge, load
-from support.sessions import base_session, changed, clock
+from support.sessions import base_session, changed, clock, read_session
 
 SIGNED = '{ by = "Dr Alice", on = 2026-11-01, role = "medical director", reason = "read both positions" }'
 

@@ -6,11 +6,11 @@ import math
 import numpy as np
 import pytest
 
-from keel.assessment.session import fold_session, read_session
+from keel.assessment.session import fold_session
 from keel.knowledge import load
 from keel.pharmacology import DoseInput, Person, simulate
 from keel.pharmacology.population.virtual_people import draw_etas
-from support.sessions import base_session, changed, clock
+from support.sessions import base_session, changed, clock, read_session
 
 
 def predicted(name, at, change=None):

@@ -4,9 +4,9 @@ import datetime as dt
 
 import pytest
 
-from keel.assessment.session import fold_session, read_session
+from keel.assessment.session import fold_session
 from keel.knowledge import load
-from support.sessions import DAY, base_session, changed, clock
+from support.sessions import DAY, base_session, changed, clock, read_session
 
 SETS = ("vitals_recorded", "sedation_scored", "dissociation_scored")
 

@@ -8,6 +8,7 @@ from keel.interop import write_record
 from keel.record import Record
 from support.fhir import (
     PHQ9_ITEMS,
+    administration,
     bundle,
     concept,
     observation,
@@ -337,3 +338,38 @@ def test_what_fhir_gave_reads_back_the_same():
     )
     again = the_record(write_record(record))
     assert (again.person, again.measurements, again.answers) == (record.person, record.measurements, record.answers)
+
+
+# Live-session reference, section 2: SBP 40-300, DBP 20-200, HR 20-250, SpO2 40-100, RR 0-80; the sizes are Keel's own.
+@pytest.mark.parametrize(
+    ("code", "value", "unit"),
+    [
+        ("29463-7", 70_000, "kg"),
+        ("29463-7", 7000, "kg"),
+        ("8302-2", 1.78, "cm"),
+        ("8480-6", 5000, "mm[Hg]"),
+        ("8480-6", -1, "mm[Hg]"),
+        ("8462-4", 0, "mm[Hg]"),
+        ("59408-5", 0, "%"),
+        ("8867-4", 251, "/min"),
+        ("1742-6", -4, "U/L"),
+    ],
+)
+def test_a_value_that_cannot_be_is_noted_and_not_used(code: str, value: float, unit: str):
+    """HZ-WT-03: 70,000 kg gave a dose of 35,000 mg."""
+    dose = administration(dosage={"dose": quantity(0.5, "mg/kg")})
+    reading = read(bundle(patient(), observation(code, quantity(value, unit)), dose))
+    (record,) = reading.records
+    assert [(one.value, one.absent) for one in record.measurements] == [(None, "error")]
+    assert (record.person.weight_kg, record.person.height_cm) == (None, None)
+    assert record.doses[0].amount_mg is None
+    assert noted(reading)["value that cannot be"] == 1
+
+
+def test_an_impossible_part_of_a_pressure_leaves_the_other_part():
+    """HZ-WT-03: one zero for a missing value must not hide the severe pressure beside it."""
+    pressure = blood_pressure()
+    pressure["component"][0]["valueQuantity"]["value"] = 0
+    record = dana(pressure)
+    assert [one.value for one in record.measurements][1] == pressure["component"][1]["valueQuantity"]["value"]
+    assert record.measurements[0].value is None

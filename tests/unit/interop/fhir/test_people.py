@@ -161,6 +161,23 @@ def test_the_newest_version_of_a_resource_counts():
         assert noted(reading)["MedicationAdministration resource"] == 1
 
 
+def test_the_newest_version_is_the_latest_instant_whatever_its_offset():
+    """HZ-CLK-01: 08:00-05:00 is 13:00Z and later than 13:30+01:00, 12:30Z, though its text sorts before it."""
+    old = administration(meta={"lastUpdated": "2026-11-01T13:30:00+01:00"})
+    new = administration(meta={"lastUpdated": "2026-11-01T08:00:00-05:00"}, dosage={"dose": quantity(50, "mg")})
+    for order in ((old, new), (new, old)):
+        (dose,) = read(bundle(patient(), *order)).records[0].doses
+        assert dose.amount_mg is not None
+        assert dose.amount_mg.mid == 50
+
+
+def test_a_birth_date_that_cannot_be_is_noted_and_not_used():
+    """HZ-WT-03: nobody is 225 years old; the oldest age proved is 122."""
+    reading = read(bundle(patient(birthDate="1801-05-17")))
+    assert reading.records[0].person.birth_date is None
+    assert noted(reading) == {"birth date that cannot be": 1}
+
+
 def test_one_id_with_two_contents_is_noted_and_not_counted_twice():
     reading = read(bundle(patient(), administration(), administration(dosage={"dose": quantity(50, "mg")})))
     (dose,) = reading.records[0].doses

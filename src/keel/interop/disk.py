@@ -4,12 +4,12 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from keel.interop.encoding import as_utf8, refuse_too_large
 from keel.interop.errors import ReadError
 from keel.interop.fhir import read_fhir
 from keel.interop.openneuro import PARTICIPANTS, PHENOTYPE, read_openneuro
 from keel.interop.reading import Format, Reading
-from keel.interop.recognise import begins_ndjson, fhir_values, read_records, refuse_too_large
-from keel.interop.text import as_utf8
+from keel.interop.recognise import begins_ndjson, fhir_values, read_records
 from keel.knowledge import Knowledge
 
 Progress = Callable[[int, int], None]
@@ -76,4 +76,4 @@ def _lines(path: Path) -> Iterator[tuple[str, bytes]]:
                 try:
                     yield place, as_utf8(line)
                 except ReadError as error:
-                    raise ReadError(error.problem, where=place, mend=error.mend) from None
+                    raise error.within(place) from None

@@ -7,9 +7,11 @@ from difflib import get_close_matches
 import msgspec
 
 from keel.interop.errors import ReadError, shown
-from keel.interop.keel_record import MeasurementEntry
-from keel.interop.measured import in_kept_unit, split_value
+from keel.interop.kept_units import in_kept_unit, split_value
+from keel.interop.plausibility import impossible_measure
 from keel.interop.reading import Notebook
+from keel.interop.record_file.shape import MeasurementEntry
+from keel.knowledge import Knowledge
 from keel.knowledge.reading import CodeKind, CodeTable, ReadingCode
 from keel.quantities import UnitError
 from keel.record import Measurement
@@ -18,16 +20,18 @@ LOINC = "http://loinc.org"
 
 
 def read_measurement(
-    entry: MeasurementEntry, at: dt.datetime | None, path: str, codes: CodeTable, notes: Notebook
+    entry: MeasurementEntry, at: dt.datetime | None, path: str, knowledge: Knowledge, notes: Notebook
 ) -> Sequence[Measurement]:
     """The measurement of an entry; two for a blood pressure written “142/88 mmHg”."""
-    row = _row(entry, path, codes)
+    row = _row(entry, path, knowledge.reading_codes)
     if isinstance(entry.value, str) and row and row.means == "blood_pressure":
-        return _blood_pressure(entry, entry.value, at, path, codes, notes)
+        return _blood_pressure(entry, entry.value, at, path, knowledge, notes)
     value, unit = _value(entry, row, path, notes)
+    if problem := impossible_measure(value, unit, row, knowledge.reading_limits):
+        raise ReadError(problem, where=f"{path}.value", mend="Check it, or leave it out.")
     measurement = Measurement(
         code=row.code if row else entry.code,
-        system=row.system if row else entry.system or LOINC,
+        system=row.system if row else _system(entry),
         name=entry.name or (row.title if row else ""),
         value=value,
         unit=unit,
@@ -43,7 +47,9 @@ def read_measurement(
 
 def _row(entry: MeasurementEntry, path: str, codes: CodeTable) -> ReadingCode | None:
     if entry.code:
-        return codes.coded(CodeKind.MEASURE, entry.system or LOINC, entry.code)
+        return codes.coded(CodeKind.MEASURE, _system(entry), entry.code)
+    if not entry.what and entry.name:
+        return None
     if not entry.what:
         raise ReadError("Neither “what” nor “code” says what was measured.", where=path, mend="Add one of them.")
     row = codes.named(CodeKind.MEASURE, entry.what)
@@ -52,6 +58,10 @@ def _row(entry: MeasurementEntry, path: str, codes: CodeTable) -> ReadingCode | 
         mend = f"Near: {', '.join(near)}." if near else "Give its code and system instead."
         raise ReadError(f"{shown(entry.what)} is not a measurement that Keel knows.", where=f"{path}.what", mend=mend)
     return row
+
+
+def _system(entry: MeasurementEntry) -> str:
+    return LOINC if entry.system is None and entry.code else entry.system or ""
 
 
 def _value(
@@ -110,9 +120,6 @@ def _number(value: float, unit: str | None, row: ReadingCode | None, where: str,
     if unit is None and (row is None or row.unit != "1"):
         example = row.unit if row and row.unit else "mg/dL"
         raise ReadError(f"{value:g} has no unit.", where=where, mend=f"Write for example “{value:g} {example}”.")
-    if value < 0 and row is not None and row.unit not in ("", "Cel"):
-        problem = f"{row.title} cannot be {value:g}: it is less than zero."
-        raise ReadError(problem, where=where, mend="Check the sign, or leave it out.")
     try:
         measured = in_kept_unit(value, "1" if unit is None else unit, row)
     except UnitError as error:
@@ -123,7 +130,7 @@ def _number(value: float, unit: str | None, row: ReadingCode | None, where: str,
 
 
 def _blood_pressure(
-    entry: MeasurementEntry, text: str, at: dt.datetime | None, path: str, codes: CodeTable, notes: Notebook
+    entry: MeasurementEntry, text: str, at: dt.datetime | None, path: str, knowledge: Knowledge, notes: Notebook
 ) -> Sequence[Measurement]:
     upper, slash, rest = text.partition("/")
     below = split_value(rest)
@@ -133,5 +140,5 @@ def _blood_pressure(
     for means, number in (("systolic", upper.strip()), ("diastolic", f"{below[0]:g}")):
         value = f"{number} {below[1]}" if below[1] else number
         single = msgspec.structs.replace(entry, what=means, code="", value=value)
-        both += read_measurement(single, at, path, codes, notes)
+        both += read_measurement(single, at, path, knowledge, notes)
     return tuple(both)

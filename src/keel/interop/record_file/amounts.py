@@ -4,13 +4,17 @@ from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
 from keel.interop.errors import ReadError, shown
-from keel.interop.keel_record import AmountRange
+from keel.interop.plausibility import why_impossible
+from keel.interop.record_file.shape import AmountRange
+from keel.knowledge.reading import ReadingLimits
 from keel.quantities import (
     Interval,
     QuantityError,
+    parse_age_years,
     parse_amount_interval_mg,
     parse_amount_mg,
     parse_duration_min,
+    parse_height_cm,
     parse_quantity,
     parse_unit,
     parse_weight_kg,
@@ -40,34 +44,31 @@ def dose_amount(written: str | AmountRange | None, weight_kg: float | None, *, w
     return DoseAmount(_between(low.mg, mid.mg, high.mg, where), _between(low.per_kg, mid.per_kg, high.per_kg, where))
 
 
-def age_years(written: float | str | None, *, where: str) -> float | None:
-    """Years; a number, or text with or without the word."""
-    if written is None:
-        return None
+class Body(NamedTuple):
+    """Age in years, weight in kilograms, height in centimetres; None where nobody said."""
 
-    def read() -> float:
-        if isinstance(written, (int, float)):
-            return float(written)
-        text = written if written.strip()[-1:].isalpha() else f"{written} years"
-        return parse_quantity(text, example="34 years").to("a")
-
-    years = _at(where, read)
-    if not 0 <= years < 150:
-        typed = written if isinstance(written, str) else f"{written:g}"
-        raise ReadError(f"{shown(typed)} is no age.", where=where, mend="Write completed years, for example 34.")
-    return years
+    age_years: float | None
+    weight_kg: float | None
+    height_cm: float | None
 
 
-def weight_kg(written: str | None, *, where: str) -> float | None:
-    """Kilograms; zero is refused."""
-    return None if written is None else _above_zero(_at(where, lambda: parse_weight_kg(written)), written, where)
+def body(age: float | str | None, weight: str | None, height: str | None, *, limits: ReadingLimits, where: str) -> Body:
+    """The age and size of a person as written; ReadError where a unit is missing or the value is not possible."""
 
+    def read(name: str, written: float | str | None, parse: Callable[[str], float]) -> float | None:
+        if written is None:
+            return None
+        place = f"{where}.{name}"
+        value = _at(place, lambda: parse(written if isinstance(written, str) else f"{written:.15g} years"))
+        if problem := why_impossible(name, value, limits):
+            raise ReadError(f"{shown(written)}: {problem}", where=place, mend="Check it, or leave it out.")
+        return value
 
-def height_cm(written: str | None, *, where: str) -> float | None:
-    """Centimetres; zero is refused."""
-    if written is None:
-        return None
-    return _above_zero(_at(where, lambda: parse_quantity(written, example="178 cm").to("cm")), written, where)
+    return Body(
+        read("age", age, parse_age_years),
+        read("weight", weight, parse_weight_kg),
+        read("height", height, parse_height_cm),
+    )
 
 
 def duration_min(written: str, *, where: str) -> float:
@@ -99,12 +100,6 @@ def _between(low: Interval | None, mid: Interval | None, high: Interval | None, 
             "The amounts are out of order.", where=where, mend="Write low, mid and high from least to most."
         )
     return Interval(low.low, middle, high.high)
-
-
-def _above_zero(value: float, written: str, where: str) -> float:
-    if value <= 0:
-        raise ReadError(f"{shown(written)} is not more than zero.", where=where, mend="Mend it, or leave it out.")
-    return value
 
 
 def _at(where: str, read: Callable[[], T]) -> T:

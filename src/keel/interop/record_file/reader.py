@@ -4,9 +4,7 @@ A record is written by people, who can mend it; so nothing is left out but what 
 """
 
 import datetime as dt
-import json
 from collections.abc import Callable, Sequence
-from difflib import get_close_matches
 from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -14,10 +12,14 @@ import msgspec
 
 from keel.exposure import ExposureError, parse_pattern
 from keel.interop import json_text
-from keel.interop import keel_amounts as amounts
 from keel.interop.errors import ReadError, shown
-from keel.interop.keel_measurements import read_measurement
-from keel.interop.keel_record import (
+from keel.interop.plausibility import Weights, question_doses, why_impossible, with_body_size
+from keel.interop.reading import Format, Notebook, Reading, Totals
+from keel.interop.record_file import amounts
+from keel.interop.record_file.measurements import read_measurement
+from keel.interop.record_file.shape import (
+    HINTS,
+    PERSON_NAMES,
     SHAPES,
     AnswersEntry,
     ConditionEntry,
@@ -29,12 +31,10 @@ from keel.interop.keel_record import (
     PersonEntry,
     RecordEntry,
 )
-from keel.interop.plausibility import Weights, question_doses, with_body_size
-from keel.interop.reading import Format, Notebook, Reading, Totals
 from keel.interop.times import Moment, is_future, read_date, read_moment, read_zone
 from keel.interop.vocabulary import known_routes, known_substances, route_id, substance_id
 from keel.knowledge import Knowledge
-from keel.quantities import Form, QuantityError
+from keel.quantities import QuantityError
 from keel.record import (
     MEDICINE_STATUSES,
     Answers,
@@ -44,38 +44,11 @@ from keel.record import (
     Measurement,
     Medicine,
     Person,
-    Precision,
-    Pregnancy,
     Record,
-    Setting,
-    Sex,
     UsePattern,
 )
 
 T = TypeVar("T", bound=msgspec.Struct)
-
-HINTS = {
-    "amount": "Write the amount with its unit in quotation marks, for example “35 mg”, or null where nobody knows.",
-    "low": "Write the amount with its unit in quotation marks, for example “1 g”.",
-    "high": "Write the amount with its unit in quotation marks, for example “2 g”.",
-    "weight": "Write the weight with its unit in quotation marks, for example “70 kg”.",
-    "height": "Write the height with its unit in quotation marks, for example “178 cm”.",
-    "over": "Write the time with its unit in quotation marks, for example “40 min”.",
-    "start": "Write a time in quotation marks, for example “2026-11-21T09:30+01:00”.",
-    "at": "Write a time in quotation marks, for example “2026-11-21T09:30+01:00”.",
-    "people": "Write a list of records, each with its own person.",
-    "devices": "Write the number of spray devices used.",
-} | {
-    name: f"Write one of {', '.join(words)}."
-    for name, words in (
-        ("sex", Sex),
-        ("pregnancy", Pregnancy),
-        ("form", Form),
-        ("certainty", DoseCertainty),
-        ("setting", Setting),
-        ("precision", Precision),
-    )
-}
 
 
 class _Place(NamedTuple):
@@ -98,10 +71,9 @@ def read_keel(
     data: bytes, *, at: dt.datetime, knowledge: Knowledge, progress: Callable[[int, int], None] | None = None
 ) -> Reading:
     """A Keel record, or several under `people`; ReadError at the first thing that cannot stand."""
-    tree = json_text.decode(data, dict[str, msgspec.Raw])
+    tree = json_text.read_tree(data)
     several = "people" in tree
-    entries = _decoded(data, PeopleFile).people if several else (_decoded(data, RecordEntry),)
-    _refuse_repeated_keys(data)
+    entries = _convert(_renamed(tree), PeopleFile).people if several else (_convert(_renamed(tree), RecordEntry),)
     records, facts, kept = [], 0, 0
     for number, entry in enumerate(entries):
         path = f"$.people[{number}]" if several else "$"
@@ -129,42 +101,26 @@ def _size(entry: RecordEntry) -> int:
     return sum(len(getattr(entry, name)) for name in _LISTS)
 
 
-def _decoded(data: bytes, shape: type[T]) -> T:
-    try:
-        return json_text.decode(data, shape, hints=HINTS)
-    except ReadError as error:
-        raise _with_near_key(error) from None
-
-
-def _with_near_key(error: ReadError) -> ReadError:
-    """The same error, naming the keys that an object may have where one was not known."""
-    if "is not known" not in error.problem or not error.problem.startswith("The key"):
-        return error
-    names = [part.partition("[")[0] for part in error.where.split(".")]
-    fields = next((SHAPES[name].__struct_fields__ for name in reversed(names) if name in SHAPES), ())
-    key = error.problem.split("“", 1)[1].split("”", 1)[0]
-    near = get_close_matches(key, fields, n=1)
-    mend = f"Did you mean “{near[0]}”?" if near else f"Known here: {', '.join(fields)}."
-    return ReadError(error.problem, where=error.where, mend=mend)
-
-
-def _refuse_repeated_keys(data: bytes) -> None:
-    """A key written twice would silently lose its first value."""
-
-    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        tree: dict[str, Any] = {}
-        for key, value in pairs:
-            if key in tree:
-                raise ReadError(f"The key {shown(key)} stands twice in one object.", mend="Keep one of them.")
-            tree[key] = value
+def _renamed(tree: Any, path: str = "$") -> Any:
+    """The record, or the several under `people`, with other names of a person's keys turned into ours."""
+    if not isinstance(tree, dict):
         return tree
+    renamed = dict(tree)
+    if isinstance(tree.get("people"), list):
+        renamed["people"] = [_renamed(one, f"{path}.people[{number}]") for number, one in enumerate(tree["people"])]
+    if isinstance(tree.get("person"), dict):
+        renamed["person"] = json_text.own_names(tree["person"], PERSON_NAMES, where=f"{path}.person")
+    return renamed
 
-    try:
-        json.loads(data, object_pairs_hook=unique)
-    except (ValueError, RecursionError) as error:
-        if isinstance(error, ReadError):
-            raise
-        raise ReadError("The JSON holds a number or a depth that no record has.", mend="Export it again.") from None
+
+def _convert(tree: Any, shape: type[T]) -> T:
+    return json_text.convert(tree, shape, hints=HINTS, keys=_keys)
+
+
+def _keys(path: str) -> Sequence[str]:
+    """The keys of the object at a path of the file."""
+    names = [part.partition("[")[0] for part in path.split(".")]
+    return next((SHAPES[name].__struct_fields__ for name in reversed(names) if name in SHAPES), ())
 
 
 def _refuse_repeated_people(records: Sequence[Record]) -> None:
@@ -184,11 +140,10 @@ def _record(entry: RecordEntry, path: str, at: dt.datetime, knowledge: Knowledge
     place = _Place(at, knowledge, zone, Notebook(), path)
     person = _person(entry.person, place)
     measurements = _each(entry.measurements, "measurements", place, _measurements)
-    codes, limits = knowledge.reading_codes, knowledge.reading_limits
-    place = place._replace(told_weight_kg=person.weight_kg, weights=Weights(measurements, codes, limits))
-    person = with_body_size(person, measurements, at=at, codes=codes, limits=limits, notes=place.notes)
+    place = place._replace(told_weight_kg=person.weight_kg, weights=Weights(measurements, knowledge))
+    person = with_body_size(person, measurements, at=at, knowledge=knowledge, notes=place.notes)
     doses = _each(entry.doses, "doses", place, _dose)
-    question_doses(doses, place.notes, limits)
+    question_doses(doses, place.notes, knowledge.reading_limits)
     return Record(
         person=person,
         doses=doses,
@@ -205,21 +160,21 @@ def _record(entry: RecordEntry, path: str, at: dt.datetime, knowledge: Knowledge
 def _each(
     entries: Sequence[Any], name: str, place: _Place, read: Callable[[Any, str, _Place], Sequence[T]]
 ) -> tuple[T, ...]:
-    """Every entry as facts, one that is written twice under the same id once."""
+    """Every entry as facts, one that is written twice under the same id once, whatever the offset of its time."""
     facts: list[T] = []
-    by_id: dict[str, tuple[str, Any]] = {}
+    by_id: dict[str, tuple[str, Sequence[T]]] = {}
     for number, entry in enumerate(entries):
         path = f"{place.path}.{name}[{number}]"
-        label = getattr(entry, "id", "")
+        label, found = getattr(entry, "id", ""), read(entry, path, place)
         if label and label in by_id:
             first, same = by_id[label]
-            if same != entry:
+            if same != found:
                 problem = f"The id {shown(label)} also names {first}, which says something else."
                 raise ReadError(problem, where=path, mend="Give each its own id.")
             place.notes.note(REPEATED, where=path, reason="the same id and content; counted once")
             continue
-        by_id[label] = (path, entry)
-        facts.extend(read(entry, path, place))
+        by_id[label] = (path, found)
+        facts.extend(found)
     return tuple(facts)
 
 
@@ -230,16 +185,21 @@ def _person(entry: PersonEntry, place: _Place) -> Person:
         raise ReadError(
             f"{shown(entry.birth_date)} lies in the future.", where=f"{path}.birth_date", mend="Mend the year."
         )
-    return Person(
+    limits = place.knowledge.reading_limits
+    size = amounts.body(entry.age, entry.weight, entry.height, limits=limits, where=path)
+    person = Person(
         id=entry.id,
-        age_years=amounts.age_years(entry.age, where=f"{path}.age"),
+        age_years=size.age_years,
         birth_date=born,
         sex=entry.sex,
-        weight_kg=amounts.weight_kg(entry.weight, where=f"{path}.weight"),
-        height_cm=amounts.height_cm(entry.height, where=f"{path}.height"),
+        weight_kg=size.weight_kg,
+        height_cm=size.height_cm,
         pregnancy=entry.pregnancy,
         country=entry.country,
     )
+    if problem := why_impossible("age", person.age_at(place.at) or 0, limits):
+        raise ReadError(problem, where=f"{path}.birth_date", mend="Mend the year.")
+    return person
 
 
 def _dose(entry: DoseEntry, path: str, place: _Place) -> Sequence[Dose]:
@@ -324,7 +284,7 @@ def _patterns(entry: str | PatternEntry, path: str, place: _Place) -> Sequence[U
 
 def _measurements(entry: MeasurementEntry, path: str, place: _Place) -> Sequence[Measurement]:
     moment = read_moment(entry.at, zone=place.zone, where=f"{path}.at") if entry.at else None
-    measured = read_measurement(entry, moment.at if moment else None, path, place.knowledge.reading_codes, place.notes)
+    measured = read_measurement(entry, moment.at if moment else None, path, place.knowledge, place.notes)
     return () if moment and _noted_as_future(moment, path, place) else measured
 
 

@@ -90,7 +90,10 @@ class MeasurementEntry(Entry, frozen=True, kw_only=True):
 
     what: Annotated[str, Meta(description="A name that Keel knows.", examples=["weight", "systolic", "ALT"])] = ""
     code: Annotated[str, Meta(description="A LOINC code, or one of `system`.", examples=["8480-6"])] = ""
-    system: Annotated[str, Meta(description="The code system as an address; LOINC where it is left out.")] = ""
+    system: Annotated[
+        str | None,
+        Meta(description="The code system as an address; LOINC where it is left out, “” where unknown."),
+    ] = None
     name: Annotated[str, Meta(description="The name in words.")] = ""
     value: Annotated[
         float | str | bool | None,
@@ -172,6 +175,12 @@ class PeopleFile(Entry, frozen=True, kw_only=True):
     people: tuple[RecordEntry, ...]
 
 
+PERSON_NAMES = {
+    "age_years": ("age", ""),
+    "weight_kg": ("weight", "kg"),
+    "height_cm": ("height", "cm"),
+}
+"""Other names of a person's keys, to ours and the unit that the name carries; for session files, too."""
 SHAPES: dict[str, type[Entry]] = {
     "$": RecordEntry,
     "person": PersonEntry,
@@ -185,6 +194,30 @@ SHAPES: dict[str, type[Entry]] = {
     "people": RecordEntry,
 }
 """The name under which an object stands in the file, to its shape."""
+
+HINTS = {
+    "amount": "Write the amount with its unit in quotation marks, for example “35 mg”, or null where nobody knows.",
+    "low": "Write the amount with its unit in quotation marks, for example “1 g”.",
+    "high": "Write the amount with its unit in quotation marks, for example “2 g”.",
+    "weight": "Write the weight with its unit in quotation marks, for example “70 kg”.",
+    "height": "Write the height with its unit in quotation marks, for example “178 cm”.",
+    "over": "Write the time with its unit in quotation marks, for example “40 min”.",
+    "start": "Write a time in quotation marks, for example “2026-11-21T09:30+01:00”.",
+    "at": "Write a time in quotation marks, for example “2026-11-21T09:30+01:00”.",
+    "people": "Write a list of records, each with its own person.",
+    "devices": "Write the number of spray devices used.",
+} | {
+    name: f"Write one of {', '.join(words)}."
+    for name, words in (
+        ("sex", Sex),
+        ("pregnancy", Pregnancy),
+        ("form", Form),
+        ("certainty", DoseCertainty),
+        ("setting", Setting),
+        ("precision", Precision),
+    )
+}
+"""The last name of a path, to how its value is written."""
 
 
 def record_schema() -> dict[str, Any]:

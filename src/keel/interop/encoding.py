@@ -1,8 +1,9 @@
-"""Bytes of unknown origin as UTF-8, or a clear line on why not."""
+"""Bytes of unknown origin as UTF-8, or a clear line on why not: too many, not text, another encoding."""
 
 import codecs
 
 from keel.interop.errors import ReadError
+from keel.knowledge import Knowledge
 
 # UTF-32 first: its little-endian mark begins with that of UTF-16.
 _MARKS = (
@@ -46,6 +47,14 @@ def as_utf8(data: bytes) -> bytes:
         problem = f"The byte 0x{data[error.start]:02X} is not UTF-8 (the file may be Latin-1 or Windows-1252)."
         raise ReadError(problem, where=position(data, error.start), mend=_SAVE) from None
     return data
+
+
+def refuse_too_large(size: int, knowledge: Knowledge, name: str = "") -> None:
+    """ReadError for more bytes than Keel reads at once."""
+    most = knowledge.reading_limits.largest_file.value
+    if size > most:
+        problem = f"The file has {size / 1e6:.0f} MB; Keel reads up to {most / 1e6:.0f} MB at once."
+        raise ReadError(problem, where=name, mend="Split it by person.")
 
 
 def position(data: bytes, byte: int) -> str:
