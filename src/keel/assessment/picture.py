@@ -139,7 +139,7 @@ def _urgent(care: CareKnown, knowledge: Knowledge) -> Iterable[Finding]:
     for finding in care.findings:
         level = of_rule[finding.rule]
         if level.rank >= levels["emergency"].rank and finding.rule != SAID_BY_THE_SIGNS:
-            yield finding if finding.next_step else msgspec.structs.replace(finding, next_step=level.next_step)
+            yield finding if finding.next_step else msgspec.structs.replace(finding, next_step=Message(level.next_step))
 
 
 def _scores(

@@ -30,15 +30,24 @@ class Severity(StrEnum):
 _RANKS = {severity: rank for rank, severity in enumerate(Severity)}
 
 
+class Limit(msgspec.Struct, frozen=True):
+    """What a number limits: a fact by its id, and the comparison (">=") at which a rule speaks."""
+
+    fact: str
+    op: str
+
+
 class Reason(msgspec.Struct, frozen=True):
     """An input that made the rule speak: name, value and unit (empty where it has none).
 
-    `value` is None where the input was not given, and the finding says so.
+    `value` is None where the input was not given, and the finding says so. A number that a fact was held against has
+    the `limit` that it is.
     """
 
     name: str
     value: float | int | str | bool | None
     unit: str = ""
+    limit: Limit | msgspec.UnsetType = msgspec.UNSET
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from keel.knowledge.protocols import Protocol
+from keel.messages import Message, Numeral
 from keel.quantities import significant
 from keel.record import Person, Sex
 
@@ -16,7 +17,7 @@ class BodyWeight(NamedTuple):
     basis: str
     formula: str
     kg: float | None
-    text: str
+    text: Message
 
 
 def body_weights(protocol: Protocol, person: Person) -> Iterator[BodyWeight]:
@@ -27,26 +28,40 @@ def body_weights(protocol: Protocol, person: Person) -> Iterator[BodyWeight]:
     """
     actual = person.weight_kg
     if actual is None:
-        yield BodyWeight("actual", "", None, "Body weight is not known: no dose per kilogram can be computed.")
+        yield BodyWeight("actual", "", None, Message("Body weight is not known: no dose per kilogram can be computed."))
         return
-    yield BodyWeight("actual", "", actual, f"{actual:g} kg as measured")
+    yield BodyWeight("actual", "", actual, Message("{weight} kg as measured", weight=actual))
     dosing, height = protocol.dosing, person.height_cm
     if height is None:
-        yield BodyWeight("ideal", "", None, "Height is not known: ideal and adjusted weight cannot be computed.")
+        yield BodyWeight(
+            "ideal", "", None, Message("Height is not known: ideal and adjusted weight cannot be computed.")
+        )
         return
     inches_over = height / CM_PER_INCH - protocol.number(dosing.ideal_from_inch)
     if inches_over < 0:
-        text = "The formula of ideal weight is not defined below 60 inches (152.4 cm)."
+        text = Message("The formula of ideal weight is not defined below 60 inches (152.4 cm).")
         yield BodyWeight("ideal", "", None, text)
         return
     step, share = protocol.number(dosing.ideal_per_inch), protocol.number(dosing.adjusted_share)
     for sex in (person.sex.value,) if person.sex in (Sex.MALE, Sex.FEMALE) else ("male", "female"):
         base = protocol.number(dosing.ideal_male if sex == "male" else dosing.ideal_female)
         ideal = base + step * inches_over
-        text = f"{base:g} + {step:g} × {inches_over:.2f} in over 60 in = {ideal:.1f} kg"
+        text = Message(
+            "{base} + {step} × {inches} in over 60 in = {weight} kg",
+            base=base,
+            step=step,
+            inches=Numeral(f"{inches_over:.2f}"),
+            weight=Numeral(f"{ideal:.1f}"),
+        )
         yield BodyWeight("ideal", sex, ideal, text)
         adjusted = ideal + share * (actual - ideal)
-        text = f"{ideal:.1f} + {share:g} × ({actual:g} − {ideal:.1f}) = {adjusted:.1f} kg"
+        text = Message(
+            "{ideal} + {share} × ({actual} − {ideal}) = {weight} kg",
+            ideal=Numeral(f"{ideal:.1f}"),
+            share=share,
+            actual=actual,
+            weight=Numeral(f"{adjusted:.1f}"),
+        )
         yield BodyWeight("adjusted", sex, adjusted, text)
 
 

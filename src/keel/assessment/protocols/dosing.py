@@ -13,11 +13,11 @@ import msgspec
 
 from keel.assessment.protocols.body_weights import BodyWeight, body_mass_index, body_weights
 from keel.assessment.protocols.errors import DoesNotFit, NoDose
-from keel.assessment.protocols.gate import find_protocol, gate
+from keel.assessment.protocols.gate import find_protocol, gate, limit_reason
 from keel.findings import Finding, Reason, Severity, worst_first
 from keel.knowledge import Certainty, Knowledge
-from keel.knowledge.protocols import Cut, DoseOption, Protocol, Statement
-from keel.knowledge.protocols_check import leaves
+from keel.knowledge.protocols import Cut, DoseOption, Protocol, Statement, leaves
+from keel.messages import FactName, Message, Numeral
 from keel.quantities import significant
 from keel.record import Person
 
@@ -53,7 +53,7 @@ class WeightDose(msgspec.Struct, frozen=True, kw_only=True):
     rate_ml_per_h: float | None
     volumes: tuple[Volume, ...]
     held_by: tuple[str, ...]
-    arithmetic: str
+    arithmetic: Message
 
 
 class DoseNumber(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,7 +75,7 @@ class LabelledDose(msgspec.Struct, frozen=True, kw_only=True):
     mg: float
     devices: int
     minutes_between: float
-    text: str
+    text: Message
     sources: tuple[str, ...]
     certainty: Certainty
 
@@ -97,7 +97,7 @@ class DosePlan(msgspec.Struct, frozen=True, kw_only=True):
     published: tuple[Statement, ...] = ()
     numbers: tuple[DoseNumber, ...] = ()
     findings: tuple[Finding, ...] = ()
-    unknown: tuple[str, ...] = ()
+    unknown: tuple[Message, ...] = ()
     sources: tuple[str, ...] = ()
 
 
@@ -149,7 +149,7 @@ def _per_weight(
         findings += caps if weight.basis == "actual" else ()
         rows.append(msgspec.structs.replace(row, held_by=tuple(cap.rule for cap in caps)))
     if not rows:
-        findings.append(_not_known(protocol, "weight_kg", "kg", unknown[0], "Weigh the person."))
+        findings.append(_not_known(protocol, "weight_kg", "kg", unknown[0], Message("Weigh the person.")))
     return DosePlan(
         protocol=protocol.id,
         kind=dosing.kind,
@@ -192,9 +192,17 @@ def _row(protocol: Protocol, weight: BodyWeight, kg: float, solution: Solution) 
             for one in map(protocol.number, dosing.strengths)
         ),
         held_by=(),
-        arithmetic=(
-            f"{weight.text}; {per_kg:g} mg/kg × {kg:.1f} kg = {dose:.1f} mg, rounded down to {rounded:g} mg; "
-            f"÷ {over:g} min = {rounded / over:.4g} mg/min = {rounded * 60 / over:.4g} mg/h"
+        arithmetic=Message(
+            "{weight}; {per_kg} mg/kg × {kg} kg = {dose} mg, rounded down to {rounded} mg; ÷ {minutes} min = {per_min} "
+            "mg/min = {per_h} mg/h",
+            weight=weight.text,
+            per_kg=per_kg,
+            kg=Numeral(f"{kg:.1f}"),
+            dose=Numeral(f"{dose:.1f}"),
+            rounded=rounded,
+            minutes=over,
+            per_min=Numeral(f"{rounded / over:.4g}"),
+            per_h=Numeral(f"{rounded * 60 / over:.4g}"),
         ),
     )
 
@@ -246,12 +254,13 @@ def _numbers(protocol: Protocol) -> Iterator[DoseNumber]:
         )
 
 
-def _not_known(protocol: Protocol, fact: str, unit: str, summary: str, next_step: str) -> Finding:
+def _not_known(protocol: Protocol, fact: str, unit: str, summary: Message, next_step: Message) -> Finding:
     return Finding(
         rule=f"{protocol.letter}-DOSE-{fact.partition('_')[0].upper()}",
+        subject="dose",
         severity=Severity.HOLD,
         summary=summary,
-        why=(Reason(fact, None, unit),),
+        why=(Reason(FactName(fact), None, unit),),
         confidence=Certainty.DEFAULT,
         conflicts=protocol.dosing.conflicts if protocol.dosing.kind == "devices" else (),
         next_step=next_step,
@@ -265,23 +274,33 @@ def _findings(protocol: Protocol, bmi: float | None, solution: Solution) -> Iter
         yield Finding(
             rule=f"{letter}-DOSE-OBESITY",
             severity=Severity.WARN,
-            summary="Actual, ideal and adjusted weight give different doses, and the sources disagree on which to use.",
-            why=(Reason("bmi", round(bmi, 1), "kg/m2"), Reason("limit >= for bmi", limit.value, "kg/m2")),
+            subject="dose",
+            summary=Message(
+                "Actual, ideal and adjusted weight give different doses, and the sources disagree on which to use."
+            ),
+            why=(
+                Reason(FactName("bmi"), round(bmi, 1), "kg/m2"),
+                limit_reason(">=", "bmi", limit.value, "kg/m2"),
+            ),
             sources=limit.sources,
             confidence=limit.certainty,
             conflicts=dosing.conflicts,
-            next_step="The clinician picks one and keeps the reason.",
+            next_step=Message("The clinician picks one and keeps the reason."),
         )
     if solution.mg_per_ml is not None and solution.ml is None and _must_dilute(protocol, solution.mg_per_ml):
         cut = protocol.cuts[dosing.dilute_from]
         yield Finding(
             rule=f"{letter}-DOSE-DILUTE",
             severity=Severity.HOLD,
-            summary="This strength is not given undiluted: no rate in mL/h is computed.",
-            why=(Reason("strength", solution.mg_per_ml, "mg/mL"), Reason("limit >= for strength", cut.value, cut.unit)),
+            subject="dose",
+            summary=Message("This strength is not given undiluted: no rate in mL/h is computed."),
+            why=(
+                Reason(Message("strength"), solution.mg_per_ml, "mg/mL"),
+                limit_reason(">=", "strength", cut.value, cut.unit),
+            ),
             sources=cut.sources,
             confidence=cut.certainty,
-            next_step="Dilute it, and state the volume that it is made up to.",
+            next_step=Message("Dilute it, and state the volume that it is made up to."),
         )
 
 
@@ -289,8 +308,9 @@ def _devices(protocol: Protocol, age_years: float | None, jurisdiction: str) -> 
     dosing = protocol.dosing
     fitting = [option for option in dosing.options if _fits(option, protocol, age_years, jurisdiction)]
     needs_age = any(option.least_age or option.below_age for option in dosing.options)
-    unknown = ("Age is not known, and the labelled dose depends on it.",) if age_years is None and needs_age else ()
-    enter = "Enter the age or the birth date."
+    is_open = age_years is None and needs_age
+    unknown = (Message("Age is not known, and the labelled dose depends on it."),) if is_open else ()
+    enter = Message("Enter the age or the birth date.")
     return DosePlan(
         protocol=protocol.id,
         kind=dosing.kind,
@@ -300,7 +320,7 @@ def _devices(protocol: Protocol, age_years: float | None, jurisdiction: str) -> 
                 mg=protocol.number(option.mg),
                 devices=option.devices,
                 minutes_between=protocol.number(dosing.apart),
-                text=option.text,
+                text=Message(option.text),
                 sources=option.sources,
                 certainty=option.certainty,
             )

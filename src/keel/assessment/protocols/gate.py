@@ -11,12 +11,14 @@ from typing import NamedTuple
 
 from keel.assessment.protocols.errors import UnknownPhase, UnknownPlace, UnknownProtocol, UnknownRoute
 from keel.assessment.protocols.facts import derived
-from keel.findings import Facts, Finding, Reason, Severity, Truth, Verdict, evaluate, worst_first
+from keel.findings import Facts, Finding, Limit, Reason, Severity, Truth, Verdict, evaluate, worst_first
 from keel.knowledge import Certainty, Knowledge
 from keel.knowledge.clinical_facts import ClinicalFact
 from keel.knowledge.protocols import Cut, Protocol, Rule, Verb, leaves
 from keel.messages import FactName, Message, joined
 
+CONFIRMED_BY, SET_BY = Message("confirmed by"), Message("set by")
+"""Names of the reasons that say who signed a rule or a number."""
 Phases = str | Sequence[str]
 
 
@@ -183,15 +185,20 @@ def _limits(one: Judgement, protocol: Protocol) -> Iterator[Reason]:
         if leaf.cut in one.verdict.cuts and leaf.fact in named and (leaf.fact, leaf.cut) not in shown:
             shown.add((leaf.fact, leaf.cut))
             cut = protocol.cuts[leaf.cut]
-            yield Reason(Message("limit {op} for {fact}", op=leaf.op, fact=FactName(leaf.fact)), cut.value, cut.unit)
+            yield limit_reason(leaf.op, leaf.fact, cut.value, cut.unit)
+
+
+def limit_reason(op: str, fact: str, value: float, unit: str) -> Reason:
+    """The number that a fact is held against: “limit >= for sbp”."""
+    return Reason(Message("limit {op} for {fact}", op=op, fact=FactName(fact)), value, unit, Limit(fact, op))
 
 
 def _signatures(rule: Rule, cuts: Sequence[Cut]) -> Iterator[Reason]:
-    signed = [("confirmed by", rule.confirmed), *(("confirmed by", cut.confirmed) for cut in cuts)]
-    signed += [("set by", rule.set_by), *(("set by", cut.set_by) for cut in cuts)]
+    signed = [(CONFIRMED_BY, rule.confirmed), *((CONFIRMED_BY, cut.confirmed) for cut in cuts)]
+    signed += [(SET_BY, rule.set_by), *((SET_BY, cut.set_by) for cut in cuts)]
     for word, signature in dict.fromkeys(signed):
         if signature is not None:
-            yield Reason(Message(word), f"{signature.by}, {signature.on.isoformat()}")
+            yield Reason(word, f"{signature.by}, {signature.on.isoformat()}")
 
 
 def _missing_findings(

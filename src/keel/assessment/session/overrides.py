@@ -10,17 +10,19 @@ from typing import NamedTuple
 
 import msgspec
 
+from keel.assessment.protocols.gate import CONFIRMED_BY, SET_BY
 from keel.assessment.session.events import Overridden
 from keel.assessment.session.gate import gate_state
 from keel.assessment.session.state import PassedHold
 from keel.assessment.session.view import SessionView
 from keel.findings import Finding, Reason, Severity
+from keel.messages import EMPTY, Message
 
 Deeds = Sequence[tuple[dt.datetime, Finding]]
 """What was done while a gate held, and when."""
 PRESCRIBER = "prescriber"
 # What only says how something was found or signed, and not how bad it is.
-_BESIDE = ("confirmed by", "set by")
+_BESIDE = (CONFIRMED_BY, SET_BY)
 
 
 class Outcome(NamedTuple):
@@ -86,12 +88,12 @@ def covers(then: Finding, now: Finding) -> bool:
     before: dict[str, list[object]] = {}
     for reason in then.why:
         before.setdefault(reason.name, []).append(reason.value)
-    limits = {name.split(" for ")[1]: name.split()[1] for name in before if name.startswith("limit ")}
+    limits = {reason.limit.fact: reason.limit.op for reason in then.why if reason.limit}
     return all(_no_worse(reason, before, limits) for reason in now.why)
 
 
 def _no_worse(reason: Reason, before: Mapping[str, Sequence[object]], limits: Mapping[str, str]) -> bool:
-    if reason.name.startswith(("limit ", *_BESIDE)):
+    if reason.limit or reason.name in _BESIDE:
         return True
     return any(_is_no_worse(then, reason.value, limits.get(reason.name, "")) for then in before.get(reason.name, ()))
 
@@ -107,6 +109,13 @@ def _noted(finding: Finding, override: Overridden) -> Finding:
     return msgspec.structs.replace(
         finding,
         severity=Severity.NOTE,
-        summary=f"{finding.summary} Passed by {override.name} ({override.role}) at {moment}: {override.reason}",
-        next_step="",
+        summary=Message(
+            "{finding} Passed by {name} ({role}) at {time}: {reason}",
+            finding=finding.summary,
+            name=override.name,
+            role=override.role,
+            time=moment,
+            reason=override.reason,
+        ),
+        next_step=EMPTY,
     )
