@@ -9,8 +9,8 @@ from keel.assessment.interactions import Status, check_medicines
 from keel.assessment.interactions.names import names_of
 from keel.assessment.interactions.reading import name_key
 from keel.knowledge import load
+from keel.knowledge.base import KINDS
 from keel.knowledge.files import PACKAGED
-from keel.knowledge.interactions.check import interaction_problems
 from support.shared import shared_folder
 from support.wording import must_not_claim
 
@@ -41,8 +41,9 @@ def test_there_are_1032_rows_on_1021_substances():
     assert len({row.name for row in rows}) == 1021
 
 
-def test_rows_classes_names_and_groups_agree():
-    assert list(interaction_problems(load())) == []
+@pytest.mark.parametrize("kind", ["interactions", "interaction_classes", "synonyms", "products", "class_words"])
+def test_rows_classes_names_and_groups_agree(kind):
+    assert list(KINDS[kind].problems(load())) == []
 
 
 @pytest.mark.parametrize("table", TABLES)

@@ -87,8 +87,9 @@ def product_problems(
     products: Mapping[str, Product], interactions: Interactions, medicine_names: Names
 ) -> Iterator[Problem]:
     """Products of which a part is not known."""
+    rows, others = _names(interactions, medicine_names)
     for product in products.values():
-        yield from _unknown(f"products/{product.name}", product.substances, interactions, medicine_names)
+        yield from _unknown(f"products/{product.name}", product.substances, rows | others)
 
 
 def class_word_problems(
@@ -98,18 +99,16 @@ def class_word_problems(
     medicine_names: Names,
 ) -> Iterator[Problem]:
     """Words for groups whose classes or examples are not known."""
+    rows, others = _names(interactions, medicine_names)
     for group in class_words.values():
         where = f"class_words/{group.id}"
         for name in sorted(set(group.classes) - set(interaction_classes)):
             yield _error(where, f"no class is called “{name}”. Take one of class-rules/classes.csv.")
-        yield from _unknown(where, group.examples, interactions, medicine_names)
+        yield from _unknown(where, group.examples, rows | others)
 
 
-def _unknown(
-    where: str, substances: tuple[str, ...], interactions: Interactions, medicine_names: Names
-) -> Iterator[Problem]:
-    rows, others = _names(interactions, medicine_names)
-    for name in sorted(set(substances) - rows - others):
+def _unknown(where: str, substances: tuple[str, ...], known: set[str]) -> Iterator[Problem]:
+    for name in sorted(set(substances) - known):
         yield _error(where, f"“{name}” is neither a row nor a known name. Fix it.")
 
 
