@@ -62,7 +62,7 @@ def test_an_event_that_cannot_be_is_refused_with_its_place(event, message):
 
 @pytest.mark.parametrize("protocol", ["level-of-care", "use-disorder"])
 def test_a_protocol_without_a_dose_has_no_session(protocol):
-    with pytest.raises(SessionError, match="no dose is given: it is not a protocol of a session"):
+    with pytest.raises(SessionError, match="no dose is given: it is no protocol of a session"):
         fold_session(read_session({"protocol": protocol}), at=dt.datetime.now(dt.UTC), knowledge=load())
 
 

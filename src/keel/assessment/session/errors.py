@@ -1,11 +1,11 @@
 """What can be wrong with a session file.
 
-SessionError   a file, or a place in it, that cannot be read: says what, where and how to fix it
+SessionError   a session that cannot be folded: says what, where and how to fix it
 """
 
 
 class SessionError(Exception):
-    """A session that cannot be read; one line. Trying again with the same file does not help."""
+    """A session that cannot be folded; one line. Trying again with the same one does not help."""
 
     def __init__(self, problem: str, *, where: str = "", mend: str = "") -> None:
         self.problem, self.where, self.mend = problem, where, mend
