@@ -107,7 +107,7 @@ def _solution(protocol: "Protocol", strength: str | None, volume: str | None) ->
         None if strength is None else parse_strength_mg_per_ml(strength),
         None if volume is None else parse_volume_ml(volume),
     )
-    if 0 in solution:
+    if 0 in (solution.mg_per_ml, solution.ml):
         raise CommandError("A strength or volume of zero gives no rate. Write what is in the pump.")
     if solution != Solution() and protocol.dosing.kind != "per_weight":
         raise CommandError(f"In {protocol.id} no rate is computed. Leave --strength and --volume out.")

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
 def dose_view(plan: "DosePlan", protocol: "Protocol", out: "Console") -> None:
     """A plan: the doses first, then what holds, then where every number comes from."""
-    out.rule(Text.assemble((protocol.name, "bold"), _basis(plan)), align="left")
+    out.rule(f"[bold]{protocol.name}[/bold]", align="left")
     if plan.by_weight:
-        out.print(_weights(plan.by_weight))
+        out.print(_basis(plan))
+        out.print(_weights(plan))
         if any(row.held_by for row in plan.by_weight):
             out.print("Over a cap: to use that weight, a prescriber gives the reason.", style="red")
     if plan.findings:
@@ -46,22 +47,26 @@ def dose_view(plan: "DosePlan", protocol: "Protocol", out: "Console") -> None:
 
 
 def _basis(plan: "DosePlan") -> str:
-    if plan.per_kg_mg is None:
-        return ""
     bmi = "" if plan.bmi is None else f", body-mass index {plan.bmi:.1f} kg/m²"
-    return f", {plan.per_kg_mg:g} mg/kg over {plan.over_min:g} min{bmi}"
+    strength, volume = plan.solution.mg_per_ml, plan.solution.ml
+    drawn = "" if strength is None else f", drawn up at {strength:g} mg/mL"
+    made_up = "" if volume is None else f", made up to {volume:g} mL"
+    return f"{plan.per_kg_mg:g} mg/kg over {plan.over_min:g} min{drawn}{made_up}{bmi}"
 
 
-def _weights(rows: "Iterable[WeightDose]") -> Table:
+def _weights(plan: "DosePlan") -> Table:
     table = Table(box=None, pad_edge=False)
     table.add_column("by weight", no_wrap=True)
-    for word in ("kg", "mg", "rounded", "mg/h", "mL", "mL/h"):
+    columns = {"kg": "weight_kg", "mg": "dose_mg", "rounded": "rounded_mg", "mg/h": "rate_mg_per_h"}
+    columns |= {"draw mL": "ml"} if plan.solution.mg_per_ml else {}
+    columns |= {"mL/h": "rate_ml_per_h"} if plan.solution.mg_per_ml or plan.solution.ml else {}
+    for word in columns:
         table.add_column(word, justify="right")
     table.add_column("over cap")
-    for row in rows:
+    for row in plan.by_weight:
         name = f"{row.basis} ({row.formula})" if row.formula else row.basis
-        numbers = (row.weight_kg, row.dose_mg, row.rounded_mg, row.rate_mg_per_h, row.ml, row.rate_ml_per_h)
-        shown = ["" if one is None else f"{one:.4g}" for one in numbers]
+        numbers = [getattr(row, field) for field in columns.values()]
+        shown = ["none" if one is None else f"{one:.4g}" for one in numbers]
         table.add_row(name, *shown, Text(", ".join(row.held_by), style="bold red"))
     return table
 

@@ -7,7 +7,6 @@ the protocol's own phase `dose`.
 import datetime as dt
 import math
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import msgspec
 
@@ -23,6 +22,13 @@ from keel.record import Person
 
 _CAPS = "dose"
 """The phase of the rules that limit a dose."""
+
+
+class Solution(msgspec.Struct, frozen=True):
+    """What the pump gives: the strength that is drawn up (mg/mL), and the volume that it is made up to (mL)."""
+
+    mg_per_ml: float | None = None
+    ml: float | None = None
 
 
 class Volume(msgspec.Struct, frozen=True):
@@ -83,14 +89,15 @@ class LabelledDose(msgspec.Struct, frozen=True, kw_only=True):
 class DosePlan(msgspec.Struct, frozen=True, kw_only=True):
     """Doses of a protocol for a person: by weight (`by_weight`), or as labelled (`options`); and what is published.
 
-    `per_kg_mg` and `over_min` are what was computed with; `numbers` all that it rests on, with caps. `unknown` says in
-    words what could not be computed.
+    `per_kg_mg`, `over_min` and `solution` are what was computed with; `numbers` all that it rests on, with caps.
+    `unknown` says in words what could not be computed.
     """
 
     protocol: str
     kind: str
     per_kg_mg: float | None = None
     over_min: float | None = None
+    solution: Solution = Solution()
     bmi: float | None = None
     by_weight: tuple[WeightDose, ...] = ()
     options: tuple[LabelledDose, ...] = ()
@@ -99,13 +106,6 @@ class DosePlan(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...] = ()
     unknown: tuple[Message, ...] = ()
     sources: tuple[str, ...] = ()
-
-
-class Solution(NamedTuple):
-    """What is given by the pump: the strength that is drawn up (mg/mL), and the volume it is made up to (mL)."""
-
-    mg_per_ml: float | None = None
-    ml: float | None = None
 
 
 def dose_plan(
@@ -155,6 +155,7 @@ def _per_weight(
         kind=dosing.kind,
         per_kg_mg=protocol.number(dosing.per_kg),
         over_min=protocol.number(dosing.over),
+        solution=solution,
         bmi=bmi,
         by_weight=tuple(rows),
         published=dosing.published,
@@ -170,7 +171,7 @@ def _row(protocol: Protocol, weight: BodyWeight, kg: float, solution: Solution) 
     per_kg, over = protocol.number(dosing.per_kg), protocol.number(dosing.over)
     dose = significant(per_kg * kg)
     rounded = round_down(dose, protocol.number(dosing.rounding))
-    strength, volume = solution
+    strength, volume = solution.mg_per_ml, solution.ml
     ml = None if strength is None else significant(rounded / strength)
     if ml is not None and volume is not None and ml > volume:
         raise DoesNotFit(rounded, ml, volume)

@@ -17,7 +17,6 @@ from keel.assessment.session.events import (
     DoseStopped,
     Plain,
     RateChanged,
-    kind_of,
     minutes_between,
 )
 from keel.assessment.session.infusion import Infusion, Part
@@ -103,7 +102,7 @@ class _Course:
             self.is_stopped = True
             return
         if not self.infusions or not self.infusions[-1].is_open:
-            what = f"{kind_of(event).replace('_', ' ')} while no dose was running"
+            what = f"{event.kind.replace('_', ' ')} while no dose was running"
             self.notice("KEEL-SEQUENCE", event=event.id, what=what)
             return
         dose = self.infusions[-1]

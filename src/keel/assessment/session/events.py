@@ -50,6 +50,16 @@ class Event(
     recorded_at: Time | None = None
     text: str = ""
 
+    @property
+    def kind(self) -> str:
+        """The `type` of the event as it stands in a file."""
+        return str(self.__struct_config__.tag)
+
+
+def minutes_between(start: dt.datetime, end: dt.datetime) -> float:
+    """Minutes from start to end, whatever their offsets."""
+    return (end - start).total_seconds() / 60
+
 
 class Started(Event, frozen=True, kw_only=True, tag="started"):
     """The session begins; the plan may come with it."""
@@ -199,16 +209,6 @@ class Corrected(Event, frozen=True, kw_only=True, tag="corrected"):
 
 
 AnyEvent = Plain | Corrected
-
-
-def kind_of(event: AnyEvent) -> str:
-    """The `type` of an event as it stands in a file."""
-    return str(event.__struct_config__.tag)
-
-
-def minutes_between(start: dt.datetime, end: dt.datetime) -> float:
-    """Minutes from start to end, whatever their offsets."""
-    return (end - start).total_seconds() / 60
 
 
 AgeYears = Annotated[float, Meta(description="Completed years.")]

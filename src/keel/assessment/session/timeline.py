@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from keel.assessment.session.events import AnyEvent, Corrected, Plain, kind_of, minutes_between
+from keel.assessment.session.events import AnyEvent, Corrected, Plain, minutes_between
 from keel.assessment.session.notices import Notice
 from keel.assessment.session.state import Correction
 from keel.knowledge.protocols import Cut, Protocol
@@ -51,7 +51,7 @@ class Timeline(NamedTuple):
 
 def order_key(event: Plain) -> tuple[dt.datetime, int, str]:
     """Where an event stands among others: by instant, then by kind, then by id."""
-    return (event.at.astimezone(dt.UTC), _KIND_ORDER.index(kind_of(event)), event.id)
+    return (event.at.astimezone(dt.UTC), _KIND_ORDER.index(event.kind), event.id)
 
 
 def timeline(events: Iterable[AnyEvent], *, at: dt.datetime, protocol: Protocol) -> Timeline:
