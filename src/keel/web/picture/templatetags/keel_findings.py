@@ -33,13 +33,13 @@ def severity_words(severity: Severity, audience: str = "public") -> str:
 
 
 @register.inclusion_tag("picture/finding.html")
-def finding_card(finding: Finding, audience: str = "public", level: int = 3) -> dict[str, Any]:
+def finding_card(finding: Finding, audience: str = "public") -> dict[str, Any]:
     """A finding: its word and symbol, summary, next step; why, how sure and sources folded below."""
     if audience != "clinic" and finding.rule.endswith(UNANSWERED):
         finding = _unanswered_in_public(finding)
     is_whole = audience == "clinic" or isinstance(finding.next_step, Told)
     next_step = finding.next_step if is_whole else for_public(finding.next_step)
-    return {"finding": finding, "audience": audience, "level": level, "next_step": next_step}
+    return {"finding": finding, "audience": audience, "next_step": next_step}
 
 
 def _unanswered_in_public(finding: Finding) -> Finding:
