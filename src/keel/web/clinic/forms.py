@@ -118,12 +118,8 @@ class AnswersForm(FactForm):
         }
 
 
-class VoidForm(forms.Form):
+class VoidForm(FactForm):
     """Why a fact is taken back."""
 
-    use_required_attribute = False
-    key = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    kind = Kind.VOID
     reason = forms.CharField(label=_("Why it is taken back"), max_length=500)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"key": str(uuid.uuid4())}, **kwargs)
