@@ -60,7 +60,7 @@ class CheckForm(forms.Form):
     days_per = _pick(choices.DAYS_PER, gettext_lazy("Days of what"), empty=False)
     long = _number(gettext_lazy("For how long"), 1000)
     long_unit = _pick(choices.LONG_UNITS, gettext_lazy("Unit of time"), empty=False)
-    way = _pick(choices.WAYS, gettext_lazy("Which way"))
+    way = _pick(choices.WAYS, gettext_lazy("How it is taken"))
     place = _pick(choices.PLACES, gettext_lazy("Where it comes from"))
     ago = _number(gettext_lazy("If it is over: how long ago it ended"), 1000)
     ago_unit = _pick(choices.LONG_UNITS, gettext_lazy("Unit of time"), empty=False)

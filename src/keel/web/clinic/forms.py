@@ -45,7 +45,7 @@ class DoseForm(FactForm):
     kind = Kind.DOSE
     title = _("Record a dose")
     substance = forms.ChoiceField(label=_("What"))
-    route = forms.ChoiceField(label=_("Which way"))
+    route = forms.ChoiceField(label=_("Route"))
     amount = forms.CharField(
         label=_("How much"), required=False, help_text=_("With its unit: 35 mg. Empty means that nobody knows.")
     )
