@@ -19,9 +19,9 @@ from keel.interop.encoding import as_utf8
 from keel.knowledge import Knowledge
 from keel.knowledge.instruments import Instrument
 from keel.messages import text_of
-from keel.record import Answers, Medicine, Person, Pregnancy, ReadingNote, Record, UsePattern
+from keel.record import Answers, Medicine, Person, Pregnancy, ReadingNote, Record
 from keel.web.check import choices, steps
-from keel.web.check.queries import LONGEST_LIST, line_of, read_file, read_medicines, read_patterns, together
+from keel.web.check.queries import LONGEST_LIST, Lines, line_of, read_file, read_medicines, read_patterns, together
 from keel.web.language import texts
 from keel.web.language.said import said
 from keel.web.language.words import gettext as _
@@ -61,7 +61,7 @@ class CheckForm(forms.Form):
     days_per = _pick(choices.DAYS_PER, gettext_lazy("Days of what"), empty=False)
     long = _number(gettext_lazy("For how long"), 1000)
     long_unit = _pick(choices.LONG_UNITS, gettext_lazy("Unit of time"), empty=False)
-    way = _pick(choices.WAYS, gettext_lazy("Which way"))
+    way = _pick(choices.WAYS, gettext_lazy("How it is taken"))
     place = _pick(choices.PLACES, gettext_lazy("Where it comes from"))
     ago = _number(gettext_lazy("If it is over: how long ago it ended"), 1000)
     ago_unit = _pick(choices.LONG_UNITS, gettext_lazy("Unit of time"), empty=False)
@@ -115,7 +115,7 @@ class CheckForm(forms.Form):
         reading = self._read_record(cleaned)
         if self.errors:
             return cleaned
-        told = self._record(cleaned, lines[0], lines[1], medicines)
+        told = self._record(cleaned, lines, medicines)
         if reading is not None and len(reading.records) > 1 and (told.patterns or told.medicines or told.answers):
             self.add_error(
                 "record",
@@ -126,7 +126,7 @@ class CheckForm(forms.Form):
         self.told = self._told(cleaned)
         return cleaned
 
-    def _read_patterns(self, cleaned: dict[str, Any]) -> tuple[tuple[UsePattern, ...], tuple[ReadingNote, ...]]:
+    def _read_patterns(self, cleaned: dict[str, Any]) -> Lines:
         picked = self._picked(cleaned)
         text = "\n".join(part for part in (cleaned.get("pattern", ""), picked) if part)
         cleaned["pattern"] = text
@@ -134,12 +134,12 @@ class CheckForm(forms.Form):
             self._empty_the_picker(text)
         if len(text.splitlines()) > LONGEST_LIST:
             self.add_error("pattern", _("Write up to %(most)d lines.") % {"most": LONGEST_LIST})
-            return (), ()
+            return Lines((), ())
         try:
             return read_patterns(text, at=self._at, knowledge=self._knowledge, leave_out=bool(cleaned.get("lenient")))
         except ExposureError as error:
             self.add_error("pattern", said(text_of(error)))
-            return (), ()
+            return Lines((), ())
 
     def _picked(self, cleaned: dict[str, Any]) -> str:
         try:
@@ -178,13 +178,7 @@ class CheckForm(forms.Form):
             self.add_error(field, said(text_of(error)))
             return None
 
-    def _record(
-        self,
-        cleaned: dict[str, Any],
-        patterns: tuple[UsePattern, ...],
-        notes: tuple[ReadingNote, ...],
-        medicines: tuple[Medicine, ...],
-    ) -> Record:
+    def _record(self, cleaned: dict[str, Any], lines: Lines, medicines: tuple[Medicine, ...]) -> Record:
         age, pregnant = cleaned.get("age"), cleaned.get("pregnant")
         person = Person(
             age_years=None if age is None else float(age),
@@ -192,7 +186,7 @@ class CheckForm(forms.Form):
             country=self._country,
         )
         answers = tuple(self._answers(cleaned))
-        return Record(person=person, patterns=patterns, medicines=medicines, answers=answers, notes=notes)
+        return Record(person=person, patterns=lines.patterns, medicines=medicines, answers=answers, notes=lines.notes)
 
     def _answers(self, cleaned: dict[str, Any]) -> Iterator[Answers]:
         for instrument in self.instruments():
@@ -225,10 +219,8 @@ class CheckForm(forms.Form):
 
     def wrong_step(self) -> str:
         """The first step that has something to fix."""
-        for step in steps.STEPS:
-            if any(name in self.errors for name in self.names_on(step.id)):
-                return step.id
-        return steps.STEPS[0].id
+        wrong = (step for step in steps.BY_ID if any(name in self.errors for name in self.names_on(step)))
+        return next(wrong, steps.STEPS[0].id)
 
     def names_on(self, step: str) -> list[str]:
         """The names of the fields that stand on a step."""

@@ -46,13 +46,13 @@ def handover_of(shown: CheckPicture, told: Mapping[str, Any], *, knowledge: Know
         _urgent(shown),
         _exposure(shown, sources),
         _band(shown, sources),
-        _bladder(shown),
-        _signs(shown),
-        _told(told),
+        _answered(_("Lower urinary tract, last 4 weeks"), steps.BLADDER, shown),
+        _answered(_("Other signs, last 4 weeks"), steps.SIGNS, shown),
+        _part(_("Also told"), items=_ticked(choices.FITS, told, "fits")),
         _medicines(shown, told, sources),
         _dependence(shown),
         _mood(shown),
-        _wishes(told),
+        _part(_("What matters to the person"), items=_ticked(choices.MATTERS, told, "matters")),
         _unknown(shown),
     ]
     day = date_format(shown.picture.as_of, "DATE_FORMAT")
@@ -136,14 +136,6 @@ def _given(shown: CheckPicture, name: str) -> Mapping[str, int | str]:
     return next((sitting.items for sitting in shown.record.answers if sitting.instrument == name), {})
 
 
-def _bladder(shown: CheckPicture) -> Part | None:
-    return _answered(_("Lower urinary tract, last 4 weeks"), steps.BLADDER, shown)
-
-
-def _signs(shown: CheckPicture) -> Part | None:
-    return _answered(_("Other signs, last 4 weeks"), steps.SIGNS, shown)
-
-
 def _answered(heading: str, name: str, shown: CheckPicture) -> Part | None:
     """The answers to a questionnaire of yes and no, in clinical terms."""
     instrument, given = texts.instrument(name), _given(shown, name)
@@ -164,9 +156,8 @@ def _answered(heading: str, name: str, shown: CheckPicture) -> Part | None:
     return _part(heading, rows)
 
 
-def _told(told: Mapping[str, Any]) -> Part | None:
-    ticked = [str(choices.FITS[name]) for name in told.get("fits", ())]
-    return _part(_("Also told"), items=ticked)
+def _ticked(options: choices.Choices, told: Mapping[str, Any], field: str) -> list[str]:
+    return [str(options[name]) for name in told.get(field, ())]
 
 
 def _medicines(shown: CheckPicture, told: Mapping[str, Any], sources: _Sources) -> Part | None:
@@ -177,8 +168,7 @@ def _medicines(shown: CheckPicture, told: Mapping[str, Any], sources: _Sources) 
             words = _("not recognised, not checked")
         numbers = sources.numbers(one for finding in item.findings for one in finding.sources[:1])
         rows.append(Row(as_typed(item.input), words, numbers))
-    daily = [str(choices.DAILY[name]) for name in told.get("daily", ())]
-    if daily:
+    if daily := _ticked(choices.DAILY, told, "daily"):
         rows.append(Row(_("Daily or nearly so"), ", ".join(daily)))
     return _part(_("Medicines and other drugs with ketamine"), rows)
 
@@ -202,12 +192,6 @@ def _score_row(score: Any, instrument: Instrument) -> Row:
         return Row(name, value)
     most = f"/{score.range.most}" if score.range.most is not None else ""
     return Row(name, f"{score.total}{most}{f', {in_words(score.band)}' if score.band else ''}")
-
-
-def _wishes(told: Mapping[str, Any]) -> Part | None:
-    return _part(
-        _("What matters to the person"), items=[str(choices.MATTERS[name]) for name in told.get("matters", ())]
-    )
 
 
 def _unknown(shown: CheckPicture) -> Part | None:

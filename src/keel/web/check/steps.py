@@ -42,13 +42,11 @@ PICTURE = "picture"
 
 def after(step: str) -> str:
     """What comes after a step: the next one, and the picture after the last."""
-    ids = [one.id for one in STEPS]
-    place = ids.index(step) + 1
-    return ids[place] if place < len(ids) else PICTURE
+    ids = [*BY_ID, PICTURE]
+    return ids[ids.index(step) + 1]
 
 
 def before(step: str) -> str:
     """The step before, or an empty string."""
-    ids = [one.id for one in STEPS]
-    place = ids.index(step)
-    return ids[place - 1] if place else ""
+    ids = ["", *BY_ID]
+    return ids[ids.index(step) - 1]

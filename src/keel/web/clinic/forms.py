@@ -45,7 +45,7 @@ class DoseForm(FactForm):
     kind = Kind.DOSE
     title = _("Record a dose")
     substance = forms.ChoiceField(label=_("What"))
-    route = forms.ChoiceField(label=_("Which way"))
+    route = forms.ChoiceField(label=_("Route"))
     amount = forms.CharField(
         label=_("How much"), required=False, help_text=_("With its unit: 35 mg. Empty means that nobody knows.")
     )
@@ -118,12 +118,8 @@ class AnswersForm(FactForm):
         }
 
 
-class VoidForm(forms.Form):
+class VoidForm(FactForm):
     """Why a fact is taken back."""
 
-    use_required_attribute = False
-    key = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    kind = Kind.VOID
     reason = forms.CharField(label=_("Why it is taken back"), max_length=500)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"key": str(uuid.uuid4())}, **kwargs)

@@ -1,13 +1,12 @@
 """The list of people who help, by country and need, and all countries on one page."""
 
-from typing import NamedTuple
-
+import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from keel import knowledge
-from keel.knowledge.directory import WORLD, Country, Listed
+from keel.knowledge.directory import WORLD, Country, Listing
 from keel.web import clock
 from keel.web.directory.queries import country_of, find, listing_for
 from keel.web.language import texts
@@ -38,13 +37,6 @@ def people_who_help(request: HttpRequest) -> HttpResponse:
     return render(request, "directory/help.html", context)
 
 
-class _CountryRows(NamedTuple):
-    """Lines of one country, without those that work everywhere."""
-
-    emergency: list[Listed]
-    services: list[Listed]
-
-
 @require_safe
 def everywhere(request: HttpRequest) -> HttpResponse:
     """Every country on one page: what a device keeps for the time without a connection."""
@@ -62,9 +54,11 @@ def everywhere(request: HttpRequest) -> HttpResponse:
     return render(request, "directory/everywhere.html", context)
 
 
-def _rows_of(country: Country) -> _CountryRows:
+def _rows_of(country: Country) -> Listing:
+    """The listing of a country without the lines that work everywhere."""
     listing = listing_for(country.code)
-    return _CountryRows(
-        [row for row in listing.emergency if WORLD not in row.service.countries],
-        [row for row in listing.services if WORLD not in row.service.countries],
+    return msgspec.structs.replace(
+        listing,
+        emergency=tuple(row for row in listing.emergency if WORLD not in row.service.countries),
+        services=tuple(row for row in listing.services if WORLD not in row.service.countries),
     )

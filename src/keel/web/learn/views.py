@@ -10,7 +10,9 @@ from keel import knowledge
 from keel.assessment.instruments import AnswersRefused, Score, score_instrument
 from keel.assessment.picture import picture_of
 from keel.findings import Severity
+from keel.knowledge.evidence import Claim
 from keel.knowledge.instruments import Instrument
+from keel.knowledge.texts import Text
 from keel.messages import text_of
 from keel.web import clock
 from keel.web.directory.queries import country_of
@@ -50,9 +52,13 @@ def read(request: HttpRequest, name: str) -> HttpResponse:
         raise Http404
     if text.table is not None:
         return redirect("learn:comparison")
+    return render(request, "learn/text.html", {"text": text, "judged": _judged(text)})
+
+
+def _judged(text: Text) -> list[Claim]:
+    """The claims that a text judges, but for those that are not repeated."""
     claims = knowledge.load().claims
-    judged = [claims[one] for one in text.judges if one in claims and not is_withheld(claims[one])]
-    return render(request, "learn/text.html", {"text": text, "judged": judged})
+    return [claims[one] for one in text.judges if one in claims and not is_withheld(claims[one])]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -69,8 +75,7 @@ def comparison(request: HttpRequest) -> HttpResponse:
         else:
             status = 422
     text = texts.here()["comparison-medical"]
-    judged = [facts.claims[one] for one in text.judges if one in facts.claims and not is_withheld(facts.claims[one])]
-    context = {"text": text, "form": form, "yours": yours, "judged": judged}
+    context = {"text": text, "form": form, "yours": yours, "judged": _judged(text)}
     return render(request, "learn/comparison.html", context, status=status)
 
 

@@ -1,4 +1,4 @@
-"""How a Picture, a Finding, a source and a mark of certainty are printed. Shared by the check and the clinic.
+"""How a Picture, a Finding, a source, a text and a mark of certainty are printed. Shared by all apps above.
 
-Computes no clinical value. Start at `shown.py` (what goes where on the page), then the templates.
+Computes no clinical value. Start at `queries.py` (what goes where on the page), then the templates.
 """

@@ -22,10 +22,10 @@ class Regimen(NamedTuple):
     substance: str
     route: str
     dose_mg: float
-    over_min: float
+    over_min: float | None
     weight_kg: float
     age_years: float
-    log: bool
+    scale: str
     outside: bool
 
 
@@ -37,14 +37,21 @@ def overlay_of(regimen: Regimen) -> dict[str, Any]:
 @lru_cache(maxsize=128)
 def _overlay_of(regimen: Regimen, catalogue: Catalogue | None) -> dict[str, Any]:
     facts = knowledge.load()
+    over_min = regimen.over_min or 0.0
+    dose = DoseInput(
+        amount_mg=regimen.dose_mg,
+        route=regimen.route,
+        substance=regimen.substance,
+        duration_min=over_min if regimen.route == "iv" else 0.0,
+    )
     try:
         fitting_models(facts.models, regimen.route, regimen.substance, facts.routes)
         found = compare_models(
             models_for(facts.models, regimen.route, regimen.substance),
-            [_dose(regimen)],
+            [dose],
             Person(weight_kg=regimen.weight_kg, age_years=regimen.age_years),
-            np.arange(0.0, regimen.over_min + 60 * HOURS + 1, 2.0),
-            window_min=(0.0, regimen.over_min + 60 * HOURS),
+            np.arange(0.0, over_min + 60 * HOURS + 1, 2.0),
+            window_min=(0.0, over_min + 60 * HOURS),
         )
     except NoModel as refusal:
         return {"reasons": (text_of(refusal), *refusal.known)}
@@ -53,9 +60,8 @@ def _overlay_of(regimen: Regimen, catalogue: Catalogue | None) -> dict[str, Any]
     left_out = [(curve.model, curve.document.name, joined(" ", curve.reasons)) for curve in found.outside]
     left_out += [(name, facts.models[name].name, reason) for name, reason in found.refused]
     # Open to everybody: concentrations of effect beside a dose of one's choice would be a way to choose a dose.
-    chart = charts.Chart(
-        charts.of_comparison(found, outside=regimen.outside), facts, log=regimen.log, anchors=False, catalogue=catalogue
-    )
+    traces = charts.of_comparison(found, outside=regimen.outside)
+    chart = charts.Chart(traces, facts, log=regimen.scale == "log", anchors=False, catalogue=catalogue)
     if not chart.traces:
         return {"reasons": (Message("No model holds for this regimen and person."),), "left_out": left_out}
     head, rows = chart.table()
@@ -70,12 +76,3 @@ def _overlay_of(regimen: Regimen, catalogue: Catalogue | None) -> dict[str, Any]
         "count": len(found.peaks),
         "left_out": left_out,
     }
-
-
-def _dose(regimen: Regimen) -> DoseInput:
-    return DoseInput(
-        amount_mg=regimen.dose_mg,
-        route=regimen.route,
-        substance=regimen.substance,
-        duration_min=regimen.over_min if regimen.route == "iv" else 0.0,
-    )

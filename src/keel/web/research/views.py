@@ -16,7 +16,7 @@ from keel.web.research.queries import Regimen, overlay_of
 def models(request: HttpRequest) -> HttpResponse:
     """Every model, and the curves of those that hold for the regimen in the address, or for the first one."""
     form = RegimenForm(request.GET if "dose_mg" in request.GET else FIRST)
-    shown = overlay_of(_regimen(form.cleaned_data)) if form.is_valid() else None
+    shown = overlay_of(Regimen(**form.cleaned_data)) if form.is_valid() else None
     context = {"form": form, "shown": shown, "models": [_line(one) for one in knowledge.load().models.values()]}
     return render(request, "research/models.html", context, status=200 if form.is_valid() else 422)
 
@@ -28,19 +28,6 @@ def model(request: HttpRequest, name: str) -> HttpResponse:
     if found is None:
         raise Http404
     return render(request, "research/model.html", {"model": found, **_line(found)})
-
-
-def _regimen(values: dict[str, Any]) -> Regimen:
-    return Regimen(
-        substance=values["substance"],
-        route=values["route"],
-        dose_mg=values["dose_mg"],
-        over_min=values["over_min"] or 0.0,
-        weight_kg=values["weight_kg"],
-        age_years=values["age_years"],
-        log=values["scale"] == "log",
-        outside=values["outside"],
-    )
 
 
 def _line(one: Model) -> dict[str, Any]:

@@ -10,26 +10,18 @@ from keel.web.language.words import gettext as _
 register = template.Library()
 
 
-@register.filter
-def kind_words(kind: str) -> str:
-    """A kind of evidence, in the plural."""
+def _kind(kind: str) -> tuple[str, str]:
+    """A kind of evidence, in the plural and in the singular."""
     return {
-        "claims": _("Claims"),
-        "conflicts": _("Disagreements"),
-        "figures": _("Figures"),
-        "sources": _("Sources"),
-    }.get(kind, kind)
+        "claims": (_("Claims"), _("Claim")),
+        "conflicts": (_("Disagreements"), _("Disagreement")),
+        "figures": (_("Figures"), _("Figure")),
+        "sources": (_("Sources"), _("Source")),
+    }[kind]
 
 
-@register.filter
-def kind_one(kind: str) -> str:
-    """A kind of evidence, in the singular."""
-    return {
-        "claims": _("Claim"),
-        "conflicts": _("Disagreement"),
-        "figures": _("Figure"),
-        "sources": _("Source"),
-    }.get(kind, kind)
+register.filter("kind_words", lambda kind: _kind(kind)[0])
+register.filter("kind_one", lambda kind: _kind(kind)[1])
 
 
 @register.filter

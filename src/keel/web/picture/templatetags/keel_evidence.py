@@ -26,7 +26,7 @@ def certainty_words(mark: Certainty | None) -> str:
         Certainty.SEEN: _("read in the source"),
         Certainty.SECONDHAND: _("second-hand"),
         Certainty.MEMORY: _("not verified"),
-        Certainty.DEFAULT: _("a default of ours"),
+        Certainty.DEFAULT: _("Keel’s own default"),
         None: "",
     }[mark]
 

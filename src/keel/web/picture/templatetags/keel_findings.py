@@ -26,13 +26,13 @@ def severity_words(severity: Severity, audience: str = "public") -> str:
 
 
 @register.inclusion_tag("picture/finding.html")
-def finding_card(finding: Finding, audience: str = "public", level: int = 3) -> dict[str, Any]:
+def finding_card(finding: Finding, audience: str = "public") -> dict[str, Any]:
     """A finding: its word and symbol, summary, next step; why, how sure and sources folded below."""
     summary, next_step = finding.summary, finding.next_step
     if audience != "clinic":
         summary = summary if finding.public_summary is None else finding.public_summary
         next_step = next_step if finding.public_next_step is None else finding.public_next_step
-    return {"finding": finding, "audience": audience, "level": level, "summary": summary, "next_step": next_step}
+    return {"finding": finding, "audience": audience, "summary": summary, "next_step": next_step}
 
 
 @register.filter
