@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
+from keel.interop.dose_amount import DoseAmount
 from keel.interop.errors import ReadError, shown
 from keel.interop.plausibility import why_impossible
 from keel.interop.record_file.shape import AmountRange
@@ -23,13 +24,6 @@ from keel.quantities import (
 T = TypeVar("T")
 
 _PER_KG = parse_unit("mg/kg").dimension
-
-
-class DoseAmount(NamedTuple):
-    """The amount of a dose: milligrams, or milligrams per kilogram where the weight is not known, or neither."""
-
-    mg: Interval | None = None
-    per_kg: Interval | None = None
 
 
 def dose_amount(written: str | AmountRange | None, weight_kg: float | None, *, where: str) -> DoseAmount:
@@ -83,10 +77,9 @@ def _amount(text: str, weight_kg: float | None) -> DoseAmount:
         return DoseAmount(parse_amount_interval_mg(text))
     if quantity.unit.dimension != _PER_KG:
         return DoseAmount(Interval.exactly(parse_amount_mg(text)))
-    per_kg = Interval.exactly(quantity.to("mg/kg"))
-    if per_kg.low < 0:
+    if quantity.value < 0:
         raise QuantityError(f"{shown(text)} is less than zero.")
-    return DoseAmount(None, per_kg) if weight_kg is None else DoseAmount(per_kg * weight_kg)
+    return DoseAmount.of_weight(quantity.to("mg/kg"), weight_kg)
 
 
 def _between(low: Interval | None, mid: Interval | None, high: Interval | None, where: str) -> Interval | None:

@@ -40,7 +40,6 @@ from keel.record import (
     Answers,
     Condition,
     Dose,
-    DoseCertainty,
     Measurement,
     Medicine,
     Person,
@@ -207,8 +206,6 @@ def _dose(entry: DoseEntry, path: str, place: _Place) -> Sequence[Dose]:
     if entry.precision:
         start = Moment(start.at, entry.precision)
     amount = amounts.dose_amount(entry.amount, place.weight_at(start.at), where=f"{path}.amount")
-    known = amount.mg or amount.per_kg
-    guessed = DoseCertainty.REPORTED if known and known.is_exact else DoseCertainty.ESTIMATED
     dose = Dose(
         substance=_substance(entry.substance, f"{path}.substance", place.knowledge),
         route=_route(entry.route, f"{path}.route", place.knowledge),
@@ -217,7 +214,7 @@ def _dose(entry: DoseEntry, path: str, place: _Place) -> Sequence[Dose]:
         amount_mg=amount.mg,
         per_kg=amount.per_kg,
         form=entry.form,
-        certainty=entry.certainty or (guessed if known else DoseCertainty.UNKNOWN),
+        certainty=entry.certainty or amount.certainty(),
         setting=entry.setting,
         precision=start.precision,
         devices=entry.devices,
