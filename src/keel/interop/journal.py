@@ -1,7 +1,7 @@
 """Reads the export of the PsychonautWiki Journal app, all generations of both platforms.
 
 Only what is needed is decoded: titles, notes, locations and ratings never leave the file. What somebody else took
-(`consumerName`) is counted and left out. A dose in a unit that is no mass stays an unknown amount, and says so.
+(`consumerName`) is counted and left out. A dose in a unit that is not a mass stays an unknown amount, and says so.
 The format is described in docs/reference/formats.md; it was read in the source code of both apps.
 """
 
@@ -238,5 +238,5 @@ def _in_mg(value: float, deviation: float, unit: str | None, estimated: bool) ->
         mg, spread = convert(value, unit, "mg"), convert(deviation, unit, "mg")
         amount = Interval(max(0.0, mg - spread), mg, mg + spread)
     except (UnitError, ValueError):
-        return DoseAmount(why_unknown=f"the unit {shown(unit)} is no mass")
+        return DoseAmount(why_unknown=f"the unit {shown(unit)} is not a mass")
     return DoseAmount(amount, is_estimate=estimated)

@@ -39,7 +39,7 @@ def in_kept_unit(value: float, unit: str, row: ReadingCode | None) -> UnitValue:
         kinds = {part for part in parse_unit(code).kind.split() if part != "per"}
         if "substance" in kinds:
             return UnitValue(value, code, True)
-        raise UnitError(f"“{unit}” is no unit of {row.title}. Use {row.unit}.") from None
+        raise UnitError(f"“{unit}” is not a unit of {row.title}. Use {row.unit}.") from None
 
 
 def split_value(text: str) -> tuple[float, str] | None:

@@ -102,8 +102,8 @@ def _rows(data: bytes, name: str) -> list[Row]:
     header = lines[0].split("\t")
     missing = [column for column in _NEEDED[name] if column not in header]
     if missing:
-        mend = "Keel reads the tables of OpenNeuro ds005917."
-        raise ReadError(f"The column {shown(missing[0])} is missing.", where=f"{name}, line 1", mend=mend)
+        fix = "Keel reads the tables of OpenNeuro ds005917."
+        raise ReadError(f"The column {shown(missing[0])} is missing.", where=f"{name}, line 1", fix=fix)
     rows = []
     for number, line in enumerate(lines[1:], start=2):
         cells = line.split("\t")
@@ -111,7 +111,7 @@ def _rows(data: bytes, name: str) -> list[Row]:
             continue
         if len(cells) != len(header):
             problem = f"The row has {len(cells)} cells and the header {len(header)}."
-            raise ReadError(problem, where=f"{name}, line {number}", mend="Mend the row, or export the table again.")
+            raise ReadError(problem, where=f"{name}, line {number}", fix="Fix the row, or export the table again.")
         rows.append(Row(number, dict(zip(header, (cell.strip() for cell in cells), strict=True))))
     return rows
 
@@ -167,7 +167,7 @@ class _Reader:
                     notes.note("infusion", where=where, reason=f"two of the kind {shown(word)}; the first was kept")
                 days.setdefault(word, day)
             elif word != self._study.missing:
-                notes.note("infusion", where=where, reason=f"{shown(word)} is no word of the table")
+                notes.note("infusion", where=where, reason=f"{shown(word)} is not a word of the table")
         return days
 
     def _doses(self, infusions: Mapping[str, int], first: dt.datetime, where: str) -> tuple[Dose, ...]:
@@ -205,7 +205,7 @@ class _Reader:
     def _person(self, cells: Mapping[str, str], where: str, notes: Notebook) -> Person:
         sex = cells.get("sex", self._study.missing)
         if sex not in _SEXES and sex != self._study.missing:
-            notes.note("sex", where=where, reason=f"{shown(sex)} is no word of the table")
+            notes.note("sex", where=where, reason=f"{shown(sex)} is not a word of the table")
         age = self._number(cells.get("age", self._study.missing), "age", where, notes)
         if age is not None and (problem := why_impossible("age", age, self._limits)):
             notes.note("age", where=where, reason=f"{problem} Left out.")
@@ -226,14 +226,14 @@ class _Reader:
         if group in self._study.conditions:
             return (Condition(text=self._study.conditions[group], codes={}),)
         if group not in self._study.groups_without_condition and group != self._study.missing:
-            notes.note("group", where=where, reason=f"{shown(group)} is no word of the table")
+            notes.note("group", where=where, reason=f"{shown(group)} is not a word of the table")
         return ()
 
     def _number(self, cell: str, column: str, where: str, notes: Notebook) -> float | None:
         if cell == self._study.missing:
             return None
         if not cell.isascii() or not cell.replace(".", "", 1).isdigit() or len(cell) > 10:
-            notes.note(column, where=where, reason=f"{shown(cell)} is no number; left out")
+            notes.note(column, where=where, reason=f"{shown(cell)} is not a number; left out")
             return None
         return float(cell)
 

@@ -87,22 +87,20 @@ def fhir_values(text: bytes, name: str = "") -> list[tuple[str, bytes]]:
 
 def _table(text: bytes, at: dt.datetime, knowledge: Knowledge, progress: Progress | None) -> Reading:
     if b"session_id" in text.partition(b"\n")[0]:
-        raise ReadError("These are ratings without the people.", mend="Give the folder with participants.tsv too.")
+        raise ReadError("These are ratings without the people.", fix="Give the folder with participants.tsv too.")
     return read_openneuro(text, None, at=at, knowledge=knowledge, progress=progress)
 
 
 def _not_recognised(text: bytes) -> ReadError:
     start = shown(text[:60].decode(errors="replace"))
     if text.lstrip().startswith(b"["):
-        return ReadError(
-            "The file is a JSON list.", mend="Put Keel records under “people”, FHIR resources in a Bundle."
-        )
-    return ReadError(f"The file begins with {start}, which no format that Keel reads does.", mend=f"Give {_FORMATS}.")
+        return ReadError("The file is a JSON list.", fix="Put Keel records under “people”, FHIR resources in a Bundle.")
+    return ReadError(f"The file begins with {start}, which no format that Keel reads does.", fix=f"Give {_FORMATS}.")
 
 
 def _unknown_keys(keys: list[str]) -> ReadError:
     if not keys:
-        return ReadError("The record is empty.", mend="Add at least “person” or “doses”.")
+        return ReadError("The record is empty.", fix="Add at least “person” or “doses”.")
     near = [match for key in keys for match in get_close_matches(key, _KEEL_KEYS, n=1)]
-    mend = f"Did you mean “{near[0]}”?" if near else f"Give {_FORMATS}."
-    return ReadError(f"The keys {shown(', '.join(keys))} belong to no format that Keel reads.", mend=mend)
+    fix = f"Did you mean “{near[0]}”?" if near else f"Give {_FORMATS}."
+    return ReadError(f"The keys {shown(', '.join(keys))} belong to no format that Keel reads.", fix=fix)

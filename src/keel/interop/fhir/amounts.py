@@ -18,7 +18,7 @@ class Strength(NamedTuple):
 
     @classmethod
     def of(cls, ratio: Ratio) -> Self | None:
-        """From an ingredient's strength; None where it is no mass per volume."""
+        """From an ingredient's strength; None where it is not a mass per volume."""
         above, below = ratio.numerator, ratio.denominator
         if above is None or below is None or not above.value or not below.value or above.value < 0 or below.value < 0:
             return None
@@ -93,7 +93,7 @@ def _of_quantity(quantity: Quantity, strength: Strength | None, weight_kg: float
         return DoseAmount.of_weight(convert(value, quantity.ucum, "mg/kg"), weight_kg)
     if unit.dimension == parse_unit("mL").dimension and strength is not None:
         return DoseAmount(mg=Interval.exactly(convert(value, quantity.ucum, "mL") * strength.mg_per_ml))
-    return DoseAmount(why_unknown=f"the unit {shown(quantity.ucum)} is no mass")
+    return DoseAmount(why_unknown=f"the unit {shown(quantity.ucum)} is not a mass")
 
 
 def _of_rate(rate: float, unit: str, time: When, weight_kg: float | None) -> DoseAmount:
@@ -112,4 +112,4 @@ def _of_rate(rate: float, unit: str, time: When, weight_kg: float | None) -> Dos
         return DoseAmount(mg=Interval.exactly(convert(rate, unit, "mg/min") * minutes))
     if dimension == parse_unit("mg/kg/min").dimension:
         return DoseAmount.of_weight(convert(rate, unit, "mg/kg/min") * minutes, weight_kg)
-    return DoseAmount(why_unknown=f"the unit of the rate {shown(unit)} is no mass per time")
+    return DoseAmount(why_unknown=f"the unit of the rate {shown(unit)} is not a mass per time")

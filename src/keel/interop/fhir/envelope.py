@@ -91,21 +91,21 @@ class _Unpacker:
         self._notes = notes
 
     def take(self, path: str, text: bytes | Raw, full_url: str, depth: int) -> None:
-        """Takes one resource, or what a bundle holds; ReadError where a value of the file is no JSON object."""
+        """Takes one resource, or what a bundle holds; ReadError where a value of the file is not a JSON object."""
         self.read += 1
         try:
             keys = json_text.decode(text, dict[str, Raw], where=path).keys()
         except ReadError as error:
             if depth == 0:
                 raise
-            self._report("resource that is none", error.where or path, error.problem)
+            self._report("resource that is not valid", error.where or path, error.problem)
             return
         if depth == 0:
             json_text.refuse_repeated_keys(bytes(text), where="" if path == "$" else path)
         try:
             head = json_text.decode(text, _Head, where=path)
         except ReadError as error:
-            self._report("resource that is none", error.where or path, error.problem)
+            self._report("resource that is not valid", error.where or path, error.problem)
             return
         if head.resource_type == "Bundle":
             self._open(path, text, depth, set(keys))

@@ -63,7 +63,7 @@ class ObservationReader:
         self._panels, self._codes, self._directory, self._context = panels, codes, directory, context
 
     def read(self, item: Item, observation: Observation, draft: Draft) -> None:
-        """Adds what was observed to the draft; NotTaken where it is no fact about the person."""
+        """Adds what was observed to the draft; NotTaken where it is not a fact about the person."""
         if observation.status in WITHDRAWN:
             raise NotTaken(f"its status is {observation.status}: no fact, or one taken back")
         if observation.focus:
@@ -106,7 +106,7 @@ class ObservationReader:
         moment: Moment | None,
         draft: Draft,
     ) -> bool:
-        """Takes an answer or a total of an instrument; False where it is none, or no readable one."""
+        """Takes an answer or a total of an instrument; False where it is not one that can be read."""
         instrument, sitting = self._panels.of_member.get(item.key, (None, None))
         if sitting is None:
             alone = f"at {moment.at.isoformat()}" if moment else item.key

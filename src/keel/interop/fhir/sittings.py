@@ -75,12 +75,12 @@ class Sittings:
         self._open: dict[tuple[str, str], _OpenSitting] = {}
 
     def answer(self, question: tuple[Instrument, Item], said: AnswerSent, sitting: "Sitting", *, where: str) -> bool:
-        """Adds the answer to an item; False, with a note, where it is none of the item's answers."""
+        """Adds the answer to an item; False, with a note, where it is not one of the item's answers."""
         instrument, item = question
         value = answer_to(instrument, item, said)
         if value is None:
             told = next(iter(said.words), said.number if said.number is not None else "nothing")
-            reason = f"{shown(told)} is no answer to it; left unanswered"
+            reason = f"{shown(told)} is not an answer to it; left unanswered"
             self._notes.note(f"{instrument.name} item {item.id}", where=where, reason=reason)
             return False
         before = self._open_for(instrument, sitting).items.setdefault(item.id, value)
@@ -94,7 +94,7 @@ class Sittings:
         whole = _whole(value)
         if whole is None:
             self._notes.note(
-                f"{instrument.name} {scale}", where=where, reason=f"{value:g} is no whole number; left out"
+                f"{instrument.name} {scale}", where=where, reason=f"{value:g} is not a whole number; left out"
             )
         else:
             self._open_for(instrument, sitting).items.setdefault(scale, whole)
@@ -149,7 +149,7 @@ class Sittings:
 
 
 def answer_to(instrument: Instrument, item: Item, said: AnswerSent) -> int | str | None:
-    """The item's own value for what was said; None where it is none of its answers.
+    """The item's own value for what was said; None where it is not one of its answers.
 
     A code decides, then the label of a choice, then a number within the item's range.
     """

@@ -55,7 +55,7 @@ def body(age: float | str | None, weight: str | None, height: str | None, *, lim
         place = f"{where}.{name}"
         value = _at(place, lambda: parse(written if isinstance(written, str) else f"{written:.15g} years"))
         if problem := why_impossible(name, value, limits):
-            raise ReadError(f"{shown(written)}: {problem}", where=place, mend="Check it, or leave it out.")
+            raise ReadError(f"{shown(written)}: {problem}", where=place, fix="Check it, or leave it out.")
         return value
 
     return Body(
@@ -86,12 +86,10 @@ def _between(low: Interval | None, mid: Interval | None, high: Interval | None, 
     if low is None and high is None:
         return None
     if low is None or high is None:
-        raise ReadError("One end is per kilogram and the other is not.", where=where, mend="Write both in one unit.")
+        raise ReadError("One end is per kilogram and the other is not.", where=where, fix="Write both in one unit.")
     middle = mid.mid if mid else (low.low + high.high) / 2
     if not low.low <= middle <= high.high:
-        raise ReadError(
-            "The amounts are out of order.", where=where, mend="Write low, mid and high from least to most."
-        )
+        raise ReadError("The amounts are out of order.", where=where, fix="Write low, mid and high from least to most.")
     return Interval(low.low, middle, high.high)
 
 

@@ -1,6 +1,6 @@
 """Reads Keel record JSON. The first fact that cannot stand stops the reading, with its JSON path.
 
-A record is written by people, who can mend it; so nothing is left out but what lies in the future, and that is noted.
+A record is written by people, who can fix it; so nothing is left out but what lies in the future, and that is noted.
 """
 
 import datetime as dt
@@ -128,9 +128,7 @@ def _refuse_repeated_people(records: Sequence[Record]) -> None:
         name = record.person.id
         if name and name in seen:
             problem = f"The person {shown(name)} is also $.people[{seen[name]}]."
-            raise ReadError(
-                problem, where=f"$.people[{number}].person.id", mend="Put one person's facts in one record."
-            )
+            raise ReadError(problem, where=f"$.people[{number}].person.id", fix="Put one person's facts in one record.")
         seen[name] = number
 
 
@@ -169,7 +167,7 @@ def _each(
             first, same = by_id[label]
             if same != found:
                 problem = f"The id {shown(label)} also names {first}, which says something else."
-                raise ReadError(problem, where=path, mend="Give each its own id.")
+                raise ReadError(problem, where=path, fix="Give each its own id.")
             place.notes.note(REPEATED, where=path, reason="the same id and content; counted once")
             continue
         by_id[label] = (path, found)
@@ -182,7 +180,7 @@ def _person(entry: PersonEntry, place: _Place) -> Person:
     born = read_date(entry.birth_date, where=f"{path}.birth_date") if entry.birth_date else None
     if born and born > place.at.date():
         raise ReadError(
-            f"{shown(entry.birth_date)} lies in the future.", where=f"{path}.birth_date", mend="Mend the year."
+            f"{shown(entry.birth_date)} lies in the future.", where=f"{path}.birth_date", fix="Fix the year."
         )
     limits = place.knowledge.reading_limits
     size = amounts.body(entry.age, entry.weight, entry.height, limits=limits, where=path)
@@ -197,7 +195,7 @@ def _person(entry: PersonEntry, place: _Place) -> Person:
         country=entry.country,
     )
     if problem := why_impossible("age", person.age_at(place.at) or 0, limits):
-        raise ReadError(problem, where=f"{path}.birth_date", mend="Mend the year.")
+        raise ReadError(problem, where=f"{path}.birth_date", fix="Fix the year.")
     return person
 
 
@@ -226,18 +224,18 @@ def _dose(entry: DoseEntry, path: str, place: _Place) -> Sequence[Dose]:
 
 def _end(entry: DoseEntry, start: dt.datetime, path: str, place: _Place) -> dt.datetime | None:
     if entry.over is not None and entry.end is not None:
-        raise ReadError("“over” and “end” are both there.", where=path, mend="Keep one of them.")
+        raise ReadError("“over” and “end” are both there.", where=path, fix="Keep one of them.")
     if entry.over is not None:
         minutes = amounts.duration_min(entry.over, where=f"{path}.over")
         try:
             return start + dt.timedelta(minutes=minutes)
         except OverflowError:
-            raise ReadError(f"{shown(entry.over)} is too long.", where=f"{path}.over", mend="Mend the unit.") from None
+            raise ReadError(f"{shown(entry.over)} is too long.", where=f"{path}.over", fix="Fix the unit.") from None
     if entry.end is None:
         return None
     end = read_moment(entry.end, zone=place.zone, where=f"{path}.end").at
     if end < start:
-        raise ReadError("The dose ends before it starts.", where=f"{path}.end", mend="Swap or mend the times.")
+        raise ReadError("The dose ends before it starts.", where=f"{path}.end", fix="Swap or fix the times.")
     return end
 
 
@@ -252,16 +250,16 @@ def _noted_as_future(moment: Moment, path: str, place: _Place) -> bool:
 def _substance(word: str, where: str, knowledge: Knowledge) -> str:
     found = substance_id(word, knowledge)
     if found is None and word != "unknown":
-        mend = f"Write one of {known_substances(knowledge)}; other drugs go under “medicines”."
-        raise ReadError(f"The substance {shown(word)} is not one whose doses Keel keeps.", where=where, mend=mend)
+        fix = f"Write one of {known_substances(knowledge)}; other drugs go under “medicines”."
+        raise ReadError(f"The substance {shown(word)} is not one whose doses Keel keeps.", where=where, fix=fix)
     return found or word
 
 
 def _route(word: str, where: str, knowledge: Knowledge) -> str:
     found = route_id(word, knowledge)
     if found is None and word != "unknown":
-        mend = f"Write one of {known_routes(knowledge)}, or unknown."
-        raise ReadError(f"The route {shown(word)} is not known.", where=where, mend=mend)
+        fix = f"Write one of {known_routes(knowledge)}, or unknown."
+        raise ReadError(f"The route {shown(word)} is not known.", where=where, fix=fix)
     return found or word
 
 
@@ -288,8 +286,8 @@ def _measurements(entry: MeasurementEntry, path: str, place: _Place) -> Sequence
 def _medicine(entry: str | MedicineEntry, path: str, place: _Place) -> Sequence[Medicine]:
     typed = MedicineEntry(text=entry) if isinstance(entry, str) else entry
     if typed.status not in MEDICINE_STATUSES:
-        mend = f"Write one of {', '.join(MEDICINE_STATUSES)}."
-        raise ReadError(f"{shown(typed.status)} is no status of a medicine.", where=f"{path}.status", mend=mend)
+        fix = f"Write one of {', '.join(MEDICINE_STATUSES)}."
+        raise ReadError(f"{shown(typed.status)} is not a valid status of a medicine.", where=f"{path}.status", fix=fix)
     medicine = Medicine(
         text=_text(typed.text, path),
         status=typed.status,
@@ -316,7 +314,7 @@ def _condition(entry: str | ConditionEntry, path: str, place: _Place) -> Sequenc
 
 def _text(text: str, path: str) -> str:
     if not text.strip():
-        raise ReadError("The name is empty.", where=path, mend="Write it, or remove the entry.")
+        raise ReadError("The name is empty.", where=path, fix="Write it, or remove the entry.")
     return text
 
 

@@ -92,7 +92,7 @@ def read_session(data: bytes, *, knowledge: Knowledge, filename: str = "") -> Se
         session = json_text.convert(renamed, Session, hints=HINTS, keys=lambda path: _keys(path, renamed))
         _check(session, renamed, knowledge.reading_limits)
     except ReadError as error:
-        named = ReadError(error.problem, where=_with_id(error.where, tree), mend=error.mend)
+        named = ReadError(error.problem, where=_with_id(error.where, tree), fix=error.fix)
         raise named.within(filename) from None
     return session
 
@@ -138,7 +138,7 @@ def _timed(tree: Mapping[str, Any], path: str, names: Iterable[str]) -> dict[str
             moment = read_moment(timed[name], where=f"{path}.{name}")
             if moment.precision is not Precision.MINUTE:
                 problem = f"{shown(timed[name])} does not say the time of day."
-                raise ReadError(problem, where=f"{path}.{name}", mend="Write for example 2026-11-21T09:30+01:00.")
+                raise ReadError(problem, where=f"{path}.{name}", fix="Write for example 2026-11-21T09:30+01:00.")
             timed[name] = moment.at
     return timed
 
@@ -171,7 +171,7 @@ def _event(event: Any, path: str) -> Any:
     if pressure and renamed.get("type") == "vitals_recorded":
         if renamed.keys() & {"sbp", "dbp"}:
             problem = "“bp” stands beside another key that says the blood pressure."
-            raise ReadError(problem, where=path, mend="Keep one of them.")
+            raise ReadError(problem, where=path, fix="Keep one of them.")
         del renamed["bp"]
         renamed |= {"sbp": float(pressure.group(1)), "dbp": float(pressure.group(2))}
     if isinstance(renamed.get("plan"), dict):
@@ -225,8 +225,8 @@ def _check(session: Session, tree: Mapping[str, Any], limits: ReadingLimits) -> 
     for number, medicine in enumerate(session.medicines):
         if not isinstance(medicine, str) and medicine.status not in MEDICINE_STATUSES:
             problem = f"{shown(medicine.status)} is not a valid status of a medicine."
-            mend = f"Write one of {', '.join(MEDICINE_STATUSES)}."
-            raise ReadError(problem, where=f"$.medicines[{number}].status", mend=mend)
+            fix = f"Write one of {', '.join(MEDICINE_STATUSES)}."
+            raise ReadError(problem, where=f"$.medicines[{number}].status", fix=fix)
 
 
 def _check_values(tree: Mapping[str, Any], path: str, limits: ReadingLimits) -> None:
@@ -240,7 +240,7 @@ def _check_values(tree: Mapping[str, Any], path: str, limits: ReadingLimits) -> 
     for name, means in SIGNS.items():
         value = tree.get(name)
         if value is not None and (problem := why_impossible(means, value, limits)):
-            raise ReadError(problem, where=f"{path}.{name}", mend="Check it, or leave it out.")
+            raise ReadError(problem, where=f"{path}.{name}", fix="Check it, or leave it out.")
     for inner in ("plan", "event"):
         if isinstance(tree.get(inner), dict):
             _check_values(tree[inner], f"{path}.{inner}", limits)
