@@ -1,18 +1,16 @@
 """Reads from disk for `read_records`: one file, NDJSON line by line, or a folder. The only module here that does."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from keel.interop.encoding import as_utf8, refuse_too_large
 from keel.interop.errors import ReadError
 from keel.interop.fhir import read_fhir
 from keel.interop.openneuro import PARTICIPANTS, PHENOTYPE, read_openneuro
-from keel.interop.reading import Format, Reading
+from keel.interop.reading import Format, Progress, Reading
 from keel.interop.recognise import begins_ndjson, fhir_values, read_records
 from keel.knowledge import Knowledge
-
-Progress = Callable[[int, int], None]
 
 _TABLES = (PARTICIPANTS, PHENOTYPE)
 _SUFFIXES = (".json", ".ndjson", ".jsonl")

@@ -7,7 +7,7 @@ The format is described in docs/reference/formats.md; it was read in the source 
 
 import datetime as dt
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import msgspec
 
@@ -15,7 +15,7 @@ from keel.interop import json_text
 from keel.interop.dose_amount import DoseAmount
 from keel.interop.errors import ReadError, shown
 from keel.interop.plausibility import question_doses
-from keel.interop.reading import Format, Notebook, Reading, Totals
+from keel.interop.reading import Format, Notebook, Progress, Reading, Totals, left_out
 from keel.interop.times import Moment, from_milliseconds, is_future
 from keel.interop.vocabulary import journal_route, substance_id
 from keel.knowledge import Knowledge
@@ -65,12 +65,9 @@ SOMEBODY_ELSE = "ingestion of somebody else"
 FUTURE = "ingestion dated in the future"
 REPEATED = "ingestion written twice"
 UNREADABLE = "ingestion that cannot be read"
-_LEFT_OUT = (SOMEBODY_ELSE, FUTURE, REPEATED, UNREADABLE)
 
 
-def read_journal(
-    data: bytes, *, at: dt.datetime, knowledge: Knowledge, progress: Callable[[int, int], None] | None = None
-) -> Reading:
+def read_journal(data: bytes, *, at: dt.datetime, knowledge: Knowledge, progress: Progress | None = None) -> Reading:
     """The owner's doses of the ketamine family, and everything else that they took as medicines with status `taken`."""
     json_text.refuse_repeated_keys(data)
     export = json_text.decode(data, _Export)
@@ -83,7 +80,7 @@ def read_journal(
             progress(number, len(lines))
     _note_private_parts(export, notes)
     question_doses(reader.doses, notes, knowledge.reading_limits)
-    reported = sum(note.count for note in notes.notes() if note.what in _LEFT_OUT)
+    reported = left_out(notes.notes(), SOMEBODY_ELSE, FUTURE, REPEATED, UNREADABLE)
     record = Record(
         doses=tuple(sorted(reader.doses, key=lambda dose: dose.start)),
         medicines=reader.medicines(),

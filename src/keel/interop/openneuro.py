@@ -6,13 +6,13 @@ What each word means is data: data/studies/ds005917.toml.
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from keel.interop.encoding import as_utf8
 from keel.interop.errors import ReadError, shown
 from keel.interop.plausibility import why_impossible
-from keel.interop.reading import Format, Notebook, Reading, Totals
+from keel.interop.reading import Format, Notebook, Progress, Reading, Totals, left_out
 from keel.interop.times import BEFORE_ALL
 from keel.knowledge import Knowledge
 from keel.knowledge.reading import ReadingLimits
@@ -51,7 +51,7 @@ def read_openneuro(
     *,
     at: dt.datetime,
     knowledge: Knowledge,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Reading:
     """A record for each participant; `phenotype` None leaves the ratings out and says so."""
     study = knowledge.studies["ds005917"]
@@ -62,7 +62,7 @@ def read_openneuro(
         notes.note("ratings", where=PHENOTYPE, reason="the table is not there: give the folder with both")
     else:
         ratings = _by_key(_rows(phenotype, PHENOTYPE), PHENOTYPE, ("participant_id", "session_id"), notes)
-    read = len(people) + len(ratings) + _counted(notes)
+    read = len(people) + len(ratings) + left_out(notes.notes(), UNREADABLE)
     ratings_of = _by_person(ratings, people, notes)
     reader = _Reader(study, knowledge.reading_limits, at)
     records = []
@@ -70,7 +70,7 @@ def read_openneuro(
         records.append(reader.record(row, ratings_of.get(row.cells["participant_id"], [])))
         if progress:
             progress(number, len(people))
-    reported = _counted(notes)
+    reported = left_out(notes.notes(), UNREADABLE)
     return Reading(
         format=Format.OPENNEURO,
         records=tuple(records),
@@ -90,10 +90,6 @@ def _by_person(
             reason = f"its participant is not in {PARTICIPANTS}"
             notes.note(UNREADABLE, where=f"{PHENOTYPE}, line {rating.line}", reason=reason)
     return found
-
-
-def _counted(notes: Notebook) -> int:
-    return sum(note.count for note in notes.notes() if note.what == UNREADABLE)
 
 
 def _rows(data: bytes, name: str) -> list[Row]:

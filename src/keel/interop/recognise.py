@@ -1,7 +1,6 @@
 """Tells by its content what a file is, and hands it to the reader of that format."""
 
 import datetime as dt
-from collections.abc import Callable
 from difflib import get_close_matches
 
 import msgspec
@@ -12,12 +11,10 @@ from keel.interop.errors import ReadError, shown
 from keel.interop.fhir import read_fhir
 from keel.interop.journal import read_journal
 from keel.interop.openneuro import read_openneuro
-from keel.interop.reading import Format, Reading
+from keel.interop.reading import Format, Progress, Reading
 from keel.interop.record_file.reader import read_keel
 from keel.interop.record_file.shape import RecordEntry
 from keel.knowledge import Knowledge
-
-Progress = Callable[[int, int], None]
 
 _KEEL_KEYS = ("people", *RecordEntry.__struct_fields__)
 _FORMATS = "a Keel record, a FHIR R4 bundle, resource or NDJSON, or a Journal export"

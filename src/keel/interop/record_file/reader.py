@@ -14,7 +14,7 @@ from keel.exposure import ExposureError, parse_pattern
 from keel.interop import json_text
 from keel.interop.errors import ReadError, shown
 from keel.interop.plausibility import Weights, question_doses, why_impossible, with_body_size
-from keel.interop.reading import Format, Notebook, Reading, Totals
+from keel.interop.reading import Format, Notebook, Progress, Reading, Totals, left_out
 from keel.interop.record_file import amounts
 from keel.interop.record_file.measurements import read_measurement
 from keel.interop.record_file.shape import (
@@ -30,13 +30,13 @@ from keel.interop.record_file.shape import (
     PeopleFile,
     PersonEntry,
     RecordEntry,
+    same_fields,
 )
 from keel.interop.times import Moment, is_future, read_date, read_moment, read_zone
-from keel.interop.vocabulary import known_routes, known_substances, route_id, substance_id
+from keel.interop.vocabulary import known_routes, known_substances, refuse_unknown_status, route_id, substance_id
 from keel.knowledge import Knowledge
 from keel.quantities import QuantityError
 from keel.record import (
-    MEDICINE_STATUSES,
     Answers,
     Condition,
     Dose,
@@ -66,9 +66,7 @@ class _Place(NamedTuple):
         return self.told_weight_kg or (self.weights.near(time) if self.weights else None)
 
 
-def read_keel(
-    data: bytes, *, at: dt.datetime, knowledge: Knowledge, progress: Callable[[int, int], None] | None = None
-) -> Reading:
+def read_keel(data: bytes, *, at: dt.datetime, knowledge: Knowledge, progress: Progress | None = None) -> Reading:
     """A Keel record, or several under `people`; ReadError at the first thing that cannot stand."""
     tree = json_text.read_tree(data)
     several = "people" in tree
@@ -79,7 +77,7 @@ def read_keel(
         record = _record(entry, path, at, knowledge)
         records.append(record)
         facts += _size(entry)
-        kept += _size(entry) - sum(note.count for note in record.notes if note.what in _LEFT_OUT)
+        kept += _size(entry) - left_out(record.notes, FUTURE, REPEATED)
         if progress:
             progress(number + 1, len(entries))
     _refuse_repeated_people(records)
@@ -92,7 +90,6 @@ def read_keel(
 
 FUTURE = "fact dated in the future"
 REPEATED = "fact written twice"
-_LEFT_OUT = (FUTURE, REPEATED)
 _LISTS = ("doses", "patterns", "measurements", "medicines", "answers", "conditions")
 
 
@@ -184,16 +181,7 @@ def _person(entry: PersonEntry, place: _Place) -> Person:
         )
     limits = place.knowledge.reading_limits
     size = amounts.body(entry.age, entry.weight, entry.height, limits=limits, where=path)
-    person = Person(
-        id=entry.id,
-        age_years=size.age_years,
-        birth_date=born,
-        sex=entry.sex,
-        weight_kg=size.weight_kg,
-        height_cm=size.height_cm,
-        pregnancy=entry.pregnancy,
-        country=entry.country,
-    )
+    person = same_fields(Person, entry, birth_date=born, **size._asdict())
     if problem := why_impossible("age", person.age_at(place.at) or 0, limits):
         raise ReadError(problem, where=f"{path}.birth_date", fix="Fix the year.")
     return person
@@ -204,20 +192,17 @@ def _dose(entry: DoseEntry, path: str, place: _Place) -> Sequence[Dose]:
     if entry.precision:
         start = Moment(start.at, entry.precision)
     amount = amounts.dose_amount(entry.amount, place.weight_at(start.at), where=f"{path}.amount")
-    dose = Dose(
+    dose = same_fields(
+        Dose,
+        entry,
         substance=_substance(entry.substance, f"{path}.substance", place.knowledge),
         route=_route(entry.route, f"{path}.route", place.knowledge),
         start=start.at,
         end=_end(entry, start.at, path, place),
         amount_mg=amount.mg,
         per_kg=amount.per_kg,
-        form=entry.form,
         certainty=entry.certainty or amount.certainty(),
-        setting=entry.setting,
         precision=start.precision,
-        devices=entry.devices,
-        id=entry.id,
-        origin=entry.origin,
     )
     return () if _noted_as_future(start, path, place) else (dose,)
 
@@ -285,31 +270,19 @@ def _measurements(entry: MeasurementEntry, path: str, place: _Place) -> Sequence
 
 def _medicine(entry: str | MedicineEntry, path: str, place: _Place) -> Sequence[Medicine]:
     typed = MedicineEntry(text=entry) if isinstance(entry, str) else entry
-    if typed.status not in MEDICINE_STATUSES:
-        fix = f"Write one of {', '.join(MEDICINE_STATUSES)}."
-        raise ReadError(f"{shown(typed.status)} is not a valid status of a medicine.", where=f"{path}.status", fix=fix)
-    medicine = Medicine(
-        text=_text(typed.text, path),
-        status=typed.status,
-        codes=typed.codes,
-        started=read_date(typed.started, where=f"{path}.started") if typed.started else None,
-        stopped=read_date(typed.stopped, where=f"{path}.stopped") if typed.stopped else None,
-        id=typed.id,
-    )
-    return (medicine,)
+    refuse_unknown_status(typed.status, where=f"{path}.status")
+    dates = _dates(typed, path, "started", "stopped")
+    return (same_fields(Medicine, typed, text=_text(typed.text, path), **dates),)
 
 
 def _condition(entry: str | ConditionEntry, path: str, place: _Place) -> Sequence[Condition]:
     typed = ConditionEntry(text=entry) if isinstance(entry, str) else entry
-    condition = Condition(
-        text=_text(typed.text, path),
-        codes=typed.codes,
-        status=typed.status,
-        present=typed.present,
-        onset=read_date(typed.onset, where=f"{path}.onset") if typed.onset else None,
-        id=typed.id,
-    )
-    return (condition,)
+    return (same_fields(Condition, typed, text=_text(typed.text, path), **_dates(typed, path, "onset")),)
+
+
+def _dates(entry: msgspec.Struct, path: str, *names: str) -> dict[str, dt.date | None]:
+    written = {name: getattr(entry, name) for name in names}
+    return {name: read_date(text, where=f"{path}.{name}") if text else None for name, text in written.items()}
 
 
 def _text(text: str, path: str) -> str:
@@ -320,12 +293,5 @@ def _text(text: str, path: str) -> str:
 
 def _answers(entry: AnswersEntry, path: str, place: _Place) -> Sequence[Answers]:
     moment = read_moment(entry.at, zone=place.zone, where=f"{path}.at") if entry.at else None
-    answers = Answers(
-        instrument=entry.instrument,
-        items=entry.items,
-        total=entry.total,
-        version=entry.version,
-        at=moment.at if moment else None,
-        id=entry.id,
-    )
+    answers = same_fields(Answers, entry, at=moment.at if moment else None)
     return () if moment and _noted_as_future(moment, path, place) else (answers,)

@@ -21,10 +21,11 @@ from keel.interop.plausibility import why_impossible
 from keel.interop.record_file.amounts import body
 from keel.interop.record_file.shape import HINTS, PERSON_NAMES
 from keel.interop.times import read_date, read_moment
+from keel.interop.vocabulary import refuse_unknown_status
 from keel.knowledge import Knowledge
 from keel.knowledge.reading import ReadingLimits
 from keel.quantities import QuantityError, parse_dose_mg, parse_duration_min, parse_rate_mg_per_min
-from keel.record import MEDICINE_STATUSES, Precision
+from keel.record import Precision
 
 _EVENT_NAMES = {
     "systolic": ("sbp", ""),
@@ -223,10 +224,8 @@ def _check(session: Session, tree: Mapping[str, Any], limits: ReadingLimits) -> 
     for number, event in enumerate(tree.get("events", ())):
         _check_values(event, f"$.events[{number}]", limits)
     for number, medicine in enumerate(session.medicines):
-        if not isinstance(medicine, str) and medicine.status not in MEDICINE_STATUSES:
-            problem = f"{shown(medicine.status)} is not a valid status of a medicine."
-            fix = f"Write one of {', '.join(MEDICINE_STATUSES)}."
-            raise ReadError(problem, where=f"$.medicines[{number}].status", fix=fix)
+        if not isinstance(medicine, str):
+            refuse_unknown_status(medicine.status, where=f"$.medicines[{number}].status")
 
 
 def _check_values(tree: Mapping[str, Any], path: str, limits: ReadingLimits) -> None:
