@@ -6,7 +6,7 @@ from pathlib import Path
 
 from keel.interop.encoding import as_utf8, refuse_too_large
 from keel.interop.errors import ReadError
-from keel.interop.fhir import read_fhir
+from keel.interop.fhir.reader import read_fhir
 from keel.interop.openneuro import PARTICIPANTS, PHENOTYPE, read_openneuro
 from keel.interop.reading import Format, Progress, Reading
 from keel.interop.recognise import begins_ndjson, fhir_values, read_records

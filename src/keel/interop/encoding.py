@@ -2,7 +2,7 @@
 
 import codecs
 
-from keel.interop.errors import ReadError
+from keel.interop.errors import ReadError, position
 from keel.knowledge import Knowledge
 
 # UTF-32 first: its little-endian mark begins with that of UTF-16.
@@ -55,14 +55,6 @@ def refuse_too_large(size: int, knowledge: Knowledge, name: str = "") -> None:
     if size > most:
         problem = f"The file has {size / 1e6:.0f} MB; Keel reads up to {most / 1e6:.0f} MB at once."
         raise ReadError(problem, where=name, fix="Split it by person.")
-
-
-def position(data: bytes, byte: int) -> str:
-    """A place in the text for people: “line 3, column 14”, both counted from 1."""
-    before = data[:byte]
-    line = before.count(b"\n") + 1
-    column = len(before[before.rfind(b"\n") + 1 :].decode(errors="replace")) + 1
-    return f"line {line}, column {column}"
 
 
 _SAVE = "Save it as UTF-8."

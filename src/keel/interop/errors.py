@@ -35,3 +35,11 @@ def one_line(text: str, longest: int = _LONGEST) -> str:
 def shown(value: object) -> str:
     """A piece of the input in quotation marks, short enough to stand in a message."""
     return f"“{one_line(str(value), 40)}”"
+
+
+def position(data: bytes, byte: int) -> str:
+    """A place in the text for people: “line 3, column 14”, both counted from 1."""
+    before = data[:byte]
+    line = before.count(b"\n") + 1
+    column = len(before[before.rfind(b"\n") + 1 :].decode(errors="replace")) + 1
+    return f"line {line}, column {column}"

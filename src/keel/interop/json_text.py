@@ -14,8 +14,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from keel.interop.encoding import position
-from keel.interop.errors import ReadError, shown
+from keel.interop.errors import ReadError, position, shown
 
 T = TypeVar("T")
 

@@ -8,7 +8,7 @@ import msgspec
 from keel.interop import json_text
 from keel.interop.encoding import as_utf8, refuse_too_large
 from keel.interop.errors import ReadError, shown
-from keel.interop.fhir import read_fhir
+from keel.interop.fhir.reader import read_fhir
 from keel.interop.journal import read_journal
 from keel.interop.openneuro import read_openneuro
 from keel.interop.reading import Format, Progress, Reading
