@@ -2,7 +2,8 @@
 
 Knows the formats; turns them into `Record`s and notes on everything that it did not take as a fact. May import all
 of Keel but `web`, `cli` and `reports`; reads no clock, and opens no file but in `disk.py`.
-Start at `recognise.py` (which format is it), then `record_file`, `journal.py`, `fhir/` and `openneuro.py`.
+Start at `recognise.py` (which format is it), then `record_file/`, `fhir/`, `journal.py` and
+`openneuro.py`; session files are `session_file/`.
 """
 
 from keel.interop.disk import read_folder, read_path

@@ -1,18 +1,16 @@
 """Reads from disk for `read_records`: one file, NDJSON line by line, or a folder. The only module here that does."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from keel.interop.encoding import as_utf8, refuse_too_large
 from keel.interop.errors import ReadError
-from keel.interop.fhir import read_fhir
+from keel.interop.fhir.reader import read_fhir
 from keel.interop.openneuro import PARTICIPANTS, PHENOTYPE, read_openneuro
-from keel.interop.reading import Format, Reading
+from keel.interop.reading import Format, Progress, Reading
 from keel.interop.recognise import begins_ndjson, fhir_values, read_records
 from keel.knowledge import Knowledge
-
-Progress = Callable[[int, int], None]
 
 _TABLES = (PARTICIPANTS, PHENOTYPE)
 _SUFFIXES = (".json", ".ndjson", ".jsonl")
@@ -29,11 +27,11 @@ def read_path(path: Path, *, at: dt.datetime, knowledge: Knowledge, progress: Pr
         if path.is_dir():
             return read_folder(_contents(path, knowledge), at=at, knowledge=knowledge, progress=progress)
         if not path.is_file():
-            raise ReadError("There is no such file.", where=path.name, mend="Check the name.")
+            raise ReadError("There is no such file.", where=path.name, fix="Check the name.")
         return _read_file(path, at, knowledge, progress)
     except OSError as error:
         problem = f"The file cannot be opened: {error.strerror or 'unknown reason'}."
-        raise ReadError(problem, where=path.name, mend="Check its name and permissions.") from None
+        raise ReadError(problem, where=path.name, fix="Check its name and permissions.") from None
 
 
 def read_folder(
@@ -44,8 +42,8 @@ def read_folder(
         return read_openneuro(files[PARTICIPANTS], files.get(PHENOTYPE), at=at, knowledge=knowledge, progress=progress)
     fhir = {name: content for name, content in sorted(files.items()) if name.endswith(_SUFFIXES)}
     if not fhir:
-        mend = f"Keel reads folders with {PARTICIPANTS} or with FHIR as NDJSON; else name one file."
-        raise ReadError("The folder holds nothing that Keel reads.", mend=mend)
+        fix = f"Keel reads folders with {PARTICIPANTS} or with FHIR as NDJSON; else name one file."
+        raise ReadError("The folder holds nothing that Keel reads.", fix=fix)
     values = [value for name, content in fhir.items() for value in fhir_values(as_utf8(content), name)]
     return read_fhir(values, form=Format.FHIR_NDJSON, at=at, knowledge=knowledge, progress=progress)
 
@@ -76,4 +74,4 @@ def _lines(path: Path) -> Iterator[tuple[str, bytes]]:
                 try:
                     yield place, as_utf8(line)
                 except ReadError as error:
-                    raise error.within(place) from None
+                    raise ReadError(error.problem, where=place, fix=error.fix) from None

@@ -2,7 +2,7 @@
 
 import codecs
 
-from keel.interop.errors import ReadError
+from keel.interop.errors import ReadError, position
 from keel.knowledge import Knowledge
 
 # UTF-32 first: its little-endian mark begins with that of UTF-16.
@@ -31,21 +31,21 @@ def as_utf8(data: bytes) -> bytes:
             try:
                 return data.decode(coding).encode()
             except UnicodeError:
-                raise ReadError(f"The file begins as {coding.upper()} and does not go on so.", mend=_SAVE) from None
+                raise ReadError(f"The file begins as {coding.upper()} and does not go on so.", fix=_SAVE) from None
     data = data.removeprefix(codecs.BOM_UTF8)
     if not data.strip():
-        raise ReadError("The file is empty.", mend="Export it again.")
-    for magic, what, mend in _NOT_TEXT:
+        raise ReadError("The file is empty.", fix="Export it again.")
+    for magic, what, fix in _NOT_TEXT:
         if data.startswith(magic):
-            raise ReadError(f"The file is {what}.", mend=mend)
+            raise ReadError(f"The file is {what}.", fix=fix)
     zero = data.find(b"\0", 0, 1000)
     if zero >= 0:
-        raise ReadError("The file is no text, or UTF-16 without its mark.", where=position(data, zero), mend=_SAVE)
+        raise ReadError("The file is not text, or UTF-16 without its mark.", where=position(data, zero), fix=_SAVE)
     try:
         data.decode()
     except UnicodeDecodeError as error:
         problem = f"The byte 0x{data[error.start]:02X} is not UTF-8 (the file may be Latin-1 or Windows-1252)."
-        raise ReadError(problem, where=position(data, error.start), mend=_SAVE) from None
+        raise ReadError(problem, where=position(data, error.start), fix=_SAVE) from None
     return data
 
 
@@ -54,15 +54,7 @@ def refuse_too_large(size: int, knowledge: Knowledge, name: str = "") -> None:
     most = knowledge.reading_limits.largest_file.value
     if size > most:
         problem = f"The file has {size / 1e6:.0f} MB; Keel reads up to {most / 1e6:.0f} MB at once."
-        raise ReadError(problem, where=name, mend="Split it by person.")
-
-
-def position(data: bytes, byte: int) -> str:
-    """A place in the text for people: “line 3, column 14”, both counted from 1."""
-    before = data[:byte]
-    line = before.count(b"\n") + 1
-    column = len(before[before.rfind(b"\n") + 1 :].decode(errors="replace")) + 1
-    return f"line {line}, column {column}"
+        raise ReadError(problem, where=name, fix="Split it by person.")
 
 
 _SAVE = "Save it as UTF-8."

@@ -1,26 +1,26 @@
 """Reads the export of the PsychonautWiki Journal app, all generations of both platforms.
 
 Only what is needed is decoded: titles, notes, locations and ratings never leave the file. What somebody else took
-(`consumerName`) is counted and left out. A dose in a unit that is no mass stays an unknown amount, and says so.
+(`consumerName`) is counted and left out. A dose in a unit that is not a mass stays an unknown amount, and says so.
 The format is described in docs/reference/formats.md; it was read in the source code of both apps.
 """
 
 import datetime as dt
 import math
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterator
 
 import msgspec
 
 from keel.interop import json_text
+from keel.interop.dose_amount import DoseAmount
 from keel.interop.errors import ReadError, shown
 from keel.interop.plausibility import question_doses
-from keel.interop.reading import Format, Notebook, Reading, Totals
+from keel.interop.reading import Format, Notebook, Progress, Reading, Totals, left_out
 from keel.interop.times import Moment, from_milliseconds, is_future
 from keel.interop.vocabulary import journal_route, substance_id
 from keel.knowledge import Knowledge
 from keel.quantities import Interval, UnitError, convert
-from keel.record import Dose, DoseCertainty, Medicine, Precision, Record, Setting
+from keel.record import Dose, Medicine, Precision, Record, Setting
 
 
 class _Part(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -61,24 +61,13 @@ class _Export(_Part, frozen=True):
     custom_units: tuple[msgspec.Raw, ...] | None = ()
 
 
-class _Amount(NamedTuple):
-    """Milligrams, or why they are not known."""
-
-    mg: Interval | None
-    certainty: DoseCertainty
-    why_unknown: str = ""
-
-
 SOMEBODY_ELSE = "ingestion of somebody else"
 FUTURE = "ingestion dated in the future"
 REPEATED = "ingestion written twice"
 UNREADABLE = "ingestion that cannot be read"
-_LEFT_OUT = (SOMEBODY_ELSE, FUTURE, REPEATED, UNREADABLE)
 
 
-def read_journal(
-    data: bytes, *, at: dt.datetime, knowledge: Knowledge, progress: Callable[[int, int], None] | None = None
-) -> Reading:
+def read_journal(data: bytes, *, at: dt.datetime, knowledge: Knowledge, progress: Progress | None = None) -> Reading:
     """The owner's doses of the ketamine family, and everything else that they took as medicines with status `taken`."""
     json_text.refuse_repeated_keys(data)
     export = json_text.decode(data, _Export)
@@ -91,7 +80,7 @@ def read_journal(
             progress(number, len(lines))
     _note_private_parts(export, notes)
     question_doses(reader.doses, notes, knowledge.reading_limits)
-    reported = sum(note.count for note in notes.notes() if note.what in _LEFT_OUT)
+    reported = left_out(notes.notes(), SOMEBODY_ELSE, FUTURE, REPEATED, UNREADABLE)
     record = Record(
         doses=tuple(sorted(reader.doses, key=lambda dose: dose.start)),
         medicines=reader.medicines(),
@@ -187,7 +176,7 @@ class _Reader:
             start=start,
             end=self._end(line, start, path),
             amount_mg=amount.mg,
-            certainty=amount.certainty,
+            certainty=amount.certainty(),
             setting=Setting.UNKNOWN,
             origin=path,
         )
@@ -208,18 +197,17 @@ class _Reader:
             return None
         return end
 
-    def _amount(self, line: _Ingestion) -> _Amount:
-        unknown = DoseCertainty.UNKNOWN
+    def _amount(self, line: _Ingestion) -> DoseAmount:
         if line.dose is None:
-            return _Amount(None, unknown, "no dose was written down")
+            return DoseAmount(why_unknown="no dose was written down")
         if line.dose < 0 or (line.estimated_dose_standard_deviation or 0) < 0:
-            return _Amount(None, unknown, "the dose is less than zero")
+            return DoseAmount(why_unknown="the dose is less than zero")
         count, deviation = line.dose, line.estimated_dose_standard_deviation or 0.0
         unit, estimated = line.units, line.is_dose_an_estimate or deviation > 0
         if line.custom_unit_id is not None:
             custom = self._units.get(line.custom_unit_id)
             if custom is None or custom.dose is None or custom.dose < 0:
-                return _Amount(None, unknown, "its custom unit has no amount")
+                return DoseAmount(why_unknown="its custom unit has no amount")
             count, deviation = _product(
                 (count, deviation), (custom.dose, custom.estimated_dose_standard_deviation or 0.0)
             )
@@ -239,13 +227,13 @@ def _product(count: tuple[float, float], size: tuple[float, float]) -> tuple[flo
     return mean * other, math.hypot(deviation * spread, deviation * other, spread * mean)
 
 
-def _in_mg(value: float, deviation: float, unit: str | None, estimated: bool) -> _Amount:
+def _in_mg(value: float, deviation: float, unit: str | None, estimated: bool) -> DoseAmount:
     """The amount as an interval of one standard deviation on either side, never below zero."""
     if not unit or not unit.strip():
-        return _Amount(None, DoseCertainty.UNKNOWN, "the dose has no unit")
+        return DoseAmount(why_unknown="the dose has no unit")
     try:
         mg, spread = convert(value, unit, "mg"), convert(deviation, unit, "mg")
         amount = Interval(max(0.0, mg - spread), mg, mg + spread)
     except (UnitError, ValueError):
-        return _Amount(None, DoseCertainty.UNKNOWN, f"the unit {shown(unit)} is no mass")
-    return _Amount(amount, DoseCertainty.ESTIMATED if estimated else DoseCertainty.REPORTED)
+        return DoseAmount(why_unknown=f"the unit {shown(unit)} is not a mass")
+    return DoseAmount(amount, is_estimate=estimated)

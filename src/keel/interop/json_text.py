@@ -14,8 +14,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from keel.interop.encoding import position
-from keel.interop.errors import ReadError, shown
+from keel.interop.errors import ReadError, position, shown
 
 T = TypeVar("T")
 
@@ -42,7 +41,7 @@ def read_tree(data: bytes, *, where: str = "") -> dict[str, Any]:
     except ReadError as error:
         if "[...]" not in error.where:
             raise
-        raise ReadError(error.problem, where=_path_to_number(data), mend=error.mend).within(where) from None
+        raise ReadError(error.problem, where=_path_to_number(data), fix=error.fix).within(where) from None
     refuse_repeated_keys(data, where=where)
     return tree
 
@@ -58,7 +57,7 @@ def decode(data: bytes | msgspec.Raw, shape: type[T], *, where: str = "") -> T:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise _malformed(str(error), bytes(data)).within(where) from None
     except RecursionError:
-        raise ReadError("The JSON is nested too deeply to be a record.", where=where, mend="Export it again.") from None
+        raise ReadError("The JSON is nested too deeply to be a record.", where=where, fix="Export it again.") from None
 
 
 def convert(tree: Any, shape: type[T], *, hints: Mapping[str, str], keys: Keys) -> T:
@@ -95,9 +94,9 @@ def refuse_repeated_keys(data: bytes, *, where: str = "") -> None:
         place = _path_to(inside, tree)
     except (ValueError, RecursionError):
         problem = "The JSON holds a number or a depth that no record has."
-        raise ReadError(problem, where=where, mend="Export it again.") from None
+        raise ReadError(problem, where=where, fix="Export it again.") from None
     problem = f"The key {shown(key)} stands twice in one object."
-    raise ReadError(problem, where=place, mend="Keep one of them.").within(where)
+    raise ReadError(problem, where=place, fix="Keep one of them.").within(where)
 
 
 def _path_to(wanted: dict[str, Any], tree: Any, path: str = "$") -> str:
@@ -138,7 +137,7 @@ def own_names(
         ours, unit = names.get(key, (key, ""))
         if ours in renamed or (ours != key and ours in tree):
             problem = f"{shown(key)} says the same as another key of this object, {shown(ours)}."
-            raise ReadError(problem, where=where, mend="Keep one of them.")
+            raise ReadError(problem, where=where, fix="Keep one of them.")
         bare = unit and isinstance(value, int | float) and not isinstance(value, bool)
         renamed[ours] = f"{value} {unit}" if bare else value
     return renamed
@@ -149,13 +148,13 @@ def _misfit(message: str, hints: Mapping[str, str], keys: Keys | None) -> ReadEr
     path = found.group(1) if found else "$"
     problem = message[: found.start()] if found else message
     names = re.findall(r"[A-Za-z_]\w*", path)
-    mend = hints.get(names[-1], "") if names else ""
+    fix = hints.get(names[-1], "") if names else ""
     unknown = re.fullmatch(r"Object contains unknown field `(.*)`|Invalid value '(.*)'", problem)
     if unknown and keys:
-        mend = _near(unknown.group(1) or unknown.group(2), list(keys(path)))
+        fix = _near(unknown.group(1) or unknown.group(2), list(keys(path)))
     if "missing required" in problem:
-        mend = "Add it."
-    return ReadError(_in_words(problem), where=path, mend=mend)
+        fix = "Add it."
+    return ReadError(_in_words(problem), where=path, fix=fix)
 
 
 def _near(word: str, known: list[str]) -> str:
@@ -184,14 +183,12 @@ def _malformed(message: str, data: bytes) -> ReadError:
     if "truncated" in message:
         place = position(data, len(data))
         return ReadError(
-            "The JSON breaks off here.", where=place, mend="The file is cut short: export or copy it again."
+            "The JSON breaks off here.", where=place, fix="The file is cut short: export or copy it again."
         )
     found = _BYTE.search(message)
     at = int(found.group(1)) if found else 0
     place = position(data, at)
     if re.match(rb"-?(?:NaN|Infinity)", data[at : at + 9]):
-        return ReadError(
-            "NaN and Infinity are not numbers in JSON.", where=place, mend="Write null where nobody knows."
-        )
+        return ReadError("NaN and Infinity are not numbers in JSON.", where=place, fix="Write null where nobody knows.")
     problem = message[: found.start()] if found else message
-    return ReadError(f"{problem.removeprefix('JSON is malformed: ').capitalize()}.", where=place, mend="Mend the JSON.")
+    return ReadError(f"{problem.removeprefix('JSON is malformed: ').capitalize()}.", where=place, fix="Fix the JSON.")

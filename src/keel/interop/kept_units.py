@@ -9,7 +9,7 @@ from keel.quantities import QuantityError, UnitError, convert, parse_number, par
 _VALUE = re.compile(r"\s*([-+]?\d+(?:[.,]\d+)*(?:[eE][-+]?\d+)?)\s*(.*)", re.DOTALL)
 
 
-class Measured(NamedTuple):
+class UnitValue(NamedTuple):
     """A number in a UCUM unit; `unit_known` says whether Keel can convert it."""
 
     value: float
@@ -17,29 +17,29 @@ class Measured(NamedTuple):
     unit_known: bool
 
 
-def in_kept_unit(value: float, unit: str, row: ReadingCode | None) -> Measured:
+def in_kept_unit(value: float, unit: str, row: ReadingCode | None) -> UnitValue:
     """The value in the unit of `row` where that is a matter of units, else as it came.
 
     UnitError where the unit is of another kind than that of the row, such as a weight in centimetres. A molar
     concentration stays molar.
     """
     if row and (unit == row.unit or unit.casefold() in row.unit_words):
-        return Measured(value, row.unit, True)
+        return UnitValue(value, row.unit, True)
     if not unit:
-        return Measured(value, unit, not (row and row.unit))
+        return UnitValue(value, unit, not (row and row.unit))
     try:
         code = parse_unit(unit).code
     except UnitError:
-        return Measured(value, unit, False)
+        return UnitValue(value, unit, False)
     if row is None or not row.unit:
-        return Measured(value, code, True)
+        return UnitValue(value, code, True)
     try:
-        return Measured(convert(value, code, row.unit), row.unit, True)
+        return UnitValue(convert(value, code, row.unit), row.unit, True)
     except UnitError:
         kinds = {part for part in parse_unit(code).kind.split() if part != "per"}
         if "substance" in kinds:
-            return Measured(value, code, True)
-        raise UnitError(f"“{unit}” is no unit of {row.title}. Use {row.unit}.") from None
+            return UnitValue(value, code, True)
+        raise UnitError(f"“{unit}” is not a unit of {row.title}. Use {row.unit}.") from None
 
 
 def split_value(text: str) -> tuple[float, str] | None:

@@ -6,13 +6,13 @@ What each word means is data: data/studies/ds005917.toml.
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from keel.interop.encoding import as_utf8
 from keel.interop.errors import ReadError, shown
 from keel.interop.plausibility import why_impossible
-from keel.interop.reading import Format, Notebook, Reading, Totals
+from keel.interop.reading import Format, Notebook, Progress, Reading, Totals, left_out
 from keel.interop.times import BEFORE_ALL
 from keel.knowledge import Knowledge
 from keel.knowledge.reading import ReadingLimits, Study
@@ -50,7 +50,7 @@ def read_openneuro(
     *,
     at: dt.datetime,
     knowledge: Knowledge,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Reading:
     """A record for each participant; `phenotype` None leaves the ratings out and says so."""
     study = knowledge.studies["ds005917"]
@@ -61,7 +61,7 @@ def read_openneuro(
         notes.note("ratings", where=PHENOTYPE, reason="the table is not there: give the folder with both")
     else:
         ratings = _by_key(_rows(phenotype, PHENOTYPE), PHENOTYPE, ("participant_id", "session_id"), notes)
-    read = len(people) + len(ratings) + _counted(notes)
+    read = len(people) + len(ratings) + left_out(notes.notes(), UNREADABLE)
     ratings_of = _by_person(ratings, people, notes)
     reader = _Reader(study, knowledge.reading_limits, at)
     records = []
@@ -69,7 +69,7 @@ def read_openneuro(
         records.append(reader.record(row, ratings_of.get(row.cells["participant_id"], [])))
         if progress:
             progress(number, len(people))
-    reported = _counted(notes)
+    reported = left_out(notes.notes(), UNREADABLE)
     return Reading(
         format=Format.OPENNEURO,
         records=tuple(records),
@@ -91,18 +91,14 @@ def _by_person(
     return found
 
 
-def _counted(notes: Notebook) -> int:
-    return sum(note.count for note in notes.notes() if note.what == UNREADABLE)
-
-
 def _rows(data: bytes, name: str) -> list[Row]:
     """The rows of a tab-separated table; ReadError with the line where a row has other cells than the header."""
     lines = as_utf8(data).decode().splitlines()
     header = lines[0].split("\t")
     missing = [column for column in _NEEDED[name] if column not in header]
     if missing:
-        mend = "Keel reads the tables of OpenNeuro ds005917."
-        raise ReadError(f"The column {shown(missing[0])} is missing.", where=f"{name}, line 1", mend=mend)
+        fix = "Keel reads the tables of OpenNeuro ds005917."
+        raise ReadError(f"The column {shown(missing[0])} is missing.", where=f"{name}, line 1", fix=fix)
     rows = []
     for number, line in enumerate(lines[1:], start=2):
         cells = line.split("\t")
@@ -110,7 +106,7 @@ def _rows(data: bytes, name: str) -> list[Row]:
             continue
         if len(cells) != len(header):
             problem = f"The row has {len(cells)} cells and the header {len(header)}."
-            raise ReadError(problem, where=f"{name}, line {number}", mend="Mend the row, or export the table again.")
+            raise ReadError(problem, where=f"{name}, line {number}", fix="Fix the row, or export the table again.")
         rows.append(Row(number, dict(zip(header, (cell.strip() for cell in cells), strict=True))))
     return rows
 
@@ -166,7 +162,7 @@ class _Reader:
                     notes.note("infusion", where=where, reason=f"two of the kind {shown(word)}; the first was kept")
                 days.setdefault(word, day)
             elif word != self._study.missing:
-                notes.note("infusion", where=where, reason=f"{shown(word)} is no word of the table")
+                notes.note("infusion", where=where, reason=f"{shown(word)} is not a word of the table")
         return days
 
     def _doses(self, infusions: Mapping[str, int], first: dt.datetime, where: str) -> tuple[Dose, ...]:
@@ -204,7 +200,7 @@ class _Reader:
     def _person(self, cells: Mapping[str, str], where: str, notes: Notebook) -> Person:
         sex = cells.get("sex", self._study.missing)
         if sex not in _SEXES and sex != self._study.missing:
-            notes.note("sex", where=where, reason=f"{shown(sex)} is no word of the table")
+            notes.note("sex", where=where, reason=f"{shown(sex)} is not a word of the table")
         age = self._number(cells.get("age", self._study.missing), "age", where, notes)
         if age is not None and (problem := why_impossible("age", age, self._limits)):
             notes.note("age", where=where, reason=f"{problem} Left out.")
@@ -225,14 +221,14 @@ class _Reader:
         if group in self._study.conditions:
             return (Condition(text=self._study.conditions[group], codes={}),)
         if group not in self._study.groups_without_condition and group != self._study.missing:
-            notes.note("group", where=where, reason=f"{shown(group)} is no word of the table")
+            notes.note("group", where=where, reason=f"{shown(group)} is not a word of the table")
         return ()
 
     def _number(self, cell: str, column: str, where: str, notes: Notebook) -> float | None:
         if cell == self._study.missing:
             return None
         if not cell.isascii() or not cell.replace(".", "", 1).isdigit() or len(cell) > 10:
-            notes.note(column, where=where, reason=f"{shown(cell)} is no number; left out")
+            notes.note(column, where=where, reason=f"{shown(cell)} is not a number; left out")
             return None
         return float(cell)
 

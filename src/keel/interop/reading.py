@@ -1,11 +1,15 @@
 """What a reader gives back: records, what was met and not understood, and the counts that add up."""
 
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 
 import msgspec
 
 from keel.interop.errors import one_line
 from keel.record import ReadingNote, Record
+
+Progress = Callable[[int, int], None]
+"""Called with what is done and what there is to do."""
 
 
 class Format(StrEnum):
@@ -56,3 +60,8 @@ class Notebook:
     def notes(self) -> tuple[ReadingNote, ...]:
         """The notes in the order in which they were first written."""
         return tuple(self._notes.values())
+
+
+def left_out(notes: Iterable[ReadingNote], *what: str) -> int:
+    """How many things the notes say were left out for those reasons, for the totals."""
+    return sum(note.count for note in notes if note.what in what)

@@ -1,7 +1,6 @@
 """Tells by its content what a file is, and hands it to the reader of that format."""
 
 import datetime as dt
-from collections.abc import Callable
 from difflib import get_close_matches
 
 import msgspec
@@ -9,15 +8,13 @@ import msgspec
 from keel.interop import json_text
 from keel.interop.encoding import as_utf8, refuse_too_large
 from keel.interop.errors import ReadError, shown
-from keel.interop.fhir import read_fhir
+from keel.interop.fhir.reader import read_fhir
 from keel.interop.journal import read_journal
 from keel.interop.openneuro import read_openneuro
-from keel.interop.reading import Format, Reading
+from keel.interop.reading import Format, Progress, Reading
 from keel.interop.record_file.reader import read_keel
 from keel.interop.record_file.shape import RecordEntry
 from keel.knowledge import Knowledge
-
-Progress = Callable[[int, int], None]
 
 _KEEL_KEYS = ("people", *RecordEntry.__struct_fields__)
 _FORMATS = "a Keel record, a FHIR R4 bundle, resource or NDJSON, or a Journal export"
@@ -87,22 +84,20 @@ def fhir_values(text: bytes, name: str = "") -> list[tuple[str, bytes]]:
 
 def _table(text: bytes, at: dt.datetime, knowledge: Knowledge, progress: Progress | None) -> Reading:
     if b"session_id" in text.partition(b"\n")[0]:
-        raise ReadError("These are ratings without the people.", mend="Give the folder with participants.tsv too.")
+        raise ReadError("These are ratings without the people.", fix="Give the folder with participants.tsv too.")
     return read_openneuro(text, None, at=at, knowledge=knowledge, progress=progress)
 
 
 def _not_recognised(text: bytes) -> ReadError:
     start = shown(text[:60].decode(errors="replace"))
     if text.lstrip().startswith(b"["):
-        return ReadError(
-            "The file is a JSON list.", mend="Put Keel records under “people”, FHIR resources in a Bundle."
-        )
-    return ReadError(f"The file begins with {start}, which no format that Keel reads does.", mend=f"Give {_FORMATS}.")
+        return ReadError("The file is a JSON list.", fix="Put Keel records under “people”, FHIR resources in a Bundle.")
+    return ReadError(f"The file begins with {start}, which no format that Keel reads does.", fix=f"Give {_FORMATS}.")
 
 
 def _unknown_keys(keys: list[str]) -> ReadError:
     if not keys:
-        return ReadError("The record is empty.", mend="Add at least “person” or “doses”.")
+        return ReadError("The record is empty.", fix="Add at least “person” or “doses”.")
     near = [match for key in keys for match in get_close_matches(key, _KEEL_KEYS, n=1)]
-    mend = f"Did you mean “{near[0]}”?" if near else f"Give {_FORMATS}."
-    return ReadError(f"The keys {shown(', '.join(keys))} belong to no format that Keel reads.", mend=mend)
+    fix = f"Did you mean “{near[0]}”?" if near else f"Give {_FORMATS}."
+    return ReadError(f"The keys {shown(', '.join(keys))} belong to no format that Keel reads.", fix=fix)

@@ -35,7 +35,7 @@ def read_moment(text: str, *, zone: ZoneInfo | None = None, where: str = "") -> 
     """The moment in `text`; a time of day without an offset is taken in `zone`, or refused where there is none."""
     match = _TIME.fullmatch(text.strip())
     if match is None:
-        raise ReadError(f"{shown(text)} is not a time.", where=where, mend=_EXAMPLE)
+        raise ReadError(f"{shown(text)} is not a time.", where=where, fix=_EXAMPLE)
     parts = match.groupdict()
     precision = next(
         name
@@ -54,14 +54,14 @@ def read_moment(text: str, *, zone: ZoneInfo | None = None, where: str = "") -> 
         if moment.tzinfo is not None:
             moment.astimezone(dt.UTC)
     except (ValueError, OverflowError):
-        raise ReadError(f"{shown(text)} is a day or time that does not exist.", where=where, mend=_EXAMPLE) from None
+        raise ReadError(f"{shown(text)} is a day or time that does not exist.", where=where, fix=_EXAMPLE) from None
     if moment.tzinfo is not None:
         return Moment(moment, precision)
     local = moment.replace(tzinfo=zone or dt.UTC) if precision is not Precision.MINUTE else None
     try:
         return Moment(_fixed(local or _local(moment, zone, text, where)), precision)
     except OverflowError:
-        raise ReadError(f"{shown(text)} is out of range.", where=where, mend=_EXAMPLE) from None
+        raise ReadError(f"{shown(text)} is out of range.", where=where, fix=_EXAMPLE) from None
 
 
 def _fixed(moment: dt.datetime) -> dt.datetime:
@@ -81,19 +81,17 @@ def _micro(clock: str) -> str:
 
 
 def _local(moment: dt.datetime, zone: ZoneInfo | None, text: str, where: str) -> dt.datetime:
-    mend = f"Add the offset, for example {moment.isoformat(timespec='minutes')}+01:00"
+    fix = f"Add the offset, for example {moment.isoformat(timespec='minutes')}+01:00"
     if zone is None:
         problem = f"{shown(text)} does not say in which time zone."
-        raise ReadError(problem, where=where, mend=f"{mend}, or give the record a “timezone”.")
+        raise ReadError(problem, where=where, fix=f"{fix}, or give the record a “timezone”.")
     first, second = moment.replace(tzinfo=zone), moment.replace(tzinfo=zone, fold=1)
     back = first.astimezone(dt.UTC).astimezone(zone)
     if back.replace(tzinfo=None) != moment:
-        raise ReadError(
-            f"{shown(text)} was skipped when the clocks changed in {zone.key}.", where=where, mend=f"{mend}."
-        )
+        raise ReadError(f"{shown(text)} was skipped when the clocks changed in {zone.key}.", where=where, fix=f"{fix}.")
     if first.utcoffset() != second.utcoffset():
         problem = f"{shown(text)} came twice when the clocks changed in {zone.key}."
-        raise ReadError(problem, where=where, mend=f"{mend}.")
+        raise ReadError(problem, where=where, fix=f"{fix}.")
     return first
 
 
@@ -102,15 +100,15 @@ def read_zone(name: str, *, where: str = "") -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        mend = "Write an IANA name, for example “Europe/London” or “America/New_York”."
-        raise ReadError(f"The time zone {shown(name)} is not known.", where=where, mend=mend) from None
+        fix = "Write an IANA name, for example “Europe/London” or “America/New_York”."
+        raise ReadError(f"The time zone {shown(name)} is not known.", where=where, fix=fix) from None
 
 
 def read_date(text: str, *, where: str = "") -> dt.date:
     """A whole date; ReadError for a month or a year alone."""
     moment = read_moment(text, where=where) if len(text) <= 10 else read_moment(text[:10], where=where)
     if moment.precision is not Precision.DAY:
-        raise ReadError(f"{shown(text)} is not a whole date.", where=where, mend="Write for example 1992-05-17.")
+        raise ReadError(f"{shown(text)} is not a whole date.", where=where, fix="Write for example 1992-05-17.")
     return moment.at.date()
 
 

@@ -3,7 +3,3 @@
 Start at `reader.py`; `envelope.py` takes resources out of bundles and lines, `directory.py` follows references,
 `people.py` gathers the facts of one person. `datatypes.py` and `resources.py` are the strict profile.
 """
-
-from keel.interop.fhir.reader import read_fhir
-
-__all__ = ["read_fhir"]

@@ -2,29 +2,13 @@
 
 from typing import NamedTuple, Self
 
+from keel.interop.dose_amount import DoseAmount
 from keel.interop.errors import shown
 from keel.interop.fhir.datatypes import Quantity, Ratio
 from keel.interop.fhir.moments import When
-from keel.interop.fhir.resources import Dosage, DoseGiven
+from keel.interop.fhir.resources import AdministrationDosage, Dosage
 from keel.quantities import Interval, UnitError, convert, parse_unit
 from keel.record import Precision
-
-
-class Given(NamedTuple):
-    """An amount: milligrams, or milligrams per kilogram, or why neither is known."""
-
-    mg: Interval | None = None
-    per_kg: Interval | None = None
-    why_unknown: str = ""
-    is_told: bool = True
-    """Whether the sender said anything of an amount, be it that it is absent."""
-
-    def perhaps_less(self) -> "Given":
-        """The same, with nothing as the lower end: a dose that was broken off."""
-        mg, per_kg = (
-            None if amount is None else Interval(0.0, amount.mid, amount.high) for amount in (self.mg, self.per_kg)
-        )
-        return self._replace(mg=mg, per_kg=per_kg)
 
 
 class Strength(NamedTuple):
@@ -34,7 +18,7 @@ class Strength(NamedTuple):
 
     @classmethod
     def of(cls, ratio: Ratio) -> Self | None:
-        """From an ingredient's strength; None where it is no mass per volume."""
+        """From an ingredient's strength; None where it is not a mass per volume."""
         above, below = ratio.numerator, ratio.denominator
         if above is None or below is None or not above.value or not below.value or above.value < 0 or below.value < 0:
             return None
@@ -44,14 +28,16 @@ class Strength(NamedTuple):
             return None
 
 
-def amount_given(dosage: DoseGiven | None, time: When, strength: Strength | None, weight_kg: float | None) -> Given:
+def amount_given(
+    dosage: AdministrationDosage | None, time: When, strength: Strength | None, weight_kg: float | None
+) -> DoseAmount:
     """The amount of an administration: its dose, else its rate over the time that it took."""
     if dosage is None:
-        return Given(why_unknown="no dosage was sent", is_told=False)
+        return DoseAmount(why_unknown="no dosage was sent", is_told=False)
     if dosage.dose is not None:
         return _of_quantity(dosage.dose, strength, weight_kg)
     if dosage.rate_quantity is not None and dosage.rate_ratio is not None:
-        return Given(why_unknown="two of rate[x] are there")
+        return DoseAmount(why_unknown="two of rate[x] are there")
     if dosage.rate_quantity is not None and dosage.rate_quantity.value is not None:
         return _of_rate(dosage.rate_quantity.value, dosage.rate_quantity.ucum, time, weight_kg)
     if dosage.rate_ratio is not None:
@@ -59,10 +45,10 @@ def amount_given(dosage: DoseGiven | None, time: When, strength: Strength | None
         if above and below and above.value is not None and below.value:
             return _of_rate(above.value / below.value, f"{above.ucum}/{below.ucum}", time, weight_kg)
     words = "its dosage is words only" if dosage.text else "no amount was sent"
-    return Given(why_unknown=words, is_told=False)
+    return DoseAmount(why_unknown=words, is_told=False)
 
 
-def amount_said(dosage: Dosage, weight_kg: float | None) -> Given:
+def amount_stated(dosage: Dosage, weight_kg: float | None) -> DoseAmount:
     """The amount at a time that a statement tells."""
     for part in dosage.dose_and_rate:
         if part.dose_quantity is not None:
@@ -70,63 +56,60 @@ def amount_said(dosage: Dosage, weight_kg: float | None) -> Given:
         if part.dose_range is not None:
             return _of_range(part.dose_range.low, part.dose_range.high, weight_kg)
     words = "its dosage is words only" if dosage.text else "no amount was told"
-    return Given(why_unknown=words, is_told=False)
+    return DoseAmount(why_unknown=words, is_told=False)
 
 
-def _of_range(low: Quantity | None, high: Quantity | None, weight_kg: float | None) -> Given:
+def _of_range(low: Quantity | None, high: Quantity | None, weight_kg: float | None) -> DoseAmount:
     ends = [_of_quantity(end, None, weight_kg) for end in (low, high) if end is not None]
     if len(ends) < 2:
-        return Given(why_unknown="only one end of the amount was told")
+        return DoseAmount(why_unknown="only one end of the amount was told")
     first, last = ends
     if first.mg and last.mg and first.mg.low <= last.mg.high:
-        return Given(mg=Interval.of(first.mg.low, last.mg.high))
+        return DoseAmount(mg=Interval.of(first.mg.low, last.mg.high))
     if first.per_kg and last.per_kg and first.per_kg.low <= last.per_kg.high:
-        return Given(per_kg=Interval.of(first.per_kg.low, last.per_kg.high))
-    return Given(why_unknown=first.why_unknown or last.why_unknown or "the ends of the amount do not fit")
+        return DoseAmount(per_kg=Interval.of(first.per_kg.low, last.per_kg.high))
+    return DoseAmount(why_unknown=first.why_unknown or last.why_unknown or "the ends of the amount do not fit")
 
 
-def _of_quantity(quantity: Quantity, strength: Strength | None, weight_kg: float | None) -> Given:
+def _of_quantity(quantity: Quantity, strength: Strength | None, weight_kg: float | None) -> DoseAmount:
     value = quantity.value
     if value is None:
         reason = quantity.absent_reason
-        return Given(why_unknown=f"the sender has no amount{f': {reason}' if reason else ''}", is_told=bool(reason))
+        return DoseAmount(
+            why_unknown=f"the sender has no amount{f': {reason}' if reason else ''}", is_told=bool(reason)
+        )
     if value < 0 or quantity.comparator:
         wrong = "less than zero" if value < 0 else f"only known as “{quantity.comparator} {value:g}”"
-        return Given(why_unknown=f"the amount is {wrong}")
+        return DoseAmount(why_unknown=f"the amount is {wrong}")
     if not quantity.ucum:
-        return Given(why_unknown="the amount has no unit")
+        return DoseAmount(why_unknown="the amount has no unit")
     try:
         unit = parse_unit(quantity.ucum)
     except UnitError:
-        return Given(why_unknown=f"the unit {shown(quantity.ucum)} is not known")
+        return DoseAmount(why_unknown=f"the unit {shown(quantity.ucum)} is not known")
     if unit.dimension == parse_unit("mg").dimension:
-        return Given(mg=Interval.exactly(convert(value, quantity.ucum, "mg")))
+        return DoseAmount(mg=Interval.exactly(convert(value, quantity.ucum, "mg")))
     if unit.dimension == parse_unit("mg/kg").dimension:
-        return _scaled(convert(value, quantity.ucum, "mg/kg"), weight_kg)
+        return DoseAmount.of_weight(convert(value, quantity.ucum, "mg/kg"), weight_kg)
     if unit.dimension == parse_unit("mL").dimension and strength is not None:
-        return Given(mg=Interval.exactly(convert(value, quantity.ucum, "mL") * strength.mg_per_ml))
-    return Given(why_unknown=f"the unit {shown(quantity.ucum)} is no mass")
+        return DoseAmount(mg=Interval.exactly(convert(value, quantity.ucum, "mL") * strength.mg_per_ml))
+    return DoseAmount(why_unknown=f"the unit {shown(quantity.ucum)} is not a mass")
 
 
-def _of_rate(rate: float, unit: str, time: When, weight_kg: float | None) -> Given:
+def _of_rate(rate: float, unit: str, time: When, weight_kg: float | None) -> DoseAmount:
     """A rate over the time from start to end; both must be known to the minute."""
     start, end = time
     if start is None or end is None or {start.precision, end.precision} != {Precision.MINUTE}:
-        return Given(why_unknown="a rate was sent without the times at which it began and ended")
+        return DoseAmount(why_unknown="a rate was sent without the times at which it began and ended")
     if rate < 0:
-        return Given(why_unknown="the rate is less than zero")
+        return DoseAmount(why_unknown="the rate is less than zero")
     minutes = (end.at - start.at).total_seconds() / 60
     try:
         dimension = parse_unit(unit).dimension
     except UnitError:
-        return Given(why_unknown=f"the unit of the rate {shown(unit)} is not known")
+        return DoseAmount(why_unknown=f"the unit of the rate {shown(unit)} is not known")
     if dimension == parse_unit("mg/min").dimension:
-        return Given(mg=Interval.exactly(convert(rate, unit, "mg/min") * minutes))
+        return DoseAmount(mg=Interval.exactly(convert(rate, unit, "mg/min") * minutes))
     if dimension == parse_unit("mg/kg/min").dimension:
-        return _scaled(convert(rate, unit, "mg/kg/min") * minutes, weight_kg)
-    return Given(why_unknown=f"the unit of the rate {shown(unit)} is no mass per time")
-
-
-def _scaled(mg_per_kg: float, weight_kg: float | None) -> Given:
-    per_kg = Interval.exactly(mg_per_kg)
-    return Given(per_kg=per_kg) if weight_kg is None else Given(mg=per_kg * weight_kg)
+        return DoseAmount.of_weight(convert(rate, unit, "mg/kg/min") * minutes, weight_kg)
+    return DoseAmount(why_unknown=f"the unit of the rate {shown(unit)} is not a mass per time")

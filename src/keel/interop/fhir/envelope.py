@@ -43,7 +43,7 @@ class Item(NamedTuple):
         return f"{self.path} {self.type}/{self.id}" if self.id else self.path
 
 
-class Unfolded(NamedTuple):
+class ResourceFile(NamedTuple):
     """What the file held: resources once each, how many were met, and how many of these were reported.
 
     `bodies` holds the JSON of what Keel reads, by key; take it out once it is read, so that memory does not grow.
@@ -70,19 +70,19 @@ class _Head(msgspec.Struct, kw_only=True, rename="camel"):
     patient: Raw = NONE
 
 
-def unfold(values: Iterable[tuple[str, bytes]], notes: Notebook) -> Unfolded:
+def unfold(values: Iterable[tuple[str, bytes]], notes: Notebook) -> ResourceFile:
     """Every resource of the values (place, JSON text), bundles opened, repeats reported.
 
     Of several versions of a resource the newest by `meta` stays; where `meta` does not tell, the first.
     """
-    unfolder = _Unfolder(notes)
+    unfolder = _Unpacker(notes)
     for path, text in values:
         unfolder.take(path, text, "", 0)
     unfolder.drop_deleted()
-    return Unfolded(list(unfolder.items.values()), unfolder.bodies, unfolder.read, unfolder.reported)
+    return ResourceFile(list(unfolder.items.values()), unfolder.bodies, unfolder.read, unfolder.reported)
 
 
-class _Unfolder:
+class _Unpacker:
     def __init__(self, notes: Notebook) -> None:
         self.items: dict[str, Item] = {}
         self.bodies: dict[str, bytes] = {}
@@ -91,21 +91,21 @@ class _Unfolder:
         self._notes = notes
 
     def take(self, path: str, text: bytes | Raw, full_url: str, depth: int) -> None:
-        """Takes one resource, or what a bundle holds; ReadError where a value of the file is no JSON object."""
+        """Takes one resource, or what a bundle holds; ReadError where a value of the file is not a JSON object."""
         self.read += 1
         try:
             keys = json_text.decode(text, dict[str, Raw], where=path).keys()
         except ReadError as error:
             if depth == 0:
                 raise
-            self._report("resource that is none", error.where or path, error.problem)
+            self._report("resource that is not valid", error.where or path, error.problem)
             return
         if depth == 0:
             json_text.refuse_repeated_keys(bytes(text), where="" if path == "$" else path)
         try:
             head = json_text.decode(text, _Head, where=path)
         except ReadError as error:
-            self._report("resource that is none", error.where or path, error.problem)
+            self._report("resource that is not valid", error.where or path, error.problem)
             return
         if head.resource_type == "Bundle":
             self._open(path, text, depth, set(keys))

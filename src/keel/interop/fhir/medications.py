@@ -7,9 +7,12 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple, cast
 
+import msgspec
+
 from keel.interop import json_text
+from keel.interop.dose_amount import DoseAmount
 from keel.interop.errors import ReadError
-from keel.interop.fhir.amounts import Given, Strength, amount_given, amount_said
+from keel.interop.fhir.amounts import Strength, amount_given, amount_stated
 from keel.interop.fhir.datatypes import CodeableConcept, Reference
 from keel.interop.fhir.decoding import decoded
 from keel.interop.fhir.directory import Directory, contained
@@ -25,11 +28,10 @@ from keel.interop.fhir.resources import (
     MedicationRequest,
     MedicationStatement,
 )
-from keel.interop.fhir.statements import pattern_said
+from keel.interop.fhir.statements import pattern_of
 from keel.interop.times import Moment
 from keel.interop.vocabulary import Coding, coded_route, family_substance
-from keel.quantities import Interval
-from keel.record import Dose, DoseCertainty, Medicine, Precision, Setting
+from keel.record import Dose, Medicine, Precision, Setting
 
 Kind = MedicationAdministration | MedicationStatement | MedicationRequest | MedicationDispense
 
@@ -203,11 +205,11 @@ class MedicationReader:
         self, item: Item, said: MedicationStatement, family: str, dosage: Dosage, time: When, draft: Draft
     ) -> bool:
         """Takes a statement on ketamine as a pattern or as one dose; False where it is neither."""
-        amount = amount_said(dosage, None if time.start is None else draft.weight_near(time.start.at))
-        pattern = pattern_said(dosage, amount, time, self._context, is_over=said.status in ("completed", "stopped"))
+        amount = amount_stated(dosage, None if time.start is None else draft.weight_near(time.start.at))
+        pattern = pattern_of(dosage, amount, time, self._context, is_over=said.status in ("completed", "stopped"))
         if pattern is not None:
             route = self._route(item, dosage.route, draft)
-            draft.patterns.append(pattern.named(family, route, item.id))
+            draft.patterns.append(msgspec.structs.replace(pattern, substance=family, route=route, id=item.id))
             return True
         if time.start is None or said.effective_period is not None or not amount.is_told:
             return False
@@ -219,7 +221,7 @@ class MedicationReader:
         item: Item,
         substance: str,
         time: When,
-        amount: Given,
+        amount: DoseAmount,
         route: CodeableConcept | None,
         draft: Draft,
         *,
@@ -238,7 +240,7 @@ class MedicationReader:
                 end=time.end.at if time.end else None,
                 amount_mg=amount.mg,
                 per_kg=amount.per_kg,
-                certainty=_certainty(amount.mg or amount.per_kg, measured),
+                certainty=amount.certainty(is_measured=measured),
                 setting=setting or Setting.UNKNOWN,
                 precision=time.start.precision,
                 id=item.id,
@@ -264,14 +266,6 @@ def _is_modified(resource: Kind) -> bool:
     if isinstance(resource, MedicationAdministration):
         return bool(resource.dosage and resource.dosage.modifier_extension)
     return isinstance(resource, MedicationStatement) and any(one.modifier_extension for one in resource.dosage)
-
-
-def _certainty(amount: Interval | None, measured: bool) -> DoseCertainty:
-    if amount is None:
-        return DoseCertainty.UNKNOWN
-    if not amount.is_exact:
-        return DoseCertainty.ESTIMATED
-    return DoseCertainty.MEASURED if measured else DoseCertainty.REPORTED
 
 
 def _day(moment: Moment | None) -> dt.date | None:

@@ -13,8 +13,8 @@ from keel.interop.fhir.envelope import Item
 from keel.interop.fhir.errors import NotTaken
 from keel.interop.fhir.moments import When, when
 from keel.interop.fhir.people import Context, Draft
-from keel.interop.fhir.resources import Measured, Observation
-from keel.interop.fhir.sittings import InstrumentCodes, Said, Sitting
+from keel.interop.fhir.resources import Observation, ObservationPart
+from keel.interop.fhir.sittings import AnswerSent, InstrumentCodes, Sitting
 from keel.interop.kept_units import in_kept_unit
 from keel.interop.plausibility import impossible_measure
 from keel.interop.times import Moment
@@ -63,7 +63,7 @@ class ObservationReader:
         self._panels, self._codes, self._directory, self._context = panels, codes, directory, context
 
     def read(self, item: Item, observation: Observation, draft: Draft) -> None:
-        """Adds what was observed to the draft; NotTaken where it is no fact about the person."""
+        """Adds what was observed to the draft; NotTaken where it is not a fact about the person."""
         if observation.status in WITHDRAWN:
             raise NotTaken(f"its status is {observation.status}: no fact, or one taken back")
         if observation.focus:
@@ -82,14 +82,14 @@ class ObservationReader:
         if pregnancy is not None and time.last is not None:
             draft.pregnancy.append((time.last.at, pregnancy))
 
-    def _parts(self, observation: Observation) -> Sequence[tuple[Measured | Observation, str]]:
+    def _parts(self, observation: Observation) -> Sequence[tuple[ObservationPart | Observation, str]]:
         """The observation itself where it has a value or a reason for none, and its components."""
         own = _value_name(observation)
         if own and any(
             set(_loinc(part.code.coding)) & set(_loinc(observation.code.coding)) for part in observation.component
         ):
             raise NotTaken("a component repeats the code of the whole, which has a value too (obs-7)")
-        parts: list[tuple[Measured | Observation, str]] = []
+        parts: list[tuple[ObservationPart | Observation, str]] = []
         if own or (observation.data_absent_reason and not observation.component and not observation.has_member):
             parts.append((observation, own or ""))
         for part in observation.component:
@@ -99,9 +99,14 @@ class ObservationReader:
         return parts
 
     def _score(
-        self, part: Measured | Observation, item: Item, observation: Observation, moment: Moment | None, draft: Draft
+        self,
+        part: ObservationPart | Observation,
+        item: Item,
+        observation: Observation,
+        moment: Moment | None,
+        draft: Draft,
     ) -> bool:
-        """Takes an answer or a total of an instrument; False where it is none, or no readable one."""
+        """Takes an answer or a total of an instrument; False where it is not one that can be read."""
         instrument, sitting = self._panels.of_member.get(item.key, (None, None))
         if sitting is None:
             alone = f"at {moment.at.isoformat()}" if moment else item.key
@@ -118,7 +123,7 @@ class ObservationReader:
                 return draft.sittings.answer(mine[0], _said(part), sitting, where=item.where)
         return False
 
-    def _measured(self, part: Measured | Observation, name: str, item: Item, draft: Draft) -> Measurement:
+    def _measured(self, part: ObservationPart | Observation, name: str, item: Item, draft: Draft) -> Measurement:
         """The part as a measurement, without what it shares with its siblings."""
         row, coding = self._meaning(part.code.coding)
         if name == "value_string" and row is None and not _is_clinical(part):
@@ -150,7 +155,7 @@ class ObservationReader:
         return None, next((coding for coding in coded if coding.system == LOINC), coded[0] if coded else None)
 
     def _value(
-        self, part: Measured | Observation, name: str, row: ReadingCode | None, draft: Draft, item: Item
+        self, part: ObservationPart | Observation, name: str, row: ReadingCode | None, draft: Draft, item: Item
     ) -> tuple[float | str | bool | None, str]:
         if part.value_quantity is not None:
             return self._quantity(part.value_quantity, row, draft, item)
@@ -198,13 +203,13 @@ class ObservationReader:
         return Pregnancy.UNKNOWN
 
 
-def _is_clinical(part: Measured | Observation) -> bool:
+def _is_clinical(part: ObservationPart | Observation) -> bool:
     """Whether words are a finding (laboratory, examination) and not what somebody told about their life."""
     categories = part.category if isinstance(part, Observation) else ()
     return any(category.has(*CLINICAL) for category in categories)
 
 
-def _upper_limit(part: Measured | Observation, unit: str, row: ReadingCode | None) -> float | None:
+def _upper_limit(part: ObservationPart | Observation, unit: str, row: ReadingCode | None) -> float | None:
     """The upper limit of normal in the unit of the value; None where there is none, or more than one to choose from."""
     ends = [one.high for one in part.reference_range if one.is_normal and one.high is not None]
     if len(ends) != 1 or ends[0].value is None or ends[0].comparator:
@@ -240,7 +245,7 @@ def _group(item: Item, observation: Observation, directory: Directory, default: 
     return default or item.key
 
 
-def _value_name(part: Measured | Observation) -> str | None:
+def _value_name(part: ObservationPart | Observation) -> str | None:
     """Which kind of value the part has; NotTaken for two, or for one beside a reason for having none (obs-6)."""
     try:
         name = only_one(part, "value_")
@@ -271,27 +276,27 @@ def _loinc(codings: Iterable[Coding]) -> list[str]:
     return [coding.code for coding in codings if coding.system == LOINC]
 
 
-def _absent(part: Measured | Observation) -> str:
+def _absent(part: ObservationPart | Observation) -> str:
     reason = part.data_absent_reason
     if reason:
         return next((coding.code for coding in reason.coding if coding.code), reason.text or "unknown")
     return part.value_quantity.absent_reason if part.value_quantity else ""
 
 
-def _said(part: Measured | Observation) -> Said:
+def _said(part: ObservationPart | Observation) -> AnswerSent:
     """The value as an answer to a question."""
     if part.data_absent_reason:
-        return Said(absent=_absent(part) or "unknown")
+        return AnswerSent(absent=_absent(part) or "unknown")
     concept, quantity = part.value_codeable_concept, part.value_quantity
     if concept:
         ordinal = next((coding.ordinal for coding in concept.coding if coding.ordinal is not None), None)
-        return Said(tuple((coding.system, coding.code) for coding in concept.coding), concept.texts, ordinal)
+        return AnswerSent(tuple((coding.system, coding.code) for coding in concept.coding), concept.texts, ordinal)
     if quantity and quantity.value is not None and not quantity.comparator:
-        return Said(number=quantity.value)
+        return AnswerSent(number=quantity.value)
     if part.value_integer is not None:
-        return Said(number=float(part.value_integer))
+        return AnswerSent(number=float(part.value_integer))
     text = (part.value_string or "").strip()
-    return Said(words=(text,), number=float(text) if text.isdecimal() and len(text) < 10 else None)
+    return AnswerSent(words=(text,), number=float(text) if text.isdecimal() and len(text) < 10 else None)
 
 
 def _in_words(quantity: Quantity | None) -> str:

@@ -9,7 +9,7 @@ from keel.interop.fhir.errors import NotTaken
 from keel.interop.fhir.moments import when
 from keel.interop.fhir.people import Context, Draft
 from keel.interop.fhir.resources import Answer, Question, QuestionAsked, Questionnaire, QuestionnaireResponse
-from keel.interop.fhir.sittings import Said, Sitting
+from keel.interop.fhir.sittings import AnswerSent, Sitting
 from keel.knowledge.instruments import Instrument
 from keel.knowledge.instruments import Item as InstrumentItem
 
@@ -122,12 +122,12 @@ def _flat(questions: Sequence[Question]) -> Iterator[Question]:
         waiting += reversed(inside)
 
 
-def _said(question: Question) -> Said:
+def _said(question: Question) -> AnswerSent:
     """The answer as it came; several answers to one item cannot be scored and count as none."""
     if question.modifier_extension or any(answer.modifier_extension for answer in question.answer):
         raise NotTaken("a question has a modifier that changes its meaning")
     if len(question.answer) != 1:
-        return Said(absent="unknown") if not question.answer else Said(words=("several answers",))
+        return AnswerSent(absent="unknown") if not question.answer else AnswerSent(words=("several answers",))
     (answer,) = question.answer
     try:
         only_one(answer, "value_")
@@ -136,17 +136,17 @@ def _said(question: Question) -> Said:
     return _told(answer)
 
 
-def _told(answer: Answer) -> Said:
+def _told(answer: Answer) -> AnswerSent:
     if answer.value_coding is not None:
         coding = answer.value_coding
-        return Said(((coding.system, coding.code),), (coding.display,) if coding.display else (), coding.ordinal)
+        return AnswerSent(((coding.system, coding.code),), (coding.display,) if coding.display else (), coding.ordinal)
     if answer.value_quantity is not None:
-        return Said(number=answer.value_quantity.value)
+        return AnswerSent(number=answer.value_quantity.value)
     if answer.value_boolean is not None:
-        return Said(words=("yes" if answer.value_boolean else "no",), number=float(answer.value_boolean))
+        return AnswerSent(words=("yes" if answer.value_boolean else "no",), number=float(answer.value_boolean))
     for number in (answer.value_integer, answer.value_decimal):
         if number is not None:
-            return Said(number=float(number))
+            return AnswerSent(number=float(number))
     if answer.value_string is not None:
-        return Said(words=(answer.value_string,))
-    return Said(absent="unknown")
+        return AnswerSent(words=(answer.value_string,))
+    return AnswerSent(absent="unknown")

@@ -5,7 +5,7 @@ not have is not read in part; it is reported with the place and the reason.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import TypeVar, cast
 
 import msgspec
@@ -36,7 +36,7 @@ from keel.interop.fhir.resources import (
 )
 from keel.interop.fhir.sittings import InstrumentCodes
 from keel.interop.plausibility import why_impossible
-from keel.interop.reading import Format, Notebook, Reading, Totals
+from keel.interop.reading import Format, Notebook, Progress, Reading, Totals
 from keel.interop.times import read_moment
 from keel.knowledge import Knowledge
 from keel.knowledge.reading import CodeKind
@@ -56,7 +56,7 @@ def read_fhir(
     form: Format,
     at: dt.datetime,
     knowledge: Knowledge,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Reading:
     """The records of all people in the values, each a place in the file and the JSON of a resource or bundle."""
     return _Reader(values, form, Context(at, knowledge), progress or (lambda done, of: None)).reading()
@@ -68,7 +68,7 @@ class _Reader:
         values: Iterable[tuple[str, bytes]],
         form: Format,
         context: Context,
-        progress: Callable[[int, int], None],
+        progress: Progress,
     ) -> None:
         self._form, self._context, self._progress = form, context, progress
         self._notes = Notebook()

@@ -44,7 +44,7 @@ class Patient(Resource, frozen=True, kw_only=True):
     deceased_date_time: DateTime | None = None
 
 
-class Measured(Medium, frozen=True, kw_only=True):
+class ObservationPart(Medium, frozen=True, kw_only=True):
     """The value of an observation or of a component of one, and its code."""
 
     code: CodeableConcept
@@ -63,7 +63,7 @@ class Measured(Medium, frozen=True, kw_only=True):
     reference_range: tuple[ReferenceRange, ...] = ()
 
 
-class Component(Measured, frozen=True, kw_only=True):
+class Component(ObservationPart, frozen=True, kw_only=True):
     """A part of an observation, such as the systolic pressure."""
 
     interpretation: Raw = NONE
@@ -189,7 +189,7 @@ class Medication(Resource, frozen=True, kw_only=True):
     ingredient: tuple[Ingredient, ...] = ()
 
 
-class DoseGiven(Medium, frozen=True, kw_only=True):
+class AdministrationDosage(Medium, frozen=True, kw_only=True):
     """How much was given, and how."""
 
     text: str = ""
@@ -214,7 +214,7 @@ class MedicationAdministration(Resource, frozen=True, kw_only=True):
     context: Reference | None = None
     effective_date_time: DateTime | None = None
     effective_period: Period | None = None
-    dosage: DoseGiven | None = None
+    dosage: AdministrationDosage | None = None
 
 
 class Repeat(Element, frozen=True, kw_only=True):

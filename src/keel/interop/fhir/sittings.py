@@ -26,7 +26,7 @@ STATES = {
 """Reasons for having no answer that are more than “unanswered”: FHIR's data-absent-reason to Keel's state."""
 
 
-class Said(NamedTuple):
+class AnswerSent(NamedTuple):
     """One answer as it came: codes (system and code), words, a number, or why there is none."""
 
     codes: tuple[tuple[str, str], ...] = ()
@@ -60,7 +60,7 @@ class Sitting(NamedTuple):
     id: str
 
 
-class _Gathered:
+class _OpenSitting:
     def __init__(self, instrument: Instrument, at: dt.datetime | None, name: str) -> None:
         self.instrument, self.at, self.id = instrument, at, name
         self.items: dict[str, int | str] = {}
@@ -72,15 +72,15 @@ class Sittings:
 
     def __init__(self, knowledge: Knowledge, notes: Notebook) -> None:
         self._knowledge, self._notes = knowledge, notes
-        self._open: dict[tuple[str, str], _Gathered] = {}
+        self._open: dict[tuple[str, str], _OpenSitting] = {}
 
-    def answer(self, question: tuple[Instrument, Item], said: Said, sitting: "Sitting", *, where: str) -> bool:
-        """Adds the answer to an item; False, with a note, where it is none of the item's answers."""
+    def answer(self, question: tuple[Instrument, Item], said: AnswerSent, sitting: "Sitting", *, where: str) -> bool:
+        """Adds the answer to an item; False, with a note, where it is not one of the item's answers."""
         instrument, item = question
         value = answer_to(instrument, item, said)
         if value is None:
             told = next(iter(said.words), said.number if said.number is not None else "nothing")
-            reason = f"{shown(told)} is no answer to it; left unanswered"
+            reason = f"{shown(told)} is not an answer to it; left unanswered"
             self._notes.note(f"{instrument.name} item {item.id}", where=where, reason=reason)
             return False
         before = self._open_for(instrument, sitting).items.setdefault(item.id, value)
@@ -94,7 +94,7 @@ class Sittings:
         whole = _whole(value)
         if whole is None:
             self._notes.note(
-                f"{instrument.name} {scale}", where=where, reason=f"{value:g} is no whole number; left out"
+                f"{instrument.name} {scale}", where=where, reason=f"{value:g} is not a whole number; left out"
             )
         else:
             self._open_for(instrument, sitting).items.setdefault(scale, whole)
@@ -108,7 +108,7 @@ class Sittings:
             return
         gathered.total = total
 
-    def _open_for(self, instrument: Instrument, sitting: "Sitting") -> "_Gathered":
+    def _open_for(self, instrument: Instrument, sitting: "Sitting") -> "_OpenSitting":
         """The sitting of that group, or one of the same instrument to the same second."""
         moment = sitting.moment
         exact = moment and moment.precision is Precision.MINUTE
@@ -118,7 +118,7 @@ class Sittings:
         known = next(
             (self._open[instrument.id, group] for group in groups if (instrument.id, group) in self._open), None
         )
-        gathered = known or _Gathered(instrument, moment.at if moment else None, sitting.id)
+        gathered = known or _OpenSitting(instrument, moment.at if moment else None, sitting.id)
         for group in groups:
             self._open.setdefault((instrument.id, group), gathered)
         return gathered
@@ -129,7 +129,7 @@ class Sittings:
         written = [answers for sitting in unique if (answers := self._written(sitting))]
         return tuple(sorted(written, key=lambda one: (one.at or BEFORE_ALL, one.instrument)))
 
-    def _written(self, sitting: _Gathered) -> Answers | None:
+    def _written(self, sitting: _OpenSitting) -> Answers | None:
         if not sitting.items and sitting.total is None:
             return None
         total = sitting.total
@@ -139,7 +139,7 @@ class Sittings:
             total = None
         return Answers(instrument=sitting.instrument.id, items=sitting.items, total=total, at=sitting.at, id=sitting.id)
 
-    def _fits(self, sitting: _Gathered) -> bool:
+    def _fits(self, sitting: _OpenSitting) -> bool:
         """Whether the sender's total can stand beside the items; the one checker decides."""
         try:
             score_instrument(sitting.instrument.id, sitting.items, total=sitting.total, knowledge=self._knowledge)
@@ -148,8 +148,8 @@ class Sittings:
         return True
 
 
-def answer_to(instrument: Instrument, item: Item, said: Said) -> int | str | None:
-    """The item's own value for what was said; None where it is none of its answers.
+def answer_to(instrument: Instrument, item: Item, said: AnswerSent) -> int | str | None:
+    """The item's own value for what was said; None where it is not one of its answers.
 
     A code decides, then the label of a choice, then a number within the item's range.
     """
@@ -173,7 +173,7 @@ def answer_to(instrument: Instrument, item: Item, said: Said) -> int | str | Non
     return _whole(number) if inside else None
 
 
-def _number(instrument: Instrument, item: Item, said: Said) -> float | None:
+def _number(instrument: Instrument, item: Item, said: AnswerSent) -> float | None:
     """The number that was said, or that a code of Keel's own system is (`fhir_questionnaire` writes them)."""
     own = (code for system, code in said.codes if system.endswith(f":{instrument.id}:{item.answers}"))
     return said.number if said.number is not None else _as_number([*own, *said.words])

@@ -6,10 +6,8 @@ The pattern is written in the words of `parse_pattern` and read by it, so that a
 import datetime as dt
 from typing import NamedTuple
 
-import msgspec
-
 from keel.exposure import ExposureError, parse_pattern
-from keel.interop.fhir.amounts import Given
+from keel.interop.dose_amount import DoseAmount
 from keel.interop.fhir.moments import When, moment_of
 from keel.interop.fhir.people import Context
 from keel.interop.fhir.resources import Dosage, Repeat
@@ -21,18 +19,8 @@ NAMES = {"d": "days", "wk": "weeks", "mo": "months", "a": "years"}
 DAYS_A_MONTH = 365 / 12
 
 
-class Said(NamedTuple):
-    """A pattern that is read, before it is named."""
-
-    pattern: UsePattern
-
-    def named(self, substance: str, route: str, name: str) -> UsePattern:
-        """The pattern with what the resource says beside the dosage."""
-        return msgspec.structs.replace(self.pattern, substance=substance, route=route, id=name)
-
-
-def pattern_said(dosage: Dosage, amount: Given, time: When, context: Context, *, is_over: bool) -> Said | None:
-    """The pattern of a dosage that repeats; None where it does not say how often."""
+def pattern_of(dosage: Dosage, amount: DoseAmount, time: When, context: Context, *, is_over: bool) -> UsePattern | None:
+    """The pattern of a dosage that repeats, without substance and route; None where it does not say how often."""
     repeat = dosage.timing.repeat if dosage.timing else None
     if dosage.as_needed_boolean or dosage.as_needed_codeable_concept:
         return None  # the frequency is then the most that is allowed, not what was taken
@@ -51,7 +39,7 @@ def pattern_said(dosage: Dosage, amount: Given, time: When, context: Context, *,
         (pattern,) = parse_pattern(" ".join(word for word in words if word), at=context.at, knowledge=context.knowledge)
     except (ExposureError, QuantityError, ValueError):
         return None
-    return Said(pattern)
+    return pattern
 
 
 class _Often(NamedTuple):

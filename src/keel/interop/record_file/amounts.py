@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
+from keel.interop.dose_amount import DoseAmount
 from keel.interop.errors import ReadError, shown
 from keel.interop.plausibility import why_impossible
 from keel.interop.record_file.shape import AmountRange
@@ -23,13 +24,6 @@ from keel.quantities import (
 T = TypeVar("T")
 
 _PER_KG = parse_unit("mg/kg").dimension
-
-
-class DoseAmount(NamedTuple):
-    """The amount of a dose: milligrams, or milligrams per kilogram where the weight is not known, or neither."""
-
-    mg: Interval | None = None
-    per_kg: Interval | None = None
 
 
 def dose_amount(written: str | AmountRange | None, weight_kg: float | None, *, where: str) -> DoseAmount:
@@ -61,7 +55,7 @@ def body(age: float | str | None, weight: str | None, height: str | None, *, lim
         place = f"{where}.{name}"
         value = _at(place, lambda: parse(written if isinstance(written, str) else f"{written:.15g} years"))
         if problem := why_impossible(name, value, limits):
-            raise ReadError(f"{shown(written)}: {problem}", where=place, mend="Check it, or leave it out.")
+            raise ReadError(f"{shown(written)}: {problem}", where=place, fix="Check it, or leave it out.")
         return value
 
     return Body(
@@ -83,22 +77,19 @@ def _amount(text: str, weight_kg: float | None) -> DoseAmount:
         return DoseAmount(parse_amount_interval_mg(text))
     if quantity.unit.dimension != _PER_KG:
         return DoseAmount(Interval.exactly(parse_amount_mg(text)))
-    per_kg = Interval.exactly(quantity.to("mg/kg"))
-    if per_kg.low < 0:
+    if quantity.value < 0:
         raise QuantityError(f"{shown(text)} is less than zero.")
-    return DoseAmount(None, per_kg) if weight_kg is None else DoseAmount(per_kg * weight_kg)
+    return DoseAmount.of_weight(quantity.to("mg/kg"), weight_kg)
 
 
 def _between(low: Interval | None, mid: Interval | None, high: Interval | None, where: str) -> Interval | None:
     if low is None and high is None:
         return None
     if low is None or high is None:
-        raise ReadError("One end is per kilogram and the other is not.", where=where, mend="Write both in one unit.")
+        raise ReadError("One end is per kilogram and the other is not.", where=where, fix="Write both in one unit.")
     middle = mid.mid if mid else (low.low + high.high) / 2
     if not low.low <= middle <= high.high:
-        raise ReadError(
-            "The amounts are out of order.", where=where, mend="Write low, mid and high from least to most."
-        )
+        raise ReadError("The amounts are out of order.", where=where, fix="Write low, mid and high from least to most.")
     return Interval(low.low, middle, high.high)
 
 

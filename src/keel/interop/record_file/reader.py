@@ -1,6 +1,6 @@
 """Reads Keel record JSON. The first fact that cannot stand stops the reading, with its JSON path.
 
-A record is written by people, who can mend it; so nothing is left out but what lies in the future, and that is noted.
+A record is written by people, who can fix it; so nothing is left out but what lies in the future, and that is noted.
 """
 
 import datetime as dt
@@ -14,7 +14,7 @@ from keel.exposure import ExposureError, parse_pattern
 from keel.interop import json_text
 from keel.interop.errors import ReadError, shown
 from keel.interop.plausibility import Weights, question_doses, why_impossible, with_body_size
-from keel.interop.reading import Format, Notebook, Reading, Totals
+from keel.interop.reading import Format, Notebook, Progress, Reading, Totals, left_out
 from keel.interop.record_file import amounts
 from keel.interop.record_file.measurements import read_measurement
 from keel.interop.record_file.shape import (
@@ -30,17 +30,16 @@ from keel.interop.record_file.shape import (
     PeopleFile,
     PersonEntry,
     RecordEntry,
+    same_fields,
 )
 from keel.interop.times import Moment, is_future, read_date, read_moment, read_zone
-from keel.interop.vocabulary import known_routes, known_substances, route_id, substance_id
+from keel.interop.vocabulary import known_routes, known_substances, refuse_unknown_status, route_id, substance_id
 from keel.knowledge import Knowledge
 from keel.quantities import QuantityError
 from keel.record import (
-    MEDICINE_STATUSES,
     Answers,
     Condition,
     Dose,
-    DoseCertainty,
     Measurement,
     Medicine,
     Person,
@@ -67,9 +66,7 @@ class _Place(NamedTuple):
         return self.told_weight_kg or (self.weights.near(time) if self.weights else None)
 
 
-def read_keel(
-    data: bytes, *, at: dt.datetime, knowledge: Knowledge, progress: Callable[[int, int], None] | None = None
-) -> Reading:
+def read_keel(data: bytes, *, at: dt.datetime, knowledge: Knowledge, progress: Progress | None = None) -> Reading:
     """A Keel record, or several under `people`; ReadError at the first thing that cannot stand."""
     tree = json_text.read_tree(data)
     several = "people" in tree
@@ -80,7 +77,7 @@ def read_keel(
         record = _record(entry, path, at, knowledge)
         records.append(record)
         facts += _size(entry)
-        kept += _size(entry) - sum(note.count for note in record.notes if note.what in _LEFT_OUT)
+        kept += _size(entry) - left_out(record.notes, FUTURE, REPEATED)
         if progress:
             progress(number + 1, len(entries))
     _refuse_repeated_people(records)
@@ -93,7 +90,6 @@ def read_keel(
 
 FUTURE = "fact dated in the future"
 REPEATED = "fact written twice"
-_LEFT_OUT = (FUTURE, REPEATED)
 _LISTS = ("doses", "patterns", "measurements", "medicines", "answers", "conditions")
 
 
@@ -129,9 +125,7 @@ def _refuse_repeated_people(records: Sequence[Record]) -> None:
         name = record.person.id
         if name and name in seen:
             problem = f"The person {shown(name)} is also $.people[{seen[name]}]."
-            raise ReadError(
-                problem, where=f"$.people[{number}].person.id", mend="Put one person's facts in one record."
-            )
+            raise ReadError(problem, where=f"$.people[{number}].person.id", fix="Put one person's facts in one record.")
         seen[name] = number
 
 
@@ -170,7 +164,7 @@ def _each(
             first, same = by_id[label]
             if same != found:
                 problem = f"The id {shown(label)} also names {first}, which says something else."
-                raise ReadError(problem, where=path, mend="Give each its own id.")
+                raise ReadError(problem, where=path, fix="Give each its own id.")
             place.notes.note(REPEATED, where=path, reason="the same id and content; counted once")
             continue
         by_id[label] = (path, found)
@@ -183,22 +177,13 @@ def _person(entry: PersonEntry, place: _Place) -> Person:
     born = read_date(entry.birth_date, where=f"{path}.birth_date") if entry.birth_date else None
     if born and born > place.at.date():
         raise ReadError(
-            f"{shown(entry.birth_date)} lies in the future.", where=f"{path}.birth_date", mend="Mend the year."
+            f"{shown(entry.birth_date)} lies in the future.", where=f"{path}.birth_date", fix="Fix the year."
         )
     limits = place.knowledge.reading_limits
     size = amounts.body(entry.age, entry.weight, entry.height, limits=limits, where=path)
-    person = Person(
-        id=entry.id,
-        age_years=size.age_years,
-        birth_date=born,
-        sex=entry.sex,
-        weight_kg=size.weight_kg,
-        height_cm=size.height_cm,
-        pregnancy=entry.pregnancy,
-        country=entry.country,
-    )
+    person = same_fields(Person, entry, birth_date=born, **size._asdict())
     if problem := why_impossible("age", person.age_at(place.at) or 0, limits):
-        raise ReadError(problem, where=f"{path}.birth_date", mend="Mend the year.")
+        raise ReadError(problem, where=f"{path}.birth_date", fix="Fix the year.")
     return person
 
 
@@ -207,40 +192,35 @@ def _dose(entry: DoseEntry, path: str, place: _Place) -> Sequence[Dose]:
     if entry.precision:
         start = Moment(start.at, entry.precision)
     amount = amounts.dose_amount(entry.amount, place.weight_at(start.at), where=f"{path}.amount")
-    known = amount.mg or amount.per_kg
-    guessed = DoseCertainty.REPORTED if known and known.is_exact else DoseCertainty.ESTIMATED
-    dose = Dose(
+    dose = same_fields(
+        Dose,
+        entry,
         substance=_substance(entry.substance, f"{path}.substance", place.knowledge),
         route=_route(entry.route, f"{path}.route", place.knowledge),
         start=start.at,
         end=_end(entry, start.at, path, place),
         amount_mg=amount.mg,
         per_kg=amount.per_kg,
-        form=entry.form,
-        certainty=entry.certainty or (guessed if known else DoseCertainty.UNKNOWN),
-        setting=entry.setting,
+        certainty=entry.certainty or amount.certainty(),
         precision=start.precision,
-        devices=entry.devices,
-        id=entry.id,
-        origin=entry.origin,
     )
     return () if _noted_as_future(start, path, place) else (dose,)
 
 
 def _end(entry: DoseEntry, start: dt.datetime, path: str, place: _Place) -> dt.datetime | None:
     if entry.over is not None and entry.end is not None:
-        raise ReadError("“over” and “end” are both there.", where=path, mend="Keep one of them.")
+        raise ReadError("“over” and “end” are both there.", where=path, fix="Keep one of them.")
     if entry.over is not None:
         minutes = amounts.duration_min(entry.over, where=f"{path}.over")
         try:
             return start + dt.timedelta(minutes=minutes)
         except OverflowError:
-            raise ReadError(f"{shown(entry.over)} is too long.", where=f"{path}.over", mend="Mend the unit.") from None
+            raise ReadError(f"{shown(entry.over)} is too long.", where=f"{path}.over", fix="Fix the unit.") from None
     if entry.end is None:
         return None
     end = read_moment(entry.end, zone=place.zone, where=f"{path}.end").at
     if end < start:
-        raise ReadError("The dose ends before it starts.", where=f"{path}.end", mend="Swap or mend the times.")
+        raise ReadError("The dose ends before it starts.", where=f"{path}.end", fix="Swap or fix the times.")
     return end
 
 
@@ -255,16 +235,16 @@ def _noted_as_future(moment: Moment, path: str, place: _Place) -> bool:
 def _substance(word: str, where: str, knowledge: Knowledge) -> str:
     found = substance_id(word, knowledge)
     if found is None and word != "unknown":
-        mend = f"Write one of {known_substances(knowledge)}; other drugs go under “medicines”."
-        raise ReadError(f"The substance {shown(word)} is not one whose doses Keel keeps.", where=where, mend=mend)
+        fix = f"Write one of {known_substances(knowledge)}; other drugs go under “medicines”."
+        raise ReadError(f"The substance {shown(word)} is not one whose doses Keel keeps.", where=where, fix=fix)
     return found or word
 
 
 def _route(word: str, where: str, knowledge: Knowledge) -> str:
     found = route_id(word, knowledge)
     if found is None and word != "unknown":
-        mend = f"Write one of {known_routes(knowledge)}, or unknown."
-        raise ReadError(f"The route {shown(word)} is not known.", where=where, mend=mend)
+        fix = f"Write one of {known_routes(knowledge)}, or unknown."
+        raise ReadError(f"The route {shown(word)} is not known.", where=where, fix=fix)
     return found or word
 
 
@@ -290,47 +270,28 @@ def _measurements(entry: MeasurementEntry, path: str, place: _Place) -> Sequence
 
 def _medicine(entry: str | MedicineEntry, path: str, place: _Place) -> Sequence[Medicine]:
     typed = MedicineEntry(text=entry) if isinstance(entry, str) else entry
-    if typed.status not in MEDICINE_STATUSES:
-        mend = f"Write one of {', '.join(MEDICINE_STATUSES)}."
-        raise ReadError(f"{shown(typed.status)} is no status of a medicine.", where=f"{path}.status", mend=mend)
-    medicine = Medicine(
-        text=_text(typed.text, path),
-        status=typed.status,
-        codes=typed.codes,
-        started=read_date(typed.started, where=f"{path}.started") if typed.started else None,
-        stopped=read_date(typed.stopped, where=f"{path}.stopped") if typed.stopped else None,
-        id=typed.id,
-    )
-    return (medicine,)
+    refuse_unknown_status(typed.status, where=f"{path}.status")
+    dates = _dates(typed, path, "started", "stopped")
+    return (same_fields(Medicine, typed, text=_text(typed.text, path), **dates),)
 
 
 def _condition(entry: str | ConditionEntry, path: str, place: _Place) -> Sequence[Condition]:
     typed = ConditionEntry(text=entry) if isinstance(entry, str) else entry
-    condition = Condition(
-        text=_text(typed.text, path),
-        codes=typed.codes,
-        status=typed.status,
-        present=typed.present,
-        onset=read_date(typed.onset, where=f"{path}.onset") if typed.onset else None,
-        id=typed.id,
-    )
-    return (condition,)
+    return (same_fields(Condition, typed, text=_text(typed.text, path), **_dates(typed, path, "onset")),)
+
+
+def _dates(entry: msgspec.Struct, path: str, *names: str) -> dict[str, dt.date | None]:
+    written = {name: getattr(entry, name) for name in names}
+    return {name: read_date(text, where=f"{path}.{name}") if text else None for name, text in written.items()}
 
 
 def _text(text: str, path: str) -> str:
     if not text.strip():
-        raise ReadError("The name is empty.", where=path, mend="Write it, or remove the entry.")
+        raise ReadError("The name is empty.", where=path, fix="Write it, or remove the entry.")
     return text
 
 
 def _answers(entry: AnswersEntry, path: str, place: _Place) -> Sequence[Answers]:
     moment = read_moment(entry.at, zone=place.zone, where=f"{path}.at") if entry.at else None
-    answers = Answers(
-        instrument=entry.instrument,
-        items=entry.items,
-        total=entry.total,
-        version=entry.version,
-        at=moment.at if moment else None,
-        id=entry.id,
-    )
+    answers = same_fields(Answers, entry, at=moment.at if moment else None)
     return () if moment and _noted_as_future(moment, path, place) else (answers,)

@@ -5,13 +5,15 @@ Every key is optional but those that make a fact a fact; a key that is not known
 is not lost.
 """
 
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from msgspec import Meta
 
 from keel.quantities import Form
 from keel.record import MEDICINE_STATUSES, DoseCertainty, Precision, Pregnancy, Setting, Sex
+
+S = TypeVar("S", bound=msgspec.Struct)
 
 Amount = Annotated[
     str,
@@ -173,6 +175,12 @@ class PeopleFile(Entry, frozen=True, kw_only=True):
     """Several people, each with a record of their own."""
 
     people: tuple[RecordEntry, ...]
+
+
+def same_fields(shape: type[S], source: msgspec.Struct, **other: Any) -> S:
+    """A value of `shape` with the fields that it shares by name with `source`, and `other` that are read or written."""
+    shared = {*shape.__struct_fields__} & {*source.__struct_fields__} - other.keys()
+    return shape(**{name: getattr(source, name) for name in shared} | other)
 
 
 PERSON_NAMES = {

@@ -20,6 +20,7 @@ from keel.interop.record_file.shape import (
     PeopleFile,
     PersonEntry,
     RecordEntry,
+    same_fields,
 )
 from keel.knowledge import Knowledge
 from keel.quantities import Interval
@@ -111,10 +112,9 @@ def _patterns(patterns: Sequence[UsePattern]) -> Iterable[PatternEntry]:
 
 def _same(shape: type[E], fact: msgspec.Struct, **other: Any) -> E:
     """The entry of a fact: fields of the same name, times as text, and `other` fields that are written differently."""
-    shared = set(shape.__struct_fields__) & set(fact.__struct_fields__)
-    values = {name: getattr(fact, name) for name in shared}
+    values = {name: getattr(fact, name) for name in fact.__struct_fields__ if name in shape.__struct_fields__}
     dated = {name: value.isoformat() for name, value in values.items() if isinstance(value, dt.date)}
-    return shape(**values | dated | other)
+    return same_fields(shape, fact, **dated | other)
 
 
 def _person(person: Person) -> PersonEntry:

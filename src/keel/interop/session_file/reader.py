@@ -21,10 +21,11 @@ from keel.interop.plausibility import why_impossible
 from keel.interop.record_file.amounts import body
 from keel.interop.record_file.shape import HINTS, PERSON_NAMES
 from keel.interop.times import read_date, read_moment
+from keel.interop.vocabulary import refuse_unknown_status
 from keel.knowledge import Knowledge
 from keel.knowledge.reading import ReadingLimits
 from keel.quantities import QuantityError, parse_dose_mg, parse_duration_min, parse_rate_mg_per_min
-from keel.record import MEDICINE_STATUSES, Precision
+from keel.record import Precision
 
 _EVENT_NAMES = {
     "systolic": ("sbp", ""),
@@ -92,7 +93,7 @@ def read_session(data: bytes, *, knowledge: Knowledge, filename: str = "") -> Se
         session = json_text.convert(renamed, Session, hints=HINTS, keys=lambda path: _keys(path, renamed))
         _check(session, renamed, knowledge.reading_limits)
     except ReadError as error:
-        named = ReadError(error.problem, where=_with_id(error.where, tree), mend=error.mend)
+        named = ReadError(error.problem, where=_with_id(error.where, tree), fix=error.fix)
         raise named.within(filename) from None
     return session
 
@@ -138,7 +139,7 @@ def _timed(tree: Mapping[str, Any], path: str, names: Iterable[str]) -> dict[str
             moment = read_moment(timed[name], where=f"{path}.{name}")
             if moment.precision is not Precision.MINUTE:
                 problem = f"{shown(timed[name])} does not say the time of day."
-                raise ReadError(problem, where=f"{path}.{name}", mend="Write for example 2026-11-21T09:30+01:00.")
+                raise ReadError(problem, where=f"{path}.{name}", fix="Write for example 2026-11-21T09:30+01:00.")
             timed[name] = moment.at
     return timed
 
@@ -171,7 +172,7 @@ def _event(event: Any, path: str) -> Any:
     if pressure and renamed.get("type") == "vitals_recorded":
         if renamed.keys() & {"sbp", "dbp"}:
             problem = "“bp” stands beside another key that says the blood pressure."
-            raise ReadError(problem, where=path, mend="Keep one of them.")
+            raise ReadError(problem, where=path, fix="Keep one of them.")
         del renamed["bp"]
         renamed |= {"sbp": float(pressure.group(1)), "dbp": float(pressure.group(2))}
     if isinstance(renamed.get("plan"), dict):
@@ -223,10 +224,8 @@ def _check(session: Session, tree: Mapping[str, Any], limits: ReadingLimits) -> 
     for number, event in enumerate(tree.get("events", ())):
         _check_values(event, f"$.events[{number}]", limits)
     for number, medicine in enumerate(session.medicines):
-        if not isinstance(medicine, str) and medicine.status not in MEDICINE_STATUSES:
-            problem = f"{shown(medicine.status)} is not a valid status of a medicine."
-            mend = f"Write one of {', '.join(MEDICINE_STATUSES)}."
-            raise ReadError(problem, where=f"$.medicines[{number}].status", mend=mend)
+        if not isinstance(medicine, str):
+            refuse_unknown_status(medicine.status, where=f"$.medicines[{number}].status")
 
 
 def _check_values(tree: Mapping[str, Any], path: str, limits: ReadingLimits) -> None:
@@ -240,7 +239,7 @@ def _check_values(tree: Mapping[str, Any], path: str, limits: ReadingLimits) -> 
     for name, means in SIGNS.items():
         value = tree.get(name)
         if value is not None and (problem := why_impossible(means, value, limits)):
-            raise ReadError(problem, where=f"{path}.{name}", mend="Check it, or leave it out.")
+            raise ReadError(problem, where=f"{path}.{name}", fix="Check it, or leave it out.")
     for inner in ("plan", "event"):
         if isinstance(tree.get(inner), dict):
             _check_values(tree[inner], f"{path}.{inner}", limits)

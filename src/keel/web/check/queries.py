@@ -147,7 +147,7 @@ def read_file(data: bytes, *, at: dt.datetime, knowledge: Knowledge, filename: s
     """The people in a file's content; ReadError says what is wrong, where, and how to fix it."""
     reading = read_records(data, at=at, knowledge=knowledge, filename=filename)
     if not reading.records:
-        raise ReadError("The file was read, but it has no person in it.", mend="Give a file with a person's facts.")
+        raise ReadError("The file was read, but it has no person in it.", fix="Give a file with a person's facts.")
     return reading
 
 

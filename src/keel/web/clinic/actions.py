@@ -79,7 +79,7 @@ def _check(kind: Kind, payload: dict[str, Any], at: dt.datetime) -> dt.datetime 
         record = read_records(json.dumps(document).encode(), at=at, knowledge=knowledge.load()).records[0]
     except ReadError as error:
         field = error.where.rpartition(".")[2]
-        raise FactRefused(f"{error.problem} {error.mend}".strip(), field) from None
+        raise FactRefused(f"{error.problem} {error.fix}".strip(), field) from None
     left_out = [note for note in record.notes if "future" in note.what]
     if left_out:
         raise FactRefused(_("The time lies in the future. Record what has happened."), "start")

@@ -124,7 +124,7 @@ def test_every_resource_is_understood_or_reported():
         observation("8867-4"),
     ]
     reading = read(bundle(patient(), weight(70), bundle(administration()), *odd))
-    counts = {name: count for name, count in noted(reading).items() if name.endswith((" resource", " is none"))}
+    counts = {name: count for name, count in noted(reading).items() if name.endswith((" resource", " is not valid"))}
     assert reading.totals.read == 1 + 2 + 2 + len(odd)  # two bundles count as well
     assert reading.totals.reported == sum(counts.values()) == len(odd)
     assert reading.totals.understood == reading.totals.read - len(odd)
