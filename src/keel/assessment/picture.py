@@ -9,12 +9,13 @@ from collections.abc import Iterable
 import msgspec
 
 from keel.assessment.curve import Curve, curve_of
-from keel.assessment.eligibility import CareKnown, facts_from_record, known_care
 from keel.assessment.harms import harm_facts, harms
 from keel.assessment.help import HelpLine, help_lines
 from keel.assessment.instruments import AnswersRefused, Score, score_instrument
 from keel.assessment.interactions import InteractionsReport, check_medicines, unchecked
 from keel.assessment.protocols.gate import place_of
+from keel.assessment.protocols.level_of_care import CareKnown, known_care
+from keel.assessment.protocols.record_facts import facts_from_record
 from keel.assessment.surveillance import DueItem, due_list, trends
 from keel.assessment.symptoms import symptom_facts
 from keel.exposure import Exposure, summarise

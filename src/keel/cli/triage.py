@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from keel.assessment.eligibility import Triage
+    from keel.assessment.screening import Triage
     from keel.findings import Finding
     from keel.knowledge import Knowledge
     from keel.record import Person
@@ -43,7 +43,7 @@ def triage(
 
     Example: keel triage record.json --route sublingual --facts '{"chest_pain": false, "confusion": false}'
     """
-    from keel.assessment.eligibility import triage as triage_of
+    from keel.assessment.screening import triage as triage_of
     from keel.cli.errors import CommandError
     from keel.cli.facts_text import read_facts_text, read_people
     from keel.cli.terminal import console, parse_time, write_json
@@ -74,7 +74,7 @@ def triage(
 
 
 def _questions(knowledge: "Knowledge", json: bool) -> None:
-    from keel.assessment.eligibility.questions import questions_of
+    from keel.assessment.screening.questions import questions_of
     from keel.cli.screen_view import print_questions
 
     catalogue = knowledge.clinical_facts

@@ -1,7 +1,7 @@
 """A dosing session: events in, its state at a time out.
 
 Knows events, clocks, schedules and overrides; rules and texts are `knowledge/data/protocols` and `session-rules`. May
-import `protocols`, `eligibility` and what lies above them. Start at `fold.py`; the shape of the file is `events.py`,
+import `protocols`, `screening` and what lies above them. Start at `fold.py`; the shape of the file is `events.py`,
 the answer `state.py`.
 """
 

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from keel.assessment.eligibility import level_of_care
-from keel.assessment.eligibility.record_facts import medicine_facts
 from keel.assessment.protocols.errors import FactRefused
 from keel.assessment.protocols.facts import checked_facts, derived, significant
+from keel.assessment.protocols.level_of_care import level_of_care
+from keel.assessment.protocols.record_facts import medicine_facts
 from keel.assessment.session.dose import DoseState, PlannedDose, minutes_between
 from keel.assessment.session.events import (
     AdverseEvent,

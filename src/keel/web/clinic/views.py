@@ -17,7 +17,7 @@ from keel.web.clinic.forms import AnswersForm, DoseForm, FactForm, MedicineForm,
 from keel.web.clinic.models import Clinic, Kind, Patient
 from keel.web.clinic.queries import memberships_of, patient_for, record_of
 from keel.web.clinic.roles import Permission
-from keel.web.clinic.screening import Screening, protocols_to_choose, read_answers
+from keel.web.clinic.screening import ScreeningPage, protocols_to_choose, read_answers
 from keel.web.picture.shown import Shown
 
 PAGE = 25
@@ -83,7 +83,7 @@ def screening(request: HttpRequest, clinic: Clinic, number: str) -> HttpResponse
         "clinic": clinic,
         "patient": person,
         "protocols": choices,
-        "screening": Screening(record, protocol, answered, at, place, facts),
+        "screening": ScreeningPage(record, protocol, answered, at, place, facts),
     }
     return render(request, "clinic/screening.html", context, status=UNPROCESSABLE if answered.errors else 200)
 

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from keel.assessment.eligibility.record_facts import facts_together
 from keel.assessment.protocols.facts import derived
 from keel.assessment.protocols.gate import (
     default_rules,
@@ -16,6 +15,7 @@ from keel.assessment.protocols.gate import (
     place_of,
     route_of,
 )
+from keel.assessment.protocols.record_facts import facts_together
 from keel.findings import Fact, Finding, Severity
 from keel.knowledge import Knowledge
 from keel.knowledge.protocols import Protocol, Statement
@@ -24,7 +24,7 @@ from keel.record import Record
 SCREENING_PHASES = ("selection", "enrolment", "contraindication", "home", "therapy")
 
 
-class Eligibility(msgspec.Struct, frozen=True, kw_only=True):
+class Screening(msgspec.Struct, frozen=True, kw_only=True):
     """What speaks for asking further and against treatment, with reasons; the decision is a prescriber's.
 
     `phases` are those whose rules were asked. `findings` stand worst first; `missing` are facts that were not known;
@@ -71,7 +71,7 @@ def screening_phases(protocol: Protocol) -> tuple[str, ...]:
     return tuple(phase for phase in start if phase in SCREENING_PHASES) or start
 
 
-def eligibility(
+def screening(
     record: Record,
     protocol: Protocol | str,
     *,
@@ -81,7 +81,7 @@ def eligibility(
     route: str = "",
     phases: Sequence[str] = (),
     facts: Mapping[str, Fact] | None = None,
-) -> Eligibility:
+) -> Screening:
     """The screening of a record for a protocol at `at`; with `phases`, what those gates say instead.
 
     `facts` are answers beside the record (names of clinical-facts.csv); they win over what the record says, except that
@@ -99,7 +99,7 @@ def eligibility(
     asked = tuple(phases) or screening_phases(known)
     findings = gate(known, asked, together, at=at, knowledge=knowledge, jurisdiction=place, route=route)
     missing = dict.fromkeys(reason.name for one in findings for reason in one.why if reason.value is None)
-    return Eligibility(
+    return Screening(
         protocol=known.id,
         jurisdiction=place,
         route=route,
