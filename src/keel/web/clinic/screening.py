@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from keel.assessment.protocols import FactRefused, checked_facts
 from keel.assessment.protocols.level_of_care import CareKnown, LevelOfCare
-from keel.assessment.screening import Screening, Triage, screening, screening_phases, triage
+from keel.assessment.screening import Screening, Triage, rests_on_known, screening, screening_phases, triage
 from keel.assessment.screening.questions import questions, questions_of
 from keel.findings import Fact, Finding
 from keel.knowledge import Knowledge
@@ -132,9 +132,8 @@ class ScreeningPage:
 
     @property
     def spoken(self) -> list[Finding]:
-        """Findings of the protocol that rest on something known; what is only missing is asked below."""
-        found = self.found.findings if self.found else ()
-        return [one for one in found if any(reason.value is not None for reason in one.why)]
+        """Findings that rest on something known, the Picture's first; what is only missing is asked below."""
+        return [one for one in self.found.findings if rests_on_known(one)] if self.found else []
 
     @property
     def red_flags(self) -> list[Asked]:
