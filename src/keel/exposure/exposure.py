@@ -13,12 +13,13 @@ import msgspec
 from keel.exposure.banding import Band, band_of
 from keel.exposure.facts import SymptomFacts, lanes_of
 from keel.exposure.ledger import WINDOWS, Ledger, UsingDay, Window, fold
-from keel.exposure.phases import Year, is_recent, lifetime_mg, recent_days_per_week, sequences, year
+from keel.exposure.phases import Year, is_recent, lifetime_mg, recent_days_per_week, year
 from keel.findings import Finding, Reason, Severity, worst_first
 from keel.knowledge import Certainty, Knowledge
 from keel.knowledge.criteria import Course
 from keel.quantities import Form, Interval, interval_text
 from keel.record import Record, UsePattern
+from keel.record.selection import day_of, told_sequences
 
 REFERENCE = "reference"
 SLOGAN = "B11"
@@ -80,7 +81,7 @@ def summarise(
 ) -> Exposure:
     """The exposure of a record at a time; an empty record gives no numbers and no band, and says so."""
     ledger = fold(record.doses, at=at, knowledge=knowledge, weight_kg=record.person.weight_kg)
-    told = [(phases, year(phases)) for phases in sequences(record.patterns)]
+    told = [(phases, year(phases)) for phases in told_sequences(record.patterns)]
     windows = tuple(ledger.window(name, at) for name in WINDOWS)
     reference = _reference(knowledge.courses[REFERENCE], knowledge)
     totals = _by_substance(told, windows, reference)
@@ -99,7 +100,7 @@ def summarise(
         reference=reference,
         days_in_28=_days_in_28(told, windows, at),
         band=banded[0] if banded else None,
-        unknown=_unknown(record, told, ledger, totals),
+        unknown=tuple(dict.fromkeys(_unknowns(record, told, ledger, totals, at))),
         findings=worst_first(findings),
         by_substance=totals,
         windows=windows,
@@ -211,11 +212,9 @@ def _times(multiple: Interval) -> str:
     return "the same as" if text == "1" else f"{text} times"
 
 
-def _unknown(record: Record, told: Told, ledger: Ledger, totals: tuple[SubstanceTotal, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(_unknowns(record, told, ledger, totals)))
-
-
-def _unknowns(record: Record, told: Told, ledger: Ledger, totals: tuple[SubstanceTotal, ...]) -> Iterable[str]:
+def _unknowns(
+    record: Record, told: Told, ledger: Ledger, totals: tuple[SubstanceTotal, ...], at: dt.datetime
+) -> Iterable[str]:
     if not record.doses and not record.patterns:
         yield "No dose and no pattern of use was given: exposure is not known. That is not the same as none."
     for phases, total in told:
@@ -235,7 +234,7 @@ def _unknowns(record: Record, told: Told, ledger: Ledger, totals: tuple[Substanc
     if record.person.weight_kg is None and any(dose.per_kg and not dose.amount_mg for dose in record.doses):
         yield "Body weight: doses written per kilogram cannot be turned into milligrams."
     for dose, why in ledger.left_out:
-        yield f"A dose on {dose.start.date().isoformat()} is left out because {why}."
+        yield f"A dose on {day_of(dose.start, at).isoformat()} is left out because {why}."
     if len(totals) > 1:
         names = " and ".join(substance_text(total.substance) for total in totals)
         yield f"One total over {names}: different substances are not added."

@@ -16,6 +16,7 @@ from keel.findings import Finding
 from keel.knowledge import Certainty, Knowledge
 from keel.knowledge.instrument_parts import Part
 from keel.knowledge.instruments import Banding, Instrument, Scale
+from keel.record import Answers, Sex
 
 Whole = int | float
 
@@ -88,6 +89,14 @@ def score_instrument(
     """
     shape = find_instrument(instrument, knowledge)
     return score_answers(shape, answers if total is None else _with_total(answers, total), given)
+
+
+def score_sitting(
+    sitting: Answers, *, knowledge: Knowledge, sex: Sex = Sex.UNKNOWN, given: Mapping[str, str] | None = None
+) -> Score:
+    """As `score_instrument`, for a sitting of a record."""
+    known = {**({} if sex is Sex.UNKNOWN else {"sex": str(sex)}), **(given or {})}
+    return score_instrument(sitting.instrument, sitting.items, total=sitting.total, given=known, knowledge=knowledge)
 
 
 def score_answers(

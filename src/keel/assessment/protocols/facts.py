@@ -12,6 +12,7 @@ from keel.findings import Fact, Facts
 from keel.knowledge.clinical_facts import ClinicalFact, FactKind
 from keel.knowledge.conditions import Scalar
 from keel.quantities import written_unit
+from keel.record.selection import any_yes
 
 CRISIS_SYMPTOMS = ("chest_pain", "severe_headache", "visual_loss", "dyspnoea", "confusion")
 RISK_LEVELS = ("none", "low", "moderate", "high")
@@ -115,10 +116,7 @@ def _number(facts: Facts, name: str) -> float | None:
 
 def any_of(facts: Facts, names: tuple[str, ...]) -> bool | None:
     """True where one of several yes-or-no facts is yes, False where all were asked and are no, else None."""
-    values = [facts.get(name) for name in names]
-    if any(value is True for value in values):
-        return True
-    return False if all(value is False for value in values) else None
+    return any_yes(facts.get(name) for name in names)
 
 
 def suicide_risk_level(facts: Facts) -> str | None:

@@ -30,7 +30,8 @@ from keel.knowledge.clinical_facts import ClinicalFact
 from keel.knowledge.conditions import Scalar
 from keel.knowledge.protocols import Protocol
 from keel.quantities import QuantityError, parse_weight_kg
-from keel.record import TAKEN, Person, Pregnancy, Sex
+from keel.record import TAKEN, Person
+from keel.record.selection import person_facts
 
 _GROWS = {"hours_since_": 60.0, "minutes_since_": 1.0, "days_since_": 1440.0, "weeks_since_": 10080.0}
 """Beginning of a fact's name to the minutes of its unit."""
@@ -144,15 +145,10 @@ def facts_at(
 
 def _person_facts(person: Person, session: Session, at: dt.datetime) -> dict[str, Fact]:
     weighed = session.person.weighed_on
-    known: dict[str, Fact] = {
-        "age_years": person.age_at(at),
-        "weight_kg": person.weight_kg,
-        "height_cm": person.height_cm,
-        "sex": None if person.sex is Sex.UNKNOWN else str(person.sex),
-        "pregnant": {Pregnancy.PREGNANT: True, Pregnancy.NOT_PREGNANT: False}.get(person.pregnancy),
-        "days_since_weighed": (at.date() - weighed).days if weighed is not None and weighed <= at.date() else None,
-    }
-    return {name: value for name, value in known.items() if value is not None}
+    known = person_facts(person, at)
+    if weighed is not None and weighed <= at.date():
+        known["days_since_weighed"] = (at.date() - weighed).days
+    return known
 
 
 def _plan_facts(plan: PlannedDose, protocol: Protocol, route: str) -> dict[str, Fact]:

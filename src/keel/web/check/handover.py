@@ -131,10 +131,6 @@ def _band(shown: CheckPicture, sources: _Sources) -> Part | None:
     )
 
 
-def _given(shown: CheckPicture, name: str) -> Mapping[str, int | str]:
-    return next((sitting.items for sitting in shown.record.answers if sitting.instrument == name), {})
-
-
 def _bladder(shown: CheckPicture) -> Part | None:
     return _answered(_("Lower urinary tract, last 4 weeks"), steps.BLADDER, shown)
 
@@ -145,7 +141,7 @@ def _signs(shown: CheckPicture) -> Part | None:
 
 def _answered(heading: str, name: str, shown: CheckPicture) -> Part | None:
     """The answers to a questionnaire of yes and no, in clinical terms."""
-    instrument, given = pages.instrument(name), _given(shown, name)
+    instrument, given = pages.instrument(name), shown.answers_to(name)
     if not given:
         return None
     named = [(item.theme or item.text, given.get(item.id), item.kind) for item in instrument.items]
