@@ -98,7 +98,7 @@ def _worked_out(facts: Facts) -> dict[str, Fact]:
         "planned_mg_per_kg_per_min": significant(dose / weight / minutes)
         if dose is not None and weight and minutes
         else None,
-        "crisis_symptom": any_of(facts, CRISIS_SYMPTOMS),
+        "crisis_symptom": any_yes(facts.get(name) for name in CRISIS_SYMPTOMS),
         "suicide_risk_level": level,
         "suicide_risk_high": None if level is None else level == "high",
         "sbp_standing": facts.get("sbp"),
@@ -112,11 +112,6 @@ def _worked_out(facts: Facts) -> dict[str, Fact]:
 def _number(facts: Facts, name: str) -> float | None:
     value = facts.get(name)
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
-
-
-def any_of(facts: Facts, names: tuple[str, ...]) -> bool | None:
-    """True where one of several yes-or-no facts is yes, False where all were asked and are no, else None."""
-    return any_yes(facts.get(name) for name in names)
 
 
 def suicide_risk_level(facts: Facts) -> str | None:
