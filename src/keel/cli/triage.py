@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from rich.console import Console
 
@@ -87,6 +87,7 @@ def triage_view(found: "Triage", person: "Person", knowledge: "Knowledge", out: 
     """A triage for the terminal: in an emergency the number to call stands above everything else."""
     from rich.text import Text
 
+    from keel.assessment.screening import rests_on_known
     from keel.cli.assess import help_view
     from keel.cli.terminal import finding_view
     from keel.findings import worst_first
@@ -105,7 +106,8 @@ def triage_view(found: "Triage", person: "Person", knowledge: "Knowledge", out: 
         out.print(Text(f"{least}{care.title}", style="bold"))
     out.print(Text(care.text))
     out.print(Text(f"→ {care.next_step}\n", style="bold"))
-    for finding in worst_first([*_answered(care.findings), *_unanswered(care.findings)]):
+    answered = [one for one in care.findings if rests_on_known(one)]
+    for finding in worst_first([*answered, *_unanswered(care.findings)]):
         out.print(finding_view(finding))
     _not_known("Could raise the level, and is not known", care.not_known, knowledge, out)
     least = "at least " if bladder.at_least else ""
@@ -121,19 +123,15 @@ def triage_view(found: "Triage", person: "Person", knowledge: "Knowledge", out: 
     out.print()
 
 
-def _answered(findings: "Iterable[Finding]") -> "list[Finding]":
-    return [one for one in findings if any(reason.value is not None for reason in one.why)]
-
-
 def _unanswered(findings: "tuple[Finding, ...]") -> "Iterator[Finding]":
     """What nobody answered, one finding a verb: a list of twenty would hide what was answered."""
     from msgspec.structs import replace
 
+    from keel.assessment.screening import rests_on_known
     from keel.findings import Severity
 
-    known = _answered(findings)
     for severity in Severity:
-        group = [one for one in findings if one not in known and one.severity is severity]
+        group = [one for one in findings if not rests_on_known(one) and one.severity is severity]
         if group:
             asked = "; ".join(one.summary.removeprefix("Not answered: ").partition(". ")[0] for one in group)
             yield replace(
