@@ -7,8 +7,8 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keel.assessment.eligibility import level_of_care
 from keel.assessment.protocols import gate, passes
+from keel.assessment.protocols.level_of_care import level_of_care
 from keel.knowledge import load
 from keel.knowledge.clinical_facts import FactKind
 from keel.knowledge.protocols import facts_of

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from keel.assessment.eligibility import bladder_state, level_of_care
+from keel.assessment.protocols.level_of_care import bladder_state, level_of_care
 from keel.knowledge import load
 from support.command import keel_here
 

@@ -18,7 +18,8 @@ from keel.messages import EMPTY, Message, text_of
 from keel.pharmacology import DoseInput, PharmacologyError, fitting_models, simulate
 from keel.pharmacology import Person as Covariates
 from keel.pharmacology.simulation import Simulation
-from keel.record import Dose, Pregnancy, Record, Sex
+from keel.record import Dose, Record, Sex
+from keel.record.selection import doses_taken
 
 SESSION_HOURS = 24
 """Doses within a day of the last one are drawn together."""
@@ -50,7 +51,7 @@ class Curve(msgspec.Struct, frozen=True, kw_only=True):
 
 def curve_of(record: Record, *, at: dt.datetime, knowledge: Knowledge) -> Curve:
     """The curve of the last session before `at`."""
-    taken = sorted((dose for dose in record.doses if dose.start <= at), key=lambda dose: dose.start)
+    taken = doses_taken(record, at)
     if not taken:
         reason = (
             Message("A pattern of use has no clock times, so there is no curve to draw.")
@@ -136,7 +137,7 @@ def _covariates(record: Record, at: dt.datetime) -> Covariates:
         weight_kg=person.weight_kg,
         age_years=person.age_at(at),
         is_female={Sex.FEMALE: True, Sex.MALE: False}.get(person.sex),
-        is_pregnant={Pregnancy.PREGNANT: True, Pregnancy.NOT_PREGNANT: False}.get(person.pregnancy),
+        is_pregnant=person.is_pregnant,
     )
 
 

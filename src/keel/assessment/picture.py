@@ -9,19 +9,21 @@ from collections.abc import Iterable
 import msgspec
 
 from keel.assessment.curve import Curve, curve_of
-from keel.assessment.eligibility import CareKnown, facts_from_record, known_care
 from keel.assessment.harms import harm_facts, harms
 from keel.assessment.help import HelpLine, help_lines
-from keel.assessment.instruments import AnswersRefused, Score, score_instrument
+from keel.assessment.instruments import AnswersRefused, Score, score_sitting
 from keel.assessment.interactions import InteractionsReport, check_medicines, unchecked
 from keel.assessment.protocols.gate import place_of
+from keel.assessment.protocols.level_of_care import CareKnown, known_care
+from keel.assessment.protocols.record_facts import facts_from_record
 from keel.assessment.surveillance import DueItem, due_list, trends
 from keel.assessment.symptoms import symptom_facts
 from keel.exposure import Exposure, summarise
 from keel.findings import Finding, worst_first
 from keel.knowledge import Knowledge, UnknownId
 from keel.messages import Message, text_of
-from keel.record import TAKEN, Answers, Person, Pregnancy, ReadingNote, Record, Sex
+from keel.record import Person, Pregnancy, ReadingNote, Record, Sex
+from keel.record.selection import medicines_taken, newest_sittings
 
 SAID_BY_THE_SIGNS = "E-3-SIGN"
 
@@ -64,18 +66,18 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
 
 def picture_of(record: Record, *, at: dt.datetime, knowledge: Knowledge) -> Picture:
     """The Picture of a record at `at`; the same values in give the same value out."""
-    exposure = summarise(record, at=at, knowledge=knowledge, symptoms=symptom_facts(record, knowledge))
+    exposure = summarise(record, at=at, knowledge=knowledge, symptoms=symptom_facts(record, at=at, knowledge=knowledge))
     substances = {dose.substance for dose in record.doses} | {pattern.substance for pattern in record.patterns}
     routes = {dose.route for dose in record.doses} | {pattern.route for pattern in record.patterns}
     interactions = check_medicines(
-        [medicine.text for medicine in record.medicines if medicine.status in TAKEN],
+        medicines_taken(record, at),
         substance=_only(substances),
         route=_only(routes),
         knowledge=knowledge,
     )
     facts = harm_facts(record, at=at, knowledge=knowledge, exposure=exposure, interactions=interactions)
     harmed = harms(facts, knowledge)
-    scores, refused = _scores(record.answers, record.person, knowledge)
+    scores, refused = _scores(record, at, knowledge)
     curve = curve_of(record, at=at, knowledge=knowledge)
     care = _care(record, at, knowledge)
     findings = [
@@ -142,29 +144,16 @@ def _urgent(care: CareKnown, knowledge: Knowledge) -> Iterable[Finding]:
             yield finding if finding.next_step else msgspec.structs.replace(finding, next_step=Message(level.next_step))
 
 
-def _scores(
-    answers: Iterable[Answers], person: Person, knowledge: Knowledge
-) -> tuple[tuple[Score, ...], tuple[Message, ...]]:
+def _scores(record: Record, at: dt.datetime, knowledge: Knowledge) -> tuple[tuple[Score, ...], tuple[Message, ...]]:
     """The newest sitting of each instrument scored; sittings that cannot be scored are named with the reason."""
-    newest: dict[str, Answers] = {}
-    for sitting in answers:
-        known = newest.get(sitting.instrument)
-        if known is None or _when(sitting) >= _when(known):
-            newest[sitting.instrument] = sitting
     scores, refused = [], []
-    for instrument, sitting in sorted(newest.items()):
-        try:
-            given = {"sex": str(person.sex)} if person.sex is not Sex.UNKNOWN else {}
-            scores.append(
-                score_instrument(instrument, sitting.items, total=sitting.total, given=given, knowledge=knowledge)
-            )
-        except (AnswersRefused, UnknownId) as error:
-            refused.append(Message("{id} could not be scored: {reason}", id=instrument, reason=text_of(error)))
+    for instrument, sittings in newest_sittings(record, at).items():
+        for sitting in sittings:
+            try:
+                scores.append(score_sitting(sitting, sex=record.person.sex, knowledge=knowledge))
+            except (AnswersRefused, UnknownId) as error:
+                refused.append(Message("{id} could not be scored: {reason}", id=instrument, reason=text_of(error)))
     return tuple(scores), tuple(refused)
-
-
-def _when(sitting: Answers) -> dt.datetime:
-    return sitting.at or dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
 def _person_unknown(person: Person, at: dt.datetime) -> Iterable[Message]:

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from keel.assessment.curve import Curve
-    from keel.assessment.eligibility import CareKnown
     from keel.assessment.help import HelpLine
     from keel.assessment.instruments import Score
     from keel.assessment.picture import Picture
+    from keel.assessment.protocols.level_of_care import CareKnown
     from keel.assessment.surveillance import DueItem
     from keel.interop import Reading
     from keel.record import ReadingNote

@@ -69,7 +69,7 @@ def _screen(
     at: str | None,
     json: bool,
 ) -> None:
-    from keel.assessment.eligibility import eligibility
+    from keel.assessment.screening import screening
     from keel.cli.errors import CommandError
     from keel.cli.facts_text import read_facts_text, read_people
     from keel.cli.screen_view import screen_view
@@ -83,7 +83,7 @@ def _screen(
     told, when = read_facts_text(facts), parse_time(at)
     people, reading = read_people(file, at=when, knowledge=knowledge)
     found = [
-        eligibility(
+        screening(
             record,
             protocol,
             at=when,
@@ -106,7 +106,7 @@ def _screen(
 
 
 def _list(knowledge: "Knowledge", json: bool) -> None:
-    from keel.assessment.eligibility import screening_phases
+    from keel.assessment.screening import screening_phases
     from keel.cli.screen_view import protocols_view
     from keel.cli.terminal import console, write_json
 
@@ -131,9 +131,9 @@ def _list(knowledge: "Knowledge", json: bool) -> None:
 
 
 def _questions(knowledge: "Knowledge", protocol: "Protocol", phases: tuple[str, ...], json: bool) -> None:
-    from keel.assessment.eligibility import screening_phases
-    from keel.assessment.eligibility.questions import questions_of
     from keel.assessment.protocols import UnknownPhase
+    from keel.assessment.screening import screening_phases
+    from keel.assessment.screening.questions import questions_of
     from keel.cli.screen_view import print_questions
 
     known = {rule.phase for rule in protocol.rules}

@@ -12,7 +12,7 @@ from keel.cli.terminal import finding_view
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from keel.assessment.eligibility import Eligibility
+    from keel.assessment.screening import Screening
     from keel.knowledge import Knowledge
     from keel.knowledge.clinical_facts import ClinicalFact
     from keel.knowledge.protocols import Protocol, Statement
@@ -22,7 +22,7 @@ _SHOWN_DEFAULTS = 8
 
 
 def screen_view(
-    found: "Eligibility", person: "Person", protocol: "Protocol", knowledge: "Knowledge", out: "Console"
+    found: "Screening", person: "Person", protocol: "Protocol", knowledge: "Knowledge", out: "Console"
 ) -> None:
     """One person's screening: what blocks and holds first, then what is open, then what is asked for and said."""
     place = found.jurisdiction or "place not stated"
@@ -88,7 +88,7 @@ def protocols_view(knowledge: "Knowledge", out: "Console") -> None:
 
 def print_questions(asked: "Sequence[ClinicalFact]", knowledge: "Knowledge", *, json: bool) -> None:
     """What is asked: a table of fact, question and answer, or JSON with null for each fact, to be filled in."""
-    from keel.assessment.eligibility.questions import how_to_answer
+    from keel.assessment.screening.questions import how_to_answer
     from keel.cli.terminal import console, write_json
 
     how = {fact.id: how_to_answer(fact, knowledge.units) for fact in asked}

@@ -25,9 +25,9 @@ MARKS = {
 
 
 def parse_time(text: str | None) -> dt.datetime:
-    """The time in `--at` (ISO 8601; without an offset it is UTC), or now."""
+    """The time in `--at` (ISO 8601; without an offset it is UTC), or now with the offset of this machine."""
     if text is None:
-        return dt.datetime.now(dt.UTC).replace(microsecond=0)
+        return dt.datetime.now(dt.UTC).astimezone().replace(microsecond=0)
     try:
         time = dt.datetime.fromisoformat(text)
     except ValueError:

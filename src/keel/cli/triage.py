@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from rich.console import Console
 
-    from keel.assessment.eligibility import Triage
+    from keel.assessment.screening import Triage
     from keel.findings import Finding
     from keel.knowledge import Knowledge
     from keel.record import Person
@@ -43,7 +43,7 @@ def triage(
 
     Example: keel triage record.json --route sublingual --facts '{"chest_pain": false, "confusion": false}'
     """
-    from keel.assessment.eligibility import triage as triage_of
+    from keel.assessment.screening import triage as triage_of
     from keel.cli.errors import CommandError
     from keel.cli.facts_text import read_facts_text, read_people
     from keel.cli.terminal import console, parse_time, write_json
@@ -74,7 +74,7 @@ def triage(
 
 
 def _questions(knowledge: "Knowledge", json: bool) -> None:
-    from keel.assessment.eligibility.questions import questions_of
+    from keel.assessment.screening.questions import questions_of
     from keel.cli.screen_view import print_questions
 
     catalogue = knowledge.clinical_facts
@@ -87,6 +87,7 @@ def triage_view(found: "Triage", person: "Person", knowledge: "Knowledge", out: 
     """A triage for the terminal: in an emergency the number to call stands above everything else."""
     from rich.text import Text
 
+    from keel.assessment.screening import rests_on_known
     from keel.cli.assess import help_view
     from keel.cli.terminal import finding_view
     from keel.findings import worst_first
@@ -105,7 +106,8 @@ def triage_view(found: "Triage", person: "Person", knowledge: "Knowledge", out: 
         out.print(Text(f"{least}{care.title}", style="bold"))
     out.print(Text(care.text))
     out.print(Text(f"→ {care.next_step}\n", style="bold"))
-    for finding in worst_first([*_answered(care.findings), *_unanswered(care.findings)]):
+    answered = [one for one in care.findings if rests_on_known(one)]
+    for finding in worst_first([*answered, *_unanswered(care.findings)]):
         out.print(finding_view(finding))
     _not_known("Could raise the level, and is not known", care.not_known, knowledge, out)
     least = "at least " if bladder.at_least else ""
@@ -121,19 +123,15 @@ def triage_view(found: "Triage", person: "Person", knowledge: "Knowledge", out: 
     out.print()
 
 
-def _answered(findings: "Iterable[Finding]") -> "list[Finding]":
-    return [one for one in findings if any(reason.value is not None for reason in one.why)]
-
-
 def _unanswered(findings: "tuple[Finding, ...]") -> "Iterator[Finding]":
     """What nobody answered, one finding a verb: a list of twenty would hide what was answered."""
     from msgspec.structs import replace
 
+    from keel.assessment.screening import rests_on_known
     from keel.findings import Severity
 
-    known = _answered(findings)
     for severity in Severity:
-        group = [one for one in findings if one not in known and one.severity is severity]
+        group = [one for one in findings if not rests_on_known(one) and one.severity is severity]
         if group:
             asked = "; ".join(one.summary.removeprefix("Not answered: ").partition(". ")[0] for one in group)
             yield replace(

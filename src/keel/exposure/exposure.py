@@ -13,13 +13,14 @@ import msgspec
 from keel.exposure.banding import Band, band_of
 from keel.exposure.facts import SymptomFacts, lanes_of
 from keel.exposure.ledger import WINDOWS, Ledger, UsingDay, Window, fold
-from keel.exposure.phases import Year, is_recent, lifetime_mg, recent_days_per_week, sequences, year
+from keel.exposure.phases import Year, is_recent, lifetime_mg, recent_days_per_week, year
 from keel.findings import Finding, Reason, Severity, worst_first
 from keel.knowledge import Certainty, Knowledge
 from keel.knowledge.criteria import Course
 from keel.messages import FactName, Message, Slot, both, joined, plural
 from keel.quantities import Figure, Form, Interval, interval_text
 from keel.record import Record, UsePattern
+from keel.record.selection import day_of, told_sequences
 
 REFERENCE = "reference"
 SLOGAN = "B11"
@@ -81,7 +82,7 @@ def summarise(
 ) -> Exposure:
     """The exposure of a record at a time; an empty record gives no numbers and no band, and says so."""
     ledger = fold(record.doses, at=at, knowledge=knowledge, weight_kg=record.person.weight_kg)
-    told = [(phases, year(phases)) for phases in sequences(record.patterns)]
+    told = [(phases, year(phases)) for phases in told_sequences(record.patterns)]
     windows = tuple(ledger.window(name, at) for name in WINDOWS)
     reference = _reference(knowledge.courses[REFERENCE], knowledge)
     totals = _by_substance(told, windows, reference)
@@ -100,7 +101,7 @@ def summarise(
         reference=reference,
         days_in_28=_days_in_28(told, windows, at),
         band=banded[0] if banded else None,
-        unknown=_unknown(record, told, ledger, totals),
+        unknown=tuple(dict.fromkeys(_unknowns(record, told, ledger, totals, at))),
         findings=worst_first(findings),
         by_substance=totals,
         windows=windows,
@@ -214,11 +215,9 @@ def _arithmetic(
             )
 
 
-def _unknown(record: Record, told: Told, ledger: Ledger, totals: tuple[SubstanceTotal, ...]) -> tuple[Message, ...]:
-    return tuple(dict.fromkeys(_unknowns(record, told, ledger, totals)))
-
-
-def _unknowns(record: Record, told: Told, ledger: Ledger, totals: tuple[SubstanceTotal, ...]) -> Iterable[Message]:
+def _unknowns(
+    record: Record, told: Told, ledger: Ledger, totals: tuple[SubstanceTotal, ...], at: dt.datetime
+) -> Iterable[Message]:
     if not record.doses and not record.patterns:
         yield Message("No dose and no pattern of use was given: exposure is not known. That is not the same as none.")
     for phases, total in told:
@@ -244,7 +243,9 @@ def _unknowns(record: Record, told: Told, ledger: Ledger, totals: tuple[Substanc
     if record.person.weight_kg is None and any(dose.per_kg and not dose.amount_mg for dose in record.doses):
         yield Message("Body weight: doses written per kilogram cannot be turned into milligrams.")
     for dose, why in ledger.left_out:
-        yield Message("A dose on {date} is left out because {cause}.", date=dose.start.date().isoformat(), cause=why)
+        yield Message(
+            "A dose on {date} is left out because {cause}.", date=day_of(dose.start, at).isoformat(), cause=why
+        )
     if len(totals) > 1:
         names = both(substance_text(total.substance) for total in totals)
         yield Message("One total over {substances}: different substances are not added.", substances=names)

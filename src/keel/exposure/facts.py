@@ -10,10 +10,11 @@ from collections.abc import Sequence
 import msgspec
 
 from keel.exposure.ledger import Ledger, UsingDay
-from keel.exposure.phases import WEEKS_A_YEAR, is_recent, recent_days_per_week, sequences, weekly_rate, weeks_of
+from keel.exposure.phases import WEEKS_A_YEAR, is_recent, recent_days_per_week, weekly_rate, weeks_of
 from keel.findings import Fact
 from keel.quantities import Interval
 from keel.record import Setting, UsePattern
+from keel.record.selection import told_sequences
 
 DAYS_A_MONTH = 365 / 12
 
@@ -36,7 +37,7 @@ def lanes_of(
     """The facts of each lane in which something was taken; red flags open the non-medical lane where nothing was."""
     lanes: dict[str, Cases] = {}
     for lane, is_medical in (("non_medical", False), ("medical", True)):
-        told = [phases for phases in sequences(patterns) if _is_medical(phases) is is_medical]
+        told = told_sequences(patterns, medical=is_medical)
         days = tuple(day for day in ledger.days if (day.is_medical if is_medical else day.is_non_medical))
         if told or days:
             lanes[lane] = _cases(told, days, symptoms, at)
@@ -70,10 +71,6 @@ def _spread(phase: UsePattern, days_per_week: float) -> UsePattern:
     return msgspec.structs.replace(
         phase, sessions_per_year=Interval.exactly(sessions), mg_per_session=phase.mg_per_year / sessions
     )
-
-
-def _is_medical(phases: Sequence[UsePattern]) -> bool:
-    return all(phase.setting.is_medical for phase in phases)
 
 
 def _symptoms(symptoms: SymptomFacts) -> dict[str, Fact]:

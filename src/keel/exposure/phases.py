@@ -6,7 +6,6 @@ A course without a date is taken as current, and says so.
 
 import datetime as dt
 from collections.abc import Sequence
-from itertools import groupby
 from typing import Literal, NamedTuple
 
 from keel.messages import Message, joined
@@ -27,11 +26,6 @@ class Year(NamedTuple):
     sessions: Interval | None
     mg: Interval | None
     arithmetic: Message | None
-
-
-def sequences(patterns: Sequence[UsePattern]) -> tuple[tuple[UsePattern, ...], ...]:
-    """Patterns grouped into sequences of phases, by the text that they came from."""
-    return tuple(tuple(phases) for _, phases in groupby(patterns, key=lambda pattern: (pattern.id, pattern.text)))
 
 
 def _sorted(values: list[float]) -> Interval:

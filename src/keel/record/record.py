@@ -138,6 +138,11 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True):
     upper_limit: float | None = None
     id: str = ""
 
+    @property
+    def number(self) -> float | None:
+        """The value where it is a number; None for words, yes or no, and no value."""
+        return float(self.value) if isinstance(self.value, int | float) and not isinstance(self.value, bool) else None
+
 
 class Answers(msgspec.Struct, frozen=True, kw_only=True):
     """What was answered in one sitting of a questionnaire: item id to answer.
@@ -196,6 +201,11 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     height_cm: float | None = None
     pregnancy: Pregnancy = Pregnancy.NOT_ASKED
     country: str = ""
+
+    @property
+    def is_pregnant(self) -> bool | None:
+        """Yes or no as told; None where it is not known or was not asked."""
+        return {Pregnancy.PREGNANT: True, Pregnancy.NOT_PREGNANT: False}.get(self.pregnancy)
 
     def age_at(self, at: dt.datetime) -> float | None:
         """Completed years at a time from the birth date, else the age as told; None where neither is known."""

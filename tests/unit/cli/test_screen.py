@@ -1,5 +1,6 @@
 """`keel screen` and `keel triage`: what goes in, what comes out, and how they end."""
 
+import datetime as dt
 import json
 import re
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from support.command import keel_here
+from support.people import demonstration_files
 
 FIXTURES = Path(__file__).parents[2] / "support" / "fixtures"
 DANA = str(FIXTURES / "keel-dana.json")
@@ -127,3 +129,20 @@ def test_the_state_of_the_bladder_stands_beside_the_level():
     """protocols reference, section 7, F5: pain is K2."""
     found = json.loads(keel_here("triage", "--facts", '{"bladder_pain": true}', "--json", *AT).stdout)
     assert found["bladder"]["level"] == "K2"
+
+
+@pytest.mark.parametrize("number", ["H-1004", "H-1006", "H-1010"])
+def test_whom_the_picture_holds_every_screening_holds(tmp_path, number):
+    """HZ-GATE-08: item 9 answered yesterday; oxycodone, diazepam and alcohol; phenelzine."""
+    at = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
+    path = tmp_path / "record.json"
+    path.write_text(json.dumps(demonstration_files(at)[number]))
+    time = ("--at", at.isoformat())
+    seen = json.loads(keel_here("assess", str(path), *time, "--json").stdout)
+    severe = [one for one in seen["findings"] if one["severity"] in ("block", "hold")]
+    found = keel_here("screen", str(path), "--protocol", "iv-racemic", *time, "--json")
+    assert severe == json.loads(found.stdout)["findings"][: len(severe)] != []
+    assert found.returncode == 1
+    shown = keel_here("screen", str(path), "--protocol", "iv-racemic", *time)
+    assert "Something blocks or holds." in shown.stdout
+    assert severe[0]["summary"][:40] in shown.stdout

@@ -1,11 +1,11 @@
 """The liver tests of a record as facts: how far above the limit of the laboratory, and ALP in its own unit."""
 
 import datetime as dt
-from collections.abc import Iterator
 
 from keel.findings import Fact
 from keel.quantities import UnitError, convert
 from keel.record import Measurement, Record
+from keel.record.selection import day_of, numbers_measured
 
 ALP = "6768-6"
 TESTS = {
@@ -24,43 +24,31 @@ def liver_facts(record: Record, at: dt.datetime) -> dict[str, Fact]:
 
     The newest value of each test up to `at` counts. A multiple is known only where the limit came with the value.
     """
-    newest = {code: values[-1] for code in TESTS if (values := list(_values(record, code, at)))}
+    newest = {code: values[-1] for code in TESTS if (values := numbers_measured(record, at, code))}
     times = {code: one for code, measurement in newest.items() if (one := _times(measurement)) is not None}
     highest = max(times, key=lambda code: times[code], default=None)
     return {
         "liver_tested": bool(newest),
         "liver_times": times[highest] if highest else None,
-        "liver_test": _described(highest, newest[highest]) if highest else None,
+        "liver_test": _described(highest, newest[highest], at) if highest else None,
         "alp_u_per_l": _alp(newest[ALP]) if ALP in newest else None,
     }
 
 
-def _values(record: Record, code: str, at: dt.datetime) -> Iterator[Measurement]:
-    dated = [one for one in record.measurements if one.code == code and one.at is not None and one.at <= at]
-    numbers = [one for one in dated if isinstance(one.value, int | float) and not isinstance(one.value, bool)]
-    yield from sorted(numbers, key=lambda one: (one.at or at, one.id))
-
-
-def _number(measurement: Measurement) -> float:
-    if not isinstance(measurement.value, int | float):
-        raise TypeError(f"“{measurement.name}” holds no number")
-    return float(measurement.value)
-
-
 def _times(measurement: Measurement) -> float | None:
-    limit = measurement.upper_limit
-    return _number(measurement) / limit if limit is not None and limit > 0 else None
+    number, limit = measurement.number, measurement.upper_limit
+    return number / limit if number is not None and limit is not None and limit > 0 else None
 
 
-def _described(code: str, measurement: Measurement) -> str:
+def _described(code: str, measurement: Measurement, at: dt.datetime) -> str:
     """“ALP 240 U/L (≤ 120 U/L), 2026-11-01”."""
-    day = measurement.at.date().isoformat() if measurement.at else ""
+    day = day_of(measurement.at, at).isoformat() if measurement.at else ""
     unit = measurement.unit
-    return f"{TESTS[code]} {_number(measurement):g} {unit} (≤ {measurement.upper_limit:g} {unit}), {day}"
+    return f"{TESTS[code]} {measurement.number:g} {unit} (≤ {measurement.upper_limit:g} {unit}), {day}"
 
 
 def _alp(measurement: Measurement) -> float | None:
     try:
-        return convert(_number(measurement), measurement.unit, ALP_UNIT)
+        return convert(measurement.number or 0.0, measurement.unit, ALP_UNIT)
     except UnitError:
         return None

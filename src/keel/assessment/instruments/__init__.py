@@ -1,7 +1,7 @@
 """Questionnaires scored: answers in, a `Score` with its findings out; and what a change between two scores means.
 
 Knows how answers become numbers and how rules speak; the instruments themselves are `knowledge/data/instruments`.
-May import `findings`, `knowledge` and `quantities`. Start at `score.py`, then `scales.py` and `conditions.py`.
+May import `record` and what lies above it. Start at `score.py`, then `scales.py` and `conditions.py`.
 """
 
 from keel.assessment.instruments.answers import Answer, State
@@ -16,7 +16,7 @@ from keel.assessment.instruments.errors import (
     WordingNotHeld,
 )
 from keel.assessment.instruments.lookup import find_instrument
-from keel.assessment.instruments.score import Prorated, Range, Score, score_answers, score_instrument
+from keel.assessment.instruments.score import Prorated, Range, Score, score_answers, score_instrument, score_sitting
 from keel.assessment.instruments.speaking import SCORING
 
 __all__ = [
@@ -42,4 +42,5 @@ __all__ = [
     "find_instrument",
     "score_answers",
     "score_instrument",
+    "score_sitting",
 ]

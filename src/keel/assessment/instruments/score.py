@@ -17,6 +17,7 @@ from keel.knowledge import Certainty, Knowledge
 from keel.knowledge.instruments import Banding, Instrument, Part, Scale
 from keel.messages import Message, Name
 from keel.quantities import Figure, Interval
+from keel.record import Answers, Sex
 
 Whole = int | float
 
@@ -89,6 +90,14 @@ def score_instrument(
     """
     shape = find_instrument(instrument, knowledge)
     return score_answers(shape, answers if total is None else _with_total(answers, total), given)
+
+
+def score_sitting(
+    sitting: Answers, *, knowledge: Knowledge, sex: Sex = Sex.UNKNOWN, given: Mapping[str, str] | None = None
+) -> Score:
+    """As `score_instrument`, for a sitting of a record."""
+    known = {**({} if sex is Sex.UNKNOWN else {"sex": str(sex)}), **(given or {})}
+    return score_instrument(sitting.instrument, sitting.items, total=sitting.total, given=known, knowledge=knowledge)
 
 
 def score_answers(

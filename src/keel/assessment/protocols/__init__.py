@@ -1,8 +1,9 @@
-"""Protocols applied: rules of a phase against facts, and the arithmetic of a dose.
+"""Protocols applied: rules of a phase against facts, the level of care that they ask for, and the arithmetic of a dose.
 
 Knows how a rule speaks, yields and names what is missing; the rules are `knowledge/data/protocols`. May import
-`knowledge`, `findings` and `record`. Start at `gate.py`; `facts.py` checks facts and works out what follows from them,
-`dosing.py` is the dose in the weights of `body_weights.py`, or as labelled.
+`interactions` and what lies above `assessment`. Start at `gate.py`; `facts.py` checks facts and works out what follows
+from them, `record_facts.py` reads them from a record, `dosing.py` is the dose in the weights of `body_weights.py`, or as
+labelled.
 """
 
 from keel.assessment.protocols.dosing import DosePlan, Solution, WeightDose, dose_plan

@@ -12,6 +12,7 @@ from keel.findings import Fact, Facts
 from keel.knowledge.clinical_facts import ClinicalFact, FactKind
 from keel.knowledge.conditions import Scalar
 from keel.quantities import significant, written_unit
+from keel.record.selection import any_yes
 
 CRISIS_SYMPTOMS = ("chest_pain", "severe_headache", "visual_loss", "dyspnoea", "confusion")
 RISK_LEVELS = ("none", "low", "moderate", "high")
@@ -92,7 +93,7 @@ def _worked_out(facts: Facts) -> dict[str, Fact]:
         "planned_mg_per_kg_per_min": significant(dose / weight / minutes)
         if dose is not None and weight and minutes
         else None,
-        "crisis_symptom": any_of(facts, CRISIS_SYMPTOMS),
+        "crisis_symptom": any_yes(facts.get(name) for name in CRISIS_SYMPTOMS),
         "suicide_risk_level": level,
         "suicide_risk_high": None if level is None else level == "high",
         "sbp_standing": facts.get("sbp"),
@@ -106,14 +107,6 @@ def _worked_out(facts: Facts) -> dict[str, Fact]:
 def _number(facts: Facts, name: str) -> float | None:
     value = facts.get(name)
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
-
-
-def any_of(facts: Facts, names: tuple[str, ...]) -> bool | None:
-    """True where one of several yes-or-no facts is yes, False where all were asked and are no, else None."""
-    values = [facts.get(name) for name in names]
-    if any(value is True for value in values):
-        return True
-    return False if all(value is False for value in values) else None
 
 
 def suicide_risk_level(facts: Facts) -> str | None:

@@ -1,6 +1,6 @@
 """A dosing session: events in, its state at a time out.
 
-Rules and texts are `knowledge/data/protocols` and `session-rules`. May import `protocols`, `eligibility` and what lies
+Rules and texts are `knowledge/data/protocols` and `session-rules`. May import `protocols` and what lies
 above them. In the order of reading:
 
 events     the shape of what goes in; a file is read by `interop/session_file`

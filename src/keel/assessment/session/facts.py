@@ -10,7 +10,7 @@ from keel.assessment.session.events import AdverseEvent, Discharged, Plain, Sess
 from keel.assessment.session.plan import number_in
 from keel.findings import Fact
 from keel.quantities import parse_age_years, parse_height_cm, parse_weight_kg, significant
-from keel.record import Person, Pregnancy, Sex
+from keel.record import Person
 
 
 def as_person(session: Session) -> Person:
@@ -28,17 +28,11 @@ def as_person(session: Session) -> Person:
     )
 
 
-def person_facts(person: Person, weighed_on: dt.date | None, at: dt.datetime) -> dict[str, Fact]:
-    """What is known of the person at a time."""
-    known: dict[str, Fact] = {
-        "age_years": person.age_at(at),
-        "weight_kg": person.weight_kg,
-        "height_cm": person.height_cm,
-        "sex": None if person.sex is Sex.UNKNOWN else str(person.sex),
-        "pregnant": {Pregnancy.PREGNANT: True, Pregnancy.NOT_PREGNANT: False}.get(person.pregnancy),
-        "days_since_weighed": (at.date() - weighed_on).days if weighed_on and weighed_on <= at.date() else None,
-    }
-    return {name: value for name, value in known.items() if value is not None}
+def weighed_facts(weighed_on: dt.date | None, at: dt.datetime) -> dict[str, Fact]:
+    """How long ago the person was weighed; nothing where that is not known."""
+    if weighed_on is None or weighed_on > at.date():
+        return {}
+    return {"days_since_weighed": (at.date() - weighed_on).days}
 
 
 def last_dose_facts(last_dose_at: dt.datetime | None, at: dt.datetime) -> dict[str, Fact]:

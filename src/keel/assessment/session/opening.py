@@ -2,9 +2,9 @@
 
 import datetime as dt
 
-from keel.assessment.eligibility.record_facts import medicine_facts
 from keel.assessment.interactions import check_medicines, unchecked
 from keel.assessment.protocols.gate import find_protocol, jurisdiction_of, place_of, route_of
+from keel.assessment.protocols.record_facts import medicine_facts
 from keel.assessment.session.answers import read_answers
 from keel.assessment.session.errors import SessionError
 from keel.assessment.session.events import Session, SessionMedicine

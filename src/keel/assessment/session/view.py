@@ -11,13 +11,13 @@ from functools import cached_property
 
 import msgspec
 
-from keel.assessment.eligibility import level_of_care
 from keel.assessment.protocols.facts import derived
 from keel.assessment.protocols.gate import gate
+from keel.assessment.protocols.level_of_care import level_of_care
 from keel.assessment.session.answers import Answers
 from keel.assessment.session.dose import DoseState, device_facts, dose_facts, dose_state
 from keel.assessment.session.events import Discharged, DosePaused, Plain, Session
-from keel.assessment.session.facts import event_facts, last_dose_facts, person_facts
+from keel.assessment.session.facts import event_facts, last_dose_facts, weighed_facts
 from keel.assessment.session.notices import Notice
 from keel.assessment.session.plan import PlannedDose, plan_facts, planned_dose
 from keel.assessment.session.pressures import pressure_facts
@@ -28,6 +28,7 @@ from keel.findings import Fact, Finding
 from keel.knowledge import Knowledge
 from keel.knowledge.protocols import Protocol
 from keel.record import Person
+from keel.record.selection import person_facts
 
 _UNTOLD_IS_NO = (
     "crisis_symptom",
@@ -126,7 +127,8 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
         """Every fact that the rules may ask about; of two that have one name the later group wins."""
         at, dose, vitals, protocol = self.at, self.dose, self.vitals, self.protocol
         facts: dict[str, Fact] = {
-            **person_facts(self.person, self.session.person.weighed_on, at),
+            **person_facts(self.person, at),
+            **weighed_facts(self.session.person.weighed_on, at),
             **plan_facts(self.plan, protocol, self.route),
             **self.answers.facts(self.events, at),
             **last_dose_facts(self.session.last_dose_at, at),

@@ -6,12 +6,12 @@
 | `used_in_6_months` | whether it is current, in any lane |
 | `days_per_week` | using days a week, an interval, outside treatment |
 | `urinary_symptoms` | from the bladder questions |
-| `other_drugs` | ids of drug-groups.csv, from the medicines typed and from `Told` |
+| `other_drugs` | ids of drug-groups.csv, from the medicines typed and from `SelfReport` |
 | `age_years`, `pregnant` | from the person |
-| `cramps`, `pain`, `nose`, `near_water`, `drives` | from `Told`; also from the warning signs |
-| `low_mood` | from `Told`; also from the warning signs, or a PHQ-9 that reaches its cut-off |
-| `thoughts_of_suicide` | from `Told`; also from item 9 of a PHQ-9 |
-| the other fields of `Told` | as told |
+| `cramps`, `pain`, `nose`, `near_water`, `drives` | from `SelfReport`; also from the warning signs |
+| `low_mood` | from `SelfReport`; also from the warning signs, or a PHQ-9 that reaches its cut-off |
+| `thoughts_of_suicide` | from `SelfReport`; also from item 9 of a PHQ-9 |
+| the other fields of `SelfReport` | as told |
 
 What nobody said is missing and stays so: None is not “no”.
 """
@@ -22,12 +22,13 @@ import msgspec
 
 from keel.assessment.interactions.groups import drug_groups
 from keel.assessment.picture import Picture
-from keel.assessment.symptoms import YES, symptom_facts
+from keel.assessment.symptoms import symptom_facts
 from keel.exposure.facts import lanes_of
 from keel.exposure.ledger import fold
 from keel.findings import Fact
 from keel.knowledge import Knowledge
-from keel.record import Pregnancy, Record
+from keel.record import Record
+from keel.record.selection import answered, newest_sittings, sittings
 
 MOOD = "phq-9"
 SIGNS = "warning-signs"
@@ -42,7 +43,7 @@ OF_SIGN = {
 THOUGHTS_ITEM = "9"
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True):
+class SelfReport(msgspec.Struct, frozen=True, kw_only=True):
     """What a person may say about how they use, each None (or empty) where nobody asked.
 
     `other_drugs` and `dependent_on` are ids of drug-groups.csv.
@@ -65,10 +66,10 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def strategy_facts(
-    record: Record, picture: Picture, told: Told, *, at: dt.datetime, knowledge: Knowledge
+    record: Record, picture: Picture, told: SelfReport, *, at: dt.datetime, knowledge: Knowledge
 ) -> dict[str, Fact]:
     """The facts of a record at a time, its Picture, and what was told beside it, by name."""
-    symptoms = symptom_facts(record, knowledge)
+    symptoms = symptom_facts(record, at=at, knowledge=knowledge)
     ledger = fold(record.doses, at=at, knowledge=knowledge, weight_kg=record.person.weight_kg)
     lanes = lanes_of(record.patterns, ledger, at=at, symptoms=symptoms)
     used = {name: cases for name, cases in lanes.items() if cases[0]["used_in_6_months"] is not None}
@@ -81,23 +82,16 @@ def strategy_facts(
         "urinary_symptoms": symptoms.urinary_symptoms,
         "other_drugs": tuple(dict.fromkeys((*told.other_drugs, *drug_groups(picture.interactions, knowledge)))),
         "age_years": record.person.age_at(at),
-        "pregnant": _pregnant(record.person.pregnancy),
+        "pregnant": record.person.is_pregnant,
     }
-    facts |= _signs(record, facts)
+    facts |= _signs(record, facts, at)
     return facts | _mood(picture, record, facts)
 
 
-def _pregnant(pregnancy: Pregnancy) -> bool | None:
-    known = {Pregnancy.PREGNANT: True, Pregnancy.NOT_PREGNANT: False}
-    return known.get(pregnancy)
-
-
-def _signs(record: Record, facts: dict[str, Fact]) -> dict[str, Fact]:
+def _signs(record: Record, facts: dict[str, Fact], at: dt.datetime) -> dict[str, Fact]:
     """What was answered with yes in the newest warning signs; a no to one of them denies no fact of a card."""
-    sittings = [sitting for sitting in record.answers if sitting.instrument == SIGNS]
-    newest = max(sittings, key=lambda one: one.at.isoformat() if one.at else "", default=None)
-    given = newest.items if newest else {}
-    told = (fact for item, names in OF_SIGN.items() if given.get(item) in YES for fact in names)
+    given = newest_sittings(record, at).get(SIGNS, ())
+    told = (fact for item, names in OF_SIGN.items() if answered(given, [item]) for fact in names)
     return dict.fromkeys((fact for fact in told if facts[fact] is None), True)
 
 
@@ -105,7 +99,7 @@ def _mood(picture: Picture, record: Record, facts: dict[str, Fact]) -> dict[str,
     """Low mood and thoughts of suicide from the PHQ-9, where they were not told: its cut-off, and its item 9."""
     scores = [score for score in picture.scores if score.instrument == MOOD]
     reached = [cutoff.reached for score in scores for cutoff in score.cutoffs if cutoff.reached is not None]
-    given = [sitting.items.get(THOUGHTS_ITEM) for sitting in record.answers if sitting.instrument == MOOD]
+    given = [one.items.get(THOUGHTS_ITEM) for one in sittings(record, picture.as_of, MOOD)]
     thoughts = [answer > 0 for answer in given if isinstance(answer, int)]
     found: dict[str, Fact] = {}
     if facts["low_mood"] is None and reached:

@@ -14,6 +14,7 @@ from keel.knowledge import Knowledge
 from keel.messages import Message
 from keel.quantities import significant
 from keel.record import Dose, Record
+from keel.record.selection import day_of, doses_taken
 
 
 class SessionPoint(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,7 +69,7 @@ def dose_response(record: Record, *, at: dt.datetime, knowledge: Knowledge, inst
     Milligrams are of base. Several doses of one substance and route on a day are one session; substances are not added.
     """
     schedule = knowledge.surveillance[MEDICAL]
-    scores = totals(record, instrument, at, knowledge)
+    scores = [(day_of(when, at), total) for when, total in totals(record, instrument, at, knowledge)]
     days = _days(record, at)
     first = days[0][0] if days else None
     baseline = _last_before(scores, first) if first is not None else None
@@ -85,19 +86,18 @@ def dose_response(record: Record, *, at: dt.datetime, knowledge: Knowledge, inst
 
 
 Day = tuple[dt.date, str, str, tuple[Dose, ...]]
-Scores = Sequence[tuple[dt.datetime, float]]
+Scores = Sequence[tuple[dt.date, float]]
 
 
 def _days(record: Record, at: dt.datetime) -> list[Day]:
     grouped: dict[tuple[dt.date, str, str], list[Dose]] = {}
-    for dose in record.doses:
-        if dose.setting.is_medical and dose.start <= at:
-            grouped.setdefault((dose.start.date(), dose.substance, dose.route), []).append(dose)
+    for dose in doses_taken(record, at, medical=True):
+        grouped.setdefault((day_of(dose.start, at), dose.substance, dose.route), []).append(dose)
     return [(*key, tuple(doses)) for key, doses in sorted(grouped.items())]
 
 
 def _last_before(scores: Scores, day: dt.date) -> float | None:
-    return next((total for when, total in reversed(scores) if when.date() <= day), None)
+    return next((total for when, total in reversed(scores) if when <= day), None)
 
 
 def _points(
@@ -116,8 +116,8 @@ def _points(
         mg = significant(sum(one.mid for one in amounts if one)) if all(amounts) else None
         weight = record.person.weight_kg
         # A score on the day of a dose is asked before it, as the gate asks for it.
-        before = [total for when, total in scores if when.date() <= day and day - when.date() <= near]
-        after = [total for when, total in scores if day < when.date() <= following]
+        before = [total for when, total in scores if when <= day and day - when <= near]
+        after = [total for when, total in scores if day < when <= following]
         after_total = after[-1] if after else None
         points.append(
             SessionPoint(

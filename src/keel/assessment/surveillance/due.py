@@ -15,6 +15,7 @@ from keel.knowledge import Certainty, Knowledge
 from keel.knowledge.surveillance import Surveillance, WatchItem
 from keel.messages import Message
 from keel.record import Record
+from keel.record.selection import day_of, doses_taken, has_been, sittings
 
 MEDICAL, BY_BAND = "medical-use", "by-band"
 _RATE_DAYS = 28
@@ -63,8 +64,7 @@ def due_list(
 
 def session_days(record: Record, at: dt.datetime) -> tuple[dt.date, ...]:
     """Days of supervised or prescribed doses up to `at`, oldest first."""
-    taken = (dose for dose in record.doses if dose.setting.is_medical and dose.start <= at)
-    return tuple(sorted({dose.start.date() for dose in taken}))
+    return tuple(sorted({day_of(dose.start, at) for dose in doses_taken(record, at, medical=True)}))
 
 
 def _facts(days: tuple[dt.date, ...], at: dt.datetime) -> Facts:
@@ -78,11 +78,11 @@ def done_on(item: WatchItem, record: Record, at: dt.datetime) -> Iterator[dt.dat
     """The days on which an item was done."""
     for measurement in record.measurements:
         is_it = measurement.code in item.codes or any(name in measurement.name.casefold() for name in item.names)
-        if is_it and measurement.value is not None and measurement.at is not None and measurement.at <= at:
-            yield measurement.at.date()
-    for sitting in record.answers:
-        if sitting.instrument in item.instruments and sitting.at is not None and sitting.at <= at:
-            yield sitting.at.date()
+        if is_it and measurement.value is not None and measurement.at is not None and has_been(measurement.at, at):
+            yield day_of(measurement.at, at)
+    for sitting in sittings(record, at):
+        if sitting.instrument in item.instruments and sitting.at is not None:
+            yield day_of(sitting.at, at)
 
 
 def _due(

@@ -8,7 +8,7 @@ import datetime as dt
 import math
 from collections.abc import Iterator, Mapping, Sequence
 
-from keel.assessment.instruments import AnswersRefused, find_instrument, score_instrument
+from keel.assessment.instruments import AnswersRefused, find_instrument, score_sitting
 from keel.assessment.instruments.change import Change, Course, change
 from keel.assessment.surveillance.due import MEDICAL
 from keel.findings import Finding, Reason, Severity, worst_first
@@ -17,6 +17,7 @@ from keel.knowledge.instruments import ChangeKind
 from keel.knowledge.surveillance import ScoreTrend, Surveillance, TrendRule
 from keel.messages import Message
 from keel.record import Answers, Measurement, Record
+from keel.record.selection import numbers_measured, sittings
 
 _OF_SIZE = (ChangeKind.IMPORTANT, ChangeKind.RELIABLE)
 
@@ -54,9 +55,7 @@ def reference_change_percent(cv_analytical: float, cv_within: float, z: float = 
 
 def _series(record: Record, code: str, at: dt.datetime) -> list[Measurement]:
     """The numbers under a code up to `at`, oldest first, all in the unit of the newest."""
-    dated = [one for one in record.measurements if one.code == code and one.at is not None and one.at <= at]
-    dated = [one for one in dated if isinstance(one.value, int | float) and not isinstance(one.value, bool)]
-    dated.sort(key=lambda one: (one.at or at, one.id))
+    dated = numbers_measured(record, at, code)
     return [one for one in dated if one.unit == dated[-1].unit]
 
 
@@ -67,7 +66,7 @@ def _measured(
         return
     newest, first = series[-1], series[0]
     cut = schedule.cuts[rule.cut]
-    now, then = float(newest.value or 0), float(first.value or 0)
+    now, then = newest.number or 0.0, first.number or 0.0
     if rule.measure == "times_upper_limit":
         limit = newest.upper_limit or limits.get(code)
         if limit is None:
@@ -114,21 +113,13 @@ def _is_beyond(rule: TrendRule, now: float, then: float, limit: float) -> bool:
 
 def totals(record: Record, instrument: str, at: dt.datetime, knowledge: Knowledge) -> list[tuple[dt.datetime, float]]:
     """Totals of an instrument up to `at`, oldest first; a sitting without a total is left out."""
-    found = []
-    for sitting in record.answers:
-        if sitting.instrument == instrument and sitting.at is not None and sitting.at <= at:
-            total = _total(sitting, record, knowledge)
-            if total is not None:
-                found.append((sitting.at, total))
-    return sorted(found)
+    dated = [(one.at, _total(one, record, knowledge)) for one in sittings(record, at, instrument) if one.at is not None]
+    return sorted((when, total) for when, total in dated if total is not None)
 
 
 def _total(sitting: Answers, record: Record, knowledge: Knowledge) -> float | None:
     try:
-        given = {"sex": str(record.person.sex)} if record.person.sex != "unknown" else {}
-        score = score_instrument(
-            sitting.instrument, sitting.items, total=sitting.total, given=given, knowledge=knowledge
-        )
+        score = score_sitting(sitting, sex=record.person.sex, knowledge=knowledge)
     except (AnswersRefused, UnknownId):
         return None
     return None if score.total is None else float(score.total)

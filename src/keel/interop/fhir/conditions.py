@@ -11,8 +11,7 @@ from keel.interop.times import Moment
 from keel.interop.vocabulary import Coding, family_substance
 from keel.record import Condition as KeelCondition
 from keel.record import Precision
-
-UNSURE = ("unconfirmed", "provisional", "differential")
+from keel.record.selection import UNSURE
 
 
 def read_condition(condition: Condition, item_id: str, draft: Draft, context: Context) -> None:

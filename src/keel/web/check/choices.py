@@ -14,7 +14,7 @@ FITS: Choices = {
     "shares_equipment": _("I share a straw, a note or a needle"),
     "hard_experience": _("It has frightened me, or left me shaken"),
 }
-"""How it goes: facts of strategy cards (`keel.assessment.strategies.Told`)."""
+"""How it goes: facts of strategy cards (`keel.assessment.strategies.SelfReport`)."""
 
 DAILY: Choices = {
     "alcohol": _("Alcohol"),

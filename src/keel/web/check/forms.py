@@ -12,7 +12,7 @@ import msgspec
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from keel.assessment.strategies import Told
+from keel.assessment.strategies import SelfReport
 from keel.exposure import ExposureError
 from keel.interop import ReadError, Reading
 from keel.interop.encoding import as_utf8
@@ -87,7 +87,7 @@ class CheckForm(forms.Form):
     data: Any
     records: tuple[Record, ...]
     notes: tuple[ReadingNote, ...] = ()
-    told: Told
+    told: SelfReport
     text = ""
     """The record as text, from the field or the file, to be sent again with the next step."""
 
@@ -196,11 +196,11 @@ class CheckForm(forms.Form):
             yield Answers(instrument=steps.GRIP, total=float(cleaned["grip"]), at=self._at)
 
     @staticmethod
-    def _told(cleaned: dict[str, Any]) -> Told:
+    def _told(cleaned: dict[str, Any]) -> SelfReport:
         """What was ticked is true; what was not ticked nobody said, so it stays unknown."""
         ticked = dict.fromkeys(cleaned.get("fits", ()), True)
         matters = cleaned.get("matters", ())
-        told = Told(
+        told = SelfReport(
             dependent_on=tuple(cleaned.get("daily", ())),
             wants_change=True if {"stop", "fewer"} & set(matters) else None,
             had_break=True if cleaned.get("break") else None,

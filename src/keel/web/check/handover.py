@@ -132,13 +132,9 @@ def _band(shown: CheckPicture, sources: _Sources) -> Part | None:
     )
 
 
-def _given(shown: CheckPicture, name: str) -> Mapping[str, int | str]:
-    return next((sitting.items for sitting in shown.record.answers if sitting.instrument == name), {})
-
-
 def _answered(heading: str, name: str, shown: CheckPicture) -> Part | None:
     """The answers to a questionnaire of yes and no, in clinical terms."""
-    instrument, given = texts.instrument(name), _given(shown, name)
+    instrument, given = texts.instrument(name), shown.answers_to(name)
     if not given:
         return None
     named = [(item.theme or item.text, given.get(item.id), item.kind) for item in instrument.items]

@@ -10,7 +10,7 @@ from keel.assessment.instruments import Score
 from keel.assessment.interactions.rate import SUBSTANCE
 from keel.assessment.interactions.stacking import SHARED_BY
 from keel.assessment.picture import Picture
-from keel.assessment.strategies import Advice, Chosen, Told, strategies_for, strategy_facts
+from keel.assessment.strategies import Advice, Chosen, SelfReport, strategies_for, strategy_facts
 from keel.assessment.symptoms import symptom_facts
 from keel.findings import Finding, Severity
 from keel.knowledge import Knowledge
@@ -18,6 +18,7 @@ from keel.knowledge.criteria import Band as BandFacts
 from keel.knowledge.directory import Listed
 from keel.knowledge.texts import Section, StrategyWords
 from keel.record import Record
+from keel.record.selection import newest_items
 from keel.web.check import choices
 from keel.web.check.frequencies import Frequencies, frequencies
 from keel.web.check.steps import BLADDER, DEPENDENCE, GRIP, SIGNS
@@ -51,7 +52,7 @@ class CheckPicture(PicturePage):
     """A `PicturePage` with what only the check adds: frequencies, cards, next steps, what matters, services."""
 
     def __init__(
-        self, picture: Picture, knowledge: Knowledge, *, record: Record, told: Told, matters: Sequence[str] = ()
+        self, picture: Picture, knowledge: Knowledge, *, record: Record, told: SelfReport, matters: Sequence[str] = ()
     ) -> None:
         super().__init__(picture, knowledge)
         self.record, self.told, self._matters = record, told, matters
@@ -90,7 +91,7 @@ class CheckPicture(PicturePage):
     @cached_property
     def flags(self) -> tuple[str, ...]:
         """The red flags that were told, in words."""
-        return symptom_facts(self.record, self._knowledge).red_flags
+        return symptom_facts(self.record, at=self.picture.as_of, knowledge=self._knowledge).red_flags
 
     @cached_property
     def is_urgent_now(self) -> bool:
@@ -136,7 +137,7 @@ class CheckPicture(PicturePage):
     def open_signs(self) -> set[str]:
         """Texts that an answer or a finding opens."""
         opened = {"picture-bladder"} if any(one.rule not in NO_SIGN for one in self._answered(BLADDER)) else set()
-        given = self._answers(SIGNS)
+        given = self.answers_to(SIGNS)
         opened |= {text for text, items in OF_ANSWER.items() if any(given.get(item) == 1 for item in items)}
         return opened | {OF_TEXT[one.subject] for one in self.picture.harms if one.subject in OF_TEXT}
 
@@ -171,10 +172,11 @@ class CheckPicture(PicturePage):
     def problem_yes(self) -> list[str]:
         """The criteria answered with yes, in their words."""
         items = {item.id: item.text for item in texts.instrument(DEPENDENCE).items}
-        return [items[name] for name, value in self._answers(DEPENDENCE).items() if value == 1 and name in items]
+        return [items[name] for name, value in self.answers_to(DEPENDENCE).items() if value == 1 and name in items]
 
-    def _answers(self, instrument: str) -> dict[str, int | str]:
-        return next((sitting.items for sitting in self.record.answers if sitting.instrument == instrument), {})
+    def answers_to(self, instrument: str) -> dict[str, int | str]:
+        """Item to answer of the newest sitting of an instrument; empty where there is none."""
+        return newest_items(self.record, self.picture.as_of, instrument)
 
     @cached_property
     def grip_score(self) -> Score | None:

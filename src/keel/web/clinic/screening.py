@@ -7,17 +7,10 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from keel.assessment.eligibility import (
-    CareKnown,
-    Eligibility,
-    LevelOfCare,
-    Triage,
-    eligibility,
-    screening_phases,
-    triage,
-)
-from keel.assessment.eligibility.questions import questions, questions_of
 from keel.assessment.protocols import FactRefused, checked_facts
+from keel.assessment.protocols.level_of_care import CareKnown, LevelOfCare
+from keel.assessment.screening import Screening, Triage, rests_on_known, screening, screening_phases, triage
+from keel.assessment.screening.questions import questions, questions_of
 from keel.findings import Fact, Finding
 from keel.knowledge import Knowledge
 from keel.knowledge.clinical_facts import ClinicalFact, FactKind
@@ -100,7 +93,7 @@ def _value(fact: ClinicalFact, written: str) -> Fact:
         return written
 
 
-class Screening:
+class ScreeningPage:
     """Everything that the page shows, for one patient, one protocol (or none yet) and the answers given on the page."""
 
     def __init__(
@@ -119,7 +112,7 @@ class Screening:
         asked: dict[str, Any] = {"at": at, "knowledge": knowledge, "jurisdiction": place, "facts": told}
         self.triage: Triage = triage(record, **asked)
         self.known: CareKnown = self.triage.known
-        self.found: Eligibility | None = eligibility(record, protocol, **asked) if protocol else None
+        self.found: Screening | None = screening(record, protocol, **asked) if protocol else None
 
     @property
     def is_complete(self) -> bool:
@@ -138,9 +131,8 @@ class Screening:
 
     @property
     def spoken(self) -> list[Finding]:
-        """Findings of the protocol that rest on something known; what is only missing is asked below."""
-        found = self.found.findings if self.found else ()
-        return [one for one in found if any(reason.value is not None for reason in one.why)]
+        """Findings that rest on something known, the Picture's first; what is only missing is asked below."""
+        return [one for one in self.found.findings if rests_on_known(one)] if self.found else []
 
     @property
     def red_flags(self) -> list[Question]:

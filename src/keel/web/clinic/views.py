@@ -1,5 +1,8 @@
 """The pages of a clinic: its patients, the picture of one, forms that append a fact."""
 
+import datetime as dt
+from zoneinfo import ZoneInfo
+
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,7 +20,7 @@ from keel.web.clinic.forms import AnswersForm, DoseForm, FactForm, MedicineForm,
 from keel.web.clinic.models import Clinic, Kind, Patient
 from keel.web.clinic.queries import memberships_of, patient_for, record_of
 from keel.web.clinic.roles import Permission
-from keel.web.clinic.screening import Screening, protocols_to_choose, read_answers
+from keel.web.clinic.screening import ScreeningPage, protocols_to_choose, read_answers
 from keel.web.picture.queries import PicturePage
 
 PAGE = 25
@@ -70,7 +73,7 @@ def patient(request: HttpRequest, clinic: Clinic, number: str) -> HttpResponse:
 @staff(Permission.SEE_PICTURE)
 def screening(request: HttpRequest, clinic: Clinic, number: str) -> HttpResponse:
     """A patient against one protocol and the level of care, with answers that count on this page and are not stored."""
-    person, at, facts = _patient(request, clinic, number), clock.now(), knowledge.load()
+    person, at, facts = _patient(request, clinic, number), _now(clinic), knowledge.load()
     choices = protocols_to_choose(facts)
     wanted = request.GET.get("protocol", "")
     protocol = next((one for one in choices if one.id == wanted), None)
@@ -83,14 +86,19 @@ def screening(request: HttpRequest, clinic: Clinic, number: str) -> HttpResponse
         "clinic": clinic,
         "patient": person,
         "protocols": choices,
-        "screening": Screening(record, protocol, answered, at, place, facts),
+        "screening": ScreeningPage(record, protocol, answered, at, place, facts),
     }
     return render(request, "clinic/screening.html", context, status=UNPROCESSABLE if answered.errors else 200)
 
 
+def _now(clinic: Clinic) -> dt.datetime:
+    """The time where the clinic is: a dose of its evening belongs to that day."""
+    return clock.now().astimezone(ZoneInfo(clinic.timezone))
+
+
 def _shown(patient: Patient) -> PicturePage:
     """The picture of a patient now, from the facts that count."""
-    at, facts = clock.now(), knowledge.load()
+    at, facts = _now(patient.clinic), knowledge.load()
     return PicturePage(picture_of(record_of(patient, at=at, knowledge=facts), at=at, knowledge=facts), facts)
 
 

@@ -4,8 +4,9 @@ import datetime as dt
 
 import pytest
 
-from keel.assessment.eligibility import facts_from_record, known_care, level_of_care
 from keel.assessment.picture import picture_of
+from keel.assessment.protocols.level_of_care import known_care, level_of_care
+from keel.assessment.protocols.record_facts import facts_from_record
 from keel.knowledge import load
 from keel.record import Answers, Condition, Measurement, Person, Record
 

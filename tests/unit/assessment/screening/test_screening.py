@@ -4,7 +4,8 @@ import datetime as dt
 
 import pytest
 
-from keel.assessment.eligibility import eligibility, facts_from_record
+from keel.assessment.protocols.record_facts import facts_from_record
+from keel.assessment.screening import screening
 from keel.knowledge import load
 from keel.quantities import Interval
 from keel.record import Answers, Condition, Dose, Medicine, Person, Pregnancy, Record, Setting, Sex
@@ -21,7 +22,7 @@ def diagnosis(text, **more):
 
 
 def screened(record, protocol="iv-racemic", **more):
-    return eligibility(record, protocol, at=AT, knowledge=load(), **more)
+    return screening(record, protocol, at=AT, knowledge=load(), **more)
 
 
 @pytest.mark.parametrize(

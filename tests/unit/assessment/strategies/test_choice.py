@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keel.assessment.picture import picture_of
-from keel.assessment.strategies import Told, drug_groups, strategies_for, strategy_facts
+from keel.assessment.strategies import SelfReport, drug_groups, strategies_for, strategy_facts
 from keel.exposure import parse_pattern
 from keel.knowledge import load
 from keel.knowledge.texts import GROUPS
@@ -30,7 +30,9 @@ def first(facts):
 def facts_of(pattern, told=None, **record):
     patterns = parse_pattern(pattern, at=AT, knowledge=FACTS) if pattern else ()
     person = Record(patterns=patterns, **record)
-    return strategy_facts(person, picture_of(person, at=AT, knowledge=FACTS), told or Told(), at=AT, knowledge=FACTS)
+    return strategy_facts(
+        person, picture_of(person, at=AT, knowledge=FACTS), told or SelfReport(), at=AT, knowledge=FACTS
+    )
 
 
 def test_a_urinary_symptom_brings_the_doctor_first():
@@ -140,7 +142,7 @@ def test_every_card_is_shown_open_or_ruled_out_by_a_known_fact(told):
 def test_the_facts_come_from_pattern_medicines_and_person():
     facts = facts_of(
         "400 mg every Saturday for 3 years, snorted",
-        Told(alone=True),
+        SelfReport(alone=True),
         medicines=(Medicine(text="beer"), Medicine(text="methadone 40 mg")),
         person=Person(age_years=17.0, pregnancy=Pregnancy.NOT_PREGNANT),
     )
@@ -178,7 +180,7 @@ def test_low_mood_and_thoughts_are_read_from_the_phq_9_unless_they_were_told():
     assert facts_of("", answers=heavy)["thoughts_of_suicide"] is True
     assert facts_of("", answers=light)["low_mood"] is False
     assert facts_of("", answers=light)["thoughts_of_suicide"] is False
-    assert facts_of("", Told(low_mood=False), answers=heavy)["low_mood"] is False
+    assert facts_of("", SelfReport(low_mood=False), answers=heavy)["low_mood"] is False
     assert facts_of("")["low_mood"] is None
 
 

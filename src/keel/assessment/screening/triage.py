@@ -5,11 +5,11 @@ from collections.abc import Mapping
 
 import msgspec
 
-from keel.assessment.eligibility.level_of_care import CareKnown, LevelOfCare, bladder_state, known_care, level_of_care
-from keel.assessment.eligibility.record_facts import facts_together
 from keel.assessment.help import HelpLine, help_lines
 from keel.assessment.protocols.facts import derived
 from keel.assessment.protocols.gate import is_enabled, jurisdiction_of, place_of
+from keel.assessment.protocols.level_of_care import CareKnown, LevelOfCare, bladder_state, known_care, level_of_care
+from keel.assessment.protocols.record_facts import facts_together
 from keel.findings import Fact
 from keel.knowledge import Knowledge
 from keel.record import Record

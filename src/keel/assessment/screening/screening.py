@@ -1,11 +1,14 @@
-"""Candidate screening: a record against the selection and contraindication rules of a protocol, or its other gates."""
+"""Candidate screening: a record against the selection and contraindication rules of a protocol, or its other gates.
+
+What the Picture of the record blocks or holds stands first in every screening, so that none is milder than the Picture.
+"""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from keel.assessment.eligibility.record_facts import facts_together
+from keel.assessment.picture import picture_of
 from keel.assessment.protocols.facts import derived
 from keel.assessment.protocols.gate import (
     default_rules,
@@ -16,6 +19,7 @@ from keel.assessment.protocols.gate import (
     place_of,
     route_of,
 )
+from keel.assessment.protocols.record_facts import facts_together
 from keel.findings import Fact, Finding, Severity
 from keel.knowledge import Knowledge
 from keel.knowledge.protocols import Protocol, Statement
@@ -25,10 +29,11 @@ from keel.record import Record
 SCREENING_PHASES = ("selection", "enrolment", "contraindication", "home", "therapy")
 
 
-class Eligibility(msgspec.Struct, frozen=True, kw_only=True):
+class Screening(msgspec.Struct, frozen=True, kw_only=True):
     """What speaks for asking further and against treatment, with reasons; the decision is a prescriber's.
 
-    `phases` are those whose rules were asked. `findings` stand worst first; `missing` are facts that were not known;
+    `phases` are those whose rules were asked. `findings` are first those of the Picture that block or hold, then those
+    of the protocol, each worst first; `missing` are facts of the protocol that were not known;
     `unread` is what the record holds and no rule reads; `facts` are the ones used. `work_up` is what the protocol asks
     for before a course, `positions` what is said for and against a contested pathway. `unconfirmed` are rules that rest
     on a default which no clinic has signed.
@@ -56,7 +61,7 @@ class Eligibility(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def known_holds(self) -> bool:
         """Whether a finding that rests on something known blocks or holds, and not only what is missing."""
-        return not passes(one for one in self.findings if any(reason.value is not None for reason in one.why))
+        return not passes(filter(rests_on_known, self.findings))
 
     @property
     def verdict(self) -> Message:
@@ -66,13 +71,18 @@ class Eligibility(msgspec.Struct, frozen=True, kw_only=True):
         return Message("Only what is not known holds.") if self.holds else Message("Nothing blocks or holds.")
 
 
+def rests_on_known(finding: Finding) -> bool:
+    """Whether something known speaks, and not only what is missing."""
+    return not finding.why or any(reason.value is not None for reason in finding.why)
+
+
 def screening_phases(protocol: Protocol) -> tuple[str, ...]:
     """The phases of a protocol that decide who may be treated; where it has none of these, those at its start."""
     start = protocol.gates.start
     return tuple(phase for phase in start if phase in SCREENING_PHASES) or start
 
 
-def eligibility(
+def screening(
     record: Record,
     protocol: Protocol | str,
     *,
@@ -82,7 +92,7 @@ def eligibility(
     route: str = "",
     phases: Sequence[str] = (),
     facts: Mapping[str, Fact] | None = None,
-) -> Eligibility:
+) -> Screening:
     """The screening of a record for a protocol at `at`; with `phases`, what those gates say instead.
 
     `facts` are answers beside the record (names of clinical-facts.csv); they win over what the record says, except that
@@ -98,9 +108,11 @@ def eligibility(
     if known.substance:
         together = {"substance": known.substance, **together}
     asked = tuple(phases) or screening_phases(known)
-    findings = gate(known, asked, together, at=at, knowledge=knowledge, jurisdiction=place, route=route)
-    missing = dict.fromkeys(reason.name for one in findings for reason in one.why if reason.value is None)
-    return Eligibility(
+    spoken = gate(known, asked, together, at=at, knowledge=knowledge, jurisdiction=place, route=route)
+    missing = dict.fromkeys(reason.name for one in spoken for reason in one.why if reason.value is None)
+    of_picture = (one for one in picture_of(record, at=at, knowledge=knowledge).findings if not passes([one]))
+    findings = tuple(dict.fromkeys([*of_picture, *spoken]))
+    return Screening(
         protocol=known.id,
         jurisdiction=place,
         route=route,

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from keel.assessment.diagnoses import is_plain
 from keel.assessment.interactions import check_medicines
 from keel.assessment.protocols.facts import checked_facts
 from keel.findings import Fact
@@ -18,12 +17,21 @@ from keel.knowledge import Knowledge
 from keel.knowledge.clinical_facts import ClinicalFact, ConditionWord
 from keel.knowledge.reading import CodeKind
 from keel.quantities import significant
-from keel.record import TAKEN, Answers, Condition, Dose, Measurement, Person, Pregnancy, Record, Setting, Sex
+from keel.record import Answers, Condition, Record, Setting
+from keel.record.selection import (
+    answered,
+    conditions_at,
+    day_of,
+    doses_taken,
+    is_plain,
+    is_standing,
+    medicines_taken,
+    newest_sittings,
+    numbers_measured,
+    person_facts,
+)
 
-_NEVER_TRUE = "entered-in-error"
-_ACTIVE = ("active", "recurrence", "relapse")
 _RECENT_USE_DAYS = 28
-_SIGNS, _EMERGENCY_SIGNS = "warning-signs", ("wake", "chest")
 _VITAL_SIGNS = {
     "systolic": "sbp",
     "diastolic": "dbp",
@@ -33,15 +41,17 @@ _VITAL_SIGNS = {
 }
 """What a code of a measurement means, to the fact of the rules."""
 _OF_TWO = ("sbp", "dbp")
-_C_SSRS = {
-    "1": "cssrs_q1",
-    "2": "cssrs_q2",
-    "3": "cssrs_q3",
-    "4": "cssrs_q4",
-    "5": "cssrs_q5",
-    "6": "cssrs_q6_lifetime",
-    "6-recent": "cssrs_q6_3_months",
+_LOWER_IS_WORSE = ("spo2", "rr")
+_SCREENS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "warning-signs": {"emergency_sign": ("wake", "chest")},
+    "c-ssrs-screener": {
+        **{f"cssrs_q{number}": (str(number),) for number in range(1, 6)},
+        "cssrs_q6_lifetime": ("6",),
+        "cssrs_q6_3_months": ("6-recent",),
+    },
+    "asq": {f"asq_{number}": (str(number),) for number in range(1, 6)},
 }
+"""Instrument to the facts of the rules, and the items of which any makes the fact."""
 
 
 class RecordFacts(NamedTuple):
@@ -53,21 +63,18 @@ class RecordFacts(NamedTuple):
 
 def facts_from_record(record: Record, *, at: dt.datetime, knowledge: Knowledge) -> RecordFacts:
     """The facts that a record holds at `at`; nothing dated later counts."""
-    facts: dict[str, Fact] = dict(_person(record.person, at))
+    facts = person_facts(record.person, at)
     unread: list[str] = []
-    for condition in record.conditions:
-        if condition.status == _NEVER_TRUE or (condition.onset and condition.onset > at.date()):
-            continue
+    for condition in conditions_at(record, at):
         read = list(_condition(condition, at, knowledge))
         if not read:
             unread.append(f"The diagnosis “{condition.text}” was not read as any fact of the rules.")
         _merge(facts, read)
-    taken = [medicine.text for medicine in record.medicines if medicine.status in TAKEN]
-    _merge(facts, medicine_facts(taken, knowledge))
-    answered, old = _answers(record.answers, at, knowledge)
-    _merge(facts, answered)
+    _merge(facts, medicine_facts(medicines_taken(record, at), knowledge))
+    said, old = _answers(record, at, knowledge)
+    _merge(facts, said)
     _merge(facts, _use(record, at))
-    _merge(facts, _readings(record.measurements, at, knowledge))
+    _merge(facts, _readings(record, at, knowledge))
     return RecordFacts(facts, (*unread, *old))
 
 
@@ -94,18 +101,6 @@ def _merge(facts: dict[str, Fact], more: Iterable[tuple[str, Fact]]) -> None:
             facts[name] = value
 
 
-def _person(person: Person, at: dt.datetime) -> Iterator[tuple[str, Fact]]:
-    for name, value in (
-        ("age_years", person.age_at(at)),
-        ("weight_kg", person.weight_kg),
-        ("height_cm", person.height_cm),
-        ("sex", None if person.sex is Sex.UNKNOWN else str(person.sex)),
-        ("pregnant", {Pregnancy.PREGNANT: True, Pregnancy.NOT_PREGNANT: False}.get(person.pregnancy)),
-    ):
-        if value is not None:
-            yield name, value
-
-
 def _condition(condition: Condition, at: dt.datetime, knowledge: Knowledge) -> Iterator[tuple[str, Fact]]:
     if not is_plain(condition, knowledge):
         return
@@ -120,7 +115,7 @@ def _from_word(word: ConditionWord, condition: Condition, at: dt.datetime) -> It
         if word.denies:
             yield word.fact, False
         return
-    if word.status == "active" and condition.status not in _ACTIVE:
+    if word.status == "active" and not is_standing(condition):
         return
     yield word.fact, True
     if word.fact == "cv_event" and condition.onset is not None:
@@ -149,57 +144,35 @@ def medicine_facts(taken: Sequence[str], knowledge: Knowledge) -> Iterator[tuple
                     yield fact, True
 
 
-def _answers(
-    sittings: Iterable[Answers], at: dt.datetime, knowledge: Knowledge
-) -> tuple[list[tuple[str, Fact]], list[str]]:
-    """Facts of the newest sitting of each screen; one that is too old is not used and is named."""
+def _answers(record: Record, at: dt.datetime, knowledge: Knowledge) -> tuple[list[tuple[str, Fact]], list[str]]:
+    """Facts of the newest dated sitting of each screen; one that is too old is not used and is named."""
     limit = dt.timedelta(days=knowledge.protocols["level-of-care"].number("answers_age"))
-    newest: dict[str, Answers] = {}
-    for sitting in sittings:
-        if sitting.at is not None and sitting.at <= at:
-            known = newest.get(sitting.instrument)
-            if known is None or known.at is None or sitting.at >= known.at:
-                newest[sitting.instrument] = sitting
     found: list[tuple[str, Fact]] = []
     old: list[str] = []
-    for name, sitting in sorted(newest.items()):
-        if sitting.at is not None and at - sitting.at > limit:
-            old.append(f"The answers to {name} of {sitting.at.date().isoformat()} are too old to be used.")
+    for name, sittings in newest_sittings(record, at).items():
+        dated = [one for one in sittings if one.at is not None]
+        when = dated[0].at if dated else None
+        if when is not None and at - when > limit:
+            old.append(f"The answers to {name} of {day_of(when, at).isoformat()} are too old to be used.")
         else:
-            found += _sitting(sitting, knowledge)
+            found += _said(name, dated, knowledge)
     return found, old
 
 
-def _sitting(sitting: Answers, knowledge: Knowledge) -> Iterator[tuple[str, Fact]]:
-    if sitting.instrument == "phq-9":
-        total = sitting.total if sitting.total is not None else _sum(sitting, 9)
-        if total is not None and _can_be(total, knowledge.clinical_facts["phq9_total"]):
-            yield "phq9_total", total
-    if sitting.instrument == _SIGNS:
-        yield from _emergency_sign(sitting)
-    if sitting.instrument == "c-ssrs-screener":
-        names = _C_SSRS
-    elif sitting.instrument == "asq":
-        names = {str(number): f"asq_{number}" for number in range(1, 6)}
-    else:
-        return
-    for item, fact in names.items():
-        if sitting.items.get(item) in (0, 1):
-            yield fact, sitting.items[item] == 1
+def _said(name: str, sittings: Sequence[Answers], knowledge: Knowledge) -> Iterator[tuple[str, Fact]]:
+    if name == "phq-9":
+        fact = knowledge.clinical_facts["phq9_total"]
+        totals = [one.total if one.total is not None else _sum(one, 9) for one in sittings]
+        highest = max((total for total in totals if total is not None and _can_be(total, fact)), default=None)
+        yield from [] if highest is None else [(fact.id, highest)]
+    for fact_name, items in _SCREENS.get(name, {}).items():
+        if (is_yes := answered(sittings, items)) is not None:
+            yield fact_name, is_yes
 
 
 def _can_be(total: float, fact: ClinicalFact) -> bool:
     """Whether a total lies within its scale; a slip of the pen is no severity."""
     return (fact.least is None or total >= fact.least) and (fact.most is None or total <= fact.most)
-
-
-def _emergency_sign(sitting: Answers) -> Iterator[tuple[str, Fact]]:
-    """Whether any sign was reported that needs emergency care; a no to some of the questions is none to all."""
-    given = [sitting.items.get(item) for item in _EMERGENCY_SIGNS]
-    if 1 in given:
-        yield "emergency_sign", True
-    elif all(answer == 0 for answer in given):
-        yield "emergency_sign", False
 
 
 def _sum(sitting: Answers, items: int) -> float | None:
@@ -211,41 +184,35 @@ def _sum(sitting: Answers, items: int) -> float | None:
 
 def _use(record: Record, at: dt.datetime) -> Iterator[tuple[str, Fact]]:
     """Use outside treatment now, and the last dose."""
-    taken = [dose for dose in record.doses if dose.start <= at]
-    recent = [dose for dose in taken if at - dose.start <= dt.timedelta(days=_RECENT_USE_DAYS)]
-    told = [pattern for pattern in record.patterns if pattern.is_current]
-    if any(dose.setting is Setting.NON_MEDICAL for dose in recent) or any(
-        pattern.setting is Setting.NON_MEDICAL for pattern in told
-    ):
+    taken = doses_taken(record, at)
+    recent = [dose.setting for dose in taken if at - dose.start <= dt.timedelta(days=_RECENT_USE_DAYS)]
+    told = [pattern.setting for pattern in record.patterns if pattern.is_current]
+    if Setting.NON_MEDICAL in (*recent, *told):
         yield "non_medical_ketamine_use", True
         yield "still_using", True
-    medical = [dose for dose in taken if dose.setting.is_medical]
     if taken:
-        yield "first_session", not medical
-        yield "hours_since_last_dose", significant((at - max(map(_end, taken))).total_seconds() / 3600)
+        yield "first_session", not doses_taken(record, at, medical=True)
+        last = max(dose.end or dose.start for dose in taken)
+        yield "hours_since_last_dose", significant((at - last).total_seconds() / 3600)
 
 
-def _readings(measurements: Iterable[Measurement], at: dt.datetime, knowledge: Knowledge) -> Iterator[tuple[str, Fact]]:
+def _readings(record: Record, at: dt.datetime, knowledge: Knowledge) -> Iterator[tuple[str, Fact]]:
     """The newest reading of each vital sign, and of the two newest pressures the lower; readings that are old are none.
 
-    Readings of one moment are one. A reading in another unit than that of the fact is not read.
+    Readings of one moment are one, the worse of them. A reading in another unit than that of the fact is not read.
     """
     since = at - dt.timedelta(hours=knowledge.protocols["level-of-care"].number("readings_age"))
     series: dict[str, dict[dt.datetime, float]] = {}
-    for one in measurements:
-        if one.at is None or not since <= one.at <= at:
-            continue
+    for one in numbers_measured(record, at):
         meant = knowledge.reading_codes.coded(CodeKind.MEASURE, one.system, one.code)
         fact = knowledge.clinical_facts.get(_VITAL_SIGNS.get(meant.means, "")) if meant else None
-        is_number = isinstance(one.value, int | float) and not isinstance(one.value, bool)
-        if fact is not None and is_number and one.unit == fact.unit:
-            series.setdefault(fact.id, {})[one.at] = float(one.value)  # type: ignore[arg-type]
+        if one.at is None or one.number is None or not since <= one.at <= at or fact is None or one.unit != fact.unit:
+            continue
+        moments = series.setdefault(fact.id, {})
+        if one.at not in moments or fact.id not in _LOWER_IS_WORSE:
+            moments[one.at] = one.number
     for name, readings in series.items():
-        *_, newest = ordered = [readings[moment] for moment in sorted(readings)]
+        *_, newest = ordered = list(readings.values())
         yield name, newest
         if name in _OF_TWO and len(ordered) > 1:
             yield f"{name}_of_two", min(ordered[-2:])
-
-
-def _end(dose: Dose) -> dt.datetime:
-    return dose.end or dose.start

@@ -1,0 +1,198 @@
+"""What of a record counts at a time: newest, answered, standing, taken, measured. The one place that decides it.
+
+Instants are compared as instants, whatever the offset they were written with, and the order of facts says nothing.
+Nothing dated after `at` counts. Where two facts of one moment differ both stand, so that no “no” hides a “yes”.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from itertools import groupby
+
+from keel.findings import Fact
+from keel.knowledge import Knowledge
+from keel.record.record import TAKEN, Answers, Condition, Dose, Measurement, Person, Record, Sex, UsePattern
+
+_YES_NO = {"1": True, "yes": True, "true": True, "0": False, "no": False, "false": False}
+_NEVER_TRUE = ("entered-in-error", "refuted")
+UNSURE = ("unconfirmed", "provisional", "differential")
+"""Statuses of a diagnosis that nobody has settled."""
+_OVER = ("inactive", "remission", "resolved", "past", "former", "ended")
+_ANYWHERE_ON_EARTH = dt.timedelta(hours=14)
+
+# Times
+
+
+def is_bare_date(moment: dt.datetime) -> bool:
+    """Whether a moment stands for a date without a clock time: readers put such a one at midnight."""
+    return moment.time() == dt.time.min
+
+
+def day_of(moment: dt.datetime, at: dt.datetime) -> dt.date:
+    """The calendar day of a moment where `at` is; a bare date is that date everywhere."""
+    return moment.date() if is_bare_date(moment) else moment.astimezone(at.tzinfo).date()
+
+
+def has_been(moment: dt.datetime | None, at: dt.datetime) -> bool:
+    """Whether a moment is known and not after `at`; a bare date has been once it has begun anywhere on Earth."""
+    if moment is None:
+        return False
+    return moment <= (at + _ANYWHERE_ON_EARTH if is_bare_date(moment) else at)
+
+
+# Answers
+
+
+def sittings(record: Record, at: dt.datetime, instrument: str | None = None) -> tuple[Answers, ...]:
+    """The sittings up to `at`, of one instrument or of all: those without a time, then the dated ones, oldest first."""
+    known = [one for one in record.answers if instrument in (None, one.instrument)]
+    been = [one for one in known if one.at is None or has_been(one.at, at)]
+    return tuple(sorted(been, key=lambda one: (one.at is not None, one.at or at, _content(one))))
+
+
+def newest_sittings(record: Record, at: dt.datetime) -> dict[str, tuple[Answers, ...]]:
+    """Of each instrument the newest sitting up to `at`; several where they are of one moment, each content once.
+
+    A sitting without a time may be the newest as well as any, so it stands beside the newest one that has a time.
+    """
+    been = sittings(record, at)
+    newest = {one.instrument: one.at for one in been}
+    found: dict[str, dict[tuple[object, ...], Answers]] = {name: {} for name in sorted(newest)}
+    for one in been:
+        if one.at in (None, newest[one.instrument]):
+            found[one.instrument][_content(one)] = one
+    return {instrument: tuple(each.values()) for instrument, each in found.items()}
+
+
+def _content(sitting: Answers) -> tuple[object, ...]:
+    """What was answered, whatever it is called: the same sitting sent twice counts once."""
+    items = sorted((item, str(answer)) for item, answer in sitting.items.items())
+    return (sitting.instrument, tuple(items), -1.0 if sitting.total is None else sitting.total)
+
+
+def newest_items(record: Record, at: dt.datetime, instrument: str) -> dict[str, int | str]:
+    """Item to answer over the newest sittings of an instrument; where they differ a yes stays."""
+    merged: dict[str, int | str] = {}
+    for sitting in newest_sittings(record, at).get(instrument, ()):
+        kept = {item: answer for item, answer in merged.items() if yes_or_no(answer)}
+        merged |= sitting.items | kept
+    return merged
+
+
+def yes_or_no(answer: object) -> bool | None:
+    """True for a yes and False for a no in any of their spellings (1, “Yes”, true); None for anything else."""
+    return _YES_NO.get(str(answer).strip().casefold())
+
+
+def any_yes(answers: Iterable[object]) -> bool | None:
+    """True where one of some yes-or-no answers is yes, False where there are some and all are no, else None."""
+    known = {one if one is None or isinstance(one, bool) else yes_or_no(one) for one in answers}
+    return True if True in known else False if known == {False} else None
+
+
+def answered(given: Sequence[Answers], items: Iterable[str]) -> bool | None:
+    """Whether any of the items was answered yes in some sittings; False where each was answered no, else None."""
+    return any_yes(any_yes(one.items[item] for one in given if item in one.items) for item in items)
+
+
+# Conditions
+
+
+def _status(condition: Condition) -> str:
+    return re.sub(r"[\s_-]+", "-", condition.status.strip().casefold())
+
+
+def conditions_at(record: Record, at: dt.datetime) -> tuple[Condition, ...]:
+    """The conditions on record at `at`, denied and doubtful ones among them: not those to come or entered in error."""
+    return tuple(
+        one
+        for one in record.conditions
+        if _status(one) not in _NEVER_TRUE and (one.onset is None or one.onset <= at.date())
+    )
+
+
+def standing_conditions(record: Record, at: dt.datetime, knowledge: Knowledge) -> tuple[Condition, ...]:
+    """The conditions that a person has at `at`: present, named without a doubt, and not over."""
+    return tuple(
+        one for one in conditions_at(record, at) if one.present and is_plain(one, knowledge) and is_standing(one)
+    )
+
+
+def is_standing(condition: Condition) -> bool:
+    """Whether a status is neither over nor unsettled; a word that Keel does not know does not end a condition."""
+    return _status(condition) not in (*_OVER, *UNSURE)
+
+
+def is_plain(condition: Condition, knowledge: Knowledge) -> bool:
+    """Whether text and status name an illness without a word of condition-doubts.csv and without a question mark.
+
+    One that is denied or suspected in words, or of a relative, is left to a person.
+    """
+    return _doubt(knowledge).search(f"{condition.text} {condition.status}") is None
+
+
+@lru_cache(maxsize=8)
+def _doubt(knowledge: Knowledge) -> re.Pattern[str]:
+    words = "|".join(map(re.escape, knowledge.condition_doubts))
+    return re.compile(rf"\b({words})\b|\?", re.IGNORECASE)
+
+
+def names_any(condition: Condition, words: Iterable[str]) -> bool:
+    """Whether one of the words, which are lower case, stands in the text of a condition."""
+    text = condition.text.lower()
+    return any(word in text for word in words)
+
+
+# Medicines, doses, patterns
+
+
+def medicines_taken(record: Record, at: dt.datetime) -> tuple[str, ...]:
+    """What is taken at `at`, as typed; a medicine that is to be stopped later is still taken."""
+    return tuple(
+        one.text
+        for one in record.medicines
+        if one.status in TAKEN or (one.status == "stopped" and one.stopped is not None and one.stopped > at.date())
+    )
+
+
+def doses_taken(record: Record, at: dt.datetime, *, medical: bool | None = None) -> tuple[Dose, ...]:
+    """The doses up to `at`, oldest first: all, or of one lane. One whose setting nobody stated is not medical."""
+    taken = (one for one in record.doses if one.start <= at and medical in (None, one.setting.is_medical))
+    return tuple(sorted(taken, key=lambda one: one.start))
+
+
+def told_sequences(
+    patterns: Sequence[UsePattern], *, medical: bool | None = None
+) -> tuple[tuple[UsePattern, ...], ...]:
+    """Patterns grouped into phases that follow one another, by the text that they came from: all, or of one lane."""
+    grouped = (tuple(phases) for _, phases in groupby(patterns, key=lambda pattern: (pattern.id, pattern.text)))
+    return tuple(phases for phases in grouped if medical in (None, all(phase.setting.is_medical for phase in phases)))
+
+
+# Measurements and the person
+
+
+def numbers_measured(record: Record, at: dt.datetime, code: str | None = None) -> tuple[Measurement, ...]:
+    """The dated measurements up to `at` that hold a number, of one code or of all, oldest first.
+
+    Of two numbers of one moment the higher one stands last.
+    """
+    found = [
+        (one.at, one.number, one.id, one)
+        for one in record.measurements
+        if one.at is not None and has_been(one.at, at) and one.number is not None and code in (None, one.code)
+    ]
+    return tuple(one for *_, one in sorted(found, key=lambda each: each[:3]))
+
+
+def person_facts(person: Person, at: dt.datetime) -> dict[str, Fact]:
+    """Age, weight, height, sex and pregnancy at a time under the names of the rules, as far as known."""
+    known: dict[str, Fact] = {
+        "age_years": person.age_at(at),
+        "weight_kg": person.weight_kg,
+        "height_cm": person.height_cm,
+        "sex": None if person.sex is Sex.UNKNOWN else str(person.sex),
+        "pregnant": person.is_pregnant,
+    }
+    return {name: value for name, value in known.items() if value is not None}
