@@ -2,9 +2,11 @@
 
 KnowledgeError
 ├── UnknownId        an id that no file holds
-└── FactsFileError   a file that does not read: names file, key and mend
+└── FactsFileError   a file that does not read: names file, key and fix
     └── OverlayRefused   an overlay that loosens what it may not
 """
+
+from keel.messages import Message, Name, joined, listed
 
 
 class KnowledgeError(Exception):
@@ -15,17 +17,16 @@ class UnknownId(KnowledgeError, KeyError):
     """An id that no knowledge file holds."""
 
     def __init__(self, kind: str, wanted: str, near: list[str]) -> None:
-        hint = f" Near: {', '.join(near)}." if near else ""
         self.kind, self.wanted, self.near = kind, wanted, near
-        self.message = f"No {kind} is called “{wanted}”.{hint}"
-        super().__init__(self.message)
+        problem = Message("No {kind} is called “{wanted}”.", kind=Name(kind), wanted=wanted)
+        super().__init__(joined(" ", (problem, Message("Near: {names}.", names=listed(near)))) if near else problem)
 
     def __str__(self) -> str:
-        return self.message
+        return str(self.args[0])
 
 
 class FactsFileError(KnowledgeError):
-    """A knowledge file that cannot be read: the text names the file, the key and how to mend it."""
+    """A knowledge file that cannot be read: the text names the file, the key and how to fix it."""
 
 
 class OverlayRefused(FactsFileError):

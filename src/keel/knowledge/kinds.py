@@ -13,6 +13,7 @@ import msgspec
 from keel.knowledge.base import Knowledge
 from keel.knowledge.documents import Number
 from keel.knowledge.errors import UnknownId
+from keel.messages import Message
 
 
 class Entry(NamedTuple):
@@ -80,7 +81,7 @@ def _regardless_of_case(tables: Mapping[str, Mapping[str, Any]], name: str) -> t
     ]
     if not found:
         ids = {key.casefold(): key for rows in tables.values() for key in rows}
-        raise UnknownId("fact", name, [ids[near] for near in get_close_matches(name.casefold(), ids, n=3)])
+        raise UnknownId(Message("fact"), name, [ids[near] for near in get_close_matches(name.casefold(), ids, n=3)])
     return tuple(found)
 
 
@@ -123,7 +124,7 @@ def shape(knowledge: Knowledge, kind: str) -> type[msgspec.Struct]:
     rows = table(knowledge, kind) if kind in kind_names() else {}
     if not rows:
         shaped = [name for name in kind_names() if table(knowledge, name)]
-        raise UnknownId("kind of fact", kind, get_close_matches(kind, shaped, n=3))
+        raise UnknownId(Message("kind of fact"), kind, get_close_matches(kind, shaped, n=3))
     return type(next(iter(rows.values())))
 
 

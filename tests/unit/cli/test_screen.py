@@ -74,7 +74,7 @@ def test_what_is_printed_to_be_filled_in_is_read_back(tmp_path):
         (("screen", "--protocol", "iv-racemic", "--facts", '{"age": 1, "age": 2}'), "stands there twice"),
         (("screen", "--protocol", "iv-racemic", "--facts", '{"age": [1]}'), "no single value"),
         (("screen", "--protocol", "iv-racemic", "--facts", "[1]"), "no names with values"),
-        (("screen", "--protocol", "iv-racemic", "--facts", "{age: 1}"), "Mend the JSON"),
+        (("screen", "--protocol", "iv-racemic", "--facts", "{age: 1}"), "Fix the JSON"),
         (("screen", "--protocol", "iv-racemic", "--facts", "no.json"), "cannot be read"),
         (("screen", "--protocol", "iv-racemic", "--facts", '{"vitals_age_min": 5}'), "worked out by Keel"),
         (("screen", "no.json", "--protocol", "iv-racemic"), "no such file"),
