@@ -195,7 +195,7 @@ def _change_words(rule: "ChangeRule") -> str:
     amount = rule.value.value
     if rule.measure == "score_at_most":
         return _("a score of {value} or less", value=amount)
-    return f"{say(amount)} {'%' if rule.measure == 'percent' else say(rule.measure.value)}"
+    return f"{say(amount)} {'%' if rule.measure == 'percent' else _('points')}"
 
 
 def describe_view(shape: "Instrument", out: "Console") -> None:

@@ -72,7 +72,7 @@ def test_what_is_printed_to_be_filled_in_is_read_back(tmp_path):
         (("screen", "--protocol", "iv-racemic", "--facts", '{"pregnant": "no"}'), "Write true, false, or null"),
         (("screen", "--protocol", "iv-racemic", "--facts", '{"sbp": 1400}'), "is not possible"),
         (("screen", "--protocol", "iv-racemic", "--facts", '{"age": 1, "age": 2}'), "stands there twice"),
-        (("screen", "--protocol", "iv-racemic", "--facts", '{"age": [1]}'), "no single value"),
+        (("screen", "--protocol", "iv-racemic", "--facts", '{"age": [1]}'), "is not a single value"),
         (("screen", "--protocol", "iv-racemic", "--facts", "[1]"), "no names with values"),
         (("screen", "--protocol", "iv-racemic", "--facts", "{age: 1}"), "Fix the JSON"),
         (("screen", "--protocol", "iv-racemic", "--facts", "no.json"), "cannot be read"),

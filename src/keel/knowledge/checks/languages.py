@@ -194,8 +194,9 @@ def _about_instrument(instrument: Instrument) -> Iterator[str]:
     """What the command line says of an instrument beside its questions."""
     yield from (instrument.domain, instrument.rater, *instrument.recall.periods, instrument.rights.licence_class.label)
     yield from (scale.title for scale in instrument.scales)
+    yield from (fact.replace("_", " ") for fact in sorted(instrument.facts_used()))
     for rule in instrument.change:
-        yield from (rule.kind.value, rule.measure.value.replace("_", " "), rule.note, rule.value.note)
+        yield from (rule.kind.value, rule.note, rule.value.note)
     yield from (text for cutoff in instrument.cutoffs for text in (cutoff.means, cutoff.accuracy))
 
 

@@ -149,7 +149,7 @@ def test_the_catalogue_lists_every_instrument_with_its_licence():
         (["phq-99", "--answers", "1"], "No instrument is called “phq-99”. Near: phq-9."),
         (["phq-9", "--answers", '{"1": 0,}'], "--answers line 1 column"),
         (["phq-9", "--answers", "missing.json"], "There is no file missing.json."),
-        (["phq-9", "--answers", "deep/missing.json"], "no file with answers"),
+        (["phq-9", "--answers", "deep/missing.json"], "is not a file with answers"),
         (["phq-9", "--answers", '{"1": 0, "1": 3}'], "“1” is answered twice"),
         (["phq-9", "--answers", "1=0,2"], "“2” names no item"),
         (["phq-9", "--answers", "[[0]]"], "an answer is a number, a word or null"),
