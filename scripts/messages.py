@@ -7,6 +7,7 @@ Texts come from the templates (`{% translate %}`), from the code (`_("…")`, `M
 the facts that people see. What has no translation yet stands with an empty one; such a text is shown in English.
 """
 
+import ast
 import datetime as dt
 import io
 import sys
@@ -57,15 +58,31 @@ def collected() -> Catalog:
 
 
 def _of_file(file: Path) -> Iterator[tuple[str | tuple[str, ...], str | None]]:
-    code = file.read_text()
-    if file.suffix == ".html":
-        from django.utils.translation.template import templatize
-
-        code = templatize(code)
-    method = "python" if file.suffix == ".py" else "javascript"
-    for _line, text, _comments, context in extract(method, io.BytesIO(code.encode()), KEYWORDS):
+    found = _of_code(file.read_text()) if file.suffix == ".py" else _of_template(file.read_text())
+    for text, context in found:
         if context or has_words(text if isinstance(text, str) else text[0]):
             yield text, context
+
+
+def _of_template(text: str) -> Iterator[tuple[str | tuple[str, ...], str | None]]:
+    from django.utils.translation.template import templatize
+
+    for _line, found, _comments, context in extract("javascript", io.BytesIO(templatize(text).encode()), KEYWORDS):
+        yield found, context
+
+
+def _of_code(code: str) -> Iterator[tuple[str | tuple[str, ...], str | None]]:
+    """Also calls inside f-strings, which Babel passes over."""
+    calls = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
+    for call in sorted(calls, key=lambda call: (call.lineno, call.col_offset)):
+        name = getattr(call.func, "id", None) or getattr(call.func, "attr", "")
+        words = [one.value for one in call.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+        if name not in KEYWORDS or len(words) < len(call.args[: len(KEYWORDS[name] or "1")]):
+            continue
+        if name == "sign":
+            yield words[1], words[0]
+        elif words:
+            yield tuple(words[:2]) if KEYWORDS[name] else words[0], None
 
 
 def folder_of(language: str) -> Path:

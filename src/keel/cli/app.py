@@ -16,13 +16,14 @@ from keel.cli.evidence import evidence
 from keel.cli.exposure import exposure
 from keel.cli.interactions import interactions
 from keel.cli.knowledge import knowledge_app
-from keel.cli.language import with_language
+from keel.cli.language import say, with_language
 from keel.cli.score import score
 from keel.cli.screen import screen
 from keel.cli.serve import serve
 from keel.cli.session import session
 from keel.cli.simulate import simulate
 from keel.cli.triage import triage
+from keel.messages import text_of
 
 app = typer.Typer(
     name="keel",
@@ -79,7 +80,7 @@ def _end(error: Exception) -> NoReturn:
     if isinstance(error, BrokenPipeError):
         sys.exit(0)
     if _is_for_people(error):
-        _say(str(error))
+        _say(say(text_of(error)))
     raise error
 
 

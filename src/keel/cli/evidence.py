@@ -4,6 +4,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from keel.cli.language import _, say
+from keel.messages import Message, Numeral, has_words
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -16,11 +19,17 @@ VERDICT_STYLES = {
     "not found": "bold magenta",
     "own": "bold cyan",
 }
-VERDICT_WORDS = {"own": "used by Keel"}
+VERDICT_WORDS = {
+    "supported": Message("supported"),
+    "partly": Message("partly"),
+    "contradicted": Message("contradicted"),
+    "not found": Message("not found"),
+    "own": Message("used by Keel"),
+}
 USE_WORDS = {
-    "reuse": "may be quoted",
-    "with care": "quote only with its note",
-    "do not reuse": "not to be quoted as fact",
+    "reuse": Message("may be quoted"),
+    "with care": Message("quote only with its note"),
+    "do not reuse": Message("not to be quoted as fact"),
 }
 
 
@@ -42,7 +51,7 @@ def evidence(
     if json:
         write_json({"query": words, "hits": [as_json(knowledge, hit.kind, hit.id) for hit in hits]})
     elif not hits:
-        typer.echo(f"Nothing in the evidence on “{words}”. Try fewer or other words.", err=True)
+        typer.echo(_("Nothing in the evidence on “{words}”. Try fewer or other words.", words=words), err=True)
     else:
         out = console()
         for hit in hits:
@@ -87,22 +96,23 @@ def print_fact(knowledge: "Knowledge", kind: str, key: str, out: "Console") -> N
 def _print_claim(knowledge: "Knowledge", claim: "Claim", out: "Console") -> None:
     from keel.knowledge.evidence import conflicts_of, sources_of
 
-    flag = f" ({claim.flag})" if claim.flag else ""
-    verdict = f"{VERDICT_WORDS.get(claim.verdict, claim.verdict.value)}{flag}"
-    _head(out, claim.id, verdict, VERDICT_STYLES[claim.verdict], claim.statement)
+    flag = f" ({say(claim.flag)})" if claim.flag else ""
+    verdict = f"{say(VERDICT_WORDS[claim.verdict])}{flag}"
+    _head(out, claim.id, verdict, VERDICT_STYLES[claim.verdict], say(claim.statement))
     if text := figure_text(claim):
-        _line(out, "figure" if claim.figure else "among", text)
+        _line(out, _("figure") if claim.figure else _("among"), text)
     if claim.says:
-        _line(out, "sources say", claim.says)
+        _line(out, _("sources say"), say(claim.says))
     if claim.note:
-        _line(out, "note", claim.note)
+        _line(out, _("note"), say(claim.note))
     for source in sources_of(knowledge, claim):
-        _line(out, "source", f"{source.citation}. Read: {source.read}. {source.link}".rstrip())
+        read = _("Read: {how}.", how=Message(source.read))
+        _line(out, _("source"), f"{source.citation}. {read} {source.link}".rstrip())
     if not claim.sources:
-        _line(out, "source", claim.read)
-    _line(out, "how sure", f"{claim.certainty.label}; {USE_WORDS[claim.use]}")
+        _line(out, _("source"), say(claim.read))
+    _line(out, _("how sure"), f"{say(claim.certainty.label)}; {say(USE_WORDS[claim.use])}")
     for conflict in conflicts_of(knowledge, claim.id):
-        _line(out, "conflict", f"{conflict.question} See {conflict.id}.")
+        _line(out, _("conflict"), f"{say(conflict.question)} {_('See {id}.', id=conflict.id)}")
 
 
 def figure_text(claim: "Claim") -> str:
@@ -110,46 +120,49 @@ def figure_text(claim: "Claim") -> str:
     from keel.quantities import written_unit
 
     if not claim.figure:
-        return claim.population
+        return say(claim.population)
     unit = written_unit(claim.unit)
-    text = f"{claim.figure}{'' if unit == '%' else ' '}{unit}".strip()
+    figure = claim.figure if has_words(claim.figure) else Numeral(claim.figure)
+    text = f"{say(figure)}{'' if unit == '%' else ' '}{say(unit)}".strip()
     if claim.low is not None and claim.high is not None and claim.interval:
-        kind = "95% interval, Wilson" if claim.interval == "wilson" else "range or interval as printed"
-        text += f" ({kind}: {claim.low:g} to {claim.high:g})"
-    if claim.of:
-        text += f", {f'{claim.count:,} ' if claim.count is not None else ''}of {claim.of:,}"
+        kind = _("95% interval, Wilson") if claim.interval == "wilson" else _("range or interval as printed")
+        text += f" ({kind}: {say(Numeral(f'{claim.low:g} to {claim.high:g}'))})"
+    if claim.of and claim.count is not None:
+        text += ", " + _("{part} of {whole}", part=Numeral(f"{claim.count:,}"), whole=Numeral(f"{claim.of:,}"))
+    elif claim.of:
+        text += ", " + _("of {whole}", whole=Numeral(f"{claim.of:,}"))
     if claim.formula:
         text += f" = {claim.formula}"
-    return f"{text}; {claim.population}" if claim.population else text
+    return f"{text}; {say(claim.population)}" if claim.population else text
 
 
 def _print_conflict(knowledge: "Knowledge", conflict: "Conflict", out: "Console") -> None:
-    _head(out, conflict.id, "sources disagree", "bold yellow", conflict.question)
-    _line(out, "one side", _side(knowledge, conflict.one_side, conflict.one_claims, conflict.one_sources))
-    _line(out, "other side", _side(knowledge, conflict.other_side, conflict.other_claims, conflict.other_sources))
-    _line(out, "Keel shows", conflict.shown)
+    _head(out, conflict.id, _("sources disagree"), "bold yellow", say(conflict.question))
+    _line(out, _("one side"), _side(knowledge, conflict.one_side, conflict.one_claims, conflict.one_sources))
+    _line(out, _("other side"), _side(knowledge, conflict.other_side, conflict.other_claims, conflict.other_sources))
+    _line(out, _("Keel shows"), say(conflict.shown))
 
 
 def _side(knowledge: "Knowledge", text: str, claims: tuple[str, ...], sources: tuple[str, ...]) -> str:
     names = ", ".join((*claims, *(knowledge.sources[one].id for one in sources)))
-    return f"{text} [{names}]" if names else text
+    return f"{say(text)} [{names}]" if names else say(text)
 
 
 def _print_figure(knowledge: "Knowledge", figure: "Figure", out: "Console") -> None:
     style = "bold red" if figure.use == "do not reuse" else "bold green"
-    _head(out, figure.id, USE_WORDS[figure.use], style, figure.text)
-    _line(out, "because", figure.why)
+    _head(out, figure.id, say(USE_WORDS[figure.use]), style, say(figure.text))
+    _line(out, _("because"), say(figure.why))
     if figure.claims:
-        _line(out, "claims", ", ".join(figure.claims))
+        _line(out, _("claims"), ", ".join(figure.claims))
     for source in figure.sources:
-        _line(out, "source", f"{knowledge.sources[source].citation}. {knowledge.sources[source].link}".rstrip())
+        _line(out, _("source"), f"{knowledge.sources[source].citation}. {knowledge.sources[source].link}".rstrip())
 
 
 def _print_source(source: "Source", out: "Console") -> None:
-    _head(out, source.id, "source", "bold blue", source.citation)
-    _line(out, "read", source.read)
+    _head(out, source.id, _("source"), "bold blue", source.citation)
+    _line(out, _("read"), say(source.read))
     if source.link:
-        _line(out, "link", source.link)
+        _line(out, _("link"), source.link)
 
 
 def _head(out: "Console", key: str, mark: str, style: str, text: str) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from keel.cli.errors import CommandError
+from keel.messages import Message
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -31,31 +32,60 @@ def read_facts_text(text: str | None) -> "dict[str, Fact]":
         read = json.loads(text, object_pairs_hook=lambda pairs: _unique(pairs, where))
     except json.JSONDecodeError as error:
         raise CommandError(
-            f"{where} line {error.lineno} column {error.colno}: {error.msg}. Mend the JSON, for example {_EXAMPLE}."
+            Message(
+                "{where} line {line} column {column}: {problem}. Fix the JSON, for example {example}.",
+                where=where,
+                line=str(error.lineno),
+                column=str(error.colno),
+                problem=error.msg,
+                example=_EXAMPLE,
+            )
         ) from None
     except RecursionError:
-        raise CommandError(f"{where}: nested too deeply for facts.") from None
+        raise CommandError(Message("{where}: nested too deeply for facts.", where=where)) from None
     if isinstance(read, dict) and isinstance(read.get("facts"), dict):
         read = read["facts"]
     if not isinstance(read, dict):
-        raise CommandError(f"{where} holds no names with values. Write for example {_EXAMPLE}.")
+        raise CommandError(
+            Message("{where} holds no names with values. Write for example {example}.", where=where, example=_EXAMPLE)
+        )
     nested = next((name for name, value in read.items() if isinstance(value, dict | list)), None)
     if nested is not None:
-        raise CommandError(f"{where}: “{nested}” is no single value. Write a number, true, false, a word or null.")
+        raise CommandError(
+            Message(
+                "{where}: “{name}” is not a single value. Write a number, true, false, a word or null.",
+                where=where,
+                name=nested,
+            )
+        )
     return read
 
 
 def _file_text(path: Path) -> str:
     try:
         if path.stat().st_size > LARGEST_FILE_BYTES:
-            raise CommandError(f"{path.name} is too large for facts. Name the file with the facts alone.")
+            raise CommandError(
+                Message("{file} is too large for facts. Name the file with the facts alone.", file=path.name)
+            )
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise CommandError(f"{path.name} is not UTF-8 text (byte {error.start}). Save it as UTF-8.") from None
+        raise not_text(path, error) from None
     except OSError as error:
         raise CommandError(
-            f"--facts {path.name} cannot be read: {error.strerror}. Name a file, or write the facts: {_EXAMPLE}."
+            Message(
+                "--facts {file} cannot be read: {problem}. Name a file, or write the facts: {example}.",
+                file=path.name,
+                problem=error.strerror or "",
+                example=_EXAMPLE,
+            )
         ) from None
+
+
+def not_text(path: Path, error: UnicodeDecodeError) -> CommandError:
+    """What is said of a file that is not UTF-8."""
+    return CommandError(
+        Message("{file} is not UTF-8 text (byte {place}). Save it as UTF-8.", file=path.name, place=str(error.start))
+    )
 
 
 def _unique(pairs: list[tuple[str, Any]], where: str) -> dict[str, Any]:
@@ -63,7 +93,7 @@ def _unique(pairs: list[tuple[str, Any]], where: str) -> dict[str, Any]:
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise CommandError(f"{where}: “{twice}” stands there twice. Keep one of them.")
+        raise CommandError(Message("{where}: “{name}” stands there twice. Keep one of them.", where=where, name=twice))
     return found
 
 

@@ -52,7 +52,7 @@ def interactions(
     from keel.knowledge import load
 
     if not "".join(text).strip():
-        raise CommandError("No medicine was typed. Write for example: keel interactions sertraline Valium")
+        raise CommandError(Message("No medicine was typed. Write for example: keel interactions sertraline Valium"))
     knowledge = load(tuple(overlay or ()))
     typed = join_names(text, knowledge)
     report = check_medicines(typed, substance=substance, route=route, knowledge=knowledge)

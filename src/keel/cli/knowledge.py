@@ -5,6 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from keel.cli.language import _, _n, json_text, say
+from keel.messages import Numeral
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -67,11 +70,13 @@ def _print_problems(problems: "tuple[Problem, ...]", out: "Console", everything:
 
     for problem in problems:
         if everything or problem.level is Level.ERROR:
-            out.print(f"{problem.level.value:<8} {problem.check:<15} {problem.where}", markup=False)
+            level = _("error") if problem.level is Level.ERROR else _("warning")
+            out.print(f"{level:<8} {problem.check:<15} {problem.where}", markup=False)
             out.print(indented(problem.message, depth=9, hang=0))
     if not everything:
         for name, count in Counter(one.check for one in problems if one.level is Level.WARNING).items():
-            out.print(f"warning  {name:<15} {count} to look at, listed with --all", markup=False)
+            told = _("{count} to look at, listed with --all", count=count)
+            out.print(f"{_('warning'):<8} {name:<15} {told}", markup=False)
 
 
 def _print_sum(knowledge: "Knowledge", problems: "tuple[Problem, ...]") -> None:
@@ -79,12 +84,13 @@ def _print_sum(knowledge: "Knowledge", problems: "tuple[Problem, ...]") -> None:
     from keel.knowledge.kinds import kind_names, table
 
     errors = sum(problem.level is Level.ERROR for problem in problems)
-    verdict = "No error" if not errors else f"{errors} error{'s' if errors > 1 else ''}"
+    verdict = _n("{count} error", "{count} errors", count=errors) if errors else _("No error")
     if any(problem.check == "schema" for problem in problems):
-        typer.echo(f"{verdict}. Nothing else was checked, because not every file can be read.")
+        typer.echo(f"{verdict}. {_('Nothing else was checked, because not every file can be read.')}")
         return
     held = sum(len(table(knowledge, kind)) for kind in kind_names())
-    typer.echo(f"{verdict}, {len(problems) - errors} warnings in {held:,} facts ({knowledge.hash[:12]}).")
+    rest = _("{warnings} warnings in {facts} facts", warnings=len(problems) - errors, facts=held)
+    typer.echo(f"{verdict}, {rest} ({knowledge.hash[:12]}).")
 
 
 @knowledge_app.command(no_args_is_help=True, short_help="Show a fact, a list, a JSON Schema.")
@@ -137,7 +143,7 @@ def _print_rows(rows: "Mapping[str, Any]") -> None:
     width = min(max(map(len, rows), default=0), 40)
     for key, row in rows.items():
         called = next((text for name in NAMES if isinstance(text := getattr(row, name, None), str) and text), "")
-        typer.echo(f"{key:<{width}}  {' '.join(called.split())}".rstrip() if called != key else key)
+        typer.echo(f"{key:<{width}}  {' '.join(say(called).split())}".rstrip() if called != key else key)
 
 
 def schema(kind: str) -> dict[str, Any]:
@@ -159,7 +165,7 @@ def fact_json(knowledge: "Knowledge", fact: "Fact") -> dict[str, Any]:
 
     if fact.kind in EVIDENCE:
         return {**as_json(knowledge, fact.kind, fact.id), "used_by": used_by(knowledge, fact)}
-    return {"kind": fact.kind, "id": fact.id, "value": msgspec.to_builtins(fact.value)}
+    return {"kind": fact.kind, "id": fact.id, "value": msgspec.to_builtins(fact.value, enc_hook=json_text)}
 
 
 def used_by(knowledge: "Knowledge", fact: "Fact") -> list[str]:
@@ -180,7 +186,8 @@ def print_one(knowledge: "Knowledge", fact: "Fact", out: "Console") -> None:
     if fact.kind in EVIDENCE:
         print_fact(knowledge, fact.kind, fact.id, out)
         if uses := used_by(knowledge, fact):
-            out.print(f"used by     {', '.join(uses[:12])}{f' and {len(uses) - 12} more' if len(uses) > 12 else ''}")
+            rest = f" {_('and {count} more', count=len(uses) - 12)}" if len(uses) > 12 else ""
+            out.print(f"{_('used by'):<11} {', '.join(uses[:12])}{rest}")
         return
     out.print(f"\n[bold]{fact.kind}/{fact.id}[/bold]")
     for depth, line in _lines(fact.value, 0):
@@ -225,11 +232,16 @@ def _simple(part: Any) -> str | None:
 
     if isinstance(part, Number):
         rests = part.claim or ", ".join(part.sources)
-        note = f"; {part.note}" if part.note else ""
-        return f"{written_value(part.value, part.unit)} ({part.certainty.label}{f'; {rests}' if rests else ''}{note})"
+        notes = "; ".join(filter(None, (say(part.certainty.label), rests, say(part.note))))
+        return f"{say(Numeral(written_value(part.value, part.unit)))} ({notes})"
     if isinstance(part, tuple | list) and all(isinstance(one, str | int | float) for one in part):
-        return ", ".join(str(one) for one in part)
-    return None if isinstance(part, msgspec.Struct | dict | tuple | list) else str(part)
+        return ", ".join(_worded(str(one)) for one in part)
+    return None if isinstance(part, msgspec.Struct | dict | tuple | list) else _worded(str(part))
+
+
+def _worded(text: str) -> str:
+    """A text of several words in the language of the terminal; an id or a code as it is."""
+    return say(text) if " " in text else text
 
 
 @knowledge_app.command(short_help="What a clinician must still confirm.")

@@ -22,6 +22,11 @@ def choose(language: str) -> None:
     _chosen = language
 
 
+def chosen() -> str:
+    """The code of the language of the terminal."""
+    return _chosen
+
+
 def catalogue_of(language: str) -> "Catalogue | None":
     """The catalogue of a language; None for English."""
     from keel.knowledge.catalogues import catalogue
@@ -41,7 +46,7 @@ def _n(one: str, many: str, *, count: float, **slots: "Slot") -> str:
 
 def say(text: object) -> str:
     """A message of a finding, a score or a state in the language of the terminal; facts as they are on file, too."""
-    if isinstance(text, str) and not isinstance(text, Message):
+    if isinstance(text, str) and not hasattr(text, "in_language"):
         text = Message(text)
     return in_language(text, catalogue_of(_chosen))
 

@@ -4,6 +4,8 @@ import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from keel.cli.language import _
+
 if TYPE_CHECKING:
     from keel.interop import Reading
     from keel.knowledge import Knowledge
@@ -17,14 +19,14 @@ def read_file(path: Path, *, at: dt.datetime, knowledge: "Knowledge") -> "Readin
     from keel.interop import read_path
 
     columns = (
-        TextColumn("reading"),
+        TextColumn(_("reading")),
         BarColumn(),
-        TextColumn("{task.completed:,} of {task.total:,}"),
+        TextColumn(_("{done} of {total}", done="{task.completed:,}", total="{task.total:,}")),
         TimeRemainingColumn(),
     )
     out = progress_console()
     with Progress(*columns, console=out, transient=True, disable=not out.is_terminal) as bar:
-        task = bar.add_task("reading", total=None, visible=False)
+        task = bar.add_task("", total=None, visible=False)
 
         def advance(done: int, total: int) -> None:
             bar.update(task, completed=done, total=total, visible=True)

@@ -7,6 +7,7 @@ import typer
 
 if TYPE_CHECKING:
     from keel.knowledge import Knowledge
+    from keel.knowledge.instruments import Instrument
 
 
 def score(
@@ -68,20 +69,20 @@ def _score(
 ) -> None:
     import msgspec
 
-    from keel.assessment.instruments import change, find_instrument, score_instrument
+    from keel.assessment.instruments import change, score_answers
+    from keel.cli.language import json_text
     from keel.cli.score_answers import read_answers_text
     from keel.cli.score_view import change_view, score_view
     from keel.cli.terminal import console, write_json
 
-    shape = find_instrument(name, knowledge)
-    result = score_instrument(shape.id, read_answers_text(answers), knowledge=knowledge, given=given)
+    shape = _instrument(knowledge, name)
+    result = score_answers(shape, read_answers_text(answers), given)
     moved = None
     if before is not None:
-        earlier = score_instrument(shape.id, read_answers_text(before, lone="total"), knowledge=knowledge, given=given)
+        earlier = score_answers(shape, read_answers_text(before, lone="total"), given)
         moved = change(shape.id, earlier, result, knowledge)
     if json:
-        document = msgspec.to_builtins(result)
-        write_json(document | ({"change": msgspec.to_builtins(moved)} if moved else {}))
+        write_json(msgspec.to_builtins(result, enc_hook=json_text) | ({"change": moved} if moved else {}))
         return
     out = console()
     score_view(result, shape, out)
@@ -89,30 +90,46 @@ def _score(
         change_view(moved, knowledge, out)
 
 
+def _instrument(knowledge: "Knowledge", name: str) -> "Instrument":
+    """The instrument with its questions in the language of the terminal, where they are held in it."""
+    from keel.assessment.instruments import find_instrument
+    from keel.cli.language import chosen
+
+    return knowledge.instrument_in(find_instrument(name, knowledge).id, chosen())
+
+
 def _facts(knowledge: "Knowledge", name: str, given: list[str]) -> dict[str, str]:
     from keel.assessment.instruments import find_instrument
     from keel.cli.errors import CommandError
+    from keel.messages import Message, joined
 
     known = find_instrument(name, knowledge).facts_used()
     facts = {}
     for pair in given:
         fact, _, value = (part.strip().lower() for part in pair.partition("="))
         if fact not in known or not value:
+            problem = Message("--given {pair}: nothing here depends on it.", pair=pair)
             takes = "; ".join(f"{key}={'|'.join(sorted(values))}" for key, values in sorted(known.items()))
-            raise CommandError(f"--given {pair}: nothing here depends on it. {f'It takes {takes}' if takes else ''}")
+            raise CommandError(joined(" ", (problem, Message("It takes {span}", span=takes))) if takes else problem)
         facts[fact] = value
     return facts
 
 
 def _text(knowledge: "Knowledge", name: str, json: bool) -> None:
-    from keel.assessment.instruments import WordingNotHeld, find_instrument
+    from keel.assessment.instruments import WordingNotHeld
     from keel.cli.score_view import text_view
     from keel.cli.terminal import console, write_json
+    from keel.messages import Message, Name
 
-    shape = find_instrument(name, knowledge)
+    shape = _instrument(knowledge, name)
     if not shape.has_wording:
         raise WordingNotHeld(
-            f"Keel holds no wording of the {shape.name} ({shape.rights.licence_class.label}). {shape.rights.terms}"
+            Message(
+                "Keel holds no wording of the {instrument} ({licence}). {terms}",
+                instrument=Name(shape.name),
+                licence=Message(shape.rights.licence_class.label),
+                terms=Message(shape.rights.terms),
+            )
         )
     if json:
         write_json(shape)
@@ -129,11 +146,10 @@ def _fhir(knowledge: "Knowledge", name: str) -> None:
 
 
 def _describe(knowledge: "Knowledge", name: str, json: bool) -> None:
-    from keel.assessment.instruments import find_instrument
     from keel.cli.score_view import describe_view
     from keel.cli.terminal import console, write_json
 
-    shape = find_instrument(name, knowledge)
+    shape = _instrument(knowledge, name)
     if json:
         write_json(shape)
     else:

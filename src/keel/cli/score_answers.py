@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from keel.cli.errors import CommandError
+from keel.cli.facts_text import not_text
+from keel.messages import Message
 
 LARGEST_FILE_BYTES = 1_000_000
 """Answers to one questionnaire fill a few hundred bytes; a file far beyond that is another file."""
@@ -21,7 +23,9 @@ def read_answers_text(text: str, *, lone: str | None = None) -> dict[str, Any] |
     if is_file:
         text = _file_text(path)
     elif path.is_dir() or (os.sep in text and text[:1] not in "{["):
-        raise CommandError(f"{text} is no file with answers. Name a file, or write the answers themselves.")
+        raise CommandError(
+            Message("{file} is not a file with answers. Name a file, or write the answers themselves.", file=text)
+        )
     text = text.strip()
     where = path.name if is_file else "--answers"
     if text[:1] in ("{", "["):
@@ -30,30 +34,46 @@ def read_answers_text(text: str, *, lone: str | None = None) -> dict[str, Any] |
         pairs = [part for part in text.split(",") if part.strip()]
         lacking = [part for part in pairs if "=" not in part]
         if lacking:
-            raise CommandError(f"{where}: “{lacking[0].strip()}” names no item. Write pairs throughout: 1=0,2=3.")
+            raise CommandError(
+                Message(
+                    "{where}: “{text}” names no item. Write pairs throughout: 1=0,2=3.",
+                    where=where,
+                    text=lacking[0].strip(),
+                )
+            )
         return _unique((part.partition("=")[::2] for part in pairs), where)
     if not is_file and text.endswith((".json", ".csv", ".txt")):
-        raise CommandError(f"There is no file {text}.")
+        raise CommandError(Message("There is no file {file}.", file=text))
     parts = [part.strip() or None for part in text.split(",")]
     return {lone: parts[0]} if lone and len(parts) == 1 else parts
 
 
 def _file_text(path: Path) -> str:
     if path.stat().st_size > LARGEST_FILE_BYTES:
-        raise CommandError(f"{path.name} is too large for one set of answers. Name the file with the answers alone.")
+        raise CommandError(
+            Message("{file} is too large for one set of answers. Name the file with the answers alone.", file=path.name)
+        )
     try:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise CommandError(f"{path.name} is not UTF-8 text (byte {error.start}). Save it as UTF-8.") from None
+        raise not_text(path, error) from None
 
 
 def _from_json(text: str, where: str) -> dict[str, Any] | list[Any]:
     try:
         read = json.loads(text, object_pairs_hook=lambda pairs: _unique(pairs, where))
     except json.JSONDecodeError as error:
-        raise CommandError(f"{where} line {error.lineno} column {error.colno}: {error.msg}. Mend the JSON.") from None
+        raise CommandError(
+            Message(
+                "{where} line {line} column {column}: {problem}. Fix the JSON.",
+                where=where,
+                line=str(error.lineno),
+                column=str(error.colno),
+                problem=error.msg,
+            )
+        ) from None
     except RecursionError:
-        raise CommandError(f"{where}: nested too deeply for answers.") from None
+        raise CommandError(Message("{where}: nested too deeply for answers.", where=where)) from None
     if isinstance(read, dict):
         for key in ("answers", "items"):
             if isinstance(read.get(key), dict | list):
@@ -62,7 +82,12 @@ def _from_json(text: str, where: str) -> dict[str, Any] | list[Any]:
                 return inner if total is None or isinstance(inner, list) else inner | {"total": total}
     for answer in read.values() if isinstance(read, dict) else read:
         if isinstance(answer, dict | list):
-            raise CommandError(f'{where}: an answer is a number, a word or null; write {{"1": 0, "2": null}}.')
+            example = '{"1": 0, "2": null}'
+            raise CommandError(
+                Message(
+                    "{where}: an answer is a number, a word or null; write {example}.", where=where, example=example
+                )
+            )
     return read  # type: ignore[no-any-return]
 
 
@@ -71,6 +96,6 @@ def _unique(pairs: Any, where: str) -> dict[str, Any]:
     for key, value in pairs:
         key = key.strip()
         if key in found:
-            raise CommandError(f"{where}: “{key}” is answered twice. Keep one answer.")
+            raise CommandError(Message("{where}: “{name}” is answered twice. Keep one answer.", where=where, name=key))
         found[key] = value.strip() or None if isinstance(value, str) else value
     return found

@@ -7,7 +7,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from keel.assessment.instruments.answers import span_text
+from keel.cli.language import _, say
 from keel.cli.terminal import finding_view
+from keel.messages import FactName, Message, Name, Numeral, Slot, listed
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,9 +23,9 @@ if TYPE_CHECKING:
 
 def score_view(score: "Score", shape: "Instrument", out: "Console") -> None:
     """A score: findings, total on its scale, subscales, cut-offs, what is missing, rights."""
-    out.print(Text(f"\n{score.title}", style="bold"))
+    out.print(Text(f"\n{say(score.title)}", style="bold"))
     if not score.validated:
-        out.print(Text("Not validated: no test of how well it finds what it asks about.", style="bold yellow"))
+        out.print(Text(_("Not validated: no test of how well it finds what it asks about."), style="bold yellow"))
     out.print()
     for finding in score.findings:
         out.print(finding_view(finding))
@@ -38,13 +41,17 @@ def score_view(score: "Score", shape: "Instrument", out: "Console") -> None:
 
 def _headline(score: "Score") -> Iterable[Text]:
     if score.total is not None:
-        of = f" of {score.range.most}" if score.range.most is not None else ""
-        how = {"prorated": "  (estimated, some answers missing)", "entered": "  (entered as a total)"}
-        yield Text.assemble((f"{score.total}{of}", "bold"), f"  {score.band or ''}".rstrip(), how.get(score.how, ""))
+        total: Slot = Numeral(score.total)
+        if score.range.most is not None:
+            total = Message("{total} of {most}", total=total, most=Numeral(score.range.most))
+        how = {"prorated": _("(estimated, some answers missing)"), "entered": _("(entered as a total)")}
+        parts = (f"  {part}" for part in (say(score.band or ""), how.get(score.how)) if part)
+        yield Text.assemble((say(total), "bold"), *parts)
     elif score.band is not None:
-        yield Text(score.band, style="bold")
+        yield Text(say(score.band), style="bold")
     elif score.bounds.least is not None or score.bounds.most is not None:
-        yield Text(f"no total: it could be {score.bounds.least} to {score.bounds.most}", style="bold")
+        span = Numeral(f"{score.bounds.least} to {score.bounds.most}")
+        yield Text(_("no total: it could be {span}", span=span), style="bold")
 
 
 def scale_lines(score: "Score", shape: "Instrument", width: int) -> list[str]:
@@ -78,80 +85,93 @@ def _numbers(score: "Score", shape: "Instrument") -> Table:
     table.add_column()
     titles = {scale.id: scale.title for scale in shape.scales}
     for name, value in score.subscales.items():
-        band = f"  {score.subscale_bands[name]}" if name in score.subscale_bands else ""
-        table.add_row(name, Text(f"{'not known' if value is None else value}{band}  {titles[name]}"))
+        number = _("not known") if value is None else say(Numeral(value))
+        table.add_row(
+            name, Text("  ".join(filter(None, (number, say(score.subscale_bands.get(name, "")), say(titles[name])))))
+        )
     for cut in score.cutoffs:
-        reached = {True: "reached", False: "not reached", None: "not known"}[cut.reached]
-        whom = f" ({', '.join(f'{fact} {value}' for fact, value in cut.for_whom.items())})" if cut.for_whom else ""
-        detail = f"; {cut.accuracy}" if cut.accuracy else ""
-        table.add_row(f"cut at {cut.cut}", Text(f"{reached}: {cut.means}{whom}{detail} [{cut.certainty.label}]"))
+        reached = {True: _("reached"), False: _("not reached"), None: _("not known")}[cut.reached]
+        facts = ", ".join(f"{say(FactName(fact))} {say(Name(value))}" for fact, value in cut.for_whom.items())
+        whom, detail = f" ({facts})" if facts else "", f"; {say(cut.accuracy)}" if cut.accuracy else ""
+        means = f"{reached}: {say(cut.means)}{whom}{detail} [{say(cut.certainty.label)}]"
+        table.add_row(_("cut at {cut}", cut=cut.cut), Text(means))
     if score.prorated_from:
-        table.add_row("estimated from", f"{score.prorated_from.answered} of {score.prorated_from.of} items")
+        known = score.prorated_from
+        table.add_row(_("estimated from"), _("{answered} of {of} items", answered=known.answered, of=known.of))
     if score.missing:
-        table.add_row("without an answer", ", ".join(score.missing))
+        table.add_row(_("without an answer"), ", ".join(score.missing))
     not_asked = [item for item, state in score.unanswered.items() if state == "not_asked"]
     if not_asked:
-        table.add_row("not asked", ", ".join(not_asked))
+        table.add_row(_("not asked"), ", ".join(not_asked))
     declined = [item for item, state in score.unanswered.items() if state == "declined"]
     if declined:
-        table.add_row("declined", ", ".join(declined))
-    table.add_row("asks about", ", ".join(score.recall))
-    table.add_row("scoring", f"{score.instrument} version {score.version}; {score.certainty.label}")
-    table.add_row("sources", ", ".join(score.sources) or "none")
+        table.add_row(_("declined"), ", ".join(declined))
+    table.add_row(_("asks about"), say(listed(map(Message, score.recall))))
+    version = _("{instrument} version {version}", instrument=score.instrument, version=score.version)
+    table.add_row(_("scoring"), f"{version}; {say(score.certainty.label)}")
+    table.add_row(_("sources"), ", ".join(score.sources) or _("none"))
     return table
 
 
 def change_view(change: "Change", knowledge: "Knowledge", out: "Console") -> None:
     """A change between two scores: the numbers, each rule with whether it is met, and where sources disagree."""
     percent = "" if change.percent is None else f" ({change.percent:+g} %)"
-    out.print(Text(f"\nChange: {change.before} → {change.after}, {change.difference:+g}{percent}", style="bold"))
-    out.print(change.statement, markup=False)
+    numbers = Numeral(f"{change.before} → {change.after}, {change.difference:+g}{percent}")
+    out.print(Text(f"\n{_('Change: {numbers}', numbers=numbers)}", style="bold"))
+    out.print(say(change.statement), markup=False)
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
     for verdict in change.verdicts:
-        met = {True: "✓ met", False: "✗ not met", None: "– does not apply"}[verdict.met]
-        note = f" ({verdict.note})" if verdict.note else ""
-        sources = ", ".join(verdict.sources) or verdict.certainty.label
-        table.add_row(met, verdict.kind.value, Text(f"{verdict.rule}{note}; {sources}"))
+        met = {True: _("✓ met"), False: _("✗ not met"), None: _("– does not apply")}[verdict.met]
+        note = f" ({say(verdict.note)})" if verdict.note else ""
+        sources = ", ".join(verdict.sources) or say(verdict.certainty.label)
+        table.add_row(met, say(verdict.kind.value), Text(f"{say(verdict.rule)}{note}; {sources}"))
     out.print(table)
     for conflict in (knowledge.conflicts[name] for name in change.conflicts):
-        sides = f"{conflict.one_side} / {conflict.other_side} Shown: {conflict.shown}"
-        out.print(Text.assemble(("Sources disagree. ", "yellow"), f"{conflict.question} {sides}"))
+        sides = f"{say(conflict.one_side)} / {say(conflict.other_side)}"
+        shown = _("Shown: {text}", text=Message(conflict.shown))
+        out.print(Text.assemble((f"{_('Sources disagree.')} ", "yellow"), f"{say(conflict.question)} {sides} {shown}"))
 
 
 def list_view(entries: "Iterable[Entry]", out: "Console") -> None:
     """Every instrument by domain: how it is entered, its range, and what its licence allows."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    for column in ("id", "asks about", "items", "range", "entered as", "licence"):
-        table.add_column(column, no_wrap=column in ("id", "items", "range"))
+    columns = (_("id"), _("asks about"), _("items"), _("range"), _("entered as"), _("licence"))
+    for position, column in enumerate(columns):
+        table.add_column(column, no_wrap=position in (0, 2, 3))
     for entry in entries:
         least, most = entry.range.least, entry.range.most
         table.add_row(
             entry.id,
-            entry.domain,
+            say(entry.domain),
             "" if entry.items is None else str(entry.items),
-            "" if least is None else f"{least} to {'?' if most is None else most}",
+            "" if least is None else _span(least, most),
             _entered_as(entry),
             entry.licence,
         )
     out.print(table)
     labels = dict.fromkeys((entry.licence, entry.licence_label) for entry in entries)
-    out.print(Text("\n" + "; ".join(f"{code} {label}" for code, label in labels), style="dim"))
-    out.print(Text("\nkeel score ID describes one; keel score ID --answers … scores it.", style="dim"))
+    out.print(Text("\n" + "; ".join(f"{code} {say(label)}" for code, label in labels), style="dim"))
+    out.print(Text(f"\n{_('keel score ID describes one; keel score ID --answers … scores it.')}", style="dim"))
+
+
+def _span(least: float | None, most: float | None) -> str:
+    low, high = (Numeral("?" if end is None else f"{end:g}") for end in (least, most))
+    return _("{low} to {high}", low=low, high=high)
 
 
 def _entered_as(entry: "Entry") -> str:
     words = {
-        "scored": "items" if entry.wording else "numbers",
-        "totals": "totals only",
-        "unscored": "items, no score",
-        "named": "named only",
+        "scored": _("items") if entry.wording else _("numbers"),
+        "totals": _("totals only"),
+        "unscored": _("items, no score"),
+        "named": _("named only"),
     }[entry.form]
-    return words if entry.validated else f"{words}; not validated"
+    return words if entry.validated else f"{words}; {_('not validated')}"
 
 
 def text_view(shape: "Instrument", out: "Console") -> None:
     """The questionnaire with its official words, and the notice under them."""
-    out.print(Text(f"\n{shape.title}\n", style="bold"))
+    out.print(Text(f"\n{say(shape.title)}\n", style="bold"))
     for words in (shape.instructions, shape.stem):
         if words:
             out.print(Padding(Text(words), (0, 0, 1, 0)))
@@ -166,24 +186,22 @@ def offer(shape: "Instrument", item: "Item") -> str:
     choices = shape.choices(item)
     if choices:
         labels = [(choice.value, shape.label(item, choice)) for choice in choices]
-        return " · ".join(f"{value:g}: {label}" if label else f"{value:g}" for value, label in labels)
+        return " · ".join(f"{value:g}: {say(label)}" if label else f"{value:g}" for value, label in labels)
     least, most = shape.limits(item)
-    if least is None:
-        return "in words"
-    return f"{least:g} or more" if most is None else f"{least:g} to {most:g}"
+    return _("in words") if least is None else say(span_text(least, most))
 
 
 def _change_words(rule: "ChangeRule") -> str:
     amount = rule.value.value
     if rule.measure == "score_at_most":
-        return f"a score of {amount:g} or less"
-    return f"{amount:g} {'%' if rule.measure == 'percent' else rule.measure}"
+        return _("a score of {value} or less", value=amount)
+    return f"{say(amount)} {'%' if rule.measure == 'percent' else _('points')}"
 
 
 def describe_view(shape: "Instrument", out: "Console") -> None:
     """What is known of an instrument: purpose, rights, structure, scoring, change, facts, codes."""
-    out.print(Text(f"\n{shape.title}", style="bold"))
-    out.print(Padding(Text(shape.purpose), (0, 0, 1, 0)))
+    out.print(Text(f"\n{say(shape.title)}", style="bold"))
+    out.print(Padding(Text(say(shape.purpose)), (0, 0, 1, 0)))
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
     table.add_column(style="dim", no_wrap=True)
     table.add_column()
@@ -196,28 +214,27 @@ def describe_view(shape: "Instrument", out: "Console") -> None:
 
 def _description(shape: "Instrument") -> Iterable[tuple[str, str]]:
     rights = shape.rights
-    yield "licence", f"{rights.licence_class}: {rights.licence_class.label}. {rights.terms} {rights.needs}".rstrip()
-    yield "owner", rights.holder
-    yield "answered by", shape.rater
-    yield "asks about", ", ".join(shape.recall.periods)
+    terms = f"{rights.licence_class}: {say(rights.licence_class.label)}. {say(rights.terms)} {say(rights.needs)}"
+    yield _("licence"), terms.rstrip()
+    yield _("owner"), say(rights.holder)
+    yield _("answered by"), say(shape.rater)
+    yield _("asks about"), say(listed(map(Message, shape.recall.periods)))
     for item in shape.items:
-        yield f"item {item.id}", f"{item.text or item.theme}  [{offer(shape, item)}]".strip()
+        yield _("item {id}", id=item.id), f"{say(item.text or item.theme)}  [{offer(shape, item)}]".strip()
     for scale in shape.scales:
-        top = "?" if scale.most is None else f"{scale.most:g}"
-        least = "?" if scale.least is None else f"{scale.least:g}"
-        yield f"scale {scale.id}", f"{scale.title}, {least} to {top} [{scale.certainty.label}]"
+        title = f"{say(scale.title)}, {_span(scale.least, scale.most)} [{say(scale.certainty.label)}]"
+        yield _("scale {id}", id=scale.id), title
     for banding in shape.bandings:
-        bands = [f"{b.least:g}-{'' if b.most is None else f'{b.most:g}'} {b.name}" for b in banding.bands]
-        yield f"bands {banding.scale}", f"{', '.join(bands)} [{banding.certainty.label}]"
+        bands = [f"{b.least:g}-{'' if b.most is None else f'{b.most:g}'} {say(b.name)}" for b in banding.bands]
+        yield _("bands {id}", id=banding.scale), f"{', '.join(bands)} [{say(banding.certainty.label)}]"
     for rule in shape.change:
-        note = f", {rule.note}" if rule.note else ""
-        yield "change", f"{rule.kind}: {_change_words(rule)}{note} [{rule.value.certainty.label}]"
+        note = f", {say(rule.note)}" if rule.note else ""
+        certainty = say(rule.value.certainty.label)
+        yield _("change"), f"{say(rule.kind.value)}: {_change_words(rule)}{note} [{certainty}]"
     for fact in shape.facts:
-        yield "fact", f"{fact.text} [{fact.certainty.label}]"
+        yield _("fact"), f"{say(fact.text)} [{say(fact.certainty.label)}]"
     for code in shape.codes:
-        yield f"{code.system}", f"{code.code} {code.means}"
+        yield f"{code.system}", f"{code.code} {say(code.means)}"
     if shape.loinc.panel or shape.loinc.total or shape.loinc.note:
-        yield (
-            "LOINC",
-            f"panel {shape.loinc.panel or '-'}, total {shape.loinc.total or '-'}. {shape.loinc.note}".rstrip(),
-        )
+        codes = _("panel {panel}, total {total}.", panel=shape.loinc.panel or "-", total=shape.loinc.total or "-")
+        yield "LOINC", f"{codes} {say(shape.loinc.note)}".rstrip()

@@ -31,7 +31,8 @@ def parse_time(text: str | None) -> dt.datetime:
     try:
         time = dt.datetime.fromisoformat(text)
     except ValueError:
-        raise CommandError(f"“{text}” is not a time. Write for example 2026-11-21 or 2026-11-21T14:30+01:00.") from None
+        problem = Message("“{text}” is not a time. Write for example 2026-11-21 or 2026-11-21T14:30+01:00.", text=text)
+        raise CommandError(problem) from None
     return time if time.tzinfo else time.replace(tzinfo=dt.UTC)
 
 

@@ -51,7 +51,7 @@ def parse_pattern(text: str, *, at: dt.datetime, knowledge: Knowledge, language:
     PatternError where there is no amount and no frequency, or where words remain that Keel does not
     know.
     """
-    grammar = grammar_of(find("language of patterns", knowledge.phrases, language))
+    grammar = grammar_of(find(Message("language of patterns"), knowledge.phrases, language))
     if not text.strip():
         raise PatternError(Message("The pattern is empty. Write for example “400 mg weekly for 3 years, snorted”."))
     if len(text) > LONGEST:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from keel.knowledge.errors import UnknownId
 from keel.knowledge.files import PACKAGED
-from keel.messages import Catalogue
+from keel.messages import Catalogue, Message
 
 ENGLISH = "en"
 """The language in which texts are written; every other one is a catalogue."""
@@ -29,7 +29,7 @@ def catalogue(language: str) -> Catalogue | None:
     if language == ENGLISH:
         return None
     if language not in languages():
-        raise UnknownId("language", language, list(languages()))
+        raise UnknownId(Message("language"), language, list(languages()))
     with (LOCALE / language / COMPILED).open("rb") as file:
         return Catalogue(language, GNUTranslations(file), lambda: _questions(language))
 

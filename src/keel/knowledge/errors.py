@@ -6,6 +6,8 @@ KnowledgeError
     └── OverlayRefused   an overlay that loosens what it may not
 """
 
+from keel.messages import Message, Name, joined, listed
+
 
 class KnowledgeError(Exception):
     """Something about the knowledge files; trying again does not help."""
@@ -15,13 +17,12 @@ class UnknownId(KnowledgeError, KeyError):
     """An id that no knowledge file holds."""
 
     def __init__(self, kind: str, wanted: str, near: list[str]) -> None:
-        hint = f" Near: {', '.join(near)}." if near else ""
         self.kind, self.wanted, self.near = kind, wanted, near
-        self.message = f"No {kind} is called “{wanted}”.{hint}"
-        super().__init__(self.message)
+        problem = Message("No {kind} is called “{wanted}”.", kind=Name(kind), wanted=wanted)
+        super().__init__(joined(" ", (problem, Message("Near: {names}.", names=listed(near)))) if near else problem)
 
     def __str__(self) -> str:
-        return self.message
+        return str(self.args[0])
 
 
 class FactsFileError(KnowledgeError):

@@ -12,6 +12,7 @@ import msgspec
 from keel.knowledge.base import KINDS, Knowledge
 from keel.knowledge.documents import Number
 from keel.knowledge.errors import UnknownId
+from keel.messages import Message
 
 
 class Fact(NamedTuple):
@@ -72,7 +73,7 @@ def _regardless_of_case(tables: Mapping[str, Mapping[str, Any]], name: str) -> t
     ]
     if not found:
         ids = {key.casefold(): key for rows in tables.values() for key in rows}
-        raise UnknownId("fact", name, [ids[near] for near in get_close_matches(name.casefold(), ids, n=3)])
+        raise UnknownId(Message("fact"), name, [ids[near] for near in get_close_matches(name.casefold(), ids, n=3)])
     return tuple(found)
 
 
@@ -117,5 +118,5 @@ def json_schema(kind: str) -> dict[str, Any]:
     """
     shapes = {name: one.shape for name, one in KINDS.items() if one.shape}
     if kind not in shapes:
-        raise UnknownId("kind of fact", kind, get_close_matches(kind, sorted(shapes), n=3))
+        raise UnknownId(Message("kind of fact"), kind, get_close_matches(kind, sorted(shapes), n=3))
     return msgspec.json.schema(shapes[kind])

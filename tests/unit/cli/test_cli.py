@@ -53,3 +53,14 @@ def test_the_terminal_view_says_what_matters_without_colour():
     assert "TAKE CARE" in finished.stdout
     assert "114 times" in finished.stdout  # evidence register B12: 1 g on two nights a week = 114x
     assert "\x1b[" not in finished.stdout
+
+
+def test_a_score_comes_in_the_language_that_was_asked_for():
+    """Title, questions and JSON are Spanish; an error offers the answers of the Spanish questionnaire."""
+    answers = ("--answers", "1,2,0,1,0,2,1,0,1", "--language", "es")
+    title = "Cuestionario sobre la salud del paciente, nueve preguntas (PHQ-9)"
+    assert title in keel("score", "phq-9", *answers).stdout
+    document = json.loads(keel("score", "phq-9", *answers, "--json").stdout)
+    assert (document["title"], document["band"]) == (title, "leve")
+    assert "Poco interés o placer en hacer cosas" in keel("score", "phq-9", "--text", "--language", "es").stdout
+    assert "Ningún día" in keel("score", "phq-9", "--answers", "1=7", "--language", "es").stderr

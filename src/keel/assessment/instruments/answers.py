@@ -9,6 +9,7 @@ import msgspec
 
 from keel.assessment.instruments.errors import AnswerOutOfRange, NothingToScore, UnknownItem, WordingNotHeld
 from keel.knowledge.instruments import Form, Instrument, Item, ItemKind, Scale
+from keel.messages import Message, Name, Numeral, either, listed
 
 Answer = float | int | str | bool | None
 """A number, the label or LOINC code of a choice, the words of a text item, None, or one of the states."""
@@ -61,8 +62,12 @@ def read_answers(
     """
     if instrument.form is Form.NAMED:
         raise NothingToScore(
-            f"{instrument.name} is named in Keel and not entered: {instrument.rights.licence_class.label}. "
-            f"`keel score {instrument.id}` says what is known of it."
+            Message(
+                "{instrument} is named in Keel and not entered: {licence}. `keel score {id}` says what is known of it.",
+                instrument=Name(instrument.name),
+                licence=Message(instrument.rights.licence_class.label),
+                id=instrument.id,
+            )
         )
     named = dict(answers.items()) if isinstance(answers, Mapping) else _in_order(instrument, answers)
     items = {item.id: item for item in instrument.items}
@@ -73,7 +78,14 @@ def read_answers(
     for key, answer in named.items():
         name = _resolve(instrument, str(key))
         if name in seen:
-            raise UnknownItem(f"{instrument.name}: “{seen[name]}” and “{key}” are the same item. Keep one of them.")
+            raise UnknownItem(
+                Message(
+                    "{instrument}: “{one}” and “{other}” are the same item. Keep one of them.",
+                    instrument=Name(instrument.name),
+                    one=seen[name],
+                    other=str(key),
+                )
+            )
         seen[name] = str(key)
         if name in items:
             responses[name] = _response(instrument, items[name], answer)
@@ -95,10 +107,15 @@ def _in_order(instrument: Instrument, answers: Sequence[Answer]) -> dict[str, An
         return {instrument.scales[0].id: answers[0]}
     if not ids and len(answers) == 1 and any(scale.id == "total" for scale in instrument.scales):
         return {"total": answers[0]}
-    counts = " or ".join(str(count) for count in sorted({len(order) for order in (ids, scored, always) if order}))
+    counts = sorted({len(order) for order in (ids, scored, always) if order})
     raise UnknownItem(
-        f"{instrument.name} has {counts or 'no'} items in order, and the list holds {len(answers)}. "
-        "Leave the place of an item without an answer empty (null in JSON), or name the items."
+        Message(
+            "{instrument} has {counts} items in order, and the list holds {count}. Leave the place of an item without "
+            "an answer empty (null in JSON), or name the items.",
+            instrument=Name(instrument.name),
+            counts=either(counts or [0]),
+            count=len(answers),
+        )
     )
 
 
@@ -111,7 +128,14 @@ def _resolve(instrument: Instrument, key: str) -> str:
     for candidate in (bare, by_code.get(bare, ""), "total" if bare and bare == instrument.loinc.total else ""):
         if candidate in known:
             return candidate
-    raise UnknownItem(f"{instrument.name} has no item called “{key}”. It has: {', '.join(known)}.")
+    raise UnknownItem(
+        Message(
+            "{instrument} has no item called “{name}”. It has: {known}.",
+            instrument=Name(instrument.name),
+            name=key,
+            known=listed(known),
+        )
+    )
 
 
 def _response(instrument: Instrument, item: Item, answer: Answer) -> Response:
@@ -143,10 +167,17 @@ def _by_label(instrument: Instrument, item: Item, words: str) -> float:
             return choice.value
     if not any(choice.label for choice in choices):
         raise WordingNotHeld(
-            f"{instrument.name} item {item.id}: “{words}” is not a number. Keel holds no wording for this item "
-            f"({instrument.rights.licence_class.label}); enter a number. {_offer(instrument, item)}."
+            Message(
+                "{instrument} item {item}: “{words}” is not a number. Keel holds no wording for this item ({licence}); "
+                "enter a number. {offer}.",
+                instrument=Name(instrument.name),
+                item=item.id,
+                words=words,
+                licence=Message(instrument.rights.licence_class.label),
+                offer=_offer(instrument, item),
+            )
         )
-    raise AnswerOutOfRange(f"{instrument.name} item {item.id}: “{words}” is no answer. {_offer(instrument, item)}.")
+    raise _not_offered(instrument, item, Message("“{text}”", text=words))
 
 
 def _within(instrument: Instrument, item: Item, number: float) -> float:
@@ -154,30 +185,42 @@ def _within(instrument: Instrument, item: Item, number: float) -> float:
     least, most = instrument.limits(item)
     low, high = (-math.inf if least is None else least), (math.inf if most is None else most)
     if (choices and number not in choices) or not low <= number <= high or (_is_whole(item) and number % 1):
-        raise AnswerOutOfRange(
-            f"{instrument.name} item {item.id}: {number:g} is no answer. {_offer(instrument, item)}."
-        )
+        raise _not_offered(instrument, item, Numeral(f"{number:g}"))
     return number
+
+
+def _not_offered(instrument: Instrument, item: Item, answer: Message | Numeral) -> AnswerOutOfRange:
+    return AnswerOutOfRange(
+        Message(
+            "{instrument} item {item}: {answer} is not a valid answer. {offer}.",
+            instrument=Name(instrument.name),
+            item=item.id,
+            answer=answer,
+            offer=_offer(instrument, item),
+        )
+    )
 
 
 def _is_whole(item: Item) -> bool:
     return item.kind is ItemKind.CHOICE
 
 
-def _offer(instrument: Instrument, item: Item) -> str:
+def _offer(instrument: Instrument, item: Item) -> Message:
     choices = instrument.choices(item)
-    if any(choice.label for choice in choices):
-        return "Choose " + ", ".join(f"{choice.value:g} ({choice.label})" for choice in choices)
-    if choices:
-        return "Choose " + ", ".join(f"{choice.value:g}" for choice in choices)
-    return "It takes " + span_text(*instrument.limits(item))
+    if not choices:
+        return Message("It takes {span}", span=span_text(*instrument.limits(item)))
+    labelled = any(choice.label for choice in choices)
+    numbers = [f"{choice.value:g}" + (f" ({choice.label})" if labelled else "") for choice in choices]
+    return Message("Choose {answers}", answers=listed(numbers))
 
 
-def span_text(least: float | None, most: float | None) -> str:
+def span_text(least: float | None, most: float | None) -> Message | Numeral:
     """A range in words: “0 to 6”, “0 or more”, “any number”."""
-    if least is not None and most is not None:
-        return f"{least:g} to {most:g}"
-    return "any number" if least is None else f"{least:g} or more"
+    if least is None:
+        return Message("any number")
+    return (
+        Message("{count} or more", count=Numeral(f"{least:g}")) if most is None else Numeral(f"{least:g} to {most:g}")
+    )
 
 
 def _entered(instrument: Instrument, scale: Scale, answer: Answer) -> float:
@@ -186,6 +229,12 @@ def _entered(instrument: Instrument, scale: Scale, answer: Answer) -> float:
     high = math.inf if scale.most is None else scale.most
     if number is None or not low <= number <= high:
         raise AnswerOutOfRange(
-            f"{instrument.name} {scale.id}: “{answer}” is no score. It takes {span_text(scale.least, scale.most)}."
+            Message(
+                "{instrument} {scale}: “{answer}” is not a valid score. It takes {span}.",
+                instrument=Name(instrument.name),
+                scale=scale.id,
+                answer=str(answer),
+                span=span_text(scale.least, scale.most),
+            )
         )
     return number

@@ -1,6 +1,6 @@
 """What can be wrong with answers.
 
-AnswersRefused         the text says what is wrong, where, and how to mend it
+AnswersRefused         the text says what is wrong, where, and how to fix it
 ├── UnknownItem        an item that the instrument does not have
 ├── AnswerOutOfRange   a number or word that the item does not offer
 ├── WordingNotHeld     an answer in words, or a request for text, where the licence keeps the wording out of Keel

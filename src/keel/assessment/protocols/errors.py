@@ -12,6 +12,8 @@ ProtocolError
 
 from collections.abc import Iterable
 
+from keel.messages import Message, joined, listed
+
 
 class ProtocolError(Exception):
     """Something wrong with a question to a protocol; trying again does not help."""
@@ -21,29 +23,49 @@ class UnknownProtocol(ProtocolError):
     """No protocol of that name."""
 
     def __init__(self, wanted: str, known: Iterable[str]) -> None:
-        super().__init__(f"No protocol is called “{wanted}”. Use one of {', '.join(sorted(known))}.")
+        super().__init__(
+            Message("No protocol is called “{wanted}”. Use one of {known}.", wanted=wanted, known=listed(sorted(known)))
+        )
 
 
 class UnknownPhase(ProtocolError):
     """A phase in which the protocol has no rule."""
 
     def __init__(self, protocol: str, phase: str, known: Iterable[str]) -> None:
-        super().__init__(f"{protocol} has no rules of the phase “{phase}”. Use one of {', '.join(sorted(known))}.")
+        super().__init__(
+            Message(
+                "{protocol} has no rules of the phase “{phase}”. Use one of {known}.",
+                protocol=protocol,
+                phase=phase,
+                known=listed(sorted(known)),
+            )
+        )
 
 
 class UnknownPlace(ProtocolError):
     """A jurisdiction that is not written as a code: rules of another place would go unread."""
 
     def __init__(self, wanted: str) -> None:
-        problem = f"“{wanted}” is not a valid jurisdiction."
-        super().__init__(f"{problem} Write US, EU, UK, or a country or region as CA or AU-TAS.")
+        super().__init__(
+            Message(
+                "“{wanted}” is not a valid jurisdiction. Write US, EU, UK, or a country or region as CA or AU-TAS.",
+                wanted=wanted,
+            )
+        )
 
 
 class UnknownRoute(ProtocolError):
     """A route by which the protocol gives nothing."""
 
     def __init__(self, protocol: str, route: str, known: Iterable[str]) -> None:
-        super().__init__(f"{protocol} has no route “{route}”. Use one of {', '.join(known)}.")
+        super().__init__(
+            Message(
+                "{protocol} has no route “{route}”. Use one of {known}.",
+                protocol=protocol,
+                route=route,
+                known=listed(known),
+            )
+        )
 
 
 class NoDose(ProtocolError):
@@ -64,6 +86,6 @@ class DoesNotFit(ProtocolError):
 class FactRefused(ProtocolError):
     """A fact that is not in the catalogue, or whose value it cannot take."""
 
-    def __init__(self, name: str, problem: str, mend: str) -> None:
+    def __init__(self, name: str, problem: Message, mend: Message) -> None:
         self.name, self.problem, self.mend = name, problem, mend
-        super().__init__(f"{problem} {mend}")
+        super().__init__(joined(" ", (problem, mend)))

@@ -11,6 +11,7 @@ from keel.assessment.protocols.errors import FactRefused
 from keel.findings import Fact, Facts
 from keel.knowledge.clinical_facts import ClinicalFact, FactKind
 from keel.knowledge.conditions import Scalar
+from keel.messages import Message, Name, Numeral, Slot, listed
 from keel.quantities import significant, written_unit
 from keel.record.selection import any_yes
 
@@ -32,42 +33,45 @@ def checked_facts(
         if fact is None:
             known = [*catalogue, *names]
             near = get_close_matches(name.lower(), known, n=3)
-            mend = f"Near: {', '.join(near)}." if near else "See `keel knowledge show clinical_facts`."
-            raise FactRefused(name, f"No fact is called “{name}”.", mend)
+            see = Message("See `keel knowledge show clinical_facts`.")
+            mend = Message("Near: {names}.", names=listed(near)) if near else see
+            raise FactRefused(name, Message("No fact is called “{name}”.", name=name), mend)
         if fact.is_computed and not allow_computed:
-            raise FactRefused(name, f"“{name}” is worked out by Keel and is not typed.", "Leave it out.")
+            problem = Message("“{name}” is worked out by Keel and is not typed.", name=name)
+            raise FactRefused(name, problem, Message("Leave it out."))
         checked[fact.id] = None if value is None else _value(fact, value)
     return checked
 
 
 def _value(fact: ClinicalFact, value: Fact) -> Scalar:
+    problem = Message("{name} is {value}.", name=fact.id, value=_shown(value))
     if fact.kind is FactKind.YES_NO:
         if isinstance(value, bool):
             return value
-        raise FactRefused(fact.id, f"{fact.id} is {_shown(value)}.", "Write true, false, or null for not asked.")
+        raise FactRefused(fact.id, problem, Message("Write true, false, or null for not asked."))
     if fact.kind is FactKind.CHOICE:
         if isinstance(value, str) and value in fact.choices:
             return value
-        raise FactRefused(fact.id, f"{fact.id} is {_shown(value)}.", f"Write one of {', '.join(fact.choices)}.")
+        raise FactRefused(fact.id, problem, Message("Write one of {choices}.", choices=listed(fact.choices)))
+    unit = Name(written_unit(fact.unit))
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise FactRefused(fact.id, f"{fact.id} is {_shown(value)}.", f"Write a number{_in_unit(fact)}.")
+        in_unit = Message("Write a number in {unit}.", unit=unit) if unit else Message("Write a number.")
+        raise FactRefused(fact.id, problem, in_unit)
     least, most = fact.least, fact.most
     if (least is not None and value < least) or (most is not None and value > most):
-        raise FactRefused(
-            fact.id,
-            f"{fact.id} of {value:g}{_in_unit(fact)} is not possible ({least:g} to {most:g}).",
-            "Check for a slip of the pen or of the unit.",
+        number = Numeral(f"{value:g}")
+        problem = Message(
+            "{name} of {value} is not possible ({range}).",
+            name=fact.id,
+            value=Message("{number} in {unit}", number=number, unit=unit) if unit else number,
+            range=Numeral(f"{least:g} to {most:g}"),
         )
+        raise FactRefused(fact.id, problem, Message("Check for a slip of the pen or of the unit."))
     return value
 
 
-def _in_unit(fact: ClinicalFact) -> str:
-    unit = written_unit(fact.unit)
-    return f" in {unit}" if unit else ""
-
-
-def _shown(value: object) -> str:
-    return f"“{value}”" if isinstance(value, str) else str(value)
+def _shown(value: object) -> Slot:
+    return Message("“{text}”", text=value) if isinstance(value, str) else str(value)
 
 
 def derived(facts: Facts) -> dict[str, Fact]:

@@ -185,7 +185,7 @@ def _finding(rule: TrendRule, text: Message, severity: Severity, why: tuple[Reas
         sources=rule.sources,
         confidence=rule.certainty,
         conflicts=rule.conflicts,
-        next_step=Message(
-            rule.next_step if severity is not Severity.NOTE else "Enter the upper limit of the laboratory."
-        ),
+        next_step=Message("Enter the upper limit of the laboratory.")
+        if severity is Severity.NOTE
+        else Message(rule.next_step),
     )

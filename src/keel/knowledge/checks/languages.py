@@ -97,6 +97,8 @@ def texts_of_evidence(knowledge: Knowledge) -> Iterator[str]:
     for table in (knowledge.claims, knowledge.conflicts, knowledge.figures):
         yield from (row.topic.replace("-", " ") for row in table.values())
     yield from _worded(source.read for source in knowledge.sources.values())
+    for instrument in knowledge.instruments.values():
+        yield from _worded(_about_instrument(instrument))
     for model in knowledge.models.values():
         yield from _worded(_of_model(model))
     yield from (anchor.effect for anchor in knowledge.anchors.values())
@@ -186,6 +188,16 @@ def _of_instrument(instrument: Instrument, *, is_shown: bool) -> Iterator[str]:
         yield from (text for cutoff in instrument.cutoffs for text in (cutoff.means, cutoff.accuracy) if text)
         for rule in instrument.rules:
             yield from (rule.summary, rule.next_step, rule.band)
+
+
+def _about_instrument(instrument: Instrument) -> Iterator[str]:
+    """What the command line says of an instrument beside its questions."""
+    yield from (instrument.domain, instrument.rater, *instrument.recall.periods, instrument.rights.licence_class.label)
+    yield from (scale.title for scale in instrument.scales)
+    yield from (fact.replace("_", " ") for fact in sorted(instrument.facts_used()))
+    for rule in instrument.change:
+        yield from (rule.kind.value, rule.note, rule.value.note)
+    yield from (text for cutoff in instrument.cutoffs for text in (cutoff.means, cutoff.accuracy))
 
 
 def _of_interactions(knowledge: Knowledge) -> Iterator[str]:
