@@ -132,11 +132,10 @@ def test_every_alias_of_the_reference_is_recognised_and_notes_are_confirmed():
     a combination product that the reference lists with its ingredients."""
     names = names_of(load())
     products = {name_key(name) for name in load().products}
-    for row in some(reference_rows()):
-        for alias in some(filter(None, row["synonyms"].split(";"))):
-            name, note, _ = alias.partition("(")
-            meaning = names.find(name_key(name))
-            assert meaning is not None, alias
-            assert row["generic_name"] in meaning.substances, alias
-            if note and name_key(name) not in products:
-                assert meaning.to_confirm, alias
+    for row, alias in some((row, one) for row in reference_rows() for one in row["synonyms"].split(";") if one):
+        name, note, _ = alias.partition("(")
+        meaning = names.find(name_key(name))
+        assert meaning is not None, alias
+        assert row["generic_name"] in meaning.substances, alias
+        if note and name_key(name) not in products:
+            assert meaning.to_confirm, alias
