@@ -132,7 +132,7 @@ def test_every_alias_of_the_reference_is_recognised_and_notes_are_confirmed():
     a combination product that the reference lists with its ingredients."""
     names = names_of(load())
     products = {name_key(name) for name in load().products}
-    for row, alias in some((row, one) for row in reference_rows() for one in row["synonyms"].split(";") if one):
+    for row, alias in some((one, each) for one in reference_rows() for each in one["synonyms"].split(";") if each):
         name, note, _ = alias.partition("(")
         meaning = names.find(name_key(name))
         assert meaning is not None, alias

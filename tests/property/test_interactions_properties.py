@@ -16,6 +16,7 @@ from keel.knowledge import load
 from keel.knowledge.interactions import Danger
 from keel.knowledge.wording import must_not_claim
 from support.loops import some
+from support.samples import examples
 
 NAMES = sorted(own_names(load()))
 MEDICINE = st.one_of(
@@ -56,7 +57,7 @@ def test_not_saying_the_route_or_the_form_never_looks_better(listed):
             assert rank(unsaid) <= rank(said)
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(st.text(max_size=80))
 def test_any_text_is_answered_and_nothing_typed_is_lost(text):
     report = check_medicines([text], knowledge=load())

@@ -53,6 +53,8 @@ def _has_some(things: ast.expr, constants: dict[str, ast.expr]) -> bool:
     """Whether it is plain from the text that there is at least one."""
     if isinstance(things, ast.Tuple | ast.List | ast.Set):
         return any(not isinstance(one, ast.Starred) or _has_some(one.value, constants) for one in things.elts)
+    if isinstance(things, ast.IfExp):
+        return _has_some(things.body, constants) and _has_some(things.orelse, constants)
     if isinstance(things, ast.Dict):
         return bool(things.keys)
     if isinstance(things, ast.Name):

@@ -9,6 +9,7 @@ from support.loops import loops_that_may_be_empty, some
 TESTS = Path(__file__).parents[1]
 
 
+@pytest.mark.slow
 def test_a_loop_that_holds_the_only_asserts_is_not_empty():
     found = {
         file.relative_to(TESTS).as_posix(): loops

@@ -115,6 +115,7 @@ def test_random_effects_have_the_variances_and_covariances_of_the_model():
     assert matrix[0, 2] == pytest.approx(0, abs=0.0005)
 
 
+@pytest.mark.slow
 def test_a_logit_fraction_stays_between_none_and_all():
     found = population(
         MODELS["m-in"], doses("nasal", "esketamine", (0.0,)), subjects=2000, people=CLINIC, times_min=[30], seed=2
@@ -155,6 +156,7 @@ def test_counts_of_zero_and_of_huge_values_do_not_break():
     assert quantiles(counts, np.array([0.5]))[0, 0] == 0.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", ["m-art", "m-otf"])
 def test_the_answer_is_the_same_bit_for_bit_at_any_number_of_workers(model):
     route, substance = ("iv", "racemic") if model == "m-art" else ("sublingual", "esketamine")
@@ -210,6 +212,7 @@ def test_each_persons_metrics_are_written_to_parquet(tmp_path):
     assert steps == [(1, 3), (2, 3), (3, 3)]
 
 
+@pytest.mark.slow
 def test_small_studies_scatter_as_the_standard_error_says():
     """Geometric mean area of 10 people: sd of its logarithm is that of clearance over the root of 10."""
     found = trials(
@@ -233,6 +236,7 @@ def test_a_spread_that_hardly_ever_falls_within_its_limits_is_refused():
         Spread(mean=0, sd=1, low=50, high=60).draw(10, np.random.default_rng(1))
 
 
+@pytest.mark.slow
 def test_a_scheduler_that_does_not_answer_is_named():
     pytest.importorskip("distributed")
     with pytest.raises(PharmacologyError, match="No Dask scheduler answers at bogus"):
