@@ -3,12 +3,14 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8000
+# Compiled files are kept: without them each process that a test starts compiles Keel and its libraries anew.
+export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: help setup demo test check unit bench docs clean
+.PHONY: help setup demo test check unit coverage bench docs clean
 .DEFAULT_GOAL := help
 
 help: ## List these commands
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
 setup: ## Make the environment .venv from the lock file (python3 and a package index are enough)
 	@$(PYTHON) scripts/bootstrap.py
@@ -27,8 +29,11 @@ check: setup ## Style, types, import layers, knowledge files
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/keel knowledge check
 
-unit: setup ## The quick tests only
-	@$(BIN)/python -m pytest tests/unit tests/spec tests/property -m "not slow" -q
+unit: setup ## The quick tests only, with few examples of each property
+	@QUICK_TESTS=1 $(BIN)/python -m pytest tests/unit tests/spec tests/property -m "not slow" -q
+
+coverage: setup ## Branch coverage of the pure packages, by the tests without a browser
+	@$(BIN)/python -m pytest tests/unit tests/spec tests/property tests/knowledge tests/integration/cli -q -n 2 --dist worksteal --cov --cov-report=term
 
 bench: setup ## Benchmarks: a stated workload and its figures, never part of the tests
 	@$(BIN)/python -m benchmarks

@@ -10,6 +10,7 @@ from django.test import Client
 from keel import knowledge
 from keel.knowledge.texts.wording import offences
 from support import django_ready  # noqa: F401 - before anything of keel.web
+from support.loops import some
 from support.web_text import text_of
 
 WEEKEND = "400 mg every Saturday for 3 years, snorted"
@@ -47,7 +48,7 @@ def _picture(erin, **fields):
 )
 def test_the_arithmetic_of_both_texts_stands_on_the_page(erin, pattern, figures):
     text = text_of(_picture(erin, pattern=pattern))
-    for figure in figures:
+    for figure in some(figures):
         assert figure in text
 
 
@@ -239,7 +240,7 @@ def test_a_hostile_reader_finds_no_help_to_use_no_safe_and_no_blame(erin):
 
 @pytest.mark.slow
 def test_every_page_ends_with_people_who_help(erin):
-    for name, html in _pages(erin):
+    for name, html in some(_pages(erin)):
         assert 'href="tel:999"' in html, name
 
 

@@ -89,6 +89,20 @@ def test_the_pages_fit_a_phone(open_page, width):
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
 
 
+@pytest.mark.parametrize(
+    ("day", "name"),
+    [("2026-09-30", "septiembre de 2026"), ("2026-12-31", "diciembre de 2026"), ("2028-02-29", "febrero de 2028")],
+)
+def test_the_longest_month_fits_the_narrowest_phone(open_page, day, name):
+    """HZ-CLK-02. The last day of a month is there, and chosen; September 2026 in Spanish is the longest name."""
+    page = open_page("/tools/", viewport={"width": 320, "height": 700})
+    page.clock.set_system_time(f"{day}T23:30:00Z")
+    page.goto("/es/tools/days-used/")
+    assert page.locator("#month-name").inner_text().lower() == name
+    assert page.locator(f"[data-day='{day}']").get_attribute("aria-pressed") == "true"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
 def test_targets_are_large_enough_for_a_thumb(open_page):
     """44 pixels high, but for links within running text, which WCAG 2.2 exempts."""
     page = open_page("/tools/", has_touch=True, is_mobile=True)

@@ -8,6 +8,7 @@ import pytest
 
 from keel.knowledge import load
 from keel.knowledge.evidence import Use, Verdict
+from support.loops import some
 from support.shared import shared_folder
 
 KNOWLEDGE = load()
@@ -43,7 +44,7 @@ def test_each_judged_claim_agrees_with_its_row_of_the_register():
 
 def test_every_number_of_the_register_stands_in_our_words_too():
     """What a source says was put in other words; its numbers must all have come along."""
-    for key, row in register().items():
+    for key, row in some(register().items()):
         claim = JUDGED[key]
         ours = f"{claim.statement} {claim.says} {claim.note} {claim.figure} {claim.flag}"
         numbers = re.findall(r"\d[\d,.]*\d|\d", row["what_the_source_says"])
@@ -73,7 +74,7 @@ def _stands(number: str, text: str) -> bool:
 
 def test_our_words_are_not_the_register_s_sentences():
     """Facts carry over, sentences do not: no sentence of eight words or more is the same."""
-    for key, row in register().items():
+    for key, row in some(register().items()):
         theirs = {sentence.strip(" .") for sentence in re.split(r"[.;]\s", row["what_the_source_says"] + ". ")}
         ours = {sentence.strip(" .") for sentence in re.split(r"[.;]\s", JUDGED[key].says + ". ")}
         assert not [sentence for sentence in theirs & ours if len(sentence.split()) >= 8], key
@@ -85,13 +86,13 @@ def test_a_contradicted_claim_is_never_to_be_quoted(key):
 
 
 def test_nothing_that_no_source_supports_may_be_quoted():
-    for key, claim in JUDGED.items():
+    for key, claim in some(JUDGED.items()):
         if claim.verdict is Verdict.NOT_FOUND:
             assert claim.use is Use.NEVER, key
 
 
 def test_a_figure_for_reuse_says_where_it_comes_from():
-    for figure in KNOWLEDGE.figures.values():
+    for figure in some(KNOWLEDGE.figures.values()):
         if figure.use is Use.REUSE:
             assert figure.sources, figure.id
             assert figure.claims, figure.id
@@ -100,7 +101,7 @@ def test_a_figure_for_reuse_says_where_it_comes_from():
 
 
 def test_the_numbers_of_a_figure_for_reuse_are_those_of_its_claims():
-    for figure in KNOWLEDGE.figures.values():
+    for figure in some(KNOWLEDGE.figures.values()):
         if figure.use is Use.REUSE:
             for key in figure.claims:
                 claim = KNOWLEDGE.claims[key]
@@ -113,7 +114,7 @@ def _forms(figure: str) -> list[str]:
 
 
 def test_a_conflict_has_two_sides_and_says_what_is_shown():
-    for conflict in KNOWLEDGE.conflicts.values():
+    for conflict in some(KNOWLEDGE.conflicts.values()):
         assert conflict.one_side, conflict.id
         assert conflict.other_side, conflict.id
         assert conflict.shown, conflict.id

@@ -8,6 +8,7 @@ import pytest
 from keel.knowledge import Certainty, load
 from keel.knowledge.protocols import facts_of, leaves
 from keel.knowledge.protocols.check import protocol_problems
+from support.loops import some
 
 PROTOCOLS = load().protocols
 RULES = [(protocol, rule) for protocol in PROTOCOLS.values() for rule in protocol.rules]
@@ -67,32 +68,30 @@ def test_every_fact_is_asked_by_a_rule_or_leads_to_one_that_is():
 
 
 def test_a_default_is_marked_as_one_and_names_no_claim():
-    for protocol in PROTOCOLS.values():
-        for name, cut in protocol.cuts.items():
-            assert cut.certainty is not Certainty.DEFAULT or cut.claim is None, (protocol.id, name)
+    for protocol, name, cut in some((one, *pair) for one in PROTOCOLS.values() for pair in one.cuts.items()):
+        assert cut.certainty is not Certainty.DEFAULT or cut.claim is None, (protocol.id, name)
 
 
 def test_a_rule_is_no_surer_than_it_can_be():
     """What is neither a default nor from memory names its source."""
-    for protocol, rule in RULES:
+    for protocol, rule in some(RULES):
         if rule.certainty in (Certainty.SEEN, Certainty.SECONDHAND):
             assert rule.sources, (protocol.id, rule.id)
 
 
 def test_every_rule_that_stops_says_what_to_do_next():
-    for protocol, rule in RULES:
+    for protocol, rule in some(RULES):
         if rule.severity in ("block", "hold") and rule.phase not in ("triage", "bladder_state"):
             assert rule.next_step, (protocol.id, rule.id)
 
 
 def test_a_text_does_not_repeat_a_number_that_a_clinic_may_change():
     """The finding shows the limit in force; a number in the text would contradict it."""
-    for protocol, rule in RULES:
-        for leaf in leaves(rule.when):
-            cut = protocol.cuts.get(leaf.cut)
-            if cut is not None and (cut.tighter or cut.may_loosen):
-                numbers = set(re.findall(r"(?<![\d.])\d+(?:\.\d+)?(?![\d.])", rule.text))
-                assert f"{cut.value:g}" not in numbers, (protocol.id, rule.id, cut.value)
+    for protocol, rule, leaf in some((*pair, leaf) for pair in RULES for leaf in leaves(pair[1].when)):
+        cut = protocol.cuts.get(leaf.cut)
+        if cut is not None and (cut.tighter or cut.may_loosen):
+            numbers = set(re.findall(r"(?<![\d.])\d+(?:\.\d+)?(?![\d.])", rule.text))
+            assert f"{cut.value:g}" not in numbers, (protocol.id, rule.id, cut.value)
 
 
 def test_only_what_the_reference_leaves_to_the_site_may_be_loosened():

@@ -8,6 +8,7 @@ from keel.knowledge import Certainty, load
 from keel.knowledge.reading import CodeKind, ReadingCode
 from keel.quantities import parse_unit
 from keel.record import Pregnancy, Sex
+from support.loops import some
 
 ROWS = list(load().reading_codes.values())
 
@@ -33,7 +34,7 @@ def test_what_a_code_means_is_an_id_of_keel():
         CodeKind.PREGNANCY: set(Pregnancy),
         CodeKind.SEX: set(Sex),
     }
-    for row in ROWS:
+    for row in some(ROWS):
         assert row.kind not in known or row.means in known[row.kind], row.id
 
 
@@ -44,7 +45,7 @@ def test_a_word_names_one_thing():
 
 
 def test_a_code_without_a_source_says_that_it_has_none():
-    for row in ROWS:
+    for row in some(ROWS):
         assert row.sources or row.certainty in (Certainty.MEMORY, Certainty.DEFAULT), row.id
 
 

@@ -11,6 +11,7 @@ from keel.knowledge import load
 from keel.quantities import Interval
 from keel.record import Dose, Record, Setting
 from support.ledger import milligrams_within, using_days_within
+from support.samples import examples
 
 AT = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
 RANK = {band.id: band.rank for band in load().criteria["uropathy-bands"].bands}
@@ -40,7 +41,7 @@ def band_rank(taken, said):
     return 0 if band is None else RANK[band.id]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(doses(), max_size=25), doses(), symptoms)
 def test_one_more_dose_never_lowers_a_total_or_a_band(taken, extra, said):
     assert band_rank([*taken, extra], said) >= band_rank(taken, said)
@@ -52,14 +53,14 @@ def test_one_more_dose_never_lowers_a_total_or_a_band(taken, extra, said):
         assert all(now.mg[substance].low >= mg.low for substance, mg in was.mg.items())
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.lists(doses(), max_size=20).flatmap(lambda some: st.tuples(st.just(some), st.permutations(some))))
 def test_the_order_of_doses_changes_nothing(both):
     one, other = (summarise(Record(doses=tuple(some)), at=AT, knowledge=load()) for some in both)
     assert one == other
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(doses(), max_size=30))
 def test_windows_agree_with_counting_every_dose_by_hand(taken):
     ledger = fold(taken, at=AT, knowledge=load())
@@ -71,7 +72,7 @@ def test_windows_agree_with_counting_every_dose_by_hand(taken):
             assert got == pytest.approx(milligrams_within(taken, substance, length, AT))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.text(max_size=80))
 def test_no_text_makes_the_pattern_reader_fall_over(text):
     try:

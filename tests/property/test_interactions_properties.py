@@ -14,6 +14,8 @@ from keel.assessment.interactions.reading import entries, words
 from keel.assessment.interactions.spelling import Spelling, allowed_edits
 from keel.knowledge import load
 from keel.knowledge.interactions import Danger
+from support.loops import some
+from support.samples import examples
 from support.wording import must_not_claim
 
 NAMES = sorted(own_names(load()))
@@ -55,7 +57,7 @@ def test_not_saying_the_route_or_the_form_never_looks_better(listed):
             assert rank(unsaid) <= rank(said)
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(st.text(max_size=80))
 def test_any_text_is_answered_and_nothing_typed_is_lost(text):
     report = check_medicines([text], knowledge=load())
@@ -77,7 +79,7 @@ def sentences_of(report: InteractionsReport) -> list[str]:
 
 @given(st.lists(MEDICINE, min_size=1, max_size=5), FORM, ROUTE)
 def test_no_text_of_an_answer_calls_anything_safe(listed, form, route):
-    for text in sentences_of(check_medicines(listed, substance=form, route=route, knowledge=load())):
+    for text in some(sentences_of(check_medicines(listed, substance=form, route=route, knowledge=load()))):
         for word in ("safe", "safely", "harmless", "no risk", "nothing to worry"):
             assert word not in text.lower().replace("safety", "")
         assert not must_not_claim(text, load().wording["must-not-claim"])
@@ -86,8 +88,8 @@ def test_no_text_of_an_answer_calls_anything_safe(listed, form, route):
 @given(st.lists(MEDICINE, min_size=1, max_size=5), FORM, ROUTE)
 def test_nobody_is_told_to_stop_a_prescribed_medicine(listed, form, route):
     """The only sentences with "stop" say not to, or name the abrupt end as the danger."""
-    for text in sentences_of(check_medicines(listed, substance=form, route=route, knowledge=load())):
-        for sentence in text.split("."):
+    for text in some(sentences_of(check_medicines(listed, substance=form, route=route, knowledge=load()))):
+        for sentence in some(text.split(".")):
             if "stop" in sentence.lower():
                 assert "do not stop" in sentence
 

@@ -37,10 +37,11 @@ from support.fhir import (
     weight,
 )
 from support.reading import fixture, read, the_record
+from support.samples import examples
 
 pytestmark = pytest.mark.slow
 
-SETTINGS = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SETTINGS = settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 VALID = [
     json.loads(fixture("keel-dana.json")),
     json.loads(fixture("journal-dana.json")),
@@ -130,7 +131,7 @@ ODD = st.sampled_from(
 )
 
 
-@settings(SETTINGS, max_examples=500)
+@settings(SETTINGS, max_examples=examples(500))
 @given(st.data())
 def test_a_valid_file_with_one_odd_value_is_refused_or_read(data: st.DataObject):
     tree = data.draw(st.sampled_from(VALID))
@@ -138,7 +139,7 @@ def test_a_valid_file_with_one_odd_value_is_refused_or_read(data: st.DataObject)
     answered(json.dumps(changed(tree, path, data.draw(ODD | JSON))).encode())
 
 
-@settings(SETTINGS, max_examples=300)
+@settings(SETTINGS, max_examples=examples(300))
 @given(st.data())
 def test_a_valid_file_with_damaged_bytes_is_refused_or_read(data: st.DataObject):
     content = json.dumps(data.draw(st.sampled_from(VALID))).encode()
@@ -240,7 +241,7 @@ records = st.builds(
 )
 
 
-@settings(SETTINGS, max_examples=200)
+@settings(SETTINGS, max_examples=examples(200))
 @given(records)
 def test_a_record_that_is_written_reads_back_the_same(record: Record):
     again = the_record(write_record(record))

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from keel.knowledge import load
 from keel.pharmacology import DoseInput, Person, simulate
+from support.samples import examples
 from support.twin import by_mpmath, by_ode, worst
 
 MODELS = load().models
@@ -39,7 +40,7 @@ def regimens(draw, route, spaced_min=0.0):
 @pytest.mark.slow
 @pytest.mark.parametrize(("model", "route"), CASES)
 @given(data=st.data())
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=examples(5), deadline=None)
 def test_every_model_agrees_with_an_ode_solver_on_random_regimens(model, route, data):
     # A session of spray devices shares its first device; the twin counts each dose as a session of its own.
     doses = data.draw(regimens(route, spaced_min=61.0 if model == "m-in" and route == "nasal" else 0.0))
@@ -106,7 +107,7 @@ def test_four_equal_rates_in_a_row_give_the_gamma_curve():
 
 @pytest.mark.parametrize(("model", "route"), CASES)
 @given(factor=st.floats(0.01, 100), person=people)
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=examples(5), deadline=None)
 def test_twice_the_dose_is_twice_the_concentration(model, route, factor, person):
     # Below one device of 28 mg the nasal fraction does not change; above it the model is not linear by design.
     amount = 0.25 if route == "nasal" else 20.0
@@ -118,7 +119,7 @@ def test_twice_the_dose_is_twice_the_concentration(model, route, factor, person)
 
 @pytest.mark.parametrize(("model", "route"), CASES)
 @given(data=st.data())
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=examples(5), deadline=None)
 def test_doses_add_up_and_their_order_does_not_matter(model, route, data):
     doses = data.draw(regimens(route, spaced_min=61.0 if model == "m-in" and route == "nasal" else 0.0))
     person = Person(weight_kg=70, age_years=40)
@@ -146,7 +147,7 @@ def test_the_area_of_a_dose_is_dose_over_clearance():
 
 
 @given(split=st.floats(0.5, 39.5))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 def test_an_infusion_cut_in_two_at_the_same_rate_is_the_same_infusion(split):
     person = Person(weight_kg=70, age_years=40)
     whole = [DoseInput(amount_mg=40, route="iv", duration_min=40)]

@@ -12,6 +12,7 @@ from keel.assessment.protocols.level_of_care import level_of_care
 from keel.knowledge import load
 from keel.knowledge.clinical_facts import FactKind
 from keel.knowledge.protocols import facts_of
+from support.samples import examples
 
 AT = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
 LETTERS = {
@@ -53,7 +54,7 @@ def questions(draw):
 
 
 @given(question=questions(), place=st.sampled_from(PLACES))
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 def test_a_missing_value_never_passes(question, place):
     """What passes on fewer facts passes on all of them: taking a fact away opens no gate."""
     protocol, phase, full, less = question
@@ -62,7 +63,7 @@ def test_a_missing_value_never_passes(question, place):
 
 
 @given(question=questions(), place=st.sampled_from(PLACES[1:]))
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 def test_a_place_that_nobody_stated_is_no_way_round_a_rule(question, place):
     """Rules limited to stated places (an authority of one state) are the only ones that a missing place leaves out."""
     protocol, phase, full, _ = question
@@ -78,15 +79,13 @@ def test_a_place_that_nobody_stated_is_no_way_round_a_rule(question, place):
 
 
 @given(question=questions())
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 def test_every_finding_names_its_rule_its_reasons_and_how_sure_it_is(question):
     protocol, phase, _, less = question
-    for finding in gate(protocol, phase, less, at=AT, knowledge=load()):
-        assert finding.rule
-        assert finding.summary
-        assert finding.why
-        assert finding.confidence == "default" or finding.sources or finding.confidence == "memory"
-        assert "safe to" not in finding.summary.lower()
+    findings = gate(protocol, phase, less, at=AT, knowledge=load())
+    assert all(one.rule and one.summary and one.why for one in findings)
+    assert all(one.sources or one.confidence in ("default", "memory") for one in findings)
+    assert not any("safe to" in one.summary.lower() for one in findings)
 
 
 @st.composite
@@ -102,7 +101,7 @@ def triage(draw):
 
 
 @given(answers=triage())
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 def test_an_answer_taken_away_never_lowers_the_level_unless_it_says_at_least(answers):
     full, less = (level_of_care(facts, at=AT, knowledge=load()) for facts in answers)
     assert less.rank >= full.rank or less.at_least

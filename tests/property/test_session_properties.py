@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from keel.assessment.session import Phase, fold_session
 from keel.interop import ReadError
 from keel.knowledge import load
+from support.samples import examples
 from support.sessions import base_session, read_session
 
 START = dt.datetime(2026, 11, 21, 8, 50, tzinfo=dt.UTC)
@@ -27,7 +28,7 @@ def without(found, names):
 
 
 @given(name=NAMES, at=MOMENTS, data=st.data())
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_the_order_of_arrival_changes_nothing(name, at, data):
     tree = base_session(name)
     shuffled = {**tree, "events": data.draw(st.permutations(tree["events"]))}
@@ -35,7 +36,7 @@ def test_the_order_of_arrival_changes_nothing(name, at, data):
 
 
 @given(name=NAMES, at=MOMENTS, data=st.data())
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_events_sent_again_change_nothing(name, at, data):
     tree = base_session(name)
     again = data.draw(st.lists(st.sampled_from(tree["events"]), max_size=6))
@@ -46,7 +47,7 @@ def test_events_sent_again_change_nothing(name, at, data):
 
 
 @given(name=NAMES, at=MOMENTS, data=st.data())
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_two_different_things_under_one_id_give_one_answer_in_any_order(name, at, data):
     tree = base_session(name)
     event = data.draw(st.sampled_from(tree["events"]))
@@ -57,7 +58,7 @@ def test_two_different_things_under_one_id_give_one_answer_in_any_order(name, at
 
 
 @given(name=NAMES, at=MOMENTS, data=st.data())
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_a_correction_to_the_same_content_changes_only_the_books(name, at, data):
     tree = base_session(name)
     event = data.draw(st.sampled_from(tree["events"]))
@@ -75,7 +76,7 @@ def test_a_correction_to_the_same_content_changes_only_the_books(name, at, data)
 
 
 @given(name=NAMES, data=st.data(), heart_rate=st.integers(50, 110))
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_a_corrected_row_changes_only_what_it_would_have_said_itself(name, data, heart_rate):
     """Correcting a row equals having written it so at first."""
     tree = base_session(name)
@@ -98,7 +99,7 @@ def test_a_corrected_row_changes_only_what_it_would_have_said_itself(name, data,
 
 
 @given(at=MOMENTS, later=st.integers(0, 60))
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 def test_the_amount_given_never_falls_and_never_exceeds_the_dose(at, later):
     tree = base_session("iv")
     now, then = state(tree, at), state(tree, at + dt.timedelta(minutes=later))
@@ -106,7 +107,7 @@ def test_the_amount_given_never_falls_and_never_exceeds_the_dose(at, later):
 
 
 @given(name=NAMES, at=MOMENTS, data=st.data())
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 def test_taking_an_answer_away_never_lets_anything_through(name, at, data):
     """A missing value never passes: less known, never more allowed."""
     tree = base_session(name)
@@ -118,7 +119,7 @@ def test_taking_an_answer_away_never_lets_anything_through(name, at, data):
 
 
 @given(name=NAMES, at=MOMENTS, data=st.data())
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 def test_a_set_of_vital_signs_that_is_lost_never_lets_anything_through(name, at, data):
     tree = base_session(name)
     sets = [event["id"] for event in tree["events"] if event["type"] == "vitals_recorded"]
@@ -130,7 +131,7 @@ def test_a_set_of_vital_signs_that_is_lost_never_lets_anything_through(name, at,
 
 
 @given(name=NAMES, at=MOMENTS, hours=st.integers(-12, 14))
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_the_time_zone_in_which_a_moment_is_written_changes_nothing(name, at, hours):
     tree = base_session(name)
     zone = dt.timezone(dt.timedelta(hours=hours))
@@ -150,6 +151,7 @@ def test_the_time_zone_in_which_a_moment_is_written_changes_nothing(name, at, ho
         assert here[key] == there[key], key
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["iv", "esketamine", "home"])
 def test_a_replay_minute_by_minute_never_fails(name):
     tree, session = base_session(name), read_session(base_session(name))
@@ -223,7 +225,7 @@ def any_event(draw):
     events=st.lists(any_event(), max_size=14),
     at=MOMENTS,
 )
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 def test_whatever_events_come_the_answer_is_a_state_or_one_clear_line(protocol, weight, events, at):
     tree = {"protocol": protocol, "person": {"weight": weight}, "events": events}
     try:

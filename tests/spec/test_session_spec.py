@@ -11,11 +11,12 @@ import pytest
 from keel.assessment.session import fold_session
 from keel.knowledge import load
 from support.command import keel, keel_here
+from support.samples import one_of_each
 from support.sessions import base_session, changed, clock, read_session
 
 CASES = tomllib.loads((Path(__file__).parent / "protocols" / "sessions.toml").read_text(encoding="utf-8"))["case"]
+AT_THE_TERMINAL = one_of_each(CASES, lambda case: (case["from"], case.get("phase"), case.get("may_start")))
 IN_A_PROCESS = CASES[::36]
-"""One process a case is slow; the other cases go through the same command without a process of their own."""
 
 
 def tree_of(case):
@@ -70,7 +71,7 @@ def test_a_session_stands_as_the_reference_says(case):
     assert all(set(one) >= {"what", "due_at", "overdue"} for one in state["due"])
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+@pytest.mark.parametrize("case", AT_THE_TERMINAL, ids=lambda case: case["name"])
 def test_the_command_line_says_the_same(case, tmp_path):
     check_at_the_terminal(case, tmp_path, keel_here)
 

@@ -10,6 +10,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from support.loops import some
+
 TYPED = {
     "pattern": "1.375 g every Saturday for 3 years, snorted",
     "medicines": "grumbleflux, sertraline",
@@ -104,5 +106,5 @@ def test_a_shared_screen_takes_any_words_for_when_it_was_opened(erin, opened):
 
 def test_nothing_of_it_lies_in_the_folder(erin, settings):
     erin.post("/check/", TYPED)
-    for file in Path(settings.FOLDER).rglob("*"):
+    for file in some(Path(settings.FOLDER).rglob("*")):
         assert not file.is_file() or b"grumbleflux" not in file.read_bytes(), file

@@ -54,6 +54,7 @@ def test_nothing_found_ends_with_1_and_one_line():
     assert as_json("evidence", "xylophone") == {"query": "xylophone", "hits": []}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["claims", "conflicts", "figures", "sources", "criteria", "models", "directory"])
 def test_every_kind_can_be_shown_in_both_ways(kind):
     first = keel("knowledge", "show", kind).stdout.splitlines()[0]
@@ -61,6 +62,7 @@ def test_every_kind_can_be_shown_in_both_ways(kind):
     assert as_json("knowledge", "show", f"{kind}/{first}")["kind"] == kind
 
 
+@pytest.mark.slow
 def test_show_says_what_leans_on_a_claim():
     assert "criteria/uropathy-bands" in as_json("knowledge", "show", "band-f1")["used_by"]
     assert "used by" in keel("knowledge", "show", "band-f1").stdout
@@ -97,6 +99,7 @@ def test_an_overlay_that_is_not_there_is_one_clear_line():
     assert "is not a folder" in str(answer.exception)
 
 
+@pytest.mark.slow
 def test_the_defaults_page_is_markdown_and_its_json_counts_the_same():
     page = keel("knowledge", "defaults").stdout
     assert "# Defaults that need a clinician" in page

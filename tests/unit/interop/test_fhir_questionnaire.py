@@ -38,10 +38,13 @@ def test_nothing_empty_is_sent(name):
 def test_every_enabling_question_is_there(name):
     """Rule que-1 and its kin: enableWhen names an item of the same questionnaire, and its answer is one on offer."""
     items = {item["linkId"]: item for item in questionnaire(load().instruments[name])["item"]}
-    for item in items.values():
-        for test in item.get("enableWhen", []):
-            options = [option["valueCoding"] for option in items[test["question"]].get("answerOption", [])]
-            assert test["operator"] == "exists" or test["answerCoding"] in options
+
+    def is_on_offer(test):
+        options = [option["valueCoding"] for option in items[test["question"]].get("answerOption", [])]
+        return test["operator"] == "exists" or test["answerCoding"] in options
+
+    tests = [test for item in items.values() for test in item.get("enableWhen", [])]
+    assert [test for test in tests if not is_on_offer(test)] == []
 
 
 def test_the_phq_9_carries_its_wording_codes_and_notice():

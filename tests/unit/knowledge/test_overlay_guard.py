@@ -125,6 +125,7 @@ def test_a_whole_copy_of_the_packaged_files_is_no_change(tmp_path):
     assert same.session_rules == load().session_rules
 
 
+@pytest.mark.slow
 def test_a_confirmed_default_leaves_the_page_of_defaults(tmp_path):
     """A name without a date is refused; with both, the one entry is settled and its neighbours are not."""
     with pytest.raises(OverlayRefused, match="needs `by` and `on`"):

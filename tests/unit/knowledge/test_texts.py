@@ -6,6 +6,7 @@ from keel.knowledge import FactsFileError, Knowledge, UnknownId, load
 from keel.knowledge.checks.pages import denominators, lacks_denominator, numbers_in, page_problems
 from keel.knowledge.texts import Piece, cited, pieces, plain, sections_of
 from keel.knowledge.texts.readability_es import ease_es, grade_es, syllables_es
+from support.loops import some
 
 PAGE = """
 id = "{id}"
@@ -59,6 +60,7 @@ def test_a_text_without_marks_is_one_piece():
 # --- documents --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_page_of_an_overlay_is_there_beside_the_packaged_ones(tmp_path):
     facts = with_page(tmp_path)
     assert facts.texts["en"]["made-up"].summary == "A summary."
@@ -71,6 +73,7 @@ def test_the_folder_of_a_page_says_its_language(tmp_path):
         _ = with_page(tmp_path, folder_of="es", both=False).pages
 
 
+@pytest.mark.slow
 def test_a_section_that_is_not_there_is_an_error(tmp_path):
     with pytest.raises(UnknownId):
         load().texts["en"]["picture-bladder"].section("no-such")
@@ -87,27 +90,32 @@ def test_reused_sections_follow_the_own_ones():
 # --- what the check finds ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_claim_that_must_not_be_reused_is_found(tmp_path):
     facts = with_page(tmp_path, summary="It is rare. [[A24]]")
     assert any("do not reuse" in message for message in problems(facts))
 
 
+@pytest.mark.slow
 def test_a_figure_without_its_denominator_is_found(tmp_path):
     facts = with_page(tmp_path, summary="60% had bladder problems. [[kud-bladder]]")
     assert any("without “of 274”" in message for message in problems(facts))
 
 
+@pytest.mark.slow
 def test_a_page_in_one_language_only_is_found(tmp_path):
     facts = with_page(tmp_path, both=False)
     found = [(problem.where, problem.message) for problem in page_problems(facts)]
     assert ("pages/es/made-up", "is missing; en has it.") in found
 
 
+@pytest.mark.slow
 def test_a_page_that_rests_on_other_claims_than_its_twin_is_found(tmp_path):
     facts = with_page(tmp_path, summary="A summary. [[A04]]")
     assert any("cited ids" in message for message in problems(facts))
 
 
+@pytest.mark.slow
 def test_a_need_that_the_directory_does_not_know_is_found(tmp_path):
     assert any("needs.csv" in message for message in problems(with_page(tmp_path, need="luck")))
 
@@ -167,7 +175,7 @@ def test_long_words_ask_for_more_schooling():
 
 
 def test_a_tool_is_never_scored_and_never_leaves_the_browser():
-    for tool in load().tools.values():
+    for tool in some(load().tools.values()):
         assert not tool.rules.scored
         assert not tool.rules.streaks
         assert tool.rules.kept == "browser"
@@ -226,6 +234,7 @@ def test_a_sentence_of_the_facts_is_said_in_the_language_of_the_page():
     assert facts.translated("Nobody translated this.", "es") is None
 
 
+@pytest.mark.slow
 def test_a_translation_of_a_sentence_that_changed_is_found(tmp_path):
     """Who edits the English is told that the Spanish has to follow."""
     (tmp_path / "translations").mkdir()
@@ -236,7 +245,7 @@ def test_a_translation_of_a_sentence_that_changed_is_found(tmp_path):
 
 def test_a_figure_in_a_translation_is_that_of_its_english():
     """Numbers survive translation: the same set on both sides, words for small numbers aside."""
-    for row in load().translations.values():
+    for row in some(load().translations.values()):
         assert {n for n in numbers_in(row.said) if n > 12} == {n for n in numbers_in(row.english) if n > 12}, (
             row.english
         )

@@ -42,6 +42,7 @@ def test_at_steady_state_the_estimate_is_the_weighted_mean_of_prior_and_measurem
     assert "a posteriori" in found.kind
 
 
+@pytest.mark.slow
 def test_measurements_at_the_typical_curve_change_nothing_and_narrow_the_band():
     dose = [DoseInput(amount_mg=10, route="iv", duration_min=30, substance="esketamine")]
     times = [30.0, 60.0, 120.0, 300.0]

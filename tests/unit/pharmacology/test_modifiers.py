@@ -4,6 +4,7 @@ import pytest
 
 from keel.knowledge import load
 from keel.pharmacology import DoseInput, Person, simulate
+from support.loops import some
 
 PERSON = Person(weight_kg=70, age_years=40, ancestry="european")
 TEN_DAYS = [0, 14400]
@@ -62,7 +63,7 @@ def test_what_was_taken_up_is_said_with_certainty_and_sources():
 
 def test_every_modifier_resolves_its_conflicts_and_sources():
     knowledge = load()
-    for modifier in knowledge.modifiers.values():
+    for modifier in some(knowledge.modifiers.values()):
         assert all(conflict in knowledge.conflicts for conflict in modifier.conflicts)
         for seen in (*modifier.observed, *modifier.changes):
             assert seen.sources

@@ -22,6 +22,7 @@ from keel.pharmacology.errors import PersonError
 from keel.pharmacology.population.histogram import count, no_counts, quantiles
 from keel.pharmacology.population.virtual_people import draw_etas
 from keel.pharmacology.regimen import Person
+from support.loops import some
 
 MODELS = load().models
 CLINIC = VirtualPeople(weight_kg=Spread(mean=75, sd=15, low=40, high=140), age_years=40)
@@ -54,7 +55,7 @@ def test_each_of_many_people_is_as_if_alone(model, route, substance):
     ]
     values = {name: np.array([float(curve.parameters[name]) for curve in alone]) for name in document.parameters}
     found = simulate_people(document, doses(route, substance), values, [10, 45, 299, 360, 900], end_min=1000)
-    for person, curve in enumerate(alone):
+    for person, curve in some(enumerate(alone)):
         assert found.concentrations[person] == pytest.approx(curve.concentrations, rel=1e-10, abs=1e-300)
         for window, edges in enumerate([(0, 300 - 1e-9), (300, 1000)]):
             one = simulate(document, doses(route, substance), curve.person, [60], window_min=edges)
@@ -114,6 +115,7 @@ def test_random_effects_have_the_variances_and_covariances_of_the_model():
     assert matrix[0, 2] == pytest.approx(0, abs=0.0005)
 
 
+@pytest.mark.slow
 def test_a_logit_fraction_stays_between_none_and_all():
     found = simulate_population(
         MODELS["m-in"], doses("nasal", "esketamine", (0.0,)), subjects=2000, people=CLINIC, times_min=[30], seed=2
@@ -154,6 +156,7 @@ def test_counts_of_zero_and_of_huge_values_do_not_break():
     assert quantiles(counts, np.array([0.5]))[0, 0] == 0.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", ["m-art", "m-otf"])
 def test_the_answer_is_the_same_bit_for_bit_at_any_number_of_workers(model):
     route, substance = ("iv", "racemic") if model == "m-art" else ("sublingual", "esketamine")
@@ -211,6 +214,7 @@ def test_each_persons_metrics_are_written_to_parquet(tmp_path):
     assert steps == [(1, 3), (2, 3), (3, 3)]
 
 
+@pytest.mark.slow
 def test_small_studies_scatter_as_the_standard_error_says():
     """Geometric mean area of 10 people: sd of its logarithm is that of clearance over the root of 10."""
     found = trials(
@@ -234,6 +238,7 @@ def test_a_spread_that_hardly_ever_falls_within_its_limits_is_refused():
         Spread(mean=0, sd=1, low=50, high=60).draw(10, np.random.default_rng(1))
 
 
+@pytest.mark.slow
 def test_a_scheduler_that_does_not_answer_is_named():
     pytest.importorskip("distributed")
     with pytest.raises(PharmacologyError, match="No Dask scheduler answers at bogus"):
