@@ -15,7 +15,7 @@ TIMES = {"dose": "start", "measurement": "at", "answers": "at"}
 
 def demonstration_files(at: dt.datetime) -> dict[str, dict]:
     """Number of a patient to a Keel record file, as their facts stand at `at`; what is taken back is left out."""
-    path = Path(next(iter(keel.web.__path__))) / "demonstration/people.toml"
+    path = Path(next(iter(keel.web.__path__))) / "clinic/people.toml"
     files = {}
     for patient in tomllib.loads(path.read_text(encoding="utf-8"))["patients"]:
         file = files[patient["number"]] = {"person": {"id": patient["number"]}}
