@@ -5,7 +5,7 @@ import datetime as dt
 import msgspec
 
 from keel.knowledge import Knowledge
-from keel.knowledge.directory import Listed, services
+from keel.knowledge.directory import ListedService, services
 
 NEEDS = ("crisis", "poisoning", "bladder", "drugs", "treatment")
 """What a Picture may call for, in this order; other needs are in the directory."""
@@ -38,7 +38,7 @@ def help_lines(country: str, *, at: dt.datetime, knowledge: Knowledge) -> tuple[
     return tuple(_line(row) for row in rows)
 
 
-def _line(row: Listed) -> HelpLine:
+def _line(row: ListedService) -> HelpLine:
     service = row.service
     return HelpLine(
         id=service.id,

@@ -14,7 +14,7 @@ from keel.assessment.help import HelpLine, help_lines
 from keel.assessment.instruments import AnswersRefused, Score, score_sitting
 from keel.assessment.interactions import InteractionsReport, check_medicines, unchecked
 from keel.assessment.protocols.gate import place_of
-from keel.assessment.protocols.level_of_care import CareKnown, known_care
+from keel.assessment.protocols.level_of_care import MinimumCare, known_care
 from keel.assessment.protocols.record_facts import facts_from_record
 from keel.assessment.surveillance import DueItem, due_list, trends
 from keel.assessment.symptoms import symptom_facts
@@ -28,7 +28,7 @@ from keel.record.selection import medicines_taken, newest_sittings
 SAID_BY_THE_SIGNS = "E-3-SIGN"
 
 
-class PersonShown(msgspec.Struct, frozen=True, kw_only=True):
+class PersonSummary(msgspec.Struct, frozen=True, kw_only=True):
     """Who the Picture is about; None and `not_asked` are shown as such."""
 
     id: str
@@ -49,14 +49,14 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     as_of: dt.datetime
-    person: PersonShown
+    person: PersonSummary
     exposure: Exposure
     curve: Curve
     findings: tuple[Finding, ...]
     due: tuple[DueItem, ...]
     help: tuple[HelpLine, ...]
     knowledge_hash: str
-    care: CareKnown
+    care: MinimumCare
     interactions: InteractionsReport
     scores: tuple[Score, ...]
     harms: tuple[Finding, ...]
@@ -114,8 +114,8 @@ def _only(values: set[str]) -> str | None:
     return known.pop() if len(known) == 1 and "unknown" not in values else None
 
 
-def _shown(person: Person, at: dt.datetime) -> PersonShown:
-    return PersonShown(
+def _shown(person: Person, at: dt.datetime) -> PersonSummary:
+    return PersonSummary(
         id=person.id,
         age_years=person.age_at(at),
         sex=person.sex,
@@ -125,12 +125,12 @@ def _shown(person: Person, at: dt.datetime) -> PersonShown:
     )
 
 
-def _care(record: Record, at: dt.datetime, knowledge: Knowledge) -> CareKnown:
+def _care(record: Record, at: dt.datetime, knowledge: Knowledge) -> MinimumCare:
     facts = facts_from_record(record, at=at, knowledge=knowledge).facts
     return known_care(facts, at=at, knowledge=knowledge, jurisdiction=place_of(record.person.country, knowledge))
 
 
-def _urgent(care: CareKnown, knowledge: Knowledge) -> Iterable[Finding]:
+def _urgent(care: MinimumCare, knowledge: Knowledge) -> Iterable[Finding]:
     """Findings that ask for an emergency or for inpatient care; the others are about a place of treatment.
 
     One without a next step of its own has that of its level. What the warning signs say themselves is not said twice.

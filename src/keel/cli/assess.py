@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from keel.assessment.help import HelpLine
     from keel.assessment.instruments import Score
     from keel.assessment.picture import Picture
-    from keel.assessment.protocols.level_of_care import CareKnown
+    from keel.assessment.protocols.level_of_care import MinimumCare
     from keel.assessment.surveillance import DueItem
     from keel.interop import Reading
     from keel.record import ReadingNote
@@ -95,7 +95,7 @@ def print_picture(picture: "Picture", out: "Console") -> None:
     out.print()
 
 
-def care_view(care: "CareKnown") -> "Text":
+def care_view(care: "MinimumCare") -> "Text":
     """The level of care that the record alone asks for, and how many red-flag questions nobody asked."""
     from rich.text import Text
 

@@ -7,7 +7,7 @@ import msgspec
 from keel.exposure.banding import certainty_of, sources_of
 from keel.findings import Facts, Finding, Reason, Severity, Truth, Verdict, evaluate, worst_first
 from keel.knowledge import Certainty, Knowledge
-from keel.knowledge.criteria import FactShown, HarmRule, Harms
+from keel.knowledge.criteria import HarmRule, Harms, PrintedFact
 from keel.messages import Message, Name, listed
 
 
@@ -58,7 +58,7 @@ def _finding(subject: Harms, rule: HarmRule, verdict: Verdict, facts: Facts, kno
     )
 
 
-def _reasons(met: list[Reason], shown: list[FactShown], facts: Facts, knowledge: Knowledge) -> Iterator[Reason]:
+def _reasons(met: list[Reason], shown: list[PrintedFact], facts: Facts, knowledge: Knowledge) -> Iterator[Reason]:
     """What made the rule speak, then what it shows, by their names in words; a fact once, with its unit."""
     labels = knowledge.harm_facts
     units = {one.fact: one.unit for one in shown}

@@ -4,9 +4,9 @@ Knows how answers become numbers and how rules speak; the instruments themselves
 May import `record` and what lies above it. Start at `score.py`, then `scales.py` and `conditions.py`.
 """
 
-from keel.assessment.instruments.answers import Answer, State
-from keel.assessment.instruments.bands import CutoffReached
-from keel.assessment.instruments.catalogue import Entry, catalogue, entry
+from keel.assessment.instruments.answers import Answer, ItemState
+from keel.assessment.instruments.bands import CutoffResult
+from keel.assessment.instruments.catalogue import CatalogueEntry, catalogue, entry
 from keel.assessment.instruments.change import Change, ChangeVerdict, Course, change
 from keel.assessment.instruments.errors import (
     AnswerOutOfRange,
@@ -16,7 +16,7 @@ from keel.assessment.instruments.errors import (
     WordingNotHeld,
 )
 from keel.assessment.instruments.lookup import find_instrument
-from keel.assessment.instruments.score import Prorated, Range, Score, score_answers, score_instrument, score_sitting
+from keel.assessment.instruments.score import Proration, Range, Score, score_answers, score_instrument, score_sitting
 from keel.assessment.instruments.speaking import SCORING
 
 __all__ = [
@@ -24,16 +24,16 @@ __all__ = [
     "Answer",
     "AnswerOutOfRange",
     "AnswersRefused",
+    "CatalogueEntry",
     "Change",
     "ChangeVerdict",
     "Course",
-    "CutoffReached",
-    "Entry",
+    "CutoffResult",
+    "ItemState",
     "NothingToScore",
-    "Prorated",
+    "Proration",
     "Range",
     "Score",
-    "State",
     "UnknownItem",
     "WordingNotHeld",
     "catalogue",

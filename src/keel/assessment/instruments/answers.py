@@ -15,7 +15,7 @@ Answer = float | int | str | bool | None
 """A number, the label or LOINC code of a choice, the words of a text item, None, or one of the states."""
 
 
-class State(StrEnum):
+class ItemState(StrEnum):
     """How an item stands. “Not asked” is not “no”, and neither is “declined”."""
 
     ANSWERED = "answered"
@@ -26,11 +26,11 @@ class State(StrEnum):
 
 
 _STATES = {
-    "": State.UNANSWERED,
-    "unanswered": State.UNANSWERED,
-    "not_answered": State.UNANSWERED,
-    "declined": State.DECLINED,
-    "not_asked": State.NOT_ASKED,
+    "": ItemState.UNANSWERED,
+    "unanswered": ItemState.UNANSWERED,
+    "not_answered": ItemState.UNANSWERED,
+    "declined": ItemState.DECLINED,
+    "not_asked": ItemState.NOT_ASKED,
 }
 _YES_NO = {"yes": 1.0, "no": 0.0, "true": 1.0, "false": 0.0}
 
@@ -38,7 +38,7 @@ _YES_NO = {"yes": 1.0, "no": 0.0, "true": 1.0, "false": 0.0}
 class Response(msgspec.Struct, frozen=True):
     """One item's answer: a number, or words for a text item; None unless the state is answered."""
 
-    state: State
+    state: ItemState
     value: float | None = None
     text: str = ""
 
@@ -72,7 +72,7 @@ def read_answers(
     named = dict(answers.items()) if isinstance(answers, Mapping) else _in_order(instrument, answers)
     items = {item.id: item for item in instrument.items}
     scales = {scale.id: scale for scale in instrument.scales}
-    responses = {name: Response(State.UNANSWERED) for name in items}
+    responses = {name: Response(ItemState.UNANSWERED) for name in items}
     entered: dict[str, float] = {}
     seen: dict[str, str] = {}
     for key, answer in named.items():
@@ -143,11 +143,11 @@ def _response(instrument: Instrument, item: Item, answer: Answer) -> Response:
     if answer is None or word in _STATES:
         return Response(_STATES[word or ""])
     if item.kind is ItemKind.TEXT:
-        return Response(State.ANSWERED, text=str(answer))
+        return Response(ItemState.ANSWERED, text=str(answer))
     number = _number(answer)
     if number is None:
         number = _by_label(instrument, item, str(answer))
-    return Response(State.ANSWERED, _within(instrument, item, number))
+    return Response(ItemState.ANSWERED, _within(instrument, item, number))
 
 
 def _number(answer: Answer) -> float | None:

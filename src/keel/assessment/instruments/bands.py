@@ -5,13 +5,13 @@ from collections.abc import Mapping
 import msgspec
 
 from keel.assessment.instruments.answers import Sheet
-from keel.assessment.instruments.scales import Value
+from keel.assessment.instruments.scales import ScaleValue
 from keel.knowledge import Certainty
 from keel.knowledge.instruments import Banding, Cutoff, Instrument
 from keel.messages import Message
 
 
-class CutoffReached(msgspec.Struct, frozen=True):
+class CutoffResult(msgspec.Struct, frozen=True):
     """One published cut-off and whether the score reaches it; None where that is not known.
 
     `for_whom` are the facts that the cut-off is limited to; one whose facts are contradicted is left out.
@@ -51,7 +51,7 @@ def band_of(instrument: Instrument, total: float, given: Mapping[str, str] | Non
     return band_name(banding_for(instrument, "total", sheet), total)
 
 
-def subscale_bands(instrument: Instrument, values: Mapping[str, Value], sheet: Sheet) -> dict[str, str]:
+def subscale_bands(instrument: Instrument, values: Mapping[str, ScaleValue], sheet: Sheet) -> dict[str, str]:
     """The band of each subscale that has one."""
     named = {
         name: band_name(banding_for(instrument, name, sheet), value.number)
@@ -61,7 +61,7 @@ def subscale_bands(instrument: Instrument, values: Mapping[str, Value], sheet: S
     return {name: band for name, band in named.items() if band is not None}
 
 
-def cutoffs_reached(instrument: Instrument, values: Mapping[str, Value], sheet: Sheet) -> tuple[CutoffReached, ...]:
+def cutoffs_reached(instrument: Instrument, values: Mapping[str, ScaleValue], sheet: Sheet) -> tuple[CutoffResult, ...]:
     """Every cut-off that may hold for this person, with whether the score reaches it."""
     return tuple(_cutoff(cutoff, values, sheet) for cutoff in instrument.cutoffs if _may_apply(cutoff, sheet))
 
@@ -70,7 +70,7 @@ def _may_apply(cutoff: Cutoff, sheet: Sheet) -> bool:
     return all(sheet.given.get(fact, value) == value for fact, value in cutoff.given.items())
 
 
-def _cutoff(cutoff: Cutoff, values: Mapping[str, Value], sheet: Sheet) -> CutoffReached:
+def _cutoff(cutoff: Cutoff, values: Mapping[str, ScaleValue], sheet: Sheet) -> CutoffResult:
     reached: bool | None = None
     if _applies(cutoff.given, sheet) and cutoff.scale in values:
         value = values[cutoff.scale]
@@ -82,7 +82,7 @@ def _cutoff(cutoff: Cutoff, values: Mapping[str, Value], sheet: Sheet) -> Cutoff
         cut = Message("{count} or more", count=cutoff.at_least)
     else:
         cut = Message("{count} or less", count=cutoff.at_most or 0)
-    return CutoffReached(
+    return CutoffResult(
         cutoff.id,
         cutoff.scale,
         cut,

@@ -7,7 +7,7 @@ from keel.knowledge import Knowledge
 from keel.knowledge.instruments import Instrument
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class CatalogueEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One instrument in brief. `form` is how much of it Keel holds; `wording` whether its questions are here.
 
     `given` names the facts beside the answers that change what is said, with the values that count.
@@ -31,15 +31,15 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     given: dict[str, list[str]]
 
 
-def catalogue(knowledge: Knowledge) -> tuple[Entry, ...]:
+def catalogue(knowledge: Knowledge) -> tuple[CatalogueEntry, ...]:
     """Every instrument, by domain and then by name."""
     entries = [entry(instrument) for instrument in knowledge.instruments.values()]
     return tuple(sorted(entries, key=lambda one: (one.domain, one.name)))
 
 
-def entry(instrument: Instrument) -> Entry:
+def entry(instrument: Instrument) -> CatalogueEntry:
     """One instrument in brief."""
-    return Entry(
+    return CatalogueEntry(
         id=instrument.id,
         name=instrument.name,
         title=instrument.title,

@@ -5,7 +5,7 @@ So “all four are no” is not true while one of the four is unanswered, and a 
 
 from collections.abc import Callable, Mapping
 
-from keel.assessment.instruments.answers import Response, Sheet, State
+from keel.assessment.instruments.answers import ItemState, Response, Sheet
 from keel.knowledge.instruments import Clause, Condition, Instrument, Item
 
 Bounds = tuple[float, float]
@@ -74,7 +74,7 @@ def _item(clause: Clause, response: Response, was_due: bool | None) -> bool | No
 
 
 def _standing(response: Response, was_due: bool | None) -> str:
-    if response.state is State.ANSWERED:
+    if response.state is ItemState.ANSWERED:
         return "answered"
     return "missing" if was_due else "not_asked"
 

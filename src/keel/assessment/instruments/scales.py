@@ -5,12 +5,12 @@ from collections.abc import Iterable
 
 import msgspec
 
-from keel.assessment.instruments.answers import Sheet, State
+from keel.assessment.instruments.answers import ItemState, Sheet
 from keel.assessment.instruments.conditions import Asked, Bounds, applies
 from keel.knowledge.instruments import Instrument, Item, Method, Scale
 
 
-class Value(msgspec.Struct, frozen=True):
+class ScaleValue(msgspec.Struct, frozen=True):
     """A scale worked out: its number or None, what it could still be, and how it came about.
 
     `how` is items, prorated or entered. `answered` of `parts` parts had an answer. `by_items` is what the items alone
@@ -25,7 +25,7 @@ class Value(msgspec.Struct, frozen=True):
     by_items: Bounds
 
 
-def work_out(instrument: Instrument, sheet: Sheet, asked: Asked) -> dict[str, Value]:
+def work_out(instrument: Instrument, sheet: Sheet, asked: Asked) -> dict[str, ScaleValue]:
     """Every scale of the instrument that answers or entered numbers say something about, by id."""
     worker = _Worker(instrument, sheet, asked)
     return {scale.id: value for scale in instrument.scales if (value := worker.value(scale)) is not None}
@@ -37,25 +37,25 @@ class _Worker:
         self.items = {item.id: item for item in instrument.items}
         self.scales = {scale.id: scale for scale in instrument.scales}
 
-    def value(self, scale: Scale) -> Value | None:
+    def value(self, scale: Scale) -> ScaleValue | None:
         """The scale's value; None for one that is only entered and was not."""
         computed = self._from_scales(scale) if scale.scales else self._from_items(scale) if scale.items else None
         entered = self.sheet.entered.get(scale.id)
         if entered is None:
             return computed
         if computed is None:
-            return Value(entered, (entered, entered), "entered", 0, 0, (entered, entered))
+            return ScaleValue(entered, (entered, entered), "entered", 0, 0, (entered, entered))
         if computed.how == "items" and computed.number is not None:
             return computed
-        return Value(entered, (entered, entered), "entered", computed.answered, computed.parts, computed.by_items)
+        return ScaleValue(entered, (entered, entered), "entered", computed.answered, computed.parts, computed.by_items)
 
-    def _from_scales(self, scale: Scale) -> Value | None:
+    def _from_scales(self, scale: Scale) -> ScaleValue | None:
         values = [value for name in scale.scales if (value := self.value(self.scales[name])) is not None]
         if len(values) < len(scale.scales):
             return None
         numbers = [value.number for value in values if value.number is not None]
         bounds = _total((value.bounds for value in values), scale.multiply)
-        return Value(
+        return ScaleValue(
             sum(numbers) * scale.multiply if len(numbers) == len(values) else None,
             bounds,
             "prorated" if any(value.how == "prorated" for value in values) else "items",
@@ -64,22 +64,22 @@ class _Worker:
             bounds,
         )
 
-    def _from_items(self, scale: Scale) -> Value:
+    def _from_items(self, scale: Scale) -> ScaleValue:
         spans = [span for part in scale.parts() if (span := self._part(scale, part)) is not None]
         known = [low for low, high in spans if low == high]
         bounds = _total(spans, scale.multiply)
         count, missing = len(spans), len(spans) - len(known)
         if not missing:
-            return Value(bounds[0], bounds, "items", count, count, bounds)
+            return ScaleValue(bounds[0], bounds, "items", count, count, bounds)
         if missing <= scale.missing_allowed and scale.method is Method.SUM and not self._lacks_safety(scale):
             estimate = half_up(sum(known) / len(known) * count) * scale.multiply
-            return Value(estimate, bounds, "prorated", len(known), count, bounds)
-        return Value(None, bounds, "items", len(known), count, bounds)
+            return ScaleValue(estimate, bounds, "prorated", len(known), count, bounds)
+        return ScaleValue(None, bounds, "items", len(known), count, bounds)
 
     def _lacks_safety(self, scale: Scale) -> bool:
         # An estimate over a missing safety item would answer it in the person's name.
         return any(
-            self.items[name].safety and self.sheet.responses[name].state is not State.ANSWERED
+            self.items[name].safety and self.sheet.responses[name].state is not ItemState.ANSWERED
             for name in scale.item_ids()
         )
 

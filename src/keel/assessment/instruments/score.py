@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from keel.assessment.instruments.answers import Answer, Sheet, State, read_answers
-from keel.assessment.instruments.bands import CutoffReached, band_name, banding_for, cutoffs_reached, subscale_bands
+from keel.assessment.instruments.answers import Answer, ItemState, Sheet, read_answers
+from keel.assessment.instruments.bands import CutoffResult, band_name, banding_for, cutoffs_reached, subscale_bands
 from keel.assessment.instruments.conditions import Asked, asked_items
 from keel.assessment.instruments.errors import AnswersRefused
 from keel.assessment.instruments.lookup import find_instrument
-from keel.assessment.instruments.scales import Value, whole, work_out
-from keel.assessment.instruments.speaking import Standing, level, spoken
+from keel.assessment.instruments.scales import ScaleValue, whole, work_out
+from keel.assessment.instruments.speaking import ScoredSheet, level, spoken
 from keel.findings import Finding
 from keel.knowledge import Certainty, Knowledge
 from keel.knowledge.instruments import Banding, Instrument, Part, Scale
@@ -29,7 +29,7 @@ class Range(msgspec.Struct, frozen=True):
     most: Whole | None
 
 
-class Prorated(msgspec.Struct, frozen=True):
+class Proration(msgspec.Struct, frozen=True):
     """From how many items of how many a total was estimated."""
 
     answered: int
@@ -56,8 +56,8 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     range: Range
     bounds: Range
     how: str
-    prorated_from: Prorated | None = None
-    cutoffs: tuple[CutoffReached, ...] = ()
+    prorated_from: Proration | None = None
+    cutoffs: tuple[CutoffResult, ...] = ()
     missing: tuple[str, ...] = ()
     unanswered: dict[str, str] = {}
     findings: tuple[Finding, ...] = ()
@@ -111,8 +111,8 @@ def score_answers(
     total = values.get("total")
     banding = banding_for(instrument, "total", sheet)
     missing = _missing(instrument, sheet, asked, total)
-    standing = Standing(instrument, sheet, values, asked, missing)
-    reached, is_settled = level(standing)
+    scored = ScoredSheet(instrument, sheet, values, asked, missing)
+    reached, is_settled = level(scored)
     named = reached.band if reached and is_settled else None
     band = named or band_name(banding, total.number if total else None)
     return Score(
@@ -130,7 +130,7 @@ def score_answers(
         cutoffs=cutoffs_reached(instrument, values, sheet),
         missing=missing,
         unanswered=_unanswered(instrument, sheet, asked),
-        findings=spoken(standing),
+        findings=spoken(scored),
         certainty=_certainty(instrument, total, banding, reached.certainty if reached else None),
         validated=instrument.validated,
         recall=instrument.recall.periods,
@@ -152,7 +152,7 @@ def _with_total(answers: Mapping[str, Answer] | Sequence[Answer], total: float) 
     return {**answers, "total": total}
 
 
-def _refuse_contradicting_totals(instrument: Instrument, sheet: Sheet, values: Mapping[str, Value]) -> None:
+def _refuse_contradicting_totals(instrument: Instrument, sheet: Sheet, values: Mapping[str, ScaleValue]) -> None:
     for name, entered in sheet.entered.items():
         low, high = values[name].by_items
         if not low <= entered <= high:
@@ -168,7 +168,7 @@ def _refuse_contradicting_totals(instrument: Instrument, sheet: Sheet, values: M
             )
 
 
-def _missing(instrument: Instrument, sheet: Sheet, asked: Asked, total: Value | None) -> tuple[str, ...]:
+def _missing(instrument: Instrument, sheet: Sheet, asked: Asked, total: ScaleValue | None) -> tuple[str, ...]:
     # Of a total that was made elsewhere nobody expects the items, but for those that ask about safety.
     was_entered = total is not None and total.how == "entered"
     scored = {name for scale in instrument.scales for name in scale.item_ids()}
@@ -178,7 +178,7 @@ def _missing(instrument: Instrument, sheet: Sheet, asked: Asked, total: Value | 
         for item in instrument.items
         if item.id in scored | ruled
         and (item.safety or not was_entered)
-        and sheet.responses[item.id].state is not State.ANSWERED
+        and sheet.responses[item.id].state is not ItemState.ANSWERED
         and asked[item.id]
     )
 
@@ -187,9 +187,9 @@ def _unanswered(instrument: Instrument, sheet: Sheet, asked: Asked) -> dict[str,
     states = {}
     for item in instrument.items:
         state = sheet.responses[item.id].state
-        if state is not State.ANSWERED:
-            was_left = state is State.UNANSWERED and not asked[item.id]
-            states[item.id] = State.NOT_ASKED.value if was_left else state.value
+        if state is not ItemState.ANSWERED:
+            was_left = state is ItemState.UNANSWERED and not asked[item.id]
+            states[item.id] = ItemState.NOT_ASKED.value if was_left else state.value
     return states
 
 
@@ -205,15 +205,15 @@ def total_range(instrument: Instrument) -> Range:
     return Range(_number(scale.least), _number(scale.most))
 
 
-def _prorated(instrument: Instrument, total: Value | None) -> Prorated | None:
+def _prorated(instrument: Instrument, total: ScaleValue | None) -> Proration | None:
     scale = _scale(instrument, "total")
     if total is None or scale is None or total.how != "prorated":
         return None
-    return Prorated(total.answered, total.parts, scale.missing_certainty)
+    return Proration(total.answered, total.parts, scale.missing_certainty)
 
 
 def _certainty(
-    instrument: Instrument, total: Value | None, banding: Banding | None, reached: Certainty | None
+    instrument: Instrument, total: ScaleValue | None, banding: Banding | None, reached: Certainty | None
 ) -> Certainty:
     scale = _scale(instrument, "total")
     made_by: list[Part] = [scale] if scale else [*instrument.scales] or [instrument.rights]

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from keel.assessment.instruments.answers import Sheet, State
+from keel.assessment.instruments.answers import ItemState, Sheet
 from keel.assessment.instruments.conditions import Asked, applies, holds
-from keel.assessment.instruments.scales import Value, whole
+from keel.assessment.instruments.scales import ScaleValue, whole
 from keel.findings import Finding, Reason, Severity, worst_first
 from keel.knowledge import Certainty
 from keel.knowledge.instruments import Clause, Instrument, Rule
@@ -20,12 +20,12 @@ SCORING = "scoring"
 """The subject of a finding that is about how a questionnaire was scored, and not about the person."""
 
 
-class Standing(msgspec.Struct, frozen=True):
+class ScoredSheet(msgspec.Struct, frozen=True):
     """Everything that is known when the rules speak."""
 
     instrument: Instrument
     sheet: Sheet
-    values: Mapping[str, Value]
+    values: Mapping[str, ScaleValue]
     asked: Asked
     missing: tuple[str, ...]
 
@@ -35,37 +35,37 @@ class Standing(msgspec.Struct, frozen=True):
         return holds(rule.when, self.sheet, bounds, self.asked)
 
 
-def spoken(standing: Standing) -> tuple[Finding, ...]:
+def spoken(scored: ScoredSheet) -> tuple[Finding, ...]:
     """All findings of a score, worst first. They do not depend on the order of the answers."""
-    findings = [*_rules(standing), *_safety(standing), *_completeness(standing), *_contradictions(standing)]
+    findings = [*_rules(scored), *_safety(scored), *_completeness(scored), *_contradictions(scored)]
     return worst_first(findings)
 
 
-def level(standing: Standing) -> tuple[Rule | None, bool]:
+def level(scored: ScoredSheet) -> tuple[Rule | None, bool]:
     """The highest level that holds, and whether it is settled: no missing answer leaves a higher one open."""
     is_settled = True
-    for rule in standing.instrument.rules:
-        verdict = standing.holds(rule) if rule.band else False
+    for rule in scored.instrument.rules:
+        verdict = scored.holds(rule) if rule.band else False
         if verdict:
             return rule, is_settled
         is_settled = is_settled and verdict is False
     return None, is_settled
 
 
-def _rules(standing: Standing) -> Iterator[Finding]:
-    reached, _ = level(standing)
-    for rule in standing.instrument.rules:
-        if rule is reached or (not rule.band and standing.holds(rule)):
-            yield _finding(standing, rule)
+def _rules(scored: ScoredSheet) -> Iterator[Finding]:
+    reached, _ = level(scored)
+    for rule in scored.instrument.rules:
+        if rule is reached or (not rule.band and scored.holds(rule)):
+            yield _finding(scored, rule)
 
 
-def _finding(standing: Standing, rule: Rule) -> Finding:
+def _finding(scored: ScoredSheet, rule: Rule) -> Finding:
     return Finding(
-        rule=f"{standing.instrument.id}/{rule.id}",
-        subject=rule.subject or standing.instrument.id,
+        rule=f"{scored.instrument.id}/{rule.id}",
+        subject=rule.subject or scored.instrument.id,
         severity=Severity(rule.severity),
         summary=Message(rule.summary),
-        why=tuple(_reasons(standing, rule)),
+        why=tuple(_reasons(scored, rule)),
         sources=rule.sources,
         confidence=rule.certainty,
         conflicts=rule.conflicts,
@@ -73,25 +73,25 @@ def _finding(standing: Standing, rule: Rule) -> Finding:
     )
 
 
-def _reasons(standing: Standing, rule: Rule) -> list[Reason]:
+def _reasons(scored: ScoredSheet, rule: Rule) -> list[Reason]:
     found: dict[str, Reason] = {}
     for clause in rule.when.clauses():
-        for reason in _reason(standing, clause):
+        for reason in _reason(scored, clause):
             found.setdefault(reason.name, reason)
     return list(found.values())
 
 
-def _reason(standing: Standing, clause: Clause) -> Iterator[Reason]:
-    name = Name(standing.instrument.name)
+def _reason(scored: ScoredSheet, clause: Clause) -> Iterator[Reason]:
+    name = Name(scored.instrument.name)
     for fact in clause.given:
-        yield Reason(FactName(fact), _named(standing.sheet.given.get(fact)))
-    if clause.scale and clause.scale in standing.values:
-        number = standing.values[clause.scale].number
+        yield Reason(FactName(fact), _named(scored.sheet.given.get(fact)))
+    if clause.scale and clause.scale in scored.values:
+        number = scored.values[clause.scale].number
         scale = Message("{instrument} {scale}", instrument=name, scale=Message(clause.scale))
         yield Reason(scale, None if number is None else whole(number))
     for item in clause.items:
-        value = standing.sheet.responses[item].value
-        yield Reason(_item(standing.instrument, item), None if value is None else whole(value))
+        value = scored.sheet.responses[item].value
+        yield Reason(_item(scored.instrument, item), None if value is None else whole(value))
 
 
 def _item(instrument: Instrument, item: str) -> Message:
@@ -102,12 +102,12 @@ def _named(value: str | None) -> Name | None:
     return None if value is None else Name(value)
 
 
-def _safety(standing: Standing) -> Iterator[Finding]:
-    instrument = standing.instrument
+def _safety(scored: ScoredSheet) -> Iterator[Finding]:
+    instrument = scored.instrument
     silent = [
         item
         for item in instrument.items
-        if item.safety and standing.asked[item.id] and standing.sheet.responses[item.id].state is not State.ANSWERED
+        if item.safety and scored.asked[item.id] and scored.sheet.responses[item.id].state is not ItemState.ANSWERED
     ]
     if silent:
         # Answers that never came are our own rule to ask for: no source grades them.
@@ -133,9 +133,9 @@ def _safety(standing: Standing) -> Iterator[Finding]:
         )
 
 
-def _completeness(standing: Standing) -> Iterator[Finding]:
-    instrument, total = standing.instrument, standing.values.get("total")
-    missing = tuple(Reason(_item(instrument, item), None) for item in standing.missing)
+def _completeness(scored: ScoredSheet) -> Iterator[Finding]:
+    instrument, total = scored.instrument, scored.values.get("total")
+    missing = tuple(Reason(_item(instrument, item), None) for item in scored.missing)
     if total is not None and total.how == "prorated":
         yield Finding(
             rule=f"{instrument.id}/prorated",
@@ -160,7 +160,7 @@ def _completeness(standing: Standing) -> Iterator[Finding]:
             summary=plural(
                 "{instrument} has no total: {count} item is without an answer.",
                 "{instrument} has no total: {count} items are without an answer.",
-                count=len(standing.missing),
+                count=len(scored.missing),
                 instrument=Name(instrument.name),
             ),
             why=(
@@ -177,10 +177,10 @@ def _missing_certainty(instrument: Instrument) -> Certainty:
     return next((scale.missing_certainty for scale in instrument.scales if scale.id == "total"), Certainty.DEFAULT)
 
 
-def _contradictions(standing: Standing) -> Iterator[Finding]:
-    instrument, sheet = standing.instrument, standing.sheet
-    answered = [item for item in instrument.items if sheet.responses[item.id].state is State.ANSWERED]
-    closed = [item.id for item in answered if applies(item, sheet) and standing.asked[item.id] is False]
+def _contradictions(scored: ScoredSheet) -> Iterator[Finding]:
+    instrument, sheet = scored.instrument, scored.sheet
+    answered = [item for item in instrument.items if sheet.responses[item.id].state is ItemState.ANSWERED]
+    closed = [item.id for item in answered if applies(item, sheet) and scored.asked[item.id] is False]
     others = [item.id for item in answered if not applies(item, sheet)]
     if closed:
         yield Finding(

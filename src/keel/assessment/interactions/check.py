@@ -9,7 +9,7 @@ from keel.assessment.interactions.items import answer
 from keel.assessment.interactions.names import Names, names_of
 from keel.assessment.interactions.rate import Ketamine, Rater
 from keel.assessment.interactions.reading import entries, words
-from keel.assessment.interactions.recognise import EntryRead, Read, join_words, read_entry
+from keel.assessment.interactions.recognise import EntryNames, TypedName, join_words, read_entry
 from keel.assessment.interactions.report import InteractionsReport, Item, Status
 from keel.assessment.interactions.stacking import stacked
 from keel.assessment.interactions.summary import summary
@@ -39,7 +39,7 @@ def check_medicines(
     names = names_of(knowledge)
     rater = Rater(ketamine, knowledge)
     read = _read(list(texts), names)
-    answers = [answer(each, names, rater) for each in read.reads]
+    answers = [answer(each, names, rater) for each in read.names]
     stacks = stacked((one for each in answers for one in each.rated), knowledge.stacks.values())
     items = tuple(each.item for each in answers)
     report = InteractionsReport(
@@ -58,18 +58,18 @@ def join_names(typed: Sequence[str], knowledge: Knowledge) -> list[str]:
     return join_words(typed, names_of(knowledge))
 
 
-def _read(texts: Sequence[str], names: Names) -> EntryRead:
+def _read(texts: Sequence[str], names: Names) -> EntryNames:
     """All entries of all texts, read; where nothing but doses was typed, that text itself, not recognised."""
     typed = [entry for text in texts for entry in entries(text)]
     count = sum(len(words(entry)) for entry in typed)
     if count > MOST_WORDS:
         raise ListTooLong(count, MOST_WORDS)
     read = [read_entry(entry, names) for entry in typed]
-    reads = tuple(one for each in read for one in each.reads)
+    found = tuple(one for each in read for one in each.names)
     ignored = tuple(word for each in read for word in each.ignored)
-    if typed and not reads:
-        return EntryRead(tuple(Read(entry) for entry in typed), ())
-    return EntryRead(reads, ignored)
+    if typed and not found:
+        return EntryNames(tuple(TypedName(entry) for entry in typed), ())
+    return EntryNames(found, ignored)
 
 
 def _inputs(items: Sequence[Item], status: Status) -> tuple[str, ...]:

@@ -6,10 +6,10 @@ from typing import NamedTuple
 import msgspec
 
 from keel.assessment.interactions.names import Meaning, Names
-from keel.assessment.interactions.rate import Rated, Rater
-from keel.assessment.interactions.recognise import Read
+from keel.assessment.interactions.rate import ClassRating, Rater
+from keel.assessment.interactions.recognise import TypedName
 from keel.assessment.interactions.report import Item, Match, Status
-from keel.assessment.interactions.spelling import Near
+from keel.assessment.interactions.spelling import Neighbour
 from keel.findings import Finding, Reason, worst_first
 from keel.knowledge.interactions import ClassWord, Danger
 from keel.messages import EMPTY, Message, Name, either, listed
@@ -22,10 +22,10 @@ class Answer(NamedTuple):
     """An item, and the rated classes behind it that take part in stacking."""
 
     item: Item
-    rated: tuple[Rated, ...] = ()
+    rated: tuple[ClassRating, ...] = ()
 
 
-def answer(read: Read, names: Names, rater: Rater) -> Answer:
+def answer(read: TypedName, names: Names, rater: Rater) -> Answer:
     """The item of one stretch: an interaction, nothing on file, a question, or not recognised."""
     if read.near:
         return Answer(_misspelt(read, names))
@@ -42,7 +42,7 @@ def answer(read: Read, names: Names, rater: Rater) -> Answer:
     return _recognised(read, read.meaning, names, rater)
 
 
-def _recognised(read: Read, meaning: Meaning, names: Names, rater: Rater) -> Answer:
+def _recognised(read: TypedName, meaning: Meaning, names: Names, rater: Rater) -> Answer:
     rated = tuple(each for name in meaning.substances for each in rater.rate(names.rows_of(name)))
     message = EMPTY if rated else _nothing_on_file(read.typed, meaning)
     if read.topical and rated:
@@ -75,14 +75,14 @@ def _nothing_on_file(typed: str, meaning: Meaning) -> Message:
     )
 
 
-def _as_topical(rated: Rated, word: str) -> Rated:
+def _as_topical(rated: ClassRating, word: str) -> ClassRating:
     finding = rated.finding
     return rated._replace(
         finding=msgspec.structs.replace(finding, why=(*finding.why, Reason(Message("typed with"), word)))
     )
 
 
-def _ambiguous(read: Read, meaning: Meaning) -> Item:
+def _ambiguous(read: TypedName, meaning: Meaning) -> Item:
     return Item(
         input=read.typed,
         status=Status.AMBIGUOUS,
@@ -96,7 +96,7 @@ def _ambiguous(read: Read, meaning: Meaning) -> Item:
     )
 
 
-def _misspelt(read: Read, names: Names) -> Item:
+def _misspelt(read: TypedName, names: Names) -> Item:
     """Names that were nearly typed; of a brand the message also says what it contains."""
     choices = _choices(read.near, names)
     shown = (_with_contents(choice, names.find(choice)) for choice in choices)
@@ -113,7 +113,7 @@ def _misspelt(read: Read, names: Names) -> Item:
     )
 
 
-def _choices(near: Iterable[Near], names: Names) -> tuple[str, ...]:
+def _choices(near: Iterable[Neighbour], names: Names) -> tuple[str, ...]:
     """The nearest name of each medicine, nearest first; at the same distance the generic name goes first."""
     found = [(one, names.find(one.name)) for one in near]
     found.sort(key=lambda pair: (pair[0].edits, pair[1] is not None and pair[1].how is not Match.EXACT))
@@ -130,7 +130,7 @@ def _with_contents(name: str, meaning: Meaning | None) -> Message:
     return Message("{name} ({label})", name=Name(name), label=contents)
 
 
-def _group(read: Read, group: ClassWord, rater: Rater) -> Answer:
+def _group(read: TypedName, group: ClassWord, rater: Rater) -> Answer:
     """A word for a whole class asks which one; it counts at once where every member belongs to the class."""
     rated = tuple(rater.rate_group(read.typed, group.classes))
     slots = {
@@ -160,5 +160,5 @@ def _group(read: Read, group: ClassWord, rater: Rater) -> Answer:
     return Answer(item, rated if group.counts else ())
 
 
-def _findings(rated: Iterable[Rated]) -> tuple[Finding, ...]:
+def _findings(rated: Iterable[ClassRating]) -> tuple[Finding, ...]:
     return worst_first(each.finding for each in rated)

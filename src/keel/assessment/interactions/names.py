@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from keel.assessment.interactions.reading import name_key
 from keel.assessment.interactions.report import Match
-from keel.assessment.interactions.spelling import Near, Spelling
+from keel.assessment.interactions.spelling import Neighbour, Spelling
 from keel.knowledge import Knowledge
 from keel.knowledge.interactions import ClassWord, Interaction
 
@@ -60,7 +60,7 @@ class Names:
             return dose_word.kind
         return "everyday" if word in self._knowledge.everyday_words else ""
 
-    def near(self, word: str) -> tuple[Near, ...]:
+    def near(self, word: str) -> tuple[Neighbour, ...]:
         """Names of which a word may be a misspelling, nearest first."""
         return _near(self, word)
 
@@ -77,7 +77,7 @@ def names_of(knowledge: Knowledge) -> Names:
 
 
 @lru_cache(maxsize=4096)
-def _near(names: Names, word: str) -> tuple[Near, ...]:
+def _near(names: Names, word: str) -> tuple[Neighbour, ...]:
     return tuple(names.spelling.near(word))
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from keel.findings import Finding, Reason, Severity
 from keel.knowledge import Knowledge
 from keel.knowledge.interactions import ClassRule, Danger, Interaction, KetamineForm
-from keel.knowledge.modifiers import Observed
+from keel.knowledge.modifiers import StudyResult
 from keel.messages import Message, Name, joined
 
 SUBSTANCE = Message("substance")
@@ -26,7 +26,7 @@ class Ketamine(NamedTuple):
     route: str | None
 
 
-class Rated(NamedTuple):
+class ClassRating(NamedTuple):
     """One class of one substance, or of a group as typed, as it counts for this ketamine and route."""
 
     name: str
@@ -41,22 +41,22 @@ class Rater:
     def __init__(self, ketamine: Ketamine, knowledge: Knowledge) -> None:
         self.ketamine, self.knowledge = ketamine, knowledge
 
-    def rate(self, rows: Iterable[Interaction]) -> Iterator[Rated]:
+    def rate(self, rows: Iterable[Interaction]) -> Iterator[ClassRating]:
         """Each class of each row that speaks of this ketamine. Where the form was not said, rows of both speak."""
         for row in rows:
             for identifier in row.classes:
                 rule = self.knowledge.interaction_classes[identifier]
                 if self._speaks_of(row.applies_to) and self._speaks_of(rule.applies_to):
                     danger = self.danger(rule)
-                    yield Rated(row.name, rule, danger, self._row_finding(row, rule, danger))
+                    yield ClassRating(row.name, rule, danger, self._row_finding(row, rule, danger))
 
-    def rate_group(self, word: str, classes: Iterable[str]) -> Iterator[Rated]:
+    def rate_group(self, word: str, classes: Iterable[str]) -> Iterator[ClassRating]:
         """Each class of a group that was named by a class word."""
         for identifier in classes:
             rule = self.knowledge.interaction_classes[identifier]
             if self._speaks_of(rule.applies_to):
                 danger = self.danger(rule)
-                yield Rated(word, rule, danger, self._group_finding(word, rule, danger))
+                yield ClassRating(word, rule, danger, self._group_finding(word, rule, danger))
 
     def danger(self, rule: ClassRule) -> Danger:
         """The danger of a class by this route; the full one where the route was not said."""
@@ -147,7 +147,7 @@ class Rater:
                 yield from _multiples(study)
 
 
-def _multiples(study: Observed) -> Iterator[Reason]:
+def _multiples(study: StudyResult) -> Iterator[Reason]:
     slots: dict[str, Message] = {"substance": Name(study.substance), "by": Name(study.route)}
     mark = Message(study.certainty.label)
     if study.auc is not None:

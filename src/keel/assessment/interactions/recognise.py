@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from keel.assessment.interactions.names import Meaning, Names
 from keel.assessment.interactions.reading import Word, name_key, words
-from keel.assessment.interactions.spelling import Near
+from keel.assessment.interactions.spelling import Neighbour
 
 LONGEST_GUESS = 3
 """Words that a misspelt name may have."""
@@ -22,7 +22,7 @@ _SAYS_HOW = frozenset({"number", "unit", "form", "release", "salt", "frequency",
 _ORDINARY = frozenset({"language", "joiner", "everyday"})
 
 
-class Read(NamedTuple):
+class TypedName(NamedTuple):
     """A stretch of an entry as typed: what it means, or the names it may be a misspelling of, or neither.
 
     `topical` is the word, if any, that says the medicine is put on the skin or into eye or ear.
@@ -30,14 +30,14 @@ class Read(NamedTuple):
 
     typed: str
     meaning: Meaning | None = None
-    near: tuple[Near, ...] = ()
+    near: tuple[Neighbour, ...] = ()
     topical: str = ""
 
 
-class EntryRead(NamedTuple):
+class EntryNames(NamedTuple):
     """All that an entry names, in the order typed, and its words that were taken for ordinary language."""
 
-    reads: tuple[Read, ...]
+    names: tuple[TypedName, ...]
     ignored: tuple[str, ...]
 
 
@@ -56,26 +56,26 @@ class _Part(NamedTuple):
         return not (self.meaning.to_confirm and self.kind in _ORDINARY) or self.meaning.group is not None
 
 
-def read_entry(entry: str, names: Names) -> EntryRead:
+def read_entry(entry: str, names: Names) -> EntryNames:
     """What an entry names. A bare dose ("50 mg") names nothing; an entry of ordinary words is not recognised."""
     parts = _parts(words(entry), names)
     if all(part.kind in _SAYS_HOW and part.meaning is None for part in parts):
-        return EntryRead((), ())
+        return EntryNames((), ())
     named = _named(parts)
     topical = next((part.words[0].plain for part in parts if part.kind == "topical"), "")
-    found = [(part.words[0].start, Read(_typed(entry, part.words), part.meaning, (), topical)) for part in named]
+    found = [(part.words[0].start, TypedName(_typed(entry, part.words), part.meaning, (), topical)) for part in named]
     found += _left_over(entry, parts, names)
     if not found:
-        return EntryRead((Read(entry),), ())
+        return EntryNames((TypedName(entry),), ())
     ignored = (part.words[0].plain for part in parts if part not in named and part.kind in _ORDINARY)
-    reads = (read for _, read in sorted(found, key=lambda one: one[0]))
-    return EntryRead(tuple(_without_second_names(reads)), tuple(ignored))
+    in_order = (read for _, read in sorted(found, key=lambda one: one[0]))
+    return EntryNames(tuple(_without_second_names(in_order)), tuple(ignored))
 
 
-def _without_second_names(reads: Iterable[Read]) -> Iterator[Read]:
-    """The reads of one entry without a second name of the same medicine: "Prinivil (lisinopril)" is one medicine."""
+def _without_second_names(names: Iterable[TypedName]) -> Iterator[TypedName]:
+    """The names of one entry without a second name of the same medicine: "Prinivil (lisinopril)" is one medicine."""
     seen: set[tuple[str, ...]] = set()
-    for read in reads:
+    for read in names:
         known = read.meaning.substances if read.meaning and not read.meaning.to_confirm else ()
         if known and known in seen:
             continue
@@ -132,7 +132,7 @@ def _is_joined(before: Sequence[_Part]) -> bool:
     return last is not None and last.kind == "joiner"
 
 
-def _left_over(entry: str, parts: Sequence[_Part], names: Names) -> Iterator[tuple[int, Read]]:
+def _left_over(entry: str, parts: Sequence[_Part], names: Names) -> Iterator[tuple[int, TypedName]]:
     """Each run of unknown words as misspellings, or as not recognised, with the place where it starts.
 
     Words about the dose do not interrupt a run.
@@ -143,13 +143,13 @@ def _left_over(entry: str, parts: Sequence[_Part], names: Names) -> Iterator[tup
             yield from _guess(entry, [part.words[0] for part in run], names)
 
 
-def _guess(entry: str, run: Sequence[Word], names: Names) -> Iterator[tuple[int, Read]]:
+def _guess(entry: str, run: Sequence[Word], names: Names) -> Iterator[tuple[int, TypedName]]:
     lost: list[Word] = []
     while run:
         size, near = _longest_guess(run, names)
         if near:
             yield from _not_recognised(entry, lost)
-            yield run[0].start, Read(_typed(entry, run[:size]), None, near)
+            yield run[0].start, TypedName(_typed(entry, run[:size]), None, near)
             lost = []
         else:
             lost.append(run[0])
@@ -157,17 +157,17 @@ def _guess(entry: str, run: Sequence[Word], names: Names) -> Iterator[tuple[int,
     yield from _not_recognised(entry, lost)
 
 
-def _not_recognised(entry: str, lost: Sequence[Word]) -> Iterator[tuple[int, Read]]:
+def _not_recognised(entry: str, lost: Sequence[Word]) -> Iterator[tuple[int, TypedName]]:
     if lost:
-        yield lost[0].start, Read(_typed(entry, lost))
+        yield lost[0].start, TypedName(_typed(entry, lost))
 
 
-def _longest_guess(run: Sequence[Word], names: Names) -> tuple[int, tuple[Near, ...]]:
+def _longest_guess(run: Sequence[Word], names: Names) -> tuple[int, tuple[Neighbour, ...]]:
     """How many of the first words are a misspelt name, and which; also a name that was typed apart."""
     for size in range(min(LONGEST_GUESS, len(run)), 0, -1):
         plain = [word.plain for word in run[:size]]
         joined = "".join(plain)
-        near = (Near(0, joined),) if size > 1 and names.find(joined) else names.near(" ".join(plain))
+        near = (Neighbour(0, joined),) if size > 1 and names.find(joined) else names.near(" ".join(plain))
         if near:
             return size, near
     return 1, ()

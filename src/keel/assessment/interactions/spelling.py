@@ -11,7 +11,7 @@ SHORTEST = 5
 """Words with fewer letters are not guessed at."""
 
 
-class Near(NamedTuple):
+class Neighbour(NamedTuple):
     """A name and how many edits away it is."""
 
     edits: int
@@ -31,7 +31,7 @@ class Spelling:
     def __init__(self, names: Iterable[str]) -> None:
         self.names = sorted(names)
 
-    def near(self, word: str) -> list[Near]:
+    def near(self, word: str) -> list[Neighbour]:
         """Names within the allowed edits of `word`, nearest first, then by name; none for short words.
 
         >>> Spelling(["sertraline", "cetirizine"]).near("sertralin")
@@ -44,4 +44,4 @@ class Spelling:
         if not most:
             return []
         found = process.extract(word, self.names, scorer=OSA.distance, score_cutoff=most, limit=None)
-        return sorted(Near(int(edits), name) for name, edits, _ in found)
+        return sorted(Neighbour(int(edits), name) for name, edits, _ in found)

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from keel.assessment.interactions.rate import SEVERITY, Rated
+from keel.assessment.interactions.rate import SEVERITY, ClassRating
 from keel.findings import Finding, Reason
 from keel.knowledge.interactions import Danger, Stack
 from keel.messages import EMPTY, Message, Name, listed
 
 
-class Stacked(NamedTuple):
+class Stacking(NamedTuple):
     """Substances of a list that share a mechanism, and how serious they are together."""
 
     stack: Stack
@@ -23,7 +23,7 @@ FEWEST = 2
 """Substances that must share a mechanism before they are said to stack."""
 
 
-def stacked(rated: Iterable[Rated], stacks: Iterable[Stack]) -> list[Stacked]:
+def stacked(rated: Iterable[ClassRating], stacks: Iterable[Stack]) -> list[Stacking]:
     """A finding for each stack that two or more different substances of a list share."""
     rated = list(rated)
     found = []
@@ -34,7 +34,7 @@ def stacked(rated: Iterable[Rated], stacks: Iterable[Stack]) -> list[Stacked]:
                 members[each.name] = min(each.danger, members.get(each.name, each.danger), key=lambda one: one.rank)
         if len(members) >= FEWEST:
             danger = danger_together(list(members.values()))
-            found.append(Stacked(stack, danger, _finding(stack, danger, sorted(members))))
+            found.append(Stacking(stack, danger, _finding(stack, danger, sorted(members))))
     return found
 
 

@@ -53,7 +53,7 @@ def level_of_care(
     return highest(protocol, "triage", given, at=at, knowledge=knowledge, jurisdiction=jurisdiction)
 
 
-class CareKnown(msgspec.Struct, frozen=True, kw_only=True):
+class MinimumCare(msgspec.Struct, frozen=True, kw_only=True):
     """What known facts alone say of the level of care: at least this one.
 
     `level` is None where no known fact asks for any, which is no statement about what was not asked; `not_asked` names
@@ -70,7 +70,7 @@ class CareKnown(msgspec.Struct, frozen=True, kw_only=True):
     not_known: tuple[str, ...]
 
 
-def known_care(facts: Facts, *, at: dt.datetime, knowledge: Knowledge, jurisdiction: str = "") -> CareKnown:
+def known_care(facts: Facts, *, at: dt.datetime, knowledge: Knowledge, jurisdiction: str = "") -> MinimumCare:
     """The level of care that known facts ask for. Unlike `level_of_care`, what nobody answered triggers nothing.
 
     For a view of a record with nobody to ask: there a bare record would otherwise be an emergency.
@@ -83,7 +83,7 @@ def known_care(facts: Facts, *, at: dt.datetime, knowledge: Knowledge, jurisdict
     chosen = max(met, key=lambda level: level.rank, default=None)
     open_rules = [one for one in judged if one.verdict.truth is Truth.NOT_KNOWN]
     higher = [one for one in open_rules if chosen is None or levels[one.rule.level].rank > chosen.rank]
-    return CareKnown(
+    return MinimumCare(
         level=chosen.id if chosen else None,
         rank=chosen.rank if chosen else None,
         title=Message(chosen.title if chosen else ""),

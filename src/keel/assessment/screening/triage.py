@@ -8,7 +8,7 @@ import msgspec
 from keel.assessment.help import HelpLine, help_lines
 from keel.assessment.protocols.facts import derived
 from keel.assessment.protocols.gate import is_enabled, jurisdiction_of, place_of
-from keel.assessment.protocols.level_of_care import CareKnown, LevelOfCare, bladder_state, known_care, level_of_care
+from keel.assessment.protocols.level_of_care import LevelOfCare, MinimumCare, bladder_state, known_care, level_of_care
 from keel.assessment.protocols.record_facts import facts_together
 from keel.findings import Fact
 from keel.knowledge import Knowledge
@@ -30,7 +30,7 @@ class Triage(msgspec.Struct, frozen=True, kw_only=True):
     jurisdiction: str
     is_emergency: bool
     care: LevelOfCare
-    known: CareKnown
+    known: MinimumCare
     bladder: LevelOfCare
     facts: dict[str, Fact]
     unread: tuple[str, ...]

@@ -4,7 +4,7 @@ Pure, as all of `assessment`. Start at `choose.py` (the choice), then `facts.py`
 """
 
 from keel.assessment.interactions.groups import drug_groups
-from keel.assessment.strategies.choose import Advice, Chosen, strategies_for
+from keel.assessment.strategies.choose import Advice, Card, strategies_for
 from keel.assessment.strategies.facts import SelfReport, strategy_facts
 
-__all__ = ["Advice", "Chosen", "SelfReport", "drug_groups", "strategies_for", "strategy_facts"]
+__all__ = ["Advice", "Card", "SelfReport", "drug_groups", "strategies_for", "strategy_facts"]

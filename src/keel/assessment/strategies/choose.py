@@ -7,7 +7,7 @@ from keel.knowledge import Knowledge
 from keel.knowledge.texts import Strategy
 
 
-class Chosen(msgspec.Struct, frozen=True):
+class Card(msgspec.Struct, frozen=True):
     """A card that applies, the facts that spoke for it, and whether it belongs to the first ones."""
 
     strategy: Strategy
@@ -22,7 +22,7 @@ class Advice(msgspec.Struct, frozen=True):
     list them as “also worth knowing”.
     """
 
-    chosen: tuple[Chosen, ...]
+    chosen: tuple[Card, ...]
     open: tuple[Strategy, ...]
     missing: tuple[str, ...]
 
@@ -34,7 +34,7 @@ def strategies_for(facts: Facts, knowledge: Knowledge) -> Advice:
     >>> [card.strategy.id for card in strategies_for({"lanes": ("non_medical",), "pain": True}, load()).chosen[:2]]
     ['pain-loop', 'no-depressants']
     """
-    chosen: list[Chosen] = []
+    chosen: list[Card] = []
     kept_back: list[Strategy] = []
     missing: list[str] = []
     for strategy in knowledge.strategies.values():
@@ -51,10 +51,10 @@ def strategies_for(facts: Facts, knowledge: Knowledge) -> Advice:
     )
 
 
-def _card(strategy: Strategy, facts: Facts, reasons: tuple[Reason, ...]) -> Chosen:
+def _card(strategy: Strategy, facts: Facts, reasons: tuple[Reason, ...]) -> Card:
     """A general card is among the first only where its `first_when` is met; the facts of that are then its reasons."""
     if strategy.first_when is not None:
         verdict = evaluate(strategy.first_when, facts, strategy.cuts)
         if verdict.truth is Truth.MET:
-            return Chosen(strategy, verdict.reasons, is_first=True)
-    return Chosen(strategy, reasons, is_first=not strategy.is_general)
+            return Card(strategy, verdict.reasons, is_first=True)
+    return Card(strategy, reasons, is_first=not strategy.is_general)

@@ -20,7 +20,7 @@ class HarmFact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     label: str
 
 
-class FactShown(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class PrintedFact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A fact that is printed with a finding where it is known, and the sources that stand behind it then."""
 
     fact: str
@@ -41,7 +41,7 @@ class HarmRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     when: Condition
     summary: str
     next_step: str
-    shows: tuple[FactShown, ...] = ()
+    shows: tuple[PrintedFact, ...] = ()
     claims: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()

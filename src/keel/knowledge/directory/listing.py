@@ -18,7 +18,7 @@ HIDDEN_AFTER_DAYS = 180
 WORLD = "*"
 
 
-class Listed(msgspec.Struct, frozen=True):
+class ListedService(msgspec.Struct, frozen=True):
     """A service as it is shown on a day: `days` since it was checked, and whether that makes it stale."""
 
     service: Service
@@ -34,18 +34,18 @@ class Listing(msgspec.Struct, frozen=True):
 
     country: str
     need: str | None
-    emergency: tuple[Listed, ...]
-    services: tuple[Listed, ...]
-    fallback: Listed | None
+    emergency: tuple[ListedService, ...]
+    services: tuple[ListedService, ...]
+    fallback: ListedService | None
 
 
-def listed(service: Service, at: dt.date) -> Listed | None:
+def listed(service: Service, at: dt.date) -> ListedService | None:
     """The service as shown on the day `at`, or None when the display rule hides it."""
     days = (at - service.checked).days
     shown = service.display is Display.YES and service.confidence == "high" and not service.commercial
     if not shown or service.alias_of or (days > HIDDEN_AFTER_DAYS and not service.always_offered):
         return None
-    return Listed(service, days, stale=days > STALE_AFTER_DAYS)
+    return ListedService(service, days, stale=days > STALE_AFTER_DAYS)
 
 
 def services(directory: Mapping[str, Service], *, country: str, need: str | None, at: dt.date) -> Listing:
@@ -67,7 +67,7 @@ def services(directory: Mapping[str, Service], *, country: str, need: str | None
     return Listing(code, need, _in_order(emergency), _in_order(others), fallback)
 
 
-def _in_order(rows: list[Listed]) -> tuple[Listed, ...]:
+def _in_order(rows: list[ListedService]) -> tuple[ListedService, ...]:
     return tuple(
         sorted(
             rows,

@@ -16,7 +16,7 @@ from keel.knowledge.instruments.parts import AnswerSet, Item
 from keel.knowledge.instruments.shape import Instrument, wording_problems
 
 
-class Standing(StrEnum):
+class TranslationOrigin(StrEnum):
     """Whose translation it is."""
 
     OFFICIAL = "official"
@@ -35,7 +35,7 @@ class InstrumentWords(Document, frozen=True, kw_only=True):
     """
 
     lang: str
-    standing: Standing
+    standing: TranslationOrigin
     notice: str
     instructions: str = ""
     stem: str = ""

@@ -201,7 +201,7 @@ class Residual(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     note: str = ""
 
 
-class Early(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class EarlyMinutes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The minutes after a bolus in which the model is known to be wrong, and what to use there."""
 
     minutes: float
@@ -231,12 +231,12 @@ class Validity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     age_years: Range | None = None
     weight_kg: Range | None = None
     sampled_min: Range | None = None
-    early: Early | None = None
+    early: EarlyMinutes | None = None
     never: str = ""
     remark: str = ""
 
 
-class Known(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Misfit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A known misfit: what the model gets wrong, by how much and what to use instead."""
 
     what: str
@@ -267,7 +267,7 @@ class Model(Document, frozen=True, kw_only=True, forbid_unknown_fields=True):
     residual: tuple[Residual, ...] = ()
     validity: Validity = Validity()
     missing: tuple[str, ...] = ()
-    misfits: tuple[Known, ...] = ()
+    misfits: tuple[Misfit, ...] = ()
 
     def holds(self) -> tuple[tuple[Message, Message], ...]:
         """Where the model holds, as (what, words): ages, weights, substances and doses by route, sampling times."""

@@ -13,7 +13,7 @@ from keel.knowledge.documents import Document
 from keel.messages import Message, Name, Slot, listed
 
 
-class Observed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class StudyResult(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What one study saw: `auc` and `cmax` of the parent as multiples of the value without the modifier."""
 
     substance: str
@@ -68,7 +68,7 @@ class Modifier(Document, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     kind: Literal["inhibitor", "inducer", "genotype", "sex", "liver", "kidney", "scenario", "medicine"]
     mechanism: str = ""
-    observed: tuple[Observed, ...] = ()
+    observed: tuple[StudyResult, ...] = ()
     changes: tuple[Change, ...] = ()
     conflicts: tuple[str, ...] = ()
     note: str = ""

@@ -10,7 +10,7 @@ import msgspec
 from keel.knowledge.clinical_facts import ClinicalFact, FactKind
 from keel.knowledge.conditions import Condition
 from keel.knowledge.errors import FactsFileError
-from keel.knowledge.protocols.shape import CHECKS, Included, Protocol, Rule, Slot, leaves
+from keel.knowledge.protocols.shape import CHECKS, Inclusion, Protocol, Rule, Slot, leaves
 
 _ORDERED = (">", ">=", "<", "<=")
 
@@ -44,7 +44,7 @@ def _with_included(protocol: Protocol, protocols: Mapping[str, Protocol]) -> Pro
     return msgspec.structs.replace(protocol, rules=tuple(rules), slots=tuple(slots), cuts=cuts, dosing=dosing)
 
 
-def _named(other: Protocol, included: Included) -> Iterator[Slot]:
+def _named(other: Protocol, included: Inclusion) -> Iterator[Slot]:
     known = {slot.id: slot for slot in other.slots}
     for name in included.slots:
         if name not in known:
@@ -52,11 +52,11 @@ def _named(other: Protocol, included: Included) -> Iterator[Slot]:
         yield known[name]
 
 
-def _limited(rule: Rule, included: Included) -> Rule:
+def _limited(rule: Rule, included: Inclusion) -> Rule:
     return msgspec.structs.replace(rule, routes=included.routes) if included.routes and not rule.routes else rule
 
 
-def _limited_slot(slot: Slot, included: Included) -> Slot:
+def _limited_slot(slot: Slot, included: Inclusion) -> Slot:
     return msgspec.structs.replace(slot, routes=included.routes) if included.routes and not slot.routes else slot
 
 

@@ -244,7 +244,7 @@ class Block(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     certainty: Certainty = Certainty.SEEN
 
 
-class Included(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Inclusion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Rules and slots taken over from another protocol, with the cuts they use.
 
     The rules are those of `phases`. `routes` limits what is taken over to some routes. `dosing` takes over the dosing.
@@ -286,7 +286,7 @@ class Protocol(Document, frozen=True, kw_only=True):
     practice: tuple[Statement, ...] = ()
     blocks: tuple[Block, ...] = ()
     levels: tuple[Level, ...] = ()
-    includes: tuple[Included, ...] = ()
+    includes: tuple[Inclusion, ...] = ()
     conflicts: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
 

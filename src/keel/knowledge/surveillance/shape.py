@@ -10,7 +10,7 @@ from keel.knowledge.documents import Document, Id
 from keel.knowledge.protocols.shape import Cut, Signature, Verb
 
 
-class Every(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class WatchInterval(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """An interval, named by its cut, and the condition under which it applies; without one it applies always."""
 
     cut: str
@@ -34,7 +34,7 @@ class WatchItem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     names: tuple[str, ...] = ()
     instruments: tuple[str, ...] = ()
     each_session: bool = False
-    every: tuple[Every, ...] = ()
+    every: tuple[WatchInterval, ...] = ()
     sources: tuple[str, ...] = ()
     certainty: Certainty = Certainty.SEEN
     conflicts: tuple[str, ...] = ()

@@ -17,7 +17,7 @@ from keel.reports.charts import layers, words
 from keel.reports.charts.frame import Frame, frame_of, hour_marks, level_marks
 from keel.reports.charts.look import Spec, config
 from keel.reports.charts.render import SCHEMA
-from keel.reports.charts.trace import Drawn, Trace
+from keel.reports.charts.trace import ChartContent, Trace
 
 SHOWN_HOURS = {False: 8.0, True: 24.0}
 """Hours after the last dose that are drawn when nobody says how many: by proportion, and by logarithm."""
@@ -37,7 +37,7 @@ class Chart:
 
     def __init__(
         self,
-        drawn: Drawn,
+        drawn: ChartContent,
         facts: Knowledge | None = None,
         *,
         log: bool = False,

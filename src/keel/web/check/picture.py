@@ -10,12 +10,12 @@ from keel.assessment.instruments import Score
 from keel.assessment.interactions.rate import SUBSTANCE
 from keel.assessment.interactions.stacking import SHARED_BY
 from keel.assessment.picture import Picture
-from keel.assessment.strategies import Advice, Chosen, SelfReport, strategies_for, strategy_facts
+from keel.assessment.strategies import Advice, Card, SelfReport, strategies_for, strategy_facts
 from keel.assessment.symptoms import symptom_facts
 from keel.findings import Finding, Severity
 from keel.knowledge import Knowledge
 from keel.knowledge.criteria import Band as BandFacts
-from keel.knowledge.directory import Listed
+from keel.knowledge.directory import ListedService
 from keel.knowledge.texts import Section, StrategyWords
 from keel.record import Record
 from keel.record.selection import newest_items
@@ -202,17 +202,17 @@ class CheckPicture(PicturePage):
         return strategies_for(facts, self._knowledge)
 
     @cached_property
-    def cards(self) -> list[tuple[Chosen, StrategyWords]]:
+    def cards(self) -> list[tuple[Card, StrategyWords]]:
         """The cards that the answers call for, the most pressing first."""
         return [(one, _words(one)) for one in self._advice.chosen]
 
     @cached_property
-    def first_cards(self) -> list[tuple[Chosen, StrategyWords]]:
+    def first_cards(self) -> list[tuple[Card, StrategyWords]]:
         """Those shown open."""
         return self.cards[:FIRST_CARDS]
 
     @cached_property
-    def more_cards(self) -> list[tuple[Chosen, StrategyWords]]:
+    def more_cards(self) -> list[tuple[Card, StrategyWords]]:
         """Those one tap further."""
         return self.cards[FIRST_CARDS:]
 
@@ -232,12 +232,12 @@ class CheckPicture(PicturePage):
         return [(choices.MATTERS[one], *choices.MATTERS_READ[one]) for one in self._matters if one in choices.MATTERS]
 
     @cached_property
-    def services(self) -> list[Listed]:
+    def services(self) -> list[ListedService]:
         """People who help near the person: for the bladder where it is about that, and for drugs, treatment, crisis."""
         band = self.picture.exposure.band
         is_about_bladder = bool(self.bladder_findings) or (band is not None and band.id in BLADDER_BANDS)
         needs = [*(["bladder"] if is_about_bladder else []), "drugs", "treatment"]
-        found: dict[str, Listed] = {}
+        found: dict[str, ListedService] = {}
         for need in needs:
             for row in listing_for(self.record.person.country, need).services:
                 found.setdefault(row.service.id, row)
@@ -248,6 +248,6 @@ def _is_safety(finding: Finding) -> bool:
     return finding.rule == SAFETY_RULE
 
 
-def _words(card: Chosen) -> StrategyWords:
+def _words(card: Card) -> StrategyWords:
     words = card.strategy.words
     return words.get(texts.language(), words[languages.FIRST])

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from keel.assessment.protocols import FactRefused, checked_facts
-from keel.assessment.protocols.level_of_care import CareKnown, LevelOfCare
+from keel.assessment.protocols.level_of_care import LevelOfCare, MinimumCare
 from keel.assessment.screening import Screening, Triage, rests_on_known, screening, screening_phases, triage
 from keel.assessment.screening.questions import questions, questions_of
 from keel.findings import Fact, Finding
@@ -111,7 +111,7 @@ class ScreeningPage:
         told = {**planned, **answered.facts}
         asked: dict[str, Any] = {"at": at, "knowledge": knowledge, "jurisdiction": place, "facts": told}
         self.triage: Triage = triage(record, **asked)
-        self.known: CareKnown = self.triage.known
+        self.known: MinimumCare = self.triage.known
         self.found: Screening | None = screening(record, protocol, **asked) if protocol else None
 
     @property
@@ -120,7 +120,7 @@ class ScreeningPage:
         return not self.known.not_asked
 
     @property
-    def care(self) -> CareKnown | LevelOfCare:
+    def care(self) -> MinimumCare | LevelOfCare:
         """The level as it stands: what is known asks for at least this; once all was asked, this."""
         return self.triage.care if self.is_complete else self.known
 

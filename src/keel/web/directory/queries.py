@@ -11,7 +11,7 @@ from typing import NamedTuple
 from django.http import HttpRequest
 
 from keel.knowledge import Knowledge, load
-from keel.knowledge.directory import Listed, Listing, Service, digits, listed, look_up, services
+from keel.knowledge.directory import ListedService, Listing, Service, digits, listed, look_up, services
 from keel.web import clock
 
 _TAG = re.compile(r"^[a-z]{2,3}(?:-[a-z]{4})?-([a-z]{2})$", re.IGNORECASE)
@@ -50,7 +50,7 @@ def listing_for(country: str, need: str | None = None) -> Listing:
 class Matches(NamedTuple):
     """Rows to show, names of old rows that they replaced, names of rows that were not confirmed and have no number."""
 
-    rows: tuple[Listed, ...]
+    rows: tuple[ListedService, ...]
     old_names: tuple[str, ...]
     hidden: tuple[str, ...]
 

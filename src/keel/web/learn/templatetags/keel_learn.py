@@ -5,7 +5,7 @@ from typing import Any
 
 from django import template
 
-from keel.knowledge.directory import Listed
+from keel.knowledge.directory import ListedService
 from keel.knowledge.texts import Column, Row, Section, Text
 from keel.web.directory.queries import listing_for
 from keel.web.language import texts
@@ -48,7 +48,7 @@ def own(yours: Mapping[str, str], row: Row) -> dict[str, Any]:
 
 
 @register.simple_tag(takes_context=True)
-def need_lines(context: dict[str, Any], need: str) -> list[Listed]:
+def need_lines(context: dict[str, Any], need: str) -> list[ListedService]:
     """The emergency number and the first services for a need in the country of the page, with the fallback."""
     listing = listing_for(context.get("help_country", ""), need)
     fallback = [listing.fallback] if listing.fallback else []
