@@ -1,7 +1,7 @@
-"""Nobody who reads Spanish meets English: every public page, a whole check, its papers, every message to mend.
+"""Nobody who reads Spanish meets English: every public page, a whole check, its papers, every text on what to fix.
 
 A text is English when the page says so, when it has a word that Spanish has not, or when the English page has it too
-and it is no name. Names, titles of works, and words that both languages write alike are no English.
+and it is not a name. Names, titles of works, and words that both languages write alike are not English.
 """
 
 import json

@@ -85,7 +85,7 @@ def _normalised(text: str) -> str:
 
 
 def parse_quantity(text: str, *, example: str = "35 mg") -> Quantity:
-    """The value and unit of `text`; UnitError where there is no unit or it is unknown, with `example` as the mend.
+    """The value and unit of `text`; UnitError where there is no unit or it is unknown, with `example` as the fix.
 
     >>> parse_quantity("0.5 mg/kg")
     Quantity(value=0.5, unit=Unit(code='mg/kg', factor=1.0, dimension=(('body weight', -1), ('mass', 1))))
@@ -98,9 +98,9 @@ def parse_quantity(text: str, *, example: str = "35 mg") -> Quantity:
         )
     rest = written[match.end() :].strip()
     if not rest:
-        mend = f"{match.group(1)} {example.partition(' ')[2]}"
+        fix = f"{match.group(1)} {example.partition(' ')[2]}"
         raise UnitError(
-            Message("“{input}” has no unit. Write for example “{example}”.", input=text.strip(), example=mend)
+            Message("“{input}” has no unit. Write for example “{example}”.", input=text.strip(), example=fix)
         )
     return Quantity(parse_number(match.group(1)), parse_unit(rest))
 

@@ -1,4 +1,4 @@
-"""The research door: every model is listed, curves are overlaid for a regimen, and a bad one says what to mend."""
+"""The research door: every model is listed, curves are overlaid for a regimen, and a bad one says what to fix."""
 
 import pytest
 

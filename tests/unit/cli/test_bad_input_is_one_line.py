@@ -1,4 +1,4 @@
-"""Bad input ends with one line that says how to mend it, and with exit code 2; never with a traceback."""
+"""Bad input ends with one line that says how to fix it, and with exit code 2; never with a traceback."""
 
 import json
 

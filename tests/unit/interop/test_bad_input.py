@@ -1,4 +1,4 @@
-"""Content that cannot be read: one line that says what, where and how to mend it, and never a traceback."""
+"""Content that cannot be read: one line that says what, where and how to fix it, and never a traceback."""
 
 import codecs
 import json

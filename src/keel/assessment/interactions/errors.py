@@ -1,4 +1,4 @@
-"""What can be wrong with a question about interactions. Trying again does not help; mending the input does.
+"""What can be wrong with a question about interactions. Trying again does not help; correcting the input does.
 
 InteractionsError
 ├── UnknownForm     neither racemic nor esketamine

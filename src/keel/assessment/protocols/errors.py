@@ -86,6 +86,6 @@ class DoesNotFit(ProtocolError):
 class FactRefused(ProtocolError):
     """A fact that is not in the catalogue, or whose value it cannot take."""
 
-    def __init__(self, name: str, problem: Message, mend: Message) -> None:
-        self.name, self.problem, self.mend = name, problem, mend
-        super().__init__(joined(" ", (problem, mend)))
+    def __init__(self, name: str, problem: Message, fix: Message) -> None:
+        self.name, self.problem, self.fix = name, problem, fix
+        super().__init__(joined(" ", (problem, fix)))

@@ -34,8 +34,8 @@ def checked_facts(
             known = [*catalogue, *names]
             near = get_close_matches(name.lower(), known, n=3)
             see = Message("See `keel knowledge show clinical_facts`.")
-            mend = Message("Near: {names}.", names=listed(near)) if near else see
-            raise FactRefused(name, Message("No fact is called “{name}”.", name=name), mend)
+            fix = Message("Near: {names}.", names=listed(near)) if near else see
+            raise FactRefused(name, Message("No fact is called “{name}”.", name=name), fix)
         if fact.is_computed and not allow_computed:
             problem = Message("“{name}” is worked out by Keel and is not typed.", name=name)
             raise FactRefused(name, problem, Message("Leave it out."))

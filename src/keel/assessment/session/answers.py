@@ -61,7 +61,7 @@ def read_answers(session: Session, events: Iterable[Plain], catalogue: Mapping[s
             try:
                 checked = checked_facts({name: value}, catalogue)
             except FactRefused as error:
-                refused[f"{name} = {value!r}".replace("'", ""), f"{error.problem} {error.mend}"] = None
+                refused[f"{name} = {value!r}".replace("'", ""), f"{error.problem} {error.fix}"] = None
                 continue
             given += [Answer(fact, one, at, event_id) for fact, one in checked.items() if one is not None]
     return Answers(tuple(given), tuple(refused))

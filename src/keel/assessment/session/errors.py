@@ -7,7 +7,7 @@ SessionError   a session that cannot be folded: says what, where and how to fix 
 class SessionError(Exception):
     """A session that cannot be folded; one line. Trying again with the same one does not help."""
 
-    def __init__(self, problem: str, *, where: str = "", mend: str = "") -> None:
-        self.problem, self.where, self.mend = problem, where, mend
+    def __init__(self, problem: str, *, where: str = "", fix: str = "") -> None:
+        self.problem, self.where, self.fix = problem, where, fix
         place = f"{where}: " if where else ""
-        super().__init__(" ".join(f"{place}{problem} {mend}".split()))
+        super().__init__(" ".join(f"{place}{problem} {fix}".split()))

@@ -97,8 +97,8 @@ def _is_gated(event: Plain, view: SessionView) -> bool:
 def _remarks(view: SessionView, missed: tuple[MissedCheck, ...]) -> Iterator[Finding]:
     """What a reader should know beside the gate: odd events, answers not understood, no place, missed, defaults."""
     yield from (notice.finding(view.knowledge) for notice in view.timeline.notices)
-    for what, mend in view.answers.refused:
-        yield view.finding("KEEL-NOT-UNDERSTOOD", what=what, mend=mend)
+    for what, fix in view.answers.refused:
+        yield view.finding("KEEL-NOT-UNDERSTOOD", what=what, fix=fix)
     if not view.jurisdiction and any(rule.jurisdictions or rule.elsewhere for rule in view.protocol.rules):
         yield view.finding("KEEL-NO-PLACE")
     if missed:

@@ -78,7 +78,7 @@ def read_answers(data: Mapping[str, Any], knowledge: Knowledge) -> PageAnswers:
         try:
             facts |= checked_facts({fact.id: _value(fact, written)}, knowledge.clinical_facts)
         except FactRefused as refused:
-            errors[fact.id] = f"{refused.problem} {refused.mend}"
+            errors[fact.id] = f"{refused.problem} {refused.fix}"
     return PageAnswers(facts, written_as, errors)
 
 
