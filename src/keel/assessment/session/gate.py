@@ -43,9 +43,9 @@ def gate_state(view: SessionView) -> GateState:
 
 def _missing_values(view: SessionView) -> Iterator[Finding]:
     """What the newest set since the dose lacks of the signs that the schedule asks for."""
-    first, slots = view.dose.first_at, view.protocol.slots
+    first, timed_checks = view.dose.first_at, view.protocol.slots
     sets = [one for one in view.vitals.sets if first is not None and one.at > first]
-    wanted = {check for slot in slots if slot.anchor != "session_start" for check in slot.checks}
+    wanted = {check for timed in timed_checks if timed.anchor != "session_start" for check in timed.checks}
     if not sets or not {"hr", "spo2", "rr"} & wanted:
         return
     newest, near = sets[-1], view.cut("repeat_min") or 0.0
@@ -58,6 +58,6 @@ def _missing_values(view: SessionView) -> Iterator[Finding]:
         and not any(abs(minutes_between(one.at, newest.at)) < near for one in view.vitals.of(fact))
     ]
     # A blood pressure alone is a set of its own where the schedule asks for it alone.
-    is_alone = any(slot.checks == ("bp",) for slot in slots)
+    is_alone = any(timed.checks == ("bp",) for timed in timed_checks)
     if lacking and not (is_alone and any(one.at == newest.at for one in view.vitals.pressures)):
         yield view.finding("KEEL-MISSING-VALUE", what=", ".join(lacking))

@@ -19,26 +19,26 @@ from keel.knowledge.protocols import CHECKS
 def due_checks(view: SessionView) -> tuple[tuple[DueCheck, ...], tuple[MissedCheck, ...]]:
     """What is due now or next, earliest first; and what was missed."""
     at, anchors = view.at, _anchors(view)
-    slots = [slot for slot in view.protocol.slots if not slot.routes or view.route in slot.routes]
+    timed_checks = [timed for timed in view.protocol.slots if not timed.routes or view.route in timed.routes]
     missed: dict[tuple[dt.datetime, str], list[str]] = {}
     open_now: dict[str, list[CheckTime]] = {}
     coming: dict[str, list[CheckTime]] = {}
-    for check in dict.fromkeys(check for slot in slots for check in slot.checks):
+    for check in dict.fromkeys(check for timed in timed_checks for check in timed.checks):
         done = _done_at(view.vitals, check)
-        times = [one for slot in slots for one in check_times(slot, check, view.protocol, anchors, at)]
+        times = [one for timed in timed_checks for one in check_times(timed, check, view.protocol, anchors, at)]
         times.sort(key=lambda one: one.order)
         newest = max(done, default=None)
         for position, one in enumerate(times):
             is_done = newest is not None and newest >= one.counts_from
             if one.due_at > at:
                 if not is_done:
-                    coming.setdefault(one.slot.id, []).append(one)
+                    coming.setdefault(one.timed.id, []).append(one)
             elif not is_done:
-                open_now.setdefault(one.slot.id, []).append(one)
-            elif one.slot.ends != "dose_start" and not _was_done(one, times[position + 1 :], done):
-                missed.setdefault((one.due_at, one.slot.title), []).append(check)
+                open_now.setdefault(one.timed.id, []).append(one)
+            elif one.timed.ends != "dose_start" and not _was_done(one, times[position + 1 :], done):
+                missed.setdefault((one.due_at, one.timed.title), []).append(check)
     # A close check that is late is one thing to do, not two.
-    ahead = {name: ones for name, ones in coming.items() if name not in open_now or ones[0].slot.anchor != "trigger"}
+    ahead = {name: ones for name, ones in coming.items() if name not in open_now or ones[0].timed.anchor != "trigger"}
     due = [_due(ones, at) for found in (open_now, ahead) for ones in found.values()]
     gaps = tuple(
         MissedCheck(what=f"{title}: {_names(checks)}", due_at=when) for (when, title), checks in sorted(missed.items())
@@ -107,7 +107,7 @@ def _was_done(one: CheckTime, following: Sequence[CheckTime], done: Sequence[dt.
 def _due(ones: Sequence[CheckTime], at: dt.datetime) -> DueCheck:
     first = min(ones, key=lambda one: one.order)
     checks = tuple(dict.fromkeys(one.check for one in ones))
-    return _check(f"{first.slot.title}: {_names(checks)}", first.due_at, at, first.slot.id, checks)
+    return _check(f"{first.timed.title}: {_names(checks)}", first.due_at, at, first.timed.id, checks)
 
 
 def _check(what: str, due_at: dt.datetime, at: dt.datetime, rule: str, checks: tuple[str, ...] = ()) -> DueCheck:

@@ -32,7 +32,7 @@ class Phase(StrEnum):
 
 
 class DueCheck(msgspec.Struct, frozen=True, kw_only=True):
-    """Something to be done: in words, when, whether that has passed, by how many minutes, and by which slot or rule."""
+    """Something to be done: in words, when, whether that has passed, by how many minutes, and by what (`rule`)."""
 
     what: str
     due_at: dt.datetime

@@ -82,7 +82,7 @@ def _values(event: Plain) -> Iterator[tuple[str, Fact]]:
 
 def asked_signs(protocol: Protocol) -> tuple[str, ...]:
     """The vital signs that the schedule of a protocol asks for; all of them where it asks for none by name."""
-    checks = {check for slot in protocol.slots for check in slot.checks}
+    checks = {check for timed in protocol.slots for check in timed.checks}
     asked = tuple(sign for check, signs in SIGNS.items() if check in checks for sign in signs)
     return asked or tuple(sign for signs in SIGNS.values() for sign in signs)
 

@@ -10,7 +10,7 @@ import msgspec
 from keel.knowledge.clinical_facts import ClinicalFact, FactKind
 from keel.knowledge.conditions import Condition
 from keel.knowledge.errors import FactsFileError
-from keel.knowledge.protocols.shape import CHECKS, Inclusion, Protocol, Rule, Slot, leaves
+from keel.knowledge.protocols.shape import CHECKS, Inclusion, Protocol, Rule, TimedCheck, leaves
 
 _ORDERED = (">", ">=", "<", "<=")
 
@@ -38,14 +38,14 @@ def _with_included(protocol: Protocol, protocols: Mapping[str, Protocol]) -> Pro
                 "Name a protocol that stands on its own."
             )
         rules += [_limited(rule, included) for rule in other.rules_of(*included.phases)]
-        slots += [_limited_slot(slot, included) for slot in _named(other, included)]
+        slots += [_limited_check(timed, included) for timed in _named(other, included)]
         cuts = {**other.cuts, **cuts}
         dosing = other.dosing if included.dosing else dosing
     return msgspec.structs.replace(protocol, rules=tuple(rules), slots=tuple(slots), cuts=cuts, dosing=dosing)
 
 
-def _named(other: Protocol, included: Inclusion) -> Iterator[Slot]:
-    known = {slot.id: slot for slot in other.slots}
+def _named(other: Protocol, included: Inclusion) -> Iterator[TimedCheck]:
+    known = {timed.id: timed for timed in other.slots}
     for name in included.slots:
         if name not in known:
             raise FactsFileError(f"protocols/{other.id}.toml has no slot “{name}”. Near: {', '.join(known)}.")
@@ -56,8 +56,8 @@ def _limited(rule: Rule, included: Inclusion) -> Rule:
     return msgspec.structs.replace(rule, routes=included.routes) if included.routes and not rule.routes else rule
 
 
-def _limited_slot(slot: Slot, included: Inclusion) -> Slot:
-    return msgspec.structs.replace(slot, routes=included.routes) if included.routes and not slot.routes else slot
+def _limited_check(timed: TimedCheck, included: Inclusion) -> TimedCheck:
+    return msgspec.structs.replace(timed, routes=included.routes) if included.routes and not timed.routes else timed
 
 
 def protocol_problems(protocol: Protocol, facts: Mapping[str, ClinicalFact]) -> Iterator[str]:
@@ -70,9 +70,9 @@ def protocol_problems(protocol: Protocol, facts: Mapping[str, ClinicalFact]) -> 
     for rule in protocol.rules:
         for problem in _rule_problems(rule, protocol, facts, set(ids), levels):
             yield f"{where}: rule {rule.id}: {problem}"
-    for slot in protocol.slots:
-        for problem in _slot_problems(slot, protocol):
-            yield f"{where}: slot {slot.id}: {problem}"
+    for timed in protocol.slots:
+        for problem in _timed_check_problems(timed, protocol):
+            yield f"{where}: slot {timed.id}: {problem}"
     for name in _dosing_cuts(protocol):
         if name not in protocol.cuts:
             yield f"{where}: dosing names the cut “{name}”, which is not in [cuts]."
@@ -125,17 +125,17 @@ def same_unit(one: str, other: str) -> bool:
     return plain.get(one, one) == plain.get(other, other)
 
 
-def _slot_problems(slot: Slot, protocol: Protocol) -> Iterator[str]:
-    for check in slot.checks:
+def _timed_check_problems(timed: TimedCheck, protocol: Protocol) -> Iterator[str]:
+    for check in timed.checks:
         if check not in CHECKS:
             yield f"checks “{check}”, which is not one of {', '.join(CHECKS)}."
-    for name in filter(None, (slot.first, slot.every, slot.until, slot.early)):
+    for name in filter(None, (timed.first, timed.every, timed.until, timed.early)):
         cut = protocol.cuts.get(name)
         if cut is None:
             yield f"names the cut “{name}”, which is not in [cuts]."
         elif cut.unit != "min":
             yield f"names the cut {name} in {cut.unit}; the schedule is in minutes."
-    if slot.count and slot.count > 1 and not slot.every:
+    if timed.count and timed.count > 1 and not timed.every:
         yield "counts several times and has no `every`."
 
 

@@ -132,8 +132,10 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     conflicts: tuple[str, ...] = ()
 
 
-class Slot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class TimedCheck(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """When something is to be checked: from a moment of the session, at a first time and then every so often.
+
+    The data calls these `slots`.
 
     `anchor` is session_start, dose_start, dose_end, first_device, last_device or trigger (a reading that called for
     another one). `first`, `every` and `until` name cuts in minutes after the anchor; without `every` it is due once.
@@ -245,7 +247,7 @@ class Block(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Inclusion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Rules and slots taken over from another protocol, with the cuts they use.
+    """Rules and timed checks taken over from another protocol, with the cuts they use.
 
     The rules are those of `phases`. `routes` limits what is taken over to some routes. `dosing` takes over the dosing.
     """
@@ -276,7 +278,7 @@ class Protocol(Document, frozen=True, kw_only=True):
     gates: Gates = Gates()
     cuts: dict[str, Cut] = msgspec.field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
-    slots: tuple[Slot, ...] = ()
+    slots: tuple[TimedCheck, ...] = ()
     dosing: Dosing = Dosing(kind="none")
     work_up: tuple[Statement, ...] = ()
     requirements: tuple[Statement, ...] = ()
