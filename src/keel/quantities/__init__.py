@@ -32,8 +32,8 @@ from keel.quantities.quantity import (
     parse_volume_ml,
     parse_weight_kg,
 )
+from keel.quantities.unit_words import written_unit, written_value
 from keel.quantities.units import Unit, convert, parse_unit
-from keel.quantities.written import written_unit, written_value
 
 __all__ = [
     "Figure",

@@ -23,7 +23,7 @@ from keel.record import Answers, Medicine, Person, Pregnancy, ReadingNote, Recor
 from keel.web.check import choices, steps
 from keel.web.check.queries import LONGEST_LIST, Lines, line_of, read_file, read_medicines, read_patterns, together
 from keel.web.language import texts
-from keel.web.language.said import said
+from keel.web.language.rendering import said
 from keel.web.language.words import gettext as _
 from keel.web.picture.queries import TICKED
 from keel.web.questionnaires.queries import answer_field, answer_name, answers_in

@@ -15,7 +15,7 @@ from keel.web.check import choices, steps
 from keel.web.check.picture import CheckPicture
 from keel.web.language import texts
 from keel.web.language.quantities import amount, multiple
-from keel.web.language.said import told as in_words
+from keel.web.language.rendering import told as in_words
 from keel.web.language.words import gettext as _
 from keel.web.language.words import numbers as in_figures
 from keel.web.picture.queries import as_typed, danger_words, fact_words

@@ -4,7 +4,7 @@ from django import template
 
 from keel.messages import has_words
 from keel.quantities import Figure, Interval
-from keel.web.language.said import here, translated
+from keel.web.language.rendering import here, translated
 from keel.web.language.words import gettext as _
 from keel.web.language.words import numbers
 

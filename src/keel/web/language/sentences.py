@@ -3,7 +3,7 @@
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
-from keel.web.language.said import said as said_here
+from keel.web.language.rendering import said as said_here
 
 register = template.Library()
 

@@ -3,7 +3,7 @@
 from django.utils import translation
 
 from keel.messages import rewritten
-from keel.web.language.said import here
+from keel.web.language.rendering import here
 
 
 def gettext(text: str) -> str:

@@ -6,7 +6,7 @@ from keel.assessment.picture import Picture
 from keel.knowledge import Knowledge
 from keel.record import Dose, Record, Setting, UsePattern
 from keel.web.language.quantities import amount, multiple
-from keel.web.language.said import said
+from keel.web.language.rendering import said
 from keel.web.language.words import gettext as _
 
 

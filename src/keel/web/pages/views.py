@@ -13,7 +13,7 @@ from keel.record import Record
 from keel.reports import charts
 from keel.web import clock
 from keel.web.check.queries import EXAMPLES, read_line
-from keel.web.language.said import here
+from keel.web.language.rendering import here
 from keel.web.language.words import gettext as _
 
 ELSEWHERE = "https://www.wikipedia.org/"

@@ -22,7 +22,7 @@ from keel.knowledge.criteria import Band as BandFacts
 from keel.knowledge.criteria import BandSet
 from keel.knowledge.evidence import Claim, Conflict, Use, Verdict
 from keel.reports import charts
-from keel.web.language.said import here, name_said
+from keel.web.language.rendering import here, name_said
 from keel.web.language.words import gettext as _
 
 URGENT = (Severity.BLOCK, Severity.HOLD)

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy
 
 from keel import knowledge
 from keel.pharmacology import models_for
-from keel.web.language.said import told
+from keel.web.language.rendering import told
 from keel.web.language.words import gettext as _
 
 WEIGHTS_KG = (7, 20, 35, 50, 60, 70, 80, 100, 120)

@@ -9,7 +9,7 @@ from keel import knowledge
 from keel.messages import Catalogue, Message, joined, text_of
 from keel.pharmacology import DoseInput, NoModel, Person, PharmacologyError, compare_models, fitting_models, models_for
 from keel.reports import charts
-from keel.web.language.said import here
+from keel.web.language.rendering import here
 
 WIDTHS = {"wide": 640, "narrow": 344}
 """Pixels of a drawing at a desk and on a phone: letters keep their size on both."""

@@ -4,7 +4,7 @@ from django import template
 
 from keel import knowledge
 from keel.knowledge.evidence import Source
-from keel.web.language.said import translated
+from keel.web.language.rendering import translated
 from keel.web.language.words import gettext as _
 
 register = template.Library()

@@ -6,7 +6,7 @@ from django import template
 
 from keel.findings import Finding, Severity
 from keel.messages import Message, in_language
-from keel.web.language.said import here, said
+from keel.web.language.rendering import here, said
 from keel.web.language.words import gettext as _
 from keel.web.picture.queries import as_typed, fact_words
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django import template
 
-from keel.web.language.said import name_said
+from keel.web.language.rendering import name_said
 from keel.web.picture.queries import as_typed, danger_words
 
 register = template.Library()
