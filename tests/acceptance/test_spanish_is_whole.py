@@ -278,7 +278,9 @@ def test_the_page_to_hand_over_has_no_english(sitting):
             form = CheckForm({**_asked(lang), **SITTINGS[sitting]}, at=at, knowledge=FACTS, country="ES")
             assert form.is_valid()
             picture = picture_of(form.records[0], at=at, knowledge=FACTS)
-            shown = CheckPicture(picture, FACTS, record=form.records[0], told=form.told, matters=TICKED["matters"])
+            shown = CheckPicture(
+                picture, FACTS, record=form.records[0], self_report=form.self_report, matters=TICKED["matters"]
+            )
             made[lang] = _strings(handover_of(shown, form.cleaned_data, knowledge=FACTS))
     left = {text for text in made["es"] if ENGLISH.search(text) or text in made["en"]}
     assert {text for text in left if re.search(r"[A-Za-z]{3}", text) and not _is_name(text)} == set()

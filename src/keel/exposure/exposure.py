@@ -116,14 +116,14 @@ def _reference(course: Course, knowledge: Knowledge) -> Reference:
     return Reference(course.mg_per_year.value, course.rule, course.title, claim.sources if claim else ())
 
 
-Told = list[tuple[tuple[UsePattern, ...], Year]]
+PhaseYears = list[tuple[tuple[UsePattern, ...], Year]]
 
 
 def _add(have: Interval | None, more: Interval | None) -> Interval | None:
     return more if have is None else have if more is None else have + more
 
 
-def _by_substance(told: Told, windows: tuple[Window, ...], reference: Reference) -> tuple[SubstanceTotal, ...]:
+def _by_substance(told: PhaseYears, windows: tuple[Window, ...], reference: Reference) -> tuple[SubstanceTotal, ...]:
     """Totals of each substance; a lifetime with an unknown part is unknown, not the known part."""
     yearly: dict[str, Interval | None] = {}
     lifetime: dict[str, Interval | None] = {}
@@ -150,7 +150,7 @@ def _by_substance(told: Told, windows: tuple[Window, ...], reference: Reference)
     )
 
 
-def _sessions(told: Told, windows: tuple[Window, ...]) -> Interval | None:
+def _sessions(told: PhaseYears, windows: tuple[Window, ...]) -> Interval | None:
     sessions = Interval.exactly(windows[2].using_days) if windows[3].using_days else None
     for _, total in told:
         if total.sessions is None:
@@ -159,7 +159,7 @@ def _sessions(told: Told, windows: tuple[Window, ...]) -> Interval | None:
     return sessions
 
 
-def _per_session(told: Told, days: Iterable[UsingDay]) -> Interval | None:
+def _per_session(told: PhaseYears, days: Iterable[UsingDay]) -> Interval | None:
     """The smallest, the mean and the largest amount of a session, where all are of one substance."""
     amounts = [(mg, 1.0) for day in days if len(day.mg) == 1 for mg in day.mg.values()]
     for phases, total in told:
@@ -173,7 +173,7 @@ def _per_session(told: Told, days: Iterable[UsingDay]) -> Interval | None:
     return Interval(low, min(max(mean, low), high), high)
 
 
-def _days_in_28(told: Told, windows: tuple[Window, ...], at: dt.datetime) -> float | None:
+def _days_in_28(told: PhaseYears, windows: tuple[Window, ...], at: dt.datetime) -> float | None:
     if not told and not windows[3].using_days:
         return None
     days = float(windows[0].using_days)
@@ -192,7 +192,7 @@ def _gaps(days: tuple[UsingDay, ...]) -> list[int]:
 
 
 def _arithmetic(
-    told: Told, windows: tuple[Window, ...], totals: tuple[SubstanceTotal, ...], reference: Reference
+    told: PhaseYears, windows: tuple[Window, ...], totals: tuple[SubstanceTotal, ...], reference: Reference
 ) -> Iterable[Message]:
     for phases, told_year in told:
         if told_year.arithmetic:
@@ -216,7 +216,7 @@ def _arithmetic(
 
 
 def _unknowns(
-    record: Record, told: Told, ledger: Ledger, totals: tuple[SubstanceTotal, ...], at: dt.datetime
+    record: Record, told: PhaseYears, ledger: Ledger, totals: tuple[SubstanceTotal, ...], at: dt.datetime
 ) -> Iterable[Message]:
     if not record.doses and not record.patterns:
         yield Message("No dose and no pattern of use was given: exposure is not known. That is not the same as none.")

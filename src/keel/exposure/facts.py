@@ -104,10 +104,10 @@ def _days_per_week(
     dated = max(len(_recent(days, at, 28)) / 4, len(_recent(days, at, 182)) / 26)
     rate = Interval.exactly(dated)
     for phases in current:
-        told = recent_days_per_week(phases)
-        if told is None:
+        often = recent_days_per_week(phases)
+        if often is None:
             return None
-        rate = rate + told
+        rate = rate + often
     return Interval(*(min(7.0, value) for value in (rate.low, rate.mid, rate.high)))
 
 

@@ -79,14 +79,14 @@ def facts_from_record(record: Record, *, at: dt.datetime, knowledge: Knowledge) 
 
 
 def facts_together(
-    record: Record, told: Mapping[str, Fact], *, at: dt.datetime, knowledge: Knowledge, allow_computed: bool = False
+    record: Record, stated: Mapping[str, Fact], *, at: dt.datetime, knowledge: Knowledge, allow_computed: bool = False
 ) -> tuple[RecordFacts, dict[str, Fact]]:
     """What a record holds, and the same with the answers beside it, which win unless the record says yes.
 
-    `told` has names of clinical-facts.csv; FactRefused where one cannot be, or is worked out by Keel and not allowed.
+    `stated` has names of clinical-facts.csv; FactRefused where one cannot be, or is worked out by Keel and not allowed.
     """
     read = facts_from_record(record, at=at, knowledge=knowledge)
-    checked = checked_facts(told, knowledge.clinical_facts, allow_computed=allow_computed)
+    checked = checked_facts(stated, knowledge.clinical_facts, allow_computed=allow_computed)
     answered = {name: value for name, value in checked.items() if read.facts.get(name) is not True}
     return read, {**read.facts, **answered}
 
@@ -186,8 +186,8 @@ def _use(record: Record, at: dt.datetime) -> Iterator[tuple[str, Fact]]:
     """Use outside treatment now, and the last dose."""
     taken = doses_taken(record, at)
     recent = [dose.setting for dose in taken if at - dose.start <= dt.timedelta(days=_RECENT_USE_DAYS)]
-    told = [pattern.setting for pattern in record.patterns if pattern.is_current]
-    if Setting.NON_MEDICAL in (*recent, *told):
+    patterns = [pattern.setting for pattern in record.patterns if pattern.is_current]
+    if Setting.NON_MEDICAL in (*recent, *patterns):
         yield "non_medical_ketamine_use", True
         yield "still_using", True
     if taken:

@@ -66,7 +66,7 @@ class SelfReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def strategy_facts(
-    record: Record, picture: Picture, told: SelfReport, *, at: dt.datetime, knowledge: Knowledge
+    record: Record, picture: Picture, self_report: SelfReport, *, at: dt.datetime, knowledge: Knowledge
 ) -> dict[str, Fact]:
     """The facts of a record at a time, its Picture, and what was told beside it, by name."""
     symptoms = symptom_facts(record, at=at, knowledge=knowledge)
@@ -75,12 +75,12 @@ def strategy_facts(
     used = {name: cases for name, cases in lanes.items() if cases[0]["used_in_6_months"] is not None}
     current = [cases[0]["used_in_6_months"] for cases in used.values()]
     facts: dict[str, Fact] = {
-        **msgspec.structs.asdict(told),
+        **msgspec.structs.asdict(self_report),
         "lanes": tuple(used),
         "used_in_6_months": any(current) if current else None,
         "days_per_week": used["non_medical"][0]["days_per_week"] if "non_medical" in used else None,
         "urinary_symptoms": symptoms.urinary_symptoms,
-        "other_drugs": tuple(dict.fromkeys((*told.other_drugs, *drug_groups(picture.interactions, knowledge)))),
+        "other_drugs": tuple(dict.fromkeys((*self_report.other_drugs, *drug_groups(picture.interactions, knowledge)))),
         "age_years": record.person.age_at(at),
         "pregnant": record.person.is_pregnant,
     }
@@ -91,8 +91,8 @@ def strategy_facts(
 def _signs(record: Record, facts: dict[str, Fact], at: dt.datetime) -> dict[str, Fact]:
     """What was answered with yes in the newest warning signs; a no to one of them denies no fact of a card."""
     given = newest_sittings(record, at).get(SIGNS, ())
-    told = (fact for item, names in OF_SIGN.items() if answered(given, [item]) for fact in names)
-    return dict.fromkeys((fact for fact in told if facts[fact] is None), True)
+    answered_yes = (fact for item, names in OF_SIGN.items() if answered(given, [item]) for fact in names)
+    return dict.fromkeys((fact for fact in answered_yes if facts[fact] is None), True)
 
 
 def _mood(picture: Picture, record: Record, facts: dict[str, Fact]) -> dict[str, Fact]:

@@ -49,8 +49,8 @@ def due_list(
     """
     found: list[DueItem] = []
     days = session_days(record, at)
-    told = any(pattern.setting.is_medical and pattern.is_current for pattern in record.patterns)
-    if days or told:
+    is_prescribed = any(pattern.setting.is_medical and pattern.is_current for pattern in record.patterns)
+    if days or is_prescribed:
         schedule = knowledge.surveillance[MEDICAL]
         facts = _facts(days, at)
         found += [_due(item, schedule, record, days, facts, at) for item in schedule.items]

@@ -236,15 +236,15 @@ def _translations(knowledge: Knowledge) -> Iterator[Problem]:
     for lang in languages():
         held = catalogue(lang)
         for text in (*wanted, *welcome) if held else ():
-            told = held.find(text) if held else None
-            if told is None and text in wanted:
+            translation = held.find(text) if held else None
+            if translation is None and text in wanted:
                 yield error("languages", f"locale/{lang}", f"lacks “{text}”.")
-            elif told is None:
+            elif translation is None:
                 yield warning("languages", f"locale/{lang}", f"lacks “{text}”; it is shown in English.")
-            elif sorted(_SLOT.findall(told)) != sorted(_SLOT.findall(text)):
-                yield error("languages", f"locale/{lang}", f"“{told}” fills in other words than “{text}”.")
-            elif _claims_too_much(knowledge, told) and not _claims_too_much(knowledge, text):
-                yield error("must-not-claim", f"locale/{lang}", f"“{told}” claims more than its English.")
+            elif sorted(_SLOT.findall(translation)) != sorted(_SLOT.findall(text)):
+                yield error("languages", f"locale/{lang}", f"“{translation}” fills in other words than “{text}”.")
+            elif _claims_too_much(knowledge, translation) and not _claims_too_much(knowledge, text):
+                yield error("must-not-claim", f"locale/{lang}", f"“{translation}” claims more than its English.")
 
 
 def _questionnaires(knowledge: Knowledge) -> Iterator[Problem]:

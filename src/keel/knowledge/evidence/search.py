@@ -66,8 +66,8 @@ def _rows(knowledge: Knowledge, lang: str) -> Iterator[tuple[str, str, str, str,
 
     def both(text: str) -> str:
         """The English, and how it is said in the language."""
-        told = held.find(text) if held else None
-        return f"{text} {told}" if told else text
+        translation = held.find(text) if held else None
+        return f"{text} {translation}" if translation else text
 
     for claim in knowledge.claims.values():
         rest = (both(claim.says), both(claim.note), claim.figure, claim.flag, claim.verdict, *claim.sources)

@@ -23,7 +23,7 @@ from keel.record import Answers, Medicine, Person, Pregnancy, ReadingNote, Recor
 from keel.web.check import choices, steps
 from keel.web.check.queries import LONGEST_LIST, Lines, line_of, read_file, read_medicines, read_patterns, together
 from keel.web.language import texts
-from keel.web.language.rendering import said
+from keel.web.language.rendering import rendered
 from keel.web.language.words import gettext as _
 from keel.web.picture.queries import TICKED
 from keel.web.questionnaires.queries import answer_field, answer_name, answers_in
@@ -47,7 +47,7 @@ def _number(label: Any, most: float) -> forms.FloatField:
 
 
 class CheckForm(forms.Form):
-    """What a person may tell; `records` and `told`, what no record holds, once the form is valid."""
+    """What a person may tell; `records` and `self_report`, what no record holds, once the form is valid."""
 
     use_required_attribute = False
     pattern = forms.CharField(
@@ -87,7 +87,7 @@ class CheckForm(forms.Form):
     data: Any
     records: tuple[Record, ...]
     notes: tuple[ReadingNote, ...] = ()
-    told: SelfReport
+    self_report: SelfReport
     text = ""
     """The record as text, from the field or the file, to be sent again with the next step."""
 
@@ -115,15 +115,15 @@ class CheckForm(forms.Form):
         reading = self._read_record(cleaned)
         if self.errors:
             return cleaned
-        told = self._record(cleaned, lines, medicines)
-        if reading is not None and len(reading.records) > 1 and (told.patterns or told.medicines or told.answers):
+        typed = self._record(cleaned, lines, medicines)
+        if reading is not None and len(reading.records) > 1 and (typed.patterns or typed.medicines or typed.answers):
             self.add_error(
                 "record",
                 _("This file is about several people. Leave the other fields empty, or give one person’s file."),
             )
             return cleaned
-        self.records, self.notes = together(reading, told), reading.notes if reading else ()
-        self.told = self._told(cleaned)
+        self.records, self.notes = together(reading, typed), reading.notes if reading else ()
+        self.self_report = self._self_report(cleaned)
         return cleaned
 
     def _read_patterns(self, cleaned: dict[str, Any]) -> Lines:
@@ -138,14 +138,14 @@ class CheckForm(forms.Form):
         try:
             return read_patterns(text, at=self._at, knowledge=self._knowledge, leave_out=bool(cleaned.get("lenient")))
         except ExposureError as error:
-            self.add_error("pattern", said(text_of(error)))
+            self.add_error("pattern", rendered(text_of(error)))
             return Lines((), ())
 
     def _picked(self, cleaned: dict[str, Any]) -> str:
         try:
             return line_of(cleaned)
         except ExposureError as error:
-            self.add_error("days", said(text_of(error)))
+            self.add_error("days", rendered(text_of(error)))
             return ""
 
     def _empty_the_picker(self, text: str) -> None:
@@ -175,7 +175,7 @@ class CheckForm(forms.Form):
             self.text = as_utf8(data).decode()
             return read_file(data, at=self._at, knowledge=self._knowledge, filename=name)
         except ReadError as error:
-            self.add_error(field, said(text_of(error)))
+            self.add_error(field, rendered(text_of(error)))
             return None
 
     def _record(self, cleaned: dict[str, Any], lines: Lines, medicines: tuple[Medicine, ...]) -> Record:
@@ -196,16 +196,16 @@ class CheckForm(forms.Form):
             yield Answers(instrument=steps.GRIP, total=float(cleaned["grip"]), at=self._at)
 
     @staticmethod
-    def _told(cleaned: dict[str, Any]) -> SelfReport:
+    def _self_report(cleaned: dict[str, Any]) -> SelfReport:
         """What was ticked is true; what was not ticked nobody said, so it stays unknown."""
         ticked = dict.fromkeys(cleaned.get("fits", ()), True)
         matters = cleaned.get("matters", ())
-        told = SelfReport(
+        chosen = SelfReport(
             dependent_on=tuple(cleaned.get("daily", ())),
             wants_change=True if {"stop", "fewer"} & set(matters) else None,
             had_break=True if cleaned.get("break") else None,
         )
-        return msgspec.structs.replace(told, **ticked)
+        return msgspec.structs.replace(chosen, **ticked)
 
     @property
     def is_empty(self) -> bool:

@@ -15,7 +15,7 @@ from keel.web.check import choices, steps
 from keel.web.check.picture import CheckPicture
 from keel.web.language import texts
 from keel.web.language.quantities import amount, multiple
-from keel.web.language.rendering import told as in_words
+from keel.web.language.rendering import plain as in_words
 from keel.web.language.words import gettext as _
 from keel.web.language.words import numbers as in_figures
 from keel.web.picture.queries import as_typed, danger_words, fact_words
@@ -39,8 +39,8 @@ class _Sources:
         return tuple(self._knowledge.sources[one].citation for one in self._ids)
 
 
-def handover_of(shown: CheckPicture, told: Mapping[str, Any], *, knowledge: Knowledge) -> HandOver:
-    """The page for a picture and the fields that were told."""
+def handover_of(shown: CheckPicture, fields: Mapping[str, Any], *, knowledge: Knowledge) -> HandOver:
+    """The page for a picture and the fields that were filled in."""
     sources = _Sources(knowledge)
     made = [
         _urgent(shown),
@@ -48,11 +48,11 @@ def handover_of(shown: CheckPicture, told: Mapping[str, Any], *, knowledge: Know
         _band(shown, sources),
         _answered(_("Lower urinary tract, last 4 weeks"), steps.BLADDER, shown),
         _answered(_("Other signs, last 4 weeks"), steps.SIGNS, shown),
-        _part(_("Also told"), items=_ticked(choices.FITS, told, "fits")),
-        _medicines(shown, told, sources),
+        _part(_("Also told"), items=_ticked(choices.FITS, fields, "fits")),
+        _medicines(shown, fields, sources),
         _dependence(shown),
         _mood(shown),
-        _part(_("What matters to the person"), items=_ticked(choices.MATTERS, told, "matters")),
+        _part(_("What matters to the person"), items=_ticked(choices.MATTERS, fields, "matters")),
         _unknown(shown),
     ]
     day = date_format(shown.picture.as_of, "DATE_FORMAT")
@@ -152,11 +152,11 @@ def _answered(heading: str, name: str, shown: CheckPicture) -> Part | None:
     return _part(heading, rows)
 
 
-def _ticked(options: choices.Choices, told: Mapping[str, Any], field: str) -> list[str]:
-    return [str(options[name]) for name in told.get(field, ())]
+def _ticked(options: choices.Choices, fields: Mapping[str, Any], field: str) -> list[str]:
+    return [str(options[name]) for name in fields.get(field, ())]
 
 
-def _medicines(shown: CheckPicture, told: Mapping[str, Any], sources: _Sources) -> Part | None:
+def _medicines(shown: CheckPicture, fields: Mapping[str, Any], sources: _Sources) -> Part | None:
     rows = []
     for item in shown.picture.interactions.items:
         words = danger_words(item.severity) if item.severity else _("nothing on file; not the same as none")
@@ -164,7 +164,7 @@ def _medicines(shown: CheckPicture, told: Mapping[str, Any], sources: _Sources) 
             words = _("not recognised, not checked")
         numbers = sources.numbers(one for finding in item.findings for one in finding.sources[:1])
         rows.append(Row(as_typed(item.input), words, numbers))
-    if daily := _ticked(choices.DAILY, told, "daily"):
+    if daily := _ticked(choices.DAILY, fields, "daily"):
         rows.append(Row(_("Daily or nearly so"), ", ".join(daily)))
     return _part(_("Medicines and other drugs with ketamine"), rows)
 

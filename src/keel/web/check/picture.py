@@ -52,10 +52,16 @@ class CheckPicture(PicturePage):
     """A `PicturePage` with what only the check adds: frequencies, cards, next steps, what matters, services."""
 
     def __init__(
-        self, picture: Picture, knowledge: Knowledge, *, record: Record, told: SelfReport, matters: Sequence[str] = ()
+        self,
+        picture: Picture,
+        knowledge: Knowledge,
+        *,
+        record: Record,
+        self_report: SelfReport,
+        matters: Sequence[str] = (),
     ) -> None:
         super().__init__(picture, knowledge)
-        self.record, self.told, self._matters = record, told, matters
+        self.record, self.self_report, self._matters = record, self_report, matters
 
     # Urgent
 
@@ -198,7 +204,7 @@ class CheckPicture(PicturePage):
     @cached_property
     def _advice(self) -> Advice:
         at = self.picture.as_of
-        facts = strategy_facts(self.record, self.picture, self.told, at=at, knowledge=self._knowledge)
+        facts = strategy_facts(self.record, self.picture, self.self_report, at=at, knowledge=self._knowledge)
         return strategies_for(facts, self._knowledge)
 
     @cached_property

@@ -151,26 +151,28 @@ def read_file(data: bytes, *, at: dt.datetime, knowledge: Knowledge, filename: s
     return reading
 
 
-def together(reading: Reading | None, told: Record) -> tuple[Record, ...]:
-    """The records of a file with what was told beside it; what was told joins a file of one person only."""
+def together(reading: Reading | None, typed: Record) -> tuple[Record, ...]:
+    """The records of a file with what was typed beside it, which joins a file of one person only."""
     if reading is None:
-        return (told,)
+        return (typed,)
     if len(reading.records) > 1:
         return reading.records
     record = reading.records[0]
     joined = msgspec.structs.replace(
         record,
-        person=_person(record, told),
-        patterns=(*record.patterns, *told.patterns),
-        medicines=(*record.medicines, *told.medicines),
-        answers=(*record.answers, *told.answers),
-        notes=(*record.notes, *told.notes),
+        person=_person(record, typed),
+        patterns=(*record.patterns, *typed.patterns),
+        medicines=(*record.medicines, *typed.medicines),
+        answers=(*record.answers, *typed.answers),
+        notes=(*record.notes, *typed.notes),
     )
     return (joined,)
 
 
-def _person(record: Record, told: Record) -> object:
-    """The file's person; what was told beside it counts where it says more."""
-    blank = type(told.person)()
-    said = {name: value for name, value in msgspec.structs.asdict(told.person).items() if value != getattr(blank, name)}
-    return msgspec.structs.replace(record.person, **said)
+def _person(record: Record, typed: Record) -> object:
+    """The file's person; what was typed beside it counts where it says more."""
+    blank = type(typed.person)()
+    more = {
+        name: value for name, value in msgspec.structs.asdict(typed.person).items() if value != getattr(blank, name)
+    }
+    return msgspec.structs.replace(record.person, **more)

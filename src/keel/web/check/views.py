@@ -138,7 +138,7 @@ def _picture(form: CheckForm, chosen: int, at: dt.datetime, facts: Knowledge) ->
     record = form.records[chosen]
     picture = picture_of(record, at=at, knowledge=facts)
     matters = form.cleaned_data.get("matters", ())
-    return CheckPicture(picture, facts, record=record, told=form.told, matters=matters)
+    return CheckPicture(picture, facts, record=record, self_report=form.self_report, matters=matters)
 
 
 def _page(

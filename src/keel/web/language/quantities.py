@@ -4,7 +4,7 @@ from django import template
 
 from keel.messages import has_words
 from keel.quantities import Figure, Interval
-from keel.web.language.rendering import here, translated
+from keel.web.language.rendering import page_catalogue, translated
 from keel.web.language.words import gettext as _
 from keel.web.language.words import numbers
 
@@ -16,13 +16,13 @@ def amount(interval: Interval | None, unit: str = "") -> str:
     """“20,800 mg”, “1,000 to 2,000 mg”, or “not known”."""
     if interval is None:
         return _("not known")
-    return f"{Figure(interval).in_language(here())} {unit}".strip()
+    return f"{Figure(interval).in_language(page_catalogue())} {unit}".strip()
 
 
 @register.filter
 def multiple(interval: Interval | None) -> str:
     """How many times, to three figures: “22.9”, “7.69 to 15.4”, or “not known”."""
-    return _("not known") if interval is None else Figure(interval, 3).in_language(here())
+    return _("not known") if interval is None else Figure(interval, 3).in_language(page_catalogue())
 
 
 @register.filter
@@ -30,11 +30,11 @@ def grams(interval: Interval | None) -> str:
     """Milligrams in grams where that reads better (“20.8 g”), else empty."""
     if interval is None or interval.high < 1000:
         return ""
-    return f"{Figure(interval / 1000, 4).in_language(here())} g"
+    return f"{Figure(interval / 1000, 4).in_language(page_catalogue())} g"
 
 
 @register.filter
-def figure_said(figure: str) -> str:
+def figure_with_unit(figure: str) -> str:
     """The figure of a claim: its numbers as the language writes them, its words translated."""
     return (translated(figure) if has_words(figure) else None) or numbers(figure)
 

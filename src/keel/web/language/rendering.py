@@ -12,31 +12,31 @@ from keel.knowledge.catalogues import ENGLISH, catalogue
 from keel.messages import Catalogue, Message, Name
 
 
-def here() -> Catalogue | None:
+def page_catalogue() -> Catalogue | None:
     """The catalogue of the language of the page; None for English."""
     return catalogue((translation.get_language() or ENGLISH).partition("-")[0])
 
 
-def said(text: str) -> str | SafeString:
+def rendered(text: str) -> str | SafeString:
     """The text in the language of the page, or as it is, marked as English."""
-    told = translated(text)
-    return told if told is not None else format_html('<span lang="{}">{}</span>', ENGLISH, text)
+    plain = translated(text)
+    return plain if plain is not None else format_html('<span lang="{}">{}</span>', ENGLISH, text)
 
 
-def told(text: str) -> str:
+def plain(text: str) -> str:
     """The text in the language of the page where the catalogue has it, else in English, without a mark."""
-    return _message(text).in_language(here())
+    return _message(text).in_language(page_catalogue())
 
 
 def translated(text: str) -> str | None:
     """The text in the language of the page; None where the catalogue does not have it whole."""
-    held, message = here(), _message(text)
+    held, message = page_catalogue(), _message(text)
     return message.in_language(held) if held is None or message.is_in(held) else None
 
 
-def name_said(name: str) -> str:
+def rendered_name(name: str) -> str:
     """A name in the language of the page; one that has no other there stays as it is."""
-    return Name(name).in_language(here())
+    return Name(name).in_language(page_catalogue())
 
 
 def _message(text: str) -> Message:

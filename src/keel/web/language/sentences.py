@@ -3,15 +3,15 @@
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
-from keel.web.language.rendering import said as said_here
+from keel.web.language.rendering import rendered as in_page_language
 
 register = template.Library()
 
 
 @register.filter
-def said(text: str) -> str:
+def rendered(text: str) -> str:
     """A sentence of a finding, an arithmetic or a rule in the language of the page; English is marked as English."""
-    return said_here(text)
+    return in_page_language(text)
 
 
 @register.filter

@@ -3,7 +3,7 @@
 from django.utils import translation
 
 from keel.messages import rewritten
-from keel.web.language.rendering import here
+from keel.web.language.rendering import page_catalogue
 
 
 def gettext(text: str) -> str:
@@ -21,5 +21,5 @@ def numbers(text: str) -> str:
 
     A reader of Spanish could take “20,800 mg” for twenty milligrams; thousands are parted by a narrow space there.
     """
-    held = here()
+    held = page_catalogue()
     return rewritten(text, held.signs) if held else text

@@ -6,7 +6,7 @@ from keel.assessment.picture import Picture
 from keel.knowledge import Knowledge
 from keel.record import Dose, Record, Setting, UsePattern
 from keel.web.language.quantities import amount, multiple
-from keel.web.language.rendering import said
+from keel.web.language.rendering import rendered
 from keel.web.language.words import gettext as _
 
 
@@ -38,7 +38,7 @@ def _taken(record: Record) -> tuple[Dose | UsePattern, ...]:
 
 def _routes(record: Record, knowledge: Knowledge) -> str:
     used = dict.fromkeys(one.route for one in _taken(record))
-    titles = [said(knowledge.routes[route].title) for route in used if route in knowledge.routes]
+    titles = [rendered(knowledge.routes[route].title) for route in used if route in knowledge.routes]
     return ", ".join(titles) or _("not told")
 
 

@@ -13,7 +13,7 @@ from keel.record import Record
 from keel.reports import charts
 from keel.web import clock
 from keel.web.check.queries import EXAMPLES, read_line
-from keel.web.language.rendering import here
+from keel.web.language.rendering import page_catalogue
 from keel.web.language.words import gettext as _
 
 ELSEWHERE = "https://www.wikipedia.org/"
@@ -27,7 +27,10 @@ def home(request: HttpRequest) -> HttpResponse:
     example = EXAMPLES["weekend"]
     record = Record(patterns=read_line(example.typed, at=at, knowledge=facts))
     exposure = summarise(record, at=at, knowledge=facts)
-    scale = {"svg": charts.exposure_scale_svg(exposure, here()), "words": charts.exposure_scale_words(exposure)}
+    scale = {
+        "svg": charts.exposure_scale_svg(exposure, page_catalogue()),
+        "words": charts.exposure_scale_words(exposure),
+    }
     slogan = facts.claims["B11"]
     return render(
         request, "pages/home.html", {"example": example, "exposure": exposure, "scale": scale, "slogan": slogan}

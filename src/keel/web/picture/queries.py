@@ -22,7 +22,7 @@ from keel.knowledge.criteria import Band as BandFacts
 from keel.knowledge.criteria import BandSet
 from keel.knowledge.evidence import Claim, Conflict, Use, Verdict
 from keel.reports import charts
-from keel.web.language.rendering import here, name_said
+from keel.web.language.rendering import page_catalogue, rendered_name
 from keel.web.language.words import gettext as _
 
 URGENT = (Severity.BLOCK, Severity.HOLD)
@@ -90,7 +90,7 @@ class PicturePage:
     @cached_property
     def scale(self) -> dict[str, str]:
         """The exposure scale: drawing and words; empty where no total is known."""
-        svg = charts.exposure_scale_svg(self.picture.exposure, here())
+        svg = charts.exposure_scale_svg(self.picture.exposure, page_catalogue())
         return {"svg": svg, "words": charts.exposure_scale_words(self.picture.exposure)} if svg else {}
 
     @cached_property
@@ -142,7 +142,7 @@ class PicturePage:
             return {"reasons": curve.reasons}
         head, rows = charts.concentration_rows(curve)
         drawings = {
-            name: charts.spec_to_svg(charts.concentration_spec(curve, width=width, catalogue=here()))
+            name: charts.spec_to_svg(charts.concentration_spec(curve, width=width, catalogue=page_catalogue()))
             for name, width in WIDTHS.items()
         }
         return {**drawings, "words": charts.concentration_words(curve), "head": head, "rows": rows}
@@ -185,7 +185,7 @@ def conflicts_with(claim: str, knowledge: Knowledge) -> list[Conflict]:
 
 def as_typed(name: str) -> str:
     """What was typed, as it was; what was ticked, in the language of the page."""
-    return name_said(name) if name in TICKED else name
+    return rendered_name(name) if name in TICKED else name
 
 
 def fact_words(name: str) -> str:

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy
 
 from keel import knowledge
 from keel.pharmacology import models_for
-from keel.web.language.rendering import told
+from keel.web.language.rendering import plain
 from keel.web.language.words import gettext as _
 
 WEIGHTS_KG = (7, 20, 35, 50, 60, 70, 80, 100, 120)
@@ -18,7 +18,7 @@ FIRST = {"route": "iv", "substance": "racemic", "dose_mg": 35, "over_min": 40, "
 
 def _routes() -> list[tuple[str, str]]:
     facts = knowledge.load()
-    return [(one.id, told(one.title)) for one in facts.routes.values() if models_for(facts.models, one.id)]
+    return [(one.id, plain(one.title)) for one in facts.routes.values() if models_for(facts.models, one.id)]
 
 
 def _ages() -> list[tuple[int, str]]:

@@ -9,7 +9,7 @@ from keel import knowledge
 from keel.messages import Catalogue, Message, joined, text_of
 from keel.pharmacology import DoseInput, NoModel, Person, PharmacologyError, compare_models, fitting_models, models_for
 from keel.reports import charts
-from keel.web.language.rendering import here
+from keel.web.language.rendering import page_catalogue
 
 WIDTHS = {"wide": 640, "narrow": 344}
 """Pixels of a drawing at a desk and on a phone: letters keep their size on both."""
@@ -31,7 +31,7 @@ class Regimen(NamedTuple):
 
 def overlay_of(regimen: Regimen) -> dict[str, Any]:
     """Drawings, words, rows, peaks and the models left out; only `reasons` where no model can run."""
-    return _overlay_of(regimen, here())
+    return _overlay_of(regimen, page_catalogue())
 
 
 @lru_cache(maxsize=128)

@@ -6,7 +6,7 @@ from django import template
 
 from keel.findings import Finding, Severity
 from keel.messages import Message, in_language
-from keel.web.language.rendering import here, said
+from keel.web.language.rendering import page_catalogue, rendered
 from keel.web.language.words import gettext as _
 from keel.web.picture.queries import as_typed, fact_words
 
@@ -43,5 +43,5 @@ def reason_value(value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, Message):
-        return said(value)
-    return as_typed(value) if isinstance(value, str) else in_language(value, here())
+        return rendered(value)
+    return as_typed(value) if isinstance(value, str) else in_language(value, page_catalogue())

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django import template
 
-from keel.web.language.rendering import name_said
+from keel.web.language.rendering import rendered_name
 from keel.web.picture.queries import as_typed, danger_words
 
 register = template.Library()
@@ -13,6 +13,6 @@ register.filter("danger_words", danger_words)
 
 
 @register.filter
-def medicines_said(names: Iterable[str], between: str = ", ") -> str:
+def medicine_names(names: Iterable[str], between: str = ", ") -> str:
     """Names of substances in the language of the page, joined."""
-    return between.join(name_said(name) for name in names)
+    return between.join(rendered_name(name) for name in names)
