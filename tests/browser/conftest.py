@@ -56,7 +56,7 @@ class Watch:
             self.elsewhere.append(request.url)
 
     def _said(self, message):
-        # A browser notes every answer of 4xx: a form to correct is answered with 422, a page that is not there with 404.
+        # A browser notes each answer of 4xx: a form to correct is answered with 422, a page that is not there with 404.
         is_own_status = message.text.startswith("Failed to load resource") and message.location["url"] == self._page.url
         if message.type in ("error", "warning") and not is_own_status and "422" not in message.text:
             self.complaints.append(f"{message.text} ({message.location['url']})")

@@ -87,7 +87,7 @@ def _reason(scored: ScoredSheet, clause: Clause) -> Iterator[Reason]:
         yield Reason(FactName(fact), _named(scored.sheet.given.get(fact)))
     if clause.scale and clause.scale in scored.values:
         number = scored.values[clause.scale].number
-        scale = Message("{instrument} {scale}", instrument=name, scale=Message(clause.scale))
+        scale = Message("{instrument} {scale}", instrument=name, scale=Name(clause.scale))
         yield Reason(scale, None if number is None else whole(number))
     for item in clause.items:
         value = scored.sheet.responses[item].value
