@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from keel.assessment.instruments import Change, Score
-    from keel.assessment.instruments.catalogue import CatalogueEntry
+    from keel.assessment.instruments.catalogue import InstrumentSummary
     from keel.knowledge import Knowledge
     from keel.knowledge.instruments import ChangeRule, Instrument, Item
 
@@ -132,7 +132,7 @@ def change_view(change: "Change", knowledge: "Knowledge", out: "Console") -> Non
         out.print(Text.assemble((f"{_('Sources disagree.')} ", "yellow"), f"{say(conflict.question)} {sides} {shown}"))
 
 
-def list_view(entries: "Iterable[CatalogueEntry]", out: "Console") -> None:
+def list_view(entries: "Iterable[InstrumentSummary]", out: "Console") -> None:
     """Every instrument by domain: how it is entered, its range, and what its licence allows."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     columns = (_("id"), _("asks about"), _("items"), _("range"), _("entered as"), _("licence"))
@@ -159,7 +159,7 @@ def _span(least: float | None, most: float | None) -> str:
     return _("{low} to {high}", low=low, high=high)
 
 
-def _entered_as(entry: "CatalogueEntry") -> str:
+def _entered_as(entry: "InstrumentSummary") -> str:
     words = {
         "scored": _("items") if entry.wording else _("numbers"),
         "totals": _("totals only"),

@@ -11,8 +11,7 @@ import msgspec
 from keel.findings import Facts, Finding, Reason, Severity, Truth, Verdict, evaluate
 from keel.findings.conditions import End
 from keel.knowledge import Certainty, Knowledge, Number
-from keel.knowledge.criteria import Band as BandFacts
-from keel.knowledge.criteria import BandRule, BandSet
+from keel.knowledge.criteria import BandDefinition, BandRule, BandSet
 from keel.messages import Message, Slot, joined
 
 BAND_SET = "uropathy-bands"
@@ -122,7 +121,7 @@ def sources_of(numbers: Iterable[Number], knowledge: Knowledge) -> tuple[str, ..
     return tuple(dict.fromkeys(found))
 
 
-def _finding(band: Band, meaning: BandFacts, outcome: _Outcome, bands: BandSet, knowledge: Knowledge) -> Finding:
+def _finding(band: Band, meaning: BandDefinition, outcome: _Outcome, bands: BandSet, knowledge: Knowledge) -> Finding:
     cuts = [bands.cuts[cut] for cut in outcome.verdict.cuts]
     return Finding(
         rule=f"{bands.id}/{bands.version}:{outcome.rule.id}",

@@ -31,7 +31,7 @@ from keel.knowledge.interactions import (
 )
 from keel.knowledge.interactions import check as interactions_check
 from keel.knowledge.interactions.names import read_everyday_words, read_medicine_names
-from keel.knowledge.models import Anchor, Model, PressureRow, Route, Substance
+from keel.knowledge.models import EffectLevel, Model, PressureRow, Route, Substance
 from keel.knowledge.models.check import complete_models
 from keel.knowledge.modifiers import Modifier
 from keel.knowledge.modifiers.check import complete_modifiers
@@ -99,7 +99,7 @@ class Knowledge:
     routes = Kind("routes", Route)
     models = Kind("models", Model, complete=complete_models)
     modifiers = Kind("modifiers", Modifier, complete=complete_modifiers)
-    anchors = Kind("effects/anchors.csv", Anchor)
+    anchors = Kind("effects/anchors.csv", EffectLevel)
     pressure_effects = Kind("effects/pressure.csv", PressureRow)
 
     # What is taken together with ketamine.

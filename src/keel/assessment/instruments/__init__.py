@@ -6,7 +6,7 @@ May import `record` and what lies above it. Start at `score.py`, then `scales.py
 
 from keel.assessment.instruments.answers import Answer, ItemState
 from keel.assessment.instruments.bands import CutoffResult
-from keel.assessment.instruments.catalogue import CatalogueEntry, catalogue, entry
+from keel.assessment.instruments.catalogue import InstrumentSummary, catalogue, entry
 from keel.assessment.instruments.change import Change, ChangeVerdict, Course, change
 from keel.assessment.instruments.errors import (
     AnswerOutOfRange,
@@ -24,11 +24,11 @@ __all__ = [
     "Answer",
     "AnswerOutOfRange",
     "AnswersRefused",
-    "CatalogueEntry",
     "Change",
     "ChangeVerdict",
     "Course",
     "CutoffResult",
+    "InstrumentSummary",
     "ItemState",
     "NothingToScore",
     "Proration",

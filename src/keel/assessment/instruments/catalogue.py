@@ -7,7 +7,7 @@ from keel.knowledge import Knowledge
 from keel.knowledge.instruments import Instrument
 
 
-class CatalogueEntry(msgspec.Struct, frozen=True, kw_only=True):
+class InstrumentSummary(msgspec.Struct, frozen=True, kw_only=True):
     """One instrument in brief. `form` is how much of it Keel holds; `wording` whether its questions are here.
 
     `given` names the facts beside the answers that change what is said, with the values that count.
@@ -31,15 +31,15 @@ class CatalogueEntry(msgspec.Struct, frozen=True, kw_only=True):
     given: dict[str, list[str]]
 
 
-def catalogue(knowledge: Knowledge) -> tuple[CatalogueEntry, ...]:
+def catalogue(knowledge: Knowledge) -> tuple[InstrumentSummary, ...]:
     """Every instrument, by domain and then by name."""
     entries = [entry(instrument) for instrument in knowledge.instruments.values()]
     return tuple(sorted(entries, key=lambda one: (one.domain, one.name)))
 
 
-def entry(instrument: Instrument) -> CatalogueEntry:
+def entry(instrument: Instrument) -> InstrumentSummary:
     """One instrument in brief."""
-    return CatalogueEntry(
+    return InstrumentSummary(
         id=instrument.id,
         name=instrument.name,
         title=instrument.title,

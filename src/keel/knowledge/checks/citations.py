@@ -46,7 +46,7 @@ def citation_problems(knowledge: Knowledge) -> Iterator[Problem]:
 
 
 def _names(knowledge: Knowledge, part: FactPart) -> Iterator[tuple[str, str]]:
-    """Ids that a part names, by its field or by marks in its text; of a tuple each id is a part of its own."""
+    """Ids that a part names, by its field or by citations in its text; of a tuple each id is a part of its own."""
     if isinstance(part.value, str) and "[[" in part.value:
         yield from ((_table_of(knowledge, name), name) for name in cited(part.value))
         return
@@ -57,7 +57,7 @@ def _names(knowledge: Knowledge, part: FactPart) -> Iterator[tuple[str, str]]:
 
 
 def _table_of(knowledge: Knowledge, name: str) -> str:
-    """The table that holds what a mark names; one that is nowhere is reported as a missing claim."""
+    """The table that holds what a citation names; one that is nowhere is reported as a missing claim."""
     return next((table for table in ("claims", "conflicts", "sources") if name in getattr(knowledge, table)), "claims")
 
 

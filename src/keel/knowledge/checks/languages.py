@@ -37,7 +37,7 @@ def language_problems(knowledge: Knowledge) -> Iterator[Problem]:
 
 
 def _words_of_each_language(knowledge: Knowledge) -> Iterator[Problem]:
-    """Cards and tools in every language of the pages, with the same marks."""
+    """Cards and tools in every language of the pages, with the same citations."""
     for lang in knowledge.texts:
         for tool in knowledge.tools.values():
             if lang not in tool.words:

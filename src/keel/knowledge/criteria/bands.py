@@ -12,7 +12,7 @@ from keel.knowledge.conditions import Condition
 from keel.knowledge.documents import Document, Id, Number
 
 
-class Band(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class BandDefinition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A class of an exposure history: what it is called, where it stands, what it prompts.
 
     `rank` orders bands over both lanes, highest first to act on; `severity` is that of its finding; `sources` stand
@@ -72,7 +72,7 @@ class BandSet(Document, frozen=True, kw_only=True):
     """
 
     cuts: dict[str, Number]
-    bands: tuple[Band, ...]
+    bands: tuple[BandDefinition, ...]
     rules: tuple[BandRule, ...]
     answers: tuple[AnswerFact, ...]
     conditions: tuple[ConditionFact, ...]

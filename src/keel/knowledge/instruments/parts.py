@@ -181,7 +181,7 @@ class Scale(Part, frozen=True, kw_only=True):
         return tuple(item for part in self.parts() for item in part)
 
 
-class Band(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ScoreBand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A named stretch of a scale, both ends included."""
 
     name: str
@@ -199,7 +199,7 @@ class Banding(Part, frozen=True, kw_only=True):
     id: Id
     scale: str = "total"
     given: dict[str, str] = {}
-    bands: tuple[Band, ...]
+    bands: tuple[ScoreBand, ...]
 
 
 class Cutoff(Part, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from keel.knowledge.certainty import Certainty
 from keel.knowledge.documents import Id
 
 
-class Anchor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class EffectLevel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A concentration or a range of it (ng/mL) at which an effect was seen, in whom, and at which sampling site."""
 
     id: Id

@@ -2,7 +2,7 @@
 
 Files of data/texts/<language>/. A page lays a text out and adds no words of its own.
 What a sentence rests on is written behind it in double brackets, `[[kud-bladder; conflict-recovery]]`: ids of claims,
-conflicts or sources. `pieces` cuts a sentence at these marks, so that a page can turn each into a link.
+conflicts or sources. `pieces` cuts a sentence at these citations, so that a page can turn each into a link.
 """
 
 import re
@@ -16,26 +16,26 @@ from keel.knowledge.errors import UnknownId
 
 Topic = Literal["picture", "comparison", "question", "treatment", "help", "leaflet", "page"]
 
-_MARK = re.compile(r"\s*\[\[([^\[\]]+)\]\]")
+_CITATION = re.compile(r"\s*\[\[([^\[\]]+)\]\]")
 
 
 class Piece(NamedTuple):
-    """A stretch of text and the ids that it rests on (none for text without a mark)."""
+    """A stretch of text and the ids that it rests on (none for text without a citation)."""
 
     text: str
     cites: tuple[str, ...] = ()
 
 
 def pieces(text: str) -> tuple[Piece, ...]:
-    """The text cut at its marks, each stretch with the ids of the mark behind it.
+    """The text cut at its citations, each stretch with the ids behind it.
 
     >>> pieces("60 in 100 of 274. [[kud-bladder; harding25]] Go early.")
     (Piece(text='60 in 100 of 274.', cites=('kud-bladder', 'harding25')), Piece(text=' Go early.', cites=()))
     """
     found, start = [], 0
-    for mark in _MARK.finditer(text):
-        found.append(Piece(text[start : mark.start()], _ids(mark.group(1))))
-        start = mark.end()
+    for citation in _CITATION.finditer(text):
+        found.append(Piece(text[start : citation.start()], _ids(citation.group(1))))
+        start = citation.end()
     if text[start:]:
         found.append(Piece(text[start:]))
     return tuple(found)
@@ -46,23 +46,23 @@ def _ids(inside: str) -> tuple[str, ...]:
 
 
 def plain(text: str) -> str:
-    """The text without its marks.
+    """The text without its citations.
 
     >>> plain("60 in 100 of 274. [[kud-bladder]] Go early.")
     '60 in 100 of 274. Go early.'
     """
-    return _MARK.sub("", text)
+    return _CITATION.sub("", text)
 
 
 def cited(text: str) -> tuple[str, ...]:
-    """The ids that a text names in its marks, each once."""
-    return tuple(dict.fromkeys(name for mark in _MARK.finditer(text) for name in _ids(mark.group(1))))
+    """The ids that a text names in its citations, each once."""
+    return tuple(dict.fromkeys(name for citation in _CITATION.finditer(text) for name in _ids(citation.group(1))))
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A part of a text: heading, paragraphs, a list below them, and a next step where it has one of its own.
 
-    `claims`, `conflicts` and `sources` are what the section as a whole rests on, beside the marks in its sentences.
+    `claims`, `conflicts` and `sources` are what the section as a whole rests on, beside the citations in its sentences.
     """
 
     id: Id
@@ -150,7 +150,7 @@ class Text(Document, frozen=True, kw_only=True):
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """Every string of the text that people read, marks and all, in the order of the page."""
+        """Every string of the text that people read, citations and all, in the order of the page."""
         return tuple(self._sentences())
 
     def _sentences(self) -> Iterator[str]:
@@ -165,7 +165,7 @@ class Text(Document, frozen=True, kw_only=True):
 
     @property
     def cites(self) -> tuple[str, ...]:
-        """Everything that the text leans on, each id once: its marks and the lists of its sections."""
+        """Everything that the text leans on, each id once: its citations and the lists of its sections."""
         names = [name for sentence in self.sentences for name in cited(sentence)]
         names += [name for section in self.sections for name in (*section.claims, *section.conflicts, *section.sources)]
         return tuple(dict.fromkeys(names))

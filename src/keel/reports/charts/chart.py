@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from keel.knowledge import Knowledge
-from keel.knowledge.models import Anchor
+from keel.knowledge.models import EffectLevel
 from keel.messages import Catalogue, Message, Name, Numeral
 from keel.pharmacology import Observation
 from keel.reports.charts import layers, words
@@ -67,13 +67,13 @@ class Chart:
         return len(self.traces) > MOST_NAMED or len(self.drawn.doses) > MOST_NAMED
 
     @property
-    def anchors(self) -> tuple[Anchor, ...]:
+    def anchors(self) -> tuple[EffectLevel, ...]:
         """Anchors within the drawn range of concentrations."""
         top = self._frame(600, 300).high
         return tuple(one for one in self._anchors if one.band[0] < top)
 
     @property
-    def anchors_above(self) -> tuple[Anchor, ...]:
+    def anchors_above(self) -> tuple[EffectLevel, ...]:
         """Anchors that lie above everything drawn; they are named, not drawn."""
         return tuple(one for one in self._anchors if one not in self.anchors)
 

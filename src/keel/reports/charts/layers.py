@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from keel.knowledge.models import Anchor
+from keel.knowledge.models import EffectLevel
 from keel.pharmacology import DoseInput, Observation
 from keel.pharmacology.structure import Floats
 from keel.reports.charts.frame import Frame, place_labels
@@ -127,7 +127,7 @@ def number_layers(traces: Sequence[Trace], inks: Sequence[str], frame: Frame) ->
     return layers
 
 
-def anchor_layers(anchors: Sequence[Anchor], frame: Frame) -> list[Layer]:
+def anchor_layers(anchors: Sequence[EffectLevel], frame: Frame) -> list[Layer]:
     """A bar beside the drawing area for each published range, with its letter; a tint of it across the area."""
     layers: list[Layer] = []
     for lane, anchor in enumerate(anchors):

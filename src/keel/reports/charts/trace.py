@@ -16,7 +16,7 @@ from keel.pharmacology import DoseInput, Estimate, ModelComparison, Population, 
 from keel.pharmacology.structure import Floats
 
 
-class Band(NamedTuple):
+class PercentileBand(NamedTuple):
     """Between which values a share of people (a fraction) lies at each time."""
 
     share: float
@@ -33,7 +33,7 @@ class Trace(NamedTuple):
     site: str
     minutes: Floats
     values: Floats
-    bands: tuple[Band, ...]
+    bands: tuple[PercentileBand, ...]
     cmax: float
     tmax_min: float
     valid: bool
@@ -85,8 +85,8 @@ def of_population(found: Population, analytes: Sequence[str] | None = None) -> C
             found.times_min,
             found.concentrations[at[50], row],
             bands=(
-                Band(0.90, found.concentrations[at[5], row], found.concentrations[at[95], row]),
-                Band(0.50, found.concentrations[at[25], row], found.concentrations[at[75], row]),
+                PercentileBand(0.90, found.concentrations[at[5], row], found.concentrations[at[95], row]),
+                PercentileBand(0.50, found.concentrations[at[25], row], found.concentrations[at[75], row]),
             ),
             peak=(float(found.overall[at[50], 0, row]), float(found.overall[at[50], 1, row])),
             reasons=found.reasons,
@@ -107,7 +107,7 @@ def of_estimate(found: Estimate, analytes: Sequence[str] | None = None) -> Chart
     name = (analytes or main_analytes(curve.analytes))[0]
     row = curve.analytes.index(name)
     updated = _single(curve, name)._replace(
-        name=f"{curve.document.name}, updated", bands=(Band(0.90, found.low[row], found.high[row]),)
+        name=f"{curve.document.name}, updated", bands=(PercentileBand(0.90, found.low[row], found.high[row]),)
     )
     typical = _single(found.typical, name)._replace(name=f"{curve.document.name}, typical")
     words = Message(
@@ -136,7 +136,7 @@ def _trace(
     minutes: Floats,
     values: Floats,
     *,
-    bands: tuple[Band, ...],
+    bands: tuple[PercentileBand, ...],
     peak: tuple[float, float],
     reasons: Sequence[Message],
     sources: Sequence[str],

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from keel.knowledge.models import Anchor
+from keel.knowledge.models import EffectLevel
 from keel.messages import Message, Name, Numeral, Slot, joined, listed, plural
 from keel.pharmacology.validity import WORDS
 
@@ -118,7 +118,7 @@ def table(chart: "Chart") -> tuple[list[Message], list[list[Numeral]]]:
     return head, rows
 
 
-def anchor_key(anchors: Sequence[Anchor], above: Sequence[Anchor], say: Say, width: int) -> list[str]:
+def anchor_key(anchors: Sequence[EffectLevel], above: Sequence[EffectLevel], say: Say, width: int) -> list[str]:
     """Lines of the key of the bars, wrapped to so many pixels; empty where there is no bar."""
     gap = "\u00a0\u00a0"  # ordinary spaces collapse in SVG
     lines = [
@@ -244,7 +244,7 @@ def _curve_words(chart: "Chart", trace: "Trace", *, with_reasons: bool) -> Messa
     return Message("{curve}; not valid here.", curve=text)
 
 
-def _anchor_words(one: Anchor) -> Message:
+def _anchor_words(one: EffectLevel) -> Message:
     low, high = one.band
     span = f"{low:,.0f}" if low == high else f"{low:,.0f} to {high:,.0f}"
     return Message("{effect}, {span} ng/mL", effect=Message(one.effect), span=Numeral(span))

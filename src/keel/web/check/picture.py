@@ -14,7 +14,7 @@ from keel.assessment.strategies import Advice, Card, SelfReport, strategies_for,
 from keel.assessment.symptoms import symptom_facts
 from keel.findings import Finding, Severity
 from keel.knowledge import Knowledge
-from keel.knowledge.criteria import Band as BandFacts
+from keel.knowledge.criteria import BandDefinition
 from keel.knowledge.directory import ListedService
 from keel.knowledge.texts import Section, StrategyWords
 from keel.record import Record
@@ -107,7 +107,7 @@ class CheckPicture(PicturePage):
         return self.has_red_flag and not within_days.issuperset(self.flags)
 
     @cached_property
-    def band(self) -> BandFacts | None:
+    def band(self) -> BandDefinition | None:
         """What the band means; where a red flag can wait for days, its own finding says what to do instead."""
         band = super().band
         if band is None or not self.has_red_flag or self.is_urgent_now or not self.urgent:

@@ -13,7 +13,7 @@ from keel.web.language.languages import FIRST
 
 
 class Citation(NamedTuple):
-    """What a mark in a sentence rests on, opened in place: a name to tap, and claims, conflicts and works behind it."""
+    """What a citation in a sentence rests on, opened in place: a name to tap, claims, conflicts and works."""
 
     name: str
     claims: tuple[Claim, ...]
@@ -55,7 +55,7 @@ def sections(text: Text) -> tuple[Section, ...]:
 
 @lru_cache(maxsize=2048)
 def cite(ids: tuple[str, ...]) -> Citation:
-    """What the ids of a mark stand for; the name is that of the first work behind them."""
+    """What the ids of a citation stand for; the name is that of the first work behind them."""
     facts = knowledge.load()
     claims = tuple(facts.claims[one] for one in ids if one in facts.claims)
     conflicts = tuple(facts.conflicts[one] for one in ids if one in facts.conflicts)

@@ -18,8 +18,7 @@ from keel.assessment.picture import Picture
 from keel.exposure.banding import BAND_SET
 from keel.findings import Finding, Severity
 from keel.knowledge import Knowledge
-from keel.knowledge.criteria import Band as BandFacts
-from keel.knowledge.criteria import BandSet
+from keel.knowledge.criteria import BandDefinition, BandSet
 from keel.knowledge.evidence import Claim, Conflict, Use, Verdict
 from keel.reports import charts
 from keel.web.language.rendering import page_catalogue, rendered_name
@@ -99,7 +98,7 @@ class PicturePage:
         return self._knowledge.criteria[BAND_SET]
 
     @cached_property
-    def band(self) -> BandFacts | None:
+    def band(self) -> BandDefinition | None:
         """What the band means and prompts."""
         band = self.picture.exposure.band
         return next((one for one in self.band_set.bands if band and one.id == band.id), None)

@@ -7,7 +7,7 @@ from django import template
 from keel import knowledge
 from keel.assessment.instruments import SCORING, Score
 from keel.findings import Finding
-from keel.knowledge.instruments import Band
+from keel.knowledge.instruments import ScoreBand
 from keel.web.language import texts
 from keel.web.language.words import gettext as _
 
@@ -56,5 +56,5 @@ def score_bands(score: Score) -> list[BandRow]:
     return [BandRow(_span(band), band.name, band.name == score.band) for band in bandings[0].bands]
 
 
-def _span(band: Band) -> str:
+def _span(band: ScoreBand) -> str:
     return f"{band.least:g}+" if band.most is None else f"{band.least:g}–{band.most:g}"
