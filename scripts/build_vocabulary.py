@@ -7,7 +7,7 @@ dmd_vtm_*.xml and dmd_ingredient_*.xml (Open Government Licence v3). Written bes
 
 - vocabulary/names.csv: each name, what it contains, where the name comes from. What Keel holds interactions on is
   called by the name of its row, so a brand that only UNII knows still finds the interaction.
-- vocabulary/everyday-words.txt: English words that are no medicine, from the frequency list inside symspellpy.
+- vocabulary/everyday-words.txt: English words that are not a medicine, from the frequency list inside symspellpy.
 
 Left out: industrial, food and allergen names, research codes, Latin forms, names that are ordinary words.
 """
@@ -82,7 +82,7 @@ class Vocabulary:
         return None
 
     def add(self, name: str, contents: tuple[str, ...], source: str) -> None:
-        """Keeps a name unless it is known, or is no name that a person would type."""
+        """Keeps a name unless it is known, or is not a name that a person would type."""
         key = name_key(name)
         words = key.split()
         usable = 1 <= len(words) <= MOST_WORDS and len(key) >= 4 and not STRANGE.search(name) and key.isascii()
@@ -225,7 +225,7 @@ def add_unii(
 
 
 def is_brand(name: str, english: dict[str, int]) -> bool:
-    """Whether a brand is one that a person would type and that is no ordinary word."""
+    """Whether a brand is one that a person would type and that is not an ordinary word."""
     return (
         re.fullmatch(r"[A-Z][A-Z' -]{3,}", name) is not None
         and len(name_key(name).split()) <= 2

@@ -58,7 +58,7 @@ def test_the_first_view_is_under_60_kb_compressed(open_page, path):
     client.send("Network.setBypassServiceWorker", {"bypass": True})  # what it kept already would not be counted
     sizes = []
     client.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
-    page.add_init_script("delete Navigator.prototype.serviceWorker")  # what the worker keeps is no part of the view
+    page.add_init_script("delete Navigator.prototype.serviceWorker")  # what the worker keeps is not in view
     page.goto(path)
     page.wait_for_load_state("networkidle")
     assert 2_000 < sum(sizes) < LIMIT_BYTES

@@ -1,4 +1,4 @@
-"""What holds for every rule of every protocol: less known never passes more, and a place not stated is no way round."""
+"""What holds for every rule of every protocol: less known never passes more, nor does a place not stated."""
 
 import datetime as dt
 import tomllib

@@ -43,7 +43,7 @@ def test_events_sent_again_change_nothing(name, at, data):
     again = data.draw(st.lists(st.sampled_from(tree["events"]), max_size=6))
     late = [{**event, "recorded_at": "2026-11-21T20:00:00Z"} for event in again]
     twice = {**tree, "events": data.draw(st.permutations([*tree["events"], *again, *late]))}
-    # Of two copies the one without a time of entry is no late entry: the earliest known entry is kept.
+    # Of two copies the one without a time of entry is not a late entry: the earliest known entry is kept.
     assert without(state(twice, at), ("alarms",)) == without(state(tree, at), ("alarms",))
 
 

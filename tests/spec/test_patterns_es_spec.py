@@ -114,7 +114,7 @@ def test_a_language_that_is_not_there_is_an_error():
     ],
 )
 def test_up_to_leaves_the_lower_end_open_for_a_whole_week_too(text, low, high):
-    """2000 is an amount here and no year. 2000 × 52, and half a gram and a gram × 52."""
+    """2000 is an amount here and not a year. 2000 × 52, and half a gram and a gram × 52."""
     (phase,) = parse_pattern(text, at=AT, knowledge=load())
     if low is None:
         assert (phase.mg_per_session.low, phase.mg_per_session.high) == (0, 2000)

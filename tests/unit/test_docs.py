@@ -38,6 +38,20 @@ def test_every_command_of_the_application_is_documented():
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_files_that_are_named_are_there(page):
+    """`web/clock.py`, `tests/support/clock.py`, `interop/record_file`: from the root, or from a folder of Keel; `pt` is the language to add."""
+    named = re.findall(r"`([a-z_]+(?:/[a-z_]+)+(?:\.py|/)?)`", page.read_text(encoding="utf-8"))
+    roots = (ROOT, ROOT / "src", ROOT / "src" / "keel", ROOT / "src" / "keel" / "knowledge" / "data")
+    assert [one for one in named if "/pt" not in one and not any((root / one).exists() for root in roots)] == []
+
+
+def test_every_package_is_in_the_list_of_where_things_are():
+    listed = re.findall(r"^src/keel/(\w+) ", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), re.MULTILINE)
+    packages = [path.parent.name for path in (ROOT / "src" / "keel").glob("*/__init__.py")]
+    assert sorted(listed) == sorted(some(packages))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_links_between_pages_lead_somewhere(page):
     targets = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
     assert [one for one in targets if not re.match(r"[a-z]+:", one) and not (page.parent / one).exists()] == []

@@ -188,7 +188,7 @@ def test_a_vital_sign_that_cannot_be_is_refused_and_the_ends_of_the_range_are_re
 
 @pytest.mark.parametrize("protocol", ["level-of-care", "use-disorder"])
 def test_a_protocol_without_a_dose_has_no_session(protocol):
-    with pytest.raises(SessionError, match="no dose is given: it is no protocol of a session"):
+    with pytest.raises(SessionError, match="no dose is given: it is not a protocol of a session"):
         fold_session(read_session({"protocol": protocol}), at=dt.datetime.now(dt.UTC), knowledge=load())
 
 

@@ -71,7 +71,7 @@ class Grammar:
             "amount": rf"(?P<amount>{self._hedges}?(?:{amount}\s*{self._joins}\s*)?{amount})",
             "period": f"(?P<period>{_any(self.periods)})",
             "whole": f"(?P<period>{_any(whole)})",
-            # 2000 mg is an amount and no year.
+            # 2000 mg is an amount and not a year.
             "year": rf"{_YEAR}(?!\s*{unit})",
         }
 

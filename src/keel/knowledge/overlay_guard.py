@@ -62,7 +62,7 @@ def verb_problems(where: str, old: Mapping[str, Any], change: Mapping[str, Any])
 
 
 def changed(old: Mapping[str, Any], change: Mapping[str, Any], allowed: set[str]) -> list[str]:
-    """The keys that an overlay changes and may not; what stands there as it stood below is no change."""
+    """The keys that an overlay changes and may not; what stands there as it stood below is not a change."""
     return sorted(key for key in set(change) - allowed if change[key] != old.get(key))
 
 

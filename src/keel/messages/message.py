@@ -131,7 +131,7 @@ class FactName(Message):
 
 
 class Question(Message):
-    """A question of a questionnaire: in another language in the words of its translation, which is no text of ours."""
+    """A question of a questionnaire: in another language in the words of its own translation."""
 
     __slots__ = ()
 

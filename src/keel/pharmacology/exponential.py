@@ -2,7 +2,7 @@
 
 Shifted by its most negative diagonal entry such a matrix has no negative entry at all, so Taylor's sum and the
 squarings only ever add positive numbers: nothing cancels, and small entries are as exact as large ones. Equal or
-nearly equal rates are no special case. (Xue, Ye: accurate exponentials of essentially non-negative matrices.)
+nearly equal rates are not a special case. (Xue, Ye: accurate exponentials of essentially non-negative matrices.)
 """
 
 import math

@@ -123,7 +123,7 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True):
     """One value measured: what (LOINC or local code, and its name), number or words, UCUM unit, when, by, device.
 
     `absent` holds the reason where the sender said that there is no value. `upper_limit` is the upper limit of normal
-    that the laboratory printed beside it, in the same unit; None where none came, which is no statement about normal.
+    that the laboratory printed beside it, in the same unit; None where none came, which says nothing about normal.
     """
 
     code: str

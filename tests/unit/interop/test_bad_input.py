@@ -77,7 +77,7 @@ def test_content_that_cannot_be_read_is_refused_in_one_line(content: bytes, mess
         reading = read(content)
     except ReadError as error:
         text = str(error)
-    else:  # a FHIR resource that is none is reported, not refused
+    else:  # an object that is not a FHIR resource is reported, not refused
         text = " ".join(f"{note.where} {note.reason}" for note in reading.notes)
     assert "\n" not in text
     with pytest.raises(AssertionError, match=message):

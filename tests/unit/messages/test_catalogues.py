@@ -19,7 +19,7 @@ OTHERS = [language for language in languages() if language != "en"]
 
 @cache
 def _messages():
-    """The script that collects and compiles; it is no part of the package."""
+    """The script that collects and compiles; it is not part of the package."""
     path = Path(__file__).resolve().parents[3] / "scripts" / "messages.py"
     spec = importlib.util.spec_from_file_location("messages_script", path)
     module = importlib.util.module_from_spec(spec)

@@ -50,7 +50,7 @@ def test_slots_are_said_with_the_sentence_and_may_change_places():
 
 
 def test_what_was_typed_is_left_as_it_was_typed():
-    """Braces of a person are no slots, and their commas are theirs."""
+    """Braces of a person are not slots, and their commas are theirs."""
     message = Message("{count} times the {course}", count="{course} 1,5", course="x")
     assert message == "{course} 1,5 times the x"
     assert message.in_language(SPANISH) == "x: {course} 1,5 veces"

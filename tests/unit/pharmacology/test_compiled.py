@@ -16,7 +16,7 @@ PARTS = ("concentrations", "cmax", "tmax_min", "auc_ng_h_per_ml", "trough")
 
 
 def both_ways(model, doses, people=600, seed=1, **more):
-    """The same people by compiled loops and by NumPy; 600 is more than two blocks and no whole number of them."""
+    """The same people by compiled loops and by NumPy; 600 is more than two blocks and not a whole number of them."""
     rng = np.random.default_rng(seed)
     covariates = VirtualPeople(weight_kg=Spread(mean=75, sd=15, low=40, high=150), age_years=40).draw(people, rng)
     values, _ = individual(structure_of(model), covariates, etas=draw_etas(model, "subject", people, rng))

@@ -56,7 +56,7 @@ def level_of_care(
 class MinimumCare(msgspec.Struct, frozen=True, kw_only=True):
     """What known facts alone say of the level of care: at least this one.
 
-    `level` is None where no known fact asks for any, which is no statement about what was not asked; `not_asked` names
+    `level` is None where no known fact asks for any, which says nothing about what was not asked; `not_asked` names
     the red-flag questions that nobody answered, and `not_known` other facts that could raise the level.
     """
 

@@ -171,7 +171,7 @@ def _said(name: str, sittings: Sequence[Answers], knowledge: Knowledge) -> Itera
 
 
 def _can_be(total: float, fact: ClinicalFact) -> bool:
-    """Whether a total lies within its scale; a slip of the pen is no severity."""
+    """Whether a total lies within its scale; a slip of the pen is not a severity."""
     return (fact.least is None or total >= fact.least) and (fact.most is None or total <= fact.most)
 
 
@@ -197,7 +197,7 @@ def _use(record: Record, at: dt.datetime) -> Iterator[tuple[str, Fact]]:
 
 
 def _readings(record: Record, at: dt.datetime, knowledge: Knowledge) -> Iterator[tuple[str, Fact]]:
-    """The newest reading of each vital sign, and of the two newest pressures the lower; readings that are old are none.
+    """The newest reading of each vital sign, and of the two newest pressures the lower; old readings do not count.
 
     Readings of one moment are one, the worse of them. A reading in another unit than that of the fact is not read.
     """

@@ -25,7 +25,7 @@ def open_session(session: Session, *, at: dt.datetime, knowledge: Knowledge) -> 
     protocol = find_protocol(knowledge, session.protocol)
     if protocol.dosing.kind == "none":
         dosing = [one.id for one in knowledge.protocols.values() if one.dosing.kind != "none"]
-        problem = f"In {protocol.id} no dose is given: it is no protocol of a session."
+        problem = f"In {protocol.id} no dose is given: it is not a protocol of a session."
         raise SessionError(problem, where="$.protocol", fix=f"Use one of {', '.join(dosing)}.")
     stated = jurisdiction_of(session.jurisdiction, knowledge) or protocol.jurisdiction
     route = route_of(protocol, session.route) or (protocol.routes[0] if len(protocol.routes) == 1 else "")

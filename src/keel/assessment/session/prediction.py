@@ -1,7 +1,7 @@
 """The concentration that a model predicts now, with the spread between people that the model knows.
 
 Low and high are about the 5th and 95th percentile between people: C exp(∓1.645 s), where s² = Σ g_i g_j cov_ij and
-g_i = d ln C / d eta_i (first order in the random effects of the model). It is no measurement of this person.
+g_i = d ln C / d eta_i (first order in the random effects of the model). It is not a measurement of this person.
 """
 
 import datetime as dt
@@ -73,7 +73,7 @@ def _regimen(view: SessionView) -> list[DoseInput]:
         return []
     by_device = protocol.dosing.kind == "devices"
     if dose.is_running and dose.due_end is not None and parts:
-        # What is still to run does not change the present, and a short beginning of an infusion is no bolus.
+        # What is still to run does not change the present, and a short beginning of an infusion is not a bolus.
         last = parts[-1]
         minutes = minutes_between(last.start, dose.due_end)
         parts[-1] = last._replace(minutes=minutes, mg=dose.rate_mg_per_min * minutes)

@@ -27,7 +27,7 @@ _ENABLEMENT_KEYS = {"on", "jurisdictions", "signed"}
 def protocol_overlay_problems(below: Mapping[str, Any], above: Mapping[str, Any]) -> Iterator[str]:
     """What an overlay does to a protocol that it may not; empty where all of it is allowed.
 
-    What stands there as it stood below is no change, so that a whole copy of a file may be an overlay.
+    What stands there as it stood below is not a change, so that a whole copy of a file may be an overlay.
     """
     for key, value in above.items():
         if key in HEADER or value == below.get(key):
@@ -57,7 +57,7 @@ def protocol_overlay_problems(below: Mapping[str, Any], above: Mapping[str, Any]
 
 
 def _not_there(what: str, name: str, known: Mapping[str, Any], whole: str) -> str:
-    """Of an id that nothing below has and that is no whole entry either: most often a slip of the pen."""
+    """Of an id that nothing below has and that is not a whole entry either: most often a slip."""
     near = get_close_matches(name, known, n=3)
     hint = f"Near: {', '.join(near)}; else " if near else ""
     return f"{what} is not in this protocol. {hint}{whole}."

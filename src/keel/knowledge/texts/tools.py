@@ -40,7 +40,7 @@ class ToolField(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A way to look at many entries: how often each answer of the field `by` was given, as counts and no score.
+    """A way to look at many entries: how often each answer of the field `by` was given, as counts and not as a score.
 
     `within` cuts a field of times or dates: part of the day, weekday, month. `only` names a yes-or-no field: entries
     that say yes there are counted. `middle_of` is a numeric field whose middle is shown.

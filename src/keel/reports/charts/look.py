@@ -1,7 +1,7 @@
 """How charts look: ink by name, one configuration, and the inks of the page and of paper.
 
 A specification names its inks as CSS variables (`var(--curve-1)`), which a page fills for light and dark. Where there
-is no page (a file, a PDF, a notebook) `on_paper` puts the light inks in their place; nothing else differs.
+is not a page (a file, a PDF, a notebook) `on_paper` puts the light inks in their place; nothing else differs.
 """
 
 import json

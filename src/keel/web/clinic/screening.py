@@ -38,7 +38,7 @@ class Question(NamedTuple):
 
     @property
     def unit(self) -> str:
-        """The unit of the number; empty where it is a count or no number."""
+        """The unit of the number; empty where it is a count or not a number."""
         return "" if self.fact.unit == "1" else self.fact.unit
 
     @property

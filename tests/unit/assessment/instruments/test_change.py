@@ -20,7 +20,7 @@ def test_a_response_is_a_fall_by_half(after, is_response):
 
 
 def test_half_of_an_odd_score_is_exact():
-    """From 19 half is 9.5: 10 is no response, 9 is."""
+    """From 19 half is 9.5: 10 is not a response, 9 is."""
     assert (met("phq-9", 19, 10)["response"], met("phq-9", 19, 9)["response"]) == (False, True)
 
 

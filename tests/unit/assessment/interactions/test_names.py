@@ -1,4 +1,4 @@
-"""Ordinary words are no medicines; names in several languages, misspellings and sentences are read with care."""
+"""Ordinary words are not medicines; names in several languages, misspellings and sentences are read with care."""
 
 from pathlib import Path
 
