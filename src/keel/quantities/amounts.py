@@ -106,7 +106,8 @@ class SubstanceAmount(msgspec.Struct, frozen=True):
         if self.form != other.form:
             raise IncompatibleAmounts(
                 Message(
-                    "{mg} mg as {form} and {other_mg} mg as {other} are different forms: convert the salt to base first.",
+                    "{mg} mg as {form} and {other_mg} mg as {other} are different forms: convert the salt to base "
+                    "first.",
                     mg=self.mg,
                     form=self.form,
                     other_mg=other.mg,
