@@ -39,7 +39,7 @@ def test_every_command_of_the_application_is_documented():
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_files_that_are_named_are_there(page):
-    """`web/clock.py`, `tests/support/clock.py`, `interop/record_file`: from the root, or from a folder of Keel; `pt` is the language to add."""
+    """A path in a page leads to a file from the root or from a folder of Keel; `pt` is the language to add."""
     named = re.findall(r"`([a-z_]+(?:/[a-z_]+)+(?:\.py|/)?)`", page.read_text(encoding="utf-8"))
     roots = (ROOT, ROOT / "src", ROOT / "src" / "keel", ROOT / "src" / "keel" / "knowledge" / "data")
     assert [one for one in named if "/pt" not in one and not any((root / one).exists() for root in roots)] == []

@@ -31,8 +31,8 @@ def answer(read: TypedName, names: Names, rater: Rater) -> Answer:
         return Answer(_misspelt(read, names))
     if read.meaning is None:
         message = Message(
-            "“{input}” was not recognised, so nothing was checked for it. That says nothing about whether it may be "
-            "combined.",
+            "“{input}” was not recognised, so nothing was checked for it. That says nothing about whether it may "
+            "be combined.",
             input=read.typed,
         )
         return Answer(Item(input=read.typed, status=Status.NOT_RECOGNISED, message=message))
