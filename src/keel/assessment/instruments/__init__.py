@@ -17,7 +17,7 @@ from keel.assessment.instruments.errors import (
 )
 from keel.assessment.instruments.lookup import find_instrument
 from keel.assessment.instruments.score import Prorated, Range, Score, score_answers, score_instrument, score_sitting
-from keel.assessment.instruments.speaking import SCORING
+from keel.assessment.instruments.score_findings import SCORING
 
 __all__ = [
     "SCORING",

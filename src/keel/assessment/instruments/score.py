@@ -11,7 +11,7 @@ from keel.assessment.instruments.conditions import Asked, asked_items
 from keel.assessment.instruments.errors import AnswersRefused
 from keel.assessment.instruments.lookup import find_instrument
 from keel.assessment.instruments.scales import Value, whole, work_out
-from keel.assessment.instruments.speaking import Standing, level, spoken
+from keel.assessment.instruments.score_findings import Standing, level, spoken
 from keel.findings import Finding
 from keel.knowledge import Certainty, Knowledge
 from keel.knowledge.instruments import Banding, Instrument, Part, Scale
