@@ -3,26 +3,14 @@
 import math
 import re
 from collections.abc import Mapping, Sequence
-from enum import StrEnum
-
-import msgspec
 
 from keel.assessment.instruments.errors import AnswerOutOfRange, NothingToScore, UnknownItem, WordingNotHeld
+from keel.assessment.instruments.sheet import Response, Sheet, State
 from keel.knowledge.instruments import Form, Instrument, Item, ItemKind, Scale
 from keel.messages import Message, Name, Numeral, either, listed
 
 Answer = float | int | str | bool | None
 """A number, the label or LOINC code of a choice, the words of a text item, None, or one of the states."""
-
-
-class State(StrEnum):
-    """How an item stands. “Not asked” is not “no”, and neither is “declined”."""
-
-    ANSWERED = "answered"
-    UNANSWERED = "unanswered"
-    """Asked, or due to be asked, and no answer came."""
-    DECLINED = "declined"
-    NOT_ASKED = "not_asked"
 
 
 _STATES = {
@@ -33,22 +21,6 @@ _STATES = {
     "not_asked": State.NOT_ASKED,
 }
 _YES_NO = {"yes": 1.0, "no": 0.0, "true": 1.0, "false": 0.0}
-
-
-class Response(msgspec.Struct, frozen=True):
-    """One item's answer: a number, or words for a text item; None unless the state is answered."""
-
-    state: State
-    value: float | None = None
-    text: str = ""
-
-
-class Sheet(msgspec.Struct, frozen=True):
-    """Everything that was answered: one response an item, totals that came without items, facts given beside."""
-
-    responses: dict[str, Response]
-    entered: dict[str, float]
-    given: dict[str, str]
 
 
 def read_answers(

@@ -2,30 +2,11 @@
 
 from collections.abc import Mapping
 
-import msgspec
-
-from keel.assessment.instruments.answers import Sheet
 from keel.assessment.instruments.scales import Value
-from keel.knowledge import Certainty
+from keel.assessment.instruments.score import CutoffReached
+from keel.assessment.instruments.sheet import Sheet
 from keel.knowledge.instruments import Banding, Cutoff, Instrument
 from keel.messages import Message
-
-
-class CutoffReached(msgspec.Struct, frozen=True):
-    """One published cut-off and whether the score reaches it; None where that is not known.
-
-    `for_whom` are the facts that the cut-off is limited to; one whose facts are contradicted is left out.
-    """
-
-    id: str
-    scale: str
-    cut: Message
-    reached: bool | None
-    means: Message
-    accuracy: Message
-    for_whom: dict[str, str]
-    certainty: Certainty
-    sources: tuple[str, ...]
 
 
 def _applies(given: Mapping[str, str], sheet: Sheet) -> bool:

@@ -8,8 +8,10 @@ import datetime as dt
 import math
 from collections.abc import Iterator, Mapping, Sequence
 
-from keel.assessment.instruments import AnswersRefused, find_instrument, score_sitting
 from keel.assessment.instruments.change import Change, Course, change
+from keel.assessment.instruments.errors import AnswersRefused
+from keel.assessment.instruments.lookup import find_instrument
+from keel.assessment.instruments.scoring import score_sitting
 from keel.assessment.surveillance.due import MEDICAL
 from keel.findings import Finding, Reason, Severity, worst_first
 from keel.knowledge import Certainty, Knowledge, UnknownId
