@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from keel.assessment.session import Phase, fold_session
 from keel.interop import ReadError
 from keel.knowledge import load
+from keel.messages import encode_json
 from support.samples import examples
 from support.sessions import base_session, read_session
 
@@ -20,7 +21,7 @@ BOOKKEEPING = ("corrections", "not_yet", "alarms")
 
 
 def state(tree, at):
-    return msgspec.json.decode(msgspec.json.encode(fold_session(read_session(tree), at=at, knowledge=load())))
+    return msgspec.json.decode(encode_json(fold_session(read_session(tree), at=at, knowledge=load())))
 
 
 def without(found, names):
@@ -233,10 +234,10 @@ def test_whatever_events_come_the_answer_is_a_state_or_one_clear_line(protocol, 
     except ReadError as refused:
         assert "\n" not in str(refused)
         return
-    found = msgspec.json.decode(msgspec.json.encode(fold_session(session, at=at, knowledge=load())))
+    found = msgspec.json.decode(encode_json(fold_session(session, at=at, knowledge=load())))
     assert found["phase"] in set(Phase)
     assert sum(found[may] for may in ("may_start", "may_continue", "may_discharge")) <= 1
     mg = found["given_mg"]
     assert mg is None or mg >= 0
     backwards = fold_session(read_session({**tree, "events": events[::-1]}), at=at, knowledge=load())
-    assert msgspec.json.decode(msgspec.json.encode(backwards)) == found
+    assert msgspec.json.decode(encode_json(backwards)) == found

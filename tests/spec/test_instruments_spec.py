@@ -8,12 +8,12 @@ import csv
 import json
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from keel.assessment.instruments import score_instrument
 from keel.cli.score_answers import read_answers_text
 from keel.knowledge import load
+from keel.messages import encode_json
 from support.command import keel, keel_here
 from support.loops import some
 from support.samples import one_of_each
@@ -64,7 +64,7 @@ def check_cuts(case, score):
 def test_an_instrument_is_scored_as_published(case):
     answers = read_answers_text(case["answers"])
     score = score_instrument(case["instrument"], answers, knowledge=load(), given=facts(case))
-    check(case, json.loads(msgspec.json.encode(score)))
+    check(case, json.loads(encode_json(score)))
 
 
 @pytest.mark.parametrize("case", one_of_each(CASES, shape), ids=name)

@@ -15,6 +15,7 @@ import pytest
 
 from keel.assessment.protocols import gate, passes
 from keel.knowledge import load
+from keel.messages import encode_json
 from support.command import keel_here
 from support.samples import one_of_each
 
@@ -69,5 +70,5 @@ def test_the_command_line_says_the_same(case):
         asked += [f"--{option}", case[option]] if case[option] else []
     done = keel_here(*asked, "--at", case["at"] or "2026-11-21")
     findings = findings_of(case)
-    assert json.loads(done.stdout)["findings"] == msgspec.json.decode(msgspec.json.encode(findings))
+    assert json.loads(done.stdout)["findings"] == msgspec.json.decode(encode_json(findings))
     assert (done.returncode, done.stderr) == (0 if passes(findings) else 1, "")

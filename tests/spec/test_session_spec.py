@@ -10,6 +10,7 @@ import pytest
 
 from keel.assessment.session import fold_session
 from keel.knowledge import load
+from keel.messages import encode_json
 from support.command import keel, keel_here
 from support.samples import one_of_each
 from support.sessions import base_session, changed, clock, read_session
@@ -27,7 +28,7 @@ def state_of(case):
     """The state as plain JSON values, as the command prints it."""
     at = dt.datetime.fromisoformat(clock(case["at"]))
     state = fold_session(read_session(tree_of(case)), at=at, knowledge=load())
-    return msgspec.json.decode(msgspec.json.encode(state))
+    return msgspec.json.decode(encode_json(state))
 
 
 def compare(case, state):

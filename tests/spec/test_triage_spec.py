@@ -10,6 +10,7 @@ import pytest
 
 from keel.assessment.protocols.level_of_care import bladder_state, level_of_care
 from keel.knowledge import load
+from keel.messages import encode_json
 from support.command import keel_here
 from support.samples import one_of_each
 
@@ -63,7 +64,7 @@ def level(change):
 
 def plain(value):
     """The value as the command prints it."""
-    return msgspec.json.decode(msgspec.json.encode(value))
+    return msgspec.json.decode(encode_json(value))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['source']}: {case['change']}")

@@ -16,7 +16,7 @@ WALL = {
 }
 STOPWATCH = {f"time.{name}{unit}" for name in ("perf_counter", "monotonic", "process_time") for unit in ("", "_ns")}
 MAY_TIME = {
-    "pharmacology/population.py": "the result says how many seconds it took",
+    "pharmacology/population/population.py": "the result says how many seconds it took",
     "web/guards.py": "the log says how long a request took",
 }
 

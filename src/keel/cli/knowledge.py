@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from keel.cli.language import _, _n, json_text, say
-from keel.messages import Numeral
+from keel.cli.language import _, _n, chosen_catalogue, say
+from keel.messages import Numeral, text_hook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -165,7 +165,11 @@ def fact_json(knowledge: "Knowledge", fact: "Fact") -> dict[str, Any]:
 
     if fact.kind in EVIDENCE:
         return {**as_json(knowledge, fact.kind, fact.id), "used_by": used_by(knowledge, fact)}
-    return {"kind": fact.kind, "id": fact.id, "value": msgspec.to_builtins(fact.value, enc_hook=json_text)}
+    return {
+        "kind": fact.kind,
+        "id": fact.id,
+        "value": msgspec.to_builtins(fact.value, enc_hook=text_hook(chosen_catalogue())),
+    }
 
 
 def used_by(knowledge: "Knowledge", fact: "Fact") -> list[str]:

@@ -48,14 +48,12 @@ def say(text: object) -> str:
     """A message of a finding, a score or a state in the language of the terminal; facts as they are on file, too."""
     if isinstance(text, str) and not hasattr(text, "in_language"):
         text = Message(text)
-    return in_language(text, catalogue_of(_chosen))
+    return in_language(text, chosen_catalogue())
 
 
-def json_text(value: Any) -> Any:
-    """What msgspec does not know by itself, as JSON: a message as its text in the language of the terminal."""
-    if isinstance(value, Message):
-        return value.in_language(catalogue_of(_chosen)) if _chosen != "en" else str(value)
-    raise NotImplementedError(f"{type(value)} has no JSON form")
+def chosen_catalogue() -> "Catalogue | None":
+    """The catalogue of the language of the terminal; None for English."""
+    return catalogue_of(_chosen)
 
 
 def with_language(command: Callable[..., None]) -> Callable[..., None]:

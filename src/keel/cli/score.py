@@ -70,10 +70,11 @@ def _score(
     import msgspec
 
     from keel.assessment.instruments import change, score_answers
-    from keel.cli.language import json_text
+    from keel.cli.language import chosen_catalogue
     from keel.cli.score_answers import read_answers_text
     from keel.cli.score_view import change_view, score_view
     from keel.cli.terminal import console, write_json
+    from keel.messages import text_hook
 
     shape = _instrument(knowledge, name)
     result = score_answers(shape, read_answers_text(answers), given)
@@ -82,7 +83,9 @@ def _score(
         earlier = score_answers(shape, read_answers_text(before, lone="total"), given)
         moved = change(shape.id, earlier, result, knowledge)
     if json:
-        write_json(msgspec.to_builtins(result, enc_hook=json_text) | ({"change": moved} if moved else {}))
+        write_json(
+            msgspec.to_builtins(result, enc_hook=text_hook(chosen_catalogue())) | ({"change": moved} if moved else {})
+        )
         return
     out = console()
     score_view(result, shape, out)

@@ -5,8 +5,8 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from keel.cli.errors import CommandError
-from keel.cli.language import _, json_text, say
-from keel.messages import Message, listed
+from keel.cli.language import _, chosen_catalogue, say
+from keel.messages import Message, encode_json, listed
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -40,7 +40,7 @@ def write_json(value: Any) -> None:
     """One JSON document on standard output, indented, nothing else there."""
     import msgspec
 
-    document = msgspec.json.encode(value, enc_hook=json_text)
+    document = encode_json(value, chosen_catalogue())
     sys.stdout.write(msgspec.json.format(document, indent=2).decode() + "\n")
 
 

@@ -5,6 +5,7 @@ them by the catalogue of a language, which `knowledge` holds. Start at `message.
 """
 
 from keel.messages.catalogue import Catalogue
+from keel.messages.json import encode_json, text_hook
 from keel.messages.message import (
     EMPTY,
     FactName,
@@ -37,6 +38,7 @@ __all__ = [
     "Slot",
     "both",
     "either",
+    "encode_json",
     "has_words",
     "in_language",
     "joined",
@@ -44,5 +46,6 @@ __all__ = [
     "number_text",
     "plural",
     "rewritten",
+    "text_hook",
     "text_of",
 ]

@@ -7,6 +7,7 @@ import pytest
 
 from keel.assessment.picture import picture_of
 from keel.knowledge import load
+from keel.messages import encode_json
 from keel.quantities import Form, Interval
 from keel.record import Answers, Condition, Dose, Medicine, Person, Record, Setting
 
@@ -132,7 +133,7 @@ def test_help_begins_with_the_emergency_number_of_the_country():
 
 
 def test_the_picture_has_the_keys_of_the_interface():
-    document = msgspec.json.decode(msgspec.json.encode(picture(doses=(INFUSION,))))
+    document = msgspec.json.decode(encode_json(picture(doses=(INFUSION,))))
     keys = {"as_of", "person", "exposure", "curve", "findings", "due", "help", "knowledge_hash"}
     assert keys <= document.keys()
     finding_keys = {"rule", "severity", "summary", "why", "sources", "confidence", "conflicts", "next_step"}

@@ -6,6 +6,7 @@ import pytest
 
 from keel.assessment.protocols import dose_plan
 from keel.knowledge import load
+from keel.messages import encode_json
 from keel.record import Person, Sex
 from support.command import keel_here
 
@@ -50,12 +51,10 @@ def test_three_weights_stand_side_by_side():
 def test_the_command_and_the_call_say_the_same():
     import datetime as dt
 
-    import msgspec
-
     person = Person(sex=Sex.MALE, weight_kg=96.0, height_cm=180.0)
     called = dose_plan("iv-racemic", person, at=dt.datetime(2026, 11, 21, tzinfo=dt.UTC), knowledge=load())
     typed = plan_of("--protocol", "iv", "--weight", "96 kg", "--height", "180 cm", "--sex", "male")
-    assert typed == json.loads(msgspec.json.encode(called))
+    assert typed == json.loads(encode_json(called))
 
 
 @pytest.mark.parametrize(("weight", "code", "rules"), [("120 kg", 0, []), ("121 kg", 1, ["A-DOSE-02"])])

@@ -217,35 +217,3 @@ def test_the_template_day_has_the_blocks_of_the_reference():
     assert [block.time for block in day.blocks] == [
         "07:30", "09:00", "10:00", "12:30", "14:00", "15:30", "17:00", "18:30", "21:00",
     ]  # fmt: skip
-
-
-def test_an_interface_word_that_is_not_there_is_an_error():
-    with pytest.raises(UnknownId):
-        load().interface["en"]["no.such"]
-
-
-# --- translations of other facts --------------------------------------------------------------------------------------
-
-
-def test_a_sentence_of_the_facts_is_said_in_the_language_of_the_page():
-    facts = load()
-    question = facts.conflicts["conflict-recovery"].question
-    assert facts.translated(question, "es") == "¿Se recuperan los síntomas de vejiga al dejarlo?"
-    assert facts.translated("Nobody translated this.", "es") is None
-
-
-@pytest.mark.slow
-def test_a_translation_of_a_sentence_that_changed_is_found(tmp_path):
-    """Who edits the English is told that the Spanish has to follow."""
-    (tmp_path / "translations").mkdir()
-    (tmp_path / "translations" / "es.csv").write_text("english,said\nOld words.,Viejas palabras.\n", encoding="utf-8")
-    found = [problem.message for problem in page_problems(Knowledge((tmp_path,)))]
-    assert found == ["“Old words.” is said nowhere. Translate the new sentence."]
-
-
-def test_a_figure_in_a_translation_is_that_of_its_english():
-    """Numbers survive translation: the same set on both sides, words for small numbers aside."""
-    for row in some(load().translations.values()):
-        assert {n for n in numbers_in(row.said) if n > 12} == {n for n in numbers_in(row.english) if n > 12}, (
-            row.english
-        )

@@ -9,6 +9,7 @@ import pytest
 
 from keel.knowledge import UnknownId
 from keel.knowledge.catalogues import LOCALE, catalogue, languages
+from keel.knowledge.checks.pages import numbers_in
 
 SLOTS = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 OTHERS = [language for language in languages() if language != "en"]
@@ -66,6 +67,18 @@ def test_what_is_filled_in_is_the_same_in_both_languages(language):
         texts = [one.string] if isinstance(one.string, str) else list(one.string)
         wanted = set(SLOTS.findall(one.id if isinstance(one.id, str) else one.id[1]))
         different += [(one.id, text) for text in texts if one.id and text and set(SLOTS.findall(text)) != wanted]
+    assert different == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_figure_in_a_translation_is_that_of_its_english(language):
+    """Numbers survive translation: the same set on both sides, words for small numbers aside."""
+    different = []
+    for one in _messages().held(language):
+        if isinstance(one.id, str) and one.string and not one.context:
+            english, other = ({n for n in numbers_in(text) if n > 12} for text in (one.id, one.string))
+            different += [one.id] if english != other else []
     assert different == []
 
 

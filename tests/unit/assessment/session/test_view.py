@@ -4,10 +4,10 @@ import datetime as dt
 
 import pytest
 
-from keel.assessment.session import fold_session, read_session
+from keel.assessment.session import fold_session
 from keel.assessment.session.opening import open_session
 from keel.knowledge import load
-from support.sessions import base_session, clock
+from support.sessions import base_session, clock, read_session
 
 
 def moment(text):
