@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from keel.knowledge import UnknownId, load
-from keel.knowledge.evidence.search import evidence_index, search
+from keel.knowledge.evidence_search import evidence_index, search
 from keel.knowledge.kinds import facts, find_facts, json_schema, kind_names, numbers, table
 from support.loops import some
 

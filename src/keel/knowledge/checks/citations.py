@@ -5,10 +5,10 @@ from typing import Any
 
 from keel.knowledge.base import Knowledge
 from keel.knowledge.certainty import Certainty
-from keel.knowledge.checks.problem import Problem, error, warning
 from keel.knowledge.documents import Number
 from keel.knowledge.evidence.shape import Verdict
 from keel.knowledge.kinds import Fact, FactPart, facts, parts
+from keel.knowledge.problem import Problem, error, warning
 from keel.knowledge.texts.shape import cited
 
 # Field name -> the table that its ids come from. `conflicts` names rows of either table, claims or conflicts.

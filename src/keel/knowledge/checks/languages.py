@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator
 from keel.knowledge.base import Knowledge, load
 from keel.knowledge.catalogues import ENGLISH, catalogue, languages
 from keel.knowledge.certainty import Certainty
-from keel.knowledge.checks.problem import Problem, error, warning
 from keel.knowledge.directory.shape import Display
 from keel.knowledge.evidence.shape import Claim, Conflict, Use
 from keel.knowledge.instruments.shape import Instrument
 from keel.knowledge.instruments.words import words_problems
 from keel.knowledge.interactions.shape import Danger
 from keel.knowledge.models.shape import Model
+from keel.knowledge.problem import Problem, error, warning
 from keel.knowledge.protocols import leaves
 from keel.knowledge.texts.shape import cited
 from keel.knowledge.texts.wording import offences

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from keel.knowledge.base import Knowledge
 from keel.knowledge.catalogues import ENGLISH
-from keel.knowledge.checks.problem import Problem, error
 from keel.knowledge.errors import UnknownId
 from keel.knowledge.evidence.shape import Claim, Use
+from keel.knowledge.problem import Problem, error
 from keel.knowledge.texts.shape import Text, cited, plain, sections_of
 
 _NUMBER = re.compile(r"\d+(?:[.,\u00a0\u202f ]\d{3})*(?:[.,]\d+)?")
