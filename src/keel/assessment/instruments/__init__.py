@@ -4,9 +4,8 @@ Knows how answers become numbers and how rules speak; the instruments themselves
 May import `record` and what lies above it. Start at `scoring.py`, then `scales.py` and `conditions.py`.
 """
 
-from keel.assessment.instruments.answers import Answer
-from keel.assessment.instruments.catalogue import Entry, catalogue, entry
-from keel.assessment.instruments.change import Change, ChangeVerdict, Course, change
+from keel.assessment.instruments.catalogue import catalogue
+from keel.assessment.instruments.change import Change, change
 from keel.assessment.instruments.errors import (
     AnswerOutOfRange,
     AnswersRefused,
@@ -15,33 +14,22 @@ from keel.assessment.instruments.errors import (
     WordingNotHeld,
 )
 from keel.assessment.instruments.lookup import find_instrument
-from keel.assessment.instruments.score import CutoffReached, Prorated, Range, Score
+from keel.assessment.instruments.score import Score
 from keel.assessment.instruments.score_findings import SCORING
-from keel.assessment.instruments.scoring import score_answers, score_instrument, score_sitting
-from keel.assessment.instruments.sheet import State
+from keel.assessment.instruments.scoring import score_answers, score_instrument
 
 __all__ = [
     "SCORING",
-    "Answer",
     "AnswerOutOfRange",
     "AnswersRefused",
     "Change",
-    "ChangeVerdict",
-    "Course",
-    "CutoffReached",
-    "Entry",
     "NothingToScore",
-    "Prorated",
-    "Range",
     "Score",
-    "State",
     "UnknownItem",
     "WordingNotHeld",
     "catalogue",
     "change",
-    "entry",
     "find_instrument",
     "score_answers",
     "score_instrument",
-    "score_sitting",
 ]

@@ -156,7 +156,11 @@ def _within(instrument: Instrument, item: Item, number: float) -> float:
     choices = [choice.value for choice in instrument.choices(item)]
     least, most = instrument.limits(item)
     low, high = (-math.inf if least is None else least), (math.inf if most is None else most)
-    if (choices and number not in choices) or not low <= number <= high or (_is_whole(item) and number % 1):
+    if (
+        (choices and number not in choices)
+        or not low <= number <= high
+        or (item.kind is ItemKind.CHOICE and number % 1)
+    ):
         raise _not_offered(instrument, item, Numeral(f"{number:g}"))
     return number
 
@@ -171,10 +175,6 @@ def _not_offered(instrument: Instrument, item: Item, answer: Message | Numeral) 
             offer=_offer(instrument, item),
         )
     )
-
-
-def _is_whole(item: Item) -> bool:
-    return item.kind is ItemKind.CHOICE
 
 
 def _offer(instrument: Instrument, item: Item) -> Message:

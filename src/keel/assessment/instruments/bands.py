@@ -26,10 +26,9 @@ def band_name(banding: Banding | None, number: float | None) -> str | None:
     return next((band.name for band in banding.bands if band.holds(number)), None)
 
 
-def band_of(instrument: Instrument, total: float, given: Mapping[str, str] | None = None) -> str | None:
-    """The band of a total, None where the instrument has none for the facts given."""
-    sheet = Sheet({}, {}, dict(given or {}))
-    return band_name(banding_for(instrument, "total", sheet), total)
+def band_of(instrument: Instrument, total: float) -> str | None:
+    """The band of a total, None where the instrument has none without facts beside it."""
+    return band_name(banding_for(instrument, "total", Sheet({}, {}, {})), total)
 
 
 def subscale_bands(instrument: Instrument, values: Mapping[str, Value], sheet: Sheet) -> dict[str, str]:
