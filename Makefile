@@ -33,7 +33,7 @@ unit: setup ## The quick tests only, with few examples of each property
 	@QUICK_TESTS=1 $(BIN)/python -m pytest tests/unit tests/spec tests/property -m "not slow" -q
 
 coverage: setup ## Branch coverage of the pure packages, by the tests without a browser
-	@$(BIN)/python -m pytest tests/unit tests/spec tests/property tests/knowledge tests/integration/cli -q -n 2 --dist worksteal --cov --cov-report=term
+	@QUICK_TESTS=1 $(BIN)/python -m pytest tests/unit tests/spec tests/property tests/knowledge tests/integration/cli -q -n 2 --dist worksteal --cov --cov-report=term
 
 bench: setup ## Benchmarks: a stated workload and its figures, never part of the tests
 	@$(BIN)/python -m benchmarks

@@ -19,16 +19,16 @@ from support.text_nodes import text_nodes
 # isort: split
 
 import msgspec
+from babel.messages.pofile import read_po
 
 from keel.assessment.picture import picture_of
 from keel.knowledge import load
+from keel.knowledge.catalogues import LOCALE
 from keel.knowledge.evidence_search import KINDS
 from keel.web.check.forms import CheckForm
 from keel.web.check.handover import handover_of
 from keel.web.check.picture import CheckPicture
 from keel.web.language import texts
-from keel.web.language.catalogue import read
-from keel.web.language.languages import LOCALE
 from keel.web.learn.leaflets import leaflet_of
 from keel.web.learn.views import FREE, TOPICS
 from support.loops import some
@@ -93,9 +93,9 @@ def _names():
     services = {one.name for one in FACTS.directory.values()}
     medicines = {row.name for row in FACTS.interactions.values()}
     models = {model.name for model in FACTS.models.values()}
-    alike = {row.english for row in FACTS.translations.values() if row.english == row.said}
-    catalogue = read((LOCALE / "es" / "LC_MESSAGES" / "django.po").read_text())
-    alike |= {key for key, (first, *_) in catalogue.items() if key == first}
+    with (LOCALE / "es" / "LC_MESSAGES" / "django.po").open("rb") as file:
+        catalogue = read_po(file, locale="es")
+    alike = {one.id for one in catalogue if isinstance(one.id, str) and one.string in ("", one.id)}
     questionnaires = {one.name for one in FACTS.instruments.values()}
     return works | services | medicines | models | alike | questionnaires | TYPED | {"Keel", "Español", "English"}
 

@@ -73,7 +73,8 @@ def _missing(session: Sequence[Dose], knowledge: Knowledge, weight_kg: float | N
         per_kg = any(dose.per_kg and not dose.amount_mg for dose in session)
         reasons.append(
             Message(
-                "The dose was given per kilogram and the weight is not known: no milligrams and no curve can be computed."
+                "The dose was given per kilogram and the weight is not known: no milligrams and no curve can be "
+                "computed."
             )
             if per_kg and weight_kg is None
             else Message("The amount of the last dose is not known, so no curve can be computed.")

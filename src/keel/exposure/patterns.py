@@ -313,8 +313,8 @@ def _leftover_words(part: _Part, reader: _Reader) -> _Part:
 def _no_unit(number: str) -> PatternError:
     return PatternError(
         Message(
-            "“{number}” has no unit. Write mg or g after it. A line, a bump or a bag has no fixed weight: leave the amount "
-            "out if you do not know it.",
+            "“{number}” has no unit. Write mg or g after it. A line, a bump or a bag has no fixed weight: leave "
+            "the amount out if you do not know it.",
             number=number,
         )
     )

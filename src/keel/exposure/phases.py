@@ -21,7 +21,7 @@ ENDS: tuple[End, End, End] = ("low", "mid", "high")
 
 
 class Year(NamedTuple):
-    """What a year comes to: sessions and milligrams, None where the words leave them open, and the sum in words (None where there is none)"""
+    """What a year comes to: sessions, milligrams, and the sum in words; None where the words leave them open."""
 
     sessions: Interval | None
     mg: Interval | None

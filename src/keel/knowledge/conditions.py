@@ -1,4 +1,4 @@
-"""The shape of a rule's condition and verb as they stand in a knowledge file; `keel.findings` says whether it is met."""
+"""The shape of a rule's condition and verb as they stand in a knowledge file; `keel.findings` says if it is met."""
 
 from typing import Literal
 

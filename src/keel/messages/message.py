@@ -66,7 +66,7 @@ class Message(str):
         return self._made(self.template, self._slots, self.many, is_capital=True)
 
     def in_language(self, catalogue: Catalogue | None = None) -> str:
-        """The text in the language of the catalogue; what the catalogue lacks stays English, as all does without one."""
+        """The text in the language of the catalogue; what it lacks, and all without a catalogue, is English."""
         template = (self._found(catalogue) if catalogue else None) or self._english
         text = _filled(template, self._slots, lambda slot: in_language(slot, catalogue))
         return _capital(text) if self._is_capital else text

@@ -110,8 +110,8 @@ def _total(shape: Instrument, score: Score | float) -> float:
     if (score.instrument, score.version) != (shape.id, shape.version):
         raise AnswersRefused(
             Message(
-                "{instrument} version {version} is not compared with {other} version {other_version}. Score both sets of "
-                "answers with the same version.",
+                "{instrument} version {version} is not compared with {other} version {other_version}. Score both "
+                "sets of answers with the same version.",
                 instrument=Name(shape.name),
                 version=shape.version,
                 other=score.instrument,

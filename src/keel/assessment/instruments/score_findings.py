@@ -87,7 +87,7 @@ def _reason(standing: Standing, clause: Clause) -> Iterator[Reason]:
         yield Reason(FactName(fact), _named(standing.sheet.given.get(fact)))
     if clause.scale and clause.scale in standing.values:
         number = standing.values[clause.scale].number
-        scale = Message("{instrument} {scale}", instrument=name, scale=Message(clause.scale))
+        scale = Message("{instrument} {scale}", instrument=name, scale=Name(clause.scale))
         yield Reason(scale, None if number is None else whole(number))
     for item in clause.items:
         value = standing.sheet.responses[item].value

@@ -108,8 +108,8 @@ def _refuse_contradicting_totals(instrument: Instrument, sheet: Sheet, values: M
         if not low <= entered <= high:
             raise AnswersRefused(
                 Message(
-                    "{instrument}: the {scale} of {entered} does not agree with the items, which make {range}. Correct one of "
-                    "them, or leave the {scale} out.",
+                    "{instrument}: the {scale} of {entered} does not agree with the items, which make {range}. "
+                    "Correct one of them, or leave the {scale} out.",
                     instrument=Name(instrument.name),
                     scale=Message(name),
                     entered=entered,

@@ -31,7 +31,8 @@ def answer(read: Read, names: Names, rater: Rater) -> Answer:
         return Answer(_misspelt(read, names))
     if read.meaning is None:
         message = Message(
-            "“{input}” was not recognised, so nothing was checked for it. That says nothing about whether it may be combined.",
+            "“{input}” was not recognised, so nothing was checked for it. That says nothing about whether it may "
+            "be combined.",
             input=read.typed,
         )
         return Answer(Item(input=read.typed, status=Status.NOT_RECOGNISED, message=message))
@@ -48,8 +49,8 @@ def _recognised(read: Read, meaning: Meaning, names: Names, rater: Rater) -> Ans
     if read.topical and rated:
         rated = tuple(_as_topical(each, read.topical) for each in rated)
         message = Message(
-            "Typed with “{word}”: the finding is about the medicine in the whole body. Less of it gets there from skin, eye "
-            "or ear; ask a pharmacist.",
+            "Typed with “{word}”: the finding is about the medicine in the whole body. Less of it gets there from "
+            "skin, eye or ear; ask a pharmacist.",
             word=read.topical,
         )
     item = Item(
@@ -68,8 +69,8 @@ def _nothing_on_file(typed: str, meaning: Meaning) -> Message:
     is_as_typed = meaning.substances == (typed.lower(),)
     contents = listed(Name(name) for name in meaning.substances)
     return Message(
-        "“{input}”{names} was recognised. Keel holds nothing on it with ketamine; that is no proof that nothing happens. Ask "
-        "a pharmacist when unsure.",
+        "“{input}”{names} was recognised. Keel holds nothing on it with ketamine; that is no proof that nothing "
+        "happens. Ask a pharmacist when unsure.",
         input=typed,
         names=EMPTY if is_as_typed else Message(" ({names})", names=contents),
     )

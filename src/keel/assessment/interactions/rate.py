@@ -112,8 +112,8 @@ class Rater:
             )
         else:
             weak = Message(
-                "{route}: the label that forbids the pair is that of the injection, and no label speaks of this route, so "
-                "this counts as {severity} here.",
+                "{route}: the label that forbids the pair is that of the injection, and no label speaks of this "
+                "route, so this counts as {severity} here.",
                 route=title,
                 severity=severity,
             )

@@ -30,6 +30,7 @@ class Spelling:
 
     def __init__(self, names: Iterable[str]) -> None:
         self.names = sorted(names)
+        self._longest = max(map(len, self.names), default=0)
 
     def near(self, word: str) -> list[Near]:
         """Names within the allowed edits of `word`, nearest first, then by name; none for short words.
@@ -41,7 +42,7 @@ class Spelling:
         from rapidfuzz.distance import OSA
 
         most = allowed_edits(word)
-        if not most:
+        if not most or len(word) > self._longest + most:  # an edit adds one letter at most
             return []
         found = process.extract(word, self.names, scorer=OSA.distance, score_cutoff=most, limit=None)
         return sorted(Near(int(edits), name) for name, edits, _ in found)

@@ -2,8 +2,8 @@
 
 Knows how a rule speaks, yields and names what is missing; the rules are `knowledge/data/protocols`. May import
 `interactions` and what lies above `assessment`. Start at `gate.py`; `facts.py` checks facts and works out what follows
-from them, `record_facts.py` reads them from a record, `dosing.py` is the dose in the weights of `body_weights.py`, or as
-labelled.
+from them, `record_facts.py` reads them from a record, `dosing.py` is the dose in the weights of `body_weights.py`, or
+as labelled.
 """
 
 from keel.assessment.protocols.dosing import DosePlan, Solution, dose_plan

@@ -81,6 +81,7 @@ def names_to_translate(knowledge: Knowledge) -> Iterator[str]:
     yield from ("S-ketamine", "R-ketamine", "S-norketamine", "R-norketamine")
     yield from (group.replace("_", " ") for group in knowledge.drug_groups)
     yield from ("female", "male", *knowledge.routes)
+    yield from dict.fromkeys(scale.id for one in knowledge.instruments.values() for scale in one.scales)
 
 
 def texts_of_evidence(knowledge: Knowledge) -> Iterator[str]:

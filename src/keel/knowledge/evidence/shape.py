@@ -13,6 +13,7 @@ import msgspec
 
 from keel.knowledge.certainty import Certainty
 from keel.knowledge.documents import Id
+from keel.messages import Message
 
 
 class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -134,6 +135,12 @@ class Claim(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     see_also: tuple[str, ...]
     use: Use
     note: str
+
+    @property
+    def said_in(self) -> Message:
+        """Where the statement is made: a source and its line."""
+        source, is_line, number = self.origin.partition(", line ")
+        return Message("{source}, line {number}", source=source, number=number) if is_line else Message(self.origin)
 
 
 class Conflict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

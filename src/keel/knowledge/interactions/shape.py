@@ -72,8 +72,8 @@ class ClassRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is said of a class of substances: a row of class-rules/classes.csv.
 
     On the ketamine routes in `weak_routes` the class counts as `weak_severity` only. `when` says for which routes,
-    forms or circumstances the rule is meant; `effect` and `action` are the words for people, `public_action` what somebody
-    at home is told instead: empty where it is the same, “-” where it is nothing.
+    forms or circumstances the rule is meant; `effect` and `action` are the words for people, `public_action` what
+    somebody at home is told instead: empty where it is the same, “-” where it is nothing.
     """
 
     id: Id
@@ -162,8 +162,8 @@ class ClassWord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Stack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Mechanisms that add up when two or more substances share one: a row of class-rules/stacking.csv.
 
-    Members of `except_classes` are not counted: ketamine itself is what the others are stacked on. `public_action` is as
-    in `ClassRule`.
+    Members of `except_classes` are not counted: ketamine itself is what the others are stacked on. `public_action` is
+    as in `ClassRule`.
     """
 
     id: Id

@@ -71,8 +71,8 @@ def caption(chart: ChartContent) -> Message:
         sources = dict.fromkeys(source for one in chart.anchors for source in one.sources)
         parts.append(
             Message(
-                "Bars beside the curves: concentrations at which studies saw an effect ({cited}); they foretell nothing "
-                "about one person.",
+                "Bars beside the curves: concentrations at which studies saw an effect ({cited}); they foretell "
+                "nothing about one person.",
                 cited=cited(chart, tuple(sources)),
             )
         )

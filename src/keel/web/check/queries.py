@@ -67,8 +67,7 @@ def line_of(picked: Mapping[str, Any]) -> str:
     per, unit = picked.get("days_per") or "week", picked.get("amount_unit") or "g"
     most = {"week": 7, "month": 31, "year": 365}[per]
     if any((picked.get(name) or 0) > most for name in ("days", "days_most")):
-        periods = {"week": _("week"), "month": _("month"), "year": _("year")}
-        raise PatternError(_("A %(period)s has %(most)d days at most.") % {"period": periods[per], "most": most})
+        raise PatternError(Message("A {period} has {most} days at most.", period=Message(per), most=most))
     parts = [f"{amount} {unit}" if amount else "", f"{days} days a {per}" if days else ""]
     if picked.get("long"):
         parts.append(f"for {_number(picked['long'])} {picked.get('long_unit') or 'years'}")
@@ -87,7 +86,7 @@ def read_line(line: str, *, at: dt.datetime, knowledge: Knowledge) -> tuple[UseP
         return _in_either_language(text, at=at, knowledge=knowledge)
     known = text.removesuffix(OFTEN_UNKNOWN).strip(" ,")
     if not known:
-        raise ExposureError(_("Write at least how much, or how often."))
+        raise ExposureError(Message("Write at least how much, or how often."))
     # Once a year stands in for the number of days while the rest is read, and is taken out again.
     read = parse_pattern(f"{known}, once a year", at=at, knowledge=knowledge)
     return tuple(msgspec.structs.replace(one, text=text, sessions_per_year=None, mg_per_year=None) for one in read)

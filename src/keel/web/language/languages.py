@@ -1,7 +1,7 @@
 """Languages of the pages: which there are, and how the reader changes between them.
 
-A language is offered when its catalogue is there (`knowledge/catalogues.py`); its texts are `data/texts/<code>`. The choice
-is in the address (`/es/check/`; English has no prefix) and nowhere else: no cookie, no profile.
+A language is offered when its catalogue is there (`knowledge/catalogues.py`); its texts are `data/texts/<code>`. The
+choice is in the address (`/es/check/`; English has no prefix) and nowhere else: no cookie, no profile.
 """
 
 from typing import Any, NamedTuple
