@@ -23,8 +23,8 @@ from pathlib import Path
 import symspellpy
 
 from keel.assessment.interactions.names import own_keys, own_names
-from keel.assessment.interactions.reading import name_key
 from keel.assessment.interactions.spelling import Spelling
+from keel.assessment.interactions.typed_list import name_key
 from keel.knowledge import load
 from keel.knowledge.files import PACKAGED
 

@@ -24,7 +24,7 @@ from babel.messages.pofile import read_po
 from keel.assessment.picture import picture_of
 from keel.knowledge import load
 from keel.knowledge.catalogues import LOCALE
-from keel.knowledge.evidence.search import KINDS
+from keel.knowledge.evidence_search import KINDS
 from keel.web.check.forms import CheckForm
 from keel.web.check.handover import handover_of
 from keel.web.check.picture import CheckPicture

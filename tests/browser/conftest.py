@@ -40,6 +40,19 @@ def chromium():
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def violations():
+    """A function that gives what axe-core finds on a page with everything open: rule, first element, and why."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
+
+    def run(page):
+        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+        found = axe.run(page).response["violations"]
+        return [(one["id"], one["nodes"][0]["html"], one["nodes"][0]["failureSummary"]) for one in found]
+
+    return run
+
+
 class Watch:
     """What a page asked for and complained of."""
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from support.browsing import tab_until
+
 WEEKEND = "400 mg every Saturday for 3 years, snorted"
 STEPS = ("use", "medicines", "bladder", "dependence", "mood", "you")
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
@@ -124,11 +126,11 @@ def test_the_whole_check_with_the_keyboard_alone(open_page):
     page.keyboard.type(WEEKEND)
     _press(page, "Next")
     page.wait_for_selector(".ways button[value=medicines][aria-current=step]")
-    _tab_until(page, "document.activeElement.value === 'alcohol'")
+    tab_until(page, "document.activeElement.value === 'alcohol'")
     page.keyboard.press("Space")
     _press(page, "Next")
     page.wait_for_selector(".ways button[value=bladder][aria-current=step]")
-    _tab_until(page, "document.activeElement.name === 'bladder-check.1'")
+    tab_until(page, "document.activeElement.name === 'bladder-check.1'")
     page.keyboard.press("Space")
     page.keyboard.press("Tab")
     _press(page, "Show the picture")
@@ -137,18 +139,10 @@ def test_the_whole_check_with_the_keyboard_alone(open_page):
 
 
 def _press(page, words):
-    _tab_until(
+    tab_until(
         page, f"document.activeElement.closest('.onward') && document.activeElement.innerText.startsWith('{words}')"
     )
     page.keyboard.press("Enter")
-
-
-def _tab_until(page, condition, most=120):
-    for _ in range(most):
-        page.keyboard.press("Tab")
-        if page.evaluate(condition):
-            return
-    raise AssertionError(f"the keyboard does not reach where {condition}")
 
 
 def test_enter_in_a_field_goes_on_and_never_back_to_another_step(open_page):
@@ -175,15 +169,12 @@ def test_a_screen_reader_hears_a_name_for_every_field(open_page):
 
 
 @pytest.mark.parametrize(("scheme", "viewport"), [("light", PHONE), ("dark", PHONE), ("light", DESK)])
-def test_axe_finds_nothing_on_any_step(open_page, scheme, viewport):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
+def test_axe_finds_nothing_on_any_step(open_page, violations, scheme, viewport):
     page = open_page("/check/", viewport=viewport, color_scheme=scheme, bypass_csp=True)
     page.fill("#pattern", WEEKEND)
     for step in STEPS:
         _go(page, step)
-        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
-        found = axe.run(page).response["violations"]
-        assert [(one["id"], one["nodes"][0]["html"]) for one in found] == [], step
+        assert violations(page) == [], step
 
 
 LEARN = (
@@ -202,14 +193,11 @@ LEARN = (
 
 
 @pytest.mark.parametrize(("scheme", "viewport"), [("light", PHONE), ("dark", DESK)])
-def test_axe_finds_nothing_on_the_pages_to_read(open_page, scheme, viewport):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
+def test_axe_finds_nothing_on_the_pages_to_read(open_page, violations, scheme, viewport):
     page = open_page("/about/", viewport=viewport, color_scheme=scheme, bypass_csp=True)
     for address in LEARN:
         page.goto(address)
-        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
-        found = axe.run(page).response["violations"]
-        assert [(one["id"], one["nodes"][0]["html"]) for one in found] == [], address
+        assert violations(page) == [], address
         assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"], address
 
 

@@ -1,5 +1,7 @@
 """Every page works without script, and with the keyboard alone."""
 
+from support.browsing import tab_until
+
 
 def test_the_check_works_without_script(open_page):
     page = open_page("/check/", java_script_enabled=False)
@@ -67,16 +69,8 @@ def test_the_focus_can_be_seen(open_page):
 
 
 def _tab_to(page, name):
-    _tab_until(page, f"document.activeElement.id === '{name}'")
+    tab_until(page, f"document.activeElement.id === '{name}'")
 
 
 def _tab_to_words(page, words):
-    _tab_until(page, f"document.activeElement.textContent.includes('{words}') && document.activeElement.id !== 'main'")
-
-
-def _tab_until(page, condition, most=120):
-    for _ in range(most):
-        page.keyboard.press("Tab")
-        if page.evaluate(condition):
-            return
-    raise AssertionError(f"the keyboard does not reach where {condition}")
+    tab_until(page, f"document.activeElement.textContent.includes('{words}') && document.activeElement.id !== 'main'")

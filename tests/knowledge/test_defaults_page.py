@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from keel.knowledge import Certainty, load
+from keel.knowledge import Certainty, Number, load
 from keel.knowledge.defaults import defaults_page, unconfirmed
-from keel.knowledge.kinds import facts, numbers
+from keel.knowledge.kinds import facts, parts
 from support.facts import copied_facts, knowledge_of, replace_in
 from support.loops import some
 
@@ -18,9 +18,10 @@ def test_the_page_is_current():
 
 def test_every_default_number_of_every_document_is_on_the_page():
     page = PAGE.read_text(encoding="utf-8")
-    for fact, part, number in some((one, *pair) for one in facts(load()) for pair in numbers(one)):
-        if number.certainty is Certainty.DEFAULT:
-            assert f"| `{fact.id}` |" in page, part
+    numbers = (part for fact in facts(load()) for part in parts(fact) if isinstance(part.value, Number))
+    for part in some(numbers):
+        if part.value.certainty is Certainty.DEFAULT:
+            assert f"| `{part.fact.id}` |" in page, part
             assert f"`{part.path}`" in page, part
 
 

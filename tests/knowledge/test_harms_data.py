@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from keel.assessment.harms import harm_facts
+from keel.assessment.harms.facts import harm_facts
 from keel.assessment.interactions import check_medicines
 from keel.exposure import summarise
 from keel.findings.conditions import Condition

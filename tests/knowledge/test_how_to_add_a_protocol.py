@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from keel.assessment.protocols import gate
-from keel.assessment.session import fold_session
+from keel.assessment.session.fold import fold_session
 from keel.interop import read_session, session_template
 from keel.knowledge import Knowledge
 from keel.knowledge.errors import OverlayRefused

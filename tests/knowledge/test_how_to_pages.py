@@ -10,7 +10,7 @@ from keel.knowledge import load
 from keel.knowledge.check import Level, check
 from keel.knowledge.directory import Service, services
 from keel.knowledge.evidence import Claim, Source
-from keel.knowledge.evidence.search import search
+from keel.knowledge.evidence_search import search
 from support.facts import copied_facts, insert_sorted, knowledge_of
 
 HOW_TO = Path(__file__).parents[2] / "docs" / "how-to"

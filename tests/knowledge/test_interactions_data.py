@@ -7,7 +7,7 @@ import pytest
 
 from keel.assessment.interactions import Status, check_medicines
 from keel.assessment.interactions.names import names_of
-from keel.assessment.interactions.reading import name_key
+from keel.assessment.interactions.typed_list import name_key
 from keel.knowledge import load
 from keel.knowledge.base import KINDS
 from keel.knowledge.files import PACKAGED

@@ -10,8 +10,8 @@ from symspellpy import SymSpell, Verbosity
 
 from keel.assessment.interactions import InteractionsReport, Status, check_medicines
 from keel.assessment.interactions.names import own_names
-from keel.assessment.interactions.reading import entries, words
 from keel.assessment.interactions.spelling import Spelling, allowed_edits
+from keel.assessment.interactions.typed_list import entries, words
 from keel.knowledge import load
 from keel.knowledge.interactions import Danger
 from support.loops import some

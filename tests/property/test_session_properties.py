@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keel.assessment.session import Phase, fold_session
+from keel.assessment.session.fold import fold_session
+from keel.assessment.session.state import Phase
 from keel.interop import ReadError
 from keel.knowledge import load
 from keel.messages import encode_json

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from keel.assessment.session import fold_session
+from keel.assessment.session.fold import fold_session
 from keel.knowledge import load
 from keel.messages import encode_json
 from support.command import keel, keel_here

@@ -18,6 +18,13 @@ def keel(*arguments: str, stdin: str | None = None, folder: Path | None = None) 
     )
 
 
+def simulate(*words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
+    """The finished process of `keel simulate WORDS`, which ended with `code`."""
+    done = keel("simulate", *words)
+    assert done.returncode == code, done.stderr
+    return done
+
+
 def keel_here(*arguments: str) -> subprocess.CompletedProcess[str]:
     """The same without a process of its own: `main` from its arguments to its exit, where there are many cases.
 

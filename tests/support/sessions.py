@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from keel import interop
-from keel.assessment.session import Session
+from keel.assessment.session.events import Session
 from keel.knowledge import load
 
 FOLDER = Path(__file__).parents[1] / "spec" / "protocols" / "sessions"

@@ -9,7 +9,8 @@ from functools import partial
 import jsonschema
 import pytest
 
-from keel.assessment.session import SessionError, fold_session
+from keel.assessment.session.errors import SessionError
+from keel.assessment.session.fold import fold_session
 from keel.interop import ReadError, read_records, session_schema
 from keel.interop import read_session as read_bytes
 from keel.knowledge import load

@@ -6,10 +6,10 @@ import pytest
 
 from keel.knowledge import Knowledge, UnknownId, load
 from keel.knowledge.base import KINDS
-from keel.knowledge.checks.problem import Problem, error
 from keel.knowledge.directory import Country, Need
 from keel.knowledge.files import PACKAGED
 from keel.knowledge.kinds import json_schema
+from keel.knowledge.problem import Problem, error
 from keel.knowledge.registry import Kind
 
 

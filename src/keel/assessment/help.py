@@ -39,19 +39,5 @@ def help_lines(country: str, *, at: dt.datetime, knowledge: Knowledge) -> tuple[
 
 
 def _line(row: ListedService) -> HelpLine:
-    service = row.service
-    return HelpLine(
-        id=service.id,
-        name=service.name,
-        offers=service.offers,
-        needs=service.needs,
-        phone=service.phone,
-        text_to=service.text_to,
-        text_word=service.text_word,
-        how=service.how,
-        url=service.url,
-        hours=service.hours,
-        cost=service.cost,
-        checked=service.checked,
-        stale=row.stale,
-    )
+    told = {name: getattr(row.service, name) for name in HelpLine.__struct_fields__ if name != "stale"}
+    return HelpLine(**told, stale=row.stale)

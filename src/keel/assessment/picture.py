@@ -9,14 +9,20 @@ from collections.abc import Iterable
 import msgspec
 
 from keel.assessment.curve import Curve, curve_of
-from keel.assessment.harms import harm_facts, harms
+from keel.assessment.harms.facts import harm_facts
+from keel.assessment.harms.harms import harms
 from keel.assessment.help import HelpLine, help_lines
-from keel.assessment.instruments import AnswersRefused, Score, score_sitting
-from keel.assessment.interactions import InteractionsReport, check_medicines, unchecked
+from keel.assessment.instruments.errors import AnswersRefused
+from keel.assessment.instruments.score import Score
+from keel.assessment.instruments.scoring import score_sitting
+from keel.assessment.interactions.check import check_medicines
+from keel.assessment.interactions.report import InteractionsReport
+from keel.assessment.interactions.unchecked import unchecked
 from keel.assessment.protocols.gate import place_of
 from keel.assessment.protocols.level_of_care import MinimumCare, known_care
 from keel.assessment.protocols.record_facts import facts_from_record
-from keel.assessment.surveillance import DueItem, due_list, trends
+from keel.assessment.surveillance.due import DueItem, due_list
+from keel.assessment.surveillance.trends import trends
 from keel.assessment.symptoms import symptom_facts
 from keel.exposure import Exposure, summarise
 from keel.findings import Finding, worst_first

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from keel.assessment.instruments import Score
     from keel.assessment.picture import Picture
     from keel.assessment.protocols.level_of_care import MinimumCare
-    from keel.assessment.surveillance import DueItem
+    from keel.assessment.surveillance.due import DueItem
     from keel.interop import Reading
     from keel.record import ReadingNote
 

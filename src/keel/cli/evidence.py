@@ -44,7 +44,7 @@ def evidence(
     """
     from keel.cli.terminal import console, write_json
     from keel.knowledge import load
-    from keel.knowledge.evidence.search import search
+    from keel.knowledge.evidence_search import search
 
     knowledge, words = load(), " ".join(query)
     hits = search(knowledge, words, limit)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from keel.assessment.session import SessionState
+    from keel.assessment.session.state import SessionState
 
 _START = ("The dose may start.", "The dose may not start.")
 _GO_ON = ("The dose may go on.", "The dose may not go on as it is.")
@@ -61,7 +61,7 @@ def session(
 
     Example: keel session session.json --at 2026-11-21T10:20+01:00
     """
-    from keel.assessment.session import fold_session
+    from keel.assessment.session.fold import fold_session
     from keel.cli.errors import CommandError
     from keel.cli.terminal import console, parse_time, write_json
     from keel.interop import read_session, session_template

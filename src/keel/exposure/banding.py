@@ -46,14 +46,12 @@ class _Outcome(msgspec.Struct, frozen=True):
     open_facts: tuple[str, ...]
 
 
-def band_of(
-    lanes: Mapping[str, Sequence[Facts]], knowledge: Knowledge, band_set: str = BAND_SET
-) -> tuple[Band, Finding] | None:
+def band_of(lanes: Mapping[str, Sequence[Facts]], knowledge: Knowledge) -> tuple[Band, Finding] | None:
     """The band of the facts of each lane (“non_medical”, “medical”), and its finding; None without any history.
 
     A lane whose facts stand in several cases has the lowest band of them, “at least”.
     """
-    bands = knowledge.criteria[band_set]
+    bands = knowledge.criteria[BAND_SET]
     outcomes = {lane: outcome for lane, cases in lanes.items() if (outcome := _lowest(bands, lane, cases, "mid"))}
     if not outcomes:
         return None

@@ -11,8 +11,8 @@ from itertools import chain
 
 from keel.knowledge.base import KINDS, Knowledge
 from keel.knowledge.checks.citations import citation_problems
+from keel.knowledge.checks.languages import language_problems
 from keel.knowledge.checks.pages import page_problems
-from keel.knowledge.checks.problem import Level, Problem
 from keel.knowledge.checks.structure import (
     loinc_problems,
     order_problems,
@@ -21,6 +21,7 @@ from keel.knowledge.checks.structure import (
     unit_problems,
 )
 from keel.knowledge.checks.texts import reading_level_problems, wording_problems
+from keel.knowledge.problem import Level, Problem
 
 __all__ = ["Level", "Problem", "check"]
 
@@ -32,6 +33,7 @@ _CHECKS: tuple[Callable[[Knowledge], Iterator[Problem]], ...] = (
     wording_problems,
     reading_level_problems,
     page_problems,
+    language_problems,
 )
 
 

@@ -1,4 +1,4 @@
-"""The shape of a rule's condition as it stands in a knowledge file; `keel.findings` says whether it is met."""
+"""The shape of a rule's condition and verb as they stand in a knowledge file; `keel.findings` says if it is met."""
 
 from typing import Literal
 
@@ -6,6 +6,9 @@ import msgspec
 
 Scalar = float | int | str | bool
 Operator = Literal[">", ">=", "<", "<=", "is", "is_not", "in", "given", "missing"]
+Verb = Literal["block", "hold", "warn", "note"]
+VERBS: tuple[Verb, ...] = ("block", "hold", "warn", "note")
+"""Strongest first."""
 
 
 class Condition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

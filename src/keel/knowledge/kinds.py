@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 import msgspec
 
 from keel.knowledge.base import KINDS, Knowledge
-from keel.knowledge.documents import Number
 from keel.knowledge.errors import UnknownId
 from keel.messages import Message
 
@@ -102,13 +101,6 @@ def _inside(value: Any) -> Iterator[tuple[str, Any]]:
         yield from ((str(name), part) for name, part in value.items())
     elif isinstance(value, Sequence | frozenset) and not isinstance(value, str | bytes):
         yield from ((str(position), part) for position, part in enumerate(value))
-
-
-def numbers(fact: Fact) -> Iterator[tuple[FactPart, Number]]:
-    """Every `Number` inside a fact, with the part that it is."""
-    for part in parts(fact):
-        if isinstance(part.value, Number):
-            yield part, part.value
 
 
 def json_schema(kind: str) -> dict[str, Any]:

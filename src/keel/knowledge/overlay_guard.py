@@ -7,7 +7,7 @@ allowed, with the key and the fix.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from keel.knowledge.protocols.shape import VERBS
+from keel.knowledge.conditions import VERBS
 
 HEADER = {"id", "version", "status", "reviewed_by", "reviewed_on", "review_due"}
 """What an overlay may always say of a document."""

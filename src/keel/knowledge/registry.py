@@ -6,8 +6,8 @@ from typing import Any, Generic, Protocol, Self, TypeVar, overload
 
 import msgspec
 
-from keel.knowledge.checks.problem import Problem
 from keel.knowledge.files import Folders, OverlayProblems
+from keel.knowledge.problem import Problem
 
 S = TypeVar("S", bound=msgspec.Struct)
 T = TypeVar("T")

@@ -1,8 +1,8 @@
 """Amounts, rates, times and concentrations: the only place that parses and converts units.
 
 Knows how people and UCUM write units; may import `messages`.
-Start at `quantity.py` (a value with its unit), then `units.py` (the vocabulary) and `amounts.py` (intervals, and
-amounts of a substance, which refuse to be added to another substance).
+Start at `quantity.py` (a value with its unit), then `units.py` (the vocabulary) and `amounts.py` (intervals,
+and what milligrams are milligrams of).
 
 >>> parse_amount_mg("2 g")
 2000.0
@@ -13,8 +13,8 @@ amounts of a substance, which refuse to be added to another substance).
 """
 
 from keel.messages import number_text
-from keel.quantities.amounts import Form, Interval, SubstanceAmount, base_mg, significant
-from keel.quantities.errors import IncompatibleAmounts, QuantityError, UnitError
+from keel.quantities.amounts import Form, Interval, base_mg, significant
+from keel.quantities.errors import QuantityError, UnitError
 from keel.quantities.printing import Figure, interval_text
 from keel.quantities.quantity import (
     Quantity,
@@ -38,11 +38,9 @@ from keel.quantities.units import Unit, convert, parse_unit
 __all__ = [
     "Figure",
     "Form",
-    "IncompatibleAmounts",
     "Interval",
     "Quantity",
     "QuantityError",
-    "SubstanceAmount",
     "Unit",
     "UnitError",
     "base_mg",

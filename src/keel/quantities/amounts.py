@@ -5,9 +5,6 @@ from typing import Self
 
 import msgspec
 
-from keel.messages import Message
-from keel.quantities.errors import IncompatibleAmounts
-
 
 class Interval(msgspec.Struct, frozen=True):
     """A number that is not quite known: the least, the working value and the most, in one unit.
@@ -78,40 +75,3 @@ def base_mg(amount_mg: float, form: Form, base_per_salt: float) -> float:
     28.0
     """
     return amount_mg * base_per_salt if form is Form.HYDROCHLORIDE else amount_mg
-
-
-class SubstanceAmount(msgspec.Struct, frozen=True):
-    """Milligrams of one substance in one form; adding another substance or form is refused.
-
-    >>> total = SubstanceAmount(35, "racemic", Form.BASE) + SubstanceAmount(35, "racemic", Form.BASE)
-    >>> total.mg
-    70
-    """
-
-    mg: float
-    substance: str
-    form: Form
-
-    def __add__(self, other: "SubstanceAmount") -> "SubstanceAmount":
-        if self.substance != other.substance:
-            raise IncompatibleAmounts(
-                Message(
-                    "{mg} mg of {substance} and {other_mg} mg of {other} are different substances: give two totals.",
-                    mg=self.mg,
-                    substance=self.substance,
-                    other_mg=other.mg,
-                    other=other.substance,
-                )
-            )
-        if self.form != other.form:
-            raise IncompatibleAmounts(
-                Message(
-                    "{mg} mg as {form} and {other_mg} mg as {other} are different forms: convert the salt to base "
-                    "first.",
-                    mg=self.mg,
-                    form=self.form,
-                    other_mg=other.mg,
-                    other=other.form,
-                )
-            )
-        return SubstanceAmount(self.mg + other.mg, self.substance, self.form)

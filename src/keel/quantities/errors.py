@@ -1,8 +1,7 @@
 """What can be wrong with an amount as written.
 
 QuantityError
-├── UnitError            no unit, an unknown unit, or a unit of another kind
-└── IncompatibleAmounts  amounts that must not be added
+└── UnitError   no unit, an unknown unit, or a unit of another kind
 """
 
 
@@ -12,7 +11,3 @@ class QuantityError(ValueError):
 
 class UnitError(QuantityError):
     """No unit, a unit that Keel does not know, or one of another kind than was asked for."""
-
-
-class IncompatibleAmounts(QuantityError):
-    """Amounts of different substances or forms, which must not be added or compared as one."""

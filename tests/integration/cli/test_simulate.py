@@ -2,28 +2,16 @@
 
 import json
 import resource
-import subprocess
-import sys
 
 import pytest
+
+from support.command import simulate
 
 INFUSION = ["--model", "m-rac", "--dose", "0.5 mg/kg", "--route", "iv", "--over", "40 min", "--weight", "70 kg"]
 
 
-def keel(*words, code=0):
-    done = subprocess.run(  # noqa: S603  the words are this file's own
-        [sys.executable, "-c", "from keel.cli import main; main()", "simulate", *words],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == code, done.stderr
-    return done
-
-
 def answer(*words, code=0):
-    return json.loads(keel(*words, "--json", code=code).stdout)
+    return json.loads(simulate(*words, "--json", code=code).stdout)
 
 
 @pytest.mark.slow
@@ -85,7 +73,7 @@ def test_snorted_powder_is_a_no_with_the_ranges_that_exist():
     ],
 )
 def test_bad_input_is_one_clear_line_and_exit_code_two(words, says):
-    done = keel(*words, code=2)
+    done = simulate(*words, code=2)
     assert done.stdout == ""
     assert len(done.stderr.strip().splitlines()) == 1
     assert says in done.stderr
@@ -104,7 +92,7 @@ def test_the_first_answer_takes_less_than_a_second_of_work():
 
 @pytest.mark.slow
 def test_the_terminal_view_shows_chart_peaks_and_warnings():
-    shown = keel(*INFUSION, "--age", "9").stdout
+    shown = simulate(*INFUSION, "--age", "9").stdout
     assert "NOT VALID" in shown
     assert "this age is 9 years" in shown
     assert "peak ng/mL" in shown

@@ -4,9 +4,9 @@ import threading
 
 import pytest
 
-from keel.knowledge import UnknownId, load
-from keel.knowledge.evidence.search import evidence_index, search
-from keel.knowledge.kinds import facts, find_facts, json_schema, kind_names, numbers, table
+from keel.knowledge import Number, UnknownId, load
+from keel.knowledge.evidence_search import evidence_index, search
+from keel.knowledge.kinds import facts, find_facts, json_schema, kind_names, parts, table
 from support.loops import some
 
 KNOWLEDGE = load()
@@ -101,7 +101,7 @@ def test_a_kind_that_is_not_there_has_no_schema():
 
 def test_numbers_are_found_wherever_they_stand():
     (fact,) = find_facts(KNOWLEDGE, "criteria/uropathy-bands")
-    values = {part.path: number.value for part, number in numbers(fact)}
+    values = {part.path: part.value.value for part in parts(fact) if isinstance(part.value, Number)}
     assert values["cuts.days_1_a_week"] == 1
 
 

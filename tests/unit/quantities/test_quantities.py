@@ -4,10 +4,8 @@ import pytest
 
 from keel.quantities import (
     Form,
-    IncompatibleAmounts,
     Interval,
     QuantityError,
-    SubstanceAmount,
     UnitError,
     base_mg,
     convert,
@@ -127,15 +125,6 @@ def test_salt_becomes_base_by_the_labelled_factor():
     # interop reference 3.3: 32.3 mg of esketamine hydrochloride is labelled as 28 mg of base
     assert base_mg(32.3, Form.HYDROCHLORIDE, 0.867) == pytest.approx(28.0, abs=0.05)
     assert base_mg(28, Form.BASE, 0.867) == 28
-
-
-def test_different_substances_and_forms_are_not_added():
-    racemic = SubstanceAmount(35, "racemic", Form.BASE)
-    with pytest.raises(IncompatibleAmounts, match="different substances"):
-        racemic + SubstanceAmount(56, "esketamine", Form.BASE)
-    with pytest.raises(IncompatibleAmounts, match="different forms"):
-        racemic + SubstanceAmount(35, "racemic", Form.HYDROCHLORIDE)
-    assert (racemic + racemic).mg == 70
 
 
 def test_counts_and_areas_of_laboratory_reports_are_read():

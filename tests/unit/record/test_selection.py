@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from keel.assessment.harms import harm_facts
+from keel.assessment.harms.facts import harm_facts
 from keel.assessment.picture import picture_of
 from keel.assessment.protocols.record_facts import facts_from_record
 from keel.knowledge import load

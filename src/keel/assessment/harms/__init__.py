@@ -3,8 +3,3 @@
 Rules are `knowledge/data/harms`. May import `instruments`, `interactions` and what lies above them. Start at
 `harms.py` (what is said), then `facts.py` (what rules may ask about) and `liver_tests.py`.
 """
-
-from keel.assessment.harms.facts import harm_facts
-from keel.assessment.harms.harms import HarmsReport, harms
-
-__all__ = ["HarmsReport", "harm_facts", "harms"]

@@ -19,9 +19,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 
 from keel.assessment.harms.liver_tests import liver_facts
-from keel.assessment.instruments import AnswersRefused, score_sitting
-from keel.assessment.interactions import InteractionsReport
+from keel.assessment.instruments.errors import AnswersRefused
+from keel.assessment.instruments.scoring import score_sitting
 from keel.assessment.interactions.groups import drug_groups
+from keel.assessment.interactions.report import InteractionsReport
 from keel.assessment.symptoms import symptom_facts
 from keel.exposure import Exposure
 from keel.exposure.phases import is_recent

@@ -1,13 +1,11 @@
 """Questionnaires scored: answers in, a `Score` with its findings out; and what a change between two scores means.
 
 Knows how answers become numbers and how rules speak; the instruments themselves are `knowledge/data/instruments`.
-May import `record` and what lies above it. Start at `score.py`, then `scales.py` and `conditions.py`.
+May import `record` and what lies above it. Start at `scoring.py`, then `scales.py` and `conditions.py`.
 """
 
-from keel.assessment.instruments.answers import Answer, ItemState
-from keel.assessment.instruments.bands import CutoffResult
-from keel.assessment.instruments.catalogue import InstrumentSummary, catalogue, entry
-from keel.assessment.instruments.change import Change, ChangeVerdict, Course, change
+from keel.assessment.instruments.catalogue import catalogue
+from keel.assessment.instruments.change import Change, change
 from keel.assessment.instruments.errors import (
     AnswerOutOfRange,
     AnswersRefused,
@@ -16,31 +14,22 @@ from keel.assessment.instruments.errors import (
     WordingNotHeld,
 )
 from keel.assessment.instruments.lookup import find_instrument
-from keel.assessment.instruments.score import Proration, Range, Score, score_answers, score_instrument, score_sitting
-from keel.assessment.instruments.speaking import SCORING
+from keel.assessment.instruments.score import Score
+from keel.assessment.instruments.score_findings import SCORING
+from keel.assessment.instruments.scoring import score_answers, score_instrument
 
 __all__ = [
     "SCORING",
-    "Answer",
     "AnswerOutOfRange",
     "AnswersRefused",
     "Change",
-    "ChangeVerdict",
-    "Course",
-    "CutoffResult",
-    "InstrumentSummary",
-    "ItemState",
     "NothingToScore",
-    "Proration",
-    "Range",
     "Score",
     "UnknownItem",
     "WordingNotHeld",
     "catalogue",
     "change",
-    "entry",
     "find_instrument",
     "score_answers",
     "score_instrument",
-    "score_sitting",
 ]

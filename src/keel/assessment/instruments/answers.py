@@ -3,26 +3,14 @@
 import math
 import re
 from collections.abc import Mapping, Sequence
-from enum import StrEnum
-
-import msgspec
 
 from keel.assessment.instruments.errors import AnswerOutOfRange, NothingToScore, UnknownItem, WordingNotHeld
+from keel.assessment.instruments.sheet import ItemState, Response, Sheet
 from keel.knowledge.instruments import Form, Instrument, Item, ItemKind, Scale
 from keel.messages import Message, Name, Numeral, either, listed
 
 Answer = float | int | str | bool | None
 """A number, the label or LOINC code of a choice, the words of a text item, None, or one of the states."""
-
-
-class ItemState(StrEnum):
-    """How an item stands. “Not asked” is not “no”, and neither is “declined”."""
-
-    ANSWERED = "answered"
-    UNANSWERED = "unanswered"
-    """Asked, or due to be asked, and no answer came."""
-    DECLINED = "declined"
-    NOT_ASKED = "not_asked"
 
 
 _STATES = {
@@ -33,22 +21,6 @@ _STATES = {
     "not_asked": ItemState.NOT_ASKED,
 }
 _YES_NO = {"yes": 1.0, "no": 0.0, "true": 1.0, "false": 0.0}
-
-
-class Response(msgspec.Struct, frozen=True):
-    """One item's answer: a number, or words for a text item; None unless the state is answered."""
-
-    state: ItemState
-    value: float | None = None
-    text: str = ""
-
-
-class Sheet(msgspec.Struct, frozen=True):
-    """Everything that was answered: one response an item, totals that came without items, facts given beside."""
-
-    responses: dict[str, Response]
-    entered: dict[str, float]
-    given: dict[str, str]
 
 
 def read_answers(
@@ -184,7 +156,11 @@ def _within(instrument: Instrument, item: Item, number: float) -> float:
     choices = [choice.value for choice in instrument.choices(item)]
     least, most = instrument.limits(item)
     low, high = (-math.inf if least is None else least), (math.inf if most is None else most)
-    if (choices and number not in choices) or not low <= number <= high or (_is_whole(item) and number % 1):
+    if (
+        (choices and number not in choices)
+        or not low <= number <= high
+        or (item.kind is ItemKind.CHOICE and number % 1)
+    ):
         raise _not_offered(instrument, item, Numeral(f"{number:g}"))
     return number
 
@@ -199,10 +175,6 @@ def _not_offered(instrument: Instrument, item: Item, answer: Message | Numeral) 
             offer=_offer(instrument, item),
         )
     )
-
-
-def _is_whole(item: Item) -> bool:
-    return item.kind is ItemKind.CHOICE
 
 
 def _offer(instrument: Instrument, item: Item) -> Message:

@@ -2,30 +2,11 @@
 
 from collections.abc import Mapping
 
-import msgspec
-
-from keel.assessment.instruments.answers import Sheet
 from keel.assessment.instruments.scales import ScaleValue
-from keel.knowledge import Certainty
+from keel.assessment.instruments.score import CutoffResult
+from keel.assessment.instruments.sheet import Sheet
 from keel.knowledge.instruments import Banding, Cutoff, Instrument
 from keel.messages import Message
-
-
-class CutoffResult(msgspec.Struct, frozen=True):
-    """One published cut-off and whether the score reaches it; None where that is not known.
-
-    `for_whom` are the facts that the cut-off is limited to; one whose facts are contradicted is left out.
-    """
-
-    id: str
-    scale: str
-    cut: Message
-    reached: bool | None
-    means: Message
-    accuracy: Message
-    for_whom: dict[str, str]
-    certainty: Certainty
-    sources: tuple[str, ...]
 
 
 def _applies(given: Mapping[str, str], sheet: Sheet) -> bool:
@@ -45,10 +26,9 @@ def band_name(banding: Banding | None, number: float | None) -> str | None:
     return next((band.name for band in banding.bands if band.holds(number)), None)
 
 
-def band_of(instrument: Instrument, total: float, given: Mapping[str, str] | None = None) -> str | None:
-    """The band of a total, None where the instrument has none for the facts given."""
-    sheet = Sheet({}, {}, dict(given or {}))
-    return band_name(banding_for(instrument, "total", sheet), total)
+def band_of(instrument: Instrument, total: float) -> str | None:
+    """The band of a total, None where the instrument has none without facts beside it."""
+    return band_name(banding_for(instrument, "total", Sheet({}, {}, {})), total)
 
 
 def subscale_bands(instrument: Instrument, values: Mapping[str, ScaleValue], sheet: Sheet) -> dict[str, str]:

@@ -2,7 +2,8 @@
 
 import msgspec
 
-from keel.assessment.instruments.score import Range, total_range
+from keel.assessment.instruments.score import Range
+from keel.assessment.instruments.scoring import total_range
 from keel.knowledge import Knowledge
 from keel.knowledge.instruments import Instrument
 

@@ -5,7 +5,7 @@ So “all four are no” is not true while one of the four is unanswered, and a 
 
 from collections.abc import Callable, Mapping
 
-from keel.assessment.instruments.answers import ItemState, Response, Sheet
+from keel.assessment.instruments.sheet import ItemState, Response, Sheet
 from keel.knowledge.instruments import Clause, Condition, Instrument, Item
 
 Bounds = tuple[float, float]

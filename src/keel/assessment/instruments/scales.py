@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 import msgspec
 
-from keel.assessment.instruments.answers import ItemState, Sheet
 from keel.assessment.instruments.conditions import Asked, Bounds, applies
+from keel.assessment.instruments.sheet import ItemState, Sheet
 from keel.knowledge.instruments import Instrument, Item, Method, Scale
 
 

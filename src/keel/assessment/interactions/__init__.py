@@ -6,12 +6,10 @@ asks and counts only once confirmed. May import `knowledge` and `findings`. Star
 """
 
 from keel.assessment.interactions.check import check_medicines, join_names
-from keel.assessment.interactions.errors import InteractionsError, ListTooLong, UnknownForm, UnknownRoute
+from keel.assessment.interactions.errors import ListTooLong, UnknownForm, UnknownRoute
 from keel.assessment.interactions.report import InteractionsReport, Item, Match, Status
-from keel.assessment.interactions.unchecked import unchecked
 
 __all__ = [
-    "InteractionsError",
     "InteractionsReport",
     "Item",
     "ListTooLong",
@@ -21,5 +19,4 @@ __all__ = [
     "UnknownRoute",
     "check_medicines",
     "join_names",
-    "unchecked",
 ]

@@ -8,11 +8,11 @@ from keel.assessment.interactions.errors import ListTooLong, UnknownForm, Unknow
 from keel.assessment.interactions.items import answer
 from keel.assessment.interactions.names import Names, names_of
 from keel.assessment.interactions.rate import Ketamine, Rater
-from keel.assessment.interactions.reading import entries, words
 from keel.assessment.interactions.recognise import EntryNames, TypedName, join_words, read_entry
 from keel.assessment.interactions.report import InteractionsReport, Item, Status
 from keel.assessment.interactions.stacking import stacked
 from keel.assessment.interactions.summary import summary
+from keel.assessment.interactions.typed_list import entries, words
 from keel.findings import worst_first
 from keel.knowledge import Knowledge
 from keel.knowledge.interactions import Danger, KetamineForm

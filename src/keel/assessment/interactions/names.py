@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from keel.assessment.interactions.reading import name_key
 from keel.assessment.interactions.report import Match
 from keel.assessment.interactions.spelling import Neighbour, Spelling
+from keel.assessment.interactions.typed_list import name_key
 from keel.knowledge import Knowledge
 from keel.knowledge.interactions import ClassWord, Interaction
 

@@ -10,8 +10,8 @@ from itertools import groupby
 from typing import NamedTuple
 
 from keel.assessment.interactions.names import Meaning, Names
-from keel.assessment.interactions.reading import Word, name_key, words
 from keel.assessment.interactions.spelling import Neighbour
+from keel.assessment.interactions.typed_list import Word, name_key, words
 
 LONGEST_GUESS = 3
 """Words that a misspelt name may have."""

@@ -6,19 +6,17 @@ from them, `record_facts.py` reads them from a record, `dosing.py` is the dose i
 as labelled.
 """
 
-from keel.assessment.protocols.dosing import DosePlan, Solution, WeightDose, dose_plan
-from keel.assessment.protocols.errors import FactRefused, ProtocolError, UnknownPhase, UnknownProtocol
+from keel.assessment.protocols.dosing import DosePlan, Solution, dose_plan
+from keel.assessment.protocols.errors import FactRefused, UnknownPhase, UnknownProtocol
 from keel.assessment.protocols.facts import checked_facts, derived
 from keel.assessment.protocols.gate import default_rules, find_protocol, gate, passes
 
 __all__ = [
     "DosePlan",
     "FactRefused",
-    "ProtocolError",
     "Solution",
     "UnknownPhase",
     "UnknownProtocol",
-    "WeightDose",
     "checked_facts",
     "default_rules",
     "derived",

@@ -14,7 +14,8 @@ from keel.assessment.protocols.facts import derived
 from keel.findings import Facts, Finding, Limit, Reason, Severity, Truth, Verdict, evaluate, worst_first
 from keel.knowledge import Certainty, Knowledge
 from keel.knowledge.clinical_facts import ClinicalFact
-from keel.knowledge.protocols import Cut, Protocol, Rule, Verb, leaves
+from keel.knowledge.conditions import Verb
+from keel.knowledge.protocols import Cut, Protocol, Rule, leaves
 from keel.messages import FactName, Message, joined
 
 CONFIRMED_BY, SET_BY = Message("confirmed by"), Message("set by")

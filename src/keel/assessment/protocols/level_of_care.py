@@ -41,16 +41,13 @@ class LevelOfCare(msgspec.Struct, frozen=True, kw_only=True):
         return bool(self.not_known)
 
 
-def level_of_care(
-    facts: Facts, *, at: dt.datetime, knowledge: Knowledge, jurisdiction: str = "", route: str = ""
-) -> LevelOfCare:
+def level_of_care(facts: Facts, *, at: dt.datetime, knowledge: Knowledge, jurisdiction: str = "") -> LevelOfCare:
     """Where a person is to be cared for, by the facts that are known at `at`.
 
     A fact of clinical-facts.csv that is not in `facts` was not asked.
     """
     protocol = find_protocol(knowledge, "level-of-care")
-    given = {"route": route, **facts} if route else facts
-    return highest(protocol, "triage", given, at=at, knowledge=knowledge, jurisdiction=jurisdiction)
+    return highest(protocol, "triage", facts, at=at, knowledge=knowledge, jurisdiction=jurisdiction)
 
 
 class MinimumCare(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,7 +113,7 @@ def highest(
     met = [one for one in judged if one.verdict.truth is Truth.MET]
     unanswered = [one for one in judged if one.rule.red_flag and one.verdict.truth is Truth.NOT_KNOWN]
     ranks = [levels[one.rule.level].rank for one in (*met, *unanswered)]
-    chosen = _level(protocol, max(ranks, default=0))
+    chosen = next(level for level in protocol.levels if level.rank == max(ranks, default=0))
     open_facts = [name for one in _could_raise(judged, levels, chosen) for name in one.missing]
     return LevelOfCare(
         level=chosen.id,
@@ -128,10 +125,6 @@ def highest(
         unanswered=tuple(dict.fromkeys(name for one in unanswered for name in one.missing)),
         not_known=tuple(dict.fromkeys(open_facts)),
     )
-
-
-def _level(protocol: Protocol, rank: int) -> Level:
-    return next(level for level in protocol.levels if level.rank == rank)
 
 
 def _could_raise(judged: list[Judgement], levels: Mapping[str, Level], chosen: Level) -> Iterator[Judgement]:

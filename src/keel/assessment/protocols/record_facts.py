@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from keel.assessment.interactions import check_medicines
+from keel.assessment.interactions.check import check_medicines
 from keel.assessment.protocols.facts import checked_facts
 from keel.findings import Fact
 from keel.knowledge import Knowledge

@@ -12,10 +12,3 @@ Under the view, a file a subject: `timeline` (events once each, in order), `answ
 `pressures` and `vitals`, `facts` (what rules ask about), `notices` (what a session notices about itself),
 `check_times`.
 """
-
-from keel.assessment.session.errors import SessionError
-from keel.assessment.session.events import Session
-from keel.assessment.session.fold import fold_session
-from keel.assessment.session.state import Phase, SessionState
-
-__all__ = ["Phase", "Session", "SessionError", "SessionState", "fold_session"]

@@ -2,7 +2,8 @@
 
 import datetime as dt
 
-from keel.assessment.interactions import check_medicines, unchecked
+from keel.assessment.interactions.check import check_medicines
+from keel.assessment.interactions.unchecked import unchecked
 from keel.assessment.protocols.gate import find_protocol, jurisdiction_of, place_of, route_of
 from keel.assessment.protocols.record_facts import medicine_facts
 from keel.assessment.session.answers import read_answers

@@ -6,10 +6,12 @@ default and says so.
 
 import datetime as dt
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
-from keel.assessment.instruments import AnswersRefused, find_instrument, score_sitting
 from keel.assessment.instruments.change import Change, Course, change
+from keel.assessment.instruments.errors import AnswersRefused
+from keel.assessment.instruments.lookup import find_instrument
+from keel.assessment.instruments.scoring import score_sitting
 from keel.assessment.surveillance.due import MEDICAL
 from keel.findings import Finding, Reason, Severity, worst_first
 from keel.knowledge import Certainty, Knowledge, UnknownId
@@ -22,19 +24,16 @@ from keel.record.selection import numbers_measured, sittings
 _OF_SIZE = (ChangeKind.IMPORTANT, ChangeKind.RELIABLE)
 
 
-def trends(
-    record: Record, *, at: dt.datetime, knowledge: Knowledge, upper_limits: Mapping[str, float] | None = None
-) -> tuple[Finding, ...]:
+def trends(record: Record, *, at: dt.datetime, knowledge: Knowledge) -> tuple[Finding, ...]:
     """Findings on changes up to `at`, worst first.
 
-    `upper_limits` are the laboratory's upper limits of normal by LOINC code, in the unit of the record, where they did
-    not come with the values; without any, a rule in multiples of it says that it cannot be read.
+    Where the laboratory's upper limit did not come with a value, a rule in multiples of it says that it cannot be read.
     """
     schedule = knowledge.surveillance[MEDICAL]
     found: list[Finding] = []
     for rule in schedule.trends:
         for code in rule.codes:
-            found += _measured(rule, code, _series(record, code, at), schedule, upper_limits or {})
+            found += _measured(rule, code, _series(record, code, at), schedule)
         for instrument in rule.instruments:
             found += _risen(rule, totals(record, instrument, at, knowledge))
     for instrument in dict.fromkeys(sitting.instrument for sitting in record.answers):
@@ -59,16 +58,14 @@ def _series(record: Record, code: str, at: dt.datetime) -> list[Measurement]:
     return [one for one in dated if one.unit == dated[-1].unit]
 
 
-def _measured(
-    rule: TrendRule, code: str, series: Sequence[Measurement], schedule: Surveillance, limits: Mapping[str, float]
-) -> Iterator[Finding]:
+def _measured(rule: TrendRule, code: str, series: Sequence[Measurement], schedule: Surveillance) -> Iterator[Finding]:
     if not series:
         return
     newest, first = series[-1], series[0]
     cut = schedule.cuts[rule.cut]
     now, then = newest.number or 0.0, first.number or 0.0
     if rule.measure == "times_upper_limit":
-        limit = newest.upper_limit or limits.get(code)
+        limit = newest.upper_limit
         if limit is None:
             yield _finding(
                 rule,

@@ -206,7 +206,9 @@ class MedicationReader:
     ) -> bool:
         """Takes a statement on ketamine as a pattern or as one dose; False where it is neither."""
         amount = amount_stated(dosage, None if time.start is None else draft.weight_near(time.start.at))
-        pattern = pattern_of(dosage, amount, time, self._context, is_over=said.status in ("completed", "stopped"))
+        at, knowledge = self._context
+        is_over = said.status in ("completed", "stopped")
+        pattern = pattern_of(dosage, amount, time, at=at, knowledge=knowledge, is_over=is_over)
         if pattern is not None:
             route = self._route(item, dosage.route, draft)
             draft.patterns.append(msgspec.structs.replace(pattern, substance=family, route=route, id=item.id))

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from keel.exposure import ExposureError, parse_pattern
 from keel.interop.dose_amount import DoseAmount
 from keel.interop.fhir.moments import When, moment_of
-from keel.interop.fhir.people import Context
 from keel.interop.fhir.resources import Dosage, Repeat
+from keel.knowledge import Knowledge
 from keel.quantities import Interval, QuantityError
 from keel.record import UsePattern
 
@@ -19,7 +19,9 @@ NAMES = {"d": "days", "wk": "weeks", "mo": "months", "a": "years"}
 DAYS_A_MONTH = 365 / 12
 
 
-def pattern_of(dosage: Dosage, amount: DoseAmount, time: When, context: Context, *, is_over: bool) -> UsePattern | None:
+def pattern_of(
+    dosage: Dosage, amount: DoseAmount, time: When, *, at: dt.datetime, knowledge: Knowledge, is_over: bool
+) -> UsePattern | None:
     """The pattern of a dosage that repeats, without substance and route; None where it does not say how often."""
     repeat = dosage.timing.repeat if dosage.timing else None
     if dosage.as_needed_boolean or dosage.as_needed_codeable_concept:
@@ -33,10 +35,10 @@ def pattern_of(dosage: Dosage, amount: DoseAmount, time: When, context: Context,
     words = [
         _amount(amount.mg, often.doses_a_day),
         often.words,
-        _length(start.at if start else None, end.at if end else None, context.at, is_over),
+        _length(start.at if start else None, end.at if end else None, at, is_over),
     ]
     try:
-        (pattern,) = parse_pattern(" ".join(word for word in words if word), at=context.at, knowledge=context.knowledge)
+        (pattern,) = parse_pattern(" ".join(word for word in words if word), at=at, knowledge=knowledge)
     except (ExposureError, QuantityError, ValueError):
         return None
     return pattern

@@ -5,10 +5,10 @@ from typing import Any
 
 from keel.knowledge.base import Knowledge
 from keel.knowledge.certainty import Certainty
-from keel.knowledge.checks.problem import Problem, error, warning
 from keel.knowledge.documents import Number
 from keel.knowledge.evidence.shape import Verdict
-from keel.knowledge.kinds import Fact, FactPart, facts, parts
+from keel.knowledge.kinds import FactPart, facts, parts
+from keel.knowledge.problem import Problem, error, warning
 from keel.knowledge.texts.shape import cited
 
 # Field name -> the table that its ids come from. `conflicts` names rows of either table, claims or conflicts.
@@ -51,18 +51,14 @@ def _names(knowledge: Knowledge, part: FactPart) -> Iterator[tuple[str, str]]:
         yield from ((_table_of(knowledge, name), name) for name in cited(part.value))
         return
     table = _FIELDS.get(part.field)
-    if table is None or not isinstance(part.value, str) or not part.value or _is_own_table(part.fact, table):
-        return
-    yield table, part.value
+    is_own = part.fact.kind == table == "sources"
+    if table is not None and isinstance(part.value, str) and part.value and not is_own:
+        yield table, part.value
 
 
 def _table_of(knowledge: Knowledge, name: str) -> str:
     """The table that holds what a citation names; one that is nowhere is reported as a missing claim."""
     return next((table for table in ("claims", "conflicts", "sources") if name in getattr(knowledge, table)), "claims")
-
-
-def _is_own_table(fact: Fact, table: str) -> bool:
-    return fact.kind == "sources" and table == "sources"
 
 
 def _number_problems(knowledge: Knowledge, part: FactPart, number: Number) -> Iterator[Problem]:

@@ -8,21 +8,19 @@ import re
 from collections.abc import Iterable, Iterator
 
 from keel.knowledge.base import Knowledge, load
-from keel.knowledge.catalogues import catalogue, languages
+from keel.knowledge.catalogues import ENGLISH, catalogue, languages
 from keel.knowledge.certainty import Certainty
-from keel.knowledge.checks.problem import Problem, error, warning
 from keel.knowledge.directory.shape import Display
 from keel.knowledge.evidence.shape import Claim, Conflict, Use
 from keel.knowledge.instruments.shape import Instrument
 from keel.knowledge.instruments.words import words_problems
 from keel.knowledge.interactions.shape import Danger
 from keel.knowledge.models.shape import Model
+from keel.knowledge.problem import Problem, error, warning
 from keel.knowledge.protocols import leaves
 from keel.knowledge.texts.shape import cited
 from keel.knowledge.texts.wording import offences
 
-MOTHER = "en"
-"""The language in which texts are written first; the others must have the same ids and rest on the same claims."""
 _SLOT = re.compile(r"\{\w+\}")
 _WORD = re.compile(r"[A-Za-z]{2}")
 _CODES = re.compile(r"[\d\W]*|\{\w+\}|mg\b.*|g/.*|U/L|URL|mL|min|%|mo|wk|d|d/wk|a|x|Cel|mm\[Hg\]|/\w+")
@@ -46,8 +44,8 @@ def _words_of_each_language(knowledge: Knowledge) -> Iterator[Problem]:
             where = f"strategies/{strategy.id}"
             if lang not in strategy.words:
                 yield error("languages", where, f"has no words.{lang}.")
-            elif _marks(strategy.words[lang].sentences) != _marks(strategy.words[MOTHER].sentences):
-                yield error("languages", where, f"words.{lang} rest on other ids than words.{MOTHER}.")
+            elif _marks(strategy.words[lang].sentences) != _marks(strategy.words[ENGLISH].sentences):
+                yield error("languages", where, f"words.{lang} rest on other ids than words.{ENGLISH}.")
 
 
 def texts_to_translate(knowledge: Knowledge) -> Iterator[str]:
@@ -58,7 +56,7 @@ def texts_to_translate(knowledge: Knowledge) -> Iterator[str]:
         yield from _of_instrument(instrument, is_shown=instrument.id in asked)
     for conflict in _conflicts_shown(knowledge):
         yield from (conflict.question, conflict.one_side, conflict.other_side, conflict.shown)
-    for name in dict.fromkeys(name for text in knowledge.texts[MOTHER].values() for name in text.judges):
+    for name in dict.fromkeys(name for text in knowledge.texts[ENGLISH].values() for name in text.judges):
         yield from (knowledge.claims[name].statement, knowledge.claims[name].says)
     yield from _of_bands(knowledge)
     yield from _of_harms(knowledge)
@@ -108,7 +106,7 @@ def texts_of_evidence(knowledge: Knowledge) -> Iterator[str]:
 
 
 def _conflicts_shown(knowledge: Knowledge) -> Iterator[Conflict]:
-    names = [name for text in knowledge.texts[MOTHER].values() for name in text.cites]
+    names = [name for text in knowledge.texts[ENGLISH].values() for name in text.cites]
     names += [name for strategy in knowledge.strategies.values() for name in strategy.conflicts]
     names += [name for rule in knowledge.interaction_classes.values() for name in rule.conflicts]
     names += [name for row in knowledge.interactions.values() for name in row.conflicts]
@@ -254,7 +252,7 @@ def _questionnaires(knowledge: Knowledge) -> Iterator[Problem]:
     for name, one in words.items():
         for problem in words_problems(knowledge.instruments.get(one.id), one):
             yield error("languages", f"instrument-words/{name}", problem)
-    for lang in set(knowledge.texts) - {MOTHER}:
+    for lang in set(knowledge.texts) - {ENGLISH}:
         for instrument in sorted({one.id for one in words.values()}):
             if f"{lang}/{instrument}" not in words:
                 yield error(

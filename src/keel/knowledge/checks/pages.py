@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from keel.knowledge.base import Knowledge
-from keel.knowledge.checks.languages import MOTHER, language_problems
-from keel.knowledge.checks.problem import Problem, error
+from keel.knowledge.catalogues import ENGLISH
 from keel.knowledge.errors import UnknownId
 from keel.knowledge.evidence.shape import Claim, Use
+from keel.knowledge.problem import Problem, error
 from keel.knowledge.texts.shape import Text, cited, plain, sections_of
 
 _NUMBER = re.compile(r"\d+(?:[.,\u00a0\u202f ]\d{3})*(?:[.,]\d+)?")
@@ -36,8 +36,7 @@ def page_problems(knowledge: Knowledge) -> Iterator[Problem]:
     for name, text in knowledge.pages.items():
         yield from _ending(knowledge, name, text)
     for lang, texts in knowledge.texts.items():
-        yield from _parity(lang, texts, knowledge.texts[MOTHER])
-    yield from language_problems(knowledge)
+        yield from _parity(lang, texts, knowledge.texts[ENGLISH])
 
 
 def passages(knowledge: Knowledge) -> Iterator[Passage]:
@@ -122,13 +121,13 @@ def _ending(knowledge: Knowledge, name: str, text: Text) -> Iterator[Problem]:
 
 def _parity(lang: str, texts: Mapping[str, Text], mother: Mapping[str, Text]) -> Iterator[Problem]:
     for name in sorted(set(mother) - set(texts)):
-        yield error("languages", f"pages/{lang}/{name}", f"is missing; {MOTHER} has it.")
+        yield error("languages", f"pages/{lang}/{name}", f"is missing; {ENGLISH} has it.")
     for name in sorted(set(texts) - set(mother)):
-        yield error("languages", f"pages/{lang}/{name}", f"has no twin in {MOTHER}.")
+        yield error("languages", f"pages/{lang}/{name}", f"has no twin in {ENGLISH}.")
     for name in sorted(set(texts) & set(mother)):
         for what, ours, theirs in _compared(texts[name], mother[name]):
             if ours != theirs:
-                yield error("languages", f"pages/{lang}/{name}", f"{what} are {ours}, in {MOTHER} {theirs}.")
+                yield error("languages", f"pages/{lang}/{name}", f"{what} are {ours}, in {ENGLISH} {theirs}.")
 
 
 def _compared(ours: Text, theirs: Text) -> Iterator[tuple[str, object, object]]:

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from keel.knowledge.base import Knowledge
-from keel.knowledge.checks.problem import Problem, error, warning
 from keel.knowledge.documents import Document, Number
 from keel.knowledge.errors import FactsFileError
 from keel.knowledge.files import PACKAGED
 from keel.knowledge.instruments.check import is_loinc
 from keel.knowledge.kinds import FactPart, facts, kind_names, parts, table
+from keel.knowledge.problem import Problem, error, warning
 from keel.knowledge.reading import ReadingCode
 
 _LOINC = re.compile(r"^\d{1,7}-\d$")

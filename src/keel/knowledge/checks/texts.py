@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from keel.knowledge.base import Knowledge
-from keel.knowledge.checks.problem import Problem, error
 from keel.knowledge.evidence.shape import Claim, Use, Verdict
 from keel.knowledge.kinds import Fact, FactPart, facts, parts
+from keel.knowledge.problem import Problem, error
 from keel.knowledge.texts.readability import grade
 from keel.knowledge.texts.readability_es import grade_es
 from keel.knowledge.texts.shape import plain

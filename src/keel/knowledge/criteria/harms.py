@@ -7,10 +7,9 @@ silence matters enough to be named.
 import msgspec
 
 from keel.knowledge.certainty import Certainty
-from keel.knowledge.conditions import Condition
+from keel.knowledge.conditions import Condition, Verb
 from keel.knowledge.criteria.bands import AnswerFact, ConditionFact
 from keel.knowledge.documents import Document, Id, Number
-from keel.knowledge.protocols.shape import Verb
 
 
 class HarmFact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

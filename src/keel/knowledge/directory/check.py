@@ -3,9 +3,9 @@
 import datetime as dt
 from collections.abc import Iterator, Mapping
 
-from keel.knowledge.checks.problem import Problem, error, warning
 from keel.knowledge.directory.listing import STALE_AFTER_DAYS
 from keel.knowledge.directory.shape import Country, Display, Need, Service
+from keel.knowledge.problem import Problem, error, warning
 
 
 def directory_problems(

@@ -5,8 +5,8 @@ import math
 import operator
 from collections.abc import Callable, Iterator, Mapping
 
-from keel.knowledge.checks.problem import Problem, error
 from keel.knowledge.evidence.shape import Claim
+from keel.knowledge.problem import Problem, error
 
 _OPERATORS: dict[type[ast.operator], Callable[[float, float], float]] = {
     ast.Add: operator.add,

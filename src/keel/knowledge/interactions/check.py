@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 
-from keel.knowledge.checks.problem import Problem, error
 from keel.knowledge.interactions.shape import (
     ClassRule,
     ClassWord,
@@ -15,6 +14,7 @@ from keel.knowledge.interactions.shape import (
 )
 from keel.knowledge.models.routes import Route
 from keel.knowledge.modifiers.shape import Modifier
+from keel.knowledge.problem import Problem, error
 
 Interactions = Mapping[str, Interaction]
 ClassRules = Mapping[str, ClassRule]

@@ -14,12 +14,9 @@ from typing import Literal
 import msgspec
 
 from keel.knowledge.certainty import Certainty
-from keel.knowledge.conditions import Condition
+from keel.knowledge.conditions import Condition, Verb
 from keel.knowledge.documents import Document, Id, Number
 
-Verb = Literal["block", "hold", "warn", "note"]
-VERBS: tuple[Verb, ...] = ("block", "hold", "warn", "note")
-"""Strongest first."""
 CHECKS: Mapping[str, str] = {
     "bp": "blood pressure",
     "hr": "pulse",

@@ -2,8 +2,9 @@
 
 import msgspec
 
+from keel.knowledge.conditions import Verb
 from keel.knowledge.documents import Document, Id
-from keel.knowledge.protocols.shape import Signature, Verb
+from keel.knowledge.protocols.shape import Signature
 
 
 class SessionRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

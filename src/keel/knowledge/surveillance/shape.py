@@ -5,9 +5,9 @@ from typing import Literal
 import msgspec
 
 from keel.knowledge.certainty import Certainty
-from keel.knowledge.conditions import Condition
+from keel.knowledge.conditions import Condition, Verb
 from keel.knowledge.documents import Document, Id
-from keel.knowledge.protocols.shape import Cut, Signature, Verb
+from keel.knowledge.protocols.shape import Cut, Signature
 
 
 class WatchInterval(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

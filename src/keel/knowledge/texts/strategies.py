@@ -13,7 +13,6 @@ from keel.knowledge.conditions import Condition
 from keel.knowledge.documents import Document, Id, Number
 
 Group = Literal["company", "place", "mixing", "spacing", "body", "plan", "aftercare"]
-GROUPS: tuple[Group, ...] = ("company", "place", "mixing", "spacing", "body", "plan", "aftercare")
 
 Basis = Literal["study", "services", "label", "cases", "reasoned"]
 """What a card rests on: a study, what services agree on, a label, single cases, or reasoning from how things work."""

@@ -14,7 +14,6 @@ from keel.knowledge.documents import Document, Id
 Kind = Literal["text", "long_text", "list", "choice", "choices", "scale", "minutes", "yes_no", "date", "time"]
 """How a field is filled in. A `list` is lines of text; a `scale` runs from `least` to `most`."""
 
-NUMERIC = ("scale", "minutes")
 CHOOSING = ("choice", "choices")
 
 

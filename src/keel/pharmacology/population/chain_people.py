@@ -157,7 +157,9 @@ def _of(values: Mapping[str, Any], chosen: slice) -> dict[str, Any]:
 
 def _from(problem: Problem, inflow: Inflow, block: Block, chosen: slice) -> list[Happening]:
     """A part of a dose as things that happen: a jump of an amount, or an input rate that comes and goes."""
-    amount, start, duration = (value[chosen] if np.ndim(value) else value for value in _varying(inflow))
+    # Numbers for all, or arrays with one value a person.
+    varying: tuple[Any, Any, Any] = inflow.amount_mg, inflow.start_min, inflow.duration_min
+    amount, start, duration = (value[chosen] if np.ndim(value) else value for value in varying)
     if problem.factors is not None:
         amount = amount * problem.factors[chosen, inflow.dose]
     if problem.delays is not None:
@@ -169,11 +171,6 @@ def _from(problem: Problem, inflow: Inflow, block: Block, chosen: slice) -> list
         Happening(row, rate, start, inflow.dose, False),
         Happening(row, -rate, start + duration, inflow.dose, True),
     ]
-
-
-def _varying(inflow: Inflow) -> tuple[Any, Any, Any]:
-    """Amount, start and duration: numbers for all, or arrays with one value a person."""
-    return inflow.amount_mg, inflow.start_min, inflow.duration_min
 
 
 class PeopleWalk:

@@ -7,75 +7,26 @@ there are up to three; more have numbers and a key. Colour then tells the sampli
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
-from keel.knowledge import Knowledge
-from keel.knowledge.models import EffectLevel
-from keel.messages import Catalogue, Message, Name, Numeral
-from keel.pharmacology import Observation
+from keel.messages import Message, Numeral
 from keel.reports.charts import layers, words
-from keel.reports.charts.frame import Frame, frame_of, hour_marks, level_marks
+from keel.reports.charts.content import ChartContent
+from keel.reports.charts.frame import Frame, hour_marks, level_marks
 from keel.reports.charts.look import Spec, config
 from keel.reports.charts.render import SCHEMA
-from keel.reports.charts.trace import ChartContent, Trace
 
-SHOWN_HOURS = {False: 8.0, True: 24.0}
-"""Hours after the last dose that are drawn when nobody says how many: by proportion, and by logarithm."""
 MOST_NAMED = 3
 _SITES = {"venous plasma": 0, "arterial plasma": 1}
 _AXIS = 46
 """Pixels beside the drawing area for the figures of the upright axis."""
 
 
-class Chart:
-    """Curves with their bands, doses, published anchors of effect and measured points; ng/mL over hours.
-
-    `facts` brings anchors, names of sources and of routes; anchors are drawn where they were published for the
-    substance that was given. `hours` is how far to draw; the words of the drawing
-    are in the language of `catalogue`, English without one.
-    """
-
-    def __init__(
-        self,
-        drawn: ChartContent,
-        facts: Knowledge | None = None,
-        *,
-        log: bool = False,
-        hours: float | None = None,
-        anchors: bool = True,
-        observed: Sequence[Observation] = (),
-        catalogue: Catalogue | None = None,
-    ) -> None:
-        self.drawn, self.facts, self.log, self._catalogue = drawn, facts, log, catalogue
-        self.observed = tuple(observed)
-        last = max((dose.end_min for dose in drawn.doses), default=0.0) / 60
-        end = max((float(trace.minutes[-1]) for trace in drawn.traces), default=60.0) / 60
-        self.hours = min(end, hours if hours is not None else float(np.ceil(last + SHOWN_HOURS[log] - 0.999)))
-        given = {dose.substance for dose in drawn.doses}
-        known = facts.anchors.values() if facts is not None and anchors else ()
-        fitting = (one for one in known if one.is_drawn and {one.substance} == given)
-        self._anchors = sorted(fitting, key=lambda one: one.band)
-
-    @property
-    def traces(self) -> tuple[Trace, ...]:
-        """The curves."""
-        return self.drawn.traces
+class Chart(ChartContent):
+    """The content drawn: a specification, alternative text, a caption and a table."""
 
     @property
     def is_keyed(self) -> bool:
         """Whether curves carry numbers with a key below, not names."""
         return len(self.traces) > MOST_NAMED or len(self.drawn.doses) > MOST_NAMED
-
-    @property
-    def anchors(self) -> tuple[EffectLevel, ...]:
-        """Anchors within the drawn range of concentrations."""
-        top = self._frame(600, 300).high
-        return tuple(one for one in self._anchors if one.band[0] < top)
-
-    @property
-    def anchors_above(self) -> tuple[EffectLevel, ...]:
-        """Anchors that lie above everything drawn; they are named, not drawn."""
-        return tuple(one for one in self._anchors if one not in self.anchors)
 
     def spec(self, *, width: int = 640, height: int = 300, caption: bool = False, is_inner: bool = False) -> Spec:
         """The Vega-Lite specification, about `width` pixels wide in all, `height` for the drawing area.
@@ -85,7 +36,7 @@ class Chart:
         """
         beside = _AXIS + 10 + len(self.anchors) * layers.LANE
         inner = width if is_inner else width - beside
-        frame = self._frame(inner, height)
+        frame = self.frame(inner, height)
         key = words.anchor_key(self.anchors, self.anchors_above, self._say, width)
         if caption:
             key += words.wrapped(self._say(self.caption()), width)
@@ -114,49 +65,8 @@ class Chart:
         """A head and rows of the values behind the drawing, ng/mL."""
         return words.table(self)
 
-    def names(self) -> list[Message]:
-        """What each curve is called: its analyte where one model is drawn, its model where several are."""
-        names = [Name(trace.name if self._is_several else trace.analyte) for trace in self.traces]
-        return [
-            name if trace.valid else Message("{name} (not valid here)", name=name)
-            for name, trace in zip(names, self.traces, strict=True)
-        ]
-
     def _say(self, message: Message) -> str:
         return message.in_language(self._catalogue)
-
-    @property
-    def _is_several(self) -> bool:
-        """Whether curves differ by model rather than by analyte."""
-        return len({trace.name for trace in self.traces}) > 1
-
-    def _frame(self, width: int, height: int) -> Frame:
-        top = self._highest()
-        reach = [one.band[1] for one in self._anchors if one.band[0] < top and one.band[1] <= 1.7 * top]
-        if self.log:
-            reach += [one.band[1] for one in self._anchors if one.band[0] <= 20 * top]
-        return frame_of(width, height, self.hours, (self._lowest(), max([top, *reach])), log=self.log)
-
-    def _highest(self) -> float:
-        """The highest value to make room for; curves that do not hold may be cut off above those that do."""
-        every = max((self._top(trace) for trace in self.traces), default=1.0)
-        holding = max((self._top(trace) for trace in self.traces if trace.valid), default=every)
-        return max([min(every, 1.6 * holding), *(one.ng_per_ml for one in self.observed)])
-
-    def _lowest(self) -> float:
-        """The lowest value that is drawn after each curve's peak, above zero."""
-        ends = []
-        for trace in self.traces:
-            inside = np.flatnonzero(trace.minutes / 60 <= self.hours + 1e-9)
-            past = inside[int(np.argmax(trace.values[inside])) :]
-            rows = [trace.values, *(band.low for band in trace.bands)]
-            ends += [float(np.min(row[past])) for row in rows]
-        return max(min(ends, default=1.0), 1e-6)
-
-    def _top(self, trace: Trace) -> float:
-        inside = trace.minutes / 60 <= self.hours + 1e-9
-        rows = [trace.values, *(band.high for band in trace.bands)]
-        return max(layers.ends(row[inside]) for row in rows)
 
     def _looks(self) -> list[tuple[str, tuple[int, ...]]]:
         """Ink and dashes of each curve."""

@@ -13,7 +13,7 @@ from keel.messages import Catalogue, Message, Name, Numeral, joined
 from keel.pharmacology import DoseInput
 from keel.reports.charts.chart import Chart
 from keel.reports.charts.look import Spec
-from keel.reports.charts.trace import ChartContent, Trace, main_analytes
+from keel.reports.charts.trace import ChartData, Trace, main_analytes
 from keel.reports.charts.words import table_figure
 
 TABLE_MINUTES = (0, 15, 30, 40, 60, 90, 120, 180, 240, 360, 480)
@@ -66,7 +66,7 @@ def _main_series(curve: Curve) -> list[dict[str, Any]]:
     return [one for one in curve.series if one["analyte"] in shown]
 
 
-def _drawn(curve: Curve) -> ChartContent:
+def _drawn(curve: Curve) -> ChartData:
     peaks = {one["analyte"]: one for one in curve.metrics}
     traces = []
     for one in _main_series(curve):
@@ -88,7 +88,7 @@ def _drawn(curve: Curve) -> ChartContent:
                 certainty=curve.certainty or Certainty.DEFAULT,
             )
         )
-    return ChartContent(tuple(traces), tuple(_dose(dose) for dose in curve.doses))
+    return ChartData(tuple(traces), tuple(_dose(dose) for dose in curve.doses))
 
 
 def _dose(dose: dict[str, Any]) -> DoseInput:

@@ -42,7 +42,7 @@ class Trace(NamedTuple):
     certainty: Certainty
 
 
-class ChartContent(NamedTuple):
+class ChartData(NamedTuple):
     """All that is drawn: curves, the doses behind them, what bands mean, and which models were left out and why."""
 
     traces: tuple[Trace, ...]
@@ -58,22 +58,22 @@ def main_analytes(names: Sequence[str]) -> tuple[str, ...]:
     return (sums or tuple(names))[:3]
 
 
-def of_simulation(found: Simulation, analytes: Sequence[str] | None = None) -> ChartContent:
+def of_simulation(found: Simulation, analytes: Sequence[str] | None = None) -> ChartData:
     """One model's curve of each of `analytes`; without them the drug and its metabolites."""
     shown = tuple(analytes) if analytes is not None else main_analytes(found.analytes)
-    return ChartContent(tuple(_single(found, name) for name in shown), tuple(found.regimen))
+    return ChartData(tuple(_single(found, name) for name in shown), tuple(found.regimen))
 
 
-def of_comparison(found: ModelComparison, *, outside: bool = False) -> ChartContent:
+def of_comparison(found: ModelComparison, *, outside: bool = False) -> ChartData:
     """The parent drug by every model that holds, and with `outside` by those that do not, marked so."""
     curves = [*found.curves, *(found.outside if outside else ())]
     traces = tuple(_single(curve, main_analytes(curve.analytes)[0]) for curve in curves)
     hidden = () if outside else tuple((curve.document.name, joined(" ", curve.reasons)) for curve in found.outside)
     some = next(iter((*found.curves, *found.outside)), None)
-    return ChartContent(traces, some.regimen if some else (), left_out=(*hidden, *found.refused))
+    return ChartData(traces, some.regimen if some else (), left_out=(*hidden, *found.refused))
 
 
-def of_population(found: Population, analytes: Sequence[str] | None = None) -> ChartContent:
+def of_population(found: Population, analytes: Sequence[str] | None = None) -> ChartData:
     """The median of a population with the bands that hold 90% and 50% of it at each time."""
     shown = tuple(analytes) if analytes is not None else main_analytes(found.analytes)[:1]
     rows = [found.analytes.index(name) for name in shown]
@@ -98,10 +98,10 @@ def of_population(found: Population, analytes: Sequence[str] | None = None) -> C
         "The line is the median of {count} virtual people; the bands hold half and 90% of them at each time.",
         count=found.subjects,
     )
-    return ChartContent(traces, tuple(found.plan.regimen), words, is_population=True)
+    return ChartData(traces, tuple(found.plan.regimen), words, is_population=True)
 
 
-def of_estimate(found: Estimate, analytes: Sequence[str] | None = None) -> ChartContent:
+def of_estimate(found: Estimate, analytes: Sequence[str] | None = None) -> ChartData:
     """A person's curve after an update from measurements, with its 90% interval, beside the typical curve."""
     curve = found.curve
     name = (analytes or main_analytes(curve.analytes))[0]
@@ -113,7 +113,7 @@ def of_estimate(found: Estimate, analytes: Sequence[str] | None = None) -> Chart
     words = Message(
         "The line is an estimate from the measurements and the population of the model; the band is its 90% interval."
     )
-    return ChartContent((updated, typical), tuple(curve.regimen), words)
+    return ChartData((updated, typical), tuple(curve.regimen), words)
 
 
 def _single(found: Simulation, analyte: str) -> Trace:

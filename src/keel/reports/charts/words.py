@@ -2,17 +2,14 @@
 
 import textwrap
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from keel.knowledge.models import EffectLevel
 from keel.messages import Message, Name, Numeral, Slot, joined, listed, plural
 from keel.pharmacology.validity import WORDS
-
-if TYPE_CHECKING:
-    from keel.reports.charts.chart import Chart
-    from keel.reports.charts.trace import Trace
+from keel.reports.charts.content import ChartContent
+from keel.reports.charts.trace import Trace
 
 Say = Callable[[Message], str]
 """Says a message in the language of the drawing."""
@@ -22,7 +19,7 @@ FEW_TIMES = 24
 _LETTER_PX = 6.1
 
 
-def alt_text(chart: "Chart") -> Message:
+def alt_text(chart: ChartContent) -> Message:
     """What is drawn, of whom and after what, where it peaks, what is left out and what does not hold."""
     slots: dict[str, Slot] = {"time": _hours(chart.hours), "dose": doses(chart)}
     if chart.log:
@@ -53,7 +50,7 @@ def alt_text(chart: "Chart") -> Message:
     return joined(" ", parts)
 
 
-def caption(chart: "Chart") -> Message:
+def caption(chart: ChartContent) -> Message:
     """What each curve rests on, what the bands are, what was left out, and where the anchors come from."""
     models = [trace for number, trace in enumerate(chart.traces) if trace.model not in _models(chart.traces[:number])]
     parts = [Message("{model}.", model=_rests_on(chart, trace)) for trace in models if trace.valid or len(models) == 1]
@@ -82,11 +79,11 @@ def caption(chart: "Chart") -> Message:
     return joined(" ", parts)
 
 
-def _models(traces: Sequence["Trace"]) -> set[str]:
+def _models(traces: Sequence[Trace]) -> set[str]:
     return {trace.model for trace in traces}
 
 
-def _rests_on(chart: "Chart", trace: "Trace") -> Message:
+def _rests_on(chart: ChartContent, trace: Trace) -> Message:
     return Message(
         "{model} ({site}; weakest number {mark}; {cited})",
         model=Name(trace.name),
@@ -96,7 +93,7 @@ def _rests_on(chart: "Chart", trace: "Trace") -> Message:
     )
 
 
-def table(chart: "Chart") -> tuple[list[Message], list[list[Numeral]]]:
+def table(chart: ChartContent) -> tuple[list[Message], list[list[Numeral]]]:
     """Time and one column a curve, with its 5th and 95th percentile where it has bands."""
     single = len({trace.name for trace in chart.traces}) == 1
     head = [Message("Time after the start")]
@@ -137,7 +134,7 @@ def wrapped(text: str, width: int) -> list[str]:
     return textwrap.wrap(text, max(24, int(width / _LETTER_PX)))
 
 
-def doses(chart: "Chart", *, short: bool = False) -> Message:
+def doses(chart: ChartContent, *, short: bool = False) -> Message:
     """What was given: “35 mg racemic ketamine by vein over 40 min”; short: “35 mg over 40 min”."""
     given = chart.drawn.doses
     if not given:
@@ -196,7 +193,7 @@ def table_figure(value: float) -> Numeral:
     return Numeral(f"{value:.0f}" if value >= 10 else f"{value:.1f}")
 
 
-def cited(chart: "Chart", ids: Sequence[str]) -> Message:
+def cited(chart: ChartContent, ids: Sequence[str]) -> Message:
     """Short names of sources: “Otto 2021, Fanta 2015”."""
     known = chart.facts.sources if chart.facts else {}
     if not ids:
@@ -204,7 +201,7 @@ def cited(chart: "Chart", ids: Sequence[str]) -> Message:
     return listed(known[name].short_name if name in known else name for name in ids)
 
 
-def _table_minutes(chart: "Chart") -> list[float]:
+def _table_minutes(chart: ChartContent) -> list[float]:
     shared = [float(t) for t in chart.traces[0].minutes] if chart.traces else []
     for trace in chart.traces[1:]:
         shared = [t for t in shared if t in set(trace.minutes.tolist())]
@@ -216,7 +213,7 @@ def _table_minutes(chart: "Chart") -> list[float]:
     return [t for t in shared if t in TABLE_MINUTES or t in ends or t in days]
 
 
-def _curve_words(chart: "Chart", trace: "Trace", *, with_reasons: bool) -> Message:
+def _curve_words(chart: ChartContent, trace: Trace, *, with_reasons: bool) -> Message:
     slots: dict[str, Slot] = {
         "model": Name(trace.name),
         "site": Message(trace.site),

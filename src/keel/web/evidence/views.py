@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from keel import knowledge
 from keel.knowledge import Knowledge
-from keel.knowledge.evidence.search import KINDS, search
+from keel.knowledge.evidence_search import KINDS, search
 from keel.web.language import texts
 
 MOST_HITS = 40

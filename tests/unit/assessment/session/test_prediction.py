@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from keel.assessment.session import fold_session
+from keel.assessment.session.fold import fold_session
 from keel.knowledge import load
 from keel.pharmacology import DoseInput, Person, simulate
 from keel.pharmacology.population.virtual_people import draw_etas

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from keel.assessment.session import fold_session
+from keel.assessment.session.fold import fold_session
 from keel.knowledge import load
 from support.sessions import DAY, base_session, changed, clock, read_session
 

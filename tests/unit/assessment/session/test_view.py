@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from keel.assessment.session import fold_session
+from keel.assessment.session.fold import fold_session
 from keel.assessment.session.opening import open_session
 from keel.knowledge import load
 from support.sessions import base_session, clock, read_session

@@ -5,7 +5,9 @@ import datetime as dt
 import msgspec
 import pytest
 
-from keel.assessment.surveillance import dose_response, due_list, trends
+from keel.assessment.surveillance.dose_response import dose_response
+from keel.assessment.surveillance.due import due_list
+from keel.assessment.surveillance.trends import trends
 from keel.knowledge import load
 from keel.quantities import Form, Interval
 from keel.record import Answers, Dose, Measurement, Person, Record, Setting, UsePattern
@@ -28,8 +30,10 @@ def clinic_dose(text, mg=35.0):
     )
 
 
-def measured(code, value, text, unit="U/L", name=""):
-    return Measurement(code=code, system="http://loinc.org", name=name, value=value, unit=unit, at=day(text))
+def measured(code, value, text, unit="U/L", name="", limit=None):
+    return Measurement(
+        code=code, system="http://loinc.org", name=name, value=value, unit=unit, at=day(text), upper_limit=limit
+    )
 
 
 def sat(instrument, total, text, hour=8):
@@ -102,14 +106,13 @@ class TestDue:
 
 
 class TestTrends:
-    def spoken(self, record, **more):
-        return {one.rule: str(one.severity) for one in trends(record, at=AT, knowledge=load(), **more)}
+    def spoken(self, record):
+        return {one.rule: str(one.severity) for one in trends(record, at=AT, knowledge=load())}
 
     @pytest.mark.parametrize(("value", "spoken"), [(120.0, False), (120.1, True)])
     def test_alt_above_three_times_the_limit_of_the_laboratory_holds(self, value, spoken):
         """Protocol reference F6, liver: ALT or ALP >3x ULN."""
-        record = Record(measurements=(measured("1742-6", value, "2026-11-01"),))
-        found = self.spoken(record, upper_limits={"1742-6": 40.0})
+        found = self.spoken(Record(measurements=(measured("1742-6", value, "2026-11-01", limit=40.0),)))
         assert (found.get("W-LIVER-TIMES") == "hold") is spoken
 
     def test_without_the_limit_of_the_laboratory_the_rule_says_that_it_cannot_be_read(self):
@@ -119,7 +122,7 @@ class TestTrends:
     @pytest.mark.parametrize(("now", "spoken"), [(39.0, False), (40.0, True)])
     def test_a_doubling_of_a_liver_test_is_flagged_as_a_default(self, now, spoken):
         record = Record(measurements=(measured("1742-6", 20.0, "2026-10-01"), measured("1742-6", now, "2026-11-01")))
-        found = {one.rule: one for one in trends(record, at=AT, knowledge=load(), upper_limits={"1742-6": 40.0})}
+        found = {one.rule: one for one in trends(record, at=AT, knowledge=load())}
         assert ("W-LIVER-RATIO" in found) is spoken
         if spoken:
             assert found["W-LIVER-RATIO"].confidence == "default"
@@ -148,7 +151,7 @@ class TestTrends:
     def test_the_limit_that_came_with_the_value_is_the_one_of_its_laboratory(self, value, spoken):
         """Protocol reference F6, liver: ALT or ALP >3x ULN; each laboratory has its own limit."""
         one = msgspec.structs.replace(measured("1742-6", value, "2026-11-01"), upper_limit=40.0)
-        found = self.spoken(Record(measurements=(one,)), upper_limits={"1742-6": 10.0})
+        found = self.spoken(Record(measurements=(one,)))
         assert (found.get("W-LIVER-TIMES") == "hold") is spoken
 
     def test_values_in_different_units_are_not_compared(self):
@@ -158,7 +161,7 @@ class TestTrends:
                 measured("1742-6", 40.0, "2026-11-01", unit="U/L"),
             )
         )
-        assert "W-LIVER-RATIO" not in self.spoken(record, upper_limits={"1742-6": 40.0})
+        assert "W-LIVER-RATIO" not in self.spoken(record)
 
     @pytest.mark.parametrize(("after", "spoken"), [(8, False), (9, True)])
     def test_a_bladder_score_worse_by_its_published_change_holds(self, after, spoken):

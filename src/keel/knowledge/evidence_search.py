@@ -15,8 +15,6 @@ from typing import NamedTuple
 from keel.knowledge.base import Knowledge
 from keel.knowledge.catalogues import ENGLISH, catalogue
 
-MOTHER = ENGLISH
-"""The language of the facts, whose words are stemmed; of another one the beginnings of words are compared."""
 KINDS = ("claims", "conflicts", "figures", "sources")
 # Weights of the columns of the index: id, what it is about, the statement, the rest. Kind and key are not searched.
 _WEIGHTS = "0, 0, 8.0, 4.0, 3.0, 1.0"
@@ -33,8 +31,9 @@ class Hit(NamedTuple):
 class EvidenceIndex:
     """The kept index. Safe to use from several threads: a lock guards its one connection."""
 
-    def __init__(self, knowledge: Knowledge, lang: str = MOTHER) -> None:
-        self._lock, self._any_ending = Lock(), "" if lang == MOTHER else "*"
+    def __init__(self, knowledge: Knowledge, lang: str = ENGLISH) -> None:
+        # The English of the facts is stemmed; of another language the beginnings of words are compared.
+        self._lock, self._any_ending = Lock(), "" if lang == ENGLISH else "*"
         self._database = sqlite3.connect(":memory:", check_same_thread=False)
         self._database.execute(
             "CREATE VIRTUAL TABLE facts USING fts5(kind UNINDEXED, key UNINDEXED, id, topic, statement, rest,"
@@ -90,11 +89,11 @@ def _topic(topic: str, both: Callable[[str], str]) -> str:
 
 
 @lru_cache(maxsize=8)
-def evidence_index(knowledge: Knowledge, lang: str = MOTHER) -> EvidenceIndex:
+def evidence_index(knowledge: Knowledge, lang: str = ENGLISH) -> EvidenceIndex:
     """The index of this knowledge in a language, built once in a process."""
     return EvidenceIndex(knowledge, lang)
 
 
-def search(knowledge: Knowledge, query: str, limit: int = 20, *, lang: str = MOTHER) -> tuple[Hit, ...]:
+def search(knowledge: Knowledge, query: str, limit: int = 20, *, lang: str = ENGLISH) -> tuple[Hit, ...]:
     """Entries of the evidence that match the words, in English or in a language beside it, best first."""
     return evidence_index(knowledge, lang).search(query, limit)

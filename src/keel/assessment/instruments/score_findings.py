@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from keel.assessment.instruments.answers import ItemState, Sheet
 from keel.assessment.instruments.conditions import Asked, applies, holds
 from keel.assessment.instruments.scales import ScaleValue, whole
+from keel.assessment.instruments.sheet import ItemState, Sheet
 from keel.findings import Finding, Reason, Severity, worst_first
 from keel.knowledge import Certainty
 from keel.knowledge.instruments import Clause, Instrument, Rule
