@@ -18,7 +18,7 @@ from keel.assessment.instruments.scoring import score_sitting
 from keel.assessment.interactions.check import check_medicines
 from keel.assessment.interactions.report import InteractionsReport
 from keel.assessment.interactions.unchecked import unchecked
-from keel.assessment.protocols.gate import place_of
+from keel.assessment.protocols.gate import jurisdiction_in
 from keel.assessment.protocols.level_of_care import MinimumCare, known_care
 from keel.assessment.protocols.record_facts import facts_from_record
 from keel.assessment.surveillance.due import DueItem, due_list
@@ -133,7 +133,7 @@ def _shown(person: Person, at: dt.datetime) -> PersonSummary:
 
 def _care(record: Record, at: dt.datetime, knowledge: Knowledge) -> MinimumCare:
     facts = facts_from_record(record, at=at, knowledge=knowledge).facts
-    return known_care(facts, at=at, knowledge=knowledge, jurisdiction=place_of(record.person.country, knowledge))
+    return known_care(facts, at=at, knowledge=knowledge, jurisdiction=jurisdiction_in(record.person.country, knowledge))
 
 
 def _urgent(care: MinimumCare, knowledge: Knowledge) -> Iterable[Finding]:

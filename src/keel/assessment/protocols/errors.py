@@ -1,13 +1,13 @@
 """What can be wrong with a question to a protocol.
 
 ProtocolError
-├── UnknownProtocol   an id that no protocol has
-├── UnknownPhase      a phase without rules in that protocol
-├── UnknownPlace      a jurisdiction that is not a code
-├── UnknownRoute      a route that the protocol does not have
-├── NoDose            a protocol in which no dose is given
-├── DoesNotFit        a dose that is more than the volume it is to be made up to
-└── FactRefused       a fact with a name or a value that it cannot have
+├── UnknownProtocol       an id that no protocol has
+├── UnknownPhase          a phase without rules in that protocol
+├── UnknownJurisdiction   a jurisdiction that is not a code
+├── UnknownRoute          a route that the protocol does not have
+├── NoDose                a protocol in which no dose is given
+├── DoesNotFit            a dose that is more than the volume it is to be made up to
+└── FactRefused           a fact with a name or a value that it cannot have
 """
 
 from collections.abc import Iterable
@@ -42,8 +42,8 @@ class UnknownPhase(ProtocolError):
         )
 
 
-class UnknownPlace(ProtocolError):
-    """A jurisdiction that is not written as a code: rules of another place would go unread."""
+class UnknownJurisdiction(ProtocolError):
+    """A jurisdiction that is not written as a code: rules of another one would go unread."""
 
     def __init__(self, wanted: str) -> None:
         super().__init__(

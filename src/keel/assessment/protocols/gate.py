@@ -1,4 +1,4 @@
-"""The gate: the rules of a phase against facts at a time and place, as findings.
+"""The gate: the rules of a phase against facts at a time and in a jurisdiction, as findings.
 
 No finding of the verbs block and hold means that nothing known speaks against going on. A missing fact is named and
 holds: it is never a pass.
@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from keel.assessment.protocols.errors import UnknownPhase, UnknownPlace, UnknownProtocol, UnknownRoute
+from keel.assessment.protocols.errors import UnknownJurisdiction, UnknownPhase, UnknownProtocol, UnknownRoute
 from keel.assessment.protocols.facts import derived
 from keel.findings import Facts, Finding, Limit, Reason, Severity, Truth, Verdict, evaluate, worst_first
 from keel.knowledge import Certainty, Knowledge
@@ -54,13 +54,13 @@ def gate(
     """What the rules of one or several phases say of the facts, worst first.
 
     Rules are those in force on the day of `at`, in `jurisdiction` (the protocol's own where none is given; where that
-    is open too, the rules of all places apply) and for `route`. `report_missing` adds a finding that names what is
-    missing. Raises UnknownProtocol or UnknownPhase.
+    is open too, all rules apply) and for `route`.
+    `report_missing` adds a finding that names what is missing. Raises UnknownProtocol or UnknownPhase.
     """
     known = find_protocol(knowledge, protocol) if isinstance(protocol, str) else protocol
-    place = jurisdiction or known.jurisdiction
-    full = _with_enablement(derived(facts), known, place)
-    judged = judge(known, phase, full, at=at, jurisdiction=place, route=route)
+    jurisdiction = jurisdiction or known.jurisdiction
+    full = _with_enablement(derived(facts), known, jurisdiction)
+    judged = judge(known, phase, full, at=at, jurisdiction=jurisdiction, route=route)
     findings = spoken(judged, known)
     if report_missing:
         findings += _missing_findings(_speaking(judged), known, knowledge.clinical_facts)
@@ -82,7 +82,7 @@ def passes(findings: Iterable[Finding]) -> bool:
     return not any(finding.severity in (Severity.BLOCK, Severity.HOLD) for finding in findings)
 
 
-def place_of(country: str, knowledge: Knowledge) -> str:
+def jurisdiction_in(country: str, knowledge: Knowledge) -> str:
     """The jurisdiction of a country code: EU for its members, UK for GB, else the code itself; empty for no country."""
     code = country.strip().upper()
     known = knowledge.jurisdictions.get(code)
@@ -90,11 +90,11 @@ def place_of(country: str, knowledge: Knowledge) -> str:
 
 
 def jurisdiction_of(wanted: str, knowledge: Knowledge) -> str:
-    """A jurisdiction as typed (GB or UK, DE or EU, AU-TAS) as the rules name it; else UnknownPlace."""
+    """A jurisdiction as typed (GB or UK, DE or EU, AU-TAS) as the rules name it; else UnknownJurisdiction."""
     code = wanted.strip().upper()
     if code and not re.fullmatch(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", code):
-        raise UnknownPlace(wanted)
-    return place_of(code, knowledge)
+        raise UnknownJurisdiction(wanted)
+    return jurisdiction_in(code, knowledge)
 
 
 def route_of(protocol: Protocol, wanted: str) -> str:
@@ -108,7 +108,7 @@ def route_of(protocol: Protocol, wanted: str) -> str:
 def judge(
     protocol: Protocol, phase: Phases, facts: Facts, *, at: dt.datetime, jurisdiction: str, route: str = ""
 ) -> list[Judgement]:
-    """Every rule of the phases that applies at this time and place, with its verdict, in the order of the file."""
+    """Every rule of the phases that applies here and now, with its verdict, in the order of the file."""
     judged = []
     for rule in applicable(protocol, phase, at=at, jurisdiction=jurisdiction, route=route):
         verdict = evaluate(rule.when, facts, protocol.cuts)
@@ -121,7 +121,7 @@ def judge(
 def applicable(
     protocol: Protocol, phase: Phases, *, at: dt.datetime, jurisdiction: str, route: str = ""
 ) -> Iterator[Rule]:
-    """The rules of the phases in force at this time, in this place, for this route."""
+    """The rules of the phases in force at this time, in this jurisdiction, for this route."""
     phases = (phase,) if isinstance(phase, str) else tuple(phase)
     known = {rule.phase for rule in protocol.rules}
     for name in phases:
@@ -148,14 +148,14 @@ def _is_unconfirmed(rule: Rule, protocol: Protocol) -> bool:
     return rule.certainty is Certainty.DEFAULT or any(cut.is_unconfirmed_default for cut in cuts)
 
 
-def is_enabled(protocol: Protocol, place: str) -> bool:
-    """Whether a pathway is enabled in a place; a place that nobody stated is not among the enabled ones."""
+def is_enabled(protocol: Protocol, jurisdiction: str) -> bool:
+    """Whether a pathway is enabled in a jurisdiction; one that nobody stated is not among the enabled ones."""
     enabled = protocol.enablement
-    return enabled.on and (not enabled.jurisdictions or place.upper() in enabled.jurisdictions)
+    return enabled.on and (not enabled.jurisdictions or jurisdiction.upper() in enabled.jurisdictions)
 
 
-def _with_enablement(facts: Facts, protocol: Protocol, place: str) -> Facts:
-    return {"pathway_enabled": is_enabled(protocol, place), **facts}
+def _with_enablement(facts: Facts, protocol: Protocol, jurisdiction: str) -> Facts:
+    return {"pathway_enabled": is_enabled(protocol, jurisdiction), **facts}
 
 
 def _finding(one: Judgement, protocol: Protocol) -> Finding:

@@ -14,9 +14,9 @@ from keel.assessment.protocols.gate import (
     default_rules,
     find_protocol,
     gate,
+    jurisdiction_in,
     jurisdiction_of,
     passes,
-    place_of,
     route_of,
 )
 from keel.assessment.protocols.record_facts import facts_together
@@ -98,23 +98,23 @@ def screening(
     `facts` are answers beside the record (names of clinical-facts.csv); they win over what the record says, except that
     a yes of the record is never undone. What a session works out (the age of its readings, say) may be among them only
     where `phases` are named. The country of the person stands in for a `jurisdiction` that is not given. Raises
-    UnknownProtocol, UnknownPhase, UnknownPlace, UnknownRoute or FactRefused.
+    UnknownProtocol, UnknownPhase, UnknownJurisdiction, UnknownRoute or FactRefused.
     """
     known = find_protocol(knowledge, protocol) if isinstance(protocol, str) else protocol
     asked_for = jurisdiction_of(jurisdiction, knowledge)
-    place = (asked_for or known.jurisdiction or place_of(record.person.country, knowledge)).upper()
+    jurisdiction = (asked_for or known.jurisdiction or jurisdiction_in(record.person.country, knowledge)).upper()
     route = route_of(known, route)
     read, together = facts_together(record, facts or {}, at=at, knowledge=knowledge, allow_computed=bool(phases))
     if known.substance:
         together = {"substance": known.substance, **together}
     asked = tuple(phases) or screening_phases(known)
-    spoken = gate(known, asked, together, at=at, knowledge=knowledge, jurisdiction=place, route=route)
+    spoken = gate(known, asked, together, at=at, knowledge=knowledge, jurisdiction=jurisdiction, route=route)
     missing = dict.fromkeys(reason.name for one in spoken for reason in one.why if reason.value is None)
     of_picture = (one for one in picture_of(record, at=at, knowledge=knowledge).findings if not passes([one]))
     findings = tuple(dict.fromkeys([*of_picture, *spoken]))
     return Screening(
         protocol=known.id,
-        jurisdiction=place,
+        jurisdiction=jurisdiction,
         route=route,
         phases=asked,
         at=at,
@@ -125,7 +125,7 @@ def screening(
         unread=read.unread,
         work_up=known.work_up,
         positions=known.positions,
-        unconfirmed=default_rules(known, asked, at=at, jurisdiction=place, route=route),
+        unconfirmed=default_rules(known, asked, at=at, jurisdiction=jurisdiction, route=route),
     )
 
 

@@ -7,7 +7,7 @@ import msgspec
 
 from keel.assessment.help import HelpLine, help_lines
 from keel.assessment.protocols.facts import derived
-from keel.assessment.protocols.gate import is_enabled, jurisdiction_of, place_of
+from keel.assessment.protocols.gate import is_enabled, jurisdiction_in, jurisdiction_of
 from keel.assessment.protocols.level_of_care import LevelOfCare, MinimumCare, bladder_state, known_care, level_of_care
 from keel.assessment.protocols.record_facts import facts_together
 from keel.findings import Fact
@@ -48,35 +48,37 @@ def triage(
 ) -> Triage:
     """The triage of a record at `at`, with answers beside it (`facts`, names of clinical-facts.csv).
 
-    A red-flag question that nobody answered counts as triggered. Whether the home pathway is enabled in this place is
-    known from the pathway itself. The country of the person stands in for a
-    `jurisdiction` that is not given, and the other way round for who can help. FactRefused for a fact that cannot be.
+    A red-flag question that nobody answered counts as triggered. Whether the home pathway is enabled here is known from
+    the pathway itself. The country of the person stands in for a `jurisdiction` that is not given, and the
+    other way round for who can help. FactRefused for a fact that cannot be.
     """
-    place = (jurisdiction_of(jurisdiction, knowledge) or place_of(record.person.country, knowledge)).upper()
+    jurisdiction = (
+        jurisdiction_of(jurisdiction, knowledge) or jurisdiction_in(record.person.country, knowledge)
+    ).upper()
     read, together = facts_together(record, facts or {}, at=at, knowledge=knowledge, allow_computed=True)
     home = knowledge.protocols.get(HOME)
     if home is not None:
-        together = {"pathway_enabled": is_enabled(home, place), **together}
+        together = {"pathway_enabled": is_enabled(home, jurisdiction), **together}
     if route:
         together = {"route": route, **together}
-    care = level_of_care(together, at=at, knowledge=knowledge, jurisdiction=place)
-    country = record.person.country or country_of(place, knowledge)
+    care = level_of_care(together, at=at, knowledge=knowledge, jurisdiction=jurisdiction)
+    country = record.person.country or country_of(jurisdiction, knowledge)
     return Triage(
         at=at,
-        jurisdiction=place,
+        jurisdiction=jurisdiction,
         is_emergency=care.rank >= _rank(EMERGENCY, knowledge),
         care=care,
-        known=known_care(together, at=at, knowledge=knowledge, jurisdiction=place),
-        bladder=bladder_state(together, at=at, knowledge=knowledge, jurisdiction=place),
+        known=known_care(together, at=at, knowledge=knowledge, jurisdiction=jurisdiction),
+        bladder=bladder_state(together, at=at, knowledge=knowledge, jurisdiction=jurisdiction),
         facts=derived(together),
         unread=read.unread,
         help=help_lines(country, at=at, knowledge=knowledge),
     )
 
 
-def country_of(place: str, knowledge: Knowledge) -> str:
+def country_of(jurisdiction: str, knowledge: Knowledge) -> str:
     """The country of a jurisdiction (GB for UK, AU for AU-TAS); empty where it has several, or is none."""
-    code = place.upper().partition("-")[0]
+    code = jurisdiction.upper().partition("-")[0]
     named = [one.country for one in knowledge.jurisdictions.values() if one.jurisdiction == code]
     if len(named) == 1:
         return named[0]

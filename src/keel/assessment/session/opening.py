@@ -4,7 +4,7 @@ import datetime as dt
 
 from keel.assessment.interactions.check import check_medicines
 from keel.assessment.interactions.unchecked import unchecked
-from keel.assessment.protocols.gate import find_protocol, jurisdiction_of, place_of, route_of
+from keel.assessment.protocols.gate import find_protocol, jurisdiction_in, jurisdiction_of, route_of
 from keel.assessment.protocols.record_facts import medicine_facts
 from keel.assessment.session.answers import read_answers
 from keel.assessment.session.errors import SessionError
@@ -35,7 +35,7 @@ def open_session(session: Session, *, at: dt.datetime, knowledge: Knowledge) -> 
         session=session,
         knowledge=knowledge,
         protocol=protocol,
-        jurisdiction=(stated or place_of(session.person.country, knowledge)).upper(),
+        jurisdiction=(stated or jurisdiction_in(session.person.country, knowledge)).upper(),
         route=route,
         person=as_person(session),
         timeline=line,

@@ -102,14 +102,14 @@ class ScreeningPage:
         protocol: Protocol | None,
         answered: PageAnswers,
         at: dt.datetime,
-        place: str,
+        jurisdiction: str,
         knowledge: Knowledge,
     ) -> None:
         self.protocol, self.answered = protocol, answered
         self._knowledge = knowledge
         planned = {name: fact for name, fact in _planned(protocol, answered.facts).items() if fact}
         told = {**planned, **answered.facts}
-        asked: dict[str, Any] = {"at": at, "knowledge": knowledge, "jurisdiction": place, "facts": told}
+        asked: dict[str, Any] = {"at": at, "knowledge": knowledge, "jurisdiction": jurisdiction, "facts": told}
         self.triage: Triage = triage(record, **asked)
         self.known: MinimumCare = self.triage.known
         self.found: Screening | None = screening(record, protocol, **asked) if protocol else None

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from keel import knowledge
 from keel.assessment.picture import picture_of
-from keel.assessment.protocols.gate import place_of
+from keel.assessment.protocols.gate import jurisdiction_in
 from keel.web import clock
 from keel.web.clinic.access import staff
 from keel.web.clinic.actions import record_fact, void_fact
@@ -80,13 +80,13 @@ def screening(request: HttpRequest, clinic: Clinic, number: str) -> HttpResponse
     if wanted and protocol is None:
         raise Http404
     record = record_of(person, at=at, knowledge=facts)
-    place = place_of(clinic.country or record.person.country, facts)
+    jurisdiction = jurisdiction_in(clinic.country or record.person.country, facts)
     answered = read_answers(request.POST, facts)
     context = {
         "clinic": clinic,
         "patient": person,
         "protocols": choices,
-        "screening": ScreeningPage(record, protocol, answered, at, place, facts),
+        "screening": ScreeningPage(record, protocol, answered, at, jurisdiction, facts),
     }
     return render(request, "clinic/screening.html", context, status=UNPROCESSABLE if answered.errors else 200)
 
