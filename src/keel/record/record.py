@@ -218,10 +218,10 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
 class ReadingNote(msgspec.Struct, frozen=True, kw_only=True):
     """Something a reader met and did not take as a fact: what kind, how often, where, and why not."""
 
-    what: str
+    what: Message | str
     count: int = 1
-    where: str = ""
-    reason: str = ""
+    where: Message | str = ""
+    reason: Message | str = ""
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
