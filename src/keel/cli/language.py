@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from keel.messages import Message, in_language, plural
+from keel.messages import Message, Numeral, in_language, plural
 
 if TYPE_CHECKING:
     from keel.messages import Catalogue, Slot
@@ -49,6 +49,11 @@ def say(text: object) -> str:
     if isinstance(text, str) and not hasattr(text, "in_language"):
         text = Message(text)
     return in_language(text, catalogue_of(_chosen))
+
+
+def numeral(text: str) -> str:
+    """A number as it is printed in English (“1.5”), with the signs of the language of the terminal."""
+    return say(Numeral(text))
 
 
 def json_text(value: Any) -> Any:

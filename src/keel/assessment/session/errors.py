@@ -3,11 +3,13 @@
 SessionError   a session that cannot be folded: says what, where and how to fix it
 """
 
+from keel.messages import EMPTY, Message, joined
+
 
 class SessionError(Exception):
     """A session that cannot be folded; one line. Trying again with the same one does not help."""
 
-    def __init__(self, problem: str, *, where: str = "", mend: str = "") -> None:
+    def __init__(self, problem: Message, *, where: str = "", mend: Message = EMPTY) -> None:
         self.problem, self.where, self.mend = problem, where, mend
-        place = f"{where}: " if where else ""
-        super().__init__(" ".join(f"{place}{problem} {mend}".split()))
+        text = joined(" ", (problem, mend)) if mend else problem
+        super().__init__(Message("{where}: {problem}", where=where, problem=text) if where else text)
