@@ -189,7 +189,7 @@ class _Reader:
             certainty=DoseCertainty.REPORTED,
             setting=Setting.CLINIC,
             precision=Precision.DAY,
-            origin=where,
+            origin=str(where),
         )
         return (dose,)
 

@@ -9,7 +9,6 @@ from enum import StrEnum
 
 import msgspec
 
-from keel.messages import Message
 from keel.quantities import Form, Interval
 
 
@@ -216,12 +215,15 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReadingNote(msgspec.Struct, frozen=True, kw_only=True):
-    """Something a reader met and did not take as a fact: what kind, how often, where, and why not."""
+    """Something a reader met and did not take as a fact: what kind, how often, where, and why not.
 
-    what: Message | str
+    The texts are messages; what was typed or sent is plain.
+    """
+
+    what: str
     count: int = 1
-    where: Message | str = ""
-    reason: Message | str = ""
+    where: str = ""
+    reason: str = ""
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):

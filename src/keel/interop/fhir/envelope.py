@@ -197,7 +197,7 @@ def _item(head: _Head, path: str, full_url: str, keys: set[str], text: bytes) ->
         type=head.resource_type,
         id=head.id,
         path=path,
-        key=full_url or local or path,
+        key=full_url or local or str(path),
         digest=hash(text),
         unknown=unknown[0] if unknown else "",
         patient=_reference(head.subject) or _reference(head.patient),

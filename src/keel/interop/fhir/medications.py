@@ -250,7 +250,7 @@ class MedicationReader:
                 setting=setting or Setting.UNKNOWN,
                 precision=time.start.precision,
                 id=item.id,
-                origin=item.where,
+                origin=str(item.where),
             )
         )
 
