@@ -82,8 +82,12 @@ def _person(
     from keel.record import Person
 
     if weight is None and protocol.dosing.kind == "per_weight":
-        problem = 'In {protocol} the dose is per kilogram. Add the weight, for example --weight "70 kg".'
-        raise CommandError(Message(problem, protocol=protocol.id))
+        raise CommandError(
+            Message(
+                'In {protocol} the dose is per kilogram. Add the weight, for example --weight "70 kg".',
+                protocol=protocol.id,
+            )
+        )
     kg = None if weight is None else parse_weight_kg(weight)
     cm = None if height is None else parse_height_cm(height)
     years = None if age is None else parse_age_years(age)
@@ -98,8 +102,9 @@ def _sex(text: str) -> "Sex":
     try:
         return Sex({"f": "female", "m": "male"}.get(text.strip().casefold(), text.strip().casefold()))
     except ValueError:
-        problem = "“{text}” is not known here. Use one of {known}."
-        raise CommandError(Message(problem, text=text, known=", ".join(Sex))) from None
+        raise CommandError(
+            Message("“{text}” is not known here. Use one of {known}.", text=text, known=", ".join(Sex))
+        ) from None
 
 
 def _solution(protocol: "Protocol", strength: str | None, volume: str | None) -> "Solution":
@@ -114,6 +119,7 @@ def _solution(protocol: "Protocol", strength: str | None, volume: str | None) ->
     if 0 in (solution.mg_per_ml, solution.ml):
         raise CommandError(Message("A strength or volume of zero gives no rate. Write what is in the pump."))
     if solution != Solution() and protocol.dosing.kind != "per_weight":
-        problem = "In {protocol} no rate is computed. Leave --strength and --volume out."
-        raise CommandError(Message(problem, protocol=protocol.id))
+        raise CommandError(
+            Message("In {protocol} no rate is computed. Leave --strength and --volume out.", protocol=protocol.id)
+        )
     return solution

@@ -119,8 +119,11 @@ def read_measured(texts: list[str], model: "Model") -> tuple[list["Observation"]
                 )
             )
         if not named and len(analytes) > 1:
-            remark = "Analyte not given for “{text}”: {analyte} was taken."
-            remarks.append(Message(remark, text=text.strip(), analyte=Name(analytes[0])))
+            remarks.append(
+                Message(
+                    "Analyte not given for “{text}”: {analyte} was taken.", text=text.strip(), analyte=Name(analytes[0])
+                )
+            )
         name = named[0] if named else analytes[0]
         found.append(Observation(parse_duration_min(time), name, parse_concentration_ng_per_ml(level)))
     if not 0 < len(found) <= MOST_MEASURED:

@@ -101,8 +101,13 @@ def _bytes(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        problem = "{file} cannot be read: {reason}. Check the name and the rights."
-        raise CommandError(Message(problem, file=file.name, reason=error.strerror or "")) from None
+        raise CommandError(
+            Message(
+                "{file} cannot be read: {reason}. Check the name and the rights.",
+                file=file.name,
+                reason=error.strerror or "",
+            )
+        ) from None
 
 
 def print_state(state: "SessionState", out: "Console") -> None:

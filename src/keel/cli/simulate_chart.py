@@ -65,6 +65,7 @@ def chart_order(path: str | None, *, log: bool, whole: bool) -> ChartOrder | Non
             raise CommandError(Message("--log is a scale of the drawing: name its file with --chart."))
         return None
     if not path.lower().endswith(KINDS):
-        problem = "“{file}” is not a drawing that Keel makes. End its name in .svg or .png."
-        raise CommandError(Message(problem, file=path))
+        raise CommandError(
+            Message("“{file}” is not a drawing that Keel makes. End its name in .svg or .png.", file=path)
+        )
     return ChartOrder(Path(path), log, whole)

@@ -105,8 +105,11 @@ def _models(model: str, route: str, substance: str | None) -> tuple[tuple[Model,
     """The models to run, the substance given, and a remark where it was taken as read."""
     knowledge = load()
     if substance is not None and substance not in ("racemic", "esketamine", "arketamine"):
-        problem = "“{substance}” is not a substance here. Use racemic, esketamine or arketamine."
-        raise CommandError(Message(problem, substance=substance))
+        raise CommandError(
+            Message(
+                "“{substance}” is not a substance here. Use racemic, esketamine or arketamine.", substance=substance
+            )
+        )
     if model.lower() == "all":
         taken = substance or "racemic"
         remarks = [] if substance else [Message("Substance not given: racemic ketamine was taken.")]
@@ -119,8 +122,15 @@ def _models(model: str, route: str, substance: str | None) -> tuple[tuple[Model,
             raise no_model(route, substance or "racemic", knowledge.routes)
         takes = ", ".join(each.route for each in chosen.inputs)
         others = ", ".join(each.id for each in models_for(knowledge.models, route))
-        problem = "{model} takes no dose by {route}, only by {routes}. Models for {route}: {models}."
-        raise CommandError(Message(problem, model=chosen.name, route=route, routes=takes, models=others))
+        raise CommandError(
+            Message(
+                "{model} takes no dose by {route}, only by {routes}. Models for {route}: {models}.",
+                model=chosen.name,
+                route=route,
+                routes=takes,
+                models=others,
+            )
+        )
     if substance is not None:
         return (chosen,), substance, []
     taken = entry.substances[0] if entry.substances else "racemic"
@@ -137,8 +147,9 @@ def _base(amount_mg: float, form: str, substance: str) -> float:
 
 def _person(weight: str | None, age: str | None, ancestry: str | None, female: bool | None) -> Person:
     if ancestry is not None and ancestry not in ANCESTRIES:
-        problem = "“{ancestry}” is not known. Use one of {known}."
-        raise CommandError(Message(problem, ancestry=ancestry, known=", ".join(ANCESTRIES)))
+        raise CommandError(
+            Message("“{ancestry}” is not known. Use one of {known}.", ancestry=ancestry, known=", ".join(ANCESTRIES))
+        )
     return Person(
         weight_kg=parse_weight_kg(weight) if weight else None,
         age_years=_age(age) if age else None,

@@ -11,7 +11,7 @@ from keel.interop.reading import Notebook
 from keel.interop.times import BEFORE_ALL
 from keel.knowledge import Knowledge, Number
 from keel.knowledge.reading import CodeKind, CodeTable, ReadingCode, ReadingLimits
-from keel.messages import EMPTY, Message, Numeral
+from keel.messages import EMPTY, Message, Name, Numeral
 from keel.quantities import convert, written_unit
 from keel.record import Dose, Measurement, Person, Precision
 
@@ -22,7 +22,7 @@ def why_impossible(means: str, value: float, limits: ReadingLimits, *, title: st
     `means` is an id of the table of possible ranges, in whose unit the value is; what has no row there cannot be less
     than zero when its `unit` is that of an amount.
     """
-    known, name, told = limits.possible.get(means), Message(title or means), Numeral(f"{value:g}")
+    known, name, told = limits.possible.get(means), Name(title or means), Numeral(f"{value:g}")
     if known is not None:
         if known.low <= value <= known.high:
             return EMPTY

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 import msgspec
 
+from keel.messages import Message
 from keel.quantities import Form, Interval
 
 

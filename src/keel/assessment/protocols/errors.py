@@ -72,8 +72,9 @@ class NoDose(ProtocolError):
     """A protocol in which no dose is given."""
 
     def __init__(self, protocol: str, dosing: Iterable[str]) -> None:
-        problem = "In {protocol} no dose is given. Use one of {known}."
-        super().__init__(Message(problem, protocol=protocol, known=listed(dosing)))
+        super().__init__(
+            Message("In {protocol} no dose is given. Use one of {known}.", protocol=protocol, known=listed(dosing))
+        )
 
 
 class DoesNotFit(ProtocolError):

@@ -11,8 +11,9 @@ from keel.messages import Message
 def decoded(item: Item, body: bytes) -> Resource:
     """The resource; NotTaken for an unknown element, a wrong type, a missing part, or rules that change its meaning."""
     if item.unknown:
-        reason = "the element {name} is not one of FHIR R4: another version, or misspelt"
-        raise NotTaken(Message(reason, name=shown(item.unknown)))
+        raise NotTaken(
+            Message("the element {name} is not one of FHIR R4: another version, or misspelt", name=shown(item.unknown))
+        )
     try:
         resource = json_text.decode(body, READ[item.type], where=item.path)
     except ReadError as error:
