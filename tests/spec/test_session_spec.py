@@ -27,7 +27,7 @@ def state_of(case):
     """The state as plain JSON values, as the command prints it."""
     at = dt.datetime.fromisoformat(clock(case["at"]))
     state = fold_session(read_session(tree_of(case)), at=at, knowledge=load())
-    return msgspec.json.decode(msgspec.json.encode(state))
+    return msgspec.json.decode(msgspec.json.encode(state, enc_hook=str))
 
 
 def compare(case, state):

@@ -63,7 +63,7 @@ def level(change):
 
 def plain(value):
     """The value as the command prints it."""
-    return msgspec.json.decode(msgspec.json.encode(value))
+    return msgspec.json.decode(msgspec.json.encode(value, enc_hook=str))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['source']}: {case['change']}")
