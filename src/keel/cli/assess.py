@@ -200,7 +200,7 @@ def due_text(item: "DueItem") -> str:
 def note_text(note: "ReadingNote") -> str:
     """“3 × Observation (line 12): no value and no components”."""
     count = f"{note.count} × " if note.count > 1 else ""
-    where = f" ({note.where})" if note.where else ""
+    where = f" ({say(note.where)})" if note.where else ""
     return f"{count}{say(note.what)}{where}{f': {say(note.reason)}' if note.reason else ''}"
 
 

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from keel.messages import Message
+
 FORMS = ("keel",)
 
 
@@ -32,7 +34,7 @@ def convert(
     from keel.knowledge import load
 
     if to not in FORMS:
-        raise CommandError(f"Keel does not write “{to}”. Leave --to out, or write --to keel.")
+        raise CommandError(Message("Keel does not write “{to}”. Leave --to out, or write --to keel.", to=to))
     knowledge, when = load(tuple(overlay or ())), parse_time(at)
     reading = read_file(file, at=when, knowledge=knowledge)
     sys.stdout.write(write_converted(reading.records, at=when, knowledge=knowledge).decode())

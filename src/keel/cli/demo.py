@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from keel.cli.language import say
+
 
 def demo(
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1.", min=1, max=65535)] = 8000,
@@ -14,8 +16,9 @@ def demo(
 
     Example: keel demo --port 8000
     """
-    from keel.web.server import load_demo, prepare, run
+    from keel.web.server import address, load_demo, prepare, run
 
     prepare(folder)
-    print(load_demo(port))
+    print(say(load_demo(port)))
+    print(say(address(port)), flush=True)
     run(port=port, workers=1)

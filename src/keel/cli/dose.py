@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from keel.messages import Message
+
 if TYPE_CHECKING:
     from keel.assessment.protocols import Solution
     from keel.knowledge import Knowledge
@@ -53,7 +55,7 @@ def dose(
 
     knowledge = load(tuple(overlay or ()))
     if protocol is None:
-        raise CommandError("Name a protocol, for example --protocol iv-racemic. `keel screen` lists them.")
+        raise CommandError(Message("Name a protocol, for example --protocol iv-racemic. `keel screen` lists them."))
     known = find_protocol(knowledge, protocol)
     plan = dose_plan(
         known,
@@ -80,7 +82,12 @@ def _person(
     from keel.record import Person
 
     if weight is None and protocol.dosing.kind == "per_weight":
-        raise CommandError(f'In {protocol.id} the dose is per kilogram. Add the weight, for example --weight "70 kg".')
+        raise CommandError(
+            Message(
+                'In {protocol} the dose is per kilogram. Add the weight, for example --weight "70 kg".',
+                protocol=protocol.id,
+            )
+        )
     kg = None if weight is None else parse_weight_kg(weight)
     cm = None if height is None else parse_height_cm(height)
     years = None if age is None else parse_age_years(age)
@@ -95,7 +102,9 @@ def _sex(text: str) -> "Sex":
     try:
         return Sex({"f": "female", "m": "male"}.get(text.strip().casefold(), text.strip().casefold()))
     except ValueError:
-        raise CommandError(f"“{text}” is not known here. Use one of {', '.join(Sex)}.") from None
+        raise CommandError(
+            Message("“{text}” is not known here. Use one of {known}.", text=text, known=", ".join(Sex))
+        ) from None
 
 
 def _solution(protocol: "Protocol", strength: str | None, volume: str | None) -> "Solution":
@@ -108,7 +117,9 @@ def _solution(protocol: "Protocol", strength: str | None, volume: str | None) ->
         None if volume is None else parse_volume_ml(volume),
     )
     if 0 in (solution.mg_per_ml, solution.ml):
-        raise CommandError("A strength or volume of zero gives no rate. Write what is in the pump.")
+        raise CommandError(Message("A strength or volume of zero gives no rate. Write what is in the pump."))
     if solution != Solution() and protocol.dosing.kind != "per_weight":
-        raise CommandError(f"In {protocol.id} no rate is computed. Leave --strength and --volume out.")
+        raise CommandError(
+            Message("In {protocol} no rate is computed. Leave --strength and --volume out.", protocol=protocol.id)
+        )
     return solution

@@ -7,6 +7,8 @@ import typer
 
 from keel.cli import simulate_options as options
 from keel.cli.errors import CommandError
+from keel.cli.language import _, numeral, say
+from keel.messages import Message, Name
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -72,7 +74,7 @@ def estimate(
         female=female,
     )
     if len(question.models) != 1:
-        raise CommandError("An estimate needs one model. Name it instead of all.")
+        raise CommandError(Message("An estimate needs one model. Name it instead of all."))
     observed, remarks = read_measured(measured, question.models[0])
     found = pharmacology.estimate(
         question.models[0],
@@ -92,13 +94,14 @@ def estimate(
         order.draw(found)
 
 
-def read_measured(texts: list[str], model: "Model") -> tuple[list["Observation"], list[str]]:
+def read_measured(texts: list[str], model: "Model") -> tuple[list["Observation"], list[Message]]:
     """Measurements in the order given, and a remark where an analyte was taken as read; CommandError for bad words."""
     from keel.pharmacology import Observation
     from keel.quantities import parse_concentration_ng_per_ml, parse_duration_min
 
     analytes = [output.analyte for output in model.outputs]
-    found, remarks = [], []
+    found: list[Observation] = []
+    remarks: list[Message] = []
     for text in (each for whole in texts for each in re.split(r"(?<=[A-Za-z])[ ]?[,;]", whole) if each.strip()):
         named = [name for name in analytes if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text, re.IGNORECASE)]
         rest = text
@@ -107,43 +110,57 @@ def read_measured(texts: list[str], model: "Model") -> tuple[list["Observation"]
         level, at, time = rest.partition(" at ")
         if len(named) > 1 or not (re.match(r"\s*[\d.,]", level) and at and time.strip()):
             raise CommandError(
-                f"“{text.strip()}” is not a measurement. Write for example “150 ng/mL at 40 min” or "
-                f"“{analytes[-1]} 45 ng/mL at 2 h”; this model has {', '.join(analytes)}."
+                Message(
+                    "“{text}” is not a measurement. Write for example “150 ng/mL at 40 min” or "
+                    "“{analyte} 45 ng/mL at 2 h”; this model has {analytes}.",
+                    text=text.strip(),
+                    analyte=analytes[-1],
+                    analytes=", ".join(analytes),
+                )
             )
         if not named and len(analytes) > 1:
-            remarks.append(f"Analyte not given for “{text.strip()}”: {analytes[0]} was taken.")
+            remarks.append(
+                Message(
+                    "Analyte not given for “{text}”: {analyte} was taken.", text=text.strip(), analyte=Name(analytes[0])
+                )
+            )
         name = named[0] if named else analytes[0]
         found.append(Observation(parse_duration_min(time), name, parse_concentration_ng_per_ml(level)))
     if not 0 < len(found) <= MOST_MEASURED:
-        raise CommandError(f"Give between 1 and {MOST_MEASURED} measurements with --measured.")
+        raise CommandError(Message("Give between 1 and {most} measurements with --measured.", most=MOST_MEASURED))
     return found, remarks
 
 
-def _print(found: "Estimate", remarks: list[str], out: "Console") -> None:
+def _print(found: "Estimate", remarks: list[Message], out: "Console") -> None:
     """What it is, the two curves, measurements beside what was expected, and the parameters with their intervals."""
     from rich.table import Table
 
     from keel.cli.simulate_view import clock, draw_chart, print_head
 
     curve, typical = found.curve, found.typical
-    out.print(f"This is a {found.kind}.", markup=False)
+    out.print(_("This is a {kind}.", kind=Message(found.kind)), markup=False)
     print_head(curve, out)
     draw_chart(
-        [(name, one.times_min, one.concentrations[0]) for name, one in (("estimate", curve), ("typical", typical))], out
+        [
+            (name, one.times_min, one.concentrations[0])
+            for name, one in ((_("estimate"), curve), (_("typical"), typical))
+        ],
+        out,
     )
     table = Table(box=None, pad_edge=False)
-    for word in ("analyte", "at", "measured ng/mL", "typical", "estimate"):
-        table.add_column(word, justify="left" if word == "analyte" else "right")
+    for position, word in enumerate((_("analyte"), _("at"), _("measured ng/mL"), _("typical"), _("estimate"))):
+        table.add_column(word, justify="right" if position else "left")
     for one, expected in zip(found.observed, found.expected, strict=True):
-        numbers = (f"{value:.3g}" for value in (one.ng_per_ml, *expected))
-        table.add_row(one.analyte, clock(one.at_min), *numbers)
+        numbers = (numeral(f"{value:.3g}") for value in (one.ng_per_ml, *expected))
+        table.add_row(say(Name(one.analyte)), clock(one.at_min), *numbers)
     out.print(table)
     table = Table(box=None, pad_edge=False)
-    for word in ("parameter", "typical", "estimate", "90% interval"):
-        table.add_column(word, justify="left" if word == "parameter" else "right")
+    for position, word in enumerate((_("parameter"), _("typical"), _("estimate"), _("90% interval"))):
+        table.add_column(word, justify="right" if position else "left")
     for name, unit, before, value, low, high in found.varying_parameters():
         shown = f"{name} {unit}" if unit != "1" else name
-        table.add_row(shown, f"{before:.3g}", f"{value:.3g}", f"{low:.3g} to {high:.3g}")
+        numbers = (numeral(text) for text in (f"{before:.3g}", f"{value:.3g}", f"{low:.3g} to {high:.3g}"))
+        table.add_row(shown, *numbers)
     out.print(table)
     for warning in (*curve.warnings, *remarks):
-        out.print(f"  ! {warning}", markup=False)
+        out.print(f"  ! {say(warning)}", markup=False)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from keel.messages import Message, in_language, plural
+from keel.messages import Message, Numeral, in_language, plural
 
 if TYPE_CHECKING:
     from keel.messages import Catalogue, Slot
@@ -54,6 +54,11 @@ def say(text: object) -> str:
 def chosen_catalogue() -> "Catalogue | None":
     """The catalogue of the language of the terminal; None for English."""
     return catalogue_of(_chosen)
+
+
+def numeral(text: str) -> str:
+    """A number as it is printed in English (“1.5”), with the signs of the language of the terminal."""
+    return say(Numeral(text))
 
 
 def with_language(command: Callable[..., None]) -> Callable[..., None]:

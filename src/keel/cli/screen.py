@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from keel.messages import Message
+
 if TYPE_CHECKING:
     from keel.knowledge import Knowledge
     from keel.knowledge.protocols import Protocol
@@ -77,8 +79,12 @@ def _screen(
 
     if file is None and facts is None:
         raise CommandError(
-            "Name a record file, or write --facts with what is known ({} where nothing is). "
-            f"`keel screen --protocol {protocol.id} --questions` prints what is asked."
+            Message(
+                "Name a record file, or write --facts with what is known ({empty} where nothing is). "
+                "`{command}` prints what is asked.",
+                empty="{}",
+                command=f"keel screen --protocol {protocol.id} --questions",
+            )
         )
     told, when = read_facts_text(facts), parse_time(at)
     people, reading = read_people(file, at=when, knowledge=knowledge)

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from keel.cli.language import say
+
 
 def serve(
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1.", min=1, max=65535)] = 8000,
@@ -15,7 +17,8 @@ def serve(
 
     Example: keel serve --port 8000
     """
-    from keel.web.server import prepare, run
+    from keel.web.server import address, prepare, run
 
     prepare(folder)
+    print(say(address(port)), flush=True)
     run(port=port, workers=workers)

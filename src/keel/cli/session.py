@@ -5,6 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from keel.cli.language import _, numeral, say
+from keel.messages import Message, Name, Numeral, Slot, listed
+
 if TYPE_CHECKING:
     import datetime as dt
 
@@ -12,35 +15,43 @@ if TYPE_CHECKING:
 
     from keel.assessment.session.state import SessionState
 
-_START = ("The dose may start.", "The dose may not start.")
-_GO_ON = ("The dose may go on.", "The dose may not go on as it is.")
+_START = (Message("The dose may start."), Message("The dose may not start."))
+_GO_ON = (Message("The dose may go on."), Message("The dose may not go on as it is."))
 _VERDICTS = {
     "planned": _START,
     "preparing": _START,
     "dosing": _GO_ON,
     "paused": _GO_ON,
-    "observing": ("The person may leave.", "The person may not leave yet."),
-    "discharged": ("The person has left.", "The person has left, and something is open."),
+    "observing": (Message("The person may leave."), Message("The person may not leave yet.")),
+    "discharged": (Message("The person has left."), Message("The person has left, and something is open.")),
 }
 _GATES = {
-    "planned": "Before the dose",
-    "preparing": "Before the dose",
-    "dosing": "Before going on",
-    "paused": "Before going on",
-    "observing": "Before leaving",
-    "discharged": "When the person left",
+    "planned": Message("Before the dose"),
+    "preparing": Message("Before the dose"),
+    "dosing": Message("Before going on"),
+    "paused": Message("Before going on"),
+    "observing": Message("Before leaving"),
+    "discharged": Message("When the person left"),
 }
 
+_PHASES = {
+    "planned": Message("planned"),
+    "preparing": Message("preparing"),
+    "dosing": Message("dosing"),
+    "paused": Message("paused"),
+    "observing": Message("observing"),
+    "discharged": Message("discharged"),
+}
 _READINGS = {
-    "sbp": "systolic",
-    "dbp": "diastolic",
-    "hr": "pulse",
-    "rr": "breathing",
-    "spo2": "oxygen",
-    "on_oxygen": "on oxygen",
-    "moaas": "MOAA/S",
-    "cadss6": "CADSS-6",
-    "cadss": "CADSS",
+    "sbp": Message("systolic"),
+    "dbp": Message("diastolic"),
+    "hr": Message("pulse"),
+    "rr": Message("breathing"),
+    "spo2": Message("oxygen"),
+    "on_oxygen": Message("on oxygen"),
+    "moaas": Name("MOAA/S"),
+    "cadss6": Name("CADSS-6"),
+    "cadss": Name("CADSS"),
 }
 
 
@@ -72,7 +83,7 @@ def session(
         write_json(session_template(template, knowledge))
         return
     if file is None:
-        raise CommandError("Name a session file, or ask for an empty one with --template iv-racemic.")
+        raise CommandError(Message("Name a session file, or ask for an empty one with --template iv-racemic."))
     state = fold_session(
         read_session(_bytes(file), knowledge=knowledge, filename=file.name), at=parse_time(at), knowledge=knowledge
     )
@@ -90,48 +101,58 @@ def _bytes(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        raise CommandError(f"{file.name} cannot be read: {error.strerror}. Check the name and the rights.") from None
+        raise CommandError(
+            Message(
+                "{file} cannot be read: {reason}. Check the name and the rights.",
+                file=file.name,
+                reason=error.strerror or "",
+            )
+        ) from None
 
 
 def print_state(state: "SessionState", out: "Console") -> None:
     """A state for the terminal: alarms first, then what the gate says, what is due, the dose and the clocks."""
     from rich.text import Text
 
-    from keel.cli.terminal import finding_view, indented
+    from keel.cli.terminal import finding_view, heading, indented
 
     when = state.as_of.strftime("%Y-%m-%d %H:%M %z")
-    out.rule(f"[bold]{state.protocol}[/bold], {state.phase}, {when}", align="left")
+    out.rule(f"[bold]{state.protocol}[/bold], {say(_PHASES[state.phase])}, {when}", align="left")
     out.print(_verdict(state), style="bold green" if state.may_proceed else "bold red")
     loud = [one for one in state.alarms if one.severity in ("block", "hold")]
     quiet = [one for one in state.alarms if one not in loud]
     if loud:
-        out.print("\n[bold]Alarms[/bold]")
+        out.print(heading(_("Alarms")))
         for finding in loud:
             out.print(finding_view(finding))
     if state.reasons:
-        out.print(f"\n[bold]{_GATES[state.phase]}[/bold]")
+        out.print(heading(say(_GATES[state.phase])))
         for finding in state.reasons:
             out.print(finding_view(finding))
     if state.due:
-        out.print("\n[bold]Due[/bold]")
+        out.print(heading(_("Due")))
         for due in state.due:
-            late = f"  overdue by {due.minutes_overdue:.0f} min" if due.overdue else ""
-            line = Text.assemble(f"{_clock(due.due_at, state)}  {due.what}", (late, "bold red"))
+            late = _("overdue by {minutes} min", minutes=Numeral(f"{due.minutes_overdue:.0f}")) if due.overdue else ""
+            line = Text.assemble(f"{_clock(due.due_at, state)}  {say(due.what)}", (f"  {late}".rstrip(), "bold red"))
             out.print(indented(line, depth=2, hang=7))
-    out.print("\n[bold]Dose[/bold]")
+    out.print(heading(_("Dose")))
     for text in _dose_lines(state):
         out.print(indented(text, depth=2))
     if quiet:
-        out.print("\n[bold]Also[/bold]")
+        out.print(heading(_("Also")))
         for finding in quiet:
             out.print(finding_view(finding))
-    out.print("[dim]Keel records and reminds. It is no alarm system and does not replace a monitor.[/dim]")
+    out.print(Text(_("Keel records and reminds. It is no alarm system and does not replace a monitor."), style="dim"))
 
 
 def _verdict(state: "SessionState") -> str:
     yes, no = _VERDICTS[state.phase]
     holding = [one.rule for one in (*state.alarms, *state.reasons) if one.severity in ("block", "hold")]
-    return yes if state.may_proceed else f"{no} Held by: {', '.join(dict.fromkeys(holding))}."
+    return (
+        say(yes)
+        if state.may_proceed
+        else _("{verdict} Held by: {rules}.", verdict=no, rules=listed(dict.fromkeys(holding)))
+    )
 
 
 def _clock(moment: "dt.datetime", state: "SessionState") -> str:
@@ -142,39 +163,64 @@ def _clock(moment: "dt.datetime", state: "SessionState") -> str:
 
 def _shown(value: float | str | bool) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
-    return value if isinstance(value, str) else f"{value:g}"
+        return _("yes") if value else _("no")
+    return say(value) if isinstance(value, str) else numeral(f"{value:g}")
 
 
 def _dose_lines(state: "SessionState") -> list[str]:
-    dose, watch, predicted = state.dose, state.observation, state.predicted
-    given = "not known" if state.given_mg is None else f"{state.given_mg:.4g} mg"
-    planned = "" if dose.planned_mg is None else f" of {dose.planned_mg:g} mg planned"
-    lines = [f"given {given}{planned}"]
+    lines = [_given_line(state)]
+    dose, watch = state.dose, state.observation
     if dose.is_running and dose.rate_mg_per_h:
-        until = f", done at {_clock(dose.due_end, state)}" if dose.due_end else ""
-        lines.append(f"running at {dose.rate_mg_per_h:g} mg/h{until}")
+        rate = Numeral(f"{dose.rate_mg_per_h:g}")
+        if dose.due_end:
+            lines.append(_("running at {rate} mg/h, done at {time}", rate=rate, time=_clock(dose.due_end, state)))
+        else:
+            lines.append(_("running at {rate} mg/h", rate=rate))
     if watch.minutes is not None:
-        required = f" of {watch.required_min:g}" if watch.required_min is not None else ""
-        over = f", over at {_clock(watch.over_at, state)}" if watch.over_at else ""
-        lines.append(f"observation {watch.minutes:.0f}{required} min since {watch.counted_from}{over}")
-    if predicted.ng_per_ml is None:
-        lines.append(f"predicted concentration: {predicted.unknown}")
-    else:
-        valid = "" if predicted.valid else " (not valid here)"
-        lines.append(
-            f"predicted {predicted.analyte} {predicted.ng_per_ml:.0f} ng/mL, between people {predicted.low:.0f} to "
-            f"{predicted.high:.0f}; model {predicted.model}, {predicted.site}; no measurement{valid}"
-        )
-    lines += [f"! {warning}" for warning in predicted.warnings]
-    ages = sorted({one.age_min for one in state.latest.values()})
-    for age in ages:
+        minutes = Message("{minutes}", minutes=Numeral(f"{watch.minutes:.0f}"))
+        if watch.required_min is not None:
+            minutes = Message("{part} of {whole}", part=minutes, whole=Numeral(f"{watch.required_min:g}"))
+        line = Message("observation {minutes} min since {begin}", minutes=minutes, begin=watch.counted_from)
+        if watch.over_at:
+            line = Message("{clock}, over at {time}", clock=line, time=_clock(watch.over_at, state))
+        lines.append(say(line))
+    lines += [_predicted_line(state), *(f"! {say(warning)}" for warning in state.predicted.warnings)]
+    for age in sorted({one.age_min for one in state.latest.values()}):
         shown = [
-            f"{_READINGS.get(name, name)} {_shown(one.value)}"
+            f"{say(_READINGS.get(name, name))} {_shown(one.value)}"
             for name, one in state.latest.items()
             if one.age_min == age
         ]
-        lines.append(f"{', '.join(shown)}: {age:.0f} min old")
-    lines += [f"passed by {one.name} ({one.role}): {one.rule}, {one.reason}" for one in state.passed]
-    lines += [f"corrected by {one.by}: {one.corrects}, {one.reason}" for one in state.corrections]
+        lines.append(_("{values}: {minutes} min old", values=", ".join(shown), minutes=Numeral(f"{age:.0f}")))
+    lines += [
+        _("passed by {name} ({role}): {rule}, {reason}", name=one.name, role=one.role, rule=one.rule, reason=one.reason)
+        for one in state.passed
+    ]
+    lines += [
+        _("corrected by {name}: {row}, {reason}", name=one.by, row=one.corrects, reason=one.reason)
+        for one in state.corrections
+    ]
     return lines
+
+
+def _given_line(state: "SessionState") -> str:
+    given: Slot = Message("not known") if state.given_mg is None else Numeral(f"{state.given_mg:.4g} mg")
+    if state.dose.planned_mg is None:
+        return _("given {given}", given=given)
+    return _("given {given} of {planned} mg planned", given=given, planned=Numeral(f"{state.dose.planned_mg:g}"))
+
+
+def _predicted_line(state: "SessionState") -> str:
+    predicted = state.predicted
+    if predicted.ng_per_ml is None:
+        return _("predicted concentration: {reason}", reason=predicted.unknown)
+    line = Message(
+        "predicted {analyte} {value} ng/mL, between people {low} to {high}; model {model}, {site}; no measurement",
+        analyte=Name(predicted.analyte),
+        value=Numeral(f"{predicted.ng_per_ml:.0f}"),
+        low=Numeral(f"{predicted.low:.0f}"),
+        high=Numeral(f"{predicted.high:.0f}"),
+        model=predicted.model,
+        site=Message(predicted.site),
+    )
+    return say(line) if predicted.valid else _("{prediction} (not valid here)", prediction=line)

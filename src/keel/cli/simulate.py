@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from keel.cli import simulate_options as options
+from keel.cli.language import say
+from keel.messages import text_of
 
 if TYPE_CHECKING:
     from keel.cli.simulate_chart import ChartOrder
@@ -149,7 +151,7 @@ def _refuse(route: str, refusal: Exception, json: bool) -> None:
                 "model": None,
                 "site": None,
                 "valid": False,
-                "warnings": [str(refusal)],
+                "warnings": [text_of(refusal)],
                 "series": [],
                 "metrics": [],
                 "sources": [],
@@ -157,5 +159,5 @@ def _refuse(route: str, refusal: Exception, json: bool) -> None:
             }
         )
     else:
-        typer.echo(f"keel: {refusal}", err=True)
+        typer.echo(f"keel: {say(text_of(refusal))}", err=True)
     raise typer.Exit(1)

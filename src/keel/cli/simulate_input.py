@@ -9,6 +9,7 @@ from keel.cli.errors import CommandError
 from keel.knowledge import find, load
 from keel.knowledge.models import Model
 from keel.knowledge.modifiers import Modifier
+from keel.messages import Message, Name
 from keel.pharmacology import DoseInput, Person, fitting_models, models_for, no_model
 from keel.quantities import (
     Form,
@@ -32,7 +33,7 @@ class Question(NamedTuple):
     person: Person
     times: Any
     modifiers: list[Modifier]
-    remarks: list[str]
+    remarks: list[Message]
     window: tuple[float, float]
 
 
@@ -63,7 +64,7 @@ def read_question(
     amount = _base(parse_dose_mg(dose, weight_kg=person.weight_kg), form, taken)
     duration = parse_duration_min(over) if over else 0.0
     if repeat > 1 and every is None:
-        raise CommandError("--repeat needs --every, the time between doses, for example “3 d”.")
+        raise CommandError(Message("--repeat needs --every, the time between doses, for example “3 d”."))
     step = parse_duration_min(every) if every else 0.0
     regimen = [
         DoseInput(
@@ -100,14 +101,18 @@ def known_ranges(route: str) -> list[dict[str, Any]]:
     return [msgspec.to_builtins(entry) for entry in find("route", load().routes, route).bioavailability]
 
 
-def _models(model: str, route: str, substance: str | None) -> tuple[tuple[Model, ...], str, list[str]]:
+def _models(model: str, route: str, substance: str | None) -> tuple[tuple[Model, ...], str, list[Message]]:
     """The models to run, the substance given, and a remark where it was taken as read."""
     knowledge = load()
     if substance is not None and substance not in ("racemic", "esketamine", "arketamine"):
-        raise CommandError(f"“{substance}” is not a substance here. Use racemic, esketamine or arketamine.")
+        raise CommandError(
+            Message(
+                "“{substance}” is not a substance here. Use racemic, esketamine or arketamine.", substance=substance
+            )
+        )
     if model.lower() == "all":
         taken = substance or "racemic"
-        remarks = [] if substance else ["Substance not given: racemic ketamine was taken."]
+        remarks = [] if substance else [Message("Substance not given: racemic ketamine was taken.")]
         fitting_models(knowledge.models, route, taken, knowledge.routes)
         return models_for(knowledge.models, route, taken), taken, remarks
     chosen = find("model", knowledge.models, model)
@@ -117,24 +122,34 @@ def _models(model: str, route: str, substance: str | None) -> tuple[tuple[Model,
             raise no_model(route, substance or "racemic", knowledge.routes)
         takes = ", ".join(each.route for each in chosen.inputs)
         others = ", ".join(each.id for each in models_for(knowledge.models, route))
-        raise CommandError(f"{chosen.name} takes no dose by {route}, only by {takes}. Models for {route}: {others}.")
+        raise CommandError(
+            Message(
+                "{model} takes no dose by {route}, only by {routes}. Models for {route}: {models}.",
+                model=chosen.name,
+                route=route,
+                routes=takes,
+                models=others,
+            )
+        )
     if substance is not None:
         return (chosen,), substance, []
     taken = entry.substances[0] if entry.substances else "racemic"
-    remarks = [f"Substance not given: {taken} was taken, as in the study."] if len(entry.substances) != 1 else []
-    return (chosen,), taken, remarks
+    remark = Message("Substance not given: {substance} was taken, as in the study.", substance=Name(taken))
+    return (chosen,), taken, [remark] if len(entry.substances) != 1 else []
 
 
 def _base(amount_mg: float, form: str, substance: str) -> float:
     if form not in ("base", "hydrochloride"):
-        raise CommandError(f"“{form}” is not a form. Use base or hydrochloride.")
+        raise CommandError(Message("“{form}” is not a form. Use base or hydrochloride.", form=form))
     factor = load().substances[substance].base_per_salt
     return base_mg(amount_mg, Form(form), factor.value) if factor else amount_mg
 
 
 def _person(weight: str | None, age: str | None, ancestry: str | None, female: bool | None) -> Person:
     if ancestry is not None and ancestry not in ANCESTRIES:
-        raise CommandError(f"“{ancestry}” is not known. Use one of {', '.join(ANCESTRIES)}.")
+        raise CommandError(
+            Message("“{ancestry}” is not known. Use one of {known}.", ancestry=ancestry, known=", ".join(ANCESTRIES))
+        )
     return Person(
         weight_kg=parse_weight_kg(weight) if weight else None,
         age_years=_age(age) if age else None,
@@ -148,7 +163,7 @@ def _age(text: str) -> float:
     written = text if text.strip()[-1:].isalpha() else f"{text} years"
     years = parse_quantity(written, example="45 years").to("a")
     if years < 0:
-        raise CommandError(f"“{text}” is not a valid age. Write completed years, for example 45.")
+        raise CommandError(Message("“{text}” is not a valid age. Write completed years, for example 45.", text=text))
     return years
 
 
@@ -156,7 +171,7 @@ def _times(at: str | None, last_end: float, until: float) -> Any:
     """Minutes to show; without `at` every minute of the first day and coarser later."""
     if at is None:
         if until <= 0:
-            raise CommandError("--until must be later than the first dose.")
+            raise CommandError(Message("--until must be later than the first dose."))
         step = max(1.0, round(until / 1440.0))
         return np.unique(np.append(np.arange(0.0, until, step), [min(last_end, until), until]))
     parts = [part.strip() for part in at.split(",") if part.strip()]
@@ -166,7 +181,7 @@ def _times(at: str | None, last_end: float, until: float) -> Any:
         unit = next((_unit_of(later) for later in parts[position:] if _unit_of(later)), "")
         times.append(parse_duration_min(part if _unit_of(part) else f"{parse_number(part):g} {unit}".strip()))
     if not times:
-        raise CommandError("--at names no time. Write for example “20 min,40 min,24 h”.")
+        raise CommandError(Message("--at names no time. Write for example “20 min,40 min,24 h”."))
     return np.unique(np.array(times))
 
 

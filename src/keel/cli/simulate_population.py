@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from keel.cli.errors import CommandError
+from keel.cli.language import _, numeral, say
+from keel.messages import Message, Name, Numeral
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -30,7 +32,7 @@ def run_population(
     from keel.pharmacology import VirtualPeople, simulate_population
 
     if len(question.models) != 1:
-        raise CommandError("A population needs one model. Name it instead of all.")
+        raise CommandError(Message("A population needs one model. Name it instead of all."))
     person = question.person
     people = VirtualPeople(
         weight_kg=person.weight_kg,
@@ -74,34 +76,43 @@ def _progress(subjects: int, json: bool) -> Iterator[Any]:
     from rich.progress import Progress
 
     with Progress(console=screen, transient=True) as bars:
-        task = bars.add_task(f"{subjects:,} people")
+        task = bars.add_task(_("{count} people", count=Numeral(f"{subjects:,}")))
         yield lambda done, total: bars.update(task, completed=done, total=total)
 
 
 def _print(found: "Population", question: "Question", out: "Console") -> None:
     from rich.table import Table
+    from rich.text import Text
 
     from keel.cli.simulate_view import clock, draw_chart
 
-    out.print(f"[bold]{found.plan.model.title}[/bold]")
-    out.print(f"{found.subjects:,} virtual people, seed {found.seed}, {found.seconds:.2f} s; {found.site}")
+    out.print(Text(say(found.plan.model.title), style="bold"))
+    out.print(
+        _(
+            "{count} virtual people, seed {seed}, {seconds} s; {site}",
+            count=Numeral(f"{found.subjects:,}"),
+            seed=str(found.seed),
+            seconds=Numeral(f"{found.seconds:.2f}"),
+            site=Message(found.site),
+        )
+    )
     parent = found.concentrations[:, 0]
     draw_chart(
         [(f"p{round(100 * q):02d}", found.times_min, row) for q, row in zip(found.quantiles, parent, strict=True)], out
     )
     table = Table(box=None, pad_edge=False)
-    table.add_column("analyte")
+    table.add_column(_("analyte"))
     table.add_column("")
     for q in found.quantiles:
         table.add_column(f"p{round(100 * q):02d}", justify="right")
-    rows = (("peak ng/mL", 0), ("time of peak", 1), ("area ng·h/mL", 2), ("trough ng/mL", 3))
+    rows = ((_("peak ng/mL"), 0), (_("time of peak"), 1), (_("area ng·h/mL"), 2), (_("trough ng/mL"), 3))
     for number, analyte in enumerate(found.analytes):
         for word, kind in rows:
             values = found.overall[:, kind, number]
-            shown = [clock(float(value)) if kind == 1 else f"{value:.3g}" for value in values]
-            table.add_row(analyte if kind == 0 else "", word, *shown)
+            shown = [clock(float(value)) if kind == 1 else numeral(f"{value:.3g}") for value in values]
+            table.add_row(say(Name(analyte)) if kind == 0 else "", word, *shown)
     out.print(table)
     if not found.valid:
-        out.print("NOT VALID for the person in the middle; the reasons are below.", style="bold red")
+        out.print(_("NOT VALID for the person in the middle; the reasons are below."), style="bold red")
     for warning in (*found.reasons, *found.remarks, *question.remarks):
-        out.print(f"  ! {warning}", markup=False)
+        out.print(f"  ! {say(warning)}", markup=False)

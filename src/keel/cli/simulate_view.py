@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from keel.cli.language import _, numeral, say
+from keel.messages import Message, Name, Numeral, joined
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -22,18 +25,19 @@ def print_curve(found: "Simulation", out: "Console", *, remarks: Sequence[str] =
         [(name, found.times_min, row) for name, row in zip(found.analytes, found.concentrations, strict=True)], out
     )
     table = Table(box=None, pad_edge=False)
-    table.add_column("analyte")
-    for word in ("peak ng/mL", "at", "area ng·h/mL"):
+    table.add_column(_("analyte"))
+    for word in (_("peak ng/mL"), _("at"), _("area ng·h/mL")):
         table.add_column(word, justify="right")
     for metric in found.metrics:
-        table.add_row(metric.analyte, f"{metric.cmax:.3g}", clock(metric.tmax_min), f"{metric.auc_ng_h_per_ml:.4g}")
+        peak, area = numeral(f"{metric.cmax:.3g}"), numeral(f"{metric.auc_ng_h_per_ml:.4g}")
+        table.add_row(say(Name(metric.analyte)), peak, clock(metric.tmax_min), area)
     out.print(table)
     if len(found.times_min) <= 24:
         _print_values(found, out)
     for warning in (*found.warnings, *remarks):
-        out.print(f"  ! {warning}", markup=False)
+        out.print(f"  ! {say(warning)}", markup=False)
     for misfit in found.document.misfits:
-        out.print(f"  known misfit: {misfit.what}", markup=False, style="dim")
+        out.print(f"  {_('known misfit: {what}', what=Message(misfit.what))}", markup=False, style="dim")
 
 
 def print_comparison(found: "ModelComparison", out: "Console", *, remarks: Sequence[str] = ()) -> None:
@@ -42,30 +46,38 @@ def print_comparison(found: "ModelComparison", out: "Console", *, remarks: Seque
 
     draw_chart([(curve.model, curve.times_min, curve.concentrations[0]) for curve in found.curves], out)
     table = Table(box=None, pad_edge=False)
-    for word in ("model", "site", "analyte"):
+    for word in (_("model"), _("site"), _("analyte")):
         table.add_column(word)
-    for word in ("peak ng/mL", "at", "area ng·h/mL"):
+    for word in (_("peak ng/mL"), _("at"), _("area ng·h/mL")):
         table.add_column(word, justify="right")
     for curve in found.curves:
         parent = curve.metrics[0]
         table.add_row(
             curve.model,
-            curve.site,
-            parent.analyte,
-            f"{parent.cmax:.3g}",
+            say(curve.site),
+            say(Name(parent.analyte)),
+            numeral(f"{parent.cmax:.3g}"),
             clock(parent.tmax_min),
-            f"{parent.auc_ng_h_per_ml:.4g}",
+            numeral(f"{parent.auc_ng_h_per_ml:.4g}"),
         )
     out.print(table)
     if found.peaks:
         low, high = min(found.peaks), max(found.peaks)
-        out.print(f"The same dose peaks at {low:.0f} to {high:.0f} ng/mL by {len(found.peaks)} models that hold here.")
+        peaks = _(
+            "The same dose peaks at {low} to {high} ng/mL by {count} models that hold here.",
+            low=Numeral(f"{low:.0f}"),
+            high=Numeral(f"{high:.0f}"),
+            count=len(found.peaks),
+        )
+        out.print(peaks)
     for curve in found.outside:
-        out.print(f"  left out: {curve.model}. {' '.join(curve.reasons)}", markup=False, style="dim")
+        line = _("left out: {model}. {reason}", model=curve.model, reason=joined(" ", curve.reasons))
+        out.print(f"  {line}", markup=False, style="dim")
     for model, reason in found.refused:
-        out.print(f"  could not run: {model}. {reason}", markup=False, style="dim")
+        line = _("could not run: {model}. {reason}", model=model, reason=reason)
+        out.print(f"  {line}", markup=False, style="dim")
     for remark in dict.fromkeys([*remarks, *(text for curve in found.curves for text in curve.remarks)]):
-        out.print(f"  ! {remark}", markup=False)
+        out.print(f"  ! {say(remark)}", markup=False)
 
 
 def draw_chart(series: Sequence[tuple[str, Any, Any]], out: "Console") -> None:
@@ -80,7 +92,7 @@ def draw_chart(series: Sequence[tuple[str, Any, Any]], out: "Console") -> None:
     cells: dict[tuple[int, int], int] = {}
     import numpy as np
 
-    for number, (_, minutes, values) in enumerate(series):
+    for number, (_name, minutes, values) in enumerate(series):
         columns = np.linspace(begin, end, width)
         heights = np.interp(columns, minutes, values) / top * (HEIGHT - 1)
         for column, height in enumerate(heights):
@@ -95,7 +107,7 @@ def draw_chart(series: Sequence[tuple[str, Any, Any]], out: "Console") -> None:
     out.print(Text(" " * 8 + "└" + "─" * width, style="dim"))
     out.print(Text(f"  ng/mL  {clock(begin)}{clock(end):>{width - len(clock(begin))}}", style="dim"))
     legend = Text("  ")
-    for number, (name, _, _) in enumerate(series):
+    for number, (name, *_values) in enumerate(series):
         legend.append(f"{MARKS[number % 8]} {name}   ", style=COLOURS[number % 8])
     out.print(legend)
 
@@ -114,21 +126,29 @@ def clock(minutes: float) -> str:
 
 def print_head(found: "Simulation", out: "Console") -> None:
     """Title of the model, site, how sure, sources, and whether the result may be trusted."""
-    out.print(f"[bold]{found.document.title}[/bold]")
-    out.print(f"{found.site}; weakest number: {found.certainty.label}; sources {', '.join(found.sources)}")
+    from rich.text import Text
+
+    out.print(Text(say(found.document.title), style="bold"))
+    basis = _(
+        "{site}; weakest number: {certainty}; sources {ids}",
+        site=Message(found.site),
+        certainty=Message(found.certainty.label),
+        ids=", ".join(found.sources),
+    )
+    out.print(basis)
     if found.valid:
-        out.print("Within the range of its study.", style="green")
+        out.print(_("Within the range of its study."), style="green")
     else:
-        out.print("NOT VALID here; the reasons are below.", style="bold red")
+        out.print(_("NOT VALID here; the reasons are below."), style="bold red")
 
 
 def _print_values(found: "Simulation", out: "Console") -> None:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
-    table.add_column("time", justify="right")
+    table.add_column(_("time"), justify="right")
     for analyte in found.analytes:
-        table.add_column(f"{analyte} ng/mL", justify="right")
+        table.add_column(f"{say(Name(analyte))} ng/mL", justify="right")
     for column, minutes in enumerate(found.times_min):
-        table.add_row(clock(float(minutes)), *(f"{value:.4g}" for value in found.concentrations[:, column]))
+        table.add_row(clock(float(minutes)), *(numeral(f"{value:.4g}") for value in found.concentrations[:, column]))
     out.print(table)

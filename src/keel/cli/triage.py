@@ -5,6 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from keel.cli.language import _, say
+from keel.messages import Message, Slot, joined
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -55,8 +58,12 @@ def triage(
         return
     if file is None and facts is None:
         raise CommandError(
-            "Name a record file, or write --facts with what is known ({} where nothing is). "
-            "`keel triage --questions` prints what is asked."
+            Message(
+                "Name a record file, or write --facts with what is known ({empty} where nothing is). "
+                "`{command}` prints what is asked.",
+                empty="{}",
+                command="keel triage --questions",
+            )
         )
     told, when = read_facts_text(facts), parse_time(at)
     if route:
@@ -89,41 +96,46 @@ def triage_view(found: "Triage", person: "Person", knowledge: "Knowledge", out: 
 
     from keel.assessment.screening import rests_on_known
     from keel.cli.assess import help_view
-    from keel.cli.terminal import finding_view
+    from keel.cli.terminal import finding_view, heading
     from keel.findings import worst_first
 
-    place = found.jurisdiction or "place not stated"
+    place = found.jurisdiction or _("place not stated")
     rest = f", {place}, {found.at:%Y-%m-%d %H:%M %z}"
-    out.rule(Text.assemble((person.id or "This person", "bold"), rest), align="left")
+    out.rule(Text.assemble((person.id or _("This person"), "bold"), rest), align="left")
     care, bladder = found.care, found.bladder
     if found.is_emergency:
         # An emergency that nobody has told of is one until the questions are answered.
         open_only = (found.known.rank or 0) < care.rank
-        until = ", as long as the questions below have no answer" if open_only else ""
-        out.print(Text(f"{care.title.upper()}{until}. {help_view(found.help)[0]}", style="bold white on red"))
+        level = say(care.title).upper()
+        if open_only:
+            level = _("{level}, as long as the questions below have no answer", level=level)
+        out.print(Text(f"{level}. {help_view(found.help)[0]}", style="bold white on red"))
     else:
-        least = "At least: " if care.at_least else ""
-        out.print(Text(f"{least}{care.title}", style="bold"))
-    out.print(Text(care.text))
-    out.print(Text(f"→ {care.next_step}\n", style="bold"))
+        least = _("At least: {level}", level=care.title) if care.at_least else say(care.title)
+        out.print(Text(least, style="bold"))
+    out.print(Text(say(care.text)))
+    out.print(Text(f"→ {say(care.next_step)}\n", style="bold"))
     answered = [one for one in care.findings if rests_on_known(one)]
-    for finding in worst_first([*answered, *_unanswered(care.findings)]):
+    for finding in worst_first([*answered, *_unanswered(care.findings, knowledge)]):
         out.print(finding_view(finding))
-    _not_known("Could raise the level, and is not known", care.not_known, knowledge, out)
-    least = "at least " if bladder.at_least else ""
-    out.print(Text.assemble(("Bladder  ", "bold"), f"{least}{bladder.level}: {bladder.title}. {bladder.text}"))
+    _not_known(_("Could raise the level, and is not known"), care.not_known, knowledge, out)
+    slots: dict[str, Slot] = {"level": bladder.level, "title": bladder.title, "text": bladder.text}
+    least = (
+        _("at least {level}: {title}. {text}", **slots) if bladder.at_least else _("{level}: {title}. {text}", **slots)
+    )
+    out.print(Text.assemble((f"{_('Bladder')}  ", "bold"), least))
     for finding in bladder.findings:
         out.print(finding_view(finding))
-    _not_known("Could raise the state of the bladder, and is not known", bladder.not_known, knowledge, out)
+    _not_known(_("Could raise the state of the bladder, and is not known"), bladder.not_known, knowledge, out)
     for line in found.unread:
-        out.print(f"  ? {line}", markup=False)
-    out.print("\n[bold]Who can help[/bold]")
+        out.print(f"  ? {say(line)}", markup=False)
+    out.print(heading(_("Who can help")))
     for line in help_view(found.help):
         out.print(f"  {line}", markup=False)
     out.print()
 
 
-def _unanswered(findings: "tuple[Finding, ...]") -> "Iterator[Finding]":
+def _unanswered(findings: "tuple[Finding, ...]", knowledge: "Knowledge") -> "Iterator[Finding]":
     """What nobody answered, one finding a verb: a list of twenty would hide what was answered."""
     from msgspec.structs import replace
 
@@ -133,12 +145,13 @@ def _unanswered(findings: "tuple[Finding, ...]") -> "Iterator[Finding]":
     for severity in Severity:
         group = [one for one in findings if not rests_on_known(one) and one.severity is severity]
         if group:
-            asked = "; ".join(one.summary.removeprefix("Not answered: ").partition(". ")[0] for one in group)
+            why = tuple(reason for one in group for reason in one.why)
+            asked = joined("; ", (Message(knowledge.clinical_facts[reason.name].label) for reason in why))
             yield replace(
                 group[0],
                 rule=", ".join(one.rule for one in group),
-                summary=f"Not answered, and so counted as triggered: {asked}.",
-                why=tuple(reason for one in group for reason in one.why),
+                summary=Message("Not answered, and so counted as triggered: {asked}.", asked=asked),
+                why=why,
                 sources=tuple(dict.fromkeys(source for one in group for source in one.sources)),
                 conflicts=tuple(dict.fromkeys(name for one in group for name in one.conflicts)),
             )
@@ -148,5 +161,5 @@ def _not_known(title: str, names: "tuple[str, ...]", knowledge: "Knowledge", out
     from rich.text import Text
 
     if names:
-        labels = "; ".join(knowledge.clinical_facts[name].label for name in names)
+        labels = "; ".join(say(knowledge.clinical_facts[name].label) for name in names)
         out.print(Text(f"{title}: {labels}.\n", style="dim"))

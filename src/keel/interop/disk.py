@@ -5,12 +5,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from keel.interop.encoding import as_utf8, refuse_too_large
-from keel.interop.errors import ReadError
+from keel.interop.errors import ReadError, line_of
 from keel.interop.fhir.reader import read_fhir
 from keel.interop.openneuro import PARTICIPANTS, PHENOTYPE, read_openneuro
 from keel.interop.reading import Format, Progress, Reading
 from keel.interop.recognise import begins_ndjson, fhir_values, read_records
 from keel.knowledge import Knowledge
+from keel.messages import Message
 
 _TABLES = (PARTICIPANTS, PHENOTYPE)
 _SUFFIXES = (".json", ".ndjson", ".jsonl")
@@ -27,11 +28,12 @@ def read_path(path: Path, *, at: dt.datetime, knowledge: Knowledge, progress: Pr
         if path.is_dir():
             return read_folder(_contents(path, knowledge), at=at, knowledge=knowledge, progress=progress)
         if not path.is_file():
-            raise ReadError("There is no such file.", where=path.name, fix="Check the name.")
+            raise ReadError(Message("There is no such file."), where=path.name, fix=Message("Check the name."))
         return _read_file(path, at, knowledge, progress)
     except OSError as error:
-        problem = f"The file cannot be opened: {error.strerror or 'unknown reason'}."
-        raise ReadError(problem, where=path.name, fix="Check its name and permissions.") from None
+        reason = error.strerror or Message("unknown reason")
+        problem = Message("The file cannot be opened: {reason}.", reason=reason)
+        raise ReadError(problem, where=path.name, fix=Message("Check its name and permissions.")) from None
 
 
 def read_folder(
@@ -42,8 +44,8 @@ def read_folder(
         return read_openneuro(files[PARTICIPANTS], files.get(PHENOTYPE), at=at, knowledge=knowledge, progress=progress)
     fhir = {name: content for name, content in sorted(files.items()) if name.endswith(_SUFFIXES)}
     if not fhir:
-        fix = f"Keel reads folders with {PARTICIPANTS} or with FHIR as NDJSON; else name one file."
-        raise ReadError("The folder holds nothing that Keel reads.", fix=fix)
+        fix = Message("Keel reads folders with {file} or with FHIR as NDJSON; else name one file.", file=PARTICIPANTS)
+        raise ReadError(Message("The folder holds nothing that Keel reads."), fix=fix)
     values = [value for name, content in fhir.items() for value in fhir_values(as_utf8(content), name)]
     return read_fhir(values, form=Format.FHIR_NDJSON, at=at, knowledge=knowledge, progress=progress)
 
@@ -69,7 +71,7 @@ def _read_file(path: Path, at: dt.datetime, knowledge: Knowledge, progress: Prog
 def _lines(path: Path) -> Iterator[tuple[str, bytes]]:
     with path.open("rb") as file:
         for number, line in enumerate(file, start=1):
-            place = f"{path.name}, line {number}"
+            place = line_of(path.name, number)
             if line.strip():
                 try:
                     yield place, as_utf8(line)

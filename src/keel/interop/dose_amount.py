@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from keel.messages import EMPTY, Message
 from keel.quantities import Interval
 from keel.record import DoseCertainty
 
@@ -15,7 +16,7 @@ class DoseAmount(NamedTuple):
 
     mg: Interval | None = None
     per_kg: Interval | None = None
-    why_unknown: str = ""
+    why_unknown: Message = EMPTY
     is_told: bool = True
     is_estimate: bool = False
 

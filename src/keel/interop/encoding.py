@@ -4,6 +4,7 @@ import codecs
 
 from keel.interop.errors import ReadError, position
 from keel.knowledge import Knowledge
+from keel.messages import Message, Numeral
 
 # UTF-32 first: its little-endian mark begins with that of UTF-16.
 _MARKS = (
@@ -13,11 +14,15 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _NOT_TEXT = (
-    (b"\x1f\x8b", "compressed with gzip", "Unpack it first."),
-    (b"PK\x03\x04", "a zip archive or an office document", "Unpack it, or export the data as JSON."),
-    (b"%PDF", "a PDF document", "Export the data as JSON."),
-    (b"SQLite format 3", "a database", "Export the data as JSON."),
-    (b"PAR1", "a Parquet table", "Export the data as JSON."),
+    (b"\x1f\x8b", Message("The file is compressed with gzip."), Message("Unpack it first.")),
+    (
+        b"PK\x03\x04",
+        Message("The file is a zip archive or an office document."),
+        Message("Unpack it, or export the data as JSON."),
+    ),
+    (b"%PDF", Message("The file is a PDF document."), Message("Export the data as JSON.")),
+    (b"SQLite format 3", Message("The file is a database."), Message("Export the data as JSON.")),
+    (b"PAR1", Message("The file is a Parquet table."), Message("Export the data as JSON.")),
 )
 
 
@@ -31,20 +36,25 @@ def as_utf8(data: bytes) -> bytes:
             try:
                 return data.decode(coding).encode()
             except UnicodeError:
-                raise ReadError(f"The file begins as {coding.upper()} and does not go on so.", fix=_SAVE) from None
+                problem = Message("The file begins as {coding} and does not go on so.", coding=coding.upper())
+                raise ReadError(problem, fix=_SAVE) from None
     data = data.removeprefix(codecs.BOM_UTF8)
     if not data.strip():
-        raise ReadError("The file is empty.", fix="Export it again.")
-    for magic, what, fix in _NOT_TEXT:
+        raise ReadError(Message("The file is empty."), fix=Message("Export it again."))
+    for magic, problem, fix in _NOT_TEXT:
         if data.startswith(magic):
-            raise ReadError(f"The file is {what}.", fix=fix)
+            raise ReadError(problem, fix=fix)
     zero = data.find(b"\0", 0, 1000)
     if zero >= 0:
-        raise ReadError("The file is not text, or UTF-16 without its mark.", where=position(data, zero), fix=_SAVE)
+        problem = Message("The file is not text, or UTF-16 without its mark.")
+        raise ReadError(problem, where=position(data, zero), fix=_SAVE)
     try:
         data.decode()
     except UnicodeDecodeError as error:
-        problem = f"The byte 0x{data[error.start]:02X} is not UTF-8 (the file may be Latin-1 or Windows-1252)."
+        problem = Message(
+            "The byte {byte} is not UTF-8 (the file may be Latin-1 or Windows-1252).",
+            byte=f"0x{data[error.start]:02X}",
+        )
         raise ReadError(problem, where=position(data, error.start), fix=_SAVE) from None
     return data
 
@@ -53,8 +63,12 @@ def refuse_too_large(size: int, knowledge: Knowledge, name: str = "") -> None:
     """ReadError for more bytes than Keel reads at once."""
     most = knowledge.reading_limits.largest_file.value
     if size > most:
-        problem = f"The file has {size / 1e6:.0f} MB; Keel reads up to {most / 1e6:.0f} MB at once."
-        raise ReadError(problem, where=name, fix="Split it by person.")
+        problem = Message(
+            "The file has {size} MB; Keel reads up to {most} MB at once.",
+            size=Numeral(f"{size / 1e6:.0f}"),
+            most=Numeral(f"{most / 1e6:.0f}"),
+        )
+        raise ReadError(problem, where=name, fix=Message("Split it by person."))
 
 
-_SAVE = "Save it as UTF-8."
+_SAVE = Message("Save it as UTF-8.")

@@ -19,6 +19,7 @@ from keel.interop.reading import Format, Notebook, Progress, Reading, Totals, le
 from keel.interop.times import Moment, from_milliseconds, is_future
 from keel.interop.vocabulary import journal_route, substance_id
 from keel.knowledge import Knowledge
+from keel.messages import Message
 from keel.quantities import Interval, UnitError, convert
 from keel.record import Dose, Medicine, Precision, Record, Setting
 
@@ -61,10 +62,10 @@ class _Export(_Part, frozen=True):
     custom_units: tuple[msgspec.Raw, ...] | None = ()
 
 
-SOMEBODY_ELSE = "ingestion of somebody else"
-FUTURE = "ingestion dated in the future"
-REPEATED = "ingestion written twice"
-UNREADABLE = "ingestion that cannot be read"
+SOMEBODY_ELSE = Message("ingestion of somebody else")
+FUTURE = Message("ingestion dated in the future")
+REPEATED = Message("ingestion written twice")
+UNREADABLE = Message("ingestion that cannot be read")
 
 
 def read_journal(data: bytes, *, at: dt.datetime, knowledge: Knowledge, progress: Progress | None = None) -> Reading:
@@ -107,23 +108,24 @@ def _custom_units(export: _Export, notes: Notebook) -> dict[int, _CustomUnit]:
         try:
             unit = json_text.decode(raw, _CustomUnit, where=path)
         except ReadError as error:
-            notes.note("custom unit that cannot be read", where=error.where, reason=error.problem)
+            notes.note(Message("custom unit that cannot be read"), where=error.where, reason=error.problem)
             continue
         if units.setdefault(unit.id, unit) != unit:
-            reason = "amounts in it are taken as unknown"
-            notes.note(f"custom unit {unit.id} is there twice and differs", where=path, reason=reason)
+            reason = Message("amounts in it are taken as unknown")
+            what = Message("custom unit {id} is there twice and differs", id=str(unit.id))
+            notes.note(what, where=path, reason=reason)
             units[unit.id] = msgspec.structs.replace(unit, dose=None)
     return units
 
 
 def _note_private_parts(export: _Export, notes: Notebook) -> None:
     for what, parts in (
-        ("rating", [experience.ratings for experience in export.experiences]),
-        ("timed note", [experience.timed_notes for experience in export.experiences]),
+        (Message("rating"), [experience.ratings for experience in export.experiences]),
+        (Message("timed note"), [experience.timed_notes for experience in export.experiences]),
     ):
         count = sum(len(part or ()) for part in parts)
         if count:
-            notes.note(what, count=count, reason="not needed for the picture; its words were not read")
+            notes.note(what, count=count, reason=Message("not needed for the picture; its words were not read"))
 
 
 class _Reader:
@@ -150,14 +152,16 @@ class _Reader:
             return
         start = from_milliseconds(line.time)
         if line.consumer_name:
-            self._notes.note(SOMEBODY_ELSE, where=path, reason="consumerName is set: left out of this person's record")
+            reason = Message("consumerName is set: left out of this person's record")
+            self._notes.note(SOMEBODY_ELSE, where=path, reason=reason)
         elif start is None or not line.substance_name.strip():
-            reason = "its time is out of range" if start is None else "its substance has no name"
+            reason = Message("its time is out of range") if start is None else Message("its substance has no name")
             self._notes.note(UNREADABLE, where=path, reason=reason)
         elif is_future(Moment(start, Precision.MINUTE), self._at):
-            self._notes.note(FUTURE, where=path, reason="not counted as something that has happened")
+            self._notes.note(FUTURE, where=path, reason=Message("not counted as something that has happened"))
         elif line.creation_date is not None and line in self._seen:
-            self._notes.note(REPEATED, where=path, reason="alike in everything, its creation time too; counted once")
+            reason = Message("alike in everything, its creation time too; counted once")
+            self._notes.note(REPEATED, where=path, reason=reason)
         else:
             self._seen.add(line)
             self._keep(line, start, path)
@@ -169,7 +173,7 @@ class _Reader:
             return
         amount = self._amount(line)
         if amount.why_unknown:
-            self._notes.note("amount not known", where=path, reason=amount.why_unknown)
+            self._notes.note(Message("amount not known"), where=path, reason=amount.why_unknown)
         dose = Dose(
             substance=substance,
             route=self._route(line, path),
@@ -186,28 +190,30 @@ class _Reader:
         route = journal_route(line.administration_route, self._knowledge)
         if route is None:
             where = f"{path}.administrationRoute"
-            reason = "not a route that Keel has a meaning for; kept as unknown"
-            self._notes.note(f"route {shown(line.administration_route)}", where=where, reason=reason)
+            reason = Message("not a route that Keel has a meaning for; kept as unknown")
+            what = Message("route {word}", word=shown(line.administration_route))
+            self._notes.note(what, where=where, reason=reason)
         return route or "unknown"
 
     def _end(self, line: _Ingestion, start: dt.datetime, path: str) -> dt.datetime | None:
         end = None if line.end_time is None else from_milliseconds(line.end_time)
         if line.end_time is not None and (end is None or end < start):
-            self._notes.note("end before the start", where=f"{path}.endTime", reason="the end was left out")
+            what, reason = Message("end before the start"), Message("the end was left out")
+            self._notes.note(what, where=f"{path}.endTime", reason=reason)
             return None
         return end
 
     def _amount(self, line: _Ingestion) -> DoseAmount:
         if line.dose is None:
-            return DoseAmount(why_unknown="no dose was written down")
+            return DoseAmount(why_unknown=Message("no dose was written down"))
         if line.dose < 0 or (line.estimated_dose_standard_deviation or 0) < 0:
-            return DoseAmount(why_unknown="the dose is less than zero")
+            return DoseAmount(why_unknown=Message("the dose is less than zero"))
         count, deviation = line.dose, line.estimated_dose_standard_deviation or 0.0
         unit, estimated = line.units, line.is_dose_an_estimate or deviation > 0
         if line.custom_unit_id is not None:
             custom = self._units.get(line.custom_unit_id)
             if custom is None or custom.dose is None or custom.dose < 0:
-                return DoseAmount(why_unknown="its custom unit has no amount")
+                return DoseAmount(why_unknown=Message("its custom unit has no amount"))
             count, deviation = _product(
                 (count, deviation), (custom.dose, custom.estimated_dose_standard_deviation or 0.0)
             )
@@ -230,10 +236,10 @@ def _product(count: tuple[float, float], size: tuple[float, float]) -> tuple[flo
 def _in_mg(value: float, deviation: float, unit: str | None, estimated: bool) -> DoseAmount:
     """The amount as an interval of one standard deviation on either side, never below zero."""
     if not unit or not unit.strip():
-        return DoseAmount(why_unknown="the dose has no unit")
+        return DoseAmount(why_unknown=Message("the dose has no unit"))
     try:
         mg, spread = convert(value, unit, "mg"), convert(deviation, unit, "mg")
         amount = Interval(max(0.0, mg - spread), mg, mg + spread)
     except (UnitError, ValueError):
-        return DoseAmount(why_unknown=f"the unit {shown(unit)} is not a mass")
+        return DoseAmount(why_unknown=Message("the unit {unit} is not a mass", unit=shown(unit)))
     return DoseAmount(amount, is_estimate=estimated)

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from keel.interop.errors import ReadError, position, shown
+from keel.messages import EMPTY, Message, Numeral, joined
 
 T = TypeVar("T")
 
@@ -24,13 +25,12 @@ Keys = Callable[[str], Iterable[str]]
 _AT = re.compile(r" - at `(?:key in )?(\$[^`]*)`$")
 _BYTE = re.compile(r" \(byte (\d+)\)$")
 _KINDS = {
-    "str": "text in quotation marks",
-    "object": "an object in { }",
-    "array": "a list in [ ]",
-    "int": "a whole number",
-    "float": "a number",
-    "bool": "true or false",
-    "null": "null",
+    "str": Message("text in quotation marks"),
+    "object": Message("an object in { }"),
+    "array": Message("a list in [ ]"),
+    "int": Message("a whole number"),
+    "float": Message("a number"),
+    "bool": Message("true or false"),
 }
 
 
@@ -57,10 +57,11 @@ def decode(data: bytes | msgspec.Raw, shape: type[T], *, where: str = "") -> T:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise _malformed(str(error), bytes(data)).within(where) from None
     except RecursionError:
-        raise ReadError("The JSON is nested too deeply to be a record.", where=where, fix="Export it again.") from None
+        problem = Message("The JSON is nested too deeply to be a record.")
+        raise ReadError(problem, where=where, fix=Message("Export it again.")) from None
 
 
-def convert(tree: Any, shape: type[T], *, hints: Mapping[str, str], keys: Keys) -> T:
+def convert(tree: Any, shape: type[T], *, hints: Mapping[str, Message], keys: Keys) -> T:
     """The tree as a typed value; ReadError with the JSON path where it does not fit.
 
     `hints` maps the last name in a path to how it is written; `keys` gives the known names near one that is not.
@@ -93,10 +94,10 @@ def refuse_repeated_keys(data: bytes, *, where: str = "") -> None:
         inside, key = repeated[-1]  # the last one found cannot lie in a value that was itself replaced
         place = _path_to(inside, tree)
     except (ValueError, RecursionError):
-        problem = "The JSON holds a number or a depth that no record has."
-        raise ReadError(problem, where=where, fix="Export it again.") from None
-    problem = f"The key {shown(key)} stands twice in one object."
-    raise ReadError(problem, where=place, fix="Keep one of them.").within(where)
+        problem = Message("The JSON holds a number or a depth that no record has.")
+        raise ReadError(problem, where=where, fix=Message("Export it again.")) from None
+    problem = Message("The key {key} stands twice in one object.", key=shown(key))
+    raise ReadError(problem, where=place, fix=Message("Keep one of them.")).within(where)
 
 
 def _path_to(wanted: dict[str, Any], tree: Any, path: str = "$") -> str:
@@ -136,59 +137,74 @@ def own_names(
     for key, value in tree.items():
         ours, unit = names.get(key, (key, ""))
         if ours in renamed or (ours != key and ours in tree):
-            problem = f"{shown(key)} says the same as another key of this object, {shown(ours)}."
-            raise ReadError(problem, where=where, fix="Keep one of them.")
+            problem = Message(
+                "{key} says the same as another key of this object, {other}.", key=shown(key), other=shown(ours)
+            )
+            raise ReadError(problem, where=where, fix=Message("Keep one of them."))
         bare = unit and isinstance(value, int | float) and not isinstance(value, bool)
         renamed[ours] = f"{value} {unit}" if bare else value
     return renamed
 
 
-def _misfit(message: str, hints: Mapping[str, str], keys: Keys | None) -> ReadError:
+def _misfit(message: str, hints: Mapping[str, Message], keys: Keys | None) -> ReadError:
     found = _AT.search(message)
     path = found.group(1) if found else "$"
     problem = message[: found.start()] if found else message
     names = re.findall(r"[A-Za-z_]\w*", path)
-    fix = hints.get(names[-1], "") if names else ""
+    fix = hints.get(names[-1], EMPTY) if names else EMPTY
     unknown = re.fullmatch(r"Object contains unknown field `(.*)`|Invalid value '(.*)'", problem)
     if unknown and keys:
         fix = _near(unknown.group(1) or unknown.group(2), list(keys(path)))
     if "missing required" in problem:
-        fix = "Add it."
+        fix = Message("Add it.")
     return ReadError(_in_words(problem), where=path, fix=fix)
 
 
-def _near(word: str, known: list[str]) -> str:
+def _near(word: str, known: list[str]) -> Message:
     near = get_close_matches(word, known, n=1, cutoff=0.5)
-    return f"Did you mean “{near[0]}”?" if near else f"Known here: {', '.join(known)}."
+    if near:
+        return Message("Did you mean “{word}”?", word=near[0])
+    return Message("Known here: {names}.", names=", ".join(known))
 
 
-def _in_words(problem: str) -> str:
+def _in_words(problem: str) -> Message:
     if kinds := re.fullmatch(r"Expected `([^`]*)`, got `([^`]*)`", problem):
-        wanted = " or ".join(_KINDS.get(kind, kind) for kind in kinds.group(1).split(" | "))
-        return f"Here stands {_KINDS.get(kinds.group(2), kinds.group(2))}; it must be {wanted}."
+        wanted = [_KINDS.get(kind, kind) for kind in kinds.group(1).split(" | ")]
+        found = _KINDS.get(kinds.group(2), kinds.group(2))
+        return Message("Here stands {found}; it must be {wanted}.", found=found, wanted=_or(wanted))
     if name := re.fullmatch(r"Object contains unknown field `([^`]*)`", problem):
-        return f"The key {shown(name.group(1))} is not known."
+        return Message("The key {key} is not known.", key=shown(name.group(1)))
     if name := re.fullmatch(r"Object missing required field `([^`]*)`", problem):
-        return f"The key {shown(name.group(1))} is missing."
+        return Message("The key {key} is missing.", key=shown(name.group(1)))
     if word := re.fullmatch(r"Invalid (?:enum )?value '(.*)'", problem):
-        return f"{shown(word.group(1))} is not known here."
+        return Message("{word} is not known here.", word=shown(word.group(1)))
     if bound := re.fullmatch(r"Expected `(?:float|int)` (<=|>=) ([\d.]+)", problem):
-        return f"This must be at {'most' if bound.group(1) == '<=' else 'least'} {float(bound.group(2)):g}."
+        number = Numeral(f"{float(bound.group(2)):g}")
+        if bound.group(1) == "<=":
+            return Message("This must be at most {number}.", number=number)
+        return Message("This must be at least {number}.", number=number)
     if problem == "Expected `str` of length >= 1":
-        return "This must not be empty."
-    return problem.replace("`", "'") + "."
+        return Message("This must not be empty.")
+    return Message(problem.replace("`", "'") + ".")
+
+
+def _or(kinds: list[str]) -> Message:
+    """“a or b or c”: each may have a comma or an “or” of its own."""
+    *some, last = kinds
+    return Message("{choices} or {last}", choices=_or(some), last=last) if some else joined("", [last])
 
 
 def _malformed(message: str, data: bytes) -> ReadError:
     if "truncated" in message:
         place = position(data, len(data))
-        return ReadError(
-            "The JSON breaks off here.", where=place, fix="The file is cut short: export or copy it again."
-        )
+        fix = Message("The file is cut short: export or copy it again.")
+        return ReadError(Message("The JSON breaks off here."), where=place, fix=fix)
     found = _BYTE.search(message)
     at = int(found.group(1)) if found else 0
     place = position(data, at)
     if re.match(rb"-?(?:NaN|Infinity)", data[at : at + 9]):
-        return ReadError("NaN and Infinity are not numbers in JSON.", where=place, fix="Write null where nobody knows.")
-    problem = message[: found.start()] if found else message
-    return ReadError(f"{problem.removeprefix('JSON is malformed: ').capitalize()}.", where=place, fix="Fix the JSON.")
+        problem = Message("NaN and Infinity are not numbers in JSON.")
+        return ReadError(problem, where=place, fix=Message("Write null where nobody knows."))
+    told = message[: found.start()] if found else message
+    problem = Message(told.removeprefix("JSON is malformed: ").capitalize() + ".")
+    return ReadError(problem, where=place, fix=Message("Fix the JSON."))

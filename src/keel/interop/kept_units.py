@@ -4,6 +4,7 @@ import re
 from typing import NamedTuple
 
 from keel.knowledge.reading import ReadingCode
+from keel.messages import Message
 from keel.quantities import QuantityError, UnitError, convert, parse_number, parse_unit
 
 _VALUE = re.compile(r"\s*([-+]?\d+(?:[.,]\d+)*(?:[eE][-+]?\d+)?)\s*(.*)", re.DOTALL)
@@ -39,7 +40,14 @@ def in_kept_unit(value: float, unit: str, row: ReadingCode | None) -> UnitValue:
         kinds = {part for part in parse_unit(code).kind.split() if part != "per"}
         if "substance" in kinds:
             return UnitValue(value, code, True)
-        raise UnitError(f"“{unit}” is not a unit of {row.title}. Use {row.unit}.") from None
+        raise UnitError(
+            Message(
+                "“{unit}” is not a unit of {measure}. Use {wanted}.",
+                unit=unit,
+                measure=Message(row.title),
+                wanted=row.unit,
+            )
+        ) from None
 
 
 def split_value(text: str) -> tuple[float, str] | None:

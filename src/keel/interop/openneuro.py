@@ -10,12 +10,13 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from keel.interop.encoding import as_utf8
-from keel.interop.errors import ReadError, shown
+from keel.interop.errors import ReadError, line_of, shown
 from keel.interop.plausibility import why_impossible
 from keel.interop.reading import Format, Notebook, Progress, Reading, Totals, left_out
 from keel.interop.times import BEFORE_ALL
 from keel.knowledge import Knowledge
 from keel.knowledge.reading import ReadingLimits, Study
+from keel.messages import EMPTY, Message, Numeral
 from keel.quantities import Interval, convert
 from keel.record import (
     Answers,
@@ -34,7 +35,7 @@ from keel.record import (
 PARTICIPANTS, PHENOTYPE = "participants.tsv", "phenotype.tsv"
 _SEXES = {"M": Sex.MALE, "F": Sex.FEMALE}
 _NEEDED = {PARTICIPANTS: ("participant_id", "infusion_1", "infusion_2"), PHENOTYPE: ("participant_id", "session_id")}
-UNREADABLE = "row that cannot be read"
+UNREADABLE = Message("row that cannot be read")
 
 
 class Row(NamedTuple):
@@ -58,7 +59,8 @@ def read_openneuro(
     people = _by_key(_rows(participants, PARTICIPANTS), PARTICIPANTS, ("participant_id",), notes)
     ratings = {}
     if phenotype is None:
-        notes.note("ratings", where=PHENOTYPE, reason="the table is not there: give the folder with both")
+        reason = Message("the table is not there: give the folder with both")
+        notes.note(Message("ratings"), where=PHENOTYPE, reason=reason)
     else:
         ratings = _by_key(_rows(phenotype, PHENOTYPE), PHENOTYPE, ("participant_id", "session_id"), notes)
     read = len(people) + len(ratings) + left_out(notes.notes(), UNREADABLE)
@@ -86,8 +88,8 @@ def _by_person(
     for (person, _), rating in ratings.items():
         found.setdefault(person, []).append(rating)
         if (person,) not in people:
-            reason = f"its participant is not in {PARTICIPANTS}"
-            notes.note(UNREADABLE, where=f"{PHENOTYPE}, line {rating.line}", reason=reason)
+            reason = Message("its participant is not in {file}", file=PARTICIPANTS)
+            notes.note(UNREADABLE, where=line_of(PHENOTYPE, rating.line), reason=reason)
     return found
 
 
@@ -97,16 +99,19 @@ def _rows(data: bytes, name: str) -> list[Row]:
     header = lines[0].split("\t")
     missing = [column for column in _NEEDED[name] if column not in header]
     if missing:
-        fix = "Keel reads the tables of OpenNeuro ds005917."
-        raise ReadError(f"The column {shown(missing[0])} is missing.", where=f"{name}, line 1", fix=fix)
+        problem = Message("The column {name} is missing.", name=shown(missing[0]))
+        raise ReadError(problem, where=line_of(name, 1), fix=Message("Keel reads the tables of OpenNeuro ds005917."))
     rows = []
     for number, line in enumerate(lines[1:], start=2):
         cells = line.split("\t")
         if not line.strip():
             continue
         if len(cells) != len(header):
-            problem = f"The row has {len(cells)} cells and the header {len(header)}."
-            raise ReadError(problem, where=f"{name}, line {number}", fix="Fix the row, or export the table again.")
+            problem = Message(
+                "The row has {cells} cells and the header {header}.", cells=str(len(cells)), header=str(len(header))
+            )
+            fix = Message("Fix the row, or export the table again.")
+            raise ReadError(problem, where=line_of(name, number), fix=fix)
         rows.append(Row(number, dict(zip(header, (cell.strip() for cell in cells), strict=True))))
     return rows
 
@@ -117,8 +122,11 @@ def _by_key(rows: Sequence[Row], name: str, columns: Sequence[str], notes: Noteb
     for row in rows:
         key = tuple(row.cells[column] for column in columns)
         if unique.setdefault(key, row) is not row:
-            same = "written twice" if unique[key].cells == row.cells else "there before with other content"
-            notes.note(UNREADABLE, where=f"{name}, line {row.line}", reason=f"{same}; the first was kept")
+            if unique[key].cells == row.cells:
+                reason = Message("written twice; the first was kept")
+            else:
+                reason = Message("there before with other content; the first was kept")
+            notes.note(UNREADABLE, where=line_of(name, row.line), reason=reason)
     return unique
 
 
@@ -129,7 +137,7 @@ class _Reader:
 
     def record(self, row: Row, ratings: Sequence[Row]) -> Record:
         """One participant, with days counted back so that the last thing known of them is today."""
-        study, where = self._study, f"{PARTICIPANTS}, line {row.line}"
+        study, where = self._study, line_of(PARTICIPANTS, row.line)
         notes = Notebook()
         infusions = self._infusions(row.cells, where, notes)
         visits = {visit.session: visit for visit in study.visits}
@@ -159,10 +167,11 @@ class _Reader:
             word = cells[column]
             if word in (self._study.given, self._study.placebo):
                 if word in days:
-                    notes.note("infusion", where=where, reason=f"two of the kind {shown(word)}; the first was kept")
+                    reason = Message("two of the kind {word}; the first was kept", word=shown(word))
+                    notes.note(Message("infusion"), where=where, reason=reason)
                 days.setdefault(word, day)
             elif word != self._study.missing:
-                notes.note("infusion", where=where, reason=f"{shown(word)} is not a word of the table")
+                notes.note(Message("infusion"), where=where, reason=_not_a_word(word))
         return days
 
     def _doses(self, infusions: Mapping[str, int], first: dt.datetime, where: str) -> tuple[Dose, ...]:
@@ -180,15 +189,16 @@ class _Reader:
             certainty=DoseCertainty.REPORTED,
             setting=Setting.CLINIC,
             precision=Precision.DAY,
-            origin=where,
+            origin=str(where),
         )
         return (dose,)
 
     def _answers(self, row: Row, days: Mapping[str, int | None], first: dt.datetime, notes: Notebook) -> list[Answers]:
-        session, where = row.cells["session_id"], f"{PHENOTYPE}, line {row.line}"
+        session, where = row.cells["session_id"], line_of(PHENOTYPE, row.line)
         day = days[session]
         if day is None:
-            notes.note("visit without a day", where=where, reason=f"no infusion that {shown(session)} could follow")
+            reason = Message("no infusion that {session} could follow", session=shown(session))
+            notes.note(Message("visit without a day"), where=where, reason=reason)
         found = []
         for column, instrument in self._study.columns.items():
             total = self._number(row.cells.get(column, self._study.missing), column, where, notes)
@@ -200,10 +210,10 @@ class _Reader:
     def _person(self, cells: Mapping[str, str], where: str, notes: Notebook) -> Person:
         sex = cells.get("sex", self._study.missing)
         if sex not in _SEXES and sex != self._study.missing:
-            notes.note("sex", where=where, reason=f"{shown(sex)} is not a word of the table")
+            notes.note(Message("sex"), where=where, reason=_not_a_word(sex))
         age = self._number(cells.get("age", self._study.missing), "age", where, notes)
         if age is not None and (problem := why_impossible("age", age, self._limits)):
-            notes.note("age", where=where, reason=f"{problem} Left out.")
+            notes.note(Message("age"), where=where, reason=Message("{problem} Left out.", problem=problem))
             age = None
         return Person(id=cells["participant_id"], age_years=age, sex=_SEXES.get(sex, Sex.UNKNOWN))
 
@@ -221,20 +231,33 @@ class _Reader:
         if group in self._study.conditions:
             return (Condition(text=self._study.conditions[group], codes={}),)
         if group not in self._study.groups_without_condition and group != self._study.missing:
-            notes.note("group", where=where, reason=f"{shown(group)} is not a word of the table")
+            notes.note(Message("group"), where=where, reason=_not_a_word(group))
         return ()
 
     def _number(self, cell: str, column: str, where: str, notes: Notebook) -> float | None:
         if cell == self._study.missing:
             return None
         if not cell.isascii() or not cell.replace(".", "", 1).isdigit() or len(cell) > 10:
-            notes.note(column, where=where, reason=f"{shown(cell)} is not a number; left out")
+            reason = Message("{cell} is not a number; left out", cell=shown(cell))
+            notes.note(Message(column), where=where, reason=reason)
             return None
         return float(cell)
 
 
 def _what_is_not_published(study: Study, infusions: int) -> tuple[ReadingNote, ...]:
-    gap = f"; the second infusion is put {study.gap.value:g} days after the first" if infusions > 1 else ""
-    dates = f"not published: days are counted back as if the last one were today{gap}"
-    weight = f"not published: a dose stays {study.dose.value:g} {study.dose.unit}, milligrams cannot be computed"
-    return (ReadingNote(what="calendar dates", reason=dates), ReadingNote(what="body weight", reason=weight))
+    gap = Message("; the second infusion is put {days} days after the first", days=Numeral(f"{study.gap.value:g}"))
+    dates = Message(
+        "not published: days are counted back as if the last one were today{gap}", gap=gap if infusions > 1 else EMPTY
+    )
+    weight = Message(
+        "not published: a dose stays {dose}, milligrams cannot be computed",
+        dose=Numeral(f"{study.dose.value:g} {study.dose.unit}"),
+    )
+    return (
+        ReadingNote(what=Message("calendar dates"), reason=dates),
+        ReadingNote(what=Message("body weight"), reason=weight),
+    )
+
+
+def _not_a_word(word: str) -> Message:
+    return Message("{word} is not a word of the table", word=shown(word))

@@ -11,31 +11,40 @@ from keel.interop.reading import Notebook
 from keel.interop.times import BEFORE_ALL
 from keel.knowledge import Knowledge, Number
 from keel.knowledge.reading import CodeKind, CodeTable, ReadingCode, ReadingLimits
+from keel.messages import EMPTY, Message, Name, Numeral
 from keel.quantities import convert, written_unit
 from keel.record import Dose, Measurement, Person, Precision
 
 
-def why_impossible(means: str, value: float, limits: ReadingLimits, *, title: str = "", unit: str = "") -> str:
+def why_impossible(means: str, value: float, limits: ReadingLimits, *, title: str = "", unit: str = "") -> Message:
     """Why a value cannot be, as a sentence; empty where it can.
 
     `means` is an id of the table of possible ranges, in whose unit the value is; what has no row there cannot be less
     than zero when its `unit` is that of an amount.
     """
-    known, name = limits.possible.get(means), title or means
+    known, name, told = limits.possible.get(means), Name(title or means), Numeral(f"{value:g}")
     if known is not None:
         if known.low <= value <= known.high:
-            return ""
-        ends = f"between {known.low:g} and {known.high:g} {written_unit(known.unit)}"
-        return f"{name} cannot be {value:g} {written_unit(known.unit)}: what is possible lies {ends}."
-    return f"{name} cannot be {value:g}: it is less than zero." if value < 0 and unit not in ("", "Cel") else ""
+            return EMPTY
+        return Message(
+            "{name} cannot be {value} {unit}: what is possible lies between {low} and {high} {unit}.",
+            name=name,
+            value=told,
+            unit=written_unit(known.unit),
+            low=Numeral(f"{known.low:g}"),
+            high=Numeral(f"{known.high:g}"),
+        )
+    if value < 0 and unit not in ("", "Cel"):
+        return Message("{name} cannot be {value}: it is less than zero.", name=name, value=told)
+    return EMPTY
 
 
 def impossible_measure(
     value: float | str | bool | None, unit: str, row: ReadingCode | None, limits: ReadingLimits
-) -> str:
+) -> Message:
     """Why a measured value cannot be; empty where it can, is in words, or stayed in a unit that cannot be converted."""
     if row is None or not isinstance(value, float) or unit != row.unit:
-        return ""
+        return EMPTY
     return why_impossible(row.means, value, limits, title=row.title, unit=unit)
 
 
@@ -55,12 +64,17 @@ def question_doses(doses: Iterable[Dose], notes: Notebook, limits: ReadingLimits
             alike[dose.substance, dose.route, dose.start, dose.amount_mg] += 1
     for day, total in sorted(by_day.items()):
         if total > limit_mg:
-            reason = f"more than {limits.most_a_day.value:g} g; kept, please confirm amounts and units"
-            notes.note("day with a very large amount", where=f"{day}: {total / 1000:g} g", reason=reason)
+            reason = Message(
+                "more than {most} g; kept, please confirm amounts and units",
+                most=Numeral(f"{limits.most_a_day.value:g}"),
+            )
+            what = Message("day with a very large amount")
+            notes.note(what, where=f"{day}: {total / 1000:g} g", reason=reason)
     for (_, _, start, _), times in alike.items():
         if times > 1 and isinstance(start, dt.datetime):
-            reason = "each was counted; give one an id of its own or remove it if it is a repeat"
-            notes.note("doses alike in time and amount", where=start.isoformat(), reason=reason, count=times)
+            reason = Message("each was counted; give one an id of its own or remove it if it is a repeat")
+            what = Message("doses alike in time and amount")
+            notes.note(what, where=start.isoformat(), reason=reason, count=times)
 
 
 def with_body_size(
@@ -75,15 +89,20 @@ def with_body_size(
     found: dict[str, float] = {}
     limits = knowledge.reading_limits
     for field, means, holds in (
-        ("weight_kg", "weight", limits.weight_holds),
-        ("height_cm", "height", limits.height_holds),
+        ("weight_kg", Message("weight"), limits.weight_holds),
+        ("height_cm", Message("height"), limits.height_holds),
     ):
         newest = _newest(measurements, means, knowledge.reading_codes)
         if getattr(person, field) is not None or newest is None or newest.at is None:
             continue
         if newest.at < at - _years(holds):
-            reason = f"older than {holds.value:g} years: kept as a measurement, not taken as the {means} now"
-            notes.note(f"{means} too old to use", where=newest.at.date().isoformat(), reason=reason)
+            reason = Message(
+                "older than {years} years: kept as a measurement, not taken as the {measure} now",
+                years=Numeral(f"{holds.value:g}"),
+                measure=means,
+            )
+            what = Message("{measure} too old to use", measure=means)
+            notes.note(what, where=newest.at.date().isoformat(), reason=reason)
         elif isinstance(newest.value, float) and newest.value > 0:
             found[field] = newest.value
     return msgspec.structs.replace(person, **found)

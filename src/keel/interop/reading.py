@@ -6,6 +6,7 @@ from enum import StrEnum
 import msgspec
 
 from keel.interop.errors import one_line
+from keel.messages import EMPTY, Message, joined
 from keel.record import ReadingNote, Record
 
 Progress = Callable[[int, int], None]
@@ -50,16 +51,20 @@ class Notebook:
     def __init__(self) -> None:
         self._notes: dict[tuple[str, str], ReadingNote] = {}
 
-    def note(self, what: str, *, where: str = "", reason: str = "", count: int = 1) -> None:
+    def note(self, what: Message, *, where: str = "", reason: Message = EMPTY, count: int = 1) -> None:
         """Writes down something that was met and not taken as a fact."""
-        what, reason = one_line(what), one_line(reason)
-        before = self._notes.get((what, reason))
-        first, already = (before.where, before.count) if before else (one_line(where), 0)
-        self._notes[what, reason] = ReadingNote(what=what, count=already + count, where=first, reason=reason)
+        kind, why = one_line(what), one_line(reason)
+        before = self._notes.get((kind, why))
+        first, already = (before.where, before.count) if before else (_place(one_line(where)), 0)
+        self._notes[kind, why] = ReadingNote(what=kind, count=already + count, where=first, reason=why)
 
     def notes(self) -> tuple[ReadingNote, ...]:
         """The notes in the order in which they were first written."""
         return tuple(self._notes.values())
+
+
+def _place(where: str) -> Message:
+    return where if isinstance(where, Message) else joined("", [where] if where else [])
 
 
 def left_out(notes: Iterable[ReadingNote], *what: str) -> int:

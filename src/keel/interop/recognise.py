@@ -7,7 +7,7 @@ import msgspec
 
 from keel.interop import json_text
 from keel.interop.encoding import as_utf8, refuse_too_large
-from keel.interop.errors import ReadError, shown
+from keel.interop.errors import ReadError, line_of, shown
 from keel.interop.fhir.reader import read_fhir
 from keel.interop.journal import read_journal
 from keel.interop.openneuro import read_openneuro
@@ -15,9 +15,10 @@ from keel.interop.reading import Format, Progress, Reading
 from keel.interop.record_file.reader import read_keel
 from keel.interop.record_file.shape import RecordEntry
 from keel.knowledge import Knowledge
+from keel.messages import Message
 
 _KEEL_KEYS = ("people", *RecordEntry.__struct_fields__)
-_FORMATS = "a Keel record, a FHIR R4 bundle, resource or NDJSON, or a Journal export"
+_FORMATS = Message("Give a Keel record, a FHIR R4 bundle, resource or NDJSON, or a Journal export.")
 
 
 def read_records(
@@ -77,27 +78,33 @@ def fhir_values(text: bytes, name: str = "") -> list[tuple[str, bytes]]:
     """The JSON documents of a file with their places: its lines if it is NDJSON, else the whole."""
     if not begins_ndjson(text):
         return [(name or "$", text)]
-    before = f"{name}, " if name else ""
     lines = enumerate(text.split(b"\n"), start=1)
-    return [(f"{before}line {number}", line) for number, line in lines if line.strip()]
+    return [(line_of(name, number), line) for number, line in lines if line.strip()]
 
 
 def _table(text: bytes, at: dt.datetime, knowledge: Knowledge, progress: Progress | None) -> Reading:
     if b"session_id" in text.partition(b"\n")[0]:
-        raise ReadError("These are ratings without the people.", fix="Give the folder with participants.tsv too.")
+        problem, fix = (
+            Message("These are ratings without the people."),
+            Message("Give the folder with participants.tsv too."),
+        )
+        raise ReadError(problem, fix=fix)
     return read_openneuro(text, None, at=at, knowledge=knowledge, progress=progress)
 
 
 def _not_recognised(text: bytes) -> ReadError:
     start = shown(text[:60].decode(errors="replace"))
     if text.lstrip().startswith(b"["):
-        return ReadError("The file is a JSON list.", fix="Put Keel records under “people”, FHIR resources in a Bundle.")
-    return ReadError(f"The file begins with {start}, which no format that Keel reads does.", fix=f"Give {_FORMATS}.")
+        fix = Message("Put Keel records under “people”, FHIR resources in a Bundle.")
+        return ReadError(Message("The file is a JSON list."), fix=fix)
+    problem = Message("The file begins with {start}, which no format that Keel reads does.", start=start)
+    return ReadError(problem, fix=_FORMATS)
 
 
 def _unknown_keys(keys: list[str]) -> ReadError:
     if not keys:
-        return ReadError("The record is empty.", fix="Add at least “person” or “doses”.")
+        return ReadError(Message("The record is empty."), fix=Message("Add at least “person” or “doses”."))
     near = [match for key in keys for match in get_close_matches(key, _KEEL_KEYS, n=1)]
-    fix = f"Did you mean “{near[0]}”?" if near else f"Give {_FORMATS}."
-    return ReadError(f"The keys {shown(', '.join(keys))} belong to no format that Keel reads.", fix=fix)
+    fix = Message("Did you mean “{word}”?", word=near[0]) if near else _FORMATS
+    problem = Message("The keys {keys} belong to no format that Keel reads.", keys=shown(", ".join(keys)))
+    return ReadError(problem, fix=fix)

@@ -11,13 +11,14 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from keel.interop.errors import ReadError, shown
+from keel.messages import Message
 from keel.record import Precision
 
 _TIME = re.compile(
     r"(?P<year>\d{4})(?:-(?P<month>\d\d)(?:-(?P<day>\d\d)"
     r"(?:[T ](?P<clock>\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)\s?(?P<offset>Z|z|[+-]\d\d:?\d\d)?)?)?)?"
 )
-_EXAMPLE = "Write for example 2026-11-21T09:30+01:00, 2026-11-21, 2026-11 or 2026."
+_EXAMPLE = Message("Write for example 2026-11-21T09:30+01:00, 2026-11-21, 2026-11 or 2026.")
 
 
 BEFORE_ALL = dt.datetime.min.replace(tzinfo=dt.UTC)
@@ -35,7 +36,7 @@ def read_moment(text: str, *, zone: ZoneInfo | None = None, where: str = "") -> 
     """The moment in `text`; a time of day without an offset is taken in `zone`, or refused where there is none."""
     match = _TIME.fullmatch(text.strip())
     if match is None:
-        raise ReadError(f"{shown(text)} is not a time.", where=where, fix=_EXAMPLE)
+        raise ReadError(Message("{text} is not a time.", text=shown(text)), where=where, fix=_EXAMPLE)
     parts = match.groupdict()
     precision = next(
         name
@@ -54,14 +55,15 @@ def read_moment(text: str, *, zone: ZoneInfo | None = None, where: str = "") -> 
         if moment.tzinfo is not None:
             moment.astimezone(dt.UTC)
     except (ValueError, OverflowError):
-        raise ReadError(f"{shown(text)} is a day or time that does not exist.", where=where, fix=_EXAMPLE) from None
+        problem = Message("{text} is a day or time that does not exist.", text=shown(text))
+        raise ReadError(problem, where=where, fix=_EXAMPLE) from None
     if moment.tzinfo is not None:
         return Moment(moment, precision)
     local = moment.replace(tzinfo=zone or dt.UTC) if precision is not Precision.MINUTE else None
     try:
         return Moment(_fixed(local or _local(moment, zone, text, where)), precision)
     except OverflowError:
-        raise ReadError(f"{shown(text)} is out of range.", where=where, fix=_EXAMPLE) from None
+        raise ReadError(Message("{text} is out of range.", text=shown(text)), where=where, fix=_EXAMPLE) from None
 
 
 def _fixed(moment: dt.datetime) -> dt.datetime:
@@ -81,17 +83,20 @@ def _micro(clock: str) -> str:
 
 
 def _local(moment: dt.datetime, zone: ZoneInfo | None, text: str, where: str) -> dt.datetime:
-    fix = f"Add the offset, for example {moment.isoformat(timespec='minutes')}+01:00"
+    example = f"{moment.isoformat(timespec='minutes')}+01:00"
     if zone is None:
-        problem = f"{shown(text)} does not say in which time zone."
-        raise ReadError(problem, where=where, fix=f"{fix}, or give the record a “timezone”.")
+        problem = Message("{text} does not say in which time zone.", text=shown(text))
+        fix = Message("Add the offset, for example {example}, or give the record a “timezone”.", example=example)
+        raise ReadError(problem, where=where, fix=fix)
+    fix = Message("Add the offset, for example {example}.", example=example)
     first, second = moment.replace(tzinfo=zone), moment.replace(tzinfo=zone, fold=1)
     back = first.astimezone(dt.UTC).astimezone(zone)
     if back.replace(tzinfo=None) != moment:
-        raise ReadError(f"{shown(text)} was skipped when the clocks changed in {zone.key}.", where=where, fix=f"{fix}.")
+        problem = Message("{text} was skipped when the clocks changed in {zone}.", text=shown(text), zone=zone.key)
+        raise ReadError(problem, where=where, fix=fix)
     if first.utcoffset() != second.utcoffset():
-        problem = f"{shown(text)} came twice when the clocks changed in {zone.key}."
-        raise ReadError(problem, where=where, fix=f"{fix}.")
+        problem = Message("{text} came twice when the clocks changed in {zone}.", text=shown(text), zone=zone.key)
+        raise ReadError(problem, where=where, fix=fix)
     return first
 
 
@@ -100,15 +105,17 @@ def read_zone(name: str, *, where: str = "") -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        fix = "Write an IANA name, for example “Europe/London” or “America/New_York”."
-        raise ReadError(f"The time zone {shown(name)} is not known.", where=where, fix=fix) from None
+        fix = Message("Write an IANA name, for example “Europe/London” or “America/New_York”.")
+        problem = Message("The time zone {name} is not known.", name=shown(name))
+        raise ReadError(problem, where=where, fix=fix) from None
 
 
 def read_date(text: str, *, where: str = "") -> dt.date:
     """A whole date; ReadError for a month or a year alone."""
     moment = read_moment(text, where=where) if len(text) <= 10 else read_moment(text[:10], where=where)
     if moment.precision is not Precision.DAY:
-        raise ReadError(f"{shown(text)} is not a whole date.", where=where, fix="Write for example 1992-05-17.")
+        problem = Message("{text} is not a whole date.", text=shown(text))
+        raise ReadError(problem, where=where, fix=Message("Write for example 1992-05-17."))
     return moment.at.date()
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from keel.interop.errors import ReadError, shown
 from keel.knowledge import Knowledge
 from keel.knowledge.reading import CodeKind
+from keel.messages import Message
 from keel.record import MEDICINE_STATUSES
 
 SNOMED = "http://snomed.info/sct"
@@ -112,8 +113,8 @@ def _phrase(word: str, kind: str, knowledge: Knowledge) -> str | None:
 def refuse_unknown_status(word: str, *, where: str) -> None:
     """ReadError for a status that a medicine cannot have: it could drop the medicine from the check."""
     if word not in MEDICINE_STATUSES:
-        fix = f"Write one of {', '.join(MEDICINE_STATUSES)}."
-        raise ReadError(f"{shown(word)} is not a valid status of a medicine.", where=where, fix=fix)
+        fix = Message("Write one of {names}.", names=", ".join(MEDICINE_STATUSES))
+        raise ReadError(Message("{word} is not a valid status of a medicine.", word=shown(word)), where=where, fix=fix)
 
 
 def known_substances(knowledge: Knowledge) -> str:

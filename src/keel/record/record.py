@@ -216,7 +216,10 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReadingNote(msgspec.Struct, frozen=True, kw_only=True):
-    """Something a reader met and did not take as a fact: what kind, how often, where, and why not."""
+    """Something a reader met and did not take as a fact: what kind, how often, where, and why not.
+
+    The texts are messages; what was typed or sent is plain.
+    """
 
     what: str
     count: int = 1

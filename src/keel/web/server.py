@@ -5,6 +5,12 @@ Django is imported inside the functions, after the folder is known.
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from keel.messages import Message, joined
+
+if TYPE_CHECKING:
+    from keel.web.clinic.demonstration import StaffEntry
 
 LOOPBACK = "127.0.0.1"
 THREADS = 4
@@ -37,7 +43,6 @@ def run(port: int, workers: int) -> None:
     """Serves on 127.0.0.1 until it is interrupted; `prepare` comes first."""
     from granian import Granian
 
-    print(f"Keel is at http://{LOOPBACK}:{port}/ (Ctrl-C ends it)", flush=True)
     Granian(
         "keel.web.wsgi:application",
         address=LOOPBACK,
@@ -51,7 +56,12 @@ def run(port: int, workers: int) -> None:
     ).serve()
 
 
-def load_demo(port: int) -> str:
+def address(port: int) -> Message:
+    """Where the application answers, to be printed before it runs."""
+    return Message("Keel is at {address} (Ctrl-C ends it)", address=f"http://{LOOPBACK}:{port}/")
+
+
+def load_demo(port: int) -> Message:
     """Loads the demonstration where it is not there yet, and gives the addresses and log-ins to print.
 
     DemoRefused where the database holds clinics that are not a demonstration.
@@ -61,16 +71,21 @@ def load_demo(port: int) -> str:
 
     staff = load(clock.now())
     width = max(len(one.name) for one in staff)
-    return "\n".join(
+    return joined(
+        "\n",
         [
-            "A demonstration; everybody in it is made up.",
+            Message("A demonstration; everybody in it is made up."),
             f"  check     http://{LOOPBACK}:{port}/check/",
             f"  clinic    http://{LOOPBACK}:{port}/clinic/",
             f"  evidence  http://{LOOPBACK}:{port}/evidence/",
-            "Log-ins of the clinic (name, password):",
-            *(f"  {one.name:<{width}}  {PASSWORD}   {one.role} at {one.clinic}" for one in staff),
-        ]
+            Message("Log-ins of the clinic (name, password):"),
+            *(joined("", (f"  {one.name:<{width}}  {PASSWORD}   ", _duty(one))) for one in staff),
+        ],
     )
+
+
+def _duty(one: "StaffEntry") -> Message:
+    return Message("{role} at {clinic}", role=Message(one.role), clinic=one.clinic)
 
 
 def check_database() -> None:

@@ -12,7 +12,7 @@ ProtocolError
 
 from collections.abc import Iterable
 
-from keel.messages import Message, joined, listed
+from keel.messages import Message, Numeral, joined, listed
 
 
 class ProtocolError(Exception):
@@ -72,15 +72,24 @@ class NoDose(ProtocolError):
     """A protocol in which no dose is given."""
 
     def __init__(self, protocol: str, dosing: Iterable[str]) -> None:
-        super().__init__(f"In {protocol} no dose is given. Use one of {', '.join(dosing)}.")
+        super().__init__(
+            Message("In {protocol} no dose is given. Use one of {known}.", protocol=protocol, known=listed(dosing))
+        )
 
 
 class DoesNotFit(ProtocolError):
     """A dose whose millilitres at a strength are more than the volume that it is to be made up to."""
 
     def __init__(self, mg: float, ml: float, volume_ml: float) -> None:
-        problem = f"{mg:g} mg at that strength are {ml:g} mL, which do not fit into {volume_ml:g} mL."
-        super().__init__(f"{problem} State a larger volume or a stronger solution.")
+        super().__init__(
+            Message(
+                "{mg} mg at that strength are {ml} mL, which do not fit into {volume} mL. "
+                "State a larger volume or a stronger solution.",
+                mg=Numeral(f"{mg:g}"),
+                ml=Numeral(f"{ml:g}"),
+                volume=Numeral(f"{volume_ml:g}"),
+            )
+        )
 
 
 class FactRefused(ProtocolError):

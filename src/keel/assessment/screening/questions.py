@@ -6,6 +6,7 @@ from keel.assessment.protocols.facts import CRISIS_SYMPTOMS
 from keel.knowledge.clinical_facts import ClinicalFact, FactKind
 from keel.knowledge.documents import Unit
 from keel.knowledge.protocols import Protocol, facts_of
+from keel.messages import Message, joined
 
 SUICIDE_SCREEN = (
     "cssrs_q1",
@@ -42,10 +43,15 @@ def questions_of(
     return questions((name for rule in protocol.rules_of(*phases) for name in facts_of(rule)), catalogue)
 
 
-def how_to_answer(fact: ClinicalFact, units: Mapping[str, Unit]) -> str:
+def how_to_answer(fact: ClinicalFact, units: Mapping[str, Unit]) -> Message:
     """“true or false”, the words to choose from, or “a number, in years”."""
     if fact.kind is FactKind.YES_NO:
-        return "true or false"
+        return Message("true or false")
     if fact.kind is FactKind.CHOICE:
-        return " or ".join(fact.choices)
-    return "a number" if fact.unit in ("", "1") else f"a number, in {units[fact.unit].meaning}"
+        words, *more = (joined("", [choice]) for choice in fact.choices)
+        for choice in more:
+            words = Message("{choices} or {last}", choices=words, last=choice)
+        return words
+    if fact.unit in ("", "1"):
+        return Message("a number")
+    return Message("a number, in {unit}", unit=Message(units[fact.unit].meaning))

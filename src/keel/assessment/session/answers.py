@@ -13,6 +13,7 @@ from keel.assessment.session.events import Checked, CriteriaChecked, Plain, Sess
 from keel.findings import Fact
 from keel.knowledge.clinical_facts import ClinicalFact
 from keel.knowledge.conditions import Scalar
+from keel.messages import Message, text_of
 from keel.quantities import significant
 
 _GROWS = {"hours_since_": 60.0, "minutes_since_": 1.0, "days_since_": 1440.0, "weeks_since_": 10080.0}
@@ -40,7 +41,7 @@ class Answers(NamedTuple):
     """The answers of a session in order, and what in them was not understood: the answer and how to fix it."""
 
     given: tuple[Answer, ...]
-    refused: tuple[tuple[str, str], ...]
+    refused: tuple[tuple[str, Message], ...]
 
     def facts(self, events: Iterable[Plain], at: dt.datetime) -> dict[str, Fact]:
         """The facts at a moment from screening and from the answers of these events."""
@@ -51,7 +52,7 @@ class Answers(NamedTuple):
 def read_answers(session: Session, events: Iterable[Plain], catalogue: Mapping[str, ClinicalFact]) -> Answers:
     """Every answer of a session; one that cannot be is left out and named, so that its fact stays missing."""
     given: list[Answer] = []
-    refused: dict[tuple[str, str], None] = {}
+    refused: dict[tuple[str, Message], None] = {}
     sources: list[tuple[Mapping[str, Fact], dt.datetime | None, str | None]] = [(session.screening, None, None)]
     for event in events:
         if isinstance(event, Checked | CriteriaChecked):
@@ -61,7 +62,7 @@ def read_answers(session: Session, events: Iterable[Plain], catalogue: Mapping[s
             try:
                 checked = checked_facts({name: value}, catalogue)
             except FactRefused as error:
-                refused[f"{name} = {value!r}".replace("'", ""), f"{error.problem} {error.fix}"] = None
+                refused[f"{name} = {value!r}".replace("'", ""), text_of(error)] = None
                 continue
             given += [Answer(fact, one, at, event_id) for fact, one in checked.items() if one is not None]
     return Answers(tuple(given), tuple(refused))

@@ -25,10 +25,16 @@ from keel.assessment.session.plan import PlannedDose, dose_mg, number_in
 from keel.assessment.session.pressures import Pressure
 from keel.findings import Fact
 from keel.knowledge.protocols import Protocol
+from keel.messages import Message, Numeral
 from keel.quantities import parse_rate_mg_per_min, significant
 
 _PUMP_TOLERANCE_MG = 0.05
 """Below this a pump reading and the rates differ by rounding only."""
+_OUT_OF_ORDER = {
+    "rate_changed": Message("rate changed while no dose was running"),
+    "dose_paused": Message("dose paused while no dose was running"),
+    "dose_stopped": Message("dose stopped while no dose was running"),
+}
 
 
 class DoseState(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,7 +100,7 @@ class _Course:
         elif not dose.is_known:
             self.notice("KEEL-NO-RATE", event=event.id)
         if dose.amount is not None and planned is not None and abs(dose.amount - planned) > 1e-6:
-            self.notice("KEEL-NOT-THE-PLAN", started=f"{dose.amount:g}", planned=f"{planned:g}")
+            self.notice("KEEL-NOT-THE-PLAN", started=Numeral(f"{dose.amount:g}"), planned=Numeral(f"{planned:g}"))
         self.infusions.append(dose)
 
     def _change(self, event: RateChanged | DosePaused | DoseStopped) -> None:
@@ -102,8 +108,7 @@ class _Course:
             self.is_stopped = True
             return
         if not self.infusions or not self.infusions[-1].is_open:
-            what = f"{event.kind.replace('_', ' ')} while no dose was running"
-            self.notice("KEEL-SEQUENCE", event=event.id, what=what)
+            self.notice("KEEL-SEQUENCE", event=event.id, what=_OUT_OF_ORDER[event.kind])
             return
         dose = self.infusions[-1]
         dose.run_to(event.at)
@@ -120,7 +125,9 @@ class _Course:
         if measured is None:
             return
         if dose.is_known and abs(measured - dose.given) > max(_PUMP_TOLERANCE_MG, 0.01 * dose.given):
-            self.notice("KEEL-PUMP", event=event.id, given=f"{measured:g}", computed=f"{dose.given:.4g}")
+            self.notice(
+                "KEEL-PUMP", event=event.id, given=Numeral(f"{measured:g}"), computed=Numeral(f"{dose.given:.4g}")
+            )
         if dose.amount is None:
             dose.amount = measured
         dose.rate = dose.rate or 0.0
@@ -129,7 +136,7 @@ class _Course:
     def of_devices(self) -> DoseState:
         device_mg, plan = self.protocol.number(self.protocol.dosing.device_mg), self.plan
         if plan.mg is not None and plan.devices is not None and abs(plan.mg - plan.devices * device_mg) > 1e-6:
-            self.notice("KEEL-PLAN-DEVICES", mg=f"{plan.mg:g}", devices=str(plan.devices))
+            self.notice("KEEL-PLAN-DEVICES", mg=Numeral(f"{plan.mg:g}"), devices=str(plan.devices))
         if not self.devices:
             return DoseState(notices=tuple(self.notices))
         parts = []

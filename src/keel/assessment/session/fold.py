@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from keel.assessment.protocols.gate import default_rules, passes
 from keel.assessment.session.events import DeviceGiven, Discharged, DoseStarted, Plain, Session
 from keel.assessment.session.gate import gate_state
+from keel.assessment.session.notices import shortened
 from keel.assessment.session.opening import open_session
 from keel.assessment.session.overrides import apply_overrides
 from keel.assessment.session.prediction import predict
@@ -25,6 +26,7 @@ from keel.assessment.session.summary import (
 from keel.assessment.session.view import SessionView
 from keel.findings import Finding, Severity, worst_first
 from keel.knowledge import Knowledge
+from keel.messages import Message, joined
 
 _SHOWN_DEFAULTS = 8
 
@@ -102,12 +104,12 @@ def _remarks(view: SessionView, missed: tuple[MissedCheck, ...]) -> Iterator[Fin
     if not view.jurisdiction and any(rule.jurisdictions or rule.elsewhere for rule in view.protocol.rules):
         yield view.finding("KEEL-NO-PLACE")
     if missed:
-        shown = "; ".join(f"{one.what} at {one.due_at.isoformat(timespec='minutes')}" for one in missed)
+        times = [(one.what, one.due_at.isoformat(timespec="minutes")) for one in missed]
+        shown = joined("; ", (Message("{what} at {time}", what=what, time=time) for what, time in times))
         yield view.finding("KEEL-MISSED", what=shown)
     rules = _unconfirmed(view)
     if rules and view.phase is not Phase.DISCHARGED:
-        more = f" and {len(rules) - _SHOWN_DEFAULTS} more" if len(rules) > _SHOWN_DEFAULTS else ""
-        names = f"{', '.join(rules[:_SHOWN_DEFAULTS])}{more}"
+        names = shortened(rules, _SHOWN_DEFAULTS)
         yield view.finding("KEEL-DEFAULTS", count=str(len(rules)), rules=names)
 
 

@@ -9,6 +9,7 @@ from keel.assessment.session.state import DueCheck, MissedCheck, Phase
 from keel.assessment.session.view import SessionView
 from keel.assessment.session.vitals import SIGNS
 from keel.findings import Finding, worst_first
+from keel.messages import Message, listed
 
 
 class GateState(NamedTuple):
@@ -50,7 +51,7 @@ def _missing_values(view: SessionView) -> Iterator[Finding]:
         return
     newest, near = sets[-1], view.cut("repeat_min") or 0.0
     lacking = [
-        view.knowledge.clinical_facts[fact].label
+        Message(view.knowledge.clinical_facts[fact].label)
         for check, facts in SIGNS.items()
         for fact in facts
         if check in wanted
@@ -60,4 +61,4 @@ def _missing_values(view: SessionView) -> Iterator[Finding]:
     # A blood pressure alone is a set of its own where the schedule asks for it alone.
     is_alone = any(timed.checks == ("bp",) for timed in timed_checks)
     if lacking and not (is_alone and any(one.at == newest.at for one in view.vitals.pressures)):
-        yield view.finding("KEEL-MISSING-VALUE", what=", ".join(lacking))
+        yield view.finding("KEEL-MISSING-VALUE", what=listed(lacking))

@@ -1,8 +1,10 @@
 """What a session notices about itself: verbs and texts are the rules of `knowledge/data/session-rules`."""
 
+from collections.abc import Sequence
+
 from keel.findings import Finding, Reason, Severity
 from keel.knowledge import Certainty, Knowledge
-from keel.messages import FactName, Message
+from keel.messages import FactName, Message, listed
 
 
 class Notice:
@@ -23,7 +25,17 @@ class Notice:
             subject="session",
             severity=Severity(known.severity),
             summary=Message(known.text, **self.parts),
-            why=tuple(Reason(FactName(name), value) for name, value in self.parts.items() if value),
+            why=tuple(Reason(FactName(name), _plain(value)) for name, value in self.parts.items() if value),
             confidence=Certainty.DEFAULT,
             next_step=Message(known.next_step, **self.parts),
         )
+
+
+def shortened(names: Sequence[str], most: int) -> Message:
+    """The names, of many the first ones and how many more there are."""
+    shown = listed(names[:most])
+    return Message("{names} and {count} more", names=shown, count=len(names) - most) if len(names) > most else shown
+
+
+def _plain(value: str) -> str:
+    return value if isinstance(value, Message) else str(value)

@@ -15,6 +15,7 @@ from keel.assessment.session.view import SessionView
 from keel.findings import Finding, Severity
 from keel.knowledge import Knowledge
 from keel.knowledge.protocols import Protocol
+from keel.messages import Message
 from keel.record import TAKEN
 
 
@@ -26,8 +27,9 @@ def open_session(session: Session, *, at: dt.datetime, knowledge: Knowledge) -> 
     protocol = find_protocol(knowledge, session.protocol)
     if protocol.dosing.kind == "none":
         dosing = [one.id for one in knowledge.protocols.values() if one.dosing.kind != "none"]
-        problem = f"In {protocol.id} no dose is given: it is not a protocol of a session."
-        raise SessionError(problem, where="$.protocol", fix=f"Use one of {', '.join(dosing)}.")
+        problem = Message("In {protocol} no dose is given: it is not a protocol of a session.", protocol=protocol.id)
+        fix = Message("Use one of {known}.", known=", ".join(dosing))
+        raise SessionError(problem, where="$.protocol", fix=fix)
     stated = jurisdiction_of(session.jurisdiction, knowledge) or protocol.jurisdiction
     route = route_of(protocol, session.route) or (protocol.routes[0] if len(protocol.routes) == 1 else "")
     line, medicines = timeline(session.events, at=at, protocol=protocol), _taken(session)

@@ -71,7 +71,7 @@ def _problem(view: SessionView, finding: Finding, override: Overridden, deeds: D
     if finding.severity is Severity.BLOCK:
         return view.finding("KEEL-OVERRIDE-BLOCK", rule=rule, name=name, event=event)
     if override.role.strip().casefold() != PRESCRIBER:
-        role = override.role or "not given"
+        role = override.role or Message("not given")
         return view.finding("KEEL-OVERRIDE-ROLE", rule=rule, name=name, role=role, event=event)
     in_person = {one.id for one in view.protocol.rules if one.prescriber_in_person}
     if rule in in_person and not override.in_person:

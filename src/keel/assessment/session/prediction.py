@@ -13,6 +13,7 @@ from keel.assessment.session.events import minutes_between
 from keel.assessment.session.state import Prediction
 from keel.assessment.session.view import SessionView
 from keel.knowledge.models import Model
+from keel.messages import EMPTY, Message, text_of
 from keel.pharmacology import DoseInput, PharmacologyError, simulate
 from keel.pharmacology import Person as Covariates
 from keel.pharmacology.parameters import eta_covariance
@@ -38,7 +39,7 @@ def predict(view: SessionView) -> Prediction:
     try:
         curve = simulate(model, regimen, covariates, [minutes])
     except PharmacologyError as error:
-        return Prediction(unknown=str(error))
+        return Prediction(unknown=text_of(error))
     value = float(curve.concentrations[0, 0])
     spread = _log_sd(model, regimen, covariates, minutes, value) if value > 0 else 0.0
     return Prediction(
@@ -54,16 +55,16 @@ def predict(view: SessionView) -> Prediction:
     )
 
 
-def _missing(view: SessionView) -> str:
+def _missing(view: SessionView) -> Message:
     if not view.dose.has_begun:
-        return "No dose has been given in this session."
+        return Message("No dose has been given in this session.")
     if view.dose.given_mg is None:
-        return "The amount given is not known."
+        return Message("The amount given is not known.")
     if view.person.weight_kg is None:
-        return "Body weight is not known: no concentration is predicted."
+        return Message("Body weight is not known: no concentration is predicted.")
     if view.protocol.model.get(view.route) not in view.knowledge.models:
-        return "No model is on file for this route."
-    return ""
+        return Message("No model is on file for this route.")
+    return EMPTY
 
 
 def _regimen(view: SessionView) -> list[DoseInput]:

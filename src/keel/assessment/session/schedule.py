@@ -14,6 +14,7 @@ from keel.assessment.session.view import SessionView
 from keel.assessment.session.vitals import Vitals
 from keel.findings import Severity
 from keel.knowledge.protocols import CHECKS
+from keel.messages import Message, listed
 
 
 def due_checks(view: SessionView) -> tuple[tuple[DueCheck, ...], tuple[MissedCheck, ...]]:
@@ -41,7 +42,7 @@ def due_checks(view: SessionView) -> tuple[tuple[DueCheck, ...], tuple[MissedChe
     ahead = {name: ones for name, ones in coming.items() if name not in open_now or ones[0].timed.anchor != "trigger"}
     due = [_due(ones, at) for found in (open_now, ahead) for ones in found.values()]
     gaps = tuple(
-        MissedCheck(what=f"{title}: {_names(checks)}", due_at=when) for (when, title), checks in sorted(missed.items())
+        MissedCheck(what=_what(title, checks), due_at=when) for (when, title), checks in sorted(missed.items())
     )
     return tuple(sorted([*due, *_repeats(view)], key=lambda one: (one.due_at, one.rule))), gaps
 
@@ -87,7 +88,8 @@ def _repeats(view: SessionView) -> Iterator[DueCheck]:
         rule = rules[finding.rule]
         if rule.repeat:
             when = view.vitals.sets[-1].at + dt.timedelta(minutes=view.protocol.number(rule.repeat))
-            yield _check(f"Repeat the reading: {rule.title[0].lower()}{rule.title[1:]}", when, view.at, rule.id)
+            what = Message("Repeat the reading: {title}", title=Message(rule.title[0].lower() + rule.title[1:]))
+            yield _check(what, when, view.at, rule.id)
 
 
 def _done_at(vitals: Vitals, check: str) -> list[dt.datetime]:
@@ -107,14 +109,15 @@ def _was_done(one: CheckTime, following: Sequence[CheckTime], done: Sequence[dt.
 def _due(ones: Sequence[CheckTime], at: dt.datetime) -> DueCheck:
     first = min(ones, key=lambda one: one.order)
     checks = tuple(dict.fromkeys(one.check for one in ones))
-    return _check(f"{first.timed.title}: {_names(checks)}", first.due_at, at, first.timed.id, checks)
+    return _check(_what(first.timed.title, checks), first.due_at, at, first.timed.id, checks)
 
 
-def _check(what: str, due_at: dt.datetime, at: dt.datetime, rule: str, checks: tuple[str, ...] = ()) -> DueCheck:
+def _check(what: Message, due_at: dt.datetime, at: dt.datetime, rule: str, checks: tuple[str, ...] = ()) -> DueCheck:
     late = minutes_between(due_at, at)
     overdue = max(0.0, round(late, 2))
     return DueCheck(what=what, due_at=due_at, overdue=late > 0, minutes_overdue=overdue, checks=checks, rule=rule)
 
 
-def _names(checks: Sequence[str]) -> str:
-    return ", ".join(CHECKS[check] for check in checks)
+def _what(title: str, checks: Sequence[str]) -> Message:
+    names = listed(Message(CHECKS[check]) for check in checks)
+    return Message("{title}: {checks}", title=Message(title), checks=names)

@@ -7,6 +7,7 @@ import msgspec
 
 from keel.assessment.session.events import Overridden, Plain
 from keel.findings import Finding
+from keel.messages import EMPTY, Message
 
 
 class Phase(StrEnum):
@@ -34,7 +35,7 @@ class Phase(StrEnum):
 class DueCheck(msgspec.Struct, frozen=True, kw_only=True):
     """Something to be done: in words, when, whether that has passed, by how many minutes, and by what (`rule`)."""
 
-    what: str
+    what: Message
     due_at: dt.datetime
     overdue: bool
     minutes_overdue: float
@@ -45,7 +46,7 @@ class DueCheck(msgspec.Struct, frozen=True, kw_only=True):
 class MissedCheck(msgspec.Struct, frozen=True, kw_only=True):
     """A check that nobody did in its time."""
 
-    what: str
+    what: Message
     due_at: dt.datetime
 
 
@@ -62,8 +63,8 @@ class Prediction(msgspec.Struct, frozen=True, kw_only=True):
     analyte: str = ""
     site: str = ""
     valid: bool = False
-    warnings: tuple[str, ...] = ()
-    unknown: str = ""
+    warnings: tuple[Message, ...] = ()
+    unknown: Message = EMPTY
     sources: tuple[str, ...] = ()
 
 
@@ -81,7 +82,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     `minutes_from_first` counts from the first device or the start of the dose, as forms do. None where nothing began.
     """
 
-    counted_from: str
+    counted_from: Message
     required_min: float | None
     minutes: float | None
     minutes_from_first: float | None

@@ -8,6 +8,7 @@ from keel.assessment.session.pressures import baseline_pressure
 from keel.assessment.session.state import DoseSummary, LatestValue, Observation, PastAlarm
 from keel.assessment.session.view import SessionView
 from keel.assessment.session.vitals import MEASURED
+from keel.messages import Message
 
 
 def since_dose(view: SessionView) -> float | None:
@@ -40,8 +41,9 @@ def dose_summary(view: SessionView) -> DoseSummary:
 def observation(view: SessionView) -> Observation:
     """The observation clock."""
     first, end, required = view.dose.first_at, view.dose.ended_at, view.cut("observation_min")
+    by_devices = view.protocol.dosing.kind == "devices"
     return Observation(
-        counted_from="last device" if view.protocol.dosing.kind == "devices" else "end of the dose",
+        counted_from=Message("last device") if by_devices else Message("end of the dose"),
         required_min=required,
         minutes=None if end is None else round(minutes_between(end, view.at), 2),
         minutes_from_first=None if first is None else round(minutes_between(first, view.at), 2),

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from keel.assessment.session.events import AnyEvent, Corrected, Plain, minutes_between
-from keel.assessment.session.notices import Notice
+from keel.assessment.session.notices import Notice, shortened
 from keel.assessment.session.state import Correction
 from keel.knowledge.protocols import Cut, Protocol
 
@@ -138,5 +138,4 @@ def _clock_notices(
             yield Notice("KEEL-CLOCK", event=event.id, minutes=f"{-after:.0f}")
     names = [event.id for event in later]
     if names:
-        more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-        yield Notice("KEEL-FUTURE", event=f"{', '.join(names[:_SHOWN])}{more}", at=at.isoformat(timespec="minutes"))
+        yield Notice("KEEL-FUTURE", event=shortened(names, _SHOWN), at=at.isoformat(timespec="minutes"))

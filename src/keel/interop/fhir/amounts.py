@@ -7,6 +7,7 @@ from keel.interop.errors import shown
 from keel.interop.fhir.datatypes import Quantity, Ratio
 from keel.interop.fhir.moments import When
 from keel.interop.fhir.resources import AdministrationDosage, Dosage
+from keel.messages import Message, Numeral
 from keel.quantities import Interval, UnitError, convert, parse_unit
 from keel.record import Precision
 
@@ -33,18 +34,18 @@ def amount_given(
 ) -> DoseAmount:
     """The amount of an administration: its dose, else its rate over the time that it took."""
     if dosage is None:
-        return DoseAmount(why_unknown="no dosage was sent", is_told=False)
+        return DoseAmount(why_unknown=Message("no dosage was sent"), is_told=False)
     if dosage.dose is not None:
         return _of_quantity(dosage.dose, strength, weight_kg)
     if dosage.rate_quantity is not None and dosage.rate_ratio is not None:
-        return DoseAmount(why_unknown="two of rate[x] are there")
+        return DoseAmount(why_unknown=Message("two of {name}[x] are there", name="rate"))
     if dosage.rate_quantity is not None and dosage.rate_quantity.value is not None:
         return _of_rate(dosage.rate_quantity.value, dosage.rate_quantity.ucum, time, weight_kg)
     if dosage.rate_ratio is not None:
         above, below = dosage.rate_ratio.numerator, dosage.rate_ratio.denominator
         if above and below and above.value is not None and below.value:
             return _of_rate(above.value / below.value, f"{above.ucum}/{below.ucum}", time, weight_kg)
-    words = "its dosage is words only" if dosage.text else "no amount was sent"
+    words = Message("its dosage is words only") if dosage.text else Message("no amount was sent")
     return DoseAmount(why_unknown=words, is_told=False)
 
 
@@ -55,61 +56,63 @@ def amount_stated(dosage: Dosage, weight_kg: float | None) -> DoseAmount:
             return _of_quantity(part.dose_quantity, None, weight_kg)
         if part.dose_range is not None:
             return _of_range(part.dose_range.low, part.dose_range.high, weight_kg)
-    words = "its dosage is words only" if dosage.text else "no amount was told"
+    words = Message("its dosage is words only") if dosage.text else Message("no amount was told")
     return DoseAmount(why_unknown=words, is_told=False)
 
 
 def _of_range(low: Quantity | None, high: Quantity | None, weight_kg: float | None) -> DoseAmount:
     ends = [_of_quantity(end, None, weight_kg) for end in (low, high) if end is not None]
     if len(ends) < 2:
-        return DoseAmount(why_unknown="only one end of the amount was told")
+        return DoseAmount(why_unknown=Message("only one end of the amount was told"))
     first, last = ends
     if first.mg and last.mg and first.mg.low <= last.mg.high:
         return DoseAmount(mg=Interval.of(first.mg.low, last.mg.high))
     if first.per_kg and last.per_kg and first.per_kg.low <= last.per_kg.high:
         return DoseAmount(per_kg=Interval.of(first.per_kg.low, last.per_kg.high))
-    return DoseAmount(why_unknown=first.why_unknown or last.why_unknown or "the ends of the amount do not fit")
+    unfit = Message("the ends of the amount do not fit")
+    return DoseAmount(why_unknown=first.why_unknown or last.why_unknown or unfit)
 
 
 def _of_quantity(quantity: Quantity, strength: Strength | None, weight_kg: float | None) -> DoseAmount:
     value = quantity.value
     if value is None:
         reason = quantity.absent_reason
-        return DoseAmount(
-            why_unknown=f"the sender has no amount{f': {reason}' if reason else ''}", is_told=bool(reason)
-        )
-    if value < 0 or quantity.comparator:
-        wrong = "less than zero" if value < 0 else f"only known as “{quantity.comparator} {value:g}”"
-        return DoseAmount(why_unknown=f"the amount is {wrong}")
+        why = Message("the sender has no amount: {reason}", reason=reason)
+        return DoseAmount(why_unknown=why if reason else Message("the sender has no amount"), is_told=bool(reason))
+    if value < 0:
+        return DoseAmount(why_unknown=Message("the amount is less than zero"))
+    if quantity.comparator:
+        bound = Numeral(f"{quantity.comparator} {value:g}")
+        return DoseAmount(why_unknown=Message("the amount is only known as “{bound}”", bound=bound))
     if not quantity.ucum:
-        return DoseAmount(why_unknown="the amount has no unit")
+        return DoseAmount(why_unknown=Message("the amount has no unit"))
     try:
         unit = parse_unit(quantity.ucum)
     except UnitError:
-        return DoseAmount(why_unknown=f"the unit {shown(quantity.ucum)} is not known")
+        return DoseAmount(why_unknown=Message("the unit {unit} is not known", unit=shown(quantity.ucum)))
     if unit.dimension == parse_unit("mg").dimension:
         return DoseAmount(mg=Interval.exactly(convert(value, quantity.ucum, "mg")))
     if unit.dimension == parse_unit("mg/kg").dimension:
         return DoseAmount.of_weight(convert(value, quantity.ucum, "mg/kg"), weight_kg)
     if unit.dimension == parse_unit("mL").dimension and strength is not None:
         return DoseAmount(mg=Interval.exactly(convert(value, quantity.ucum, "mL") * strength.mg_per_ml))
-    return DoseAmount(why_unknown=f"the unit {shown(quantity.ucum)} is not a mass")
+    return DoseAmount(why_unknown=Message("the unit {unit} is not a mass", unit=shown(quantity.ucum)))
 
 
 def _of_rate(rate: float, unit: str, time: When, weight_kg: float | None) -> DoseAmount:
     """A rate over the time from start to end; both must be known to the minute."""
     start, end = time
     if start is None or end is None or {start.precision, end.precision} != {Precision.MINUTE}:
-        return DoseAmount(why_unknown="a rate was sent without the times at which it began and ended")
+        return DoseAmount(why_unknown=Message("a rate was sent without the times at which it began and ended"))
     if rate < 0:
-        return DoseAmount(why_unknown="the rate is less than zero")
+        return DoseAmount(why_unknown=Message("the rate is less than zero"))
     minutes = (end.at - start.at).total_seconds() / 60
     try:
         dimension = parse_unit(unit).dimension
     except UnitError:
-        return DoseAmount(why_unknown=f"the unit of the rate {shown(unit)} is not known")
+        return DoseAmount(why_unknown=Message("the unit of the rate {unit} is not known", unit=shown(unit)))
     if dimension == parse_unit("mg/min").dimension:
         return DoseAmount(mg=Interval.exactly(convert(rate, unit, "mg/min") * minutes))
     if dimension == parse_unit("mg/kg/min").dimension:
         return DoseAmount.of_weight(convert(rate, unit, "mg/kg/min") * minutes, weight_kg)
-    return DoseAmount(why_unknown=f"the unit of the rate {shown(unit)} is not a mass per time")
+    return DoseAmount(why_unknown=Message("the unit of the rate {unit} is not a mass per time", unit=shown(unit)))

@@ -9,6 +9,7 @@ from keel.interop.fhir.people import Context, Draft
 from keel.interop.fhir.resources import AllergyIntolerance, Condition
 from keel.interop.times import Moment
 from keel.interop.vocabulary import Coding, family_substance
+from keel.messages import Message
 from keel.record import Condition as KeelCondition
 from keel.record import Precision
 from keel.record.selection import UNSURE
@@ -18,10 +19,10 @@ def read_condition(condition: Condition, item_id: str, draft: Draft, context: Co
     """Adds the condition: refuted as one that is not there, a suspected one with that status."""
     text = condition.code.words if condition.code else ""
     if not text:
-        raise NotTaken("it does not say which condition")
+        raise NotTaken(Message("it does not say which condition"))
     verified = _one_of(condition.verification_status)
     if verified == "entered-in-error":
-        raise NotTaken("its verification is entered-in-error: taken back by its sender")
+        raise NotTaken(Message("its verification is entered-in-error: taken back by its sender"))
     onset = when(condition.onset_date_time, condition.onset_period, at=context.at).start
     draft.conditions.append(
         KeelCondition(
@@ -40,10 +41,10 @@ def read_allergy(allergy: AllergyIntolerance, item_id: str, draft: Draft, contex
     concept = allergy.code or CodeableConcept()
     codings = [Coding(coding.system, coding.code) for coding in concept.coding]
     if not family_substance(codings, concept.texts, context.knowledge):
-        raise NotTaken("an allergy to something else than ketamine: Keel has no use for it")
+        raise NotTaken(Message("an allergy to something else than ketamine: Keel has no use for it"))
     verified = _one_of(allergy.verification_status)
     if verified == "entered-in-error":
-        raise NotTaken("its verification is entered-in-error: taken back by its sender")
+        raise NotTaken(Message("its verification is entered-in-error: taken back by its sender"))
     draft.conditions.append(
         KeelCondition(
             text=f"Allergy or intolerance: {concept.words}",

@@ -9,6 +9,9 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Raw, field
 
+from keel.interop.fhir.errors import NotTaken
+from keel.messages import Message
+
 NONE = Raw()
 
 Date = Annotated[str, Meta(pattern=r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$")]
@@ -188,7 +191,7 @@ def only_one(part: msgspec.Struct, prefix: str) -> str | None:
     """The name of the field of a choice (`value_`, `effective_`) that is there; ValueError where two are."""
     there = [name for name in _choices(type(part), prefix) if getattr(part, name) not in (None, NONE)]
     if len(there) > 1:
-        raise ValueError(f"two of {prefix.rstrip('_')}[x] are there")
+        raise NotTaken(Message("two of {name}[x] are there", name=prefix.rstrip("_")))
     return there[0] if there else None
 
 

@@ -15,9 +15,19 @@ from keel.interop.fhir.elements import ELEMENTS, unknown_elements
 from keel.interop.fhir.resources import READ, Bundle
 from keel.interop.reading import Notebook
 from keel.interop.times import BEFORE_ALL, read_moment
+from keel.messages import Message, joined
 
 DEEPEST = 8
 """Bundles within bundles; a document bundle in a searchset is two."""
+
+
+_NOT_VALID = Message("resource that is not valid")
+_OLDER = Message("an older version of one that is in the file")
+
+
+def resource_of(kind: str) -> Message:
+    """A resource of a type, as notes name it."""
+    return Message("{type} resource", type=kind)
 
 
 class Item(NamedTuple):
@@ -40,7 +50,7 @@ class Item(NamedTuple):
     @property
     def where(self) -> str:
         """The place in the file and the name of the resource."""
-        return f"{self.path} {self.type}/{self.id}" if self.id else self.path
+        return joined(" ", [self.path, f"{self.type}/{self.id}"]) if self.id else self.path
 
 
 class ResourceFile(NamedTuple):
@@ -98,14 +108,14 @@ class _Unpacker:
         except ReadError as error:
             if depth == 0:
                 raise
-            self._report("resource that is not valid", error.where or path, error.problem)
+            self._report(_NOT_VALID, error.where or path, error.problem)
             return
         if depth == 0:
             json_text.refuse_repeated_keys(bytes(text), where="" if path == "$" else path)
         try:
             head = json_text.decode(text, _Head, where=path)
         except ReadError as error:
-            self._report("resource that is not valid", error.where or path, error.problem)
+            self._report(_NOT_VALID, error.where or path, error.problem)
             return
         if head.resource_type == "Bundle":
             self._open(path, text, depth, set(keys))
@@ -115,27 +125,28 @@ class _Unpacker:
 
     def _open(self, path: str, text: bytes | Raw, depth: int, keys: set[str]) -> None:
         if depth >= DEEPEST:
-            self._report("Bundle resource", path, "bundles within bundles without end")
+            self._report(resource_of("Bundle"), path, Message("bundles within bundles without end"))
             return
         unknown = unknown_elements("Bundle", keys)
         try:
             bundle = json_text.decode(text, Bundle, where=path)
         except ReadError as error:
-            self._report("Bundle resource", error.where or path, error.problem)
+            self._report(resource_of("Bundle"), error.where or path, error.problem)
             return
         if unknown or bundle.implicit_rules:
-            self._report("Bundle resource", path, f"“{(unknown or ['implicitRules'])[0]}” changes or breaks the format")
+            name = (unknown or ["implicitRules"])[0]
+            reason = Message("“{name}” changes or breaks the format", name=name)
+            self._report(resource_of("Bundle"), path, reason)
             return
         if any(link.relation == "next" for link in bundle.link):
-            self._notes.note(
-                "bundle with further pages", where=path, reason="they are not in the file: export them all"
-            )
+            reason = Message("they are not in the file: export them all")
+            self._notes.note(Message("bundle with further pages"), where=path, reason=reason)
         for number, entry in enumerate(bundle.entry):
             if entry.request and entry.request.method == "DELETE":
                 self._deleted.add(entry.full_url or entry.request.url)
             if bytes(entry.resource):
-                prefix = "" if path == "$" else f"{path}, "
-                place = f"{path if path == '$' else prefix + '$'}.entry[{number}].resource"
+                inside = f"$.entry[{number}].resource"
+                place = f"{path}{inside[1:]}" if path == "$" else joined(", ", [path, inside])
                 self.take(place, entry.resource, entry.full_url, depth + 1)
 
     def drop_deleted(self) -> None:
@@ -145,7 +156,8 @@ class _Unpacker:
             if any(name in self._deleted for name in names):
                 del self.items[key]
                 self.bodies.pop(key, None)
-                self._report(f"{item.type} resource", item.where, "deleted by its sender, as the bundle says")
+                reason = Message("deleted by its sender, as the bundle says")
+                self._report(resource_of(item.type), item.where, reason)
 
     def _hold(self, item: Item, body: bytes) -> None:
         self.items[item.key] = item
@@ -158,17 +170,20 @@ class _Unpacker:
             self._hold(item, body)
             return
         if known.digest == item.digest:
-            self._report(f"{item.type} resource", item.where, "it is in the file already; counted once")
+            self._report(resource_of(item.type), item.where, Message("it is in the file already; counted once"))
         elif item.version > known.version:
             self._hold(item, body)
-            self._report(f"{item.type} resource", known.where, "an older version of one that is in the file")
+            self._report(resource_of(item.type), known.where, _OLDER)
         elif item.version < known.version:
-            self._report(f"{item.type} resource", item.where, "an older version of one that is in the file")
+            self._report(resource_of(item.type), item.where, _OLDER)
         else:
-            reason = f"the id of another one ({known.where}) with other content; the first was kept: give each its own"
-            self._report(f"{item.type} resource", item.where, reason)
+            reason = Message(
+                "the id of another one ({place}) with other content; the first was kept: give each its own",
+                place=known.where,
+            )
+            self._report(resource_of(item.type), item.where, reason)
 
-    def _report(self, what: str, where: str, reason: str) -> None:
+    def _report(self, what: Message, where: str, reason: Message) -> None:
         self.reported += 1
         self._notes.note(what, where=where, reason=reason)
 
@@ -182,7 +197,7 @@ def _item(head: _Head, path: str, full_url: str, keys: set[str], text: bytes) ->
         type=head.resource_type,
         id=head.id,
         path=path,
-        key=full_url or local or path,
+        key=full_url or local or str(path),
         digest=hash(text),
         unknown=unknown[0] if unknown else "",
         patient=_reference(head.subject) or _reference(head.patient),

@@ -31,18 +31,19 @@ from keel.interop.fhir.resources import (
 from keel.interop.fhir.statements import pattern_of
 from keel.interop.times import Moment
 from keel.interop.vocabulary import Coding, coded_route, family_substance
+from keel.messages import Message
 from keel.record import Dose, Medicine, Precision, Setting
 
 Kind = MedicationAdministration | MedicationStatement | MedicationRequest | MedicationDispense
 
 NOT_HAPPENED = {
-    "entered-in-error": "its status is entered-in-error: taken back by its sender",
-    "not-done": "its status is not-done: it was not given",
-    "not-taken": "its status is not-taken: it is said not to be taken",
-    "cancelled": "its status is cancelled",
-    "draft": "its status is draft: nobody has ordered it yet",
-    "declined": "its status is declined: it was not handed over",
-    "preparation": "its status is preparation: it was not handed over yet",
+    "entered-in-error": Message("its status is entered-in-error: taken back by its sender"),
+    "not-done": Message("its status is not-done: it was not given"),
+    "not-taken": Message("its status is not-taken: it is said not to be taken"),
+    "cancelled": Message("its status is cancelled"),
+    "draft": Message("its status is draft: nobody has ordered it yet"),
+    "declined": Message("its status is declined: it was not handed over"),
+    "preparation": Message("its status is preparation: it was not handed over yet"),
 }
 MEDICINE_STATUS = {"completed": "stopped", "intended": "planned", "unknown": "active", "in-progress": "active"}
 """How a resource's status stands in a record, where it is not the same word; “unknown” is checked as if active."""
@@ -77,7 +78,7 @@ class MedicationReader:
         if resource.status in NOT_HAPPENED:
             raise NotTaken(NOT_HAPPENED[resource.status])
         if _is_modified(resource):
-            raise NotTaken("its dosage has a modifier that changes its meaning")
+            raise NotTaken(Message("its dosage has a modifier that changes its meaning"))
         self._refuse_counted(item, resource)
         named = self._named(item, resource)
         if isinstance(resource, MedicationAdministration):
@@ -100,12 +101,12 @@ class MedicationReader:
         for reference in wholes:
             found = self._directory.find(reference.reference, item)
             if found and found.key in self._counted and found.key != item.key:
-                raise NotTaken("it belongs to an administration in the file, where the dose is counted")
+                raise NotTaken(Message("it belongs to an administration in the file, where the dose is counted"))
 
     def _named(self, item: Item, resource: Kind) -> Named:
         concept, reference = resource.medication_codeable_concept, resource.medication_reference
         if concept is not None and reference is not None:
-            raise NotTaken("two of medication[x] are there")
+            raise NotTaken(Message("two of {name}[x] are there", name="medication"))
         medication = self._referenced(item, resource, reference) if reference else None
         known = [concept] if concept else []
         if medication is not None and medication.code:
@@ -116,7 +117,7 @@ class MedicationReader:
         if reference and reference.display:
             texts.append(reference.display)
         if not texts and not any(part.codes for part in known):
-            raise NotTaken("it does not say which medicine")
+            raise NotTaken(Message("it does not say which medicine"))
         codings = [Coding(coding.system, coding.code) for part in (*known, *parts) for coding in part.coding]
         first = known[0] if known else CodeableConcept()
         strengths = [part.strength for part in ingredients if part.strength]
@@ -135,13 +136,15 @@ class MedicationReader:
                 return None
             try:
                 return cast(Medication, decoded(found, self._bodies[found.key]))
-            except NotTaken as reason:
-                raise NotTaken(f"the medication it refers to cannot be read: {reason}") from None
+            except NotTaken as error:
+                reason = Message("the medication it refers to cannot be read: {reason}", reason=error.reason)
+                raise NotTaken(reason) from None
         body = contained(resource, reference.reference, "Medication")
         try:
             return json_text.decode(body, Medication) if body else None
         except ReadError as error:
-            raise NotTaken(f"the medication it contains cannot be read: {error.problem}") from None
+            reason = Message("the medication it contains cannot be read: {reason}", reason=error.problem)
+            raise NotTaken(reason) from None
 
     def _medicine(self, item: Item, status: str, named: Named, draft: Draft, started: Moment | None) -> None:
         draft.medicines.append(
@@ -150,17 +153,17 @@ class MedicationReader:
 
     def _request(self, item: Item, request: MedicationRequest, named: Named, draft: Draft) -> None:
         if request.do_not_perform:
-            raise NotTaken("it asks that the medicine is not given")
+            raise NotTaken(Message("it asks that the medicine is not given"))
         if request.intent in ("proposal", "option"):
-            raise NotTaken(f"its intent is {request.intent}: nobody has ordered it")
+            raise NotTaken(Message("its intent is {intent}: nobody has ordered it", intent=request.intent))
         ordered = when(request.authored_on, at=self._context.at).start
         self._medicine(item, MEDICINE_STATUS.get(request.status, request.status), named, draft, ordered)
 
     def _administration(self, item: Item, given: MedicationAdministration, named: Named, draft: Draft) -> None:
         if given.status == "unknown":
-            raise NotTaken("its status is unknown: nobody knows whether it was given")
+            raise NotTaken(Message("its status is unknown: nobody knows whether it was given"))
         if given.effective_date_time and given.effective_period:
-            raise NotTaken("two of effective[x] are there")
+            raise NotTaken(Message("two of {name}[x] are there", name="effective"))
         time = when(given.effective_date_time, given.effective_period, at=self._context.at)
         if named.family is None:
             draft.medicines.append(
@@ -175,30 +178,33 @@ class MedicationReader:
             )
             return
         if time.start is None:
-            raise NotTaken("it does not say when it was given")
+            raise NotTaken(Message("it does not say when it was given"))
         amount = amount_given(given.dosage, time, named.strength, draft.weight_near(time.start.at))
         if given.status != "completed":
             amount = amount.perhaps_less()
-            reason = f"its status is {given.status}: anything up to the amount written may have been given"
-            draft.notes.note("dose not completed", where=item.where, reason=reason)
+            reason = Message(
+                "its status is {status}: anything up to the amount written may have been given", status=given.status
+            )
+            draft.notes.note(Message("dose not completed"), where=item.where, reason=reason)
         route = given.dosage.route if given.dosage else None
         setting = Setting.CLINIC if given.context or (given.category and given.category.has(*HOSPITAL)) else None
         self._dose(item, named.family, time, amount, route, draft, measured=True, setting=setting)
 
     def _statement(self, item: Item, said: MedicationStatement, named: Named, draft: Draft) -> None:
         if said.effective_date_time and said.effective_period:
-            raise NotTaken("two of effective[x] are there")
+            raise NotTaken(Message("two of {name}[x] are there", name="effective"))
         time = when(said.effective_date_time, said.effective_period, at=self._context.at)
         status = MEDICINE_STATUS.get(said.status, said.status)
         if said.status == "unknown":
-            draft.notes.note("status unknown", where=item.where, reason="the medicine is checked as if it were taken")
+            what, reason = Message("status unknown"), Message("the medicine is checked as if it were taken")
+            draft.notes.note(what, where=item.where, reason=reason)
         dosage = said.dosage[0] if len(said.dosage) == 1 else None
         if named.family is None or dosage is None or said.status in ("intended", "on-hold", "unknown"):
             self._medicine(item, status, named, draft, time.start)
             return
         if not self._use(item, said, named.family, dosage, time, draft):
-            reason = "a statement without a time and an amount, or how often, is a medicine and not a dose"
-            draft.notes.note("use without an amount and a time", where=item.where, reason=reason)
+            reason = Message("a statement without a time and an amount, or how often, is a medicine and not a dose")
+            draft.notes.note(Message("use without an amount and a time"), where=item.where, reason=reason)
             self._medicine(item, status, named, draft, time.start)
 
     def _use(
@@ -231,9 +237,9 @@ class MedicationReader:
         setting: Setting | None,
     ) -> None:
         if time.start is None:
-            raise NotTaken("it does not say when it was taken")
+            raise NotTaken(Message("it does not say when it was taken"))
         if amount.why_unknown:
-            draft.notes.note("amount not known", where=item.where, reason=amount.why_unknown)
+            draft.notes.note(Message("amount not known"), where=item.where, reason=amount.why_unknown)
         draft.doses.append(
             Dose(
                 substance=substance,
@@ -246,7 +252,7 @@ class MedicationReader:
                 setting=setting or Setting.UNKNOWN,
                 precision=time.start.precision,
                 id=item.id,
-                origin=item.where,
+                origin=str(item.where),
             )
         )
 
@@ -254,8 +260,10 @@ class MedicationReader:
         codings = [Coding(coding.system, coding.code) for coding in route.coding] if route else []
         found = coded_route(codings, route.texts if route else (), self._context.knowledge)
         if found is None:
-            what = f"route “{route.words}”" if route and route.words else "route"
-            draft.notes.note(what, where=item.where, reason="not told, or not one that Keel knows; kept as unknown")
+            quoted = Message("“{text}”", text=route.words) if route and route.words else None
+            what = Message("route {word}", word=quoted) if quoted else Message("route")
+            reason = Message("not told, or not one that Keel knows; kept as unknown")
+            draft.notes.note(what, where=item.where, reason=reason)
         return found or "unknown"
 
 

@@ -7,6 +7,7 @@ from keel.interop.errors import ReadError
 from keel.interop.fhir.datatypes import Period
 from keel.interop.fhir.errors import NotTaken
 from keel.interop.times import Moment, is_future, read_moment
+from keel.messages import Message
 
 
 class When(NamedTuple):
@@ -40,8 +41,8 @@ def when(moment: str | None, period: Period | None = None, *, at: dt.datetime) -
     if period is not None:
         read = When(moment_of(period.start), moment_of(period.end))
     if read.start and read.end and read.end.at < read.start.at:
-        raise NotTaken("it ends before it starts")
+        raise NotTaken(Message("it ends before it starts"))
     begun = read.start or read.end
     if begun and is_future(begun, at):
-        raise NotTaken("it is dated in the future, not counted as something that has happened")
+        raise NotTaken(Message("it is dated in the future, not counted as something that has happened"))
     return When(read.start, None) if read.end and is_future(read.end, at) else read

@@ -20,6 +20,7 @@ from keel.interop.plausibility import impossible_measure
 from keel.interop.times import Moment
 from keel.knowledge.instruments import Instrument
 from keel.knowledge.reading import CodeKind, ReadingCode
+from keel.messages import Message, text_of
 from keel.quantities import UnitError
 from keel.record import Measurement, Pregnancy
 
@@ -65,13 +66,13 @@ class ObservationReader:
     def read(self, item: Item, observation: Observation, draft: Draft) -> None:
         """Adds what was observed to the draft; NotTaken where it is not a fact about the person."""
         if observation.status in WITHDRAWN:
-            raise NotTaken(f"its status is {observation.status}: no fact, or one taken back")
+            raise NotTaken(Message("its status is {status}: no fact, or one taken back", status=observation.status))
         if observation.focus:
-            raise NotTaken("it is about somebody or something else than its subject (focus)")
+            raise NotTaken(Message("it is about somebody or something else than its subject (focus)"))
         time = _effective(observation, self._context)
         parts = self._parts(observation)
         if not parts and not observation.has_member and not observation.data_absent_reason:
-            raise NotTaken("it has no value")
+            raise NotTaken(Message("it has no value"))
         _note_missing_members(item, observation, self._directory, draft)
         taken: list[Measurement] = []
         for part, name in parts:
@@ -88,13 +89,13 @@ class ObservationReader:
         if own and any(
             set(_loinc(part.code.coding)) & set(_loinc(observation.code.coding)) for part in observation.component
         ):
-            raise NotTaken("a component repeats the code of the whole, which has a value too (obs-7)")
+            raise NotTaken(Message("a component repeats the code of the whole, which has a value too (obs-7)"))
         parts: list[tuple[ObservationPart | Observation, str]] = []
         if own or (observation.data_absent_reason and not observation.component and not observation.has_member):
             parts.append((observation, own or ""))
         for part in observation.component:
             if part.modifier_extension:
-                raise NotTaken("a component has a modifier that changes its meaning")
+                raise NotTaken(Message("a component has a modifier that changes its meaning"))
             parts.append((part, _value_name(part) or ""))
         return parts
 
@@ -127,14 +128,15 @@ class ObservationReader:
         """The part as a measurement, without what it shares with its siblings."""
         row, coding = self._meaning(part.code.coding)
         if name == "value_string" and row is None and not _is_clinical(part):
-            raise NotTaken("its value is free text that Keel has no use for; it was not kept")
+            raise NotTaken(Message("its value is free text that Keel has no use for; it was not kept"))
         value, unit = self._value(part, name, row, draft, item)
         absent = _absent(part) if value is None else ""
         if problem := impossible_measure(value, unit, row, self._context.knowledge.reading_limits):
-            draft.notes.note("value that cannot be", where=item.where, reason=f"{problem} Not used.")
+            reason = Message("{problem} Not used.", problem=problem)
+            draft.notes.note(Message("value that cannot be"), where=item.where, reason=reason)
             value, unit, absent = None, "", "error"
         if value is None and not absent:
-            raise NotTaken("its value is of a kind that Keel does not keep")
+            raise NotTaken(Message("its value is of a kind that Keel does not keep"))
         return Measurement(
             code=coding.code if coding else "",
             system=coding.system if coding else "",
@@ -178,16 +180,19 @@ class ObservationReader:
         if quantity.value is None:
             return None, ""
         if quantity.comparator:
-            reason = "kept as words: Keel does not reckon with a bound"
-            draft.notes.note(f"value with “{quantity.comparator}”", where=item.where, reason=reason)
+            what = Message("value with “{sign}”", sign=quantity.comparator)
+            reason = Message("kept as words: Keel does not reckon with a bound")
+            draft.notes.note(what, where=item.where, reason=reason)
             return _in_words(quantity), ""
         try:
             measured = in_kept_unit(quantity.value, quantity.ucum, row)
         except UnitError as error:
-            raise NotTaken(str(error)) from None
+            raise NotTaken(text_of(error)) from None
         if not measured.unit_known:
-            what = f"unit {shown(quantity.ucum)}" if quantity.ucum else "value without a unit"
-            draft.notes.note(what, where=item.where, reason="not known to Keel; the value was kept as it came")
+            unit = Message("unit {unit}", unit=shown(quantity.ucum))
+            what = unit if quantity.ucum else Message("value without a unit")
+            reason = Message("not known to Keel; the value was kept as it came")
+            draft.notes.note(what, where=item.where, reason=reason)
         return measured.value, measured.unit
 
     def _pregnancy(self, observation: Observation) -> Pregnancy | None:
@@ -225,7 +230,8 @@ def _upper_limit(part: ObservationPart | Observation, unit: str, row: ReadingCod
 def _note_missing_members(item: Item, observation: Observation, directory: Directory, draft: Draft) -> None:
     for reference in observation.has_member:
         if _found(reference, item, directory) is None:
-            draft.notes.note("member of a panel", where=item.where, reason=f"{shown(reference.reference)} is not there")
+            reason = Message("{reference} is not there", reference=shown(reference.reference))
+            draft.notes.note(Message("member of a panel"), where=item.where, reason=reason)
 
 
 def _found(reference: Reference, item: Item, directory: Directory) -> Item | None:
@@ -247,12 +253,9 @@ def _group(item: Item, observation: Observation, directory: Directory, default: 
 
 def _value_name(part: ObservationPart | Observation) -> str | None:
     """Which kind of value the part has; NotTaken for two, or for one beside a reason for having none (obs-6)."""
-    try:
-        name = only_one(part, "value_")
-    except ValueError as error:
-        raise NotTaken(str(error)) from None
+    name = only_one(part, "value_")
     if name and part.data_absent_reason:
-        raise NotTaken("it has a value and a reason for having none (obs-6)")
+        raise NotTaken(Message("it has a value and a reason for having none (obs-6)"))
     return name
 
 
@@ -264,10 +267,7 @@ def _effective_unchecked(observation: Observation) -> Moment | None:
 
 
 def _effective(observation: Observation, context: Context | None) -> When:
-    try:
-        only_one(observation, "effective_")
-    except ValueError as error:
-        raise NotTaken(str(error)) from None
+    only_one(observation, "effective_")
     at = context.at if context else _END_OF_TIME
     return when(observation.effective_date_time or observation.effective_instant, observation.effective_period, at=at)
 

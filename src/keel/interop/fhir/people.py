@@ -10,6 +10,7 @@ from keel.interop.plausibility import Weights, question_doses, with_body_size
 from keel.interop.reading import Format, Notebook
 from keel.interop.times import BEFORE_ALL
 from keel.knowledge import Knowledge
+from keel.messages import FactName, Message
 from keel.quantities import convert
 from keel.record import Condition, Dose, Measurement, Medicine, Person, Pregnancy, Record, UsePattern
 
@@ -54,8 +55,12 @@ class Draft:
         limits = self._context.knowledge.reading_limits
         holds = limits.pregnant_holds if told is Pregnancy.PREGNANT else limits.not_pregnant_holds
         if when < self._context.at - dt.timedelta(minutes=convert(holds.value, holds.unit, "min")):
-            reason = f"“{told}” was told on {when.date()}, too long ago to be true now"
-            self.notes.note("pregnancy status too old to use", where=when.date().isoformat(), reason=reason)
+            reason = Message(
+                "“{status}” was told on {day}, too long ago to be true now",
+                status=FactName(told.value),
+                day=when.date().isoformat(),
+            )
+            self.notes.note(Message("pregnancy status too old to use"), where=when.date().isoformat(), reason=reason)
             return Pregnancy.UNKNOWN
         return told
 

@@ -12,6 +12,7 @@ from keel.interop.fhir.resources import Answer, Question, QuestionAsked, Questio
 from keel.interop.fhir.sittings import AnswerSent, Sitting
 from keel.knowledge.instruments import Instrument
 from keel.knowledge.instruments import Item as InstrumentItem
+from keel.messages import Message
 
 _LOINC_CODE = re.compile(r"\d{1,7}-\d")
 
@@ -32,7 +33,7 @@ class ResponseReader:
     def read(self, item: Item, response: QuestionnaireResponse, draft: Draft) -> None:
         """Adds the sitting to the draft; NotTaken where the instrument is not one that Keel knows."""
         if response.status == "entered-in-error":
-            raise NotTaken("its status is entered-in-error: taken back by its sender")
+            raise NotTaken(Message("its status is entered-in-error: taken back by its sender"))
         time = when(response.authored, at=self._context.at)
         url = response.questionnaire.partition("|")[0]
         codes = self._codes.get(url, {})
@@ -42,13 +43,14 @@ class ResponseReader:
         named = {link: codes.get(link) or _code_in(link) for link in questions}
         instrument = self._instrument(url, named)
         if instrument is None:
-            raise NotTaken(f"the questionnaire {url.rsplit('/', 1)[-1] or 'without a name'} is not one that Keel knows")
+            name = url.rsplit("/", 1)[-1] or Message("without a name")
+            raise NotTaken(Message("the questionnaire {name} is not one that Keel knows", name=name))
         sitting = Sitting(item.key, time.start, item.id)
         for link, question in questions.items():
             self._take(instrument, named[link], link, question, sitting, item, draft)
         if response.status in ("in-progress", "stopped"):
-            reason = f"its status is {response.status}: what has no answer stays unanswered"
-            draft.notes.note("questionnaire not completed", where=item.where, reason=reason)
+            reason = Message("its status is {status}: what has no answer stays unanswered", status=response.status)
+            draft.notes.note(Message("questionnaire not completed"), where=item.where, reason=reason)
 
     def _instrument(self, url: str, named: dict[str, str]) -> Instrument | None:
         """The instrument of that name, or the one of which at least half the items are there by code."""
@@ -88,8 +90,8 @@ class ResponseReader:
             if said.number is not None:
                 draft.sittings.subscale(instrument, link, said.number, sitting, where=item.where)
         elif question.answer and not question.item:
-            reason = f"no item of {instrument.name}; its answer was not kept"
-            draft.notes.note(f"question {link}", where=item.where, reason=reason)
+            reason = Message("no item of {instrument}; its answer was not kept", instrument=instrument.name)
+            draft.notes.note(Message("question {link}", link=link), where=item.where, reason=reason)
 
 
 def _item_of(instrument: Instrument, code: str, link: str) -> InstrumentItem | None:
@@ -125,14 +127,11 @@ def _flat(questions: Sequence[Question]) -> Iterator[Question]:
 def _said(question: Question) -> AnswerSent:
     """The answer as it came; several answers to one item cannot be scored and count as none."""
     if question.modifier_extension or any(answer.modifier_extension for answer in question.answer):
-        raise NotTaken("a question has a modifier that changes its meaning")
+        raise NotTaken(Message("a question has a modifier that changes its meaning"))
     if len(question.answer) != 1:
         return AnswerSent(absent="unknown") if not question.answer else AnswerSent(words=("several answers",))
     (answer,) = question.answer
-    try:
-        only_one(answer, "value_")
-    except ValueError as error:
-        raise NotTaken(str(error)) from None
+    only_one(answer, "value_")
     return _told(answer)
 
 

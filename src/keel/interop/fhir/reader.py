@@ -16,7 +16,7 @@ from keel.interop.fhir.conditions import read_allergy, read_condition
 from keel.interop.fhir.datatypes import INDIVIDUAL_SEX, Reference
 from keel.interop.fhir.decoding import decoded
 from keel.interop.fhir.directory import Ambiguous, Directory, contained, plain_name
-from keel.interop.fhir.envelope import Item, unfold
+from keel.interop.fhir.envelope import Item, resource_of, unfold
 from keel.interop.fhir.errors import NotTaken
 from keel.interop.fhir.medications import Kind, MedicationReader
 from keel.interop.fhir.observations import ObservationReader, find_panels
@@ -40,6 +40,7 @@ from keel.interop.reading import Format, Notebook, Progress, Reading, Totals
 from keel.interop.times import read_moment
 from keel.knowledge import Knowledge
 from keel.knowledge.reading import CodeKind
+from keel.messages import Message
 from keel.record import Precision, Sex
 
 R = TypeVar("R", bound=Resource)
@@ -118,17 +119,18 @@ class _Reader:
     def _take(self, item: Item) -> None:
         try:
             if item.type not in READ:
-                ketamine = ", though it names ketamine" if item.names_ketamine else ""
-                raise NotTaken(f"not a resource that Keel reads{ketamine}")
+                if item.names_ketamine:
+                    raise NotTaken(Message("not a resource that Keel reads, though it names ketamine"))
+                raise NotTaken(Message("not a resource that Keel reads"))
             self._give(item, decoded(item, self._file.bodies[item.key]))
-        except NotTaken as reason:
+        except NotTaken as error:
             self._reported += 1
-            draft = self._known_draft(item)
-            (draft.notes if draft else self._notes).note(f"{item.type} resource", where=item.where, reason=str(reason))
+            notes = draft.notes if (draft := self._known_draft(item)) else self._notes
+            notes.note(resource_of(item.type), where=item.where, reason=error.reason)
         except Ambiguous as name:
             self._reported += 1
-            both = f"two resources of the file answer to {shown(name)}"
-            self._notes.note(f"{item.type} resource", where=item.where, reason=both)
+            both = Message("two resources of the file answer to {name}", name=shown(name))
+            self._notes.note(resource_of(item.type), where=item.where, reason=both)
         if item.type not in HELPERS:
             self._file.bodies.pop(item.key, None)
 
@@ -136,7 +138,7 @@ class _Reader:
         """Hands a decoded resource to the reader of its type."""
         if isinstance(resource, (Medication, Questionnaire)):
             if item.key not in self._directory.used | self._responses.used:
-                raise NotTaken("nothing in the file that Keel reads refers to it")
+                raise NotTaken(Message("nothing in the file that Keel reads refers to it"))
         elif isinstance(resource, Patient):
             self._patient(item.id or item.key, resource, self._draft(item.key, item.id), item.where)
         elif isinstance(resource, Observation):
@@ -171,30 +173,32 @@ class _Reader:
     def _person(self, item: Item, reference: Reference | None, resource: Resource) -> Draft:
         """The draft of the person whom a resource is about; NotTaken where it does not say who."""
         if reference is None or not reference.reference:
-            raise NotTaken("it does not say by a reference whom it is about")
+            raise NotTaken(Message("it does not say by a reference whom it is about"))
         if reference.reference.startswith("#"):
             return self._contained_person(item, reference, resource)
         found = self._directory.find(reference.reference, item)
         if found and found.type != "Patient":
-            raise NotTaken(f"it is about a {found.type}, not about a person")
+            raise NotTaken(Message("it is about a {type}, not about a person", type=found.type))
         if found:
             return self._draft(found.key, found.id)
         name = plain_name(reference.reference)
         type_name, _, local = name.rpartition("/")
         if not name.startswith("urn:") and type_name.rpartition("/")[2] != "Patient":
-            raise NotTaken(f"it is about {shown(name)}, not about a person")
+            raise NotTaken(Message("it is about {name}, not about a person", name=shown(name)))
         if name not in self._drafts:
-            self._draft(name, local).notes.note("person without a Patient resource", where=item.where, reason=name)
+            what = Message("person without a Patient resource")
+            self._draft(name, local).notes.note(what, where=item.where, reason=Message("{name}", name=name))
         return self._drafts[name]
 
     def _contained_person(self, item: Item, reference: Reference, resource: Resource) -> Draft:
         body = contained(resource, reference.reference, "Patient")
         if body is None:
-            raise NotTaken(f"its subject {shown(reference.reference)} is not contained in it")
+            reason = Message("its subject {reference} is not contained in it", reference=shown(reference.reference))
+            raise NotTaken(reason)
         try:
             patient = json_text.decode(body, Patient)
         except ReadError as error:
-            raise NotTaken(f"its contained patient cannot be read: {error.problem}") from None
+            raise NotTaken(Message("its contained patient cannot be read: {reason}", reason=error.problem)) from None
         key = f"{item.key}{reference.reference}"
         draft = self._draft(key, patient.id)
         self._patient(patient.id, patient, draft, item.where)
@@ -203,9 +207,11 @@ class _Reader:
     def _patient(self, name: str, patient: Patient, draft: Draft, where: str) -> None:
         """Puts what the Patient resource says into the draft."""
         if patient.deceased_boolean or patient.deceased_date_time:
-            draft.notes.note("person recorded as deceased", where=where, reason="the picture is of the time before")
+            what, reason = Message("person recorded as deceased"), Message("the picture is of the time before")
+            draft.notes.note(what, where=where, reason=reason)
         if patient.active is False:
-            draft.notes.note("person's record not in use", where=where, reason="Patient.active is false")
+            what, reason = Message("person's record not in use"), Message("Patient.active is false")
+            draft.notes.note(what, where=where, reason=reason)
         born, age = _birth(patient.birth_date, self._context, draft, where)
         sex = Sex(patient.gender) if patient.gender else _sex_told(patient, self._context.knowledge)
         draft.person = msgspec.structs.replace(draft.person, id=name, sex=sex, birth_date=born, age_years=age)
@@ -230,12 +236,14 @@ def _birth(text: str | None, context: Context, draft: Draft, where: str) -> tupl
     except ReadError as error:
         raise NotTaken(error.problem) from None
     if moment.at > context.at:
-        raise NotTaken("the birth date lies in the future")
+        raise NotTaken(Message("the birth date lies in the future"))
     years = float(context.at.year - moment.at.year)
     if problem := why_impossible("age", years, context.knowledge.reading_limits):
-        draft.notes.note("birth date that cannot be", where=where, reason=f"{problem} Not used.")
+        reason = Message("{problem} Not used.", problem=problem)
+        draft.notes.note(Message("birth date that cannot be"), where=where, reason=reason)
         return None, None
     if moment.precision is Precision.DAY:
         return moment.at.date(), None
-    draft.notes.note("birth date known only in part", where=where, reason="the age may be a year too high")
+    what, reason = Message("birth date known only in part"), Message("the age may be a year too high")
+    draft.notes.note(what, where=where, reason=reason)
     return None, years

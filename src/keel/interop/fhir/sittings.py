@@ -15,6 +15,7 @@ from keel.interop.reading import Notebook
 from keel.interop.times import BEFORE_ALL, Moment
 from keel.knowledge import Knowledge
 from keel.knowledge.instruments import Instrument, Item, ItemKind
+from keel.messages import Message, Numeral
 from keel.record import Answers, Precision
 
 STATES = {
@@ -33,6 +34,14 @@ class AnswerSent(NamedTuple):
     words: tuple[str, ...] = ()
     number: float | None = None
     absent: str = ""
+
+
+def _item(instrument: Instrument, item: Item) -> Message:
+    return Message("{instrument} item {id}", instrument=instrument.name, id=item.id)
+
+
+def _total(instrument: Instrument) -> Message:
+    return Message("{instrument} total", instrument=instrument.name)
 
 
 class InstrumentCodes:
@@ -80,22 +89,24 @@ class Sittings:
         value = answer_to(instrument, item, said)
         if value is None:
             told = next(iter(said.words), said.number if said.number is not None else "nothing")
-            reason = f"{shown(told)} is not an answer to it; left unanswered"
-            self._notes.note(f"{instrument.name} item {item.id}", where=where, reason=reason)
+            reason = Message("{answer} is not an answer to it; left unanswered", answer=shown(told))
+            self._notes.note(_item(instrument, item), where=where, reason=reason)
             return False
         before = self._open_for(instrument, sitting).items.setdefault(item.id, value)
         if before != value:
-            reason = f"answered {before} and {value} in one sitting; the first was kept"
-            self._notes.note(f"{instrument.name} item {item.id}", where=where, reason=reason)
+            reason = Message(
+                "answered {first} and {second} in one sitting; the first was kept", first=str(before), second=str(value)
+            )
+            self._notes.note(_item(instrument, item), where=where, reason=reason)
         return True
 
     def subscale(self, instrument: Instrument, scale: str, value: float, sitting: "Sitting", *, where: str) -> None:
         """Adds a number that was totalled elsewhere under the id of its scale."""
         whole = _whole(value)
         if whole is None:
-            self._notes.note(
-                f"{instrument.name} {scale}", where=where, reason=f"{value:g} is not a whole number; left out"
-            )
+            what = Message("{instrument} {scale}", instrument=instrument.name, scale=scale)
+            reason = Message("{value} is not a whole number; left out", value=Numeral(f"{value:g}"))
+            self._notes.note(what, where=where, reason=reason)
         else:
             self._open_for(instrument, sitting).items.setdefault(scale, whole)
 
@@ -103,8 +114,12 @@ class Sittings:
         """Adds the total that the sender computed."""
         gathered = self._open_for(instrument, sitting)
         if gathered.total is not None and gathered.total != total:
-            reason = f"told as {gathered.total:g} and {total:g} for one sitting; the first was kept"
-            self._notes.note(f"{instrument.name} total", where=where, reason=reason)
+            reason = Message(
+                "told as {first} and {second} for one sitting; the first was kept",
+                first=Numeral(f"{gathered.total:g}"),
+                second=Numeral(f"{total:g}"),
+            )
+            self._notes.note(_total(instrument), where=where, reason=reason)
             return
         gathered.total = total
 
@@ -134,8 +149,8 @@ class Sittings:
             return None
         total = sitting.total
         if sitting.items and total is not None and not self._fits(sitting):
-            reason = f"{total:g} does not fit the answers; the answers were kept"
-            self._notes.note(f"{sitting.instrument.name} total", where=sitting.id, reason=reason)
+            reason = Message("{total} does not fit the answers; the answers were kept", total=Numeral(f"{total:g}"))
+            self._notes.note(_total(sitting.instrument), where=sitting.id, reason=reason)
             total = None
         return Answers(instrument=sitting.instrument.id, items=sitting.items, total=total, at=sitting.at, id=sitting.id)
 

@@ -8,6 +8,7 @@ from keel.interop.errors import ReadError, shown
 from keel.interop.plausibility import why_impossible
 from keel.interop.record_file.shape import AmountRange
 from keel.knowledge.reading import ReadingLimits
+from keel.messages import Message, text_of
 from keel.quantities import (
     Interval,
     QuantityError,
@@ -55,7 +56,8 @@ def body(age: float | str | None, weight: str | None, height: str | None, *, lim
         place = f"{where}.{name}"
         value = _at(place, lambda: parse(written if isinstance(written, str) else f"{written:.15g} years"))
         if problem := why_impossible(name, value, limits):
-            raise ReadError(f"{shown(written)}: {problem}", where=place, fix="Check it, or leave it out.")
+            told = Message("{text}: {problem}", text=shown(written), problem=problem)
+            raise ReadError(told, where=place, fix=Message("Check it, or leave it out."))
         return value
 
     return Body(
@@ -78,7 +80,7 @@ def _amount(text: str, weight_kg: float | None) -> DoseAmount:
     if quantity.unit.dimension != _PER_KG:
         return DoseAmount(Interval.exactly(parse_amount_mg(text)))
     if quantity.value < 0:
-        raise QuantityError(f"{shown(text)} is less than zero.")
+        raise QuantityError(Message("“{input}” is less than zero.", input=text.strip()))
     return DoseAmount.of_weight(quantity.to("mg/kg"), weight_kg)
 
 
@@ -86,10 +88,12 @@ def _between(low: Interval | None, mid: Interval | None, high: Interval | None, 
     if low is None and high is None:
         return None
     if low is None or high is None:
-        raise ReadError("One end is per kilogram and the other is not.", where=where, fix="Write both in one unit.")
+        problem = Message("One end is per kilogram and the other is not.")
+        raise ReadError(problem, where=where, fix=Message("Write both in one unit."))
     middle = mid.mid if mid else (low.low + high.high) / 2
     if not low.low <= middle <= high.high:
-        raise ReadError("The amounts are out of order.", where=where, fix="Write low, mid and high from least to most.")
+        fix = Message("Write low, mid and high from least to most.")
+        raise ReadError(Message("The amounts are out of order."), where=where, fix=fix)
     return Interval(low.low, middle, high.high)
 
 
@@ -97,4 +101,4 @@ def _at(where: str, read: Callable[[], T]) -> T:
     try:
         return read()
     except QuantityError as error:
-        raise ReadError(str(error), where=where) from None
+        raise ReadError(text_of(error), where=where) from None

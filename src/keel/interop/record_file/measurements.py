@@ -13,6 +13,7 @@ from keel.interop.reading import Notebook
 from keel.interop.record_file.shape import MeasurementEntry
 from keel.knowledge import Knowledge
 from keel.knowledge.reading import CodeKind, CodeTable, ReadingCode
+from keel.messages import Message, Numeral, text_of
 from keel.quantities import UnitError
 from keel.record import Measurement
 
@@ -28,7 +29,7 @@ def read_measurement(
         return _blood_pressure(entry, entry.value, at, path, knowledge, notes)
     value, unit = _value(entry, row, path, notes)
     if problem := impossible_measure(value, unit, row, knowledge.reading_limits):
-        raise ReadError(problem, where=f"{path}.value", fix="Check it, or leave it out.")
+        raise ReadError(problem, where=f"{path}.value", fix=Message("Check it, or leave it out."))
     measurement = Measurement(
         code=row.code if row else entry.code,
         system=row.system if row else _system(entry),
@@ -51,12 +52,15 @@ def _row(entry: MeasurementEntry, path: str, codes: CodeTable) -> ReadingCode | 
     if not entry.what and entry.name:
         return None
     if not entry.what:
-        raise ReadError("Neither “what” nor “code” says what was measured.", where=path, fix="Add one of them.")
+        problem = Message("Neither “what” nor “code” says what was measured.")
+        raise ReadError(problem, where=path, fix=Message("Add one of them."))
     row = codes.named(CodeKind.MEASURE, entry.what)
     if row is None:
         near = get_close_matches(entry.what.casefold(), codes.words(CodeKind.MEASURE), n=3)
-        fix = f"Near: {', '.join(near)}." if near else "Give its code and system instead."
-        raise ReadError(f"{shown(entry.what)} is not a measurement that Keel knows.", where=f"{path}.what", fix=fix)
+        close = Message("Near: {names}.", names=", ".join(near))
+        fix = close if near else Message("Give its code and system instead.")
+        problem = Message("{text} is not a measurement that Keel knows.", text=shown(entry.what))
+        raise ReadError(problem, where=f"{path}.what", fix=fix)
     return row
 
 
@@ -72,7 +76,8 @@ def _value(
         return entry.text, ""
     if value is None:
         if not entry.absent:
-            raise ReadError("There is no value.", where=path, fix="Write it, or say in “absent” why there is none.")
+            fix = Message("Write it, or say in “absent” why there is none.")
+            raise ReadError(Message("There is no value."), where=path, fix=fix)
         return None, ""
     if isinstance(value, bool):
         return value, ""
@@ -91,8 +96,9 @@ def _upper_limit(entry: MeasurementEntry, unit: str, row: ReadingCode | None, pa
     else:
         limit, own = _number(float(entry.upper_limit), entry.unit, row, where, Notebook())
     if not isinstance(limit, float) or own != unit or limit <= 0:
-        fix = f"Write a number above 0 in {unit or 'the unit of the value'}."
-        raise ReadError(f"{shown(entry.upper_limit)} is not a valid upper limit of this value.", where=where, fix=fix)
+        fix = Message("Write a number above 0 in {unit}.", unit=unit or Message("the unit of the value"))
+        problem = Message("{text} is not a valid upper limit of this value.", text=shown(entry.upper_limit))
+        raise ReadError(problem, where=where, fix=fix)
     return limit
 
 
@@ -101,17 +107,20 @@ def _typed(value: str, unit: str | None, row: ReadingCode | None, where: str) ->
     split = split_value(value)
     if split is None:
         if value.strip()[:1].isdigit() or not value.strip():
-            problem = f"{shown(value)} is not one number with a unit."
-            raise ReadError(problem, where=where, fix="Write for example “142 mmHg”, or put words in “text”.")
+            problem = Message("{text} is not one number with a unit.", text=shown(value))
+            fix = Message("Write for example “142 mmHg”, or put words in “text”.")
+            raise ReadError(problem, where=where, fix=fix)
         return value, ""
     number, written = split
     if written and unit:
-        raise ReadError("The unit is written twice.", where=where, fix="Keep it in one place.")
+        problem = Message("The unit is written twice.")
+        raise ReadError(problem, where=where, fix=Message("Keep it in one place."))
     strict = Notebook()
     measured = _number(number, written or unit, row, where, strict)
     if strict.notes():
-        fix = f"Use {row.unit}." if row and row.unit else "Write it in UCUM, for example mg/dL."
-        raise ReadError(f"The unit {shown(written or unit)} is not known.", where=where, fix=fix)
+        kept = Message("Use {unit}.", unit=row.unit) if row and row.unit else None
+        problem = Message("The unit {unit} is not known.", unit=shown(written or unit))
+        raise ReadError(problem, where=where, fix=kept or Message("Write it in UCUM, for example mg/dL."))
     return measured
 
 
@@ -119,13 +128,16 @@ def _number(value: float, unit: str | None, row: ReadingCode | None, where: str,
     """The number in the unit in which its measure is kept; a unit that Keel cannot convert stays and is noted."""
     if unit is None and (row is None or row.unit != "1"):
         example = row.unit if row and row.unit else "mg/dL"
-        raise ReadError(f"{value:g} has no unit.", where=where, fix=f"Write for example “{value:g} {example}”.")
+        number = Numeral(f"{value:g}")
+        fix = Message("Write for example “{value} {unit}”.", value=number, unit=example)
+        raise ReadError(Message("{value} has no unit.", value=number), where=where, fix=fix)
     try:
         measured = in_kept_unit(value, "1" if unit is None else unit, row)
     except UnitError as error:
-        raise ReadError(str(error), where=where) from None
+        raise ReadError(text_of(error), where=where) from None
     if not measured.unit_known:
-        notes.note(f"unit {shown(unit)}", where=where, reason="not known to Keel; the value was kept as it came")
+        reason = Message("not known to Keel; the value was kept as it came")
+        notes.note(Message("unit {unit}", unit=shown(unit)), where=where, reason=reason)
     return measured.value, measured.unit
 
 
@@ -135,9 +147,8 @@ def _blood_pressure(
     upper, slash, rest = text.partition("/")
     below = split_value(rest)
     if not slash or below is None or not (below[1] or entry.unit):
-        raise ReadError(
-            f"{shown(text)} is not a valid blood pressure.", where=f"{path}.value", fix="Write “142/88 mmHg”."
-        )
+        problem = Message("{text} is not a valid blood pressure.", text=shown(text))
+        raise ReadError(problem, where=f"{path}.value", fix=Message("Write “142/88 mmHg”."))
     both: list[Measurement] = []
     for means, number in (("systolic", upper.strip()), ("diastolic", f"{below[0]:g}")):
         value = f"{number} {below[1]}" if below[1] else number

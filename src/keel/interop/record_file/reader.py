@@ -35,6 +35,7 @@ from keel.interop.record_file.shape import (
 from keel.interop.times import Moment, is_future, read_date, read_moment, read_zone
 from keel.interop.vocabulary import known_routes, known_substances, refuse_unknown_status, route_id, substance_id
 from keel.knowledge import Knowledge
+from keel.messages import Message, text_of
 from keel.quantities import QuantityError
 from keel.record import (
     Answers,
@@ -88,8 +89,8 @@ def read_keel(data: bytes, *, at: dt.datetime, knowledge: Knowledge, progress: P
     )
 
 
-FUTURE = "fact dated in the future"
-REPEATED = "fact written twice"
+FUTURE = Message("fact dated in the future")
+REPEATED = Message("fact written twice")
 _LISTS = ("doses", "patterns", "measurements", "medicines", "answers", "conditions")
 
 
@@ -124,8 +125,9 @@ def _refuse_repeated_people(records: Sequence[Record]) -> None:
     for number, record in enumerate(records):
         name = record.person.id
         if name and name in seen:
-            problem = f"The person {shown(name)} is also $.people[{seen[name]}]."
-            raise ReadError(problem, where=f"$.people[{number}].person.id", fix="Put one person's facts in one record.")
+            problem = Message("The person {name} is also {place}.", name=shown(name), place=f"$.people[{seen[name]}]")
+            fix = Message("Put one person's facts in one record.")
+            raise ReadError(problem, where=f"$.people[{number}].person.id", fix=fix)
         seen[name] = number
 
 
@@ -163,9 +165,11 @@ def _each(
         if label and label in by_id:
             first, same = by_id[label]
             if same != found:
-                problem = f"The id {shown(label)} also names {first}, which says something else."
-                raise ReadError(problem, where=path, fix="Give each its own id.")
-            place.notes.note(REPEATED, where=path, reason="the same id and content; counted once")
+                problem = Message(
+                    "The id {id} also names {place}, which says something else.", id=shown(label), place=first
+                )
+                raise ReadError(problem, where=path, fix=Message("Give each its own id."))
+            place.notes.note(REPEATED, where=path, reason=Message("the same id and content; counted once"))
             continue
         by_id[label] = (path, found)
         facts.extend(found)
@@ -176,14 +180,13 @@ def _person(entry: PersonEntry, place: _Place) -> Person:
     path = f"{place.path}.person"
     born = read_date(entry.birth_date, where=f"{path}.birth_date") if entry.birth_date else None
     if born and born > place.at.date():
-        raise ReadError(
-            f"{shown(entry.birth_date)} lies in the future.", where=f"{path}.birth_date", fix="Fix the year."
-        )
+        problem = Message("{date} lies in the future.", date=shown(entry.birth_date))
+        raise ReadError(problem, where=f"{path}.birth_date", fix=Message("Fix the year."))
     limits = place.knowledge.reading_limits
     size = amounts.body(entry.age, entry.weight, entry.height, limits=limits, where=path)
     person = same_fields(Person, entry, birth_date=born, **size._asdict())
     if problem := why_impossible("age", person.age_at(place.at) or 0, limits):
-        raise ReadError(problem, where=f"{path}.birth_date", fix="Fix the year.")
+        raise ReadError(problem, where=f"{path}.birth_date", fix=Message("Fix the year."))
     return person
 
 
@@ -209,25 +212,29 @@ def _dose(entry: DoseEntry, path: str, place: _Place) -> Sequence[Dose]:
 
 def _end(entry: DoseEntry, start: dt.datetime, path: str, place: _Place) -> dt.datetime | None:
     if entry.over is not None and entry.end is not None:
-        raise ReadError("“over” and “end” are both there.", where=path, fix="Keep one of them.")
+        raise ReadError(Message("“over” and “end” are both there."), where=path, fix=Message("Keep one of them."))
     if entry.over is not None:
         minutes = amounts.duration_min(entry.over, where=f"{path}.over")
         try:
             return start + dt.timedelta(minutes=minutes)
         except OverflowError:
-            raise ReadError(f"{shown(entry.over)} is too long.", where=f"{path}.over", fix="Fix the unit.") from None
+            problem = Message("{text} is too long.", text=shown(entry.over))
+            raise ReadError(problem, where=f"{path}.over", fix=Message("Fix the unit.")) from None
     if entry.end is None:
         return None
     end = read_moment(entry.end, zone=place.zone, where=f"{path}.end").at
     if end < start:
-        raise ReadError("The dose ends before it starts.", where=f"{path}.end", fix="Swap or fix the times.")
+        fix = Message("Swap or fix the times.")
+        raise ReadError(Message("The dose ends before it starts."), where=f"{path}.end", fix=fix)
     return end
 
 
 def _noted_as_future(moment: Moment, path: str, place: _Place) -> bool:
     if not is_future(moment, place.at):
         return False
-    reason = f"after {place.at.isoformat(timespec='minutes')}; not counted as something that has happened"
+    reason = Message(
+        "after {time}; not counted as something that has happened", time=place.at.isoformat(timespec="minutes")
+    )
     place.notes.note(FUTURE, where=path, reason=reason)
     return True
 
@@ -235,16 +242,18 @@ def _noted_as_future(moment: Moment, path: str, place: _Place) -> bool:
 def _substance(word: str, where: str, knowledge: Knowledge) -> str:
     found = substance_id(word, knowledge)
     if found is None and word != "unknown":
-        fix = f"Write one of {known_substances(knowledge)}; other drugs go under “medicines”."
-        raise ReadError(f"The substance {shown(word)} is not one whose doses Keel keeps.", where=where, fix=fix)
+        names = known_substances(knowledge)
+        fix = Message("Write one of {names}; other drugs go under “medicines”.", names=names)
+        problem = Message("The substance {name} is not one whose doses Keel keeps.", name=shown(word))
+        raise ReadError(problem, where=where, fix=fix)
     return found or word
 
 
 def _route(word: str, where: str, knowledge: Knowledge) -> str:
     found = route_id(word, knowledge)
     if found is None and word != "unknown":
-        fix = f"Write one of {known_routes(knowledge)}, or unknown."
-        raise ReadError(f"The route {shown(word)} is not known.", where=where, fix=fix)
+        fix = Message("Write one of {names}, or unknown.", names=known_routes(knowledge))
+        raise ReadError(Message("The route {name} is not known.", name=shown(word)), where=where, fix=fix)
     return found or word
 
 
@@ -253,7 +262,7 @@ def _patterns(entry: str | PatternEntry, path: str, place: _Place) -> Sequence[U
     try:
         phases = parse_pattern(typed.text, at=place.at, knowledge=place.knowledge)
     except (ExposureError, QuantityError) as error:
-        raise ReadError(str(error), where=path) from None
+        raise ReadError(text_of(error), where=path) from None
     told: dict[str, Any] = {name: value for name in ("setting", "form") if (value := getattr(typed, name)) is not None}
     if typed.substance:
         told["substance"] = _substance(typed.substance, f"{path}.substance", place.knowledge)
@@ -287,7 +296,7 @@ def _dates(entry: msgspec.Struct, path: str, *names: str) -> dict[str, dt.date |
 
 def _text(text: str, path: str) -> str:
     if not text.strip():
-        raise ReadError("The name is empty.", where=path, fix="Write it, or remove the entry.")
+        raise ReadError(Message("The name is empty."), where=path, fix=Message("Write it, or remove the entry."))
     return text
 
 

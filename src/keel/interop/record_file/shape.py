@@ -10,6 +10,7 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 from msgspec import Meta
 
+from keel.messages import Message
 from keel.quantities import Form
 from keel.record import MEDICINE_STATUSES, DoseCertainty, Precision, Pregnancy, Setting, Sex
 
@@ -204,18 +205,20 @@ SHAPES: dict[str, type[Entry]] = {
 """The name under which an object stands in the file, to its shape."""
 
 HINTS = {
-    "amount": "Write the amount with its unit in quotation marks, for example “35 mg”, or null where nobody knows.",
-    "low": "Write the amount with its unit in quotation marks, for example “1 g”.",
-    "high": "Write the amount with its unit in quotation marks, for example “2 g”.",
-    "weight": "Write the weight with its unit in quotation marks, for example “70 kg”.",
-    "height": "Write the height with its unit in quotation marks, for example “178 cm”.",
-    "over": "Write the time with its unit in quotation marks, for example “40 min”.",
-    "start": "Write a time in quotation marks, for example “2026-11-21T09:30+01:00”.",
-    "at": "Write a time in quotation marks, for example “2026-11-21T09:30+01:00”.",
-    "people": "Write a list of records, each with its own person.",
-    "devices": "Write the number of spray devices used.",
+    "amount": Message(
+        "Write the amount with its unit in quotation marks, for example “35 mg”, or null where nobody knows."
+    ),
+    "low": Message("Write the amount with its unit in quotation marks, for example “1 g”."),
+    "high": Message("Write the amount with its unit in quotation marks, for example “2 g”."),
+    "weight": Message("Write the weight with its unit in quotation marks, for example “70 kg”."),
+    "height": Message("Write the height with its unit in quotation marks, for example “178 cm”."),
+    "over": Message("Write the time with its unit in quotation marks, for example “40 min”."),
+    "start": Message("Write a time in quotation marks, for example “2026-11-21T09:30+01:00”."),
+    "at": Message("Write a time in quotation marks, for example “2026-11-21T09:30+01:00”."),
+    "people": Message("Write a list of records, each with its own person."),
+    "devices": Message("Write the number of spray devices used."),
 } | {
-    name: f"Write one of {', '.join(words)}."
+    name: Message("Write one of {names}.", names=", ".join(words))
     for name, words in (
         ("sex", Sex),
         ("pregnancy", Pregnancy),

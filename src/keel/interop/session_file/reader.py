@@ -24,6 +24,7 @@ from keel.interop.times import read_date, read_moment
 from keel.interop.vocabulary import refuse_unknown_status
 from keel.knowledge import Knowledge
 from keel.knowledge.reading import ReadingLimits
+from keel.messages import Message, text_of
 from keel.quantities import QuantityError, parse_dose_mg, parse_duration_min, parse_rate_mg_per_min
 from keel.record import Precision
 
@@ -138,8 +139,9 @@ def _timed(tree: Mapping[str, Any], path: str, names: Iterable[str]) -> dict[str
         if isinstance(timed.get(name), str):
             moment = read_moment(timed[name], where=f"{path}.{name}")
             if moment.precision is not Precision.MINUTE:
-                problem = f"{shown(timed[name])} does not say the time of day."
-                raise ReadError(problem, where=f"{path}.{name}", fix="Write for example 2026-11-21T09:30+01:00.")
+                problem = Message("{text} does not say the time of day.", text=shown(timed[name]))
+                fix = Message("Write for example 2026-11-21T09:30+01:00.")
+                raise ReadError(problem, where=f"{path}.{name}", fix=fix)
             timed[name] = moment.at
     return timed
 
@@ -171,8 +173,8 @@ def _event(event: Any, path: str) -> Any:
     pressure = re.fullmatch(r"\s*(\d{2,3})\s*/\s*(\d{2,3})\s*", str(renamed.get("bp", "")))
     if pressure and renamed.get("type") == "vitals_recorded":
         if renamed.keys() & {"sbp", "dbp"}:
-            problem = "“bp” stands beside another key that says the blood pressure."
-            raise ReadError(problem, where=path, fix="Keep one of them.")
+            problem = Message("“bp” stands beside another key that says the blood pressure.")
+            raise ReadError(problem, where=path, fix=Message("Keep one of them."))
         del renamed["bp"]
         renamed |= {"sbp": float(pressure.group(1)), "dbp": float(pressure.group(2))}
     if isinstance(renamed.get("plan"), dict):
@@ -213,7 +215,7 @@ def _at(path: str, tree: Mapping[str, Any]) -> Mapping[str, Any]:
 def _with_id(path: str, tree: Mapping[str, Any]) -> str:
     event = re.match(r"\$\.events\[\d+\]", path)
     name = _at(event.group(), tree).get("id") if event else None
-    return f"{path} (event {shown(name)})" if isinstance(name, str) else path
+    return Message("{place} (event {id})", place=path, id=shown(name)) if isinstance(name, str) else path
 
 
 def _check(session: Session, tree: Mapping[str, Any], limits: ReadingLimits) -> None:
@@ -235,11 +237,11 @@ def _check_values(tree: Mapping[str, Any], path: str, limits: ReadingLimits) -> 
             try:
                 read(tree[name])
             except QuantityError as error:
-                raise ReadError(str(error), where=f"{path}.{name}") from None
+                raise ReadError(text_of(error), where=f"{path}.{name}") from None
     for name, means in SIGNS.items():
         value = tree.get(name)
         if value is not None and (problem := why_impossible(means, value, limits)):
-            raise ReadError(problem, where=f"{path}.{name}", fix="Check it, or leave it out.")
+            raise ReadError(problem, where=f"{path}.{name}", fix=Message("Check it, or leave it out."))
     for inner in ("plan", "event"):
         if isinstance(tree.get(inner), dict):
             _check_values(tree[inner], f"{path}.{inner}", limits)

@@ -18,6 +18,7 @@ from keel.knowledge.interactions.shape import Danger
 from keel.knowledge.models.shape import Model
 from keel.knowledge.problem import Problem, error, warning
 from keel.knowledge.protocols import leaves
+from keel.knowledge.reading import CodeKind
 from keel.knowledge.texts.shape import cited
 from keel.knowledge.texts.wording import offences
 
@@ -80,7 +81,8 @@ def names_to_translate(knowledge: Knowledge) -> Iterator[str]:
     yield from knowledge.substances
     yield from ("S-ketamine", "R-ketamine", "S-norketamine", "R-norketamine")
     yield from (group.replace("_", " ") for group in knowledge.drug_groups)
-    yield from ("female", "male", *knowledge.routes)
+    yield from ("female", "male", "pregnant", "not pregnant", *knowledge.routes, *knowledge.reading_limits.possible)
+    yield from (row.title for row in knowledge.reading_codes.values() if row.kind is CodeKind.MEASURE and row.title)
     yield from dict.fromkeys(scale.id for one in knowledge.instruments.values() for scale in one.scales)
 
 

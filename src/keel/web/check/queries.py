@@ -129,7 +129,7 @@ def read_patterns(text: str, *, at: dt.datetime, knowledge: Knowledge, leave_out
             if not leave_out:
                 where = Message("Line {number}: {problem}", number=number, problem=text_of(error))
                 raise ExposureError(where if len(lines) > 1 else text_of(error)) from None
-            notes.append(ReadingNote(what=f"“{line.strip()}”", reason=text_of(error)))
+            notes.append(ReadingNote(what=Message("“{text}”", text=line.strip()), reason=text_of(error)))
     return Lines(tuple(found), tuple(notes))
 
 
@@ -146,7 +146,8 @@ def read_file(data: bytes, *, at: dt.datetime, knowledge: Knowledge, filename: s
     """The people in a file's content; ReadError says what is wrong, where, and how to fix it."""
     reading = read_records(data, at=at, knowledge=knowledge, filename=filename)
     if not reading.records:
-        raise ReadError("The file was read, but it has no person in it.", fix="Give a file with a person's facts.")
+        problem = Message("The file was read, but it has no person in it.")
+        raise ReadError(problem, fix=Message("Give a file with a person's facts."))
     return reading
 
 

@@ -12,12 +12,14 @@ from django.db import transaction
 
 from keel import knowledge
 from keel.interop import ReadError, read_records
+from keel.messages import joined
 from keel.record import Record
 from keel.web.clinic import audit
 from keel.web.clinic.errors import FactRefused, NotAllowed
 from keel.web.clinic.models import Clinic, Fact, Kind, Patient
 from keel.web.clinic.queries import add_entry, permissions_in
 from keel.web.clinic.roles import Permission
+from keel.web.language.rendering import plain
 from keel.web.language.words import gettext as _
 
 
@@ -79,7 +81,7 @@ def _check(kind: Kind, payload: dict[str, Any], at: dt.datetime) -> dt.datetime 
         record = read_records(json.dumps(document).encode(), at=at, knowledge=knowledge.load()).records[0]
     except ReadError as error:
         field = error.where.rpartition(".")[2]
-        raise FactRefused(f"{error.problem} {error.fix}".strip(), field) from None
+        raise FactRefused(plain(joined(" ", (error.problem, error.fix))).strip(), field) from None
     left_out = [note for note in record.notes if "future" in note.what]
     if left_out:
         raise FactRefused(_("The time lies in the future. Record what has happened."), "start")

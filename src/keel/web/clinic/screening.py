@@ -15,7 +15,9 @@ from keel.findings import Fact, Finding
 from keel.knowledge import Knowledge
 from keel.knowledge.clinical_facts import ClinicalFact, FactKind
 from keel.knowledge.protocols import Protocol, facts_of
+from keel.messages import text_of
 from keel.record import Record
+from keel.web.language.rendering import plain
 
 PREFIX = "fact-"
 """Before the name of a fact in the form, so that none is mistaken for another field."""
@@ -78,7 +80,7 @@ def read_answers(data: Mapping[str, Any], knowledge: Knowledge) -> PageAnswers:
         try:
             facts |= checked_facts({fact.id: _value(fact, written)}, knowledge.clinical_facts)
         except FactRefused as refused:
-            errors[fact.id] = f"{refused.problem} {refused.fix}"
+            errors[fact.id] = plain(text_of(refused))
     return PageAnswers(facts, written_as, errors)
 
 
