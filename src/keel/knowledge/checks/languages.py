@@ -7,7 +7,7 @@ stands in the catalogue of the language.
 import re
 from collections.abc import Iterable, Iterator
 
-from keel.knowledge.base import Knowledge, load
+from keel.knowledge.base import Knowledge
 from keel.knowledge.catalogues import ENGLISH, catalogue, languages
 from keel.knowledge.certainty import Certainty
 from keel.knowledge.directory.shape import Display
@@ -229,11 +229,13 @@ def _of_help(knowledge: Knowledge) -> Iterator[str]:
 def _translations(knowledge: Knowledge) -> Iterator[Problem]:
     """Texts that a catalogue lacks, fills in otherwise, or says more strongly than the English.
 
-    A place that adds facts of its own need not translate them: its pages show those in the language they are in.
+    A place that adds facts of its own need not translate them: its pages show those in the language they are in. The
+    catalogues are packaged, so an overlay changes nothing here.
     """
-    packaged = load() if knowledge.overlays else knowledge
-    wanted = dict.fromkeys(filter(None, texts_to_translate(packaged)))
-    welcome = dict.fromkeys(filter(None, texts_of_evidence(packaged)))
+    if knowledge.overlays:
+        return
+    wanted = dict.fromkeys(filter(None, texts_to_translate(knowledge)))
+    welcome = dict.fromkeys(filter(None, texts_of_evidence(knowledge)))
     for lang in languages():
         held = catalogue(lang)
         for text in (*wanted, *welcome) if held else ():
