@@ -14,6 +14,7 @@ from keel.assessment.session.fold import fold_session
 from keel.interop import ReadError, read_records, session_schema
 from keel.interop import read_session as read_bytes
 from keel.knowledge import load
+from support.loops import some
 from support.sessions import base_session, clock, read_session
 
 EVENT = {"id": "e1", "at": "2026-11-21T09:00:00Z", "by": "bob", "type": "note"}
@@ -180,7 +181,7 @@ LIMITS = {"sbp": (40, 300), "dbp": (20, 200), "hr": (20, 250), "spo2": (40, 100)
 @pytest.mark.parametrize(("sign", "ends"), LIMITS.items())
 def test_a_vital_sign_that_cannot_be_is_refused_and_the_ends_of_the_range_are_read(sign, ends):
     """HZ-VIT-03."""
-    for value in ends:
+    for value in some(ends):
         assert getattr(read_session(session(type="vitals_recorded", **{sign: value})).events[0], sign) == value
     for value in (ends[0] - 1, ends[1] + 1):
         with pytest.raises(ReadError, match=rf"\$\.events\[0\]\.{sign} \(event “e1”\): .* cannot be {value} "):

@@ -152,7 +152,7 @@ def schema(kind: str) -> dict[str, Any]:
     from keel.knowledge import load
     from keel.knowledge.kinds import json_schema
 
-    if kind == "schema/session":
+    if kind == "session":
         return session_schema(load().reading_limits)
     return record_schema() if kind in OF_FILES else json_schema(kind)
 

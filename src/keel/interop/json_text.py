@@ -154,7 +154,7 @@ def _misfit(message: str, hints: Mapping[str, Message], keys: Keys | None) -> Re
     fix = hints.get(names[-1], EMPTY) if names else EMPTY
     unknown = re.fullmatch(r"Object contains unknown field `(.*)`|Invalid value '(.*)'", problem)
     if unknown and keys:
-        fix = _near(unknown.group(1) or unknown.group(2), list(keys(path)))
+        fix = _near(next(word for word in unknown.groups() if word is not None), list(keys(path)))
     if "missing required" in problem:
         fix = Message("Add it.")
     return ReadError(_in_words(problem), where=path, fix=fix)

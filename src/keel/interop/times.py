@@ -122,7 +122,7 @@ def read_date(text: str, *, where: str = "") -> dt.date:
 def is_future(moment: Moment, at: dt.datetime) -> bool:
     """Whether the moment lies after `at`; a date is future only when it has begun nowhere on Earth (UTC+14)."""
     grace = dt.timedelta(0) if moment.precision is Precision.MINUTE else dt.timedelta(hours=14)
-    return moment.at > at + grace
+    return moment.at > at.astimezone(dt.UTC) + grace  # a sum of a zoned time forgets which of two hours it meant
 
 
 def from_milliseconds(value: float) -> dt.datetime | None:

@@ -36,7 +36,7 @@ def test_words_without_quotes_are_read_as_one_name():
         (("interactions", " "), "No medicine was typed"),
         (("interactions", "lithium", "--route", "mouth"), "not a route"),
         (("interactions", "lithium", "--substance", "petrol"), "not a form of ketamine"),
-        (("interactions", "word " * 2001), "at most 2000"),
+        (("interactions", "word " * 2001), "at most 2,000"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(arguments, says):

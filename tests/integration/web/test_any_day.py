@@ -95,8 +95,8 @@ def test_the_pages_of_a_clinic_have_the_time_of_the_clinic(at_desk, dana, people
 @pytest.mark.parametrize("day", ["2028-02-29T12:00+00:00", "2027-01-01T00:00+00:00", "2027-03-28T01:00+00:00"])
 @pytest.mark.slow
 def test_the_demonstration_loads_on_any_day(db, day):
+    from keel.web.clinic.demonstration import load
     from keel.web.clinic.models import Patient
-    from keel.web.demonstration.load import load
 
     with clock_at(moment := dt.datetime.fromisoformat(day)):
         load(moment)

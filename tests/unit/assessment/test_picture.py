@@ -137,6 +137,7 @@ def test_the_picture_has_the_keys_of_the_interface():
     keys = {"as_of", "person", "exposure", "curve", "findings", "due", "help", "knowledge_hash"}
     assert keys <= document.keys()
     finding_keys = {"rule", "severity", "summary", "why", "sources", "confidence", "conflicts", "next_step"}
+    finding_keys |= {"subject", "public_summary", "public_next_step"}
     assert all(finding_keys == finding.keys() for finding in document["findings"])
 
 

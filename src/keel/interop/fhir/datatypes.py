@@ -3,14 +3,10 @@
 `more_*` are the siblings of primitive elements (`_value`), which hold extensions of them.
 """
 
-from functools import lru_cache
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta, Raw, field
-
-from keel.interop.fhir.errors import NotTaken
-from keel.messages import Message
 
 NONE = Raw()
 
@@ -185,16 +181,3 @@ class Medium(Element, frozen=True, kw_only=True):
     """Common to parts of resources: a modifier that Keel does not know forbids reading the part."""
 
     modifier_extension: tuple[Any, ...] = ()
-
-
-def only_one(part: msgspec.Struct, prefix: str) -> str | None:
-    """The name of the field of a choice (`value_`, `effective_`) that is there; ValueError where two are."""
-    there = [name for name in _choices(type(part), prefix) if getattr(part, name) not in (None, NONE)]
-    if len(there) > 1:
-        raise NotTaken(Message("two of {name}[x] are there", name=prefix.rstrip("_")))
-    return there[0] if there else None
-
-
-@lru_cache
-def _choices(shape: type[msgspec.Struct], prefix: str) -> tuple[str, ...]:
-    return tuple(name for name in shape.__struct_fields__ if name.startswith(prefix))

@@ -7,7 +7,8 @@ from typing import NamedTuple
 import msgspec
 
 from keel.interop.errors import shown
-from keel.interop.fhir.datatypes import LOINC, Coding, Quantity, Reference, only_one
+from keel.interop.fhir.datatypes import LOINC, Coding, Quantity, Reference
+from keel.interop.fhir.decoding import only_one
 from keel.interop.fhir.directory import Ambiguous, Directory
 from keel.interop.fhir.envelope import Item
 from keel.interop.fhir.errors import NotTaken

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from keel.interop.fhir.datatypes import LOINC, only_one
+from keel.interop.fhir.datatypes import LOINC
+from keel.interop.fhir.decoding import only_one
 from keel.interop.fhir.envelope import Item
 from keel.interop.fhir.errors import NotTaken
 from keel.interop.fhir.moments import when
