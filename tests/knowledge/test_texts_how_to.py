@@ -1,6 +1,5 @@
 """The how-to page on texts, followed by somebody who edits text: a page more, and a language more."""
 
-import csv
 import datetime as dt
 import re
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from keel.exposure import parse_pattern
+from keel.knowledge.checks.languages import language_problems
 from keel.knowledge.checks.pages import page_problems
 from support.facts import copied_facts, knowledge_of
 
@@ -31,7 +31,7 @@ def test_the_text_of_the_page_is_read_and_lacks_only_its_translation(tmp_path):
 
 
 def add_language(copy, code):
-    """What the page says to do, with English words left where a translator would write."""
+    """The folders of texts of the page, with English words left where a translator would write."""
     (copy / "texts" / code).mkdir()
     for text in (copy / "texts" / "en").glob("*.toml"):
         written = text.read_text(encoding="utf-8").replace('lang = "en"', f'lang = "{code}"')
@@ -40,14 +40,9 @@ def add_language(copy, code):
     for words in (copy / "instrument-words" / "es").glob("*.toml"):
         written = words.read_text(encoding="utf-8").replace('lang = "es"', f'lang = "{code}"')
         (copy / "instrument-words" / code / words.name).write_text(written, encoding="utf-8")
-    for kind in ("interface", "interaction-texts", "phrases"):
-        written = (copy / kind / "en.toml").read_text(encoding="utf-8")
-        written = written.replace('id = "en"', f'id = "{code}"').replace('lang = "en"', f'lang = "{code}"')
-        (copy / kind / f"{code}.toml").write_text(written, encoding="utf-8")
-    with (copy / "translations" / "es.csv").open(encoding="utf-8", newline="") as spanish:
-        sentences = [row["english"] for row in csv.DictReader(spanish)]
-    with (copy / "translations" / f"{code}.csv").open("w", encoding="utf-8", newline="") as table:
-        csv.writer(table, lineterminator="\n").writerows([("english", "said"), *((one, one) for one in sentences)])
+    written = (copy / "phrases" / "en.toml").read_text(encoding="utf-8")
+    written = written.replace('id = "en"', f'id = "{code}"').replace('lang = "en"', f'lang = "{code}"')
+    (copy / "phrases" / f"{code}.toml").write_text(written, encoding="utf-8")
     for kind in ("strategies", "tools"):
         for file in (copy / kind).glob("*.toml"):
             written = file.read_text(encoding="utf-8")
@@ -61,8 +56,7 @@ def test_a_language_is_added_with_files_alone(tmp_path):
     add_language(copy, "cy")
     facts = knowledge_of(copy)
     assert set(facts.texts) == {"cy", "en", "es"}
-    assert [str(one) for one in page_problems(facts)] == []
-    assert facts.interface["cy"]["button.next"]
+    assert [str(one) for one in (*page_problems(facts), *language_problems(facts))] == []
     at = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
     (phase,) = parse_pattern("400 mg weekly", at=at, knowledge=facts, language="cy")
     assert phase.sessions_per_year.mid == 52
@@ -75,6 +69,6 @@ def test_a_language_that_lacks_a_card_is_told_so(tmp_path):
     card = copy / "strategies" / "nose.toml"
     written = card.read_text(encoding="utf-8")
     card.write_text(written[: written.index("[words.cy]")], encoding="utf-8")
-    assert [(one.where, one.message) for one in page_problems(knowledge_of(copy))] == [
+    assert [(one.where, one.message) for one in language_problems(knowledge_of(copy))] == [
         ("strategies/nose", "has no words.cy.")
     ]

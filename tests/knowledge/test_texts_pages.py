@@ -3,8 +3,10 @@
 import re
 
 import pytest
+from babel.messages.pofile import read_po
 
 from keel.knowledge import load
+from keel.knowledge.catalogues import LOCALE
 from keel.knowledge.checks.pages import page_problems, passages
 from keel.knowledge.evidence import Use
 from keel.knowledge.texts import cited, plain, sections_of
@@ -93,6 +95,8 @@ def test_no_text_makes_a_claim_that_must_not_be_made():
     assert [place for place, rules in found if rules] == []
 
 
+PUBLIC = re.compile("web/(check|directory|learn|offline|pages|picture|questionnaires|tools)/")
+
 # Words of ease about ketamine, of blame, of effect, of getting it.
 FORBIDDEN = {
     "en": "safe|safer|safest|safely|harm-free|risk-free|abus\\w+|addicts?|junkies?|druggies?|dirty|clean|wasted|k-?hole"
@@ -103,12 +107,20 @@ FORBIDDEN = {
 }
 
 
+def _said_on_pages(lang):
+    """The small words of the public pages: labels, buttons, errors."""
+    with (LOCALE / "es" / "LC_MESSAGES" / "django.po").open("rb") as file:
+        said = [one for one in read_po(file) if any(PUBLIC.match(place) for place, _line in one.locations)]
+    texts = [one.id if lang == "en" else one.string for one in some(said)]
+    return [text for each in texts for text in ([each] if isinstance(each, str) else each)]
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_no_word_of_ease_blame_or_effect_is_used(lang):
     told = [text.sentences for text in FACTS.texts[lang].values()]
     told += [card.words[lang].sentences for card in FACTS.strategies.values()]
     told += [tool.words[lang].sentences for tool in FACTS.tools.values()]
-    told += [tuple(FACTS.interface[lang].words.values())]
+    told += [tuple(_said_on_pages(lang))]
     found = [
         (match.group(), sentence)
         for sentences in told
@@ -193,15 +205,3 @@ def test_the_bands_each_have_their_next_step_and_the_urgent_one_has_two():
     bands = {band.id for band in FACTS.criteria["uropathy-bands"].bands}
     assert {section.id for section in steps.sections} == bands | {"U-week"}
     assert all(section.next_step for section in steps.sections)
-
-
-def test_needs_have_words_in_both_languages():
-    for lang in LANGUAGES:
-        assert all(FACTS.interface[lang][f"need.{need}"] for need in FACTS.needs)
-    assert all(FACTS.interface["en"][f"need.{name}"] == need.label for name, need in FACTS.needs.items())
-
-
-def test_a_placeholder_is_the_same_in_both_languages():
-    english, spanish = (FACTS.interface[lang].words for lang in LANGUAGES)
-    for key, words in some(english.items()):
-        assert set(re.findall(r"{\w+}", words)) == set(re.findall(r"{\w+}", spanish[key])), key
