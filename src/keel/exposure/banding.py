@@ -12,7 +12,7 @@ from keel.findings import Facts, Finding, Reason, Severity, Truth, Verdict, eval
 from keel.findings.conditions import End
 from keel.knowledge import Certainty, Knowledge, Number
 from keel.knowledge.criteria import BandDefinition, BandRule, BandSet
-from keel.messages import Message, Slot, joined
+from keel.messages import Message, joined
 
 BAND_SET = "uropathy-bands"
 
@@ -134,10 +134,9 @@ def _finding(band: Band, meaning: BandDefinition, outcome: _Outcome, bands: Band
 
 
 def _headline(band: Band, rule: BandRule) -> Message:
-    slots: dict[str, Slot] = {"id": band.id, "name": Message(band.name.lower()), "rule": Message(rule.says)}
     if band.at_least:
-        return Message("Band at least {id}, {name}: {rule}.", **slots)
-    return Message("Band {id}, {name}: {rule}.", **slots)
+        return Message("Band {id} or higher: {rule}.", id=band.id, rule=Message(rule.says))
+    return Message("Band {id}, {name}: {rule}.", id=band.id, name=Message(band.name.lower()), rule=Message(rule.says))
 
 
 def _shown(value: float | int | str | bool | None) -> float | int | str | bool | None:

@@ -41,7 +41,7 @@ def test_the_clinics_own_pattern_is_the_reference_itself(erin):
 
 def test_the_band_has_its_rule_its_cautions_and_the_background_rate(erin):
     text = _text(erin.post("/check/", {"pattern": WEEKEND}))
-    assert "at least 2 Raised" in text
+    assert "2 or higher" in text
     assert "used on 1 to under 3 days a week" in text
     assert "not a diagnosis and not a personal probability" in text
     assert "340 of 1285" in text  # Winstock 2012

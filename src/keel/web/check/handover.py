@@ -116,10 +116,10 @@ def _band(shown: CheckPicture, sources: _Sources) -> Part | None:
     band = shown.picture.exposure.band
     if band is None:
         return None
-    least = _("at least ") if band.at_least else ""
+    level = f"{band.id} {_('or higher')}" if band.at_least else f"{band.id}, {in_words(band.name)}"
     numbers = sources.numbers(shown.band_finding.sources if shown.band_finding else ())
     rows = [
-        Row(_("Band (triage, not diagnosis)"), f"{least}{band.id}, {in_words(band.name)}", numbers),
+        Row(_("Band (triage, not diagnosis)"), level, numbers),
         Row(_("Rule"), "; ".join(in_words(one) for one in band.says)),
     ]
     if band.at_least:
