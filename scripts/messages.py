@@ -31,10 +31,11 @@ KEYWORDS = {
     "ngettext": (1, 2),
     "noop": None,
     "Message": None,
+    "FactName": None,
     "plural": (1, 2),
     "sign": ((1, "c"), 2),
 }
-"""Calls whose first words are texts; of `plural` the first two, of `sign` a context and a text."""
+"""Calls whose first words are texts; of `plural` the first two, of `sign` a context and a text; of `FactName` an id."""
 NAME = "a name: leave it empty where the language has no other"
 MADE = dt.datetime(2026, 12, 1, tzinfo=dt.UTC)
 """The date in the head of a file: the day of collecting would change it without a change."""
@@ -81,6 +82,8 @@ def _of_code(code: str) -> Iterator[tuple[str | tuple[str, ...], str | None]]:
             continue
         if name == "sign":
             yield words[1], words[0]
+        elif name == "FactName" and words:
+            yield words[0].replace("_", " "), None
         elif words:
             yield tuple(words[:2]) if KEYWORDS[name] else words[0], None
 

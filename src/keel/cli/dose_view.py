@@ -105,9 +105,7 @@ def _vial(one: "Volume") -> Message:
 
 def _number(one: "DoseNumber") -> str:
     note = f", {say(one.note)}" if one.note else ""
-    return (
-        f"{one.id}: {numeral(written_value(one.value, one.unit))}{note} ({_origin(one.certainty.label, one.sources)})"
-    )
+    return f"{one.id}: {say(written_value(one.value, one.unit))}{note} ({_origin(one.certainty.label, one.sources)})"
 
 
 def _origin(sure: str, sources: "Iterable[str]") -> str:

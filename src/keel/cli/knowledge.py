@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from keel.cli.language import _, _n, chosen_catalogue, say
-from keel.messages import Numeral, text_hook
+from keel.messages import text_hook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -237,7 +237,7 @@ def _simple(part: Any) -> str | None:
     if isinstance(part, Number):
         rests = part.claim or ", ".join(part.sources)
         notes = "; ".join(filter(None, (say(part.certainty.label), rests, say(part.note))))
-        return f"{say(Numeral(written_value(part.value, part.unit)))} ({notes})"
+        return f"{say(written_value(part.value, part.unit))} ({notes})"
     if isinstance(part, tuple | list) and all(isinstance(one, str | int | float) for one in part):
         return ", ".join(_worded(str(one)) for one in part)
     return None if isinstance(part, msgspec.Struct | dict | tuple | list) else _worded(str(part))

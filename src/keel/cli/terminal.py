@@ -98,8 +98,8 @@ def _value(value: Any, unit: str) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, float | int):
-        return written_value(float(f"{value:.6g}"), unit)
-    return f"{say(value).replace('_', ' ')} {written_unit(unit)}".rstrip()
+        return say(written_value(float(f"{value:.6g}"), unit))
+    return f"{say(value).replace('_', ' ')} {say(written_unit(unit))}".rstrip()
 
 
 def indented(text: "str | Text", depth: int = 0, hang: int = 2) -> "Padding":

@@ -11,7 +11,7 @@ from keel.assessment.protocols.errors import FactRefused
 from keel.findings import Fact, Facts
 from keel.knowledge.clinical_facts import ClinicalFact, FactKind
 from keel.knowledge.conditions import Scalar
-from keel.messages import Message, Name, Numeral, Slot, listed
+from keel.messages import Message, Numeral, Slot, listed
 from keel.quantities import significant, written_unit
 from keel.record.selection import any_yes
 
@@ -53,7 +53,7 @@ def _value(fact: ClinicalFact, value: Fact) -> Scalar:
         if isinstance(value, str) and value in fact.choices:
             return value
         raise FactRefused(fact.id, problem, Message("Write one of {choices}.", choices=listed(fact.choices)))
-    unit = Name(written_unit(fact.unit))
+    unit = written_unit(fact.unit)
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         in_unit = Message("Write a number in {unit}.", unit=unit) if unit else Message("Write a number.")
         raise FactRefused(fact.id, problem, in_unit)

@@ -2,8 +2,8 @@
 
 from django import template
 
-from keel.messages import has_words
-from keel.quantities import Figure, Interval
+from keel.messages import has_words, in_language
+from keel.quantities import Figure, Interval, written_unit
 from keel.web.language.rendering import page_catalogue, translated
 from keel.web.language.words import gettext as _
 from keel.web.language.words import numbers
@@ -48,30 +48,5 @@ def signed(percent: float) -> str:
 @register.filter
 def unit_words(unit: str) -> str:
     """A UCUM unit as people read it, with the space that stands before it."""
-    words = {
-        "%": "%",
-        "x": _("times"),
-        "a": _("years"),
-        "mo": _("months"),
-        "wk": _("weeks"),
-        "d": _("days"),
-        "d/wk": _("days a week"),
-        "/wk": _("a week"),
-        "/a": _("a year"),
-        "mg/a": _("mg a year"),
-        "mg/wk": _("mg a week"),
-        "g/d": _("g a day"),
-        "/min": _("a minute"),
-        "mm[Hg]": "mmHg",
-        "Cel": "°C",
-        "1": "",
-        "{criterion}": "",
-        "{score}": "",
-        "{case}": _("cases"),
-        "{death}": _("deaths"),
-        "{person}": _("people"),
-        "{session}": _("sessions"),
-        "{substance}": _("substances"),
-    }
-    shown = words[unit] if unit in words else translated(unit) or unit
+    shown = "" if unit in ("{criterion}", "{score}") else in_language(written_unit(unit), page_catalogue())
     return f" {shown}" if shown and shown != "%" else shown
