@@ -4,12 +4,11 @@ import json
 import re
 
 import pytest
-from django.core.management import call_command
 from django.test import Client
 
 from keel import knowledge
 from keel.knowledge.texts.wording import offences
-from support import django_ready  # noqa: F401 - before anything of keel.web
+from support import django_ready
 from support.loops import some
 from support.web_text import text_of
 
@@ -18,7 +17,7 @@ WEEKEND = "400 mg every Saturday for 3 years, snorted"
 
 @pytest.fixture(scope="module", autouse=True)
 def _collected_static_files():
-    call_command("collectstatic", interactive=False, verbosity=0)
+    django_ready.collect_static()
 
 
 @pytest.fixture

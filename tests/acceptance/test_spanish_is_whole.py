@@ -9,11 +9,10 @@ import re
 from functools import cache
 
 import pytest
-from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone, translation
 
-from support import django_ready  # noqa: F401 - before anything of keel.web
+from support import django_ready
 from support.text_nodes import text_nodes
 
 # isort: split
@@ -76,7 +75,7 @@ RECORD = json.dumps(
 
 @pytest.fixture(scope="module", autouse=True)
 def _collected_static_files():
-    call_command("collectstatic", interactive=False, verbosity=0)
+    django_ready.collect_static()
 
 
 @pytest.fixture

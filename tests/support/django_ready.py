@@ -4,6 +4,7 @@ import atexit
 import os
 import shutil
 import tempfile
+from functools import cache
 
 import django
 
@@ -12,3 +13,11 @@ atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 os.environ["KEEL_FOLDER"] = FOLDER
 os.environ["DJANGO_SETTINGS_MODULE"] = "keel.web.settings"
 django.setup()
+
+
+@cache
+def collect_static() -> None:
+    """Collects the static files, once a process: a second time would take files away that pages are being made of."""
+    from django.core.management import call_command
+
+    call_command("collectstatic", interactive=False, verbosity=0)

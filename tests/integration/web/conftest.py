@@ -4,15 +4,14 @@ Alice and Bob work in Harbour Clinic, Charlie in another; Dana is a patient of H
 """
 
 import pytest
-from django.core.management import call_command
 from django.test import Client
 
-from support import django_ready  # noqa: F401 - before anything of keel.web
+from support import django_ready
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _collected_static_files():
-    call_command("collectstatic", interactive=False, verbosity=0)
+    django_ready.collect_static()
 
 
 @pytest.fixture

@@ -4,10 +4,9 @@ import io
 
 import pikepdf
 import pytest
-from django.core.management import call_command
 from django.test import Client
 
-from support import django_ready  # noqa: F401 - before anything of keel.web
+from support import django_ready
 
 pytestmark = pytest.mark.slow
 FIELDS = {
@@ -21,7 +20,7 @@ FIELDS = {
 @pytest.fixture
 def erin():
     """Somebody without an account."""
-    call_command("collectstatic", interactive=False, verbosity=0)
+    django_ready.collect_static()
     return Client(headers={"accept-language": "en-GB"})
 
 
