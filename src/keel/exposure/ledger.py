@@ -16,7 +16,7 @@ from keel.knowledge import Knowledge
 from keel.messages import Message
 from keel.quantities import Form, Interval, base_mg
 from keel.record import Dose, Setting
-from keel.record.selection import day_of
+from keel.record.selection import day_of, is_taken
 
 WINDOWS = {"28 days": 28, "180 days": 180, "12 months": 365, "lifetime": None}
 """Name to length in days; a window is the time up to and including now, lifetime has no start."""
@@ -84,10 +84,10 @@ def fold(doses: Iterable[Dose], *, at: dt.datetime, knowledge: Knowledge, weight
     grouped: dict[dt.date, list[Dose]] = {}
     left_out = []
     for dose in sorted(doses, key=_place):
-        if dose.start > at:
-            left_out.append((dose, Message("it is dated in the future")))
-        else:
+        if is_taken(dose, at):
             grouped.setdefault(day_of(dose.start, at), []).append(dose)
+        else:
+            left_out.append((dose, Message("it is dated in the future")))
     days = [_using_day(day, on_day, knowledge, weight_kg) for day, on_day in sorted(grouped.items())]
     return Ledger(tuple(days), tuple(left_out))
 

@@ -12,7 +12,7 @@ from itertools import groupby
 
 from keel.findings import Fact
 from keel.knowledge import Knowledge
-from keel.record.record import TAKEN, Answers, Condition, Dose, Measurement, Person, Record, Sex, UsePattern
+from keel.record.record import TAKEN, Answers, Condition, Dose, Measurement, Person, Precision, Record, Sex, UsePattern
 
 _YES_NO = {"1": True, "yes": True, "true": True, "0": False, "no": False, "false": False}
 _NEVER_TRUE = ("entered-in-error", "refuted")
@@ -38,7 +38,11 @@ def has_been(moment: dt.datetime | None, at: dt.datetime) -> bool:
     """Whether a moment is known and not after `at`; a bare date has been once it has begun anywhere on Earth."""
     if moment is None:
         return False
-    return moment <= (at + _ANYWHERE_ON_EARTH if is_bare_date(moment) else at)
+    return _has_begun(moment, at, is_date=is_bare_date(moment))
+
+
+def _has_begun(moment: dt.datetime, at: dt.datetime, *, is_date: bool) -> bool:
+    return moment <= at.astimezone(dt.UTC) + (_ANYWHERE_ON_EARTH if is_date else dt.timedelta())
 
 
 # Answers
@@ -156,9 +160,14 @@ def medicines_taken(record: Record, at: dt.datetime) -> tuple[str, ...]:
     )
 
 
+def is_taken(dose: Dose, at: dt.datetime) -> bool:
+    """Whether a dose lies not after `at`; one known by its date has been once that date has begun anywhere on Earth."""
+    return _has_begun(dose.start, at, is_date=dose.precision is not Precision.MINUTE)
+
+
 def doses_taken(record: Record, at: dt.datetime, *, medical: bool | None = None) -> tuple[Dose, ...]:
     """The doses up to `at`, oldest first: all, or of one lane. One whose setting nobody stated is not medical."""
-    taken = (one for one in record.doses if one.start <= at and medical in (None, one.setting.is_medical))
+    taken = (one for one in record.doses if is_taken(one, at) and medical in (None, one.setting.is_medical))
     return tuple(sorted(taken, key=lambda one: one.start))
 
 

@@ -3,16 +3,18 @@
 import datetime as dt
 
 import pytest
+from msgspec import structs
 
 from keel.assessment.harms.facts import harm_facts
 from keel.assessment.picture import picture_of
 from keel.assessment.protocols.record_facts import facts_from_record
 from keel.knowledge import load
 from keel.quantities import Form, Interval
-from keel.record import Answers, Condition, Dose, Measurement, Medicine, Record, Setting
+from keel.record import Answers, Condition, Dose, Measurement, Medicine, Precision, Record, Setting
 from keel.record.selection import (
     conditions_at,
     day_of,
+    doses_taken,
     medicines_taken,
     newest_items,
     newest_sittings,
@@ -89,6 +91,18 @@ class TestSittings:
         """A file without a zone: the day has begun in Sydney, and a red flag of it is not hidden."""
         looked = time("2026-11-20T22:00+00:00")
         assert newest_sittings(Record(answers=(bladder(1, time("2026-11-21T00:00+00:00")),)), looked)
+
+    def test_a_dose_of_today_counts_where_today_has_begun(self):
+        """HZ-CLK-01: 08:00 of the 21st in Auckland is the 20th in UTC; a file without a zone has the date only."""
+        looked = time("2026-11-21T08:00+13:00")
+        today = structs.replace(INFUSION, start=time("2026-11-21T00:00+00:00"), end=None, precision=Precision.DAY)
+        seen = picture_of(Record(doses=(today,)), at=looked, knowledge=FACTS)
+        assert seen.exposure.mg_per_year.mid == 35
+        assert facts_from_record(Record(doses=(today,)), at=looked, knowledge=FACTS).facts["hours_since_last_dose"] == 0
+
+    def test_a_dose_at_a_later_minute_does_not_count(self):
+        later = structs.replace(INFUSION, start=AT + dt.timedelta(minutes=1), end=None)
+        assert doses_taken(Record(doses=(later,)), AT) == ()
 
     @pytest.mark.parametrize("other", ["2026-11-20T16:00+00:00", "2026-11-20T11:00-05:00", None])
     def test_a_no_of_the_same_moment_or_of_no_known_time_hides_no_yes(self, other):

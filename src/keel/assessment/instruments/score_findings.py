@@ -189,7 +189,7 @@ def _contradictions(scored: ScoredSheet) -> Iterator[Finding]:
             severity=Severity.WARN,
             summary=plural(
                 "{instrument} item {ids} was answered although the other answers do not lead there; it counts.",
-                "{instrument} items {ids} were answered although the other answers do not lead there; it counts.",
+                "{instrument} items {ids} were answered although the other answers do not lead there; they count.",
                 count=len(closed),
                 instrument=Name(instrument.name),
                 ids=listed(closed),
@@ -205,7 +205,7 @@ def _contradictions(scored: ScoredSheet) -> Iterator[Finding]:
             severity=Severity.NOTE,
             summary=plural(
                 "{instrument} item {ids} was answered and does not apply to this person; it is left out.",
-                "{instrument} items {ids} were answered and does not apply to this person; it is left out.",
+                "{instrument} items {ids} were answered and do not apply to this person; they are left out.",
                 count=len(others),
                 instrument=Name(instrument.name),
                 ids=listed(others),

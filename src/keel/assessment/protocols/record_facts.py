@@ -193,7 +193,7 @@ def _use(record: Record, at: dt.datetime) -> Iterator[tuple[str, Fact]]:
     if taken:
         yield "first_session", not doses_taken(record, at, medical=True)
         last = max(dose.end or dose.start for dose in taken)
-        yield "hours_since_last_dose", significant((at - last).total_seconds() / 3600)
+        yield "hours_since_last_dose", significant(max(0.0, (at - last).total_seconds() / 3600))
 
 
 def _readings(record: Record, at: dt.datetime, knowledge: Knowledge) -> Iterator[tuple[str, Fact]]:
