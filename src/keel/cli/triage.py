@@ -127,8 +127,8 @@ def triage_view(found: "Triage", person: "Person", knowledge: "Knowledge", out: 
     for finding in bladder.findings:
         out.print(finding_view(finding))
     _not_known(_("Could raise the state of the bladder, and is not known"), bladder.not_known, knowledge, out)
-    for line in found.unread:
-        out.print(f"  ? {say(line)}", markup=False)
+    for unread in found.unread:
+        out.print(f"  ? {say(unread)}", markup=False)
     out.print(heading(_("Who can help")))
     for line in help_view(found.help):
         out.print(f"  {line}", markup=False)

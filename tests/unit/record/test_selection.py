@@ -146,6 +146,17 @@ class TestSittings:
         screen = Answers(instrument="c-ssrs-screener", items={"4": yes}, at=AT)
         assert facts_from_record(Record(answers=(screen,)), at=AT, knowledge=FACTS).facts["cssrs_q4"] is True
 
+    @pytest.mark.parametrize("dated", [None, AT, AT - dt.timedelta(days=400)])
+    def test_a_yes_without_a_time_is_a_fact_and_a_no_without_one_is_not(self, dated):
+        """HZ-SUI-01: a yes counts beside any newer or older no; a no of which nobody knows the day clears nobody."""
+        screens = [Answers(instrument="asq", items={"5": answer}) for answer in ("yes", "no")]
+        beside = [Answers(instrument="asq", items={"5": "no"}, at=dated)] if dated else []
+        yes, no = (
+            facts_from_record(Record(answers=(screen, *beside)), at=AT, knowledge=FACTS).facts for screen in screens
+        )
+        assert yes["asq_5"] is True
+        assert no.get("asq_5") is (False if dated == AT else None)
+
     @pytest.mark.parametrize("word", ["declined", "not_asked", "unanswered", "", None, 2, "no idea"])
     def test_what_is_neither_is_not_a_no(self, word):
         assert yes_or_no(word) is None

@@ -16,6 +16,7 @@ from keel.findings import Fact
 from keel.knowledge import Knowledge
 from keel.knowledge.clinical_facts import ClinicalFact, ConditionWord
 from keel.knowledge.reading import CodeKind
+from keel.messages import Message
 from keel.quantities import significant
 from keel.record import Answers, Condition, Record, Setting
 from keel.record.selection import (
@@ -58,17 +59,17 @@ class RecordFacts(NamedTuple):
     """Facts for the rules, and what in the record was not read, in words."""
 
     facts: dict[str, Fact]
-    unread: tuple[str, ...]
+    unread: tuple[Message, ...]
 
 
 def facts_from_record(record: Record, *, at: dt.datetime, knowledge: Knowledge) -> RecordFacts:
     """The facts that a record holds at `at`; nothing dated later counts."""
     facts = person_facts(record.person, at)
-    unread: list[str] = []
+    unread: list[Message] = []
     for condition in conditions_at(record, at):
         read = list(_condition(condition, at, knowledge))
         if not read:
-            unread.append(f"The diagnosis “{condition.text}” was not read as any fact of the rules.")
+            unread.append(Message("The diagnosis “{text}” was not read as any fact of the rules.", text=condition.text))
         _merge(facts, read)
     _merge(facts, medicine_facts(medicines_taken(record, at), knowledge))
     said, old = _answers(record, at, knowledge)
@@ -144,18 +145,24 @@ def medicine_facts(taken: Sequence[str], knowledge: Knowledge) -> Iterator[tuple
                     yield fact, True
 
 
-def _answers(record: Record, at: dt.datetime, knowledge: Knowledge) -> tuple[list[tuple[str, Fact]], list[str]]:
-    """Facts of the newest dated sitting of each screen; one that is too old is not used and is named."""
+def _answers(record: Record, at: dt.datetime, knowledge: Knowledge) -> tuple[list[tuple[str, Fact]], list[Message]]:
+    """Facts of the newest dated sitting of each screen, and each yes of one without a time.
+
+    A dated one that is too old is not used and is named.
+    """
     limit = dt.timedelta(days=knowledge.protocols["level-of-care"].number("answers_age"))
     found: list[tuple[str, Fact]] = []
-    old: list[str] = []
+    old: list[Message] = []
     for name, sittings in newest_sittings(record, at).items():
         dated = [one for one in sittings if one.at is not None]
         when = dated[0].at if dated else None
         if when is not None and at - when > limit:
-            old.append(f"The answers to {name} of {day_of(when, at).isoformat()} are too old to be used.")
+            day = day_of(when, at).isoformat()
+            old.append(Message("The answers to {name} of {day} are too old to be used.", name=name, day=day))
         else:
             found += _said(name, dated, knowledge)
+        undated = [one for one in sittings if one.at is None]
+        found += [(fact, value) for fact, value in _said(name, undated, knowledge) if value is True]
     return found, old
 
 

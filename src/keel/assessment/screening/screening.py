@@ -48,7 +48,7 @@ class Screening(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...]
     missing: tuple[str, ...]
     facts: dict[str, Fact]
-    unread: tuple[str, ...]
+    unread: tuple[Message, ...]
     work_up: tuple[Statement, ...]
     positions: tuple[Statement, ...]
     unconfirmed: tuple[str, ...]

@@ -12,6 +12,7 @@ from keel.assessment.protocols.level_of_care import LevelOfCare, MinimumCare, bl
 from keel.assessment.protocols.record_facts import facts_together
 from keel.findings import Fact
 from keel.knowledge import Knowledge
+from keel.messages import Message
 from keel.record import Record
 
 EMERGENCY = "emergency"
@@ -33,7 +34,7 @@ class Triage(msgspec.Struct, frozen=True, kw_only=True):
     known: MinimumCare
     bladder: LevelOfCare
     facts: dict[str, Fact]
-    unread: tuple[str, ...]
+    unread: tuple[Message, ...]
     help: tuple[HelpLine, ...]
 
 
