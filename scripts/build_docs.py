@@ -1,9 +1,11 @@
 """Makes the reference pages that come from the code and the knowledge: `make docs`; a test holds them current."""
 
+import io
 import os
-import subprocess
 import sys
+from contextlib import redirect_stdout, suppress
 from pathlib import Path
+from unittest import mock
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / "docs" / "reference"
@@ -30,9 +32,18 @@ COMMANDS = (
 
 def keel(*arguments: str) -> str:
     """What `keel ARGUMENTS` prints in a terminal of 100 columns without colours."""
-    command = [sys.executable, "-c", "import sys; sys.argv[0] = 'keel'; from keel.cli import main; main()", *arguments]
-    environment = os.environ | {"COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb"}
-    return subprocess.run(command, capture_output=True, text=True, check=True, env=environment).stdout  # noqa: S603
+    from keel.cli import main
+
+    out = io.StringIO()
+    environment = {"COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb"}
+    with (
+        mock.patch.object(sys, "argv", ["keel", *arguments]),
+        mock.patch.dict(os.environ, environment),
+        redirect_stdout(out),
+        suppress(SystemExit),
+    ):
+        main()
+    return out.getvalue()
 
 
 def commands_page() -> str:

@@ -40,14 +40,22 @@ def chromium():
         browser.close()
 
 
+LOOK = {"runOnly": ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"]}
+"""The rules of axe-core that depend on colours and widths; all others are of the document."""
+
+
 @pytest.fixture(scope="session")
 def violations():
-    """A function that gives what axe-core finds on a page with everything open: rule, first element, and why."""
+    """A function that gives what axe-core finds on a page with everything open: rule, first element, and why.
+
+    Every page is looked at in light with all rules, and in dark with those whose answer the look can change.
+    """
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
 
     def run(page):
         page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
-        found = axe.run(page).response["violations"]
+        is_dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+        found = axe.run(page, options=LOOK if is_dark else None).response["violations"]
         return [(one["id"], one["nodes"][0]["html"], one["nodes"][0]["failureSummary"]) for one in found]
 
     return run

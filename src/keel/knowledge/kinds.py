@@ -85,22 +85,23 @@ def facts(knowledge: Knowledge) -> Iterator[Fact]:
 
 def parts(fact: Fact) -> Iterator[FactPart]:
     """The fact and everything inside it, depth first; a struct comes before its fields."""
-    yield from _walk(fact, "", fact.value)
+    waiting: list[tuple[str, Any]] = [("", fact.value)]
+    while waiting:
+        path, value = waiting.pop()
+        yield FactPart(fact, path, value)
+        waiting += [(f"{path}.{name}" if path else name, inner) for name, inner in reversed(_inside(value))]
 
 
-def _walk(fact: Fact, path: str, value: Any) -> Iterator[FactPart]:
-    yield FactPart(fact, path, value)
-    for name, inner in _inside(value):
-        yield from _walk(fact, f"{path}.{name}" if path else name, inner)
-
-
-def _inside(value: Any) -> Iterator[tuple[str, Any]]:
+def _inside(value: Any) -> list[tuple[str, Any]]:
+    if isinstance(value, str | float | int | None):
+        return []
     if isinstance(value, msgspec.Struct):
-        yield from ((name, getattr(value, name)) for name in value.__struct_fields__)
-    elif isinstance(value, Mapping):
-        yield from ((str(name), part) for name, part in value.items())
-    elif isinstance(value, Sequence | frozenset) and not isinstance(value, str | bytes):
-        yield from ((str(position), part) for position, part in enumerate(value))
+        return [(name, getattr(value, name)) for name in value.__struct_fields__]
+    if isinstance(value, Mapping):
+        return [(str(name), part) for name, part in value.items()]
+    if isinstance(value, Sequence | frozenset) and not isinstance(value, bytes):
+        return [(str(position), part) for position, part in enumerate(value)]
+    return []
 
 
 def json_schema(kind: str) -> dict[str, Any]:
