@@ -130,7 +130,9 @@ def salt_factor(substance: str, knowledge: Knowledge) -> float:
     """Milligrams of base in one milligram of hydrochloride; racemate and enantiomers have the same molar mass."""
     known = knowledge.substances.get(substance) or knowledge.substances["racemic"]
     if known.base_per_salt is None:
-        raise ExposureError(f"No salt factor is on file for {substance}. Give the amount as base.")
+        raise ExposureError(
+            Message("No salt factor is on file for {substance}. Give the amount as base.", substance=substance)
+        )
     return known.base_per_salt.value
 
 

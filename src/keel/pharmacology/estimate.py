@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from keel.knowledge.models import Model, Residual
+from keel.messages import Message, Name, Numeral
 from keel.pharmacology.course import Course
 from keel.pharmacology.errors import NotConverged, PharmacologyError
 from keel.pharmacology.inflows import inflows_of
@@ -127,7 +128,9 @@ def estimate(
     check_person(person)
     effects = [e for e in model.variability if e.level == "subject" and e.distribution != "uniform"]
     if not effects or not observed:
-        raise PharmacologyError(f"{model.name}: an update needs measurements and a published variability.")
+        raise PharmacologyError(
+            Message("{model}: an update needs measurements and a published variability.", model=Name(model.name))
+        )
     doses = check_regimen(regimen)
     _check_observed(model, observed, doses[0].start_min)
     covariance = eta_covariance(effects, model.covariances)
@@ -178,14 +181,26 @@ def _molar_mass(model: Model, analyte: str) -> float:
     output = next(output for output in model.outputs if output.analyte == analyte)
     name = output.terms[0].molar_mass or "MK"
     if name not in model.parameters:
-        raise PharmacologyError(f"models/{model.id}.toml: the residual of {analyte} needs a molar mass. Add it.")
+        raise PharmacologyError(
+            Message(
+                "models/{model}.toml: the residual of {analyte} needs a molar mass. Add it.",
+                model=model.id,
+                analyte=analyte,
+            )
+        )
     return model.parameters[name].value
 
 
 def _residual(model: Model, analyte: str) -> Residual:
     found = next((residual for residual in model.residual if residual.analyte == analyte), None)
     if found is None:
-        raise PharmacologyError(f"{model.name} has no published residual error for {analyte}: it cannot be updated.")
+        raise PharmacologyError(
+            Message(
+                "{model} has no published residual error for {analyte}: it cannot be updated.",
+                model=Name(model.name),
+                analyte=analyte,
+            )
+        )
     return found
 
 
@@ -193,13 +208,23 @@ def _check_observed(model: Model, observed: Sequence[Observation], first_min: fl
     known = {output.analyte for output in model.outputs}
     for one in observed:
         if one.analyte not in known:
-            raise PharmacologyError(f"{model.name} has no {one.analyte}; it has {', '.join(sorted(known))}.")
+            raise PharmacologyError(
+                Message(
+                    "{model} has no {analyte}; it has {known}.",
+                    model=Name(model.name),
+                    analyte=one.analyte,
+                    known=", ".join(sorted(known)),
+                )
+            )
         if not (0 < one.ng_per_ml < math.inf and math.isfinite(one.at_min)):
-            raise PharmacologyError("A measured concentration must be above zero, at a finite time.")
+            raise PharmacologyError(Message("A measured concentration must be above zero, at a finite time."))
         if one.at_min <= first_min:
             raise PharmacologyError(
-                f"A concentration measured at {one.at_min:g} min stands before anything was given. "
-                "Give the time from the start of the first dose."
+                Message(
+                    "A concentration measured at {time} min stands before anything was given. "
+                    "Give the time from the start of the first dose.",
+                    time=Numeral(f"{one.at_min:g}"),
+                )
             )
         _residual(model, one.analyte)
 

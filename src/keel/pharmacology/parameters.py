@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from keel.knowledge.models import Covariance, Factor, Model, Parameter, Slope, Variability
-from keel.messages import Message, Name
+from keel.messages import Message, Name, Numeral
 from keel.pharmacology.errors import PersonError
 from keel.pharmacology.regimen import Person
 from keel.pharmacology.structure import Floats, Structure, unit_factor
@@ -145,8 +145,14 @@ def _check(structure: Structure, values: Mapping[str, Any]) -> None:
             flat = np.atleast_1d(np.asarray(value, dtype=float))
             shown = float(flat[~((flat > 0) & np.isfinite(flat))][0])
             raise PersonError(
-                f"{structure.model.name}: parameter {name} comes out as {shown:g}, which is not possible. "
-                f"Check the covariates and models/{structure.model.id}.toml, parameters.{name}."
+                Message(
+                    "{model}: parameter {parameter} comes out as {shown}, which is not possible. "
+                    "Check the covariates and models/{id}.toml, parameters.{parameter}.",
+                    model=Name(structure.model.name),
+                    parameter=name,
+                    shown=Numeral(f"{shown:g}"),
+                    id=structure.model.id,
+                )
             )
 
 

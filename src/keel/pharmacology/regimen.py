@@ -9,6 +9,7 @@ from typing import Literal
 
 import msgspec
 
+from keel.messages import Message, Numeral
 from keel.pharmacology.errors import PersonError, RegimenError
 
 Ancestry = Literal["european", "african", "asian", "chinese", "japanese", "korean", "taiwanese", "other"]
@@ -53,15 +54,17 @@ def check_person(person: Person) -> None:
     """PersonError for a weight or an age that no person has."""
     weight, age = person.weight_kg, person.age_years
     if weight is not None and not 0.3 <= weight <= 700:
-        raise PersonError(f"A weight of {weight} kg is not possible. Give the body weight in kilograms.")
+        raise PersonError(
+            Message("A weight of {weight} kg is not possible. Give the body weight in kilograms.", weight=weight)
+        )
     if age is not None and not 0 <= age <= 130:
-        raise PersonError(f"An age of {age} years is not possible. Give the age in years.")
+        raise PersonError(Message("An age of {age} years is not possible. Give the age in years.", age=age))
 
 
 def check_regimen(regimen: Sequence[DoseInput]) -> tuple[DoseInput, ...]:
     """The doses in order of time; RegimenError for one that cannot be, or for infusions that overlap on one line."""
     if not regimen:
-        raise RegimenError("The regimen has no dose. Give at least one.")
+        raise RegimenError(Message("The regimen has no dose. Give at least one."))
     for number, dose in enumerate(regimen, start=1):
         _check_dose(dose, number)
     if len(regimen) == 1:
@@ -74,8 +77,14 @@ def check_regimen(regimen: Sequence[DoseInput]) -> tuple[DoseInput, ...]:
             # A rate change is one dose ending as the next begins: rounding of the clock is not an overlap.
             if before is not None and before.end_min > dose.start_min + 1e-9 * max(1.0, abs(dose.start_min)):
                 raise RegimenError(
-                    f"Two {dose.route} infusions overlap on line {dose.line}: one ends at {before.end_min:g} min, "
-                    f"the next starts at {dose.start_min:g} min. End the first earlier, or give them different lines."
+                    Message(
+                        "Two {route} infusions overlap on line {line}: one ends at {end} min, "
+                        "the next starts at {start} min. End the first earlier, or give them different lines.",
+                        route=dose.route,
+                        line=dose.line,
+                        end=Numeral(f"{before.end_min:g}"),
+                        start=Numeral(f"{dose.start_min:g}"),
+                    )
                 )
             ends[(dose.route, dose.line)] = dose
     return tuple(ordered)
@@ -83,14 +92,47 @@ def check_regimen(regimen: Sequence[DoseInput]) -> tuple[DoseInput, ...]:
 
 def _check_dose(dose: DoseInput, number: int) -> None:
     if not 0 <= dose.amount_mg < math.inf:
-        raise RegimenError(f"Dose {number}: {dose.amount_mg} mg is not an amount. Give zero or more milligrams.")
+        raise RegimenError(
+            Message(
+                "Dose {number}: {amount} mg is not an amount. Give zero or more milligrams.",
+                number=number,
+                amount=dose.amount_mg,
+            )
+        )
     if not -math.inf < dose.start_min < math.inf:
-        raise RegimenError(f"Dose {number}: it starts at {dose.start_min} min. Give a finite time.")
+        raise RegimenError(
+            Message("Dose {number}: it starts at {start} min. Give a finite time.", number=number, start=dose.start_min)
+        )
     if not 0 <= dose.duration_min < math.inf:
-        raise RegimenError(f"Dose {number}: it lasts {dose.duration_min} min. The end must not be before the start.")
+        raise RegimenError(
+            Message(
+                "Dose {number}: it lasts {length} min. The end must not be before the start.",
+                number=number,
+                length=dose.duration_min,
+            )
+        )
     if dose.substance not in SUBSTANCES:
-        raise RegimenError(f"Dose {number}: substance “{dose.substance}”. Use one of {', '.join(SUBSTANCES)}.")
+        raise RegimenError(
+            Message(
+                "Dose {number}: substance “{substance}”. Use one of {known}.",
+                number=number,
+                substance=dose.substance,
+                known=", ".join(SUBSTANCES),
+            )
+        )
     if dose.devices is not None and dose.devices < 1:
-        raise RegimenError(f"Dose {number}: {dose.devices} devices. Give one or more, or leave it out.")
+        raise RegimenError(
+            Message(
+                "Dose {number}: {devices} devices. Give one or more, or leave it out.",
+                number=number,
+                devices=dose.devices,
+            )
+        )
     if dose.device_interval_min is not None and not 0 <= dose.device_interval_min < math.inf:
-        raise RegimenError(f"Dose {number}: devices {dose.device_interval_min} min apart. Give zero or more minutes.")
+        raise RegimenError(
+            Message(
+                "Dose {number}: devices {apart} min apart. Give zero or more minutes.",
+                number=number,
+                apart=dose.device_interval_min,
+            )
+        )

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from keel.messages import Message
 from keel.pharmacology.errors import RegimenError
 from keel.pharmacology.structure import Floats
 
@@ -25,7 +26,7 @@ class Times(NamedTuple):
         """The times with their step; RegimenError unless there is one and they are finite and increase."""
         minutes = np.asarray(times_min, dtype=float)
         if minutes.ndim != 1 or minutes.size == 0:
-            raise RegimenError("Give at least one time in minutes.")
+            raise RegimenError(Message("Give at least one time in minutes."))
         count = len(minutes)
         first, last = float(minutes[0]), float(minutes[-1])
         if count == 1 and math.isfinite(first):
@@ -36,7 +37,7 @@ class Times(NamedTuple):
         if 0.0 < step < math.inf and steps[steps.argmax()] - step <= 1e-15 * max(abs(first), abs(last)):
             return cls(minutes, step if count >= MANY else 0.0)
         if not (steps.min(initial=1.0) > 0 and -math.inf < first and last < math.inf):
-            raise RegimenError("The times must be finite and increase, in minutes.")
+            raise RegimenError(Message("The times must be finite and increase, in minutes."))
         return cls(minutes, 0.0)
 
 

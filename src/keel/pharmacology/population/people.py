@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from keel.knowledge.models import Model
+from keel.messages import Message, Name, Numeral
 from keel.pharmacology.course import Course
 from keel.pharmacology.errors import PersonError, RegimenError
 from keel.pharmacology.inflows import Inflow, inflows_of
@@ -71,12 +72,14 @@ def simulate_people(
     times = np.unique(np.asarray(times_min, dtype=float))
     starts = np.unique([dose.start_min for dose in doses])
     if not end_min > starts[-1]:
-        raise RegimenError(f"The end at {end_min:g} min must come after the start of the last dose.")
+        raise RegimenError(
+            Message("The end at {end} min must come after the start of the last dose.", end=Numeral(f"{end_min:g}"))
+        )
     if len(times) and (times[0] < starts[0] or times[-1] > end_min):
-        raise RegimenError("Times to look at must lie between the first dose and the end.")
+        raise RegimenError(Message("Times to look at must lie between the first dose and the end."))
     occasions = [parameters] if isinstance(parameters, Mapping) else list(parameters)
     if len(occasions) not in (1, len(starts)):
-        raise PersonError(f"Give parameters once, or for each of the {len(starts)} sessions.")
+        raise PersonError(Message("Give parameters once, or for each of the {count} sessions.", count=len(starts)))
     counts = {_count(structure, values) for values in occasions}
     problem = Problem(
         structure=structure,
@@ -149,12 +152,22 @@ def _inflows(
 def _count(structure: Structure, parameters: Mapping[str, Any]) -> int:
     missing = [name for name in structure.order if name not in parameters]
     if missing:
-        raise PersonError(f"{structure.model.name}: parameters lacks {', '.join(missing)}.")
+        raise PersonError(
+            Message("{model}: parameters lacks {known}.", model=Name(structure.model.name), known=", ".join(missing))
+        )
     counts = {np.shape(parameters[name])[0] for name in structure.order if np.ndim(parameters[name]) == 1}
     if len(counts) > 1 or any(np.ndim(parameters[name]) > 1 for name in structure.order):
-        raise PersonError(f"{structure.model.name}: the parameters are not all of one length.")
+        raise PersonError(
+            Message("{model}: the parameters are not all of one length.", model=Name(structure.model.name))
+        )
     for name in structure.positive:
         value = np.asarray(parameters[name])
         if not (np.all(value > 0) and np.all(np.isfinite(value))):
-            raise PersonError(f"{structure.model.name}: parameter {name} must be above zero and finite for everyone.")
+            raise PersonError(
+                Message(
+                    "{model}: parameter {parameter} must be above zero and finite for everyone.",
+                    model=Name(structure.model.name),
+                    parameter=name,
+                )
+            )
     return counts.pop() if counts else 1

@@ -133,7 +133,7 @@ def simulate_population(
     """
     began = time.perf_counter()
     if subjects < 1 or chunk < 1 or workers < 1:
-        raise RegimenError("Subjects, chunk and workers must be one or more.")
+        raise RegimenError(Message("Subjects, chunk and workers must be one or more."))
     doses = check_regimen(regimen)
     plan = Plan(
         model=model,

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import msgspec
 
 from keel.knowledge.models import Model
+from keel.messages import Message, Name
 from keel.pharmacology.errors import PharmacologyError
 
 _reduced: dict[tuple[int, tuple[str, ...]], tuple[Model, Model]] = {}
@@ -30,7 +31,14 @@ def _reduce(model: Model, analytes: tuple[str, ...]) -> Model:
     unknown = set(analytes) - {output.analyte for output in outputs}
     if unknown or not outputs:
         offered = ", ".join(output.analyte for output in model.outputs)
-        raise PharmacologyError(f"{model.name} has no output {', '.join(sorted(unknown))}; it has {offered}.")
+        raise PharmacologyError(
+            Message(
+                "{model} has no output {known}; it has {offered}.",
+                model=Name(model.name),
+                known=", ".join(sorted(unknown)),
+                offered=offered,
+            )
+        )
     felt = {term.compartment for output in outputs for term in output.terms}
     while True:
         wider = felt | {

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from keel.knowledge.models import Model
+from keel.messages import Message
 from keel.pharmacology.errors import RegimenError
 from keel.pharmacology.population.chunks import simulate_batches
 from keel.pharmacology.population.people import People
@@ -48,7 +49,7 @@ def trials(
     Raises RegimenError, PersonError and NoModel as `simulate` does.
     """
     if studies < 1 or subjects < 1:
-        raise RegimenError("Studies and subjects must be one or more.")
+        raise RegimenError(Message("Studies and subjects must be one or more."))
     doses = check_regimen(regimen)
     plan = Plan(
         model=model,

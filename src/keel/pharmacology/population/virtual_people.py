@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 
 from keel.knowledge.models import Covariance, Model, Variability
+from keel.messages import Message
 from keel.pharmacology.errors import PersonError, RegimenError
 from keel.pharmacology.parameters import Covariates, eta_covariance
 from keel.pharmacology.structure import Floats
@@ -28,7 +29,15 @@ class Spread(msgspec.Struct, frozen=True):
     def __post_init__(self) -> None:
         bad = self.sd < 0 or not self.low <= self.high or math.isnan(self.mean)
         if bad or (self.kind == "uniform" and not math.isfinite(self.high - self.low)):
-            raise PersonError(f"A spread cannot have mean {self.mean}, sd {self.sd}, from {self.low} to {self.high}.")
+            raise PersonError(
+                Message(
+                    "A spread cannot have mean {mean}, sd {sd}, from {low} to {high}.",
+                    mean=self.mean,
+                    sd=self.sd,
+                    low=self.low,
+                    high=self.high,
+                )
+            )
 
     def draw(self, size: int, rng: np.random.Generator) -> Floats:
         """`size` values; PersonError where nearly nothing lies within the limits."""
@@ -41,7 +50,14 @@ class Spread(msgspec.Struct, frozen=True):
             if count == 0:
                 return values
             values[outside] = self._raw(count, rng)
-        raise PersonError(f"A spread around {self.mean} hardly ever falls within {self.low} to {self.high}.")
+        raise PersonError(
+            Message(
+                "A spread around {mean} hardly ever falls within {low} to {high}.",
+                mean=self.mean,
+                low=self.low,
+                high=self.high,
+            )
+        )
 
     def _raw(self, size: int, rng: np.random.Generator) -> Floats:
         if self.kind == "lognormal":
@@ -84,7 +100,7 @@ class DoseUncertainty(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         low, high = self.purity
         if not (0 <= low <= high <= 1 and self.amount_cv >= 0 and self.delay_sd_min >= 0):
-            raise RegimenError("Purity lies between 0 and 1 (low first); spreads are zero or more.")
+            raise RegimenError(Message("Purity lies between 0 and 1 (low first); spreads are zero or more."))
 
     def factors(self, size: int, doses: int, rng: np.random.Generator) -> Floats | None:
         """What each dose is multiplied by, (people, doses); None where nothing is random."""
@@ -126,5 +142,8 @@ def _root(effects: Sequence[Variability], pairs: Sequence[Covariance], model: Mo
         return root
     except np.linalg.LinAlgError:
         raise PersonError(
-            f"models/{model.id}.toml: covariances: the random effects cannot all be so correlated. Check them."
+            Message(
+                "models/{model}.toml: covariances: the random effects cannot all be so correlated. Check them.",
+                model=model.id,
+            )
         ) from None

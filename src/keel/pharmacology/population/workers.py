@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import Any
 
+from keel.messages import Message
 from keel.pharmacology.errors import PharmacologyError
 from keel.pharmacology.population.plan import ChunkCounts, Plan
 
@@ -44,7 +45,7 @@ def run_all(
         if writer is not None:
             writer(None)
     if total is None:
-        raise PharmacologyError("There is nothing to compute.")
+        raise PharmacologyError(Message("There is nothing to compute."))
     return total
 
 
@@ -70,11 +71,19 @@ def _on_cluster(plan: Plan, run_chunk: RunChunk, scheduler: str) -> Iterator[Chu
     try:
         from distributed import Client
     except ImportError:
-        raise PharmacologyError("--scheduler needs Dask. Install it: pip install 'keel-care[population]'.") from None
+        raise PharmacologyError(
+            Message("--scheduler needs Dask. Install it: pip install 'keel-care[population]'.")
+        ) from None
     try:
         client = Client(scheduler, timeout=10, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
-        raise PharmacologyError(f"No Dask scheduler answers at {scheduler}. Check the address. ({error})") from None
+        raise PharmacologyError(
+            Message(
+                "No Dask scheduler answers at {scheduler}. Check the address. ({error})",
+                scheduler=scheduler,
+                error=str(error),
+            )
+        ) from None
     with client:
         ahead = max(1, len(client.scheduler_info()["workers"])) * AHEAD
 
@@ -109,7 +118,9 @@ def _writer(path: str, plan: Plan) -> Callable[[dict[str, Any] | None], None]:
         import pyarrow as pa
         import pyarrow.parquet as pq
     except ImportError:
-        raise PharmacologyError("Parquet needs pyarrow. Install it: pip install 'keel-care[population]'.") from None
+        raise PharmacologyError(
+            Message("Parquet needs pyarrow. Install it: pip install 'keel-care[population]'.")
+        ) from None
     schema = pa.schema(
         [
             ("person", pa.int64()),
