@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from keel.cli import options
 from keel.cli.language import _, _n, say
 from keel.messages import Message, Name, Slot, either
 
@@ -26,11 +27,11 @@ if TYPE_CHECKING:
 
 def assess(
     file: Annotated[Path, typer.Argument(help="A record file; its kind is told by its content.", show_default=False)],
-    at: Annotated[str | None, typer.Option(help="The time to look from, for example 2026-11-21.")] = None,
+    at: options.At = None,
     overlay: Annotated[
         list[Path] | None, typer.Option(help="A folder of your own facts on top; may be repeated.")
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+    json: options.Json = False,
 ) -> None:
     """The Picture of a person: exposure, curve, findings, what is due, who can help.
 

@@ -1,10 +1,10 @@
 """`keel dose`: the dose of a protocol by three weights, or as labelled, with caps, rates and sources."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from keel.cli import options
 from keel.messages import Message
 
 if TYPE_CHECKING:
@@ -34,10 +34,8 @@ def dose(
         str, typer.Option(help="Whose label: US, EU, UK, ...; else the protocol's.", show_default=False)
     ] = "",
     at: Annotated[str | None, typer.Option(help="The day from which rules are in force.", show_default=False)] = None,
-    overlay: Annotated[
-        list[Path] | None, typer.Option(help="A folder in which the clinic confirms, tightens or adds.")
-    ] = None,
-    json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+    overlay: options.Overlay = None,
+    json: options.Json = False,
 ) -> None:
     """The dose of a protocol: by actual, ideal and adjusted weight, with caps, rates and sources.
 

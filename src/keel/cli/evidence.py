@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from keel.cli import options
 from keel.cli.language import _, say
 from keel.messages import Message, Numeral, has_words
 
@@ -36,7 +37,7 @@ USE_WORDS = {
 def evidence(
     query: Annotated[list[str], typer.Argument(help="Words to look for, or the id of a claim.", show_default=False)],
     limit: Annotated[int, typer.Option(min=1, max=200, help="How many hits at most.")] = 8,
-    json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+    json: options.Json = False,
 ) -> None:
     """Search the claims, conflicts, figures and sources that Keel rests on.
 

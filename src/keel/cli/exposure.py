@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from keel.cli import options
 from keel.cli.language import _, say
 
 if TYPE_CHECKING:
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 
 def exposure(
     text: Annotated[list[str], typer.Argument(help="A pattern in words, or one record file.", show_default=False)],
-    at: Annotated[str | None, typer.Option(help="The time to look from, for example 2026-11-21.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+    at: options.At = None,
+    json: options.Json = False,
 ) -> None:
     """Exposure of a pattern of use: milligrams a year, multiple of the reference course, band.
 

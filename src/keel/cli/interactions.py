@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from keel.cli import options
 from keel.cli.language import _, say
 from keel.messages import Message, Name, listed
 
@@ -38,7 +39,7 @@ def interactions(
     overlay: Annotated[
         list[Path] | None, typer.Option(help="A folder of your own facts on top; may be repeated.")
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+    json: options.Json = False,
 ) -> None:
     """What medicines and other substances mean together with ketamine.
 

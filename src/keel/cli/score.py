@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from keel.cli import options
+
 if TYPE_CHECKING:
     from keel.knowledge import Knowledge
     from keel.knowledge.instruments import Instrument
@@ -31,7 +33,7 @@ def score(
         list[Path] | None, typer.Option(help="A folder of your own facts on top; may be repeated.")
     ] = None,
     fhir: Annotated[bool, typer.Option("--fhir", help="The instrument as a FHIR R4 Questionnaire.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+    json: options.Json = False,
 ) -> None:
     """Score a questionnaire or scale, with what its answers call for; without answers, describe it.
 

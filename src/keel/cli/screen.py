@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from keel.cli import options
 from keel.messages import Message
 
 if TYPE_CHECKING:
@@ -13,9 +14,7 @@ if TYPE_CHECKING:
 
 
 def screen(
-    file: Annotated[
-        Path | None, typer.Argument(help="A record file of any kind that `keel assess` reads.", show_default=False)
-    ] = None,
+    file: options.RecordFile = None,
     protocol: Annotated[
         str | None, typer.Option(help="Which protocol, for example iv-racemic; without one, all are listed.")
     ] = None,
@@ -23,21 +22,15 @@ def screen(
         list[str] | None,
         typer.Option(help="Ask another gate instead: pre_dose, discharge, ...; may be repeated.", show_default=False),
     ] = None,
-    facts: Annotated[
-        str | None, typer.Option(help="Answers beside the record: JSON, or a file with JSON, fact name to value.")
-    ] = None,
+    facts: options.Facts = None,
     jurisdiction: Annotated[
         str, typer.Option(help="Whose rules: US, EU, UK, ...; else the protocol's or the person's.", show_default=False)
     ] = "",
     route: Annotated[str, typer.Option(help="The route, where a protocol has several.", show_default=False)] = "",
-    at: Annotated[str | None, typer.Option(help="The time to look from, for example 2026-11-21.")] = None,
-    questions: Annotated[
-        bool, typer.Option("--questions", help="Print what is asked, with the name of each fact.")
-    ] = False,
-    overlay: Annotated[
-        list[Path] | None, typer.Option(help="A folder in which the clinic confirms, tightens or adds.")
-    ] = None,
-    json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+    at: options.At = None,
+    questions: options.Questions = False,
+    overlay: options.Overlay = None,
+    json: options.Json = False,
 ) -> None:
     """Screen a person for a protocol: what blocks, what holds, what is not known, what is to be done first.
 

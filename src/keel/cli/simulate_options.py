@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from keel.cli.options import Json as Json
+
 Model = Annotated[str, typer.Option(help="A model id such as m-rac.", show_default=False)]
 Dose = Annotated[str, typer.Option(help="“0.5 mg/kg”, “84 mg”.", show_default=False)]
 Route = Annotated[str, typer.Option(help="iv im sc nasal oral sublingual buccal …", show_default=False)]
@@ -21,4 +23,3 @@ Ancestry = Annotated[str | None, typer.Option(help="For models that ask: europea
 Female = Annotated[bool | None, typer.Option("--female/--male", help="For models that ask.")]
 Chart = Annotated[str | None, typer.Option(help="Draw the curves to this file, .svg or .png.")]
 Log = Annotated[bool, typer.Option("--log", help="With --chart: a logarithmic scale.")]
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]

@@ -1,10 +1,10 @@
 """`keel triage`: where a person is to be cared for, and the working state of the bladder, with reasons."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from keel.cli import options
 from keel.cli.language import _, say
 from keel.messages import Message, Slot, joined
 
@@ -20,24 +20,16 @@ if TYPE_CHECKING:
 
 
 def triage(
-    file: Annotated[
-        Path | None, typer.Argument(help="A record file of any kind that `keel assess` reads.", show_default=False)
-    ] = None,
-    facts: Annotated[
-        str | None, typer.Option(help="Answers beside the record: JSON, or a file with JSON, fact name to value.")
-    ] = None,
+    file: options.RecordFile = None,
+    facts: options.Facts = None,
     jurisdiction: Annotated[
         str, typer.Option(help="Whose rules: US, EU, UK, ...; else the person's.", show_default=False)
     ] = "",
     route: Annotated[str, typer.Option(help="The route of the planned treatment.", show_default=False)] = "",
-    at: Annotated[str | None, typer.Option(help="The time to look from, for example 2026-11-21.")] = None,
-    questions: Annotated[
-        bool, typer.Option("--questions", help="Print what is asked, with the name of each fact.")
-    ] = False,
-    overlay: Annotated[
-        list[Path] | None, typer.Option(help="A folder in which the clinic confirms, tightens or adds.")
-    ] = None,
-    json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+    at: options.At = None,
+    questions: options.Questions = False,
+    overlay: options.Overlay = None,
+    json: options.Json = False,
 ) -> None:
     """The level of care (home, office, clinic, emergency, inpatient) and the working state of the bladder.
 
