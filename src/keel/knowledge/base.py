@@ -6,7 +6,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from keel.knowledge.clinical_facts import ClinicalFact, ConditionDoubt, ConditionWord, Jurisdiction, MedicineFact
+from keel.knowledge.clinical_facts import ClinicalFact, Jurisdiction, MedicineFact
+from keel.knowledge.concepts import CodeSystem, Concept, ConceptCode, ConceptWord, StateWord
+from keel.knowledge.concepts.check import concept_problems
 from keel.knowledge.criteria import BandSet, Course, HarmFact, Harms
 from keel.knowledge.directory import Country, Need, Service
 from keel.knowledge.directory.check import directory_problems
@@ -121,8 +123,11 @@ class Knowledge:
 
     # Treatment.
     clinical_facts = Kind("clinical-facts.csv", ClinicalFact)
-    condition_words = Kind("condition-words.csv", ConditionWord, key="phrase")
-    condition_doubts = Kind("condition-doubts.csv", ConditionDoubt, key="word")
+    concepts = Kind("concepts/concepts.csv", Concept, check=concept_problems)
+    concept_words = Kind("concepts/words.csv", ConceptWord, key="word")
+    concept_states = Kind("concepts/state-words.csv", StateWord)
+    concept_codes = Kind("concepts/codes.csv", ConceptCode)
+    concept_systems = Kind("concepts/code-systems.csv", CodeSystem)
     medicine_facts = Kind("class-rules/medicine-facts.csv", MedicineFact, key="medicine_class")
     jurisdictions = Kind("jurisdictions.csv", Jurisdiction, key="country")
     protocols = Kind("protocols", Protocol, complete=complete_protocols, overlay=protocol_overlay_problems)

@@ -179,7 +179,8 @@ class Medicine(msgspec.Struct, frozen=True, kw_only=True):
 class Condition(msgspec.Struct, frozen=True, kw_only=True):
     """A diagnosis or problem as it was typed or sent, with codes where it came with any.
 
-    `present` is False for one that was asked about and denied.
+    `present` is False for one that was asked about and denied. `status` is a word such as active, remission, resolved
+    or suspected; `ended` is the day since when it is over.
     """
 
     text: str
@@ -187,6 +188,7 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
     status: str = "active"
     present: bool = True
     onset: dt.date | None = None
+    ended: dt.date | None = None
     id: str = ""
 
 

@@ -7,18 +7,16 @@ Nothing dated after `at` counts. Where two facts of one moment differ both stand
 import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from itertools import groupby
 
 from keel.findings import Fact
 from keel.knowledge import Knowledge
+from keel.knowledge.concepts import State
+from keel.record.concepts import Named, named_by, stated
 from keel.record.record import TAKEN, Answers, Condition, Dose, Measurement, Person, Precision, Record, Sex, UsePattern
 
 _YES_NO = {"1": True, "yes": True, "true": True, "0": False, "no": False, "false": False}
 _NEVER_TRUE = ("entered-in-error", "refuted")
-UNSURE = ("unconfirmed", "provisional", "differential")
-"""Statuses of a diagnosis that nobody has settled."""
-_OVER = ("inactive", "remission", "resolved", "past", "former", "ended")
 _ANYWHERE_ON_EARTH = dt.timedelta(hours=14)
 
 # Times
@@ -116,36 +114,21 @@ def conditions_at(record: Record, at: dt.datetime) -> tuple[Condition, ...]:
     )
 
 
-def standing_conditions(record: Record, at: dt.datetime, knowledge: Knowledge) -> tuple[Condition, ...]:
-    """The conditions that a person has at `at`: present, named without a doubt, and not over."""
-    return tuple(
-        one for one in conditions_at(record, at) if one.present and is_plain(one, knowledge) and is_standing(one)
+def concepts_named(record: Record, at: dt.datetime, knowledge: Knowledge) -> tuple[tuple[Condition, Named], ...]:
+    """What the conditions on record at `at` name by words and codes, with the condition that says it."""
+    return tuple((one, named) for one in conditions_at(record, at) for named in named_by(one, at, knowledge))
+
+
+def concepts_present(record: Record, at: dt.datetime, knowledge: Knowledge) -> frozenset[str]:
+    """The concepts that a person has at `at`: named without a doubt, and not over."""
+    return frozenset(
+        named.concept for _, named in concepts_named(record, at, knowledge) if named.state is State.PRESENT
     )
 
 
-def is_standing(condition: Condition) -> bool:
-    """Whether a status is neither over nor unsettled; a word that Keel does not know does not end a condition."""
-    return _status(condition) not in (*_OVER, *UNSURE)
-
-
-def is_plain(condition: Condition, knowledge: Knowledge) -> bool:
-    """Whether text and status name an illness without a word of condition-doubts.csv and without a question mark.
-
-    One that is denied or suspected in words, or of a relative, is left to a person.
-    """
-    return _doubt(knowledge).search(f"{condition.text} {condition.status}") is None
-
-
-@lru_cache(maxsize=8)
-def _doubt(knowledge: Knowledge) -> re.Pattern[str]:
-    words = "|".join(map(re.escape, knowledge.condition_doubts))
-    return re.compile(rf"\b({words})\b|\?", re.IGNORECASE)
-
-
-def names_any(condition: Condition, words: Iterable[str]) -> bool:
-    """Whether one of the words, which are lower case, stands in the text of a condition."""
-    text = condition.text.lower()
-    return any(word in text for word in words)
+def standing_conditions(record: Record, at: dt.datetime, knowledge: Knowledge) -> tuple[Condition, ...]:
+    """The conditions that a person has at `at` by their fields and words: present, without a doubt, and not over."""
+    return tuple(one for one in conditions_at(record, at) if stated(one, at, knowledge) is State.PRESENT)
 
 
 # Medicines, doses, patterns

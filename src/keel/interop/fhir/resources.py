@@ -336,6 +336,9 @@ class Condition(Resource, frozen=True, kw_only=True):
     subject: Reference
     onset_date_time: DateTime | None = None
     onset_period: Period | None = None
+    abatement_date_time: DateTime | None = None
+    abatement_period: Period | None = None
+    abatement_string: str | None = None
 
 
 class AllergyIntolerance(Resource, frozen=True, kw_only=True):

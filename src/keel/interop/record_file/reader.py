@@ -286,7 +286,7 @@ def _medicine(entry: str | MedicineEntry, path: str, place: _Place) -> Sequence[
 
 def _condition(entry: str | ConditionEntry, path: str, place: _Place) -> Sequence[Condition]:
     typed = ConditionEntry(text=entry) if isinstance(entry, str) else entry
-    return (same_fields(Condition, typed, text=_text(typed.text, path), **_dates(typed, path, "onset")),)
+    return (same_fields(Condition, typed, text=_text(typed.text, path), **_dates(typed, path, "onset", "ended")),)
 
 
 def _dates(entry: msgspec.Struct, path: str, *names: str) -> dict[str, dt.date | None]:

@@ -146,13 +146,17 @@ class AnswersEntry(Entry, frozen=True, kw_only=True):
 
 
 class ConditionEntry(Entry, frozen=True, kw_only=True):
-    """A diagnosis or problem; `present` false where it was asked about and denied."""
+    """A diagnosis or problem; `present` false where it was asked about and denied, `ended` the day since when it is over.
+
+    `status` is a word: active, remission, resolved, past, suspected, family.
+    """
 
     text: str
     codes: Codes = {}
     status: str = "active"
     present: bool = True
     onset: Date | None = None
+    ended: Date | None = None
     id: Identifier = ""
 
 
