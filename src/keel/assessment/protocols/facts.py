@@ -17,6 +17,26 @@ from keel.record.selection import any_yes
 
 CRISIS_SYMPTOMS = ("chest_pain", "severe_headache", "visual_loss", "dyspnoea", "confusion")
 RISK_LEVELS = ("none", "low", "moderate", "high")
+SUICIDE_SCREEN = (
+    "cssrs_q1",
+    "cssrs_q2",
+    "cssrs_q3",
+    "cssrs_q4",
+    "cssrs_q5",
+    "cssrs_q6_lifetime",
+    "cssrs_q6_3_months",
+)
+PARTS = {
+    "crisis_symptom": CRISIS_SYMPTOMS,
+    "suicide_risk_high": SUICIDE_SCREEN,
+    "bmi": ("weight_kg", "height_cm"),
+    "sbp_standing": ("sbp",),
+    "dbp_standing": ("dbp",),
+    "spo2_on_air": ("spo2",),
+    "planned_mg_per_kg": ("planned_mg", "weight_kg"),
+    "planned_mg_per_kg_per_min": ("planned_mg", "planned_min", "weight_kg"),
+}
+"""A fact that is worked out, to what is asked for it."""
 
 
 def checked_facts(

@@ -92,6 +92,17 @@ def facts_from_record(record: Record, *, at: dt.datetime, knowledge: Knowledge) 
     return RecordFacts(facts, (*unread, *old), suspected)
 
 
+def listed_facts(conditions: Sequence[Condition], *, at: dt.datetime, knowledge: Knowledge) -> RecordFacts:
+    """The facts of a list of conditions alone, as those of a session are, by the same reading as a record's."""
+    listed, unread = _conditions(Record(conditions=tuple(conditions)), at, knowledge)
+    facts: dict[str, Fact] = {}
+    _merge(facts, listed.facts)
+    suspected = {name: doubt for name, doubt in listed.suspected.items() if facts.get(name) is not True}
+    return RecordFacts(
+        {name: value for name, value in facts.items() if name not in suspected}, tuple(unread), suspected
+    )
+
+
 def facts_together(
     record: Record, stated: Mapping[str, Fact], *, at: dt.datetime, knowledge: Knowledge, allow_computed: bool = False
 ) -> tuple[RecordFacts, dict[str, Fact]]:
@@ -146,7 +157,9 @@ def _conditions(record: Record, at: dt.datetime, knowledge: Knowledge) -> tuple[
         elif all(one.state is State.FAMILY for one in named):
             unread.append(Message("The diagnosis “{text}” is of a relative.", text=condition.text))
         elif condition.present and any(one.state is State.DENIED for one in named):
-            unread.append(Message("The diagnosis “{text}” denies in words: no fact was made of it.", text=condition.text))
+            unread.append(
+                Message("The diagnosis “{text}” denies in words: no fact was made of it.", text=condition.text)
+            )
         elif any(one.state is State.SUSPECTED for one in named):
             unread.append(doubt)
     return _Read(facts, suspected), unread

@@ -2,13 +2,15 @@
 
 import datetime as dt
 
+import msgspec
+
 from keel.assessment.interactions.check import check_medicines
 from keel.assessment.interactions.unchecked import unchecked
 from keel.assessment.protocols.gate import find_protocol, jurisdiction_in, jurisdiction_of, route_of
-from keel.assessment.protocols.record_facts import medicine_facts
+from keel.assessment.protocols.record_facts import listed_facts, medicine_facts
 from keel.assessment.session.answers import read_answers
 from keel.assessment.session.errors import SessionError
-from keel.assessment.session.events import Session, SessionMedicine
+from keel.assessment.session.events import Session, SessionCondition, SessionMedicine
 from keel.assessment.session.facts import as_person
 from keel.assessment.session.timeline import timeline
 from keel.assessment.session.view import SessionView
@@ -16,7 +18,7 @@ from keel.findings import Finding, Severity
 from keel.knowledge import Knowledge
 from keel.knowledge.protocols import Protocol
 from keel.messages import Message
-from keel.record import TAKEN
+from keel.record import TAKEN, Condition
 
 
 def open_session(session: Session, *, at: dt.datetime, knowledge: Knowledge) -> SessionView:
@@ -43,6 +45,7 @@ def open_session(session: Session, *, at: dt.datetime, knowledge: Knowledge) -> 
         timeline=line,
         answers=read_answers(session, line.events, knowledge.clinical_facts),
         medicine_facts=dict(medicine_facts(medicines, knowledge)),
+        condition_facts=listed_facts(_conditions(session), at=at, knowledge=knowledge),
         medicine_findings=_medicine_findings(medicines, protocol, route, knowledge),
         at=at,
         events=line.events,
@@ -53,6 +56,12 @@ def _taken(session: Session) -> tuple[str, ...]:
     """The medicines of a session that are taken now, as typed."""
     entries = [SessionMedicine(text=one) if isinstance(one, str) else one for one in session.medicines]
     return tuple(entry.text for entry in entries if entry.status in TAKEN)
+
+
+def _conditions(session: Session) -> tuple[Condition, ...]:
+    """The conditions of a session as a record has them."""
+    entries = [SessionCondition(text=one) if isinstance(one, str) else one for one in session.conditions]
+    return tuple(Condition(**msgspec.structs.asdict(entry)) for entry in entries)
 
 
 def _medicine_findings(

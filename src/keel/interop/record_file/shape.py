@@ -146,9 +146,9 @@ class AnswersEntry(Entry, frozen=True, kw_only=True):
 
 
 class ConditionEntry(Entry, frozen=True, kw_only=True):
-    """A diagnosis or problem; `present` false where it was asked about and denied, `ended` the day since when it is over.
+    """A diagnosis or problem; `present` false where it was asked about and denied.
 
-    `status` is a word: active, remission, resolved, past, suspected, family.
+    `status` is a word: active, remission, resolved, past, suspected, family. `ended` is the day since when it is over.
     """
 
     text: str

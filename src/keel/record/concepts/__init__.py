@@ -5,6 +5,20 @@
 It reads the tables of `keel.knowledge.concepts` and nothing else; a text of any language is read the same way.
 """
 
-from keel.record.concepts.coded import *
-from keel.record.concepts.conditions import *
-from keel.record.concepts.reader import *
+from keel.record.concepts.coded import coded_concept
+from keel.record.concepts.conditions import UNSURE, Named, condition_state, named_by, stated
+from keel.record.concepts.reader import ConceptFacts, Heard, Mention, concept_facts, read_concepts
+
+__all__ = [
+    "UNSURE",
+    "ConceptFacts",
+    "Heard",
+    "Mention",
+    "Named",
+    "coded_concept",
+    "concept_facts",
+    "condition_state",
+    "named_by",
+    "read_concepts",
+    "stated",
+]

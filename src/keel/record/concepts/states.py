@@ -7,6 +7,7 @@ before. Nothing reaches across a full stop or a word such as “but”.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from keel.knowledge.concepts import ConceptKind, Role, State, StateWord, Where
@@ -156,7 +157,7 @@ def _say_before(one: _Said, row: StateWord, reading: Reading, before: dict[int, 
         and _gap(reading, one.last, places[0].first) is Gap.NONE
         and not any(reading.words[at].text in reading.known.joins for at in range(one.last + 1, places[0].first))
     )
-    links = [_link(reading, first, second) for first, second in zip(places, places[1:], strict=False)]
+    links = [_link(reading, first, second) for first, second in pairwise(places)]
     ends_in_or = bool(links) and links[-1] is Role.OR and Role.AND not in links
     for position, number in enumerate(group):
         if position and not row.carries and not ends_in_or and links[position - 1] is not Role.OR:
@@ -197,7 +198,9 @@ def _has_place(reading: Reading, first: _Said, second: _Said) -> bool:
 
 def _gap(reading: Reading, first: int, last: int) -> Gap:
     """The strongest mark between two positions."""
-    return max((reading.words[at].gap for at in range(first + 1, last + 1)), key=lambda gap: gap.value, default=Gap.NONE)
+    return max(
+        (reading.words[at].gap for at in range(first + 1, last + 1)), key=lambda gap: gap.value, default=Gap.NONE
+    )
 
 
 def _gap_after(reading: Reading, place: Place) -> Gap:

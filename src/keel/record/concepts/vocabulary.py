@@ -12,6 +12,8 @@ from keel.record.concepts.words import Gap, Word, folded
 _NEAR = 4
 """Words that may stand between two parts of a concept."""
 Phrase = tuple[str, ...]
+Spot = tuple[tuple[int, ...], list[StateWord]]
+"""Where a word of a state stands, and its rows: one for each side on which it may say something."""
 
 
 class Find(NamedTuple):
@@ -102,7 +104,9 @@ class Vocabulary:
         inside = [each for each in options if each and each[-1] < high and not set(each) & set(first)]
         return min(inside, key=lambda each: (abs(each[0] - first[0]), -len(each)), default=None)
 
-    def state_words(self, words: Sequence[Word], taken: frozenset[int]) -> list[tuple[tuple[int, ...], list[StateWord]]]:
+    def state_words(
+        self, words: Sequence[Word], taken: frozenset[int]
+    ) -> list[tuple[tuple[int, ...], list[StateWord]]]:
         """The words of a state that are no part of a concept, the longest at each place; one may have two sides."""
         found = []
         at = 0
@@ -164,5 +168,3 @@ def is_alone(find: Find, words: Sequence[Word], known: Vocabulary) -> bool:
         high += 1
     beside = (words[at] for at in range(low, high) if at not in find.at)
     return all(word.is_number or word.text in known.small for word in beside)
-
-
