@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
+from keel.knowledge.answer_facts import AnswerFact, answer_fact_problems
 from keel.knowledge.clinical_facts import ClinicalFact, ConditionDoubt, ConditionWord, Jurisdiction, MedicineFact
 from keel.knowledge.criteria import BandSet, Course, HarmFact, Harms
 from keel.knowledge.directory import Country, Need, Service
@@ -121,6 +122,7 @@ class Knowledge:
 
     # Treatment.
     clinical_facts = Kind("clinical-facts.csv", ClinicalFact)
+    answer_facts = Kind("answer-facts.csv", AnswerFact, key="fact", check=answer_fact_problems)
     condition_words = Kind("condition-words.csv", ConditionWord, key="phrase")
     condition_doubts = Kind("condition-doubts.csv", ConditionDoubt, key="word")
     medicine_facts = Kind("class-rules/medicine-facts.csv", MedicineFact, key="medicine_class")
