@@ -46,6 +46,12 @@ def day_of(moment: dt.datetime, at: dt.datetime) -> dt.date:
     return moment.date() if is_bare_date(moment) else moment.astimezone(at.tzinfo).date()
 
 
+def written_time(moment: dt.datetime, at: dt.datetime) -> str:
+    """A moment as the clock where `at` is shows it, whatever offset it was written with; a bare date as the date."""
+    day = day_of(moment, at).isoformat()
+    return day if is_bare_date(moment) else f"{day} {moment.astimezone(at.tzinfo):%H:%M}"
+
+
 def has_been(moment: dt.datetime | None, at: dt.datetime) -> bool:
     """Whether a moment is known and not after `at`; a bare date has been once it has begun anywhere on Earth."""
     if moment is None:

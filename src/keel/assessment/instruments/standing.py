@@ -13,7 +13,7 @@ from keel.findings import Finding, Reason, Severity
 from keel.knowledge import Certainty, Knowledge, UnknownId
 from keel.messages import Message, Name, text_of
 from keel.record import Answers, Record, RiskAssessment
-from keel.record.selection import closing_assessments, newest_sittings, standing_sittings
+from keel.record.selection import closing_assessments, newest_sittings, standing_sittings, written_time
 
 _GRAVE = (Severity.BLOCK, Severity.HOLD)
 
@@ -46,7 +46,7 @@ def scored_record(record: Record, *, at: dt.datetime, knowledge: Knowledge) -> S
                 findings += _not_scored(name, reason, knowledge)
                 continue
             if sitting not in last:
-                findings += [_earlier(one, sitting) for one in score.findings if one.severity in _GRAVE]
+                findings += [_earlier(one, sitting, at) for one in score.findings if one.severity in _GRAVE]
                 continue
             scores.append(score)
             is_closed = sitting not in stands
@@ -55,9 +55,9 @@ def scored_record(record: Record, *, at: dt.datetime, knowledge: Knowledge) -> S
     return ScoredRecord(tuple(scores), tuple(findings), tuple(refused))
 
 
-def _earlier(finding: Finding, sitting: Answers) -> Finding:
+def _earlier(finding: Finding, sitting: Answers, at: dt.datetime) -> Finding:
     """A finding of an earlier sitting, with its time and what closes it."""
-    told = Reason(Message("answered at"), sitting.at.isoformat(timespec="minutes") if sitting.at else None)
+    told = Reason(Message("answered at"), written_time(sitting.at, at) if sitting.at else None)
     step = Message(
         "{next_step} Later answers do not undo it: a clinician closes it, by an assessment with name and reason.",
         next_step=finding.next_step,
@@ -83,11 +83,11 @@ def _not_scored(name: str, reason: Message, knowledge: Knowledge) -> Iterator[Fi
 
 def _assessed(record: Record, at: dt.datetime) -> Iterator[Finding]:
     for risk in dict.fromkeys(one.risk for one in record.risk_assessments):
-        if closing := closing_assessments(record, at, risk):
-            yield _assessment(closing[-1])
+        closing = closing_assessments(record, at, risk)
+        yield from (_assessment(one, at) for one in closing if one.at == closing[-1].at)
 
 
-def _assessment(one: RiskAssessment) -> Finding:
+def _assessment(one: RiskAssessment, at: dt.datetime) -> Finding:
     return Finding(
         rule="risk-assessed",
         subject="assessment",
@@ -97,7 +97,7 @@ def _assessment(one: RiskAssessment) -> Finding:
             risk=Message(one.risk),
             level=Message(one.level.value),
             by=one.by,
-            time=one.at.isoformat(timespec="minutes") if one.at else "",
+            time=written_time(one.at, at) if one.at else "",
             reason=one.reason,
         ),
         why=(Reason(Message("level"), one.level.value), Reason(Message("judged by"), one.by)),
