@@ -10,7 +10,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from keel.assessment.interactions.check import check_medicines
-from keel.assessment.protocols.facts import checked_facts
+from keel.assessment.protocols.facts import RISK_LEVELS, checked_facts
+from keel.assessment.protocols.told_risk import suicide_facts
 from keel.findings import Fact
 from keel.knowledge import Knowledge
 from keel.knowledge.clinical_facts import ClinicalFact
@@ -29,6 +30,8 @@ from keel.record.selection import (
     newest_sittings,
     numbers_measured,
     person_facts,
+    standing_sittings,
+    yes_or_no,
 )
 
 _RECENT_USE_DAYS = 28
@@ -41,25 +44,8 @@ _VITAL_SIGNS = {
 }
 """What a code of a measurement means, to the fact of the rules."""
 _OF_TWO = ("sbp", "dbp")
+_LEVEL = "suicide_risk_level"
 _LOWER_IS_WORSE = ("spo2", "rr")
-_SCREENS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "warning-signs": {"emergency_sign": ("wake", "chest")},
-    "c-ssrs-screener": {
-        **{f"cssrs_q{number}": (str(number),) for number in range(1, 6)},
-        "cssrs_q6_lifetime": ("6",),
-        "cssrs_q6_3_months": ("6-recent",),
-    },
-    "asq": {f"asq_{number}": (str(number),) for number in range(1, 6)},
-    "bladder-check": {
-        "urinary_symptoms": ("1", "2", "3", "4", "5", "6"),
-        "storage_symptoms": ("1", "2", "3"),
-        "dysuria": ("4",),
-        "bladder_pain": ("5",),
-        "incontinence": ("6",),
-        "visible_haematuria": ("7",),
-    },
-}
-"""Instrument to the facts of the rules, and the items of which any makes the fact."""
 
 
 _TIMES = ("weeks_since_cv_event", "months_since_remission")
@@ -106,7 +92,7 @@ def listed_facts(conditions: Sequence[Condition], *, at: dt.datetime, knowledge:
 def facts_together(
     record: Record, stated: Mapping[str, Fact], *, at: dt.datetime, knowledge: Knowledge, allow_computed: bool = False
 ) -> tuple[RecordFacts, dict[str, Fact]]:
-    """What a record holds, and the same with the answers beside it, which win unless the record says yes.
+    """What a record holds, and the same with the answers beside it, which win unless the record says yes or worse.
 
     A “no” to what the record suspects does not count: the fact stays open, and is asked.
 
@@ -119,7 +105,9 @@ def facts_together(
         for name, value in checked.items()
         if read.facts.get(name) is not True and not (value is False and name in read.suspected)
     }
-    return read, {**read.facts, **answered}
+    together = {**read.facts, **answered}
+    levels = [one for one in (read.facts.get(_LEVEL), checked.get(_LEVEL)) if isinstance(one, str)]
+    return read, together | ({_LEVEL: max(levels, key=RISK_LEVELS.index)} if levels else {})
 
 
 def _merge(facts: dict[str, Fact], more: Iterable[tuple[str, Fact]]) -> None:
@@ -208,12 +196,9 @@ def medicine_facts(taken: Sequence[str], knowledge: Knowledge) -> Iterator[tuple
 
 
 def _answers(record: Record, at: dt.datetime, knowledge: Knowledge) -> tuple[list[tuple[str, Fact]], list[Message]]:
-    """Facts of the newest dated sitting of each screen, and each yes of one without a time.
-
-    A dated one that is too old is not used and is named.
-    """
+    """Facts of what was answered and stands; a newest dated sitting that is too old is not used and is named."""
     limit = dt.timedelta(days=knowledge.protocols["level-of-care"].number("answers_age"))
-    found: list[tuple[str, Fact]] = []
+    found: list[tuple[str, Fact]] = list(suicide_facts(record, at=at, knowledge=knowledge))
     old: list[Message] = []
     for name, sittings in newest_sittings(record, at).items():
         dated = [one for one in sittings if one.at is not None]
@@ -221,22 +206,29 @@ def _answers(record: Record, at: dt.datetime, knowledge: Knowledge) -> tuple[lis
         if when is not None and at - when > limit:
             day = day_of(when, at).isoformat()
             old.append(Message("The answers to {name} of {day} are too old to be used.", name=name, day=day))
-        else:
-            found += _said(name, dated, knowledge)
-        undated = [one for one in sittings if one.at is None]
-        found += [(fact, value) for fact, value in _said(name, undated, knowledge) if value is True]
+        elif name == "phq-9":
+            found += _total(dated, knowledge)
+    standing = standing_sittings(record, at, knowledge)
+    for rule in knowledge.answer_facts.values():
+        used = [one for one in standing.get(rule.instrument, ()) if one.at is None or at - one.at <= limit]
+        if answered(used, rule.items):
+            found.append((rule.fact, True))
+        elif rule.denies and any(_denies(one, rule.items) for one in used if one.at is not None):
+            found.append((rule.fact, False))
     return found, old
 
 
-def _said(name: str, sittings: Sequence[Answers], knowledge: Knowledge) -> Iterator[tuple[str, Fact]]:
-    if name == "phq-9":
-        fact = knowledge.clinical_facts["phq9_total"]
-        totals = [one.total if one.total is not None else _sum(one, 9) for one in sittings]
-        highest = max((total for total in totals if total is not None and _can_be(total, fact)), default=None)
-        yield from [] if highest is None else [(fact.id, highest)]
-    for fact_name, items in _SCREENS.get(name, {}).items():
-        if (is_yes := answered(sittings, items)) is not None:
-            yield fact_name, is_yes
+def _denies(sitting: Answers, items: Sequence[str]) -> bool:
+    """Whether each of the items was answered with no; one that was left out denies nothing."""
+    return all(yes_or_no(sitting.items.get(item)) is False for item in items)
+
+
+def _total(sittings: Sequence[Answers], knowledge: Knowledge) -> Iterator[tuple[str, Fact]]:
+    """The highest total of the PHQ-9 in some sittings."""
+    fact = knowledge.clinical_facts["phq9_total"]
+    totals = [one.total if one.total is not None else _sum(one, 9) for one in sittings]
+    highest = max((total for total in totals if total is not None and _can_be(total, fact)), default=None)
+    yield from [] if highest is None else [(fact.id, highest)]
 
 
 def _can_be(total: float, fact: ClinicalFact) -> bool:

@@ -23,6 +23,10 @@ class CodeKind(StrEnum):
     PREGNANCY = "pregnancy"
     """The answer to whether pregnant."""
     SEX = "sex"
+    YES_NO = "yes_no"
+    """The answer to a question of yes or no."""
+    RISK_LEVEL = "risk_level"
+    """How high a risk was judged: none, low, moderate, high."""
 
 
 class ReadingCode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
