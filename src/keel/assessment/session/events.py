@@ -127,7 +127,8 @@ class VitalsRecorded(Event, frozen=True, kw_only=True, tag="vitals_recorded"):
     """A set of vital signs: mm[Hg], beats and breaths a minute, per cent. What is left out was not measured.
 
     Oxygen saturation is on air unless `on_oxygen`. `symptoms` lists chest_pain, severe_headache, visual_loss, dyspnoea,
-    confusion; an empty list says that all were asked about and there are none.
+    confusion; an empty list says that all were asked about and there are none. seizure and focal_neurological_signs are
+    named where they are seen, and stand until an adverse event of that name is resolved.
     """
 
     sbp: float | None = None

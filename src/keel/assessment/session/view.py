@@ -32,6 +32,8 @@ from keel.record.selection import person_facts
 
 _UNTOLD_IS_NO = (
     "crisis_symptom",
+    "seizure",
+    "focal_neurological_signs",
     "new_arrhythmia",
     "syncope",
     "apnoea",
