@@ -16,6 +16,8 @@ from keel.quantities import significant, written_unit
 from keel.record.selection import any_yes
 
 CRISIS_SYMPTOMS = ("chest_pain", "severe_headache", "visual_loss", "dyspnoea", "confusion")
+CRISIS_EVENTS = ("seizure", "focal_neurological_signs")
+"""What the spray's label names beside those symptoms; nobody is asked about it, it is seen and recorded."""
 RISK_LEVELS = ("none", "low", "moderate", "high")
 SUICIDE_SCREEN = (
     "cssrs_q1",

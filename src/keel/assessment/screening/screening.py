@@ -126,8 +126,8 @@ def screening(
         missing=tuple(missing),
         facts=derived(together),
         unread=(*read.unread, *_beside(record, facts or {}, known, at, knowledge)),
-        work_up=known.work_up,
-        positions=known.positions,
+        work_up=tuple(one for one in known.work_up if one.is_in_force(at.date())),
+        positions=tuple(one for one in known.positions if one.is_in_force(at.date())),
         unconfirmed=default_rules(known, asked, at=at, jurisdiction=jurisdiction, route=route),
     )
 

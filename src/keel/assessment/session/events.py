@@ -128,7 +128,8 @@ class VitalsRecorded(Event, frozen=True, kw_only=True, tag="vitals_recorded"):
 
     Oxygen saturation is on air unless `on_oxygen`. `symptoms` lists what there is, in any words or as chest_pain,
     severe_headache, visual_loss, dyspnoea, confusion; an empty list says that all five were asked about and there are
-    none. Words that are not understood are asked about; they deny nothing.
+    none. Words that are not understood are asked about; they deny nothing. seizure and
+    focal_neurological_signs stand until an adverse event of that name is resolved.
     """
 
     sbp: float | None = None

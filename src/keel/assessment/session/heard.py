@@ -28,6 +28,8 @@ from keel.record.concepts import ConceptFacts, Heard, concept_facts, read_concep
 
 UNTOLD_IS_NO = (
     "crisis_symptom",
+    "seizure",
+    "focal_neurological_signs",
     "new_arrhythmia",
     "syncope",
     "apnoea",

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from keel.assessment.protocols.facts import CRISIS_SYMPTOMS
+from keel.assessment.protocols.facts import CRISIS_EVENTS, CRISIS_SYMPTOMS
 from keel.assessment.session.answers import Answer
 from keel.assessment.session.events import (
     DissociationScored,
@@ -90,7 +90,18 @@ def vital_facts(
     that symptoms were asked about, makes an old blood pressure no younger.
     """
     facts: dict[str, Fact] = {}
-    for name in ("hr", "rr", "spo2", "on_oxygen", "moaas", "cadss6", "cadss", "dissociation", *CRISIS_SYMPTOMS):
+    for name in (
+        "hr",
+        "rr",
+        "spo2",
+        "on_oxygen",
+        "moaas",
+        "cadss6",
+        "cadss",
+        "dissociation",
+        *CRISIS_SYMPTOMS,
+        *CRISIS_EVENTS,
+    ):
         newest = vitals.newest(name)
         if newest is not None:
             facts[name] = newest.value

@@ -250,6 +250,8 @@ class ChangeKind(StrEnum):
     """More than the instrument's own noise."""
     RESPONSE = "response"
     REMISSION = "remission"
+    SIGNIFICANT = "significant"
+    """Clinically significant: the score has come down to where people without the condition are."""
 
 
 class Measure(StrEnum):
