@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from keel.assessment.interactions.check import check_medicines
+from keel.assessment.interactions.check import check_recorded
 from keel.assessment.protocols.facts import checked_facts
 from keel.findings import Fact
 from keel.knowledge import Knowledge
@@ -137,7 +137,7 @@ def medicine_facts(taken: Sequence[str], knowledge: Knowledge) -> Iterator[tuple
     if not taken:
         return
     by_name = _classes_by_name(knowledge)
-    for item in check_medicines(taken, knowledge=knowledge).items:
+    for item in check_recorded(taken, knowledge=knowledge).items:
         for substance in item.substances:
             for medicine_class in by_name.get(substance, ()):
                 rule = knowledge.medicine_facts.get(medicine_class)
