@@ -77,9 +77,14 @@ def _shown(value: object) -> Slot:
 def derived(facts: Facts) -> dict[str, Fact]:
     """The facts with what follows from them: body-mass index, dose per kilogram, suicide risk, symptoms, pressure.
 
-    Body-mass index is kg/m²; planned rates are mg/kg/min. Nothing given is changed.
+    Body-mass index is kg/m²; planned rates are mg/kg/min. Nothing given is changed, but for a level of suicide risk
+    that is below what the answers beside it say.
     """
     full: dict[str, Fact] = {name: value for name, value in facts.items() if value is not None}
+    answered = suicide_risk_level(full)
+    if answered is not None and "suicide_risk_level" in full:
+        stated = str(full["suicide_risk_level"])
+        full["suicide_risk_level"] = max(answered, stated, key=RISK_LEVELS.index)
     for name, value in _worked_out(full).items():
         if value is not None:
             full.setdefault(name, value)

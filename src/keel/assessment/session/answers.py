@@ -9,14 +9,14 @@ from typing import NamedTuple
 
 from keel.assessment.protocols.errors import FactRefused
 from keel.assessment.protocols.facts import checked_facts
-from keel.assessment.session.events import Checked, CriteriaChecked, Plain, Session, minutes_between
+from keel.assessment.session.events import Checked, CriteriaChecked, Plain, minutes_between
 from keel.findings import Fact
 from keel.knowledge.clinical_facts import ClinicalFact
 from keel.knowledge.conditions import Scalar
 from keel.messages import Message, text_of
 from keel.quantities import significant
 
-_GROWS = {"hours_since_": 60.0, "minutes_since_": 1.0, "days_since_": 1440.0, "weeks_since_": 10080.0}
+GROWS = {"hours_since_": 60.0, "minutes_since_": 1.0, "days_since_": 1440.0, "weeks_since_": 10080.0}
 """Beginning of a fact's name to the minutes of its unit."""
 
 
@@ -33,7 +33,7 @@ class Answer(NamedTuple):
         value = self.value
         if self.at is None or isinstance(value, bool) or not isinstance(value, int | float):
             return value
-        unit = next((minutes for name, minutes in _GROWS.items() if self.fact.startswith(name)), None)
+        unit = next((minutes for name, minutes in GROWS.items() if self.fact.startswith(name)), None)
         return value if unit is None else significant(value + minutes_between(self.at, moment) / unit)
 
 
@@ -49,11 +49,13 @@ class Answers(NamedTuple):
         return {one.fact: one.value_at(at) for one in self.given if one.event in known}
 
 
-def read_answers(session: Session, events: Iterable[Plain], catalogue: Mapping[str, ClinicalFact]) -> Answers:
-    """Every answer of a session; one that cannot be is left out and named, so that its fact stays missing."""
+def read_answers(
+    screening: Mapping[str, Fact], events: Iterable[Plain], catalogue: Mapping[str, ClinicalFact]
+) -> Answers:
+    """Every answer of screening and events; one that cannot be is left out and named: its fact stays missing."""
     given: list[Answer] = []
     refused: dict[tuple[str, Message], None] = {}
-    sources: list[tuple[Mapping[str, Fact], dt.datetime | None, str | None]] = [(session.screening, None, None)]
+    sources: list[tuple[Mapping[str, Fact], dt.datetime | None, str | None]] = [(screening, None, None)]
     for event in events:
         if isinstance(event, Checked | CriteriaChecked):
             sources.append((event.facts if isinstance(event, Checked) else event.criteria, event.at, event.id))

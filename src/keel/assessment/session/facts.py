@@ -4,13 +4,16 @@ Those of plan, dose, answers, pressures and vital signs stand with these; `view.
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from keel.assessment.session.events import AdverseEvent, Discharged, Plain, Session, minutes_between
 from keel.assessment.session.plan import number_in
 from keel.findings import Fact
 from keel.quantities import parse_age_years, parse_height_cm, parse_weight_kg, significant
 from keel.record import Person
+
+_POUNDS_PER_KG = 1 / parse_weight_kg("1 lb")
 
 
 def as_person(session: Session) -> Person:
@@ -33,6 +36,22 @@ def weighed_facts(weighed_on: dt.date | None, at: dt.datetime) -> dict[str, Fact
     if weighed_on is None or weighed_on > at.date():
         return {}
     return {"days_since_weighed": (at.date() - weighed_on).days}
+
+
+def weight_facts(weights_kg: Sequence[float], pounds_percent: float) -> dict[str, Fact]:
+    """How far the weights of a person jump, oldest first, and whether one looks like the other in pounds.
+
+    The jump is the largest of two that follow each other, percent of the earlier one; a weight looks like pounds where
+    the two differ by the ratio of the units, within `pounds_percent`. Nothing where there is only one weight.
+    """
+    ratios = [new / old for old, new in pairwise(weights_kg)]
+    if not ratios:
+        return {}
+    off = [max(ratio, 1 / ratio) / _POUNDS_PER_KG - 1 for ratio in ratios]
+    return {
+        "weight_jump_percent": significant(max(abs(ratio - 1) for ratio in ratios) * 100),
+        "weight_looks_like_pounds": any(abs(one) * 100 <= pounds_percent for one in off),
+    }
 
 
 def last_dose_facts(last_dose_at: dt.datetime | None, at: dt.datetime) -> dict[str, Fact]:
