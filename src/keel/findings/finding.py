@@ -57,7 +57,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     `subject` is what the rule is about (`exposure`, `medicine`, an instrument, a harm), `rule` its id, which nobody
     takes apart. `sources` are ids of evidence/sources.csv; `conflicts` ids of claims that disagree. `public_summary`
     and `public_next_step` are the words for somebody at home instead of those for a clinician; None where the words are
-    for everybody, empty where there are none. `opens_at` is the minute at which what holds ends by itself, where it does.
+    for everybody, empty where there are none. `opens_at` is the minute at which a hold ends by itself.
     """
 
     rule: str

@@ -13,6 +13,8 @@ from keel.findings import Fact
 from keel.quantities import parse_age_years, parse_height_cm, parse_weight_kg, significant
 from keel.record import Person
 
+_FIRST_MIDNIGHT = dt.timedelta(hours=14)
+"""By how much the earliest zone of the world is ahead of UTC."""
 _POUNDS_PER_KG = 1 / parse_weight_kg("1 lb")
 
 
@@ -32,10 +34,14 @@ def as_person(session: Session) -> Person:
 
 
 def weighed_facts(weighed_on: dt.date | None, at: dt.datetime) -> dict[str, Fact]:
-    """How long ago the person was weighed; nothing where that is not known."""
-    if weighed_on is None or weighed_on > at.date():
+    """How many days ago the person was weighed; nothing where that is not known, or a day that has begun nowhere.
+
+    Days are those of UTC, so that the offset in which a moment is written plays no part.
+    """
+    today = at.astimezone(dt.UTC)
+    if weighed_on is None or weighed_on > (today + _FIRST_MIDNIGHT).date():
         return {}
-    return {"days_since_weighed": (at.date() - weighed_on).days}
+    return {"days_since_weighed": max(0, (today.date() - weighed_on).days)}
 
 
 def weight_facts(weights_kg: Sequence[float], pounds_percent: float) -> dict[str, Fact]:

@@ -15,6 +15,7 @@ from keel.assessment.session.opening import open_session
 from keel.assessment.session.overrides import apply_overrides
 from keel.assessment.session.prediction import predict
 from keel.assessment.session.state import MissedCheck, Phase, SessionState
+from keel.assessment.session.suicide_risk import is_clinician
 from keel.assessment.session.summary import (
     baseline,
     dose_summary,
@@ -23,7 +24,6 @@ from keel.assessment.session.summary import (
     past_alarms,
     since_dose,
 )
-from keel.assessment.session.suicide_risk import is_clinician
 from keel.assessment.session.view import SessionView
 from keel.findings import Finding, Severity, worst_first
 from keel.knowledge import Knowledge

@@ -60,11 +60,8 @@ def pressure_facts(
 
 def _rise(earlier: Pressure, newest: Pressure, baseline: Pressure | None) -> float:
     """mm[Hg] by which the newest set is above the earlier one, where it is above the value before the dose too."""
-    rises = [
-        getattr(newest, name) - getattr(earlier, name)
-        for name in ("sbp", "dbp")
-        if baseline is None or getattr(newest, name) > getattr(baseline, name)
-    ]
+    pairs = [(newest.sbp, earlier.sbp, baseline and baseline.sbp), (newest.dbp, earlier.dbp, baseline and baseline.dbp)]
+    rises = [now - then for now, then, before in pairs if before is None or now > before]
     return max([0.0, *rises])
 
 

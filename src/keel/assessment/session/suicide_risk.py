@@ -4,7 +4,6 @@ A later “no”, a later sitting or a correction does not undo it. An assessmen
 name, role and reason) closes what was answered until then; its level stands, and a yes told after it is open again.
 """
 
-import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 

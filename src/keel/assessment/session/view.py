@@ -123,7 +123,7 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
 
     @property
     def zone(self) -> dt.tzinfo | None:
-        """The offset in which the session is written: that of its start, else of its first event, else the time asked."""
+        """The offset in which the session is written: of its start, else of its first event, else of the time asked."""
         first = next((one for one in self.events if isinstance(one, Started)), None) or next(iter(self.events), None)
         return (first or self).at.tzinfo
 

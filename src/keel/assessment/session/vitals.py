@@ -46,7 +46,7 @@ class ReadingSet(NamedTuple):
 
 
 class Vitals:
-    """Every vital sign of some events in their order of time; one, a scale or a symptom among the answers is one too."""
+    """Every vital sign of some events in their order of time; those among the answers too, scales and symptoms."""
 
     def __init__(self, events: Iterable[Plain], answers: Iterable[Answer]) -> None:
         ticked: dict[str | None, list[tuple[str, Fact]]] = {}

@@ -61,4 +61,3 @@ def _until(view: SessionView, finding: Finding, moment: dt.datetime) -> Finding:
     clock = there.strftime("%H:%M" if there.date() == here.date() else "%Y-%m-%d %H:%M")
     summary = Message("{finding} Earliest {time}.", finding=finding.summary, time=clock)
     return msgspec.structs.replace(finding, summary=summary, opens_at=there)
-
