@@ -390,6 +390,18 @@ def test_a_weight_that_jumps_or_looks_like_pounds_is_asked(previous, rule):
     assert state(confirmed, "09:14").may_start
 
 
+@pytest.mark.parametrize("fact", ["cssrs_q2", "acutely_unwell", "escort_confirmed"])
+def test_an_answer_that_was_not_understood_leaves_no_earlier_answer_standing(fact):
+    """HZ-SUI-04: a “no” at 09:02 and something unreadable at 09:13 are not a “no”; nor a yes nothing."""
+    unread = event("checked", "09:13", facts={fact: "perhaps"})
+    found = state(session_of("iv", add=[unread]), "09:14")
+    assert not found.may_start
+    assert "KEEL-NOT-UNDERSTOOD" in {one.rule for one in found.alarms}
+    yes = event("checked", "09:12", "x0", facts={"intoxicated": True})
+    again = {**unread, "facts": {"intoxicated": "perhaps"}}
+    assert not state(session_of("iv", add=[yes, again]), "09:14").may_start
+
+
 def test_a_second_weight_in_the_session_does_not_replace_the_first():
     """HZ-WT-01: 154 answered, 70 kg on file."""
     told = event("checked", "09:13", facts={"weight_kg": 154})
@@ -464,7 +476,7 @@ def test_a_hold_that_no_time_ends_names_none():
     [
         ("esketamine", {"dose": "56 mg", "devices": 2}, 65, "B-PRE-06-other"),
         ("esketamine-eu", {"dose": "28 mg", "devices": 1}, 65, "B-PRE-06-eu-other"),
-        ("iv", {"dose": "0.5 mg/kg"}, 34, "A-DOSE-04"),
+        ("iv", {"dose": "0.5 mg/kg"}, 34, "A-PRE-20"),
     ],
 )
 def test_what_another_label_or_trial_gave_stands_beside_a_right_dose(name, dose, age, rule):

@@ -1,6 +1,7 @@
 """What was answered in a session: at screening, to the gate's questions and to discharge criteria, in order.
 
-A statement made later wins. Hours and minutes since something, once stated, grow with the clock.
+A statement made later wins; one that was not understood leaves its fact unknown. Hours and minutes since
+something, once stated, grow with the clock.
 """
 
 import datetime as dt
@@ -21,14 +22,14 @@ GROWS = {"hours_since_": 60.0, "minutes_since_": 1.0, "days_since_": 1440.0, "we
 
 
 class Answer(NamedTuple):
-    """One answer, when it was given and by which event (None: at screening)."""
+    """One answer, when it was given and by which event (None: at screening); no value where it was not understood."""
 
     fact: str
-    value: Scalar
+    value: Scalar | None
     at: dt.datetime | None
     event: str | None
 
-    def value_at(self, moment: dt.datetime) -> Scalar:
+    def value_at(self, moment: dt.datetime) -> Scalar | None:
         """The value at a later moment: a time since something has grown by then."""
         value = self.value
         if self.at is None or isinstance(value, bool) or not isinstance(value, int | float):
@@ -52,7 +53,8 @@ class Answers(NamedTuple):
 def read_answers(
     screening: Mapping[str, Fact], events: Iterable[Plain], catalogue: Mapping[str, ClinicalFact]
 ) -> Answers:
-    """Every answer of screening and events; one that cannot be is left out and named: its fact stays missing."""
+    """Every answer of screening and events; one that cannot be is named, and leaves its fact unknown."""
+    names = {alias: fact.id for fact in catalogue.values() for alias in (fact.id, *fact.aliases)}
     given: list[Answer] = []
     refused: dict[tuple[str, Message], None] = {}
     sources: list[tuple[Mapping[str, Fact], dt.datetime | None, str | None]] = [(screening, None, None)]
@@ -65,6 +67,7 @@ def read_answers(
                 checked = checked_facts({name: value}, catalogue)
             except FactRefused as error:
                 refused[f"{name} = {value!r}".replace("'", ""), text_of(error)] = None
+                given += [Answer(names[name], None, at, event_id)] if name in names else []
                 continue
             given += [Answer(fact, one, at, event_id) for fact, one in checked.items() if one is not None]
     return Answers(tuple(given), tuple(refused))

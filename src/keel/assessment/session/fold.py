@@ -7,6 +7,8 @@ The session is opened as a view (`opening.py`, `view.py`). The gate is asked (`g
 import datetime as dt
 from collections.abc import Iterator
 
+import msgspec
+
 from keel.assessment.protocols.gate import default_rules, passes
 from keel.assessment.session.events import DeviceGiven, Discharged, DoseStarted, Plain, RiskAssessed, Session
 from keel.assessment.session.gate import gate_state
@@ -50,7 +52,8 @@ def fold_session(session: Session, *, at: dt.datetime, knowledge: Knowledge) -> 
     is_clear = passes([*reasons, *alarms])
     # What closes the gate is a reason of it, wherever it was found; and the gates of other phases are closed by phase.
     reasons += [one for one in alarms if not passes([one]) and one not in reasons]
-    reasons.append(view.finding(f"KEEL-PHASE-{view.phase.gate.upper()}" if left is None else "KEEL-PHASE-LEFT"))
+    phase = view.finding(f"KEEL-PHASE-{view.phase.gate.upper()}" if left is None else "KEEL-PHASE-LEFT")
+    reasons.append(msgspec.structs.replace(phase, subject="phase"))
     return SessionState(
         phase=view.phase,
         may_start=is_clear and view.phase.gate == "start",

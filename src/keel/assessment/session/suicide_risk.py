@@ -54,7 +54,7 @@ class SuicideRisk(NamedTuple):
             facts |= {one.fact: one.value for one in self.open}
             facts |= {"suicide_risk_reasked": True, "any_suicide_risk_now": self.assessed.level != RISK_LEVELS[0]}
         facts |= {name: True for name in told if name != _LEVEL}
-        levels = [str(one.value) for one in self.open if one.fact == _LEVEL]
+        levels = [str(one.value) for one in self.open if one.fact == _LEVEL and one.value is not None]
         levels += [self.assessed.level] if self.assessed is not None else []
         if levels:
             facts[_LEVEL] = max(levels, key=RISK_LEVELS.index)
@@ -70,4 +70,4 @@ def is_clinician(event: RiskAssessed) -> bool:
 
 def is_danger(answer: Answer) -> bool:
     """Whether an answer tells of suicide risk."""
-    return answer.value is True or (answer.fact == _LEVEL and answer.value != RISK_LEVELS[0])
+    return answer.value is True or (answer.fact == _LEVEL and answer.value not in (None, RISK_LEVELS[0]))

@@ -51,7 +51,7 @@ class Vitals:
     def __init__(self, events: Iterable[Plain], answers: Iterable[Answer]) -> None:
         ticked: dict[str | None, list[tuple[str, Fact]]] = {}
         for answer in answers:
-            if answer.event is not None and answer.fact in (*MEASURED, *CRISIS_SYMPTOMS):
+            if answer.event is not None and answer.value is not None and answer.fact in (*MEASURED, *CRISIS_SYMPTOMS):
                 ticked.setdefault(answer.event, []).append((answer.fact, answer.value))
         self._by_fact: dict[str, list[VitalSign]] = {}
         self.pressures: list[Pressure] = []
