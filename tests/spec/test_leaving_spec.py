@@ -226,6 +226,16 @@ def test_stable_beside_an_event_that_is_not_over_holds(what):
     assert at_the_door("esketamine", add=[over, begun]).may_discharge
 
 
+@pytest.mark.parametrize(("name", "at", "told"), [("iv", "09:14", "09:13"), ("esketamine", "09:09", "09:05")])
+@pytest.mark.parametrize("what", ["vomiting", "syncope", "asks_to_stop"])
+def test_well_beside_an_event_before_the_dose_holds(name, at, told, what):
+    """HZ-GATE-02: “not unwell” was answered before; the event is over once that is recorded."""
+    begun = event("adverse_event", told, what=what)
+    over = event("adverse_event", at, "x2", what=what, resolved=True)
+    assert holding(state(session_of(name, add=[begun]), at)) & {"A-PRE-11-event", "B-PRE-16"}
+    assert state(session_of(name, add=[over, begun]), at).may_start
+
+
 def test_a_symptom_told_after_it_was_asked_is_heard():
     """HZ-GATE-03: an empty list of symptoms at 09:12, chest pain among the answers at 09:13."""
     asked = {"e06": {"symptoms": []}}

@@ -20,6 +20,8 @@ SUICIDE_SCREEN = (
 _PARTS = {
     "crisis_symptom": CRISIS_SYMPTOMS,
     "suicide_risk_high": SUICIDE_SCREEN,
+    "suicide_yes_open": SUICIDE_SCREEN,
+    "dissociation_over_baseline": ("dissociation",),
     "bmi": ("weight_kg", "height_cm"),
     "sbp_standing": ("sbp",),
     "dbp_standing": ("dbp",),

@@ -10,15 +10,12 @@ from typing import NamedTuple
 
 from keel.assessment.protocols.errors import FactRefused
 from keel.assessment.protocols.facts import checked_facts
+from keel.assessment.protocols.waits import grown
 from keel.assessment.session.events import Checked, CriteriaChecked, Plain, minutes_between
 from keel.findings import Fact
 from keel.knowledge.clinical_facts import ClinicalFact
 from keel.knowledge.conditions import Scalar
 from keel.messages import Message, text_of
-from keel.quantities import significant
-
-GROWS = {"hours_since_": 60.0, "minutes_since_": 1.0, "days_since_": 1440.0, "weeks_since_": 10080.0}
-"""Beginning of a fact's name to the minutes of its unit."""
 
 
 class Answer(NamedTuple):
@@ -29,13 +26,9 @@ class Answer(NamedTuple):
     at: dt.datetime | None
     event: str | None
 
-    def value_at(self, moment: dt.datetime) -> Scalar | None:
+    def value_at(self, moment: dt.datetime) -> Fact:
         """The value at a later moment: a time since something has grown by then."""
-        value = self.value
-        if self.at is None or isinstance(value, bool) or not isinstance(value, int | float):
-            return value
-        unit = next((minutes for name, minutes in GROWS.items() if self.fact.startswith(name)), None)
-        return value if unit is None else significant(value + minutes_between(self.at, moment) / unit)
+        return self.value if self.at is None else grown(self.fact, self.value, minutes_between(self.at, moment))
 
 
 class Answers(NamedTuple):

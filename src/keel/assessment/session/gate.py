@@ -8,7 +8,6 @@ from keel.assessment.session.schedule import due_checks
 from keel.assessment.session.state import DueCheck, MissedCheck, Phase
 from keel.assessment.session.view import SessionView
 from keel.assessment.session.vitals import SIGNS
-from keel.assessment.session.waits import with_ends
 from keel.findings import Finding, worst_first
 from keel.messages import Message, listed
 
@@ -26,7 +25,7 @@ def gate_state(view: SessionView) -> GateState:
     """What stands at the moment of a view; findings are worst first."""
     due, missed = due_checks(view)
     facts = {**view.facts, "minutes_overdue": max((one.minutes_overdue for one in due), default=0.0)}
-    reasons = with_ends(view, view.ask(view.gate_phases, facts, missing=True))
+    reasons = view.ask(view.gate_phases, facts, missing=True)
     if view.phase.gate == "start":
         reasons += view.medicine_findings
     held = [event for event in view.events if isinstance(event, Held)]

@@ -49,6 +49,8 @@ _UNTOLD_IS_NO = (
     "seizure",
 )
 """What happens during a session is an event: what nobody recorded did not happen."""
+_NO_EVENT = "serious_adverse_event"
+"""How grave one was; it is never over."""
 
 
 class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True):
@@ -158,6 +160,7 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
             **weight_facts(self._weights_kg, self.cut("weight_pounds_near") or 0.0),
             **last_dose_facts(self.session.last_dose_at, at),
             **event_facts(self.events),
+            "events_open": self._events_open,
             **vital_facts(
                 vitals,
                 at=at,
@@ -188,6 +191,12 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
         if any(rule.phase == "home" for rule in protocol.rules):
             facts.setdefault("level_of_care", self._level_of_care(facts))
         return derived(facts)
+
+    @property
+    def _events_open(self) -> int:
+        """How many kinds of adverse event of the catalogue are on record and not over."""
+        happened, catalogue = event_facts(self.events), self.knowledge.clinical_facts.values()
+        return sum(happened.get(one.id) is True for one in catalogue if one.group == "event" and one.id != _NO_EVENT)
 
     @property
     def _weights_kg(self) -> list[float]:
@@ -221,11 +230,12 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
                 self.protocol,
                 wanted,
                 facts,
-                at=self.at,
+                at=self.at.astimezone(self.zone),
                 knowledge=self.knowledge,
                 jurisdiction=self.jurisdiction,
                 route=self.route,
                 report_missing=missing,
+                facts_at=lambda moment: facts if moment == self.at else self.later(moment).facts,
             )
         )
 
