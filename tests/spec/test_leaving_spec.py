@@ -212,6 +212,21 @@ def test_a_lower_recovery_score_than_the_readings_allow_stands():
     assert found.may_discharge
 
 
+@pytest.mark.parametrize("name", LEAVING)
+@pytest.mark.parametrize(("minutes", "may"), [(14, True), (16, False), (90, False)])
+def test_a_judgement_of_an_earlier_time_does_not_stand_at_the_door(name, minutes, may):
+    """HZ-GATE-02: ticked when another set was on the screen; 15 minutes are ours."""
+    when = dt.datetime.fromisoformat(clock(LEAVING[name])) - dt.timedelta(minutes=minutes)
+    assert at_the_door(name, set={TICKS[name]: {"at": when.isoformat()}}).may_discharge is may
+
+
+@pytest.mark.parametrize("tick", ["oriented", "gait_steady"])
+def test_a_judgement_without_a_time_is_none(tick):
+    """HZ-GATE-02: ticked at screening."""
+    tree = session_of("iv", screening={tick: True}, set={"e33": {"criteria": {tick: "null"}}})
+    assert "A-DC-11" in holding(state(tree, "11:58"))
+
+
 def test_added_oxygen_meets_no_rule_of_room_air():
     """HZ-VIT-08."""
     assert not at_the_door("esketamine", set={"b30": {"on_oxygen": True}}).may_discharge

@@ -16,6 +16,20 @@ from keel.findings import Fact
 from keel.knowledge.clinical_facts import ClinicalFact
 from keel.knowledge.conditions import Scalar
 from keel.messages import Message, text_of
+from keel.quantities import significant
+
+JUDGEMENTS = (
+    "oriented",
+    "gait_steady",
+    "nausea_pain_distress",
+    "dissociation_resolved",
+    "bp_acceptable",
+    "clinically_stable",
+    "aldrete",
+    "suicide_risk_reasked",
+    "any_suicide_risk_now",
+)
+"""What somebody judges at the door."""
 
 
 class Answer(NamedTuple):
@@ -41,6 +55,18 @@ class Answers(NamedTuple):
         """The facts at a moment from screening and from the answers of these events."""
         known = {None, *(event.id for event in events)}
         return {one.fact: one.value_at(at) for one in self.given if one.event in known}
+
+
+def judgement_age(answers: Iterable[Answer], asked: Iterable[str], at: dt.datetime) -> dict[str, Fact]:
+    """The age of the oldest judgement for leaving that `asked` names, each by its newest answer.
+
+    Nothing where none was given, or where one has no time.
+    """
+    newest = {one.fact: one.at for one in answers if one.fact in JUDGEMENTS and one.fact in set(asked)}
+    times = [one for one in newest.values() if one is not None]
+    if not times or len(times) < len(newest):
+        return {}
+    return {"judgement_age_min": significant(minutes_between(min(times), at))}
 
 
 def read_answers(

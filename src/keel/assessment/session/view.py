@@ -14,7 +14,7 @@ import msgspec
 from keel.assessment.protocols.facts import derived
 from keel.assessment.protocols.gate import gate
 from keel.assessment.protocols.level_of_care import level_of_care
-from keel.assessment.session.answers import Answer, Answers
+from keel.assessment.session.answers import Answer, Answers, judgement_age
 from keel.assessment.session.dose import DoseState, device_facts, dose_facts, dose_state
 from keel.assessment.session.events import Discharged, DosePaused, Plain, Session, Started
 from keel.assessment.session.facts import event_facts, last_dose_facts, weighed_facts, weight_facts
@@ -28,7 +28,7 @@ from keel.assessment.session.timeline import Timeline
 from keel.assessment.session.vitals import Vitals, asked_signs, is_dissociated, vital_facts
 from keel.findings import Fact, Finding
 from keel.knowledge import Knowledge
-from keel.knowledge.protocols import Protocol
+from keel.knowledge.protocols import Protocol, facts_of
 from keel.quantities import parse_weight_kg
 from keel.record import Person
 from keel.record.selection import person_facts
@@ -51,6 +51,11 @@ _UNTOLD_IS_NO = (
 """What happens during a session is an event: what nobody recorded did not happen."""
 _NO_EVENT = "serious_adverse_event"
 """How grave one was; it is never over."""
+
+
+def asked_at_the_door(protocol: Protocol) -> set[str]:
+    """The facts that the rules of leaving ask about."""
+    return {name for rule in protocol.rules_of(*protocol.gates.discharge) for name in facts_of(rule)}
 
 
 class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True):
@@ -116,12 +121,16 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
         return Vitals(self.events, self.answers.given)
 
     @cached_property
+    def _said(self) -> list[Answer]:
+        """The answers of screening and of the events seen, in order."""
+        known = {None, *(event.id for event in self.events)}
+        return [one for one in self.answers.given if one.event in known]
+
+    @cached_property
     def suicide_risk(self) -> SuicideRisk:
         """What was said of suicide, and who has assessed it."""
-        known = {None, *(event.id for event in self.events)}
-        said = [one for one in self.answers.given if one.event in known]
         gone = [one for one in self.withdrawn if one.at is not None and one.at <= self.at]
-        return SuicideRisk.of(said, gone, self.events)
+        return SuicideRisk.of(self._said, gone, self.events)
 
     @property
     def zone(self) -> dt.tzinfo | None:
@@ -157,6 +166,7 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
             **plan_facts(self.plan, protocol, self.route),
             **self.answers.facts(self.events, at),
             **self.suicide_risk.facts(),
+            **judgement_age(self._said, asked_at_the_door(protocol), at),
             **weight_facts(self._weights_kg, self.cut("weight_pounds_near") or 0.0),
             **last_dose_facts(self.session.last_dose_at, at),
             **event_facts(self.events),
@@ -201,9 +211,8 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
     @property
     def _weights_kg(self) -> list[float]:
         """The weights of the person as told: the one before, the one of today, and those answered in the session."""
-        known = {event.id for event in self.events}
         before = number_in(self.session.person.previous_weight, parse_weight_kg)
-        answered = [one.value for one in self.answers.given if one.fact == "weight_kg" and one.event in known]
+        answered = [one.value for one in self._said if one.fact == "weight_kg" and one.event is not None]
         told = [before, self.person.weight_kg, *answered]
         return [float(one) for one in told if isinstance(one, int | float) and one > 0]
 
