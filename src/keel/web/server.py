@@ -36,6 +36,7 @@ def prepare(folder: Path) -> None:
 
     check_database()
     call_command("migrate", interactive=False, verbosity=0)
+    call_command("createcachetable", verbosity=0)
     call_command("collectstatic", interactive=False, clear=True, verbosity=0)
 
 
@@ -85,7 +86,8 @@ def load_demo(port: int) -> Message:
 
 
 def _duty(one: "StaffEntry") -> Message:
-    return Message("{role} at {clinic}", role=Message(one.role), clinic=one.clinic)
+    roles = joined(", ", [Message(role.replace("_", " ")) for role in one.roles])
+    return Message("{role} at {clinic}", role=roles, clinic=one.clinic)
 
 
 def check_database() -> None:

@@ -26,7 +26,14 @@ def harbour(db):
     from keel.web.clinic.models import Clinic
 
     clinic = Clinic.objects.create(slug="harbour", name="Harbour Clinic", country="GB", timezone="Europe/London")
-    for name, role in (("alice", "prescriber"), ("bob", "nurse"), ("fay", "front_desk"), ("tom", "therapist")):
+    for name, role in (
+        ("alice", "prescriber"),
+        ("bob", "nurse"),
+        ("fay", "front_desk"),
+        ("tom", "therapist"),
+        ("mia", "manager"),
+        ("rex", "researcher"),
+    ):
         _member(clinic, name, role)
     return clinic
 
@@ -45,7 +52,7 @@ def _member(clinic, name, role):
     from keel.web.accounts.models import User
     from keel.web.clinic.models import Membership
 
-    user = User.objects.create(username=name)
+    user = User.objects.create(username=name, display_name=name.capitalize(), is_made_up=True)
     Membership.objects.create(clinic=clinic, user=user, role=role)
     return user
 

@@ -96,3 +96,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """500. Says that nothing was shown, so that no half Picture is taken for a whole one."""
     text = _("Keel met an error and shows nothing rather than something half right. Trying again may help.")
     return _problem(request, _("Something went wrong here"), text, 500)
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """429: allauth counts tries, in all processes together."""
+    text = _("Too many tries came from here in a short time. Wait a minute and try again.")
+    return _problem(request, _("Too many tries"), text, 429)
