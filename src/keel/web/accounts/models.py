@@ -19,7 +19,7 @@ class User(AbstractUser):
 
     def get_full_name(self) -> str:
         """The name for the screen."""
-        return self.display_name or self.get_username()
+        return str(self.display_name or self.get_username())
 
 
 class Pin(models.Model):

@@ -135,8 +135,8 @@ def _go(request: HttpRequest, address: str, status: int) -> HttpResponse:
 def _next(request: HttpRequest) -> str:
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
-        return wanted
-    return reverse("clinic:home")
+        return str(wanted)
+    return str(reverse("clinic:home"))
 
 
 @require_POST

@@ -78,7 +78,7 @@ def open_in_emergency(*, by: AbstractUser, patient: Patient, reason: str, at: dt
     if not reason.strip():
         raise FactRefused(_("Say why."), "reason")
     with transaction.atomic():
-        access = EmergencyAccess.objects.create(
+        access: EmergencyAccess = EmergencyAccess.objects.create(
             patient=patient, user=by, reason=reason.strip(), opened_at=at, ends_at=at + EMERGENCY_LASTS
         )
         note(

@@ -75,7 +75,8 @@ def open_emergency(user: AbstractUser, clinic: Clinic, number: str, *, at: dt.da
     accesses = EmergencyAccess.objects.filter(
         user=user, patient__clinic=clinic, patient__number=number, opened_at__lte=at, ends_at__gt=at
     )
-    return accesses.first()
+    access: EmergencyAccess | None = accesses.first()
+    return access
 
 
 def standing_facts(patient: Patient) -> QuerySet[Fact]:

@@ -155,7 +155,8 @@ def start_clinic(*, slug: str, name: str, country: str, timezone: str) -> Clinic
         raise StaffRefused(_("The time zone is not known. Write it like Europe/London."), "timezone")
     if country and not (len(country) == 2 and country.isalpha() and country.isascii()):
         raise StaffRefused(_("Write the country as its two letters, such as GB."), "country")
-    return Clinic.objects.create(slug=slug, name=name.strip(), country=country.upper(), timezone=timezone)
+    clinic: Clinic = Clinic.objects.create(slug=slug, name=name.strip(), country=country.upper(), timezone=timezone)
+    return clinic
 
 
 def start(

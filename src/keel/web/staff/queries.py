@@ -68,7 +68,7 @@ def emergencies_in(clinic: Clinic) -> QuerySet[EmergencyAccess]:
 
 def first_start_token() -> str:
     """The secret of the address at which the first clinic is made; dead once there is one, or after a day."""
-    return signing.dumps("first-start", salt=_SALT)
+    return str(signing.dumps("first-start", salt=_SALT))
 
 
 def may_start(token: str) -> bool:

@@ -17,7 +17,7 @@ def passkeys_work(context: dict[str, Any]) -> bool:
     try:
         ipaddress.ip_address(host)
     except ValueError:
-        return request.is_secure() or host == "localhost"
+        return bool(request.is_secure()) or host == "localhost"
     return False
 
 

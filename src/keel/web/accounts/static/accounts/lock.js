@@ -30,6 +30,7 @@ async function show(response) {
   cover.innerHTML = await response.text();
   if (!document.querySelector("script[data-passkeys]")) {
     const script = document.createElement("script");
+    script.type = "module";
     script.src = button.dataset.passkeys;
     script.dataset.passkeys = "";
     document.head.append(script);
