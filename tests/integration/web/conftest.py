@@ -14,6 +14,15 @@ def _collected_static_files():
     django_ready.collect_static()
 
 
+@pytest.fixture(autouse=True)
+def _quick_hashes(monkeypatch):
+    """The same Argon2 with the least work: a test that logs in ten times must not take ten half seconds."""
+    from django.contrib.auth.hashers import Argon2PasswordHasher
+
+    for name, least in (("time_cost", 1), ("memory_cost", 8), ("parallelism", 1)):
+        monkeypatch.setattr(Argon2PasswordHasher, name, least)
+
+
 @pytest.fixture
 def erin():
     """A browser without an account that asks for British English, with the CSRF check on as it is in earnest."""

@@ -7,6 +7,7 @@ together. A passkey is not guessed and stays open while an account is locked out
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.internal.userkit import filter_users_by_email, get_user_by_username
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.core.cache import cache
@@ -14,6 +15,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from keel.web.accounts.gate import lacks_second_factor
 from keel.web.accounts.signals import refused
 
 _WRONG = _("The name and the password do not belong together. Nothing tells which of the two is wrong.")
@@ -68,6 +70,12 @@ class AccountAdapter(DefaultAccountAdapter):
         user = _whose(credentials)
         if user:
             refused.send(type(self), request=request, user=user, why="password")
+
+    def post_login(self, request: HttpRequest, user: Any, **rest: Any) -> Any:
+        """Who has to enrol a second factor now is not asked for the password a second time within a minute."""
+        if lacks_second_factor(user):
+            record_authentication(request, user, method="password", reauthenticated=True)
+        return super().post_login(request, user, **rest)
 
     def _tell(self, user: Any) -> None:
         if user.email:

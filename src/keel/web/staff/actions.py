@@ -178,12 +178,16 @@ def start(
     return place, user
 
 
-def create_user(*, email: str, name: str, password: str) -> AbstractUser:
-    """A new account whose e-mail counts as its own: who invited vouches for it, or the mail was answered."""
+def create_user(*, email: str, name: str, password: str | None) -> AbstractUser:
+    """A new account whose e-mail counts as its own: who invited vouches for it, or the mail was answered.
+
+    Without a password nobody logs in until one is chosen by a link.
+    """
     if next(iter(filter_users_by_email(email)), None):
         raise StaffRefused(_("There is an account with this e-mail already."), "email")
     model = get_user_model()
-    user: AbstractUser = model(username=_free_name(email), email=email, display_name=name)
+    email = _email(email)
+    user: AbstractUser = model(username=_free_name(email), email=email, display_name=name.strip())
     user.set_password(password)
     user.save(force_insert=True)
     EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)

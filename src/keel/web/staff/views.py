@@ -163,8 +163,8 @@ def _titles(invitation: Invitation) -> list[Any]:
 
 
 def _log_in(request: HttpRequest, user: AbstractUser) -> HttpResponse:
-    """Logs a new account in; having chosen the password a moment ago counts as having proved it."""
-    record_authentication(request, user, method="password", reauthenticated=True)
+    """Logs a new account in, which chose its password a moment ago."""
+    record_authentication(request, user, method="password")
     response: HttpResponse = perform_login(request, Login(user=user, redirect_url=reverse("accounts:enrol")))
     return response
 
