@@ -104,7 +104,9 @@ def load_demo(port: int) -> Message:
 
 
 def _duty(one: "StaffEntry") -> Message:
-    roles = joined(", ", [Message(role.replace("_", " ")) for role in one.roles])
+    from keel.web.clinic.roles import ROLES
+
+    roles = joined(", ", [Message(str(ROLES[role].title)) for role in one.roles])
     return Message("{role} at {clinic}", role=roles, clinic=one.clinic)
 
 
