@@ -1,4 +1,4 @@
-"""A clinic of one's own from the first link on: second factors, an invitation, the lock; an emergency in the demonstration.
+"""A clinic of one's own from the first link on: second factors, an invitation, the lock. And an emergency.
 
 Passkeys are given by Chromium's own virtual authenticator; they need a name, so this server is asked as localhost.
 """

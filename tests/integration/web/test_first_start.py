@@ -1,4 +1,4 @@
-"""A clinic of one's own begins: by `keel setup`, or at the address that the server prints; once, beside no demonstration."""
+"""A clinic of one's own begins, once: by `keel setup`, or at the address that the server prints."""
 
 import datetime as dt
 import re

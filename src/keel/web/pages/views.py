@@ -1,5 +1,7 @@
 """Home, about, readiness, and the pages for what went wrong."""
 
+import re
+
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
@@ -64,8 +66,16 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse(f"ready {knowledge.load().hash}\n", content_type="text/plain")
 
 
+SERVER_ERROR = 500
+STAFF = ("clinic", "account", "log-in", "invitation", "first-start")
+"""First words of the addresses of the staff: what goes wrong there is said in their frame."""
+
+
 def _problem(request: HttpRequest, title: str, text: str, status: int) -> HttpResponse:
-    return render(request, "keel/problem.html", {"title": title, "text": text}, status=status)
+    first = re.match(rf"/(?:(?:{'|'.join(code for code, _name in settings.LANGUAGES)})/)?([^/]*)", request.path)
+    is_staffs = bool(first) and first[1] in STAFF and status < SERVER_ERROR
+    frame = "keel/staff.html" if is_staffs else ""
+    return render(request, "keel/problem.html", {"title": title, "text": text, "frame": frame}, status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
