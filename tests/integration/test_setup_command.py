@@ -1,4 +1,4 @@
-"""`keel setup` at the terminal: one document for programs, one line for what is wrong, the same again changes nothing."""
+"""`keel setup` at the terminal: one document for programs, one line for what is wrong."""
 
 import json
 import stat

@@ -14,10 +14,12 @@ import msgspec
 from keel.assessment.protocols.facts import derived
 from keel.assessment.protocols.gate import gate
 from keel.assessment.protocols.level_of_care import level_of_care
+from keel.assessment.protocols.record_facts import RecordFacts
 from keel.assessment.session.answers import Answers
 from keel.assessment.session.dose import DoseState, device_facts, dose_facts, dose_state
 from keel.assessment.session.events import Discharged, DosePaused, Plain, Session
 from keel.assessment.session.facts import event_facts, last_dose_facts, weighed_facts
+from keel.assessment.session.heard import UNTOLD_IS_NO, Question, questions
 from keel.assessment.session.notices import Notice
 from keel.assessment.session.plan import PlannedDose, plan_facts, planned_dose
 from keel.assessment.session.pressures import pressure_facts
@@ -30,28 +32,12 @@ from keel.knowledge.protocols import Protocol
 from keel.record import Person
 from keel.record.selection import person_facts
 
-_UNTOLD_IS_NO = (
-    "crisis_symptom",
-    "new_arrhythmia",
-    "syncope",
-    "apnoea",
-    "severe_agitation",
-    "panic_unsettled",
-    "psychosis_in_session",
-    "vomiting",
-    "infiltration",
-    "pump_fault",
-    "asks_to_stop",
-    "unresponsive",
-)
-"""What happens during a session is an event: what nobody recorded did not happen."""
-
 
 class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True):
     """A session seen at `at`, with the `events` that count then, in order.
 
-    `timeline` and `answers` are those of the whole session; `medicine_facts` and `medicine_findings` what the list of
-    medicines says. Each question below is answered once.
+    `timeline` and `answers` are those of the whole session; `medicine_facts`, `medicine_findings`
+    and `condition_facts` what the lists of medicines and conditions say. Each question below is answered once.
     """
 
     session: Session
@@ -63,6 +49,7 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
     timeline: Timeline
     answers: Answers
     medicine_facts: Mapping[str, Fact]
+    condition_facts: RecordFacts
     medicine_findings: tuple[Finding, ...]
     at: dt.datetime
     events: tuple[Plain, ...]
@@ -102,7 +89,12 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
     @cached_property
     def vitals(self) -> Vitals:
         """The vital signs, scales and symptoms."""
-        return Vitals(self.events, self.answers.given)
+        return Vitals(self.events, self.answers.given, self.knowledge)
+
+    @cached_property
+    def questions(self) -> tuple[Question, ...]:
+        """What was said in words that leave a sign open, as long as nobody has answered it."""
+        return questions(self.events, self.knowledge)
 
     @cached_property
     def left_at(self) -> dt.datetime | None:
@@ -128,11 +120,12 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
         at, dose, vitals, protocol = self.at, self.dose, self.vitals, self.protocol
         facts: dict[str, Fact] = {
             **person_facts(self.person, at),
+            **self.condition_facts.facts,
             **weighed_facts(self.session.person.weighed_on, at),
             **plan_facts(self.plan, protocol, self.route),
             **self.answers.facts(self.events, at),
             **last_dose_facts(self.session.last_dose_at, at),
-            **event_facts(self.events),
+            **event_facts(self.events, self.knowledge),
             **vital_facts(vitals, at=at, first_dose=dose.first_at, signs=asked_signs(protocol)),
             **pressure_facts(
                 vitals.pressures,
@@ -143,9 +136,13 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
             ),
             **dose_facts(dose, at),
             **device_facts(dose, self.plan, vitals.pressures, protocol, at),
-            # A medicine on the list is a yes, whatever was answered; one that is not on it is not a “no”.
+            # What is on a list is a yes, whatever was answered; what is not on it is not a “no”.
             **self.medicine_facts,
+            **{name: value for name, value in self.condition_facts.facts.items() if value is True},
         }
+        for name in self.condition_facts.suspected:
+            if facts.get(name) is False:
+                del facts[name]
         if any(rule.phase == "home" for rule in protocol.rules):
             facts.setdefault("level_of_care", self._level_of_care(facts))
         return derived(facts)
@@ -194,7 +191,7 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
 
     def running(self, facts: Mapping[str, Fact]) -> list[Finding]:
         """What the rules of a running session say of the facts."""
-        return self.ask(self.protocol.gates.running, {**dict.fromkeys(_UNTOLD_IS_NO, False), **facts})
+        return self.ask(self.protocol.gates.running, {**dict.fromkeys(UNTOLD_IS_NO, False), **facts})
 
     @cached_property
     def out_of_range(self) -> tuple[Finding, ...]:

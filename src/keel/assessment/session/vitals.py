@@ -4,18 +4,19 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from keel.assessment.protocols.facts import CRISIS_SYMPTOMS
+from keel.assessment.protocols.facts import CRISIS_EVENTS, CRISIS_SYMPTOMS
 from keel.assessment.session.answers import Answer
 from keel.assessment.session.events import (
-    AdverseEvent,
     DissociationScored,
     Plain,
     SedationScored,
     VitalsRecorded,
     minutes_between,
 )
+from keel.assessment.session.heard import signs_of
 from keel.assessment.session.pressures import Pressure
 from keel.findings import Fact
+from keel.knowledge import Knowledge
 from keel.knowledge.protocols import Protocol
 from keel.quantities import significant
 
@@ -34,16 +35,16 @@ class VitalSign(NamedTuple):
 class Vitals:
     """Every vital sign of some events in their order of time; a scale or a contact among the answers is one too."""
 
-    def __init__(self, events: Iterable[Plain], answers: Iterable[Answer]) -> None:
+    def __init__(self, events: Iterable[Plain], answers: Iterable[Answer], knowledge: Knowledge) -> None:
         ticked: dict[str | None, list[tuple[str, Fact]]] = {}
         for answer in answers:
-            if answer.fact in MEASURED:
+            if answer.fact in MEASURED or answer.fact in CRISIS_SYMPTOMS:
                 ticked.setdefault(answer.event, []).append((answer.fact, answer.value))
         self._by_fact: dict[str, list[VitalSign]] = {}
         self.pressures: list[Pressure] = []
         self.sets: list[VitalsRecorded] = []
         for event in events:
-            for name, value in (*_values(event), *ticked.get(event.id, ())):
+            for name, value in (*_values(event), *signs_of(event, knowledge), *ticked.get(event.id, ())):
                 self._by_fact.setdefault(name, []).append(VitalSign(event.at, value))
             if isinstance(event, VitalsRecorded):
                 self.sets.append(event)
@@ -69,15 +70,8 @@ def _values(event: Plain) -> Iterator[tuple[str, Fact]]:
             value = getattr(event, name, None)
             if value is not None:
                 yield name, value
-    if isinstance(event, VitalsRecorded):
-        if event.spo2 is not None and event.on_oxygen is None:
-            yield "on_oxygen", False
-        if event.symptoms is not None:
-            yield from ((name, name in event.symptoms) for name in CRISIS_SYMPTOMS)
-    elif isinstance(event, AdverseEvent):
-        yield event.what, not event.resolved
-        if event.serious:
-            yield "serious_adverse_event", True
+    if isinstance(event, VitalsRecorded) and event.spo2 is not None and event.on_oxygen is None:
+        yield "on_oxygen", False
 
 
 def asked_signs(protocol: Protocol) -> tuple[str, ...]:
@@ -96,7 +90,18 @@ def vital_facts(
     that symptoms were asked about, makes an old blood pressure no younger.
     """
     facts: dict[str, Fact] = {}
-    for name in ("hr", "rr", "spo2", "on_oxygen", "moaas", "cadss6", "cadss", "dissociation", *CRISIS_SYMPTOMS):
+    for name in (
+        "hr",
+        "rr",
+        "spo2",
+        "on_oxygen",
+        "moaas",
+        "cadss6",
+        "cadss",
+        "dissociation",
+        *CRISIS_SYMPTOMS,
+        *CRISIS_EVENTS,
+    ):
         newest = vitals.newest(name)
         if newest is not None:
             facts[name] = newest.value

@@ -72,8 +72,9 @@ STAFF = ("clinic", "account", "log-in", "invitation", "first-start")
 
 
 def _problem(request: HttpRequest, title: str, text: str, status: int) -> HttpResponse:
-    first = re.match(rf"/(?:(?:{'|'.join(code for code, _name in settings.LANGUAGES)})/)?([^/]*)", request.path)
-    is_staffs = bool(first) and first[1] in STAFF and status < SERVER_ERROR
+    codes = "|".join(code for code, _name in settings.LANGUAGES)
+    first = re.sub(rf"^/(?:(?:{codes})/)?([^/]*).*", r"\1", request.path, flags=re.DOTALL)
+    is_staffs = first in STAFF and status < SERVER_ERROR
     frame = "keel/staff.html" if is_staffs else ""
     return render(request, "keel/problem.html", {"title": title, "text": text, "frame": frame}, status=status)
 

@@ -77,7 +77,7 @@ def recover(*, email: str, at: dt.datetime) -> str:
 def password_link(user: AbstractUser) -> str:
     """The path at which the person chooses a password, once; the same as is sent by e-mail."""
     key = default_token_generator.make_token(user)
-    return reverse("account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": key})
+    return str(reverse("account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": key}))
 
 
 def check_clock(at: dt.datetime) -> None:
