@@ -17,10 +17,11 @@ THREADS = 4
 """Threads of a worker that run requests."""
 
 
-def prepare(folder: Path) -> None:
+def prepare(folder: Path, *, with_pages: bool = True) -> None:
     """Makes the folder ready to serve: secret key, database with all migrations, static files.
 
-    DatabaseRefused where the database could lose facts. May be called again; what is there stays.
+    DatabaseRefused where the database could lose facts. May be called again; what is there stays. Without `with_pages`
+    the static files stay as they are: a server may be running.
     """
     folder = folder.absolute()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -36,7 +37,9 @@ def prepare(folder: Path) -> None:
 
     check_database()
     call_command("migrate", interactive=False, verbosity=0)
-    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    if with_pages:
+        call_command("collectstatic", interactive=False, clear=True, verbosity=0)
 
 
 def run(port: int, workers: int) -> None:
@@ -59,6 +62,22 @@ def run(port: int, workers: int) -> None:
 def address(port: int) -> Message:
     """Where the application answers, to be printed before it runs."""
     return Message("Keel is at {address} (Ctrl-C ends it)", address=f"http://{LOOPBACK}:{port}/")
+
+
+def first_start(port: int) -> Message | None:
+    """The address at which the first clinic is made, to be printed; None where there is one."""
+    from django.urls import reverse
+
+    from keel.web.clinic.models import Clinic
+    from keel.web.staff.queries import first_start_token
+
+    if Clinic.objects.exists():
+        return None
+    path = reverse("staff:first_start", args=[first_start_token()])
+    return Message(
+        "There is no clinic yet. Make it at this address, which works for a day and once:\n  {address}",
+        address=f"http://localhost:{port}{path}",
+    )
 
 
 def load_demo(port: int) -> Message:
@@ -85,7 +104,10 @@ def load_demo(port: int) -> Message:
 
 
 def _duty(one: "StaffEntry") -> Message:
-    return Message("{role} at {clinic}", role=Message(one.role), clinic=one.clinic)
+    from keel.web.clinic.roles import ROLES
+
+    roles = joined(", ", [Message(str(ROLES[role].title)) for role in one.roles])
+    return Message("{role} at {clinic}", role=roles, clinic=one.clinic)
 
 
 def check_database() -> None:

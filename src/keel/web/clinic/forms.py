@@ -123,3 +123,12 @@ class VoidForm(FactForm):
 
     kind = Kind.VOID
     reason = forms.CharField(label=_("Why it is taken back"), max_length=500)
+
+
+class EmergencyForm(forms.Form):
+    """Why a patient is opened without the role for it."""
+
+    use_required_attribute = False
+    reason = forms.CharField(
+        label=_("What has happened"), max_length=500, widget=forms.Textarea(attrs={"rows": 3, "maxlength": "500"})
+    )

@@ -1,5 +1,7 @@
 """Home, about, readiness, and the pages for what went wrong."""
 
+import re
+
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
@@ -64,8 +66,17 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse(f"ready {knowledge.load().hash}\n", content_type="text/plain")
 
 
+SERVER_ERROR = 500
+STAFF = ("clinic", "account", "log-in", "invitation", "first-start")
+"""First words of the addresses of the staff: what goes wrong there is said in their frame."""
+
+
 def _problem(request: HttpRequest, title: str, text: str, status: int) -> HttpResponse:
-    return render(request, "keel/problem.html", {"title": title, "text": text}, status=status)
+    codes = "|".join(code for code, _name in settings.LANGUAGES)
+    first = re.sub(rf"^/(?:(?:{codes})/)?([^/]*).*", r"\1", request.path, flags=re.DOTALL)
+    is_staffs = first in STAFF and status < SERVER_ERROR
+    frame = "keel/staff.html" if is_staffs else ""
+    return render(request, "keel/problem.html", {"title": title, "text": text, "frame": frame}, status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -96,3 +107,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """500. Says that nothing was shown, so that no half Picture is taken for a whole one."""
     text = _("Keel met an error and shows nothing rather than something half right. Trying again may help.")
     return _problem(request, _("Something went wrong here"), text, 500)
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """429: allauth counts tries, in all processes together."""
+    text = _("Too many tries came from here in a short time. Wait a minute and try again.")
+    return _problem(request, _("Too many tries"), text, 429)
