@@ -11,7 +11,7 @@ from keel.interop.fhir.decoding import only_one
 from keel.interop.fhir.envelope import Item
 from keel.interop.fhir.errors import NotTaken
 from keel.interop.fhir.moments import when
-from keel.interop.fhir.people import Context, Draft, risk_level
+from keel.interop.fhir.people import SUICIDE, Context, Draft, risk_level
 from keel.interop.fhir.resources import Answer, Question, QuestionAsked, Questionnaire, QuestionnaireResponse
 from keel.interop.fhir.sittings import Sitting
 from keel.interop.times import Moment
@@ -101,7 +101,7 @@ class ResponseReader:
     ) -> None:
         """Keeps that a form about suicide came which Keel does not know: it may hold a yes."""
         words = [url, *self._names.get(url, ()), *(question.text for question in _flat(response.item))]
-        if any("suicid" in text.casefold() for text in words):
+        if any(SUICIDE in text.casefold() for text in words):
             at, named = moment.at if moment else None, url.rsplit("/", 1)[-1] or "questionnaire"
             draft.measurements.append(risk_level(named, at, item.id))
 
@@ -170,11 +170,11 @@ def _said(question: Question) -> AnswerSent:
     if len(question.answer) != 1:
         return AnswerSent(absent="unknown") if not question.answer else AnswerSent(words=("several answers",))
     (answer,) = question.answer
-    only_one(answer, "value_")
-    return _told(answer)
+    kind = only_one(answer, "value_")
+    return _told(answer, kind)
 
 
-def _told(answer: Answer) -> AnswerSent:
+def _told(answer: Answer, kind: str | None) -> AnswerSent:
     if answer.value_coding is not None:
         coding = answer.value_coding
         return AnswerSent(((coding.system, coding.code),), (coding.display,) if coding.display else (), coding.ordinal)
@@ -187,4 +187,4 @@ def _told(answer: Answer) -> AnswerSent:
             return AnswerSent(number=float(number))
     if answer.value_string is not None:
         return AnswerSent(words=(answer.value_string,))
-    return AnswerSent(absent="unknown")
+    return AnswerSent(words=(kind.removeprefix("value_"),)) if kind else AnswerSent(absent="unknown")
