@@ -225,7 +225,14 @@ def test_a_risk_assessment_closes_what_was_told_before_it():
 
 @pytest.mark.parametrize(
     ("value", "held"),
-    [({"text": "Positive"}, True), ({"text": "Yes"}, True), ({"text": "present"}, True), ({"text": "No"}, False)],
+    [
+        ({"text": "Positive"}, True),
+        ({"text": "Yes"}, True),
+        ({"text": "present"}, True),
+        ({"text": "says he would"}, True),
+        ({"text": "No"}, False),
+        ({"text": "Denies"}, False),
+    ],
 )
 def test_an_observation_on_suicide_under_a_foreign_code_is_not_lost(value, held):
     code = {"coding": [{"system": "urn:clinic", "code": "7"}], "text": "ASQ suicide screen"}
@@ -236,6 +243,14 @@ def test_an_observation_on_suicide_under_a_foreign_code_is_not_lost(value, held)
 def test_a_form_on_suicide_that_keel_does_not_know_is_not_lost():
     form = response({}) | {"questionnaire": "http://clinic.example/suicide-check", "item": [{"linkId": "a"}]}
     assert "E-2-UNREAD" in doors(read(form))[1]
+
+
+def test_one_question_in_a_form_of_ones_own_is_heard_by_its_code():
+    plan = response({}) | {"questionnaire": "", "item": [{"linkId": "/93250-9", "answer": [{"valueBoolean": True}]}]}
+    assert doors(read(plan))[0] == "high"
+    thoughts = phq9_response([0] * 9, questionnaire="http://clinic.example/intake", authored="2026-11-20T09:00:00Z")
+    thoughts["item"] = [{"linkId": "/44260-8", "answer": [{"valueInteger": 2}]}]
+    assert "phq-9/item-9" in doors(read(thoughts))[1]
 
 
 @pytest.mark.parametrize(
@@ -313,7 +328,8 @@ def test_a_second_answer_in_one_sitting_keeps_the_worse_where_it_is_about_safety
     ],
 )
 def test_pregnancy_is_heard_in_each_encoding(value, known):
-    assert read(observation("82810-3", **value, **RECENT)).person.pregnancy is known
+    for code in ("82810-3", "11449-6"):
+        assert read(observation(code, **value, **RECENT)).person.pregnancy is known
 
 
 def test_an_answer_on_pregnancy_that_is_not_understood_does_not_silence_the_question():

@@ -149,13 +149,16 @@ class ObservationReader:
                 )
                 draft.notes.note(Message("result of another instrument"), where=item.where, reason=reason)
                 return False
-            number = _said(part).number
-            if total and number is not None:
-                draft.sittings.total(total, number, sitting, where=item.where)
+            said = _said(part)
+            if total and said.number is not None:
+                draft.sittings.total(total, said.number, sitting, where=item.where)
                 return True
+            if total and not said.absent:
+                reason = Message("{answer} is not a number; not scored", answer=shown(" ".join(said.words)))
+                draft.notes.note(Message("{instrument} total", instrument=total.name), where=item.where, reason=reason)
             mine = [question for question in questions if of_panel is None or question[0].id == of_panel.id]
             if len(mine) == 1:
-                draft.sittings.answer(mine[0], _said(part), sitting, where=item.where)
+                draft.sittings.answer(mine[0], said, sitting, where=item.where)
                 return True
         return False
 
