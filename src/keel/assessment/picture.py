@@ -14,7 +14,7 @@ from keel.assessment.harms.harms import harms
 from keel.assessment.help import HelpLine, help_lines
 from keel.assessment.instruments.score import Score
 from keel.assessment.instruments.standing import scored_record
-from keel.assessment.interactions.check import check_medicines
+from keel.assessment.interactions.check import check_recorded
 from keel.assessment.interactions.report import InteractionsReport
 from keel.assessment.interactions.unchecked import unchecked
 from keel.assessment.protocols.facts import worst_suicide_risk
@@ -84,7 +84,7 @@ def picture_of(record: Record, *, at: dt.datetime, knowledge: Knowledge) -> Pict
     exposure = summarise(record, at=at, knowledge=knowledge, symptoms=symptom_facts(record, at=at, knowledge=knowledge))
     substances = {dose.substance for dose in record.doses} | {pattern.substance for pattern in record.patterns}
     routes = {dose.route for dose in record.doses} | {pattern.route for pattern in record.patterns}
-    interactions = check_medicines(
+    interactions = check_recorded(
         medicines_taken(record, at),
         substance=_only(substances),
         route=_only(routes),

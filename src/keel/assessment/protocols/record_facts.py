@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from keel.assessment.interactions.check import check_medicines
+from keel.assessment.interactions.check import check_recorded
 from keel.assessment.protocols.facts import RISK_LEVELS, checked_facts
 from keel.assessment.protocols.told_risk import suicide_facts
 from keel.findings import Fact
@@ -187,7 +187,7 @@ def medicine_facts(taken: Sequence[str], knowledge: Knowledge) -> Iterator[tuple
     if not taken:
         return
     by_name = _classes_by_name(knowledge)
-    for item in check_medicines(taken, knowledge=knowledge).items:
+    for item in check_recorded(taken, knowledge=knowledge).items:
         for substance in item.substances:
             for medicine_class in by_name.get(substance, ()):
                 rule = knowledge.medicine_facts.get(medicine_class)

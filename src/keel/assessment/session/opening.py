@@ -4,7 +4,7 @@ import datetime as dt
 
 import msgspec
 
-from keel.assessment.interactions.check import check_medicines
+from keel.assessment.interactions.check import check_recorded
 from keel.assessment.interactions.unchecked import unchecked
 from keel.assessment.protocols.gate import find_protocol, jurisdiction_in, jurisdiction_of, route_of
 from keel.assessment.protocols.record_facts import listed_facts, medicine_facts
@@ -75,6 +75,6 @@ def _medicine_findings(
     if not listed:
         return ()
     known_route = route if route in knowledge.routes else None
-    report = check_medicines(listed, substance=protocol.substance or None, route=known_route, knowledge=knowledge)
+    report = check_recorded(listed, substance=protocol.substance or None, route=known_route, knowledge=knowledge)
     grave = [one for one in report.findings if one.severity in (Severity.BLOCK, Severity.HOLD)]
     return (*grave, *unchecked(report))
