@@ -25,13 +25,14 @@ def exposure(
     """
     from pathlib import Path
 
+    from keel.cli.records import names_something
     from keel.cli.terminal import console, parse_time, write_json
     from keel.exposure import parse_pattern, summarise
     from keel.knowledge import load
     from keel.record import Record
 
     knowledge, when, written = load(), parse_time(at), " ".join(text)
-    if len(text) == 1 and written.strip() and Path(written).exists():
+    if len(text) == 1 and written.strip() and names_something(written):
         from keel.cli.records import read_file
 
         people = [

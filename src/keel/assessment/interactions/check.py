@@ -104,7 +104,7 @@ def _unread(texts: Sequence[str]) -> Iterator[Item]:
             "{count} more medicines could not be read. Nothing was checked for them.",
             count=len(texts) - MOST_UNREAD,
         )
-        yield Item(input="…", status=Status.NOT_RECOGNISED, message=message)
+        yield Item(input=f"… (+{len(texts) - MOST_UNREAD})", status=Status.NOT_RECOGNISED, message=message)
 
 
 def join_names(typed: Sequence[str], knowledge: Knowledge) -> list[str]:

@@ -1,6 +1,7 @@
 """Opens a session for a view: its protocol, place, route, person, medicines, answers, and the events in order."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 import msgspec
 
@@ -10,7 +11,7 @@ from keel.assessment.protocols.gate import find_protocol, jurisdiction_in, juris
 from keel.assessment.protocols.record_facts import listed_facts, medicine_facts
 from keel.assessment.session.answers import read_answers
 from keel.assessment.session.errors import SessionError
-from keel.assessment.session.events import Session, SessionCondition, SessionMedicine
+from keel.assessment.session.events import Plain, Session, SessionCondition, SessionMedicine
 from keel.assessment.session.facts import as_person
 from keel.assessment.session.timeline import timeline
 from keel.assessment.session.view import SessionView
@@ -24,7 +25,7 @@ from keel.record import TAKEN, Condition
 def open_session(session: Session, *, at: dt.datetime, knowledge: Knowledge) -> SessionView:
     """The session seen at a time.
 
-    UnknownProtocol where the protocol is not on file, SessionError where it gives no dose.
+    UnknownProtocol where the protocol is not on file, SessionError where it gives no dose or an event has a wrong year.
     """
     protocol = find_protocol(knowledge, session.protocol)
     if protocol.dosing.kind == "none":
@@ -35,6 +36,7 @@ def open_session(session: Session, *, at: dt.datetime, knowledge: Knowledge) -> 
     stated = jurisdiction_of(session.jurisdiction, knowledge) or protocol.jurisdiction
     route = route_of(protocol, session.route) or (protocol.routes[0] if len(protocol.routes) == 1 else "")
     line, medicines = timeline(session.events, at=at, protocol=protocol), _taken(session)
+    _refuse_far_apart(line.events, knowledge)
     return SessionView(
         session=session,
         knowledge=knowledge,
@@ -50,6 +52,21 @@ def open_session(session: Session, *, at: dt.datetime, knowledge: Knowledge) -> 
         at=at,
         events=line.events,
     )
+
+
+def _refuse_far_apart(events: Sequence[Plain], knowledge: Knowledge) -> None:
+    """SessionError where the first and the last event cannot belong to one session: a wrong year or month."""
+    longest = dt.timedelta(days=knowledge.reading_limits.longest_session.value)
+    if events and events[-1].at - events[0].at > longest:
+        problem = Message(
+            "The events of this session lie further apart than one session lasts: {first} at {first_time}, {last} at "
+            "{last_time}.",
+            first=events[0].id,
+            first_time=events[0].at.isoformat(timespec="minutes"),
+            last=events[-1].id,
+            last_time=events[-1].at.isoformat(timespec="minutes"),
+        )
+        raise SessionError(problem, where="$.events", fix=Message("Check the year and the day of both."))
 
 
 def _taken(session: Session) -> tuple[str, ...]:

@@ -92,6 +92,8 @@ class ReadingLimits(Document, frozen=True, kw_only=True):
     """Bytes."""
     most_a_day: Number
     """Grams a day beyond which a note asks whether the amounts are right."""
+    longest_session: Number
+    """Days between the first and the last event of one session; further apart is a slip in a date."""
     weight_holds: Number
     """Years for which a measured weight is taken as the weight now."""
     height_holds: Number
