@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from keel.web.clinic.demonstration import StaffEntry
 
 LOOPBACK = "127.0.0.1"
-THREADS = 4
-"""Threads of a worker that run requests."""
+HEADER_MS = 10_000
+"""Milliseconds that a client has to send the head of a request."""
+LARGEST_HEAD = 65_536
+"""Bytes of the head of a request, its address and cookies among them."""
 
 
 def prepare(folder: Path) -> None:
@@ -42,14 +44,15 @@ def prepare(folder: Path) -> None:
 def run(port: int, workers: int) -> None:
     """Serves on 127.0.0.1 until it is interrupted; `prepare` comes first."""
     from granian import Granian
+    from granian.http import HTTP1Settings
 
     Granian(
-        "keel.web.wsgi:application",
+        "keel.web.wsgi:front",
         address=LOOPBACK,
         port=port,
-        interface="wsgi",
+        interface="rsgi",
         workers=workers,
-        blocking_threads=THREADS,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_MS, max_buffer_size=LARGEST_HEAD),
         websockets=False,
         log_access=False,
         respawn_failed_workers=True,
