@@ -67,7 +67,9 @@ class Browser:
         for name, value in re.findall(r"set-cookie: *([^=]+)=([^;\r]*)", top.decode("latin-1"), re.IGNORECASE):
             self.cookies[name] = value
         status = int(top.split(b" ", 2)[1]) if top.count(b" ") else 0
-        return Reply(status, top.decode("latin-1"), rest.decode("utf-8", "replace"), (time.perf_counter() - start) * 1000)
+        return Reply(
+            status, top.decode("latin-1"), rest.decode("utf-8", "replace"), (time.perf_counter() - start) * 1000
+        )
 
 
 def hidden_fields(page: str) -> dict[str, str]:

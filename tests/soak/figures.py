@@ -17,7 +17,9 @@ class Figure(NamedTuple):
         return self.value <= self.most
 
     def __str__(self) -> str:
-        return f"{'ok  ' if self.is_kept else 'OVER'}  {self.name}: {self.value:.0f} {self.unit} (at most {self.most:g})"
+        return (
+            f"{'ok  ' if self.is_kept else 'OVER'}  {self.name}: {self.value:.0f} {self.unit} (at most {self.most:g})"
+        )
 
 
 def percentile(values: list[float], part: float) -> float:

@@ -19,7 +19,7 @@ from soak.figures import Figure, percentile
 from support.served import served
 
 CHECK = {"pattern": "400 mg every Saturday for 3 years, snorted", "medicines": "sertraline, diazepam", "go": "picture"}
-PASSWORD = "keel-demonstration"  # noqa: S105 - printed by `keel demo`
+PASSWORD = "keel-demonstration"
 
 
 class Load:
@@ -85,7 +85,12 @@ def figures(folder: Path, *, checks_per_s: float = 100, writes_per_s: float = 20
         Figure("clinic writes that were not acknowledged", sum(done.writes.values()) - done.writes[302], "", 0),
         Figure("acknowledged and lost", len(done.acknowledged - stored), "", 0),
         Figure("shed without a time to come again", done.without_retry_after, "", 0),
-        Figure("checks that were neither answered nor shed", sum(done.checks.values()) - done.checks[200] - done.checks[503], "", 0),
+        Figure(
+            "checks that were neither answered nor shed",
+            sum(done.checks.values()) - done.checks[200] - done.checks[503],
+            "",
+            0,
+        ),
         Figure("a page right after the load", after_ms, "ms", 10_000),
     ]
 

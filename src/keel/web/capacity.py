@@ -9,7 +9,7 @@ The figures are defaults, measured on two cores (docs/reference/reliability.md).
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple, TypeVar
 
 T = TypeVar("T")
@@ -48,9 +48,9 @@ class Overloaded(Exception):
 class Turns:
     """Lets work in by queue. Belongs to one event loop, so nothing in it needs a lock."""
 
-    def __init__(self) -> None:
-        self._running = dict.fromkeys(QUEUES, 0)
-        self._waiting: dict[Queue, deque[asyncio.Future[None]]] = {queue: deque() for queue in QUEUES}
+    def __init__(self, queues: Sequence[Queue] = QUEUES) -> None:
+        self._running = dict.fromkeys(queues, 0)
+        self._waiting: dict[Queue, deque[asyncio.Future[None]]] = {queue: deque() for queue in queues}
 
     async def run(self, queue: Queue, work: Callable[[], Awaitable[T]]) -> T:
         """What `work` gives, once it is its turn; Overloaded where it does not come."""
@@ -88,7 +88,7 @@ class Turns:
         return True
 
     def _let_in(self) -> None:
-        for queue in QUEUES:
+        for queue in self._waiting:
             while self._waiting[queue] and self._running[queue] < queue.at_once and not self._yields(queue):
                 self._running[queue] += 1
                 self._waiting[queue].popleft().set_result(None)

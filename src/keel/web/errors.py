@@ -2,6 +2,7 @@
 
 WebError               the text is one line for the person who starts the server
 ├── DatabaseRefused    a database that could lose or corrupt facts, or its settings
+├── PortTaken          another server answers there
 └── DemoRefused        demonstration data would be mixed with real data
 """
 
@@ -16,3 +17,7 @@ class DatabaseRefused(WebError):
 
 class DemoRefused(WebError):
     """The database holds clinics that are not a demonstration; give another folder."""
+
+
+class PortTaken(WebError):
+    """Another program answers on the port; two servers on one would share its requests between their databases."""

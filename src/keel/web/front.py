@@ -30,8 +30,8 @@ BODY_S = 10.0
 BYTES_PER_S = 20_000
 """A larger body has a second more for each of these: a slow telephone line sends that much."""
 SWITCH_S = 0.0005
-"""Seconds after which a busy thread lets another one on. Python's own 5 ms are waited for by every step of every request,
-and by the event loop at each: ten times less makes a write beside busy pages several times faster."""
+"""Seconds after which a busy thread lets another on. Each step of a request, and the event loop at each, would wait for
+Python's own 5 ms."""
 LARGE_AT_ONCE = 12
 """Large bodies that are read at once in a worker: they stand in memory."""
 LONGEST_QUERY = 32_000
@@ -61,7 +61,7 @@ class Front:
         self._turns = Turns()
         self._threads = ThreadPoolExecutor(sum(queue.at_once for queue in QUEUES), thread_name_prefix="keel")
         self._large = 0
-        self._pages: dict[tuple[Any, ...], Answer] = {}
+        self._pages: dict[tuple[Any, ...], asyncio.Future[Answer]] = {}
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         """Answers one request."""
@@ -118,8 +118,8 @@ class Front:
                 "HTTP_ACCEPT_LANGUAGE": accepts,
                 REFUSED: page,
             }
-            self._pages[key] = await asyncio.to_thread(_respond, self._application, environ)
-        return self._pages[key]
+            self._pages[key] = asyncio.ensure_future(asyncio.to_thread(_respond, self._application, environ))
+        return await asyncio.shield(self._pages[key])
 
 
 def root_of(path: str) -> str:
