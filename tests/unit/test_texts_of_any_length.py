@@ -8,6 +8,7 @@ take about twice as long, never four times. T34 asks for no hang over a second.
 import datetime as dt
 import importlib
 import inspect
+import itertools
 import json
 import pkgutil
 import time
@@ -28,7 +29,6 @@ from support.clock import START
 from support.fhir import DANA, bundle, patient
 from support.loops import some
 from support.sessions import base_session
-import itertools
 
 LONG = 10_000
 """Characters: twice what the longest field of a form takes (5,000)."""
