@@ -34,7 +34,9 @@ COSTLY = Queue("costly", 1, 6, 30)
 QUEUES = (HEALTH, WRITES, CLINIC, STATIC, PUBLIC, COSTLY)
 """From the first to the last that is let in when several could be."""
 YIELDING = frozenset({PUBLIC, COSTLY})
-"""Queues that let nobody in while a clinic's write waits or runs: the interpreter runs one of them at a time anyway."""
+"""Queues that wait while a clinic's write waits or runs: the interpreter runs one of them at a time anyway."""
+YIELD_S = 0.5
+"""Seconds that they wait for writes at most: a write that waits for a locked database holds up no page."""
 
 
 class Overloaded(Exception):
@@ -50,7 +52,8 @@ class Turns:
 
     def __init__(self, queues: Sequence[Queue] = QUEUES) -> None:
         self._running = dict.fromkeys(queues, 0)
-        self._waiting: dict[Queue, deque[asyncio.Future[None]]] = {queue: deque() for queue in queues}
+        # Whoever waits, and until when they let writes go first.
+        self._waiting: dict[Queue, deque[tuple[asyncio.Future[None], float]]] = {queue: deque() for queue in queues}
 
     async def run(self, queue: Queue, work: Callable[[], Awaitable[T]]) -> T:
         """What `work` gives, once it is its turn; Overloaded where it does not come."""
@@ -64,9 +67,12 @@ class Turns:
     async def _wait(self, queue: Queue) -> None:
         if len(self._waiting[queue]) >= queue.waiting:
             raise Overloaded(queue)
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting[queue].append(turn)
+        loop = asyncio.get_running_loop()
+        turn: asyncio.Future[None] = loop.create_future()
+        self._waiting[queue].append((turn, loop.time() + YIELD_S))
         self._let_in()
+        if queue in YIELDING and not turn.done():
+            loop.call_later(YIELD_S, self._let_in)
         try:
             await asyncio.wait_for(asyncio.shield(turn), queue.patience_s)
         except TimeoutError:
@@ -83,7 +89,7 @@ class Turns:
         """Takes a turn out of its queue; False where it has come in the meantime."""
         if turn.done():
             return False
-        self._waiting[queue].remove(turn)
+        self._waiting[queue] = deque(one for one in self._waiting[queue] if one[0] is not turn)
         self._let_in()
         return True
 
@@ -91,7 +97,8 @@ class Turns:
         for queue in self._waiting:
             while self._waiting[queue] and self._running[queue] < queue.at_once and not self._yields(queue):
                 self._running[queue] += 1
-                self._waiting[queue].popleft().set_result(None)
+                self._waiting[queue].popleft()[0].set_result(None)
 
     def _yields(self, queue: Queue) -> bool:
-        return queue in YIELDING and bool(self._waiting[WRITES] or self._running[WRITES])
+        has_writes = bool(self._waiting[WRITES] or self._running[WRITES])
+        return has_writes and queue in YIELDING and asyncio.get_running_loop().time() < self._waiting[queue][0][1]

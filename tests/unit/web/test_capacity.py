@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from keel.web import capacity
 from keel.web.capacity import CLINIC, COSTLY, HEALTH, PUBLIC, QUEUES, WRITES, Overloaded, Queue, Turns
 
 
@@ -108,6 +109,21 @@ def test_a_public_page_waits_while_a_write_runs_and_comes_after_it():
         work.ends[0].set()
         await settled()
         assert work.begun == ["write", "patient", "page", "chart"]
+        await work.all_end()
+
+    asyncio.run(run())
+
+
+def test_a_write_that_waits_for_a_locked_database_holds_up_no_page(monkeypatch):
+    monkeypatch.setattr(capacity, "YIELD_S", 0.01)
+
+    async def run():
+        work = Work()
+        await work.ask(WRITES, "write")
+        await work.ask(PUBLIC, "page")
+        assert work.begun == ["write"]
+        await asyncio.sleep(0.05)
+        assert work.begun == ["write", "page"]
         await work.all_end()
 
     asyncio.run(run())
