@@ -18,7 +18,7 @@ from keel.assessment.session.answers import Answers
 from keel.assessment.session.dose import DoseState, device_facts, dose_facts, dose_state
 from keel.assessment.session.events import Discharged, DosePaused, Plain, Session
 from keel.assessment.session.facts import event_facts, last_dose_facts, weighed_facts
-from keel.assessment.session.heard import UNTOLD_IS_NO, Question, questions
+from keel.assessment.session.heard import UNTOLD_IS_NO, Question, Words, questions
 from keel.assessment.session.notices import Notice
 from keel.assessment.session.plan import PlannedDose, plan_facts, planned_dose
 from keel.assessment.session.pressures import pressure_facts
@@ -35,7 +35,7 @@ from keel.record.selection import person_facts
 class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True):
     """A session seen at `at`, with the `events` that count then, in order.
 
-    `timeline` and `answers` are those of the whole session; `medicine_facts`, `medicine_findings`
+    `timeline`, `answers` and `words` are those of the whole session; `medicine_facts`, `medicine_findings`
     and `condition_facts` what the lists of medicines and conditions say. Each question below is answered once.
     """
 
@@ -49,6 +49,7 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
     answers: Answers
     medicine_facts: Mapping[str, Fact]
     condition_facts: RecordFacts
+    words: Words
     medicine_findings: tuple[Finding, ...]
     at: dt.datetime
     events: tuple[Plain, ...]
@@ -88,12 +89,12 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
     @cached_property
     def vitals(self) -> Vitals:
         """The vital signs, scales and symptoms."""
-        return Vitals(self.events, self.answers.given, self.knowledge)
+        return Vitals(self.events, self.answers.given, self.words)
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
         """What was said in words that leave a sign open, as long as nobody has answered it."""
-        return questions(self.events, self.knowledge)
+        return questions(self.events, self.words)
 
     @cached_property
     def left_at(self) -> dt.datetime | None:
@@ -124,7 +125,7 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
             **plan_facts(self.plan, protocol, self.route),
             **self.answers.facts(self.events, at),
             **last_dose_facts(self.session.last_dose_at, at),
-            **event_facts(self.events, self.knowledge),
+            **event_facts(self.events, self.words),
             **vital_facts(vitals, at=at, first_dose=dose.first_at, signs=asked_signs(protocol)),
             **pressure_facts(
                 vitals.pressures,

@@ -13,10 +13,9 @@ from keel.assessment.session.events import (
     VitalsRecorded,
     minutes_between,
 )
-from keel.assessment.session.heard import signs_of
+from keel.assessment.session.heard import Words
 from keel.assessment.session.pressures import Pressure
 from keel.findings import Fact
-from keel.knowledge import Knowledge
 from keel.knowledge.protocols import Protocol
 from keel.quantities import significant
 
@@ -35,7 +34,7 @@ class VitalSign(NamedTuple):
 class Vitals:
     """Every vital sign of some events in their order of time; a scale or a contact among the answers is one too."""
 
-    def __init__(self, events: Iterable[Plain], answers: Iterable[Answer], knowledge: Knowledge) -> None:
+    def __init__(self, events: Iterable[Plain], answers: Iterable[Answer], words: Words) -> None:
         ticked: dict[str | None, list[tuple[str, Fact]]] = {}
         for answer in answers:
             if answer.fact in MEASURED or answer.fact in CRISIS_SYMPTOMS:
@@ -44,7 +43,7 @@ class Vitals:
         self.pressures: list[Pressure] = []
         self.sets: list[VitalsRecorded] = []
         for event in events:
-            for name, value in (*_values(event), *signs_of(event, knowledge), *ticked.get(event.id, ())):
+            for name, value in (*_values(event), *words[event.id].signs, *ticked.get(event.id, ())):
                 self._by_fact.setdefault(name, []).append(VitalSign(event.at, value))
             if isinstance(event, VitalsRecorded):
                 self.sets.append(event)
