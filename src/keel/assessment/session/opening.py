@@ -13,6 +13,7 @@ from keel.assessment.session.answers import read_answers
 from keel.assessment.session.errors import SessionError
 from keel.assessment.session.events import Plain, Session, SessionCondition, SessionMedicine
 from keel.assessment.session.facts import as_person
+from keel.assessment.session.heard import words_of
 from keel.assessment.session.timeline import timeline
 from keel.assessment.session.view import SessionView
 from keel.findings import Finding, Severity
@@ -48,6 +49,7 @@ def open_session(session: Session, *, at: dt.datetime, knowledge: Knowledge) -> 
         timeline=line,
         answers=read_answers(session.screening, line.events, facts),
         withdrawn=read_answers({}, [one.was for one in line.corrections], facts).given,
+        words=words_of(line.events, knowledge),
         medicine_facts=dict(medicine_facts(medicines, knowledge)),
         condition_facts=listed_facts(_conditions(session), at=at, knowledge=knowledge),
         medicine_findings=_medicine_findings(medicines, protocol, route, knowledge),
