@@ -14,7 +14,7 @@ from keel.findings import Severity
 from keel.interop import read_records
 from keel.knowledge import load
 from keel.record import Pregnancy
-from support.fhir import bundle, concept, observation, patient, phq9_response
+from support.fhir import bundle, concept, observation, patient, phq9_response, risk_assessment
 from support.reading import AT
 
 FACTS = load()
@@ -198,27 +198,14 @@ def test_a_lower_level_without_name_and_reason_does_not_undo_a_higher_one():
         assert doors(read(*order))[0] == "high"
 
 
-def risk(text, **changes):
-    return {
-        "resourceType": "RiskAssessment",
-        "id": "r",
-        "status": "final",
-        "subject": {"reference": "Patient/dana"},
-        "code": {"text": "Suicide risk"},
-        "occurrenceDateTime": "2026-11-20T11:00:00Z",
-        "performer": {"reference": "Practitioner/alice", "display": "Alice"},
-        "prediction": [{"qualitativeRisk": {"text": text}, "rationale": "Seen, safe at home with Bob."}],
-    } | changes
-
-
 def test_a_risk_assessment_closes_what_was_told_before_it():
     plan = panel(to_each({"valueBoolean": False}) | {"5": {"valueBoolean": True}}, **RECENT)
-    assert doors(read(plan, risk("Low")))[0] == "low"
-    assert doors(read(plan, risk("Low", performer=None)))[0] == "high"
-    assert doors(read(plan, risk("Low", prediction=[{"qualitativeRisk": {"text": "Low"}}])))[0] == "high"
-    assert doors(read(plan, risk("Low", status="entered-in-error")))[0] == "high"
-    assert doors(read(plan, risk("Low", code={"text": "Risk of falls"})))[0] == "high"
-    level, grave = doors(read(risk("raised")))
+    assert doors(read(plan, risk_assessment("Low")))[0] == "low"
+    assert doors(read(plan, risk_assessment("Low", performer=None)))[0] == "high"
+    assert doors(read(plan, risk_assessment("Low", prediction=[{"qualitativeRisk": {"text": "Low"}}])))[0] == "high"
+    assert doors(read(plan, risk_assessment("Low", status="entered-in-error")))[0] == "high"
+    assert doors(read(plan, risk_assessment("Low", code={"text": "Risk of falls"})))[0] == "high"
+    level, grave = doors(read(risk_assessment("raised")))
     assert level is None
     assert "E-2-UNREAD" in grave
 
