@@ -147,8 +147,8 @@ def test_line_ends_of_another_system_change_nothing():
         ({"type": "vitals"}, "“vitals” is not known here. Did you mean “vitals_recorded”?"),
         ({"type": "vitals_recorded", "spd": 120}, "The key “spd” is not known. Did you mean “s"),
         (
-            {"type": "vitals_recorded", "sbp": "120"},
-            "Here stands text in quotation marks; it must be a number or null.",
+            {"type": "vitals_recorded", "sbp": "1.2.0"},
+            "$.events[0].sbp (event “e1”): “1.2.0” is not a number. Write the number alone.",
         ),
         ({"type": "sedation_scored", "moaas": 6}, "This must be at most 5."),
         ({"type": "dose_started", "amount": "35"}, "“35” has no unit"),

@@ -78,8 +78,10 @@ def read_answers(
     refused: dict[tuple[str, Message], None] = {}
     sources: list[tuple[Mapping[str, Fact], dt.datetime | None, str | None]] = [(screening, None, None)]
     for event in events:
-        if isinstance(event, Checked | CriteriaChecked):
-            sources.append((event.facts if isinstance(event, Checked) else event.criteria, event.at, event.id))
+        if isinstance(event, Checked):
+            sources += [(event.facts, event.at, event.id), (dict.fromkeys(event.denied, False), event.at, event.id)]
+        elif isinstance(event, CriteriaChecked):
+            sources.append((event.criteria, event.at, event.id))
     for typed, at, event_id in sources:
         for name, value in typed.items():
             try:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -23,7 +24,7 @@ from keel.record import TAKEN, Condition
 
 
 def open_session(session: Session, *, at: dt.datetime, knowledge: Knowledge) -> SessionView:
-    """The session seen at a time.
+    """The session seen at a time; days are those of its time zone, or of the one in which `at` is written.
 
     UnknownProtocol where the protocol is not on file, SessionError where it gives no dose or an event has a wrong year.
     """
@@ -33,6 +34,7 @@ def open_session(session: Session, *, at: dt.datetime, knowledge: Knowledge) -> 
         problem = Message("In {protocol} no dose is given: it is not a protocol of a session.", protocol=protocol.id)
         fix = Message("Use one of {known}.", known=", ".join(dosing))
         raise SessionError(problem, where="$.protocol", fix=fix)
+    at = at.astimezone(ZoneInfo(session.timezone)) if session.timezone else at
     stated = jurisdiction_of(session.jurisdiction, knowledge) or protocol.jurisdiction
     route = route_of(protocol, session.route) or (protocol.routes[0] if len(protocol.routes) == 1 else "")
     facts = knowledge.clinical_facts
