@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from keel.assessment.session.events import Session
     from keel.assessment.session.state import SessionState
+    from keel.knowledge import Knowledge
 
 _START = (Message("The dose may start."), Message("The dose may not start."))
 _GO_ON = (Message("The dose may go on."), Message("The dose may not go on as it is."))
@@ -24,6 +26,8 @@ _VERDICTS = {
     "paused": _GO_ON,
     "observing": (Message("The person may leave."), Message("The person may not leave yet.")),
     "discharged": (Message("The person has left."), Message("The person has left, and something is open.")),
+    "left_against_advice": (Message("The person has left against advice."),) * 2,
+    "transferred": (Message("The person was taken to hospital."),) * 2,
 }
 _GATES = {
     "planned": Message("Before the dose"),
@@ -32,6 +36,8 @@ _GATES = {
     "paused": Message("Before going on"),
     "observing": Message("Before leaving"),
     "discharged": Message("When the person left"),
+    "left_against_advice": Message("When the person left"),
+    "transferred": Message("When the person left"),
 }
 
 _PHASES = {
@@ -41,6 +47,8 @@ _PHASES = {
     "paused": Message("paused"),
     "observing": Message("observing"),
     "discharged": Message("discharged"),
+    "left_against_advice": Message("left against advice"),
+    "transferred": Message("taken to hospital"),
 }
 _READINGS = {
     "sbp": Message("systolic"),
@@ -56,7 +64,8 @@ _READINGS = {
 
 
 def session(
-    file: Annotated[Path | None, typer.Argument(help="A session file (JSON).", show_default=False)] = None,
+    context: typer.Context,
+    file: Annotated[Path | None, typer.Argument(help="A session file (JSON), or `add`.", show_default=False)] = None,
     at: Annotated[str | None, typer.Option(help="The time to look at, for example 2026-11-21T10:20+01:00.")] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
     overlay: Annotated[
@@ -65,12 +74,23 @@ def session(
     template: Annotated[
         str | None, typer.Option(help="Print an empty session of this protocol, with its questions.")
     ] = None,
+    record: Annotated[
+        Path | None, typer.Option(help="The person's record: its doses are those before the session.")
+    ] = None,
 ) -> None:
     """The state of a dosing session: phase, what blocks, what is due, alarms, the dose given.
 
     Ends with 0 when the gate lets go on (start, continue, leave), with 1 when it holds.
 
     Example: keel session session.json --at 2026-11-21T10:20+01:00
+
+    `keel session add FILE TYPE` writes one more event into the file: --at TIME (else now), --by NAME (else who is
+    signed in), and what the event says, under its names in the file. Answers are given by the name of the question;
+    --all-no answers a group of them with “no”, each by name. It ends with 0 when the event is in the file.
+
+    Example: keel session add session.json vitals --sbp 142 --dbp 88 --hr 76 --rr 14 --spo2 97 --by bob
+
+    Example: keel session add session.json checked --escort-confirmed yes --hours-since-solids "8 h" --all-no mind
     """
     from keel.assessment.session.fold import fold_session
     from keel.cli.errors import CommandError
@@ -82,17 +102,51 @@ def session(
     if template is not None:
         write_json(session_template(template, knowledge))
         return
+    if file is not None and str(file) == "add":
+        from keel.cli.session_add import add
+
+        add(context.args, at=at, json=json, knowledge=knowledge)
+        return
+    if context.args:
+        raise CommandError(Message("“{word}” is not known here. Try --help.", word=context.args[0]))
     if file is None:
         raise CommandError(Message("Name a session file, or ask for an empty one with --template iv-racemic."))
-    state = fold_session(
-        read_session(_bytes(file), knowledge=knowledge, filename=file.name), at=parse_time(at), knowledge=knowledge
-    )
+    read, moment = read_session(_bytes(file), knowledge=knowledge, filename=file.name), parse_time(at)
+    if record is not None:
+        read = _with_doses(read, record, moment, knowledge)
+    state = fold_session(read, at=moment, knowledge=knowledge)
     if json:
         write_json(state)
     else:
         print_state(state, console())
     if not state.may_proceed:
         raise typer.Exit(1)
+
+
+def _with_doses(session: "Session", record: Path, at: "dt.datetime", knowledge: "Knowledge") -> "Session":
+    """The session with the doses of the person's record beside its own."""
+    import msgspec
+
+    from keel.cli.errors import CommandError
+    from keel.interop import read_path
+
+    people = read_path(record, at=at, knowledge=knowledge).records
+    name = session.person.id
+    mine = (
+        [one for one in people if one.person.id == name]
+        if len(people) > 1 or (name and people[0].person.id)
+        else people
+    )
+    if len(mine) != 1:
+        raise CommandError(
+            Message(
+                "{file} has no single record of the person “{name}” of the session. Name one person by the same id.",
+                file=record.name,
+                name=name,
+            )
+        )
+    doses = dict.fromkeys([*(session.doses or ()), *mine[0].doses])
+    return msgspec.structs.replace(session, doses=tuple(doses))
 
 
 def _bytes(file: Path) -> bytes:
@@ -118,7 +172,7 @@ def print_state(state: "SessionState", out: "Console") -> None:
 
     when = state.as_of.strftime("%Y-%m-%d %H:%M %z")
     out.rule(f"[bold]{state.protocol}[/bold], {say(_PHASES[state.phase])}, {when}", align="left")
-    out.print(_verdict(state), style="bold green" if state.may_proceed else "bold red")
+    out.print(verdict(state), style="bold green" if state.may_proceed else "bold red")
     loud = [one for one in state.alarms if one.severity in ("block", "hold")]
     quiet = [one for one in state.alarms if one not in loud]
     if loud:
@@ -135,6 +189,11 @@ def print_state(state: "SessionState", out: "Console") -> None:
             late = _("overdue by {minutes} min", minutes=Numeral(f"{due.minutes_overdue:.0f}")) if due.overdue else ""
             line = Text.assemble(f"{_clock(due.due_at, state)}  {say(due.what)}", (f"  {late}".rstrip(), "bold red"))
             out.print(indented(line, depth=2, hang=7))
+    if state.log:
+        out.print(heading(_("Record")))
+        for entry in state.log:
+            line = _("{time}  {what} ({by})", time=_clock(entry.at, state), what=entry.what, by=entry.by)
+            out.print(indented(line, depth=2, hang=7))
     out.print(heading(_("Dose")))
     for text in _dose_lines(state):
         out.print(indented(text, depth=2))
@@ -145,14 +204,13 @@ def print_state(state: "SessionState", out: "Console") -> None:
     out.print(Text(_("Keel records and reminds. It is no alarm system and does not replace a monitor."), style="dim"))
 
 
-def _verdict(state: "SessionState") -> str:
+def verdict(state: "SessionState") -> str:
+    """What the gate of the phase says, in a sentence, with the rules that hold."""
     yes, no = _VERDICTS[state.phase]
     holding = [one.rule for one in (*state.alarms, *state.reasons) if one.severity in ("block", "hold")]
-    return (
-        say(yes)
-        if state.may_proceed
-        else _("{verdict} Held by: {rules}.", verdict=no, rules=listed(dict.fromkeys(holding)))
-    )
+    if state.may_proceed or not holding:
+        return say(yes if state.may_proceed else no)
+    return _("{verdict} Held by: {rules}.", verdict=no, rules=listed(dict.fromkeys(holding)))
 
 
 def _clock(moment: "dt.datetime", state: "SessionState") -> str:

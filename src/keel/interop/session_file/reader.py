@@ -45,7 +45,7 @@ from keel.quantities import (
 )
 from keel.record import Precision
 
-_EVENT_NAMES = {
+EVENT_NAMES = {
     "systolic": ("sbp", ""),
     "diastolic": ("dbp", ""),
     "pulse": ("hr", ""),
@@ -64,8 +64,7 @@ _EVENT_NAMES = {
     "rate_mg_per_min": ("rate", "mg/min"),
     "given_mg": ("given", "mg"),
 }
-_WORDS = ("chosen_by", "reason")
-_PLAN_NAMES = {"amount": ("dose", ""), "dose_mg": ("dose", "mg"), "over_min": ("over", "min")}
+PLAN_NAMES = {"amount": ("dose", ""), "dose_mg": ("dose", "mg"), "over_min": ("over", "min")}
 """Other name of a key, to ours and the unit that the name carries."""
 SIGNS = {
     "sbp": "systolic",
@@ -105,7 +104,7 @@ _AMOUNTS: Mapping[str, Callable[[str], float]] = {
     "over": parse_duration_min,
     "rate": _rate,
 }
-_KINDS: dict[str, type[msgspec.Struct]] = {
+EVENT_KINDS: dict[str, type[msgspec.Struct]] = {
     str(kind.__struct_config__.tag): kind for kind in (*get_args(events.Plain), Corrected)
 }
 
@@ -228,7 +227,7 @@ def _dated(tree: Any, path: str, names: Iterable[str]) -> Any:
 
 
 def _plan(tree: Mapping[str, Any], path: str) -> dict[str, Any]:
-    plan: dict[str, Any] = _dated(own_names(tree, _PLAN_NAMES, where=path), path, ("course_started",))
+    plan: dict[str, Any] = _dated(own_names(tree, PLAN_NAMES, where=path), path, ("course_started",))
     basis = plan.get("weight_basis")
     if isinstance(basis, str) and basis.strip():
         word = " ".join(basis.casefold().replace("_", " ").split()).removesuffix(" weight").removesuffix(" body")
@@ -238,7 +237,7 @@ def _plan(tree: Mapping[str, Any], path: str) -> dict[str, Any]:
                 Message("{word} is not known here.", word=shown(basis)), where=f"{path}.weight_basis", fix=fix
             )
         plan["weight_basis"] = _BASES[word]
-    return {key: None if value == "" else value for key, value in plan.items() if key not in _WORDS or value != ""}
+    return {key: value for key, value in plan.items() if value not in (None, "")}
 
 
 def _timed(tree: Mapping[str, Any], path: str, names: Iterable[str], zone: ZoneInfo | None) -> dict[str, Any]:
@@ -279,7 +278,7 @@ def _event(event: Any, path: str, zone: ZoneInfo | None) -> Any:
     if not isinstance(event, dict):
         return event
     times = ("at", "recorded_at", "call_back_at")
-    renamed = own_names(_timed(event, path, times, zone), _EVENT_NAMES, where=path)
+    renamed = own_names(_timed(event, path, times, zone), EVENT_NAMES, where=path)
     pressure = re.fullmatch(r"\s*(\d{2,3})\s*/\s*(\d{2,3})\s*", str(renamed.get("bp", "")))
     if pressure and renamed.get("type") == "vitals_recorded":
         if renamed.keys() & {"sbp", "dbp"}:
@@ -312,7 +311,7 @@ def _number(text: str, unit: str, where: str) -> float:
 def _keys(path: str, tree: Mapping[str, Any]) -> Iterable[str]:
     """The keys, or for the type of an event the types, that may stand at a path."""
     if path.endswith(".type"):
-        return _KINDS
+        return EVENT_KINDS
     if path.endswith(".plan"):
         return Plan.__struct_fields__
     if path.startswith("$.reviews"):
@@ -321,7 +320,7 @@ def _keys(path: str, tree: Mapping[str, Any]) -> Iterable[str]:
         return SessionMedicine.__struct_fields__
     if path in ("$", "$.person"):
         return (Session if path == "$" else SessionPerson).__struct_fields__
-    kind = _KINDS.get(str(_at(path, tree).get("type")))
+    kind = EVENT_KINDS.get(str(_at(path, tree).get("type")))
     return (*kind.__struct_fields__, "type") if kind else ()
 
 
