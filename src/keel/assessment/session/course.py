@@ -68,6 +68,8 @@ def counted_facts(
     facts |= _counts(of_course, today)
     if plan is not None and plan.course_sessions is not None:
         facts["exceeds_course_plan"] = len({one.last for one in of_course}) + 1 > plan.course_sessions
+    elif not of_course:
+        facts["exceeds_course_plan"] = False  # no plan has fewer sessions than one
     return facts | _reviews(session.reviews, of_course, protocol, today)
 
 

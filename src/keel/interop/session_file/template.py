@@ -25,7 +25,6 @@ _COUNTED = (
     "longest_gap_that_holds_days",
     "months_since_exposure_review",
     "sessions_since_exposure_review",
-    "exceeds_course_plan",
     "dose_taken_today",
     "days_since_weighed",
 )
