@@ -23,10 +23,8 @@ def add(words: list[str], *, at: str | None, json: bool, knowledge: "Knowledge")
 
     The file is replaced as a whole or not at all, and two people who add at once both get in.
     """
-    import datetime as dt
-
     from keel.assessment.session.fold import fold_session
-    from keel.cli.session import verdict
+    from keel.cli.session_view import verdict
     from keel.cli.terminal import console, parse_time, write_json
     from keel.interop import read_session
     from keel.interop.session_file.append import append_event
@@ -45,7 +43,7 @@ def add(words: list[str], *, at: str | None, json: bool, knowledge: "Knowledge")
         session = read_session(data, knowledge=knowledge, filename=file.name)
         now = now_of(session, parse_time(None))
         event = typed_event(names[1], [*answers, *said], session, knowledge=knowledge)
-        head = {
+        head: dict[str, str | None] = {
             "id": own.get("id") or str(uuid.uuid4()),
             "at": moment_of(at, session) if at else now,
             "by": own.get("by") or _user(),
@@ -57,9 +55,9 @@ def add(words: list[str], *, at: str | None, json: bool, knowledge: "Knowledge")
         added.update({**head, **event})
         return append_event(data, dict(added), knowledge=knowledge, filename=file.name)
 
-    data = _replace(file, grown)
-    moment = dt.datetime.fromisoformat(str(added["at"]).replace("Z", "+00:00"))
-    state = fold_session(read_session(data, knowledge=knowledge), at=moment, knowledge=knowledge)
+    session = read_session(_replace(file, grown), knowledge=knowledge)
+    moment = next(event.at for event in session.events if event.id == added["id"])
+    state = fold_session(session, at=moment, knowledge=knowledge)
     if json:
         write_json({"added": added, "state": state})
         return

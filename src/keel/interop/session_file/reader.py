@@ -85,6 +85,15 @@ _BASES = {
     **{str(one): one for one in WeightBasis},
 }
 """What a weight to dose by is called; “ABW” is not there, as it means the actual and the adjusted one."""
+_FORMS = (
+    "started",
+    "checked",
+    "vitals_recorded",
+    "sedation_scored",
+    "dissociation_scored",
+    "criteria_checked",
+)
+_HEAD = ("id", "type", "by")
 _ANY_WEIGHT_KG = 70.0
 """To see whether an amount per kilogram can be read, any weight will do."""
 
@@ -203,10 +212,13 @@ def _renamed(tree: Mapping[str, Any], zone: ZoneInfo | None) -> dict[str, Any]:
 
 
 def _is_blank(event: Any) -> bool:
-    """Whether an event is a form that nobody has begun: no time, and nothing said but its id and type."""
-    if not isinstance(event, dict) or "type" not in event or event.get("at", "") not in (None, ""):
+    """Whether an event is a form that nobody has begun: no time, and nothing said but who would say it.
+
+    Only what is asked or measured: that a dose stopped is said by the event itself.
+    """
+    if not isinstance(event, dict) or event.get("type") not in _FORMS or event.get("at", "") not in (None, ""):
         return False
-    return "at" in event and all(_says_nothing(value) for key, value in event.items() if key not in ("id", "type"))
+    return "at" in event and all(_says_nothing(value) for key, value in event.items() if key not in _HEAD)
 
 
 def _says_nothing(value: Any) -> bool:

@@ -46,6 +46,13 @@ def session_template(protocol: str, knowledge: Knowledge) -> dict[str, Any]:
     at_screening = [fact for fact in start if fact.group in _AT_SCREENING]
     today = [fact for fact in start if fact.group not in _AT_SCREENING]
     before_leaving = [fact for fact in leaving if fact not in start]
+    forms = [
+        _blank("started"),
+        _blank("checked", facts={fact.id: None for fact in today}),
+        _blank("vitals_recorded", **dict.fromkeys(_READINGS)),
+        *(_blank(kind, **dict.fromkeys(keys)) for kind, keys in _scales(known)),
+        _blank("criteria_checked", criteria={fact.id: None for fact in before_leaving}),
+    ]
     return {
         "protocol": known.id,
         "jurisdiction": known.jurisdiction,
@@ -61,18 +68,12 @@ def session_template(protocol: str, knowledge: Knowledge) -> dict[str, Any]:
             **{fact.id: f"{fact.question} {_how(fact)}".strip() for fact in (*start, *before_leaving)},
         },
         "medicines": [],
-        "events": [
-            _blank("started"),
-            _blank("checked", facts={fact.id: None for fact in today}),
-            _blank("vitals_recorded", **dict.fromkeys(_READINGS)),
-            *(_blank(kind, **dict.fromkeys(keys)) for kind, keys in _scales(known)),
-            _blank("criteria_checked", criteria={fact.id: None for fact in before_leaving}),
-        ],
+        "events": [{"id": str(number), **form} for number, form in enumerate(forms, start=1)],
     }
 
 
 def _blank(kind: str, **said: Any) -> dict[str, Any]:
-    return {"type": kind, "id": "", "at": None, "by": "", **said}
+    return {"type": kind, "at": None, "by": "", **said}
 
 
 def _plan_keys(protocol: Protocol) -> tuple[str, ...]:

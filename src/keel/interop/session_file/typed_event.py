@@ -111,8 +111,8 @@ def _put(into: dict[str, Any], key: str, value: Any, name: str) -> None:
 
 def _value(text: str | None, shape: msgspec.inspect.Type | None) -> Any:
     """The value of a key as a file has it: yes and no, lists with commas, JSON of an inner event, else the text."""
-    kinds = shape.types if isinstance(shape, msgspec.inspect.UnionType) else (shape,)
-    kinds = tuple(one.type if isinstance(one, msgspec.inspect.Metadata) else one for one in kinds)
+    some = shape.types if isinstance(shape, msgspec.inspect.UnionType) else (shape,) if shape else ()
+    kinds = tuple(one.type if isinstance(one, msgspec.inspect.Metadata) else one for one in some)
     if text is None:
         return True
     if any(isinstance(one, msgspec.inspect.BoolType) for one in kinds):
