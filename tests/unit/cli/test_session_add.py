@@ -100,6 +100,22 @@ def test_without_a_time_it_is_now_and_without_a_name_who_is_signed_in(file, monk
     assert "recorded_at" not in last_of(file)
 
 
+@pytest.mark.parametrize(
+    ("typed", "means"),
+    [
+        ("11:30", "2026-11-21T11:30"),
+        ("23:59", "2026-11-21T23:59"),
+        ("00:10", "2026-11-22T00:10"),
+        ("9:05", "2026-11-22T09:05"),
+    ],
+)
+def test_a_time_of_day_is_the_one_nearest_to_the_newest_event(file, typed, means):
+    late = ["note", "--at", "2026-11-21T23:50+00:00", "--by", "bob"]
+    assert add(file, *(late if typed != "11:30" else ["note", "--at", "12:00", "--by", "bob"])).returncode == 0
+    assert add(file, "note", "--at", typed, "--by", "bob").returncode == 0
+    assert last_of(file)["at"] == f"{means}:00+00:00"
+
+
 def test_a_group_is_denied_question_by_question(file):
     """Issue 10, item 14: each red flag that is denied is named."""
     assert add(file, "checked", "--all-no", "mind", "--at", "09:11", "--by", "bob").returncode == 0

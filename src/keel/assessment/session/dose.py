@@ -145,11 +145,14 @@ class _Course:
             dose.set_rate(rate if event.rate is not None else dose.running_rate)
         elif isinstance(event, DosePaused):
             dose.paused = True
+            self._measure(dose, event)
         else:
-            self._stop(dose, event)
+            dose.ended_at = event.at
+            self._measure(dose, event)
 
-    def _stop(self, dose: Infusion, event: DoseStopped) -> None:
-        dose.ended_at, measured = event.at, dose_mg(event.given, self.order.weight_kg)
+    def _measure(self, dose: Infusion, event: DosePaused | DoseStopped) -> None:
+        """Takes what the pump says at a pause or at the end."""
+        measured = dose_mg(event.given, self.order.weight_kg)
         if measured is None:
             return
         if dose.is_known and abs(measured - dose.given) > _pump_step(dose.given):
@@ -158,7 +161,8 @@ class _Course:
             )
         if dose.amount is None:
             dose.amount = measured
-        dose.rate = dose.rate or 0.0
+        if not dose.is_open:
+            dose.rate = dose.rate or 0.0
         dose.take_measured(measured)
         total, ordered = sum(one.given for one in self.infusions), dose.ordered_mg
         if ordered is not None and total > ordered + _pump_step(ordered):

@@ -129,8 +129,12 @@ class RateChanged(Event, frozen=True, kw_only=True, tag="rate_changed"):
 
 
 class DosePaused(Event, frozen=True, kw_only=True, tag="dose_paused"):
-    """The pump stands still until `dose_resumed`, or until it gets a rate by `rate_changed`."""
+    """The pump stands still until `dose_resumed`, or until it gets a rate by `rate_changed`.
 
+    `given` is what the pump says was given so far.
+    """
+
+    given: Amount | None = None
     reason: str = ""
 
 

@@ -162,16 +162,15 @@ def _denied(text: str, session: Session, knowledge: Knowledge) -> list[str]:
 
 
 def moment_of(text: str, session: Session) -> str:
-    """A time as typed: a time of day is that of the newest event’s day and offset; everything else as it is."""
-    clock = re.fullmatch(r"\s*(\d{1,2}):(\d\d)(?::(\d\d))?\s*", text)
+    """A time as typed; a time of day is the one nearest to the newest event, in its offset."""
+    clock = re.fullmatch(r"\s*([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?\s*", text)
     if clock is None or not session.events:
         return text
     newest = max(event.at for event in session.events)
     hour, minute, second = (int(part or 0) for part in clock.groups())
-    try:
-        return newest.replace(hour=hour, minute=minute, second=second, microsecond=0).isoformat()
-    except ValueError:
-        return text
+    there = newest.replace(hour=hour, minute=minute, second=second, microsecond=0)
+    days = (there + dt.timedelta(days=number) for number in (-1, 0, 1))
+    return min(days, key=lambda one: abs(one - newest)).isoformat()
 
 
 def now_of(session: Session, now: dt.datetime) -> str:
