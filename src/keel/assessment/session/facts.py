@@ -12,7 +12,7 @@ from keel.assessment.session.heard import signs_of
 from keel.assessment.session.plan import number_in
 from keel.findings import Fact
 from keel.knowledge import Knowledge
-from keel.quantities import parse_age_years, parse_height_cm, parse_weight_kg
+from keel.quantities import parse_age_years, parse_height_cm, parse_weight_kg, significant
 from keel.record import Person
 
 _FIRST_MIDNIGHT = dt.timedelta(hours=14)

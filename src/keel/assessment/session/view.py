@@ -26,7 +26,6 @@ from keel.assessment.session.events import (
     Plain,
     Plan,
     Session,
-    Started,
     Transferred,
     WeightBasis,
 )
@@ -154,12 +153,6 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
         gone = [one for one in self.withdrawn if one.at is not None and one.at <= self.at]
         return SuicideRisk.of(self._said, gone, self.events)
 
-    @property
-    def zone(self) -> dt.tzinfo | None:
-        """The offset in which the session is written: of its start, else of its first event, else of the time asked."""
-        first = next((one for one in self.events if isinstance(one, Started)), None) or next(iter(self.events), None)
-        return (first or self).at.tzinfo
-
     @cached_property
     def ending(self) -> Ending | None:
         """The event with which the person left."""
@@ -277,7 +270,7 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
                 self.protocol,
                 wanted,
                 facts,
-                at=self.at.astimezone(self.zone),
+                at=self.at,
                 knowledge=self.knowledge,
                 jurisdiction=self.jurisdiction,
                 route=self.route,
