@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from keel.knowledge.answer_facts import AnswerFact, answer_fact_problems
-from keel.knowledge.clinical_facts import ClinicalFact, Jurisdiction, MedicineFact
+from keel.knowledge.clinical_facts import ClinicalFact, Denial, Jurisdiction, MedicineFact
 from keel.knowledge.concepts import CodeSystem, Concept, ConceptCode, ConceptWord, StateWord
 from keel.knowledge.concepts.check import concept_problems
 from keel.knowledge.criteria import BandSet, Course, HarmFact, Harms
@@ -132,6 +132,7 @@ class Knowledge:
     concept_states = Kind("concepts/state-words.csv", StateWord)
     concept_codes = Kind("concepts/codes.csv", ConceptCode)
     concept_systems = Kind("concepts/code-systems.csv", CodeSystem)
+    denials = Kind("denials.csv", Denial)
     medicine_facts = Kind("class-rules/medicine-facts.csv", MedicineFact, key="medicine_class")
     jurisdictions = Kind("jurisdictions.csv", Jurisdiction, key="country")
     protocols = Kind("protocols", Protocol, complete=complete_protocols, overlay=protocol_overlay_problems)

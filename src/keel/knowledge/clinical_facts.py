@@ -45,6 +45,17 @@ class ClinicalFact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.group.startswith("derived")
 
 
+class Denial(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Questions that may be answered “no” in one act, each by name: a row of denials.csv.
+
+    Suicide, pregnancy, escort, consent and warning signs are in no such group.
+    """
+
+    id: Id
+    label: str
+    facts: tuple[str, ...]
+
+
 class MedicineFact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A class of medicines and the facts that taking one makes true: a row of class-rules/medicine-facts.csv."""
 

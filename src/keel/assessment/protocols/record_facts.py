@@ -245,7 +245,7 @@ def _sum(sitting: Answers, items: int) -> float | None:
 def _use(record: Record, at: dt.datetime) -> Iterator[tuple[str, Fact]]:
     """Use outside treatment now, and the last dose."""
     taken = doses_taken(record, at)
-    recent = [dose.setting for dose in taken if at - dose.start <= dt.timedelta(days=_RECENT_USE_DAYS)]
+    recent = [dose.setting for dose in taken if (at.date() - day_of(dose.start, at)).days <= _RECENT_USE_DAYS]
     patterns = [pattern.setting for pattern in record.patterns if pattern.is_current]
     if Setting.NON_MEDICAL in (*recent, *patterns):
         yield "non_medical_ketamine_use", True
