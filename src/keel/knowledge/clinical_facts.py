@@ -56,6 +56,18 @@ class Denial(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     facts: tuple[str, ...]
 
 
+class AnswerFact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Items of a questionnaire of which any makes a fact true: a row of answer-facts.csv.
+
+    `denies` where a no to each of them makes the fact false; a fact that may also come about otherwise is not denied.
+    """
+
+    fact: Id
+    instrument: Id
+    items: tuple[str, ...]
+    denies: bool
+
+
 class MedicineFact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A class of medicines and the facts that taking one makes true: a row of class-rules/medicine-facts.csv."""
 
