@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from keel.web.accounts.gate import DOORS, PUBLIC, Rule, routes, rule_of
+from keel.web.accounts.access import PUBLIC, WAYS_IN, Rule, routes, rule_of
 from keel.web.clinic.actions import record_fact
 from keel.web.clinic.models import AuditRow, Fact, Kind
 from support.clock import START
@@ -83,7 +83,7 @@ def test_every_route_says_for_whom_it_is_and_is_named_here():
     assert {name: str(view.permission) for name, view in routes() if hasattr(view, "permission")} == NEEDS
     own = {name for name, rule in rules.items() if rule is Rule.SIGNED_IN}
     assert own == {name for name in own if name.startswith(("account_", "mfa_", "accounts:"))} | {"clinic:home"}
-    assert {name for name in DOORS if name not in rules} == set()
+    assert {name for name in WAYS_IN if name not in rules} == set()
 
 
 def test_a_route_without_a_rule_is_refused():
