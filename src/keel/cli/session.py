@@ -125,9 +125,9 @@ def print_state(state: "SessionState", out: "Console") -> None:
         out.print(heading(_("Alarms")))
         for finding in loud:
             out.print(finding_view(finding))
-    if state.reasons:
+    if reasons := [one for one in state.reasons if one not in loud and one.subject != "phase"]:
         out.print(heading(say(_GATES[state.phase])))
-        for finding in state.reasons:
+        for finding in reasons:
             out.print(finding_view(finding))
     if state.due:
         out.print(heading(_("Due")))

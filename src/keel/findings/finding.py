@@ -1,5 +1,6 @@
 """One statement about a person, with the rule behind it, the inputs, the sources and the next step."""
 
+import datetime as dt
 from collections.abc import Iterable
 from enum import StrEnum
 
@@ -56,7 +57,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     `subject` is what the rule is about (`exposure`, `medicine`, an instrument, a harm), `rule` its id, which nobody
     takes apart. `sources` are ids of evidence/sources.csv; `conflicts` ids of claims that disagree. `public_summary`
     and `public_next_step` are the words for somebody at home instead of those for a clinician; None where the words are
-    for everybody, empty where there are none.
+    for everybody, empty where there are none. `opens_at` is the minute at which a hold ends by itself.
     """
 
     rule: str
@@ -70,6 +71,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     next_step: Message = EMPTY
     public_summary: Message | None = None
     public_next_step: Message | None = None
+    opens_at: dt.datetime | msgspec.UnsetType = msgspec.UNSET
 
 
 def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:

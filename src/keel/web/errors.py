@@ -2,6 +2,7 @@
 
 WebError               the text is one line for the person who starts the server
 ├── DatabaseRefused    a database that could lose or corrupt facts, or its settings
+├── PortTaken          another server answers there
 ├── DemoRefused        demonstration data would be mixed with real data
 └── SetupRefused       a first start or a way back in that cannot be
 """
@@ -21,3 +22,7 @@ class DemoRefused(WebError):
 
 class SetupRefused(WebError):
     """A setup that did not happen: the clock is wrong, or the account is not there."""
+
+
+class PortTaken(WebError):
+    """Another program answers on the port; two servers on one would share its requests between their databases."""

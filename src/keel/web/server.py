@@ -3,18 +3,25 @@
 Django is imported inside the functions, after the folder is known.
 """
 
+import fcntl
 import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keel.messages import Message, joined
+from keel.web.errors import PortTaken
 
 if TYPE_CHECKING:
     from keel.web.clinic.demonstration import StaffEntry
 
 LOOPBACK = "127.0.0.1"
-THREADS = 4
-"""Threads of a worker that run requests."""
+HEADER_MS = 10_000
+"""Milliseconds that a client has to send the head of a request."""
+LARGEST_HEAD = 65_536
+"""Bytes of the head of a request, its address and cookies among them."""
 
 
 def prepare(folder: Path, *, with_pages: bool = True) -> None:
@@ -33,30 +40,60 @@ def prepare(folder: Path, *, with_pages: bool = True) -> None:
     import django
 
     django.setup()
+    from django.conf import settings
     from django.core.management import call_command
 
-    check_database()
-    call_command("migrate", interactive=False, verbosity=0)
-    call_command("createcachetable", verbosity=0)
-    if with_pages:
-        call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    from keel.web.static_files import collect
+
+    with _alone(folder):
+        check_database()
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("createcachetable", verbosity=0)
+        if with_pages:
+            collect(settings.STATIC_ROOT)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One server at a time prepares a folder; another one may be serving it meanwhile."""
+    with (folder / "prepare.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def run(port: int, workers: int) -> None:
-    """Serves on 127.0.0.1 until it is interrupted; `prepare` comes first."""
+    """Serves on 127.0.0.1 until it is interrupted; `prepare` comes first. PortTaken where another server answers."""
+    refuse_taken(port)
     from granian import Granian
+    from granian.http import HTTP1Settings
 
     Granian(
-        "keel.web.wsgi:application",
+        "keel.web.wsgi:front",
         address=LOOPBACK,
         port=port,
-        interface="wsgi",
+        interface="rsgi",
         workers=workers,
-        blocking_threads=THREADS,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_MS, max_buffer_size=LARGEST_HEAD),
         websockets=False,
         log_access=False,
         respawn_failed_workers=True,
     ).serve()
+
+
+def refuse_taken(port: int) -> None:
+    """PortTaken where something listens on the port: granian would share it without a word."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError as error:
+            raise PortTaken(
+                Message(
+                    "Port {port} is taken: {reason}. Give another with --port.",
+                    port=str(port),
+                    reason=error.strerror or "",
+                )
+            ) from None
 
 
 def address(port: int) -> Message:

@@ -31,6 +31,8 @@ SUICIDE_SCREEN = (
 PARTS = {
     "crisis_symptom": CRISIS_SYMPTOMS,
     "suicide_risk_high": SUICIDE_SCREEN,
+    "suicide_yes_open": SUICIDE_SCREEN,
+    "dissociation_over_baseline": ("dissociation",),
     "bmi": ("weight_kg", "height_cm"),
     "sbp_standing": ("sbp",),
     "dbp_standing": ("dbp",),

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from keel.assessment.protocols.errors import UnknownJurisdiction, UnknownPhase, UnknownProtocol, UnknownRoute
 from keel.assessment.protocols.facts import derived
+from keel.assessment.protocols.waits import FactsAt, growing, with_ends
 from keel.findings import Facts, Finding, Limit, Reason, Severity, Truth, Verdict, evaluate, worst_first
 from keel.knowledge import Certainty, Knowledge
 from keel.knowledge.clinical_facts import ClinicalFact
@@ -50,18 +51,22 @@ def gate(
     jurisdiction: str = "",
     route: str = "",
     report_missing: bool = True,
+    facts_at: FactsAt | None = None,
 ) -> tuple[Finding, ...]:
     """What the rules of one or several phases say of the facts, worst first.
 
     Rules are those in force on the day of `at`, in `jurisdiction` (the protocol's own where none is given; where that
     is open too, all rules apply) and for `route`.
-    `report_missing` adds a finding that names what is missing. Raises UnknownProtocol or UnknownPhase.
+    `report_missing` adds a finding that names what is missing. A hold that a time ends says when, in the zone of `at`:
+    by `facts_at`, the facts at a later moment, or else by the times since something, counted on. Raises UnknownProtocol
+    or UnknownPhase.
     """
     known = find_protocol(knowledge, protocol) if isinstance(protocol, str) else protocol
     jurisdiction = jurisdiction or known.jurisdiction
     full = _with_enablement(derived(facts), known, jurisdiction)
     judged = judge(known, phase, full, at=at, jurisdiction=jurisdiction, route=route)
-    findings = spoken(judged, known)
+    later = facts_at or growing(full, at)
+    findings = list(with_ends(spoken(judged, known), known, at=at, facts_at=later))
     if report_missing:
         findings += _missing_findings(_speaking(judged), known, knowledge.clinical_facts)
     return worst_first(findings)

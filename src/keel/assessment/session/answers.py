@@ -1,6 +1,7 @@
 """What was answered in a session: at screening, to the gate's questions and to discharge criteria, in order.
 
-A statement made later wins. Hours and minutes since something, once stated, grow with the clock.
+A statement made later wins; one that was not understood leaves its fact unknown. Hours and minutes since
+something, once stated, grow with the clock.
 """
 
 import datetime as dt
@@ -9,32 +10,39 @@ from typing import NamedTuple
 
 from keel.assessment.protocols.errors import FactRefused
 from keel.assessment.protocols.facts import checked_facts
-from keel.assessment.session.events import Checked, CriteriaChecked, Plain, Session, minutes_between
+from keel.assessment.protocols.waits import grown
+from keel.assessment.session.events import Checked, CriteriaChecked, Plain, minutes_between
 from keel.findings import Fact
 from keel.knowledge.clinical_facts import ClinicalFact
 from keel.knowledge.conditions import Scalar
 from keel.messages import Message, text_of
 from keel.quantities import significant
 
-_GROWS = {"hours_since_": 60.0, "minutes_since_": 1.0, "days_since_": 1440.0, "weeks_since_": 10080.0}
-"""Beginning of a fact's name to the minutes of its unit."""
+JUDGEMENTS = (
+    "oriented",
+    "gait_steady",
+    "nausea_pain_distress",
+    "dissociation_resolved",
+    "bp_acceptable",
+    "clinically_stable",
+    "aldrete",
+    "suicide_risk_reasked",
+    "any_suicide_risk_now",
+)
+"""What somebody judges at the door."""
 
 
 class Answer(NamedTuple):
-    """One answer, when it was given and by which event (None: at screening)."""
+    """One answer, when it was given and by which event (None: at screening); no value where it was not understood."""
 
     fact: str
-    value: Scalar
+    value: Scalar | None
     at: dt.datetime | None
     event: str | None
 
-    def value_at(self, moment: dt.datetime) -> Scalar:
+    def value_at(self, moment: dt.datetime) -> Fact:
         """The value at a later moment: a time since something has grown by then."""
-        value = self.value
-        if self.at is None or isinstance(value, bool) or not isinstance(value, int | float):
-            return value
-        unit = next((minutes for name, minutes in _GROWS.items() if self.fact.startswith(name)), None)
-        return value if unit is None else significant(value + minutes_between(self.at, moment) / unit)
+        return self.value if self.at is None else grown(self.fact, self.value, minutes_between(self.at, moment))
 
 
 class Answers(NamedTuple):
@@ -49,11 +57,26 @@ class Answers(NamedTuple):
         return {one.fact: one.value_at(at) for one in self.given if one.event in known}
 
 
-def read_answers(session: Session, events: Iterable[Plain], catalogue: Mapping[str, ClinicalFact]) -> Answers:
-    """Every answer of a session; one that cannot be is left out and named, so that its fact stays missing."""
+def judgement_age(answers: Iterable[Answer], asked: Iterable[str], at: dt.datetime) -> dict[str, Fact]:
+    """The age of the oldest judgement for leaving that `asked` names, each by its newest answer.
+
+    Nothing where none was given, or where one has no time.
+    """
+    newest = {one.fact: one.at for one in answers if one.fact in JUDGEMENTS and one.fact in set(asked)}
+    times = [one for one in newest.values() if one is not None]
+    if not times or len(times) < len(newest):
+        return {}
+    return {"judgement_age_min": significant(minutes_between(min(times), at))}
+
+
+def read_answers(
+    screening: Mapping[str, Fact], events: Iterable[Plain], catalogue: Mapping[str, ClinicalFact]
+) -> Answers:
+    """Every answer of screening and events; one that cannot be is named, and leaves its fact unknown."""
+    names = {alias: fact.id for fact in catalogue.values() for alias in (fact.id, *fact.aliases)}
     given: list[Answer] = []
     refused: dict[tuple[str, Message], None] = {}
-    sources: list[tuple[Mapping[str, Fact], dt.datetime | None, str | None]] = [(session.screening, None, None)]
+    sources: list[tuple[Mapping[str, Fact], dt.datetime | None, str | None]] = [(screening, None, None)]
     for event in events:
         if isinstance(event, Checked | CriteriaChecked):
             sources.append((event.facts if isinstance(event, Checked) else event.criteria, event.at, event.id))
@@ -63,6 +86,7 @@ def read_answers(session: Session, events: Iterable[Plain], catalogue: Mapping[s
                 checked = checked_facts({name: value}, catalogue)
             except FactRefused as error:
                 refused[f"{name} = {value!r}".replace("'", ""), text_of(error)] = None
+                given += [Answer(names[name], None, at, event_id)] if name in names else []
                 continue
             given += [Answer(fact, one, at, event_id) for fact, one in checked.items() if one is not None]
     return Answers(tuple(given), tuple(refused))

@@ -176,6 +176,18 @@ class CriteriaChecked(Event, frozen=True, kw_only=True, tag="criteria_checked"):
     criteria: Facts
 
 
+class RiskAssessed(Event, frozen=True, kw_only=True, tag="risk_assessed"):
+    """A clinician has assessed suicide risk: what was answered until then is closed, and `level` stands instead.
+
+    Nothing else closes a yes: no later “no”, no correction.
+    """
+
+    level: Annotated[str, Meta(pattern="^(none|low|moderate|high)$")]
+    name: Name
+    role: Annotated[str, Meta(description="A clinician's role counts.", examples=["prescriber", "nurse", "therapist"])]
+    reason: Name
+
+
 class Discharged(Event, frozen=True, kw_only=True, tag="discharged"):
     """The person leaves; `name` is the clinician who releases."""
 
@@ -198,6 +210,7 @@ Plain = (
     | AdverseEvent
     | Note
     | CriteriaChecked
+    | RiskAssessed
     | Discharged
 )
 
@@ -226,6 +239,7 @@ class SessionPerson(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     sex: Sex = Sex.UNKNOWN
     weight: Annotated[str, Meta(examples=["70 kg"])] | None = None
     weighed_on: dt.date | None = None
+    previous_weight: Annotated[str, Meta(description="The weight before this one.", examples=["71 kg"])] | None = None
     height: Annotated[str, Meta(examples=["178 cm"])] | None = None
     pregnancy: Pregnancy = Pregnancy.NOT_ASKED
     country: Annotated[str, Meta(description="ISO 3166 code of two letters.")] = ""

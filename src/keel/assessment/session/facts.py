@@ -4,7 +4,8 @@ Those of plan, dose, answers, pressures and vital signs stand with these; `view.
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from keel.assessment.session.events import Discharged, Plain, Session, minutes_between
 from keel.assessment.session.heard import signs_of
@@ -13,6 +14,10 @@ from keel.findings import Fact
 from keel.knowledge import Knowledge
 from keel.quantities import parse_age_years, parse_height_cm, parse_weight_kg, significant
 from keel.record import Person
+
+_FIRST_MIDNIGHT = dt.timedelta(hours=14)
+"""By how much the earliest zone of the world is ahead of UTC."""
+_POUNDS_PER_KG = 1 / parse_weight_kg("1 lb")
 
 
 def as_person(session: Session) -> Person:
@@ -31,10 +36,30 @@ def as_person(session: Session) -> Person:
 
 
 def weighed_facts(weighed_on: dt.date | None, at: dt.datetime) -> dict[str, Fact]:
-    """How long ago the person was weighed; nothing where that is not known."""
-    if weighed_on is None or weighed_on > at.date():
+    """How many days ago the person was weighed; nothing where that is not known, or a day that has begun nowhere.
+
+    Days are those of UTC, so that the offset in which a moment is written plays no part.
+    """
+    today = at.astimezone(dt.UTC)
+    if weighed_on is None or weighed_on > (today + _FIRST_MIDNIGHT).date():
         return {}
-    return {"days_since_weighed": (at.date() - weighed_on).days}
+    return {"days_since_weighed": max(0, (today.date() - weighed_on).days)}
+
+
+def weight_facts(weights_kg: Sequence[float], pounds_percent: float) -> dict[str, Fact]:
+    """How far the weights of a person jump, oldest first, and whether one looks like the other in pounds.
+
+    The jump is the largest of two that follow each other, percent of the earlier one; a weight looks like pounds where
+    the two differ by the ratio of the units, within `pounds_percent`. Nothing where there is only one weight.
+    """
+    ratios = [new / old for old, new in pairwise(weights_kg)]
+    if not ratios:
+        return {}
+    off = [max(ratio, 1 / ratio) / _POUNDS_PER_KG - 1 for ratio in ratios]
+    return {
+        "weight_jump_percent": significant(max(abs(ratio - 1) for ratio in ratios) * 100),
+        "weight_looks_like_pounds": any(abs(one) * 100 <= pounds_percent for one in off),
+    }
 
 
 def last_dose_facts(last_dose_at: dt.datetime | None, at: dt.datetime) -> dict[str, Fact]:

@@ -7,14 +7,17 @@ The session is opened as a view (`opening.py`, `view.py`). The gate is asked (`g
 import datetime as dt
 from collections.abc import Iterator
 
+import msgspec
+
 from keel.assessment.protocols.gate import default_rules, passes
-from keel.assessment.session.events import DeviceGiven, Discharged, DoseStarted, Plain, Session
+from keel.assessment.session.events import DeviceGiven, Discharged, DoseStarted, Plain, RiskAssessed, Session
 from keel.assessment.session.gate import gate_state
 from keel.assessment.session.notices import shortened
 from keel.assessment.session.opening import open_session
 from keel.assessment.session.overrides import apply_overrides
 from keel.assessment.session.prediction import predict
 from keel.assessment.session.state import MissedCheck, Phase, SessionState
+from keel.assessment.session.suicide_risk import is_clinician
 from keel.assessment.session.summary import (
     baseline,
     dose_summary,
@@ -48,6 +51,10 @@ def fold_session(session: Session, *, at: dt.datetime, knowledge: Knowledge) -> 
     alarms = [one for one in outcome.findings if one.rule not in gate_rules]
     alarms += [*outcome.remarks, *_remarks(view, now.missed)]
     is_clear = passes([*reasons, *alarms])
+    # What closes the gate is a reason of it, wherever it was found; and the gates of other phases are closed by phase.
+    reasons += [one for one in alarms if not passes([one]) and one not in reasons]
+    phase = view.finding(f"KEEL-PHASE-{view.phase.gate.upper()}" if left is None else "KEEL-PHASE-LEFT")
+    reasons.append(msgspec.structs.replace(phase, subject="phase"))
     return SessionState(
         phase=view.phase,
         may_start=is_clear and view.phase.gate == "start",
@@ -100,6 +107,9 @@ def _is_gated(event: Plain, view: SessionView) -> bool:
 def _remarks(view: SessionView, missed: tuple[MissedCheck, ...]) -> Iterator[Finding]:
     """What a reader should know beside the gate: odd events, answers not understood, no place, missed, defaults."""
     yield from (notice.finding(view.knowledge) for notice in view.timeline.notices)
+    for event in view.events:
+        if isinstance(event, RiskAssessed) and not is_clinician(event):
+            yield view.finding("KEEL-ASSESSMENT-ROLE", name=event.name, role=event.role, event=event.id)
     for what, fix in view.answers.refused:
         yield view.finding("KEEL-NOT-UNDERSTOOD", what=what, fix=fix)
     unread = view.condition_facts.unread

@@ -65,7 +65,7 @@ def _missing_values(view: SessionView) -> Iterator[Finding]:
         for check, facts in SIGNS.items()
         for fact in facts
         if check in wanted
-        and getattr(newest, fact) is None
+        and fact not in newest.signs
         and not any(abs(minutes_between(one.at, newest.at)) < near for one in view.vitals.of(fact))
     ]
     # A blood pressure alone is a set of its own where the schedule asks for it alone.

@@ -35,6 +35,7 @@ def open_session(session: Session, *, at: dt.datetime, knowledge: Knowledge) -> 
         raise SessionError(problem, where="$.protocol", fix=fix)
     stated = jurisdiction_of(session.jurisdiction, knowledge) or protocol.jurisdiction
     route = route_of(protocol, session.route) or (protocol.routes[0] if len(protocol.routes) == 1 else "")
+    facts = knowledge.clinical_facts
     line, medicines = timeline(session.events, at=at, protocol=protocol), _taken(session)
     _refuse_far_apart(line.events, knowledge)
     return SessionView(
@@ -45,7 +46,8 @@ def open_session(session: Session, *, at: dt.datetime, knowledge: Knowledge) -> 
         route=route,
         person=as_person(session),
         timeline=line,
-        answers=read_answers(session, line.events, knowledge.clinical_facts),
+        answers=read_answers(session.screening, line.events, facts),
+        withdrawn=read_answers({}, [one.was for one in line.corrections], facts).given,
         medicine_facts=dict(medicine_facts(medicines, knowledge)),
         condition_facts=listed_facts(_conditions(session), at=at, knowledge=knowledge),
         medicine_findings=_medicine_findings(medicines, protocol, route, knowledge),

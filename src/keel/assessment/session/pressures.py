@@ -5,7 +5,7 @@ lower; a second look a minute later does not undo it.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from keel.assessment.session.events import minutes_between
@@ -24,14 +24,18 @@ class Pressure(NamedTuple):
 def pressure_facts(
     sets: Sequence[Pressure],
     *,
+    half: Mapping[str, float],
     first_dose: dt.datetime | None,
     dose_end: dt.datetime | None,
     repeat_min: float,
     apart_min: float,
 ) -> dict[str, Fact]:
-    """The newest pressure, what stands, rise and distance from baseline, the set before, rising or declining."""
+    """The newest pressure, what stands, rise and distance from baseline, the set before, rising or declining.
+
+    `half` are values read alone after the newest whole set: they count as the newest, and what stands is the higher.
+    """
     if not sets:
-        return {}
+        return {**half, **{f"{name}_standing": value for name, value in half.items()}}
     newest = sets[-1]
     facts: dict[str, Fact] = {"sbp": newest.sbp, "dbp": newest.dbp, **_standing(sets, repeat_min)}
     previous = _earlier(sets, newest, repeat_min)
@@ -47,8 +51,18 @@ def pressure_facts(
     if earlier is not None:
         facts |= {"earlier_sbp": earlier.sbp, "earlier_dbp": earlier.dbp}
         facts["bp_is_rising"] = newest.sbp > earlier.sbp or newest.dbp > earlier.dbp
+        facts["bp_rise_since_earlier"] = _rise(earlier, newest, baseline)
         facts |= _against(baseline, earlier, "earlier_") if baseline is not None else {}
+    for name, value in half.items():
+        facts |= {name: value, f"{name}_standing": max(value, getattr(newest, name))}
     return facts
+
+
+def _rise(earlier: Pressure, newest: Pressure, baseline: Pressure | None) -> float:
+    """mm[Hg] by which the newest set is above the earlier one, where it is above the value before the dose too."""
+    pairs = [(newest.sbp, earlier.sbp, baseline and baseline.sbp), (newest.dbp, earlier.dbp, baseline and baseline.dbp)]
+    rises = [now - then for now, then, before in pairs if before is None or now > before]
+    return max([0.0, *rises])
 
 
 def baseline_pressure(sets: Sequence[Pressure], first_dose: dt.datetime | None) -> Pressure | None:

@@ -146,7 +146,8 @@ class SessionState(msgspec.Struct, frozen=True, kw_only=True):
     """The state of a session at `as_of`.
 
     `reasons` are the findings of the gate of this phase (before the dose, for the next device, before leaving), worst
-    first; `alarms` those of readings, schedule, clocks and order. `may_start` speaks of the first dose, `may_continue`
+    first, with every alarm that closes it and a note on which gates this phase has; `alarms` are those of readings,
+    schedule, clocks and order. `may_start` speaks of the first dose, `may_continue`
     of going on with it, `may_discharge` of leaving; each is False where a finding blocks or holds, and what is not
     known holds. After discharge `reasons` and `may_discharge` are those of the moment of leaving. `passed` are holds
     that a prescriber passed; `history` what was out of range earlier; `unconfirmed` rules of the gate that rest on a

@@ -31,6 +31,7 @@ _KIND_ORDER = (
     "dose_stopped",
     "note",
     "criteria_checked",
+    "risk_assessed",
     "discharged",
 )
 """Of events at the same instant, readings come before the dose and the release comes last."""

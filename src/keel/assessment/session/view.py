@@ -15,29 +15,41 @@ from keel.assessment.protocols.facts import derived
 from keel.assessment.protocols.gate import gate
 from keel.assessment.protocols.level_of_care import level_of_care
 from keel.assessment.protocols.record_facts import RecordFacts
-from keel.assessment.session.answers import Answers
+from keel.assessment.session.answers import Answer, Answers, judgement_age
 from keel.assessment.session.dose import DoseState, device_facts, dose_facts, dose_state
-from keel.assessment.session.events import Discharged, DosePaused, Plain, Session
-from keel.assessment.session.facts import event_facts, last_dose_facts, weighed_facts
+from keel.assessment.session.events import Discharged, DosePaused, Plain, Session, Started
+from keel.assessment.session.facts import event_facts, last_dose_facts, weighed_facts, weight_facts
 from keel.assessment.session.heard import UNTOLD_IS_NO, Question, questions
 from keel.assessment.session.notices import Notice
-from keel.assessment.session.plan import PlannedDose, plan_facts, planned_dose
+from keel.assessment.session.plan import PlannedDose, number_in, plan_facts, planned_dose
 from keel.assessment.session.pressures import pressure_facts
+from keel.assessment.session.recovery_score import aldrete_facts
 from keel.assessment.session.state import Phase
+from keel.assessment.session.suicide_risk import SuicideRisk
 from keel.assessment.session.timeline import Timeline
-from keel.assessment.session.vitals import Vitals, asked_signs, vital_facts
+from keel.assessment.session.vitals import Vitals, asked_signs, is_dissociated, vital_facts
 from keel.findings import Fact, Finding
 from keel.knowledge import Knowledge
-from keel.knowledge.protocols import Protocol
+from keel.knowledge.protocols import Protocol, facts_of
+from keel.quantities import parse_weight_kg
 from keel.record import Person
 from keel.record.selection import person_facts
+
+_NO_EVENT = "serious_adverse_event"
+"""How grave one was; it is never over."""
+
+
+def asked_at_the_door(protocol: Protocol) -> set[str]:
+    """The facts that the rules of leaving ask about."""
+    return {name for rule in protocol.rules_of(*protocol.gates.discharge) for name in facts_of(rule)}
 
 
 class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True):
     """A session seen at `at`, with the `events` that count then, in order.
 
-    `timeline` and `answers` are those of the whole session; `medicine_facts`, `medicine_findings`
-    and `condition_facts` what the lists of medicines and conditions say. Each question below is answered once.
+    `timeline` and `answers` are those of the whole session, `withdrawn` the answers that a correction took away;
+    `medicine_facts`, `medicine_findings` and `condition_facts` what the lists of medicines and conditions say. Each
+    question below is answered once.
     """
 
     session: Session
@@ -48,6 +60,7 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
     person: Person
     timeline: Timeline
     answers: Answers
+    withdrawn: tuple[Answer, ...]
     medicine_facts: Mapping[str, Fact]
     condition_facts: RecordFacts
     medicine_findings: tuple[Finding, ...]
@@ -67,6 +80,10 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
         """The session just before an event."""
         events = self.timeline.events
         return self._seen(events[: events.index(event)], event.at)
+
+    def later(self, moment: dt.datetime) -> "SessionView":
+        """The session at a later moment, if nothing more happens."""
+        return self._seen(self.events, moment)
 
     def _seen(self, events: tuple[Plain, ...], at: dt.datetime) -> "SessionView":
         return msgspec.structs.replace(self, events=events, at=at)
@@ -97,6 +114,24 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
         return questions(self.events, self.knowledge)
 
     @cached_property
+    def _said(self) -> list[Answer]:
+        """The answers of screening and of the events seen, in order."""
+        known = {None, *(event.id for event in self.events)}
+        return [one for one in self.answers.given if one.event in known]
+
+    @cached_property
+    def suicide_risk(self) -> SuicideRisk:
+        """What was said of suicide, and who has assessed it."""
+        gone = [one for one in self.withdrawn if one.at is not None and one.at <= self.at]
+        return SuicideRisk.of(self._said, gone, self.events)
+
+    @property
+    def zone(self) -> dt.tzinfo | None:
+        """The offset in which the session is written: of its start, else of its first event, else of the time asked."""
+        first = next((one for one in self.events if isinstance(one, Started)), None) or next(iter(self.events), None)
+        return (first or self).at.tzinfo
+
+    @cached_property
     def left_at(self) -> dt.datetime | None:
         """When the person left."""
         return next((event.at for event in self.events if isinstance(event, Discharged)), None)
@@ -124,11 +159,28 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
             **weighed_facts(self.session.person.weighed_on, at),
             **plan_facts(self.plan, protocol, self.route),
             **self.answers.facts(self.events, at),
+            **self.suicide_risk.facts(),
+            **judgement_age(self._said, asked_at_the_door(protocol), at),
+            **weight_facts(self._weights_kg, self.cut("weight_pounds_near") or 0.0),
             **last_dose_facts(self.session.last_dose_at, at),
             **event_facts(self.events, self.knowledge),
-            **vital_facts(vitals, at=at, first_dose=dose.first_at, signs=asked_signs(protocol)),
+            "events_open": self._events_open,
+            **vital_facts(
+                vitals,
+                at=at,
+                first_dose=dose.first_at,
+                signs=asked_signs(protocol),
+                set_min=self.cut("repeat_min") or 0.0,
+            ),
+            **is_dissociated(
+                vitals,
+                first_dose=dose.first_at,
+                cadss6_rise=self.cut("discharge_cadss6_rise") or 0.0,
+                cadss_most=self.cut("discharge_cadss") or 0.0,
+            ),
             **pressure_facts(
                 vitals.pressures,
+                half=vitals.half_pressure,
                 first_dose=dose.first_at,
                 dose_end=dose.ended_at,
                 repeat_min=self.cut("repeat_min") or 0.0,
@@ -143,9 +195,24 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
         for name in self.condition_facts.suspected:
             if facts.get(name) is False:
                 del facts[name]
+        facts |= aldrete_facts(facts, self.cut)
         if any(rule.phase == "home" for rule in protocol.rules):
             facts.setdefault("level_of_care", self._level_of_care(facts))
         return derived(facts)
+
+    @property
+    def _events_open(self) -> int:
+        """How many kinds of adverse event of the catalogue are on record and not over."""
+        happened, catalogue = event_facts(self.events, self.knowledge), self.knowledge.clinical_facts.values()
+        return sum(happened.get(one.id) is True for one in catalogue if one.group == "event" and one.id != _NO_EVENT)
+
+    @property
+    def _weights_kg(self) -> list[float]:
+        """The weights of the person as told: the one before, the one of today, and those answered in the session."""
+        before = number_in(self.session.person.previous_weight, parse_weight_kg)
+        answered = [one.value for one in self._said if one.fact == "weight_kg" and one.event is not None]
+        told = [before, self.person.weight_kg, *answered]
+        return [float(one) for one in told if isinstance(one, int | float) and one > 0]
 
     def _level_of_care(self, facts: Mapping[str, Fact]) -> Fact:
         """By triage; not known while a red-flag question is open, so that the gate asks for it."""
@@ -170,11 +237,12 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
                 self.protocol,
                 wanted,
                 facts,
-                at=self.at,
+                at=self.at.astimezone(self.zone),
                 knowledge=self.knowledge,
                 jurisdiction=self.jurisdiction,
                 route=self.route,
                 report_missing=missing,
+                facts_at=lambda moment: facts if moment == self.at else self.later(moment).facts,
             )
         )
 
