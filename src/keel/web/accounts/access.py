@@ -1,6 +1,6 @@
 """The check of access before every page of the staff: signed in, not locked, with a second factor.
 
-A route is for everyone (`PUBLIC`), a way in (`WAYS_IN`), a person's own, or a clinic's, whose view says which
+A route is for everyone (`PUBLIC_APPS`), a way in (`WAYS_IN`), a person's own, or a clinic's, whose view says which
 permission it needs. A route that is none of these is refused, and `python -m keel.web check` names it.
 
 The lock stands in the session: a screen that was left for `KEEL_LOCK` minutes is locked on the server, whatever the
@@ -24,12 +24,10 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
+from keel.web.routes import PUBLIC_APPS
+
 Handler = Callable[[HttpRequest], HttpResponse]
 
-PUBLIC = frozenset(
-    {"pages", "offline", "check", "evidence", "learn", "directory", "research", "tools"},
-)
-"""Apps that are for everyone."""
 WAYS_IN = frozenset(
     {
         "account_login",
@@ -72,7 +70,7 @@ class Rule(Enum):
 
 def rule_of(name: str, view: Any) -> Rule | None:
     """Whom a route is for by its full name and its view; None where nothing says so."""
-    if name.partition(":")[0] in PUBLIC or name in WAYS_IN:
+    if name.partition(":")[0] in PUBLIC_APPS or name in WAYS_IN:
         return Rule.EVERYONE
     if getattr(view, "permission", None):
         return Rule.MEMBERS
