@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from keel.assessment.session.fold import fold_session
+from keel.interop import ReadError
 from keel.knowledge import Knowledge, load
 from keel.messages import encode_json
 from support.sessions import base_session, changed, clock, read_session
@@ -94,6 +95,16 @@ def test_a_sign_missing_in_the_newest_set_starts_no_dose(name, at, last, sign):
     early = [event("vitals_recorded", "08:56", "x0", sbp=126, dbp=78, hr=72, rr=14, spo2=98)]
     assert state(session_of(name, add=early), at).may_start
     assert not state(session_of(name, add=early, set={last: {sign: "null"}}), at).may_start
+
+
+@pytest.mark.parametrize("sign", ["sbp", "dbp"])
+def test_at_home_the_cuff_is_read_whole_and_anew(home_is_on, sign):
+    """HZ-GATE-01: nothing else needs to be measured there."""
+    tree = changed(base_session("home"), {"add": [event("vitals_recorded", "08:55", "x0", sbp=126, dbp=78)]})
+    assert state(tree, "09:03", home_is_on).may_start
+    cuff = changed(tree, {"set": {"c03": {"hr": "null", "rr": "null", "spo2": "null"}}})
+    assert state(cuff, "09:03", home_is_on).may_start
+    assert "C-14" in holding(state(changed(cuff, {"set": {"c03": {sign: "null"}}}), "09:03", home_is_on))
 
 
 def test_a_set_entered_piece_by_piece_in_any_order_is_one_set():
@@ -425,6 +436,14 @@ def test_an_answer_that_was_not_understood_leaves_no_earlier_answer_standing(fac
     yes = event("checked", "09:12", "x0", facts={"intoxicated": True})
     again = {**unread, "facts": {"intoxicated": "perhaps"}}
     assert not state(session_of("iv", add=[yes, again]), "09:14").may_start
+
+
+@pytest.mark.parametrize(("key", "value"), [("previous_weight", "71"), ("previous_weight", "7000 kg")])
+def test_a_previous_weight_without_unit_or_impossible_is_refused_with_its_place(key, value):
+    """HZ-WT-01, HZ-WT-03."""
+    with pytest.raises(ReadError, match=r"\$\.person\.previous_weight"):
+        read_session(session_of("iv", person={key: value}))
+    assert read_session(session_of("iv", person={"previous_weight_kg": 71})).person.previous_weight == "71 kg"
 
 
 def test_a_second_weight_in_the_session_does_not_replace_the_first():
