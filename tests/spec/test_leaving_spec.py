@@ -238,6 +238,25 @@ def test_a_judgement_without_a_time_is_none(tick):
     assert "A-DC-11" in holding(state(tree, "11:58"))
 
 
+WORST = [
+    ("sedation_scored", {"moaas": 0}),
+    ("sedation_scored", {"moaas": 4}),
+    ("dissociation_scored", {"dissociation": "severe"}),
+    ("dissociation_scored", {"cadss6": 24}),
+    ("dissociation_scored", {"cadss": 92}),
+    ("criteria_checked", {"criteria": {"aldrete": 0}}),
+]
+AT_THE_DOOR = [(name, *one) for name in LEAVING for one in (WORST[:-1] if name in SPRAYS else WORST)]
+"""The spray is left without an Aldrete score."""
+
+
+@pytest.mark.parametrize(("name", "kind", "score"), AT_THE_DOOR)
+def test_the_worst_value_of_a_scale_meets_no_rule_of_leaving(name, kind, score):
+    """HZ-VIT-07: whichever way the scale points."""
+    latest = event(kind, LEAVING[name], **score)
+    assert not at_the_door(name, add=[latest]).may_discharge
+
+
 def test_added_oxygen_meets_no_rule_of_room_air():
     """HZ-VIT-08."""
     assert not at_the_door("esketamine", set={"b30": {"on_oxygen": True}}).may_discharge
