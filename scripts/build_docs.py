@@ -87,12 +87,22 @@ def models_page() -> str:
     return "\n".join(parts) + "\n"
 
 
+def time_since_page() -> str:
+    """The page of all times since something: what speaks from zero to five years, in each place."""
+    import time_since
+
+    from keel.knowledge import load
+
+    return time_since.page(load())
+
+
 def pages() -> dict[Path, str]:
     """Path to text of every page that is made."""
     return {
         REFERENCE / "commands.md": commands_page(),
         REFERENCE / "defaults.md": keel("knowledge", "defaults"),
         REFERENCE / "models.md": models_page(),
+        REFERENCE / "time-since.md": time_since_page(),
     }
 
 

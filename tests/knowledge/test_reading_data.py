@@ -14,10 +14,13 @@ ROWS = list(load().reading_codes.values())
 
 
 def check_digit(code: str) -> int:
-    """The check digit of a LOINC code (Mod 10, as LOINC's users' guide describes it)."""
-    digits = code[::-1]
-    doubled = str(int("".join(digits[0::2])) * 2)
-    total = sum(map(int, doubled + digits[1::2]))
+    """The check digit of a LOINC code (Mod 10, as LOINC's users' guide describes it).
+
+    A letter of an answer code (“LA…”) counts by its distance from “0” in ASCII.
+    """
+    values = [ord(character) - ord("0") for character in reversed(code)]
+    doubled = "".join(str(2 * value) for value in values[0::2])
+    total = sum(map(int, doubled)) + sum(values[1::2])
     return -total % 10
 
 

@@ -9,10 +9,23 @@ from msgspec.structs import replace
 
 from keel.assessment.picture import picture_of
 from keel.assessment.protocols import passes
-from keel.assessment.screening import screening
+from keel.assessment.screening import screening, triage
 from keel.knowledge import load
 from keel.quantities import Form, Interval
-from keel.record import Answers, Condition, Dose, Measurement, Medicine, Person, Pregnancy, Record, Setting, Sex
+from keel.record import (
+    Answers,
+    Condition,
+    Dose,
+    Measurement,
+    Medicine,
+    Person,
+    Pregnancy,
+    Record,
+    RiskAssessment,
+    RiskLevel,
+    Setting,
+    Sex,
+)
 from support.people import demonstration_records
 
 AT = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
@@ -79,6 +92,13 @@ people = st.builds(
     pregnancy=st.sampled_from(Pregnancy),
     country=st.sampled_from(["", "GB", "US"]),
 )
+judgements = st.builds(
+    RiskAssessment,
+    level=st.sampled_from(RiskLevel),
+    by=st.sampled_from(["", "Alice", "Bob"]),
+    reason=st.sampled_from(["", "Seen today."]),
+    at=st.none() | moments,
+)
 records = st.builds(
     Record,
     person=people,
@@ -87,6 +107,7 @@ records = st.builds(
     medicines=st.lists(medicines, max_size=3, unique_by=lambda one: one.text).map(tuple),
     answers=st.lists(sittings, max_size=4).map(tuple),
     conditions=st.lists(conditions, max_size=3).map(tuple),
+    risk_assessments=st.lists(judgements, max_size=2).map(tuple),
 )
 offsets = st.integers(-12 * 60, 14 * 60).map(lambda minutes: dt.timezone(dt.timedelta(minutes=minutes)))
 
@@ -108,7 +129,7 @@ def test_the_same_instants_in_any_offsets_give_the_same_picture(record, data):
     """HZ-CLK-01."""
     lists = {
         name: tuple(moved(one, data.draw(offsets)) for one in getattr(record, name))
-        for name in ("doses", "measurements", "answers")
+        for name in ("doses", "measurements", "answers", "risk_assessments")
     }
     assert picture(replace(record, **lists)) == picture(record)
 
@@ -128,12 +149,50 @@ def test_any_active_status_behaves_as_active(record, status):
 @given(records, st.randoms(use_true_random=False))
 def test_the_order_of_facts_in_a_file_does_not_matter(record, random):
     """Lists that are printed in the order in which things were typed are compared as sets."""
-    names = ("doses", "measurements", "medicines", "answers", "conditions")
+    names = ("doses", "measurements", "medicines", "answers", "conditions", "risk_assessments")
     lists = {name: random.sample(getattr(record, name), len(getattr(record, name))) for name in names}
     one, other = picture(record), picture(replace(record, **{name: tuple(each) for name, each in lists.items()}))
     assert set(map(said, one.findings)) == set(map(said, other.findings))
     assert (one.exposure, one.care.level, one.due) == (other.exposure, other.care.level, other.due)
     assert one.scores == other.scores
+
+
+SCREENS = ("c-ssrs-screener", "asq")
+screens = sittings.filter(lambda one: one.instrument in SCREENS)
+LEVELS = ("none", "low", "moderate", "high")
+
+
+def least(record, at):
+    """The lowest that the risk can be: unknown may be the highest."""
+    level = picture_of(record, at=at, knowledge=FACTS).suicide_risk
+    return len(LEVELS) if level is None else LEVELS.index(level)
+
+
+@settings(SETTINGS, max_examples=100)
+@given(st.lists(screens, min_size=1, max_size=3), screens)
+def test_no_later_answer_lowers_a_risk_that_was_told_within_its_look_back(told, later):
+    """HZ-SUI-01: what was not known may be the highest, so it may fall to it and to nothing below a yes."""
+    told = [replace(one, at=AT - dt.timedelta(days=20) + dt.timedelta(hours=n)) for n, one in enumerate(told)]
+    before = Record(answers=tuple(told))
+    after = Record(answers=(*told, replace(later, at=AT - dt.timedelta(hours=1))))
+    had_yes = any(1 in one.items.values() for one in told)
+    if had_yes and picture(before).suicide_risk is not None:
+        assert least(after, AT) >= least(before, AT)
+    if had_yes:
+        assert least(after, AT) > 0
+
+
+@settings(SETTINGS, max_examples=60)
+@given(records)
+def test_every_door_hears_the_same_of_suicide(record):
+    """HZ-SUI-03, HZ-SUI-04: Picture, triage and screening, and the exit code that follows from the Picture."""
+    seen = picture(record)
+    assert triage(record, at=AT, knowledge=FACTS).facts.get("suicide_risk_level") == seen.suicide_risk
+    found = screening(record, "iv-racemic", at=AT, knowledge=FACTS)
+    assert found.facts.get("suicide_risk_level") == seen.suicide_risk
+    if seen.suicide_risk in ("moderate", "high"):
+        assert seen.holds
+        assert found.holds
 
 
 def said(finding):

@@ -42,7 +42,7 @@ CURVES = [
          240: (25.6,), 480: (10.1,)},
     ),
     ("m-art", dose(70), ADULT, ("ketamine",), {5.1: (1024,), 30: (216,), 60: (145,)}),
-    ("domino-1984", dose(35, over=40), ADULT, ("ketamine",), {20: (209.8,), 40: (240.2,), 60: (55.1,), 120: (35.8,)}),
+    ("domino-1982", dose(35, over=40), ADULT, ("ketamine",), {20: (209.8,), 40: (240.2,), 60: (55.1,), 120: (35.8,)}),
     ("m-ped", dose(32.5), CHILD, ("ketamine",), {9.9: (514,), 30: (240,), 60: (172,), 120: (91.7,)}),
     (
         "m-in", dose(28, "nasal", substance=S), ADULT, ("S-ketamine", "S-norketamine"),

@@ -12,26 +12,28 @@ from keel.assessment.curve import Curve, curve_of
 from keel.assessment.harms.facts import harm_facts
 from keel.assessment.harms.harms import harms
 from keel.assessment.help import HelpLine, help_lines
-from keel.assessment.instruments.errors import AnswersRefused
 from keel.assessment.instruments.score import Score
-from keel.assessment.instruments.scoring import score_sitting
-from keel.assessment.interactions.check import check_medicines
+from keel.assessment.instruments.standing import scored_record
+from keel.assessment.interactions.check import check_recorded
 from keel.assessment.interactions.report import InteractionsReport
 from keel.assessment.interactions.unchecked import unchecked
-from keel.assessment.protocols.gate import jurisdiction_in
+from keel.assessment.protocols.facts import worst_suicide_risk
+from keel.assessment.protocols.gate import jurisdiction_in, passes
 from keel.assessment.protocols.level_of_care import MinimumCare, known_care
 from keel.assessment.protocols.record_facts import facts_from_record
 from keel.assessment.surveillance.due import DueItem, due_list
 from keel.assessment.surveillance.trends import trends
 from keel.assessment.symptoms import symptom_facts
 from keel.exposure import Exposure, summarise
-from keel.findings import Finding, worst_first
-from keel.knowledge import Knowledge, UnknownId
-from keel.messages import Message, text_of
+from keel.findings import Facts, Finding, worst_first
+from keel.knowledge import Knowledge
+from keel.knowledge.protocols import leaves
+from keel.messages import Message
 from keel.record import Person, Pregnancy, ReadingNote, Record, Sex
-from keel.record.selection import medicines_taken, newest_sittings
+from keel.record.selection import medicines_taken
 
 SAID_BY_THE_SIGNS = "E-3-SIGN"
+_ON_SUICIDE = ("suicide_risk_level", "suicide_screen_unread")
 
 
 class PersonSummary(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,7 +53,8 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     `findings` are all findings, worst first, those of exposure, medicines, answers and `harms` among them. `unknown`
     says what could not be computed and why. `help` begins with the emergency number of the person's country, where one
     is known. `notes` is what the reader met and did not take as a fact. `care` is the level of care that follows from
-    the record alone; its findings of an emergency are among `findings`.
+    the record alone; its findings of an emergency are among `findings`. `suicide_risk` is none, low, moderate or high
+    by all that was told and stands, None where that is not known.
     """
 
     as_of: dt.datetime
@@ -63,11 +66,17 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     help: tuple[HelpLine, ...]
     knowledge_hash: str
     care: MinimumCare
+    suicide_risk: str | None
     interactions: InteractionsReport
     scores: tuple[Score, ...]
     harms: tuple[Finding, ...]
     unknown: tuple[Message, ...]
     notes: tuple[ReadingNote, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether a finding blocks or holds, or the risk of suicide is moderate or higher."""
+        return not passes(self.findings) or self.suicide_risk in ("moderate", "high")
 
 
 def picture_of(record: Record, *, at: dt.datetime, knowledge: Knowledge) -> Picture:
@@ -75,27 +84,28 @@ def picture_of(record: Record, *, at: dt.datetime, knowledge: Knowledge) -> Pict
     exposure = summarise(record, at=at, knowledge=knowledge, symptoms=symptom_facts(record, at=at, knowledge=knowledge))
     substances = {dose.substance for dose in record.doses} | {pattern.substance for pattern in record.patterns}
     routes = {dose.route for dose in record.doses} | {pattern.route for pattern in record.patterns}
-    interactions = check_medicines(
+    interactions = check_recorded(
         medicines_taken(record, at),
         substance=_only(substances),
         route=_only(routes),
         knowledge=knowledge,
     )
-    facts = harm_facts(record, at=at, knowledge=knowledge, exposure=exposure, interactions=interactions)
-    harmed = harms(facts, knowledge)
-    scores, refused = _scores(record, at, knowledge)
+    told = harm_facts(record, at=at, knowledge=knowledge, exposure=exposure, interactions=interactions)
+    harmed = harms(told, knowledge)
+    scored = scored_record(record, at=at, knowledge=knowledge)
     curve = curve_of(record, at=at, knowledge=knowledge)
-    care = _care(record, at, knowledge)
+    facts = facts_from_record(record, at=at, knowledge=knowledge).facts
+    care = _care(record, facts, at, knowledge)
     findings = [
         *_urgent(care, knowledge),
         *exposure.findings,
         *interactions.findings,
         *unchecked(interactions),
-        *(finding for score in scores for finding in score.findings),
+        *scored.findings,
         *harmed.findings,
         *trends(record, at=at, knowledge=knowledge),
     ]
-    unknown = [*exposure.unknown, *harmed.unknown, *curve.reasons, *refused, *_person_unknown(record.person, at)]
+    unknown = [*exposure.unknown, *harmed.unknown, *curve.reasons, *scored.refused, *_person_unknown(record.person, at)]
     return Picture(
         as_of=at,
         person=_shown(record.person, at),
@@ -106,8 +116,9 @@ def picture_of(record: Record, *, at: dt.datetime, knowledge: Knowledge) -> Pict
         help=help_lines(record.person.country, at=at, knowledge=knowledge),
         knowledge_hash=knowledge.hash,
         care=care,
+        suicide_risk=worst_suicide_risk(facts),
         interactions=interactions,
-        scores=scores,
+        scores=scored.scores,
         harms=harmed.findings,
         unknown=tuple(dict.fromkeys(unknown)),
         notes=record.notes,
@@ -131,35 +142,24 @@ def _shown(person: Person, at: dt.datetime) -> PersonSummary:
     )
 
 
-def _care(record: Record, at: dt.datetime, knowledge: Knowledge) -> MinimumCare:
-    facts = facts_from_record(record, at=at, knowledge=knowledge).facts
+def _care(record: Record, facts: Facts, at: dt.datetime, knowledge: Knowledge) -> MinimumCare:
     return known_care(facts, at=at, knowledge=knowledge, jurisdiction=jurisdiction_in(record.person.country, knowledge))
 
 
 def _urgent(care: MinimumCare, knowledge: Knowledge) -> Iterable[Finding]:
-    """Findings that ask for an emergency or for inpatient care; the others are about a place of treatment.
+    """Findings that ask for an emergency or for inpatient care, and those on suicide; others are about a place of care.
 
     One without a next step of its own has that of its level. What the warning signs say themselves is not said twice.
     """
     protocol = knowledge.protocols["level-of-care"]
     levels = {level.id: level for level in protocol.levels}
     of_rule = {rule.id: levels[rule.level] for rule in protocol.rules}
+    on_suicide = {rule.id for rule in protocol.rules if any(leaf.fact in _ON_SUICIDE for leaf in leaves(rule.when))}
     for finding in care.findings:
         level = of_rule[finding.rule]
-        if level.rank >= levels["emergency"].rank and finding.rule != SAID_BY_THE_SIGNS:
+        is_urgent = level.rank >= levels["emergency"].rank or finding.rule in on_suicide
+        if is_urgent and finding.rule != SAID_BY_THE_SIGNS:
             yield finding if finding.next_step else msgspec.structs.replace(finding, next_step=Message(level.next_step))
-
-
-def _scores(record: Record, at: dt.datetime, knowledge: Knowledge) -> tuple[tuple[Score, ...], tuple[Message, ...]]:
-    """The newest sitting of each instrument scored; sittings that cannot be scored are named with the reason."""
-    scores, refused = [], []
-    for instrument, sittings in newest_sittings(record, at).items():
-        for sitting in sittings:
-            try:
-                scores.append(score_sitting(sitting, sex=record.person.sex, knowledge=knowledge))
-            except (AnswersRefused, UnknownId) as error:
-                refused.append(Message("{id} could not be scored: {reason}", id=instrument, reason=text_of(error)))
-    return tuple(scores), tuple(refused)
 
 
 def _person_unknown(person: Person, at: dt.datetime) -> Iterable[Message]:
@@ -169,5 +169,7 @@ def _person_unknown(person: Person, at: dt.datetime) -> Iterable[Message]:
         yield Message(
             "Body weight was not given: doses per kilogram and models that scale with weight could not be checked."
         )
-    if person.pregnancy is Pregnancy.NOT_ASKED and person.sex is not Sex.MALE:
+    if person.sex is not Sex.MALE and person.pregnancy is Pregnancy.NOT_ASKED:
         yield Message("Pregnancy was not asked.")
+    if person.sex is not Sex.MALE and person.pregnancy is Pregnancy.UNKNOWN:
+        yield Message("Pregnancy was not asked lately, or its answer was not understood.")

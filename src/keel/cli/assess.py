@@ -35,6 +35,7 @@ def assess(
 ) -> None:
     """The Picture of a person: exposure, curve, findings, what is due, who can help.
 
+    Ends with 0 when nothing blocks or holds, with 1 when something does or a suicide risk is moderate or higher.
     Reads a Keel record, FHIR R4 (Bundle, resource, NDJSON), a Journal export, or a folder of trial tables.
 
     Example: keel assess record.json --at 2026-11-21
@@ -49,11 +50,13 @@ def assess(
     pictures = [picture_of(record, at=when, knowledge=knowledge) for record in reading.records]
     if json:
         write_json(pictures[0] if len(pictures) == 1 else {"people": pictures, "notes": reading.notes})
-        return
-    out = console()
-    for picture in pictures:
-        print_picture(picture, out)
-    print_reading(reading, out)
+    else:
+        out = console()
+        for picture in pictures:
+            print_picture(picture, out)
+        print_reading(reading, out)
+    if any(picture.holds for picture in pictures):
+        raise typer.Exit(1)
 
 
 def print_picture(picture: "Picture", out: "Console") -> None:

@@ -70,7 +70,8 @@ def as_json(knowledge: "Knowledge", kind: str, key: str) -> dict[str, Any]:
     row = getattr(knowledge, kind)[key]
     answer = {"kind": kind, **msgspec.to_builtins(row)}
     if kind == "sources":
-        return {**answer, "link": row.link}
+        edition = knowledge.editions.get(row.id)
+        return {**answer, "link": row.link, "edition": msgspec.to_builtins(edition)}
     answer["sources"] = [
         {"id": one.id, "citation": one.citation, "link": one.link, "read": one.read}
         for one in sources_of(knowledge, row)
@@ -91,7 +92,7 @@ def print_fact(knowledge: "Knowledge", kind: str, key: str, out: "Console") -> N
     elif kind == "figures":
         _print_figure(knowledge, row, out)
     else:
-        _print_source(row, out)
+        _print_source(knowledge, row, out)
 
 
 def _print_claim(knowledge: "Knowledge", claim: "Claim", out: "Console") -> None:
@@ -125,9 +126,8 @@ def figure_text(claim: "Claim") -> str:
     unit = written_unit(claim.unit)
     figure = claim.figure if has_words(claim.figure) else Numeral(claim.figure)
     text = f"{say(figure)}{'' if unit == '%' else ' '}{say(unit)}".strip()
-    if claim.low is not None and claim.high is not None and claim.interval:
-        kind = _("95% interval, Wilson") if claim.interval == "wilson" else _("range or interval as printed")
-        text += f" ({kind}: {say(Numeral(f'{claim.low:g} to {claim.high:g}'))})"
+    if claim.low is not None and claim.high is not None and claim.interval_kind:
+        text += f" ({say(claim.interval_kind)}: {say(Numeral(f'{claim.low:g} to {claim.high:g}'))})"
     if claim.of and claim.count is not None:
         text += ", " + _("{part} of {whole}", part=Numeral(f"{claim.count:,}"), whole=Numeral(f"{claim.of:,}"))
     elif claim.of:
@@ -159,9 +159,17 @@ def _print_figure(knowledge: "Knowledge", figure: "Figure", out: "Console") -> N
         _line(out, _("source"), f"{knowledge.sources[source].citation}. {knowledge.sources[source].link}".rstrip())
 
 
-def _print_source(source: "Source", out: "Console") -> None:
+def _print_source(knowledge: "Knowledge", source: "Source", out: "Console") -> None:
     _head(out, source.id, _("source"), "bold blue", source.citation)
     _line(out, _("read"), say(source.read))
+    if edition := knowledge.editions.get(source.id):
+        if edition.version:
+            _line(out, _("edition"), edition.version)
+        if edition.in_force:
+            _line(out, _("in force"), _("since {day}", day=edition.in_force.isoformat()))
+        if edition.ends:
+            _line(out, _("ends"), edition.ends.isoformat())
+        _line(out, _("checked"), edition.checked.isoformat())
     if source.link:
         _line(out, _("link"), source.link)
 

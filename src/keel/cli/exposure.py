@@ -25,13 +25,14 @@ def exposure(
     """
     from pathlib import Path
 
+    from keel.cli.records import names_something
     from keel.cli.terminal import console, parse_time, write_json
     from keel.exposure import parse_pattern, summarise
     from keel.knowledge import load
     from keel.record import Record
 
     knowledge, when, written = load(), parse_time(at), " ".join(text)
-    if len(text) == 1 and written.strip() and Path(written).exists():
+    if len(text) == 1 and written.strip() and names_something(written):
         from keel.cli.records import read_file
 
         people = [
@@ -63,6 +64,9 @@ def print_exposure(answer: "Exposure", out: "Console") -> None:
         out.print(line)
     out.print()
     out.print(_numbers(answer))
+    if answer.assumption:
+        out.print()
+        out.print(say(answer.assumption), markup=False)
     if answer.arithmetic:
         out.print(heading(_("How it was reckoned")))
         for line in answer.arithmetic:
@@ -76,18 +80,21 @@ def print_exposure(answer: "Exposure", out: "Console") -> None:
 def _numbers(answer: "Exposure") -> "object":
     from rich.table import Table
 
-    from keel.exposure.exposure import substance_text
-
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
     table.add_column(style="dim")
     table.add_column()
     table.add_row(_("sessions a year"), known_text(answer.sessions_per_year_range))
-    table.add_row(_("a session"), known_text(answer.mg_per_session, "mg"))
-    for one in answer.by_substance:
-        name = f" ({say(substance_text(one.substance))})" if len(answer.by_substance) > 1 else ""
-        table.add_row(_("a year") + name, known_text(one.mg_per_year, "mg"))
-        table.add_row(_("so far") + name, known_text(one.cumulative_mg, "mg"))
-        table.add_row(_("against the reference") + name, known_text(one.multiple_of_reference, _("times"), digits=3))
+    if len(answer.by_route) > 1:
+        for one in answer.by_route:
+            table.add_row(say(one.name), say(one.text))
+        if answer.absorbed:
+            table.add_row(_("absorbed, all routes"), say(answer.absorbed.text))
+    else:
+        table.add_row(_("a session"), known_text(answer.mg_per_session, "mg"))
+        for one in answer.by_route:
+            table.add_row(_("a year"), known_text(one.mg_per_year, "mg"))
+            table.add_row(_("so far"), known_text(one.cumulative_mg, "mg"))
+            table.add_row(_("against the reference"), known_text(one.multiple_of_reference, _("times"), digits=3))
     table.add_row(_("days in 28"), _("not known") if answer.days_in_28 is None else say(answer.days_in_28))
     return table
 
@@ -103,9 +110,10 @@ def scale_lines(answer: "Exposure", width: int) -> list[str]:
     """A logarithmic scale of milligrams a year with the reference course and the person on it, in plain characters."""
     from math import log10
 
-    totals = [one.mg_per_year for one in answer.by_substance if one.mg_per_year and one.mg_per_year.high > 0]
+    totals = [one.mg_per_year for one in answer.by_route if one.mg_per_year and one.mg_per_year.high > 0]
     if not totals:
         return []
+    absorbed = answer.absorbed.mg_per_year if len(totals) > 1 and answer.absorbed else None
     room = max(30, min(width - 4, 76))
     high = max(1_000_000.0, *(total.high for total in totals))
 
@@ -120,10 +128,10 @@ def scale_lines(answer: "Exposure", width: int) -> list[str]:
             {100: "100 mg", 1_000: "1 g", 10_000: "10 g", 100_000: "100 g"}.get(tick, "1 kg")
         ):
             labels[place(tick) + offset] = character
-    for total in totals:
+    for total, mark in [*([(absorbed, "○")] if absorbed else []), *((total, "●") for total in totals)]:
         for position in range(place(total.low), place(total.high) + 1):
             marks[position] = "▓"
-        marks[place(total.mid)] = "●"
+        marks[place(total.mid)] = mark
     reference = place(answer.reference.mg_per_year)
     marks[reference] = "◆" if marks[reference] == " " else "◈"
     return [
@@ -131,4 +139,5 @@ def scale_lines(answer: "Exposure", width: int) -> list[str]:
         "".join(axis),
         "".join(labels).rstrip(),
         _("● this  ▓ range  ◆ reference course, mg a year (log scale)"),
+        *([_("○ absorbed, all routes")] if absorbed else []),
     ]

@@ -11,6 +11,14 @@ if TYPE_CHECKING:
     from keel.knowledge import Knowledge
 
 
+def names_something(text: str) -> bool:
+    """Whether an argument is the name of a file or folder; what is too long to be one is not."""
+    try:
+        return Path(text).exists()
+    except (OSError, ValueError):
+        return False
+
+
 def read_file(path: Path, *, at: dt.datetime, knowledge: "Knowledge") -> "Reading":
     """The records of a file or folder, with a progress bar on standard error when that is a terminal."""
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn

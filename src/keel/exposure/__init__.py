@@ -11,19 +11,24 @@ from keel.exposure.exposure import Exposure, summarise
 from keel.exposure.facts import SymptomFacts
 from keel.exposure.ledger import Ledger, UsingDay, Window, amount_of, fold
 from keel.exposure.patterns import parse_pattern
+from keel.exposure.totals import Absorbed, RouteTotal, SubstanceTotal, substance_text
 
 __all__ = [
+    "Absorbed",
     "AmbiguousNumber",
     "Band",
     "Exposure",
     "ExposureError",
     "Ledger",
     "PatternError",
+    "RouteTotal",
+    "SubstanceTotal",
     "SymptomFacts",
     "UsingDay",
     "Window",
     "amount_of",
     "fold",
     "parse_pattern",
+    "substance_text",
     "summarise",
 ]

@@ -112,12 +112,12 @@ def _days_per_week(
 
 
 def _heaviest_g(current: Sequence[Sequence[UsePattern]], days: Sequence[UsingDay]) -> Interval | None:
-    """Grams on the heaviest using day. Substances are not added; the largest of them counts.
+    """Grams on the heaviest using day, by whatever route. Substances are not added; the largest of them counts.
 
     None where no amount is known. Where some are known and some not, it is the known ones: a rule that they do not
     meet is then not met, and the totals say “at least”.
     """
-    amounts = [mg for day in days for mg in day.mg.values()]
+    amounts = [mg for day in days for mg in day.mg_as_taken().values()]
     amounts += [phase.mg_per_session for phases in current for phase in phases if phase.mg_per_session]
     if not amounts:
         return None

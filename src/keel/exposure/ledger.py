@@ -2,22 +2,24 @@
 
 Several doses on one day are one session. A dose of unknown amount counts as a session, and its amount stays unknown:
 totals are then “at least”. Amounts are milligrams of base for doses given as the salt, and milligrams as taken for the
-rest. Amounts of different substances are never added.
+rest. Amounts of different substances, and of different routes, are kept apart.
 """
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
 from keel.exposure.errors import ExposureError
+from keel.exposure.phases import Taken
 from keel.knowledge import Knowledge
 from keel.messages import Message
 from keel.quantities import Form, Interval, base_mg
 from keel.record import Dose, Setting
 from keel.record.selection import day_of, is_taken
 
+K = TypeVar("K")
 WINDOWS = {"28 days": 28, "180 days": 180, "12 months": 365, "lifetime": None}
 """Name to length in days; a window is the time up to and including now, lifetime has no start."""
 
@@ -29,10 +31,17 @@ class UsingDay(NamedTuple):
     """
 
     day: dt.date
-    mg: Mapping[str, Interval]
+    mg: Mapping[Taken, Interval]
     doses: int
     unknown_doses: int
     settings: frozenset[Setting]
+
+    def mg_as_taken(self) -> dict[str, Interval]:
+        """Milligrams of each substance over all routes, as taken: what the band counts, and never a total to show."""
+        sums: dict[str, Interval] = {}
+        for taken, amount in self.mg.items():
+            _add_to(sums, taken.substance, amount)
+        return sums
 
     @property
     def is_medical(self) -> bool:
@@ -46,14 +55,22 @@ class UsingDay(NamedTuple):
 
 
 class Window(msgspec.Struct, frozen=True, kw_only=True):
-    """Totals over a window: using days, doses, milligrams by substance, doses whose amount nobody knows."""
+    """Totals over a window: using days, doses, milligrams, doses whose amount nobody knows.
+
+    `mg_by_route` is by substance and, within it, by route. `mg` is by substance: None where it was taken by several.
+    """
 
     name: str
     days: int | None
     using_days: int
     doses: int
     unknown_doses: int
-    mg: dict[str, Interval]
+    mg: dict[str, Interval | None]
+    mg_by_route: dict[str, dict[str, Interval]]
+
+    def amounts(self) -> dict[Taken, Interval]:
+        """Milligrams by substance and route."""
+        return {Taken(substance, route): mg for substance, by in self.mg_by_route.items() for route, mg in by.items()}
 
 
 class Ledger(NamedTuple):
@@ -99,15 +116,19 @@ def _place(dose: Dose) -> tuple[object, ...]:
 
 
 def _using_day(day: dt.date, doses: list[Dose], knowledge: Knowledge, weight_kg: float | None) -> UsingDay:
-    mg: dict[str, Interval] = {}
+    mg: dict[Taken, Interval] = {}
     unknown = 0
     for dose in doses:
         amount = amount_of(dose, knowledge, weight_kg)
         if amount is None:
             unknown += 1
         else:
-            mg[dose.substance] = mg.get(dose.substance, Interval.exactly(0)) + amount
+            _add_to(mg, Taken(dose.substance, dose.route), amount)
     return UsingDay(day, mg, len(doses), unknown, frozenset(dose.setting for dose in doses))
+
+
+def _add_to(sums: dict[K, Interval], key: K, amount: Interval) -> None:
+    sums[key] = sums[key] + amount if key in sums else amount
 
 
 def amount_of(dose: Dose, knowledge: Knowledge, weight_kg: float | None) -> Interval | None:
@@ -139,15 +160,16 @@ def salt_factor(substance: str, knowledge: Knowledge) -> float:
 def total(name: str, length: int | None, days: Iterable[UsingDay]) -> Window:
     """The totals of some using days; an empty window is a window of zeros, not of unknowns."""
     days = tuple(days)
-    mg: dict[str, Interval] = {}
+    mg: dict[str, dict[str, Interval]] = {}
     for day in days:
-        for substance, amount in day.mg.items():
-            mg[substance] = mg.get(substance, Interval.exactly(0)) + amount
+        for taken, amount in day.mg.items():
+            _add_to(mg.setdefault(taken.substance, {}), taken.route, amount)
     return Window(
         name=name,
         days=length,
         using_days=len(days),
         doses=sum(day.doses for day in days),
         unknown_doses=sum(day.unknown_doses for day in days),
-        mg=mg,
+        mg={substance: next(iter(by.values())) if len(by) == 1 else None for substance, by in mg.items()},
+        mg_by_route=mg,
     )

@@ -20,12 +20,22 @@ End = Literal["low", "mid", "high"]
 ENDS: tuple[End, End, End] = ("low", "mid", "high")
 
 
+class Taken(NamedTuple):
+    """What milligrams are kept apart by."""
+
+    substance: str
+    route: str
+
+
 class Year(NamedTuple):
-    """What a year comes to: sessions, milligrams, and the sum in words; None where the words leave them open."""
+    """What a year comes to: sessions, milligrams and the sum in words; None where the words leave them open.
+
+    Milligrams and sums stand by substance and route.
+    """
 
     sessions: Interval | None
-    mg: Interval | None
-    arithmetic: Message | None
+    mg: dict[Taken, Interval | None]
+    arithmetic: dict[Taken, Message]
 
 
 def _sorted(values: list[float]) -> Interval:
@@ -52,14 +62,33 @@ def year(phases: Sequence[UsePattern]) -> Year:
     sessions = None
     if all(count is not None for span in spans for count in span):
         sessions = _sorted([sum(count for count in span if count is not None) for span in spans])
-    mg = None
     amounts = [
         [_phase_mg(phase, count, end) for phase, count in zip(phases, span, strict=True)]
         for end, span in zip(ENDS, spans, strict=True)
     ]
-    if all(amount is not None for row in amounts for amount in row):
-        mg = _sorted([sum(amount for amount in row if amount is not None) for row in amounts])
-    return Year(sessions, mg, _arithmetic(phases, spans, mg))
+    mg, sums = dict[Taken, Interval | None](), dict[Taken, Message]()
+    for taken, places in _places(phases).items():
+        total = mg[taken] = _total([[row[place] for place in places] for row in amounts])
+        if total is not None:
+            own = [[span[place] for place in places] for span in spans]
+            sums[taken] = _arithmetic([phases[place] for place in places], own, total)
+    return Year(sessions, mg, sums)
+
+
+def _places(phases: Sequence[UsePattern]) -> dict[Taken, list[int]]:
+    """Where in a sequence each substance was taken by each route."""
+    places: dict[Taken, list[int]] = {}
+    for place, phase in enumerate(phases):
+        places.setdefault(Taken(phase.substance, phase.route), []).append(place)
+    return places
+
+
+def _total(rows: Sequence[Sequence[float | None]]) -> Interval | None:
+    """The sums of a low, a middle and a high row; None where an amount in one of them is not known."""
+    known = [[amount for amount in row if amount is not None] for row in rows]
+    if any(len(some) < len(row) for some, row in zip(known, rows, strict=True)):
+        return None
+    return _sorted([sum(row) for row in known])
 
 
 def _spans(phases: Sequence[UsePattern], end: End) -> list[float | None]:
@@ -86,12 +115,8 @@ def _phase_mg(phase: UsePattern, sessions: float | None, end: End) -> float | No
     return float(getattr(phase.mg_per_session, end)) * sessions
 
 
-def _arithmetic(
-    phases: Sequence[UsePattern], spans: Sequence[Sequence[float | None]], mg: Interval | None
-) -> Message | None:
+def _arithmetic(phases: Sequence[UsePattern], spans: Sequence[Sequence[float | None]], mg: Interval) -> Message:
     """“400 mg × 52 = 20,800 mg a year”, with ranges where there are any."""
-    if mg is None:
-        return None
     terms = []
     for phase, counts in zip(phases, zip(*spans, strict=True), strict=True):
         known = [count for count in counts if count is not None]
@@ -103,15 +128,12 @@ def _arithmetic(
     return Message("{sum} = {mg} mg a year", sum=joined(" + ", terms), mg=Figure(mg))
 
 
-def lifetime_mg(phases: Sequence[UsePattern]) -> Interval | None:
-    """Milligrams over all phases; None where a length or an amount is not known."""
-    totals = []
-    for end in ENDS:
-        amounts = [_lifetime_of(phase, end) for phase in phases]
-        if any(amount is None for amount in amounts):
-            return None
-        totals.append(sum(amount for amount in amounts if amount is not None))
-    return _sorted(totals)
+def lifetime_mg(phases: Sequence[UsePattern]) -> dict[Taken, Interval | None]:
+    """Milligrams over all phases, by substance and route; None where a length or an amount is not known."""
+    return {
+        taken: _total([[_lifetime_of(phases[place], end) for place in places] for end in ENDS])
+        for taken, places in _places(phases).items()
+    }
 
 
 def _lifetime_of(phase: UsePattern, end: End) -> float | None:

@@ -6,7 +6,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from keel.knowledge.clinical_facts import ClinicalFact, ConditionDoubt, ConditionWord, Jurisdiction, MedicineFact
+from keel.knowledge.answer_facts import AnswerFact, answer_fact_problems
+from keel.knowledge.clinical_facts import ClinicalFact, Jurisdiction, MedicineFact
+from keel.knowledge.concepts import CodeSystem, Concept, ConceptCode, ConceptWord, StateWord
+from keel.knowledge.concepts.check import concept_problems
 from keel.knowledge.criteria import BandSet, Course, HarmFact, Harms
 from keel.knowledge.directory import Country, Need, Service
 from keel.knowledge.directory.check import directory_problems
@@ -14,6 +17,7 @@ from keel.knowledge.documents import Unit
 from keel.knowledge.errors import UnknownId
 from keel.knowledge.evidence import Claim, Conflict, Figure, Source, SourceTable
 from keel.knowledge.evidence.check import arithmetic_problems
+from keel.knowledge.evidence.editions import Edition, edition_problems
 from keel.knowledge.files import Folders
 from keel.knowledge.instruments import Instrument
 from keel.knowledge.instruments import check as instruments_check
@@ -71,6 +75,7 @@ class Knowledge:
     sources = Kind("evidence/sources.csv", Source, complete=SourceTable)
     claims = Kind("evidence/claims.csv", Claim, check=arithmetic_problems)
     conflicts = Kind("evidence/conflicts.csv", Conflict)
+    editions = Kind("evidence/editions.csv", Edition, key="source", check=edition_problems)
     figures = Kind("evidence/figures.csv", Figure)
     units = Kind("units.csv", Unit, key="code")
     wording = Kind("wording", WordingRules)
@@ -121,8 +126,12 @@ class Knowledge:
 
     # Treatment.
     clinical_facts = Kind("clinical-facts.csv", ClinicalFact)
-    condition_words = Kind("condition-words.csv", ConditionWord, key="phrase")
-    condition_doubts = Kind("condition-doubts.csv", ConditionDoubt, key="word")
+    answer_facts = Kind("answer-facts.csv", AnswerFact, key="fact", check=answer_fact_problems)
+    concepts = Kind("concepts/concepts.csv", Concept, check=concept_problems)
+    concept_words = Kind("concepts/words.csv", ConceptWord, key="word")
+    concept_states = Kind("concepts/state-words.csv", StateWord)
+    concept_codes = Kind("concepts/codes.csv", ConceptCode)
+    concept_systems = Kind("concepts/code-systems.csv", CodeSystem)
     medicine_facts = Kind("class-rules/medicine-facts.csv", MedicineFact, key="medicine_class")
     jurisdictions = Kind("jurisdictions.csv", Jurisdiction, key="country")
     protocols = Kind("protocols", Protocol, complete=complete_protocols, overlay=protocol_overlay_problems)

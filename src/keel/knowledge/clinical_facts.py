@@ -45,26 +45,6 @@ class ClinicalFact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.group.startswith("derived")
 
 
-class ConditionWord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A phrase in the name of a diagnosis and the fact that it makes true: a row of condition-words.csv.
-
-    `status` is `active` where only a present condition counts. `denies` where the same phrase, asked about and denied,
-    makes the fact false; a phrase that is one of several ways to the fact does not.
-    """
-
-    phrase: str
-    fact: str
-    status: str
-    denies: bool
-
-
-class ConditionDoubt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A word that denies or suspects a diagnosis or gives it to a relative: a row of condition-doubts.csv."""
-
-    word: str
-    lang: str
-
-
 class MedicineFact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A class of medicines and the facts that taking one makes true: a row of class-rules/medicine-facts.csv."""
 

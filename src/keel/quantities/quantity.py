@@ -10,12 +10,14 @@ from typing import NamedTuple
 from keel.messages import Message
 from keel.quantities.amounts import Interval
 from keel.quantities.errors import QuantityError, UnitError
+from keel.quantities.limits import refuse_long
 from keel.quantities.units import Unit, convert, parse_unit
 
-NUMBER = r"[-+]?(?:\d+(?:[.,]\d+)*(?:[eE][-+]?\d+)?|[.,]\d+)(?:\s*/\s*\d+)?"
+# Possessive quantifiers (`++`) never give back what they took, so no text makes a pattern try again and again.
+NUMBER = r"[-+]?(?:\d++(?:[.,]\d++)*+(?:[eE][-+]?\d++)?+|[.,]\d++)(?:\s*+/\s*+\d++)?+"
 _LEADING = re.compile(rf"\s*({NUMBER})\s*")
 _TO = r"(?:-|–|—|\bto\b|\band\b)"
-_RANGE = re.compile(rf"^\s*({NUMBER})\s*([^\d\s–—-].*?)?\s*{_TO}\s*({NUMBER})\s*(.*)$", re.IGNORECASE)
+_RANGE = re.compile(rf"^\s*+({NUMBER})\s*+([^\d\s–—-].*?)?\s*{_TO}\s*({NUMBER})\s*(.*)$", re.IGNORECASE)
 _WORDS = {"a": "1", "an": "1", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "half": "0.5"}
 _HEDGES = re.compile(r"^\s*(?:about|around|approximately|approx\.?|roughly|circa|ca\.?|~|≈)\s*", re.IGNORECASE)
 
@@ -40,6 +42,7 @@ def parse_number(text: str) -> float:
     >>> parse_number("1,5"), parse_number("1/2"), parse_number("2.5e3")
     (1.5, 0.5, 2500.0)
     """
+    refuse_long(text, example="35")
     written = text.strip().replace("\u2212", "-")  # the minus sign of typesetting
     if "/" in written:
         above, below = (parse_number(part) for part in written.split("/", 1))
@@ -74,6 +77,7 @@ def _mixed(match: re.Match[str]) -> str:
 
 
 def _normalised(text: str) -> str:
+    refuse_long(text)
     # Fractions first: compatibility folding would turn “1½” into “11/2”.
     folded = re.sub(r"(\d+)?\s*([¼½¾⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞])\s*", _mixed, text)
     folded = re.sub(r"\b(\d+)\s+(\d+/\d+)", _mixed, folded)

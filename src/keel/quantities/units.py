@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from keel.messages import Message
 from keel.quantities.errors import UnitError
+from keel.quantities.limits import LONGEST, SHOWN
 
 Dimension = tuple[tuple[str, int], ...]
 """Kinds and their powers, sorted by kind: (("mass", 1), ("volume", -1)) for a concentration."""
@@ -120,7 +121,6 @@ _BY_SPELLING = {spelling: atom for atom, spellings in _SPELLINGS.items() for spe
 _ANNOTATION = re.compile(r"\{[^}]*\}")
 
 
-@lru_cache(maxsize=1024)
 def parse_unit(text: str) -> Unit:
     """The unit written in `text`, UCUM or colloquial; UnitError names what was not understood.
 
@@ -131,6 +131,13 @@ def parse_unit(text: str) -> Unit:
     >>> parse_unit("ng/mL").factor == parse_unit("ug/L").factor
     True
     """
+    if len(text) > LONGEST:
+        raise _unknown(f"{text[:SHOWN].strip()}…")
+    return _parse_unit(text)
+
+
+@lru_cache(maxsize=1024)
+def _parse_unit(text: str) -> Unit:
     written = unicodedata.normalize("NFC", text).strip().replace(" per ", "/")
     if not written:
         raise UnitError(Message("The unit is missing. Write it after the number, for example “35 mg” or “40 min”."))
@@ -154,6 +161,12 @@ def parse_unit(text: str) -> Unit:
     return Unit("/".join(codes), float(factor), dimension)
 
 
+def _unknown(unit: str) -> UnitError:
+    return UnitError(
+        Message("The unit “{unit}” is not known. Use for example g, mg, ug, mg/kg, mg/min, ng/mL, min or h.", unit=unit)
+    )
+
+
 def _atom(piece: str, whole: str) -> tuple[str, str, Fraction, int]:
     """Code, kind, size and power of one factor: “mg”, “m2”, “10*3”, “{score}”."""
     bare = _ANNOTATION.sub("", piece)
@@ -165,11 +178,7 @@ def _atom(piece: str, whole: str) -> tuple[str, str, Fraction, int]:
     stem, power = (powered.group(1), int(powered.group(2))) if powered else (bare, 1)
     code = stem if stem in _ATOMS else _BY_SPELLING.get(stem.lower())
     if code is None:
-        raise UnitError(
-            Message(
-                "The unit “{unit}” is not known. Use for example g, mg, ug, mg/kg, mg/min, ng/mL, min or h.", unit=whole
-            )
-        )
+        raise _unknown(whole)
     kind, size = _ATOMS[code]
     return f"{code}{power if power > 1 else ''}", kind, size, power
 

@@ -147,14 +147,37 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True):
 class Answers(msgspec.Struct, frozen=True, kw_only=True):
     """What was answered in one sitting of a questionnaire: item id to answer.
 
-    An answer is a number, or one of the words `not_asked`, `declined`, `unanswered`. `total` is a total that came
-    without its items.
+    An answer is a number, or one of the words `not_asked`, `declined`, `unanswered`, `not_understood` (an answer came,
+    and nobody knows what it says). `total` is a total that came without its items.
     """
 
     instrument: str
     items: dict[str, int | str] = {}
     total: float | None = None
     version: str = ""
+    at: dt.datetime | None = None
+    id: str = ""
+
+
+class RiskLevel(StrEnum):
+    """How high a risk was judged."""
+
+    NONE = "none"
+    LOW = "low"
+    MODERATE = "moderate"
+    HIGH = "high"
+
+
+class RiskAssessment(msgspec.Struct, frozen=True, kw_only=True):
+    """What a clinician judged after talking to the person: of which risk, how high, who, when and why.
+
+    One with a name, a reason and a time closes what was told of that risk before it; any other only tells a level.
+    """
+
+    level: RiskLevel
+    risk: str = "suicide"
+    by: str = ""
+    reason: str = ""
     at: dt.datetime | None = None
     id: str = ""
 
@@ -179,7 +202,8 @@ class Medicine(msgspec.Struct, frozen=True, kw_only=True):
 class Condition(msgspec.Struct, frozen=True, kw_only=True):
     """A diagnosis or problem as it was typed or sent, with codes where it came with any.
 
-    `present` is False for one that was asked about and denied.
+    `present` is False for one that was asked about and denied. `status` is a word such as active, remission, resolved
+    or suspected; `ended` is the day since when it is over.
     """
 
     text: str
@@ -187,6 +211,7 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
     status: str = "active"
     present: bool = True
     onset: dt.date | None = None
+    ended: dt.date | None = None
     id: str = ""
 
 
@@ -237,5 +262,6 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     medicines: tuple[Medicine, ...] = ()
     answers: tuple[Answers, ...] = ()
     conditions: tuple[Condition, ...] = ()
+    risk_assessments: tuple[RiskAssessment, ...] = ()
     notes: tuple[ReadingNote, ...] = ()
     format: str = ""

@@ -7,18 +7,28 @@ Nothing dated after `at` counts. Where two facts of one moment differ both stand
 import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from itertools import groupby
 
 from keel.findings import Fact
 from keel.knowledge import Knowledge
-from keel.record.record import TAKEN, Answers, Condition, Dose, Measurement, Person, Precision, Record, Sex, UsePattern
+from keel.knowledge.concepts import State
+from keel.record.concepts import Named, named_by, stated
+from keel.record.record import (
+    TAKEN,
+    Answers,
+    Condition,
+    Dose,
+    Measurement,
+    Person,
+    Precision,
+    Record,
+    RiskAssessment,
+    Sex,
+    UsePattern,
+)
 
 _YES_NO = {"1": True, "yes": True, "true": True, "0": False, "no": False, "false": False}
 _NEVER_TRUE = ("entered-in-error", "refuted")
-UNSURE = ("unconfirmed", "provisional", "differential")
-"""Statuses of a diagnosis that nobody has settled."""
-_OVER = ("inactive", "remission", "resolved", "past", "former", "ended")
 _ANYWHERE_ON_EARTH = dt.timedelta(hours=14)
 
 # Times
@@ -32,6 +42,12 @@ def is_bare_date(moment: dt.datetime) -> bool:
 def day_of(moment: dt.datetime, at: dt.datetime) -> dt.date:
     """The calendar day of a moment where `at` is; a bare date is that date everywhere."""
     return moment.date() if is_bare_date(moment) else moment.astimezone(at.tzinfo).date()
+
+
+def written_time(moment: dt.datetime, at: dt.datetime) -> str:
+    """A moment as the clock where `at` is shows it, whatever offset it was written with; a bare date as the date."""
+    day = day_of(moment, at).isoformat()
+    return day if is_bare_date(moment) else f"{day} {moment.astimezone(at.tzinfo):%H:%M}"
 
 
 def has_been(moment: dt.datetime | None, at: dt.datetime) -> bool:
@@ -100,6 +116,66 @@ def answered(given: Sequence[Answers], items: Iterable[str]) -> bool | None:
     return any_yes(any_yes(one.items[item] for one in given if item in one.items) for item in items)
 
 
+# What stands: a danger that was told, until its time is over or a clinician closes it
+
+NOT_UNDERSTOOD = "not_understood"
+
+
+def tells_danger(sitting: Answers, knowledge: Knowledge) -> bool:
+    """Whether a safety item was answered above no, or with something that nobody understood."""
+    instrument = knowledge.instruments.get(sitting.instrument)
+    return instrument is not None and any(
+        is_above_no(sitting.items.get(item)) or sitting.items.get(item) == NOT_UNDERSTOOD
+        for item in instrument.safety_items
+    )
+
+
+def is_above_no(answer: object) -> bool:
+    """Whether an answer is a yes, or a number above zero."""
+    return yes_or_no(answer) or (isinstance(answer, int | float) and answer > 0)
+
+
+def standing_sittings(record: Record, at: dt.datetime, knowledge: Knowledge) -> dict[str, tuple[Answers, ...]]:
+    """Of each instrument the sittings that still say something at `at`, oldest first, the newest ones last.
+
+    A danger that was told in a safety item stands for the look-back time of its instrument, whatever was answered
+    later: such a sitting stands beside the newest. What a clinician has closed says nothing any more.
+    """
+    newest, found = newest_sittings(record, at), {}
+    for name, last in newest.items():
+        instrument = knowledge.instruments.get(name)
+        told = instrument.look_back if instrument else None
+        earlier: dict[tuple[object, ...], Answers] = {}
+        if told is not None:
+            since = at - dt.timedelta(days=told.time.value)
+            for one in sittings(record, at, name):
+                if one.at is not None and since <= one.at and one not in last and tells_danger(one, knowledge):
+                    earlier[one.at, _content(one)] = one
+        closed = [] if told is None else closing_assessments(record, at, told.risk)
+        standing = [one for one in (*earlier.values(), *last) if not any(_closes(each, one) for each in closed)]
+        if standing:
+            found[name] = tuple(standing)
+    return found
+
+
+def closing_assessments(record: Record, at: dt.datetime, risk: str) -> tuple[RiskAssessment, ...]:
+    """The assessments of a risk up to `at` that close what was told before, oldest first: with name, reason, time."""
+    been = [one for one in record.risk_assessments if one.risk == risk and has_been(one.at, at)]
+    named = [one for one in been if one.by.strip() and one.reason.strip()]
+    return tuple(sorted(named, key=lambda one: (one.at or at, one.level)))
+
+
+def _closes(assessment: RiskAssessment, sitting: Answers) -> bool:
+    """Whether an assessment came after a sitting; of a day without a clock time only the end is sure.
+
+    A sitting without a time may be newer than any assessment, so nothing closes it.
+    """
+    if sitting.at is None or assessment.at is None:
+        return False
+    whole_day = dt.timedelta(days=1) if is_bare_date(sitting.at) else dt.timedelta()
+    return sitting.at == assessment.at or sitting.at + whole_day <= assessment.at
+
+
 # Conditions
 
 
@@ -116,36 +192,21 @@ def conditions_at(record: Record, at: dt.datetime) -> tuple[Condition, ...]:
     )
 
 
-def standing_conditions(record: Record, at: dt.datetime, knowledge: Knowledge) -> tuple[Condition, ...]:
-    """The conditions that a person has at `at`: present, named without a doubt, and not over."""
-    return tuple(
-        one for one in conditions_at(record, at) if one.present and is_plain(one, knowledge) and is_standing(one)
+def concepts_named(record: Record, at: dt.datetime, knowledge: Knowledge) -> tuple[tuple[Condition, Named], ...]:
+    """What the conditions on record at `at` name by words and codes, with the condition that says it."""
+    return tuple((one, named) for one in conditions_at(record, at) for named in named_by(one, at, knowledge))
+
+
+def concepts_present(record: Record, at: dt.datetime, knowledge: Knowledge) -> frozenset[str]:
+    """The concepts that a person has at `at`: named without a doubt, and not over."""
+    return frozenset(
+        named.concept for _, named in concepts_named(record, at, knowledge) if named.state is State.PRESENT
     )
 
 
-def is_standing(condition: Condition) -> bool:
-    """Whether a status is neither over nor unsettled; a word that Keel does not know does not end a condition."""
-    return _status(condition) not in (*_OVER, *UNSURE)
-
-
-def is_plain(condition: Condition, knowledge: Knowledge) -> bool:
-    """Whether text and status name an illness without a word of condition-doubts.csv and without a question mark.
-
-    One that is denied or suspected in words, or of a relative, is left to a person.
-    """
-    return _doubt(knowledge).search(f"{condition.text} {condition.status}") is None
-
-
-@lru_cache(maxsize=8)
-def _doubt(knowledge: Knowledge) -> re.Pattern[str]:
-    words = "|".join(map(re.escape, knowledge.condition_doubts))
-    return re.compile(rf"\b({words})\b|\?", re.IGNORECASE)
-
-
-def names_any(condition: Condition, words: Iterable[str]) -> bool:
-    """Whether one of the words, which are lower case, stands in the text of a condition."""
-    text = condition.text.lower()
-    return any(word in text for word in words)
+def standing_conditions(record: Record, at: dt.datetime, knowledge: Knowledge) -> tuple[Condition, ...]:
+    """The conditions that a person has at `at` by their fields and words: present, without a doubt, and not over."""
+    return tuple(one for one in conditions_at(record, at) if stated(one, at, knowledge) is State.PRESENT)
 
 
 # Medicines, doses, patterns

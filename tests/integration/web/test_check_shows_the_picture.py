@@ -39,6 +39,17 @@ def test_the_clinics_own_pattern_is_the_reference_itself(erin):
     assert "easily reach 100 times" not in text  # a statement about use outside treatment
 
 
+def test_two_routes_are_not_added_and_the_page_says_on_what_assumption(erin):
+    """HZ-DOSE-08. 0.17 to 0.27 of 15,600 mg by mouth and all of 420 mg by vein are 3,072 to 4,632 mg; over 910."""
+    told = "300 mg racemic weekly for 1 year, oral\n35 mg racemic IV monthly for 1 year in a clinic"
+    text = _text(erin.post("/check/", {"pattern": told}))
+    assert "3.38 to 5.09 times the reference course, on milligrams absorbed by all routes" in text
+    assert "different routes are not added" in text
+    assert "by mouth, swallowed 17 to 27 %" in text
+    assert "15,600 mg" in text
+    assert "16,020" not in text  # their sum as taken
+
+
 def test_the_band_has_its_rule_its_cautions_and_the_background_rate(erin):
     text = _text(erin.post("/check/", {"pattern": WEEKEND}))
     assert "2 or higher" in text

@@ -51,7 +51,7 @@ def test_compiled_loops_agree_with_numpy(model, route, analytes):
 
 @pytest.mark.slow
 def test_the_compiled_loop_finds_a_peak_inside_an_infusion_too():
-    document = MODELS["domino-1984"]
+    document = MODELS["domino-1982"]
     given = [
         DoseInput(amount_mg=300, route="iv", duration_min=60),
         DoseInput(amount_mg=60, route="iv", start_min=65, duration_min=300),

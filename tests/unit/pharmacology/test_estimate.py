@@ -76,7 +76,7 @@ def test_the_curve_moves_towards_what_was_measured():
         ("m-art", Observation(60, "ketamine", 100), "no published residual"),
         ("m-s", Observation(60, "ketamine", 100), "has no ketamine"),
         ("m-s", Observation(60, "S-ketamine", 0), "above zero"),
-        ("domino-1984", Observation(60, "ketamine", 100), "published variability"),
+        ("domino-1982", Observation(60, "ketamine", 100), "published variability"),
     ],
 )
 def test_what_cannot_be_updated_is_refused(model, observation, says):

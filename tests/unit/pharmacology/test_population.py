@@ -66,7 +66,7 @@ def test_each_of_many_people_is_as_if_alone(model, route, substance):
 
 def test_a_slow_infusion_after_a_fast_one_has_its_peak_inside():
     """Three compartments: the fast ones empty in the pause, fill again, and the slow decline wins in the end."""
-    document = MODELS["domino-1984"]
+    document = MODELS["domino-1982"]
     given = [
         DoseInput(amount_mg=300, route="iv", duration_min=60),
         DoseInput(amount_mg=60, route="iv", start_min=65, duration_min=300),

@@ -32,8 +32,8 @@ from keel.record import Answers, Condition, Record
 from keel.record.selection import (
     answered,
     any_yes,
+    concepts_present,
     doses_taken,
-    names_any,
     newest_sittings,
     standing_conditions,
     told_sequences,
@@ -69,7 +69,7 @@ def harm_facts(
         "icd11_code": _icd11(standing, knowledge),
         "other_drugs": drug_groups(interactions, knowledge),
         **_paracetamol(interactions),
-        **_said(newest, standing, knowledge),
+        **_said(newest, concepts_present(record, at, knowledge), knowledge),
     }
 
 
@@ -88,16 +88,15 @@ def _lanes(record: Record, at: dt.datetime) -> dict[str, Fact]:
     }
 
 
-def _said(newest: Sittings, standing: Iterable[Condition], knowledge: Knowledge) -> dict[str, bool | None]:
-    """A yes to any of the items makes the fact, or a condition that stands; a no to all of them is its denial."""
+def _said(newest: Sittings, present: frozenset[str], knowledge: Knowledge) -> dict[str, bool | None]:
+    """A yes to any of the items makes the fact, or a concept that is present; a no to all of them is its denial."""
     said: dict[str, list[bool]] = {}
     for subject in knowledge.harms.values():
         for rule in subject.answers:
             is_yes = answered(newest.get(rule.instrument, ()), rule.items)
             said.setdefault(rule.fact, []).extend([] if is_yes is None else [is_yes])
         for listed in subject.conditions:
-            is_listed = any(names_any(one, listed.words) for one in standing)
-            said.setdefault(listed.fact, []).extend([True] if is_listed else [])
+            said.setdefault(listed.fact, []).extend([True] if present & set(listed.concepts) else [])
     return {fact: any_yes(each) for fact, each in said.items()}
 
 

@@ -4,6 +4,7 @@ Knows how answers become numbers and how rules speak; the instruments themselves
 May import `record` and what lies above it. Start at `scoring.py`, then `scales.py` and `conditions.py`.
 """
 
+from keel.assessment.instruments.answers import find_item
 from keel.assessment.instruments.catalogue import catalogue
 from keel.assessment.instruments.change import Change, change
 from keel.assessment.instruments.errors import (
@@ -30,6 +31,7 @@ __all__ = [
     "catalogue",
     "change",
     "find_instrument",
+    "find_item",
     "score_answers",
     "score_instrument",
 ]

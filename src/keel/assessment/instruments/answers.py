@@ -19,6 +19,7 @@ _STATES = {
     "not_answered": ItemState.UNANSWERED,
     "declined": ItemState.DECLINED,
     "not_asked": ItemState.NOT_ASKED,
+    "not_understood": ItemState.NOT_UNDERSTOOD,
 }
 _YES_NO = {"yes": 1.0, "no": 0.0, "true": 1.0, "false": 0.0}
 
@@ -91,15 +92,21 @@ def _in_order(instrument: Instrument, answers: Sequence[Answer]) -> dict[str, An
     )
 
 
-def _resolve(instrument: Instrument, key: str) -> str:
+def find_item(instrument: Instrument, key: str) -> str | None:
+    """The id of the item or scale that a key names: its id, “q9”, “item 9”, a LOINC code; None where there is none."""
     known = [item.id for item in instrument.items] + [scale.id for scale in instrument.scales]
     if key in known:
         return key
     by_code = {item.loinc: item.id for item in instrument.items if item.loinc}
     bare = re.sub(r"^(?:question|item|q)[ _.-]*(?=\d)", "", key.strip().strip("/").lower())
-    for candidate in (bare, by_code.get(bare, ""), "total" if bare and bare == instrument.loinc.total else ""):
-        if candidate in known:
-            return candidate
+    candidates = (bare, by_code.get(bare, ""), "total" if bare and bare == instrument.loinc.total else "")
+    return next((candidate for candidate in candidates if candidate in known), None)
+
+
+def _resolve(instrument: Instrument, key: str) -> str:
+    if name := find_item(instrument, key):
+        return name
+    known = [item.id for item in instrument.items] + [scale.id for scale in instrument.scales]
     raise UnknownItem(
         Message(
             "{instrument} has no item called “{name}”. It has: {known}.",

@@ -27,8 +27,9 @@ class Course(StrEnum):
 class ChangeVerdict(msgspec.Struct, frozen=True):
     """One rule read on the two scores.
 
-    `met` is None where the rule does not apply (another baseline, or a percentage of zero). For a size of change,
-    `course` says which way it went; a response or a remission is always for the better.
+    `met` is None where the rule does not apply (another baseline, a percentage of zero, an end score that was reached
+    before). For a size of change, `course` says which way it went; a response, a remission or a clinically significant
+    end score is always for the better.
     """
 
     id: str
@@ -153,7 +154,8 @@ def _verdict(shape: Instrument, rule: ChangeRule, before: float, after: float, b
 def _met(rule: ChangeRule, before: float, after: float, course: Course) -> bool | None:
     size = abs(after - before)
     if rule.measure is Measure.SCORE_AT_MOST:
-        return after <= rule.value.value
+        is_there_already = rule.kind is ChangeKind.SIGNIFICANT and before <= rule.value.value
+        return None if is_there_already else after <= rule.value.value
     if rule.measure is Measure.PERCENT:
         if before == 0:
             return None
@@ -193,6 +195,7 @@ def _statement(shape: Instrument, course: Course, verdicts: tuple[ChangeVerdict,
         ChangeKind.IMPORTANT: Message("important change"),
         ChangeKind.RESPONSE: Message("response"),
         ChangeKind.REMISSION: Message("remission"),
+        ChangeKind.SIGNIFICANT: Message("clinically significant end score"),
     }
     parts: list[Message] = []
     for kind, label in kinds.items():

@@ -37,8 +37,8 @@ class ScoredSheet(msgspec.Struct, frozen=True):
 
 def spoken(scored: ScoredSheet) -> tuple[Finding, ...]:
     """All findings of a score, worst first. They do not depend on the order of the answers."""
-    findings = [*_rules(scored), *_safety(scored), *_completeness(scored), *_contradictions(scored)]
-    return worst_first(findings)
+    answers = [*_not_understood(scored), *_safety(scored), *_completeness(scored), *_contradictions(scored)]
+    return worst_first([*_rules(scored), *answers])
 
 
 def level(scored: ScoredSheet) -> tuple[Rule | None, bool]:
@@ -107,7 +107,9 @@ def _safety(scored: ScoredSheet) -> Iterator[Finding]:
     silent = [
         item
         for item in instrument.items
-        if item.safety and scored.asked[item.id] and scored.sheet.responses[item.id].state is not ItemState.ANSWERED
+        if item.safety
+        and scored.asked[item.id]
+        and scored.sheet.responses[item.id].state not in (ItemState.ANSWERED, ItemState.NOT_UNDERSTOOD)
     ]
     if silent:
         # Answers that never came are our own rule to ask for: no source grades them.
@@ -130,6 +132,28 @@ def _safety(scored: ScoredSheet) -> Iterator[Finding]:
             public_next_step=Message(
                 "An open question is not a no. If it is true for you, tell a doctor or call for help today."
             ),
+        )
+
+
+def _not_understood(scored: ScoredSheet) -> Iterator[Finding]:
+    """An answer that came and says nothing to Keel may be a yes: it holds where it is one about safety."""
+    responses = scored.sheet.responses
+    unread = [one for one in scored.instrument.items if responses[one.id].state is ItemState.NOT_UNDERSTOOD]
+    if unread:
+        yield Finding(
+            rule=f"{scored.instrument.id}/not-understood",
+            subject=scored.instrument.id,
+            severity=Severity.HOLD if any(item.safety for item in unread) else Severity.WARN,
+            summary=plural(
+                "{instrument} item {ids} was answered, and Keel does not understand the answer.",
+                "{instrument} items {ids} were answered, and Keel does not understand the answers.",
+                count=len(unread),
+                instrument=Name(scored.instrument.name),
+                ids=listed(item.id for item in unread),
+            ),
+            why=tuple(Reason(_item(scored.instrument, item.id), None) for item in unread),
+            confidence=Certainty.DEFAULT,
+            next_step=Message("Read the answers as they came, and ask again. What is not understood is not a no."),
         )
 
 

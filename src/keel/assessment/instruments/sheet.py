@@ -13,6 +13,8 @@ class ItemState(StrEnum):
     """Asked, or due to be asked, and no answer came."""
     DECLINED = "declined"
     NOT_ASKED = "not_asked"
+    NOT_UNDERSTOOD = "not_understood"
+    """An answer came, and nobody knows what it says."""
 
 
 class Response(msgspec.Struct, frozen=True):

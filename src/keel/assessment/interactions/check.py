@@ -1,6 +1,6 @@
 """The one check of a medicine list, called by the page, the clinic and the command line."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -16,9 +16,14 @@ from keel.assessment.interactions.typed_list import entries, words
 from keel.findings import worst_first
 from keel.knowledge import Knowledge
 from keel.knowledge.interactions import Danger, KetamineForm
+from keel.messages import Message, joined, plural
 
 MOST_WORDS = 2000
 """Words in one question. Longer texts are not medicine lists."""
+MOST_UNREAD = 20
+"""Medicines that could not be read, named one by one; the others are counted."""
+LONGEST_SHOWN = 60
+"""Characters that are shown of a medicine that could not be read."""
 
 
 def check_medicines(
@@ -51,6 +56,55 @@ def check_medicines(
         ignored=tuple(dict.fromkeys(read.ignored)),
     )
     return msgspec.structs.replace(report, summary=summary(report, [each.stack for each in stacks]))
+
+
+def check_recorded(
+    texts: Iterable[str],
+    *,
+    substance: str | None = None,
+    route: str | None = None,
+    knowledge: Knowledge,
+) -> InteractionsReport:
+    """The same for the medicines of a record: one that is too long to be read never keeps the others from being read.
+
+    It is an item of its own, not recognised. Raises UnknownForm or UnknownRoute.
+    """
+    kept, left_out = _readable(list(texts))
+    report = check_medicines(kept, substance=substance, route=route, knowledge=knowledge)
+    if not left_out:
+        return report
+    unread = tuple(_unread(left_out))
+    items = (*report.items, *unread)
+    report = msgspec.structs.replace(report, items=items, not_recognised=_inputs(items, Status.NOT_RECOGNISED))
+    said = Message("{summary} {unread}", summary=report.summary, unread=joined(" ", (one.message for one in unread)))
+    return msgspec.structs.replace(report, summary=said)
+
+
+def _readable(texts: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The texts that fit into one question, and those that do not; the shortest come first, so a long one yields."""
+    counts = [len(words(text)) for text in texts]
+    room, kept = MOST_WORDS, set[int]()
+    for place in sorted(range(len(texts)), key=lambda place: counts[place]):
+        room -= counts[place]
+        if room < 0:
+            break
+        kept.add(place)
+    left_out = [text for place, text in enumerate(texts) if place not in kept]
+    return [text for place, text in enumerate(texts) if place in kept], left_out
+
+
+def _unread(texts: Sequence[str]) -> Iterator[Item]:
+    for text in texts[:MOST_UNREAD]:
+        beginning = f"{' '.join(text[:LONGEST_SHOWN].split())}…"
+        message = Message("“{input}” could not be read: it is too long. Nothing was checked for it.", input=beginning)
+        yield Item(input=beginning, status=Status.NOT_RECOGNISED, message=message)
+    if len(texts) > MOST_UNREAD:
+        message = plural(
+            "{count} more medicine could not be read. Nothing was checked for it.",
+            "{count} more medicines could not be read. Nothing was checked for them.",
+            count=len(texts) - MOST_UNREAD,
+        )
+        yield Item(input=f"… (+{len(texts) - MOST_UNREAD})", status=Status.NOT_RECOGNISED, message=message)
 
 
 def join_names(typed: Sequence[str], knowledge: Knowledge) -> list[str]:

@@ -16,7 +16,32 @@ from keel.quantities import significant, written_unit
 from keel.record.selection import any_yes
 
 CRISIS_SYMPTOMS = ("chest_pain", "severe_headache", "visual_loss", "dyspnoea", "confusion")
+CRISIS_EVENTS = ("seizure", "focal_neurological_signs")
+"""What the spray's label names beside those symptoms; nobody is asked about it, it is seen and recorded."""
 RISK_LEVELS = ("none", "low", "moderate", "high")
+SUICIDE_SCREEN = (
+    "cssrs_q1",
+    "cssrs_q2",
+    "cssrs_q3",
+    "cssrs_q4",
+    "cssrs_q5",
+    "cssrs_q6_lifetime",
+    "cssrs_q6_3_months",
+)
+PARTS = {
+    "crisis_symptom": CRISIS_SYMPTOMS,
+    "suicide_risk_high": SUICIDE_SCREEN,
+    "suicide_yes_open": SUICIDE_SCREEN,
+    "dissociation_over_baseline": ("dissociation",),
+    "bmi": ("weight_kg", "height_cm"),
+    "sbp_standing": ("sbp",),
+    "dbp_standing": ("dbp",),
+    "spo2_on_air": ("spo2",),
+    "planned_mg_per_kg": ("planned_mg", "weight_kg"),
+    "planned_mg_per_kg_per_min": ("planned_mg", "planned_min", "weight_kg"),
+}
+"""A fact that is worked out, to what is asked for it."""
+_SCREENS = ("cssrs_", "asq_")
 
 
 def checked_facts(
@@ -78,13 +103,12 @@ def derived(facts: Facts) -> dict[str, Fact]:
     """The facts with what follows from them: body-mass index, dose per kilogram, suicide risk, symptoms, pressure.
 
     Body-mass index is kg/m²; planned rates are mg/kg/min. Nothing given is changed, but for a level of suicide risk
-    that is below what the answers beside it say.
+    that is below what the answers beside it say (`worst_suicide_risk`).
     """
     full: dict[str, Fact] = {name: value for name, value in facts.items() if value is not None}
-    answered = suicide_risk_level(full)
-    if answered is not None and "suicide_risk_level" in full:
-        stated = str(full["suicide_risk_level"])
-        full["suicide_risk_level"] = max(answered, stated, key=RISK_LEVELS.index)
+    level = worst_suicide_risk(full)
+    full.pop("suicide_risk_level", None)
+    full |= {} if level is None else {"suicide_risk_level": level}
     for name, value in _worked_out(full).items():
         if value is not None:
             full.setdefault(name, value)
@@ -95,7 +119,7 @@ def _worked_out(facts: Facts) -> dict[str, Fact]:
     weight, height = _number(facts, "weight_kg"), _number(facts, "height_cm")
     dose, minutes = _number(facts, "planned_mg"), _number(facts, "planned_min")
     is_male = facts.get("sex") == "male"
-    level = facts.get("suicide_risk_level") or suicide_risk_level(facts)
+    level = facts.get("suicide_risk_level")
     return {
         "bmi": significant(weight / (height / 100) ** 2) if weight and height else None,
         "planned_mg_per_kg": significant(dose / weight) if dose is not None and weight else None,
@@ -103,7 +127,6 @@ def _worked_out(facts: Facts) -> dict[str, Fact]:
         if dose is not None and weight and minutes
         else None,
         "crisis_symptom": any_yes(facts.get(name) for name in CRISIS_SYMPTOMS),
-        "suicide_risk_level": level,
         "suicide_risk_high": None if level is None else level == "high",
         "sbp_standing": facts.get("sbp"),
         "dbp_standing": facts.get("dbp"),
@@ -118,6 +141,20 @@ def _number(facts: Facts, name: str) -> float | None:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
+def worst_suicide_risk(facts: Facts) -> str | None:
+    """The worse of the level that was told and the one that the answers to the screens make; None for not known.
+
+    A screen with a yes that is not finished, or one that came and was not understood, may hide the highest level: then
+    only “high” is known.
+    """
+    told, answered = facts.get("suicide_risk_level"), suicide_risk_level(facts)
+    known = [level for level in (told, answered) if isinstance(level, str)]
+    worst = max(known, key=RISK_LEVELS.index, default=None)
+    has_yes = any(value is True for name, value in facts.items() if name.startswith(_SCREENS))
+    is_open = (answered is None and has_yes) or facts.get("suicide_screen_unread") is True
+    return None if is_open and worst != "high" else worst
+
+
 def suicide_risk_level(facts: Facts) -> str | None:
     """none, low, moderate or high, from the C-SSRS screener or the ASQ; None where neither tells.
 
@@ -129,7 +166,7 @@ def suicide_risk_level(facts: Facts) -> str | None:
     levels = [level for level in (columbia, asq) if level is not None]
     if "high" in levels:
         return "high"
-    begun = [any(name.startswith(prefix) for name in facts) for prefix in ("cssrs_", "asq_")]
+    begun = [any(name.startswith(prefix) for name in facts) for prefix in _SCREENS]
     if (begun[0] and columbia is None) or (begun[1] and asq is None) or not levels:
         return None
     return max(levels, key=RISK_LEVELS.index)

@@ -1,35 +1,37 @@
 """What a record says in the words of the rules: facts from age, weight, diagnoses, medicines, answers and doses.
 
-A diagnosis is read by phrases that stand in a table; one that says “no”, “family” or “ruled out” is not read. What was
-not understood is named. Nothing that was not said becomes a “no”.
+A diagnosis is read by the vocabulary of concepts, by words and codes, with its state: present, in remission, past,
+suspected, denied, or of a relative. What was not understood is named. Nothing that was not said becomes a “no”.
 """
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from keel.assessment.interactions.check import check_medicines
-from keel.assessment.protocols.facts import checked_facts
+from keel.assessment.interactions.check import check_recorded
+from keel.assessment.protocols.facts import RISK_LEVELS, checked_facts
+from keel.assessment.protocols.told_risk import suicide_facts
 from keel.findings import Fact
 from keel.knowledge import Knowledge
-from keel.knowledge.clinical_facts import ClinicalFact, ConditionWord
+from keel.knowledge.clinical_facts import ClinicalFact
+from keel.knowledge.concepts import ConceptKind, State
 from keel.knowledge.reading import CodeKind
 from keel.messages import Message
 from keel.quantities import significant
 from keel.record import Answers, Condition, Record, Setting
+from keel.record.concepts import ConceptFacts, Named, concept_facts, named_by
 from keel.record.selection import (
     answered,
     conditions_at,
     day_of,
     doses_taken,
-    is_plain,
-    is_standing,
     medicines_taken,
     newest_sittings,
     numbers_measured,
     person_facts,
+    standing_sittings,
+    yes_or_no,
 )
 
 _RECENT_USE_DAYS = 28
@@ -42,85 +44,133 @@ _VITAL_SIGNS = {
 }
 """What a code of a measurement means, to the fact of the rules."""
 _OF_TWO = ("sbp", "dbp")
+_LEVEL = "suicide_risk_level"
 _LOWER_IS_WORSE = ("spo2", "rr")
-_SCREENS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "warning-signs": {"emergency_sign": ("wake", "chest")},
-    "c-ssrs-screener": {
-        **{f"cssrs_q{number}": (str(number),) for number in range(1, 6)},
-        "cssrs_q6_lifetime": ("6",),
-        "cssrs_q6_3_months": ("6-recent",),
-    },
-    "asq": {f"asq_{number}": (str(number),) for number in range(1, 6)},
-}
-"""Instrument to the facts of the rules, and the items of which any makes the fact."""
+
+
+_TIMES = ("weeks_since_cv_event", "months_since_remission")
+_OF_THE_DAY = ("event", "today")
+"""Groups of facts that speak of a day or a session."""
+_DAYS_A_MONTH = 365.25 / 12
 
 
 class RecordFacts(NamedTuple):
-    """Facts for the rules, and what in the record was not read, in words."""
+    """Facts for the rules, what in the record was not read, in words, and facts that are suspected, with by what."""
 
     facts: dict[str, Fact]
     unread: tuple[Message, ...]
+    suspected: Mapping[str, Message] = {}
 
 
 def facts_from_record(record: Record, *, at: dt.datetime, knowledge: Knowledge) -> RecordFacts:
     """The facts that a record holds at `at`; nothing dated later counts."""
     facts = person_facts(record.person, at)
-    unread: list[Message] = []
-    for condition in conditions_at(record, at):
-        read = list(_condition(condition, at, knowledge))
-        if not read:
-            unread.append(Message("The diagnosis “{text}” was not read as any fact of the rules.", text=condition.text))
-        _merge(facts, read)
+    listed, unread = _conditions(record, at, knowledge)
+    _merge(facts, listed.facts)
     _merge(facts, medicine_facts(medicines_taken(record, at), knowledge))
     said, old = _answers(record, at, knowledge)
     _merge(facts, said)
     _merge(facts, _use(record, at))
     _merge(facts, _readings(record, at, knowledge))
-    return RecordFacts(facts, (*unread, *old))
+    suspected = {name: doubt for name, doubt in listed.suspected.items() if facts.get(name) is not True}
+    for name in suspected:
+        facts.pop(name, None)
+    return RecordFacts(facts, (*unread, *old), suspected)
+
+
+def listed_facts(conditions: Sequence[Condition], *, at: dt.datetime, knowledge: Knowledge) -> RecordFacts:
+    """The facts of a list of conditions alone, as those of a session are, by the same reading as a record's."""
+    listed, unread = _conditions(Record(conditions=tuple(conditions)), at, knowledge)
+    facts: dict[str, Fact] = {}
+    _merge(facts, listed.facts)
+    suspected = {name: doubt for name, doubt in listed.suspected.items() if facts.get(name) is not True}
+    return RecordFacts(
+        {name: value for name, value in facts.items() if name not in suspected}, tuple(unread), suspected
+    )
 
 
 def facts_together(
     record: Record, stated: Mapping[str, Fact], *, at: dt.datetime, knowledge: Knowledge, allow_computed: bool = False
 ) -> tuple[RecordFacts, dict[str, Fact]]:
-    """What a record holds, and the same with the answers beside it, which win unless the record says yes.
+    """What a record holds, and the same with the answers beside it, which win unless the record says yes or worse.
+
+    A “no” to what the record suspects does not count: the fact stays open, and is asked.
 
     `stated` has names of clinical-facts.csv; FactRefused where one cannot be, or is worked out by Keel and not allowed.
     """
     read = facts_from_record(record, at=at, knowledge=knowledge)
     checked = checked_facts(stated, knowledge.clinical_facts, allow_computed=allow_computed)
-    answered = {name: value for name, value in checked.items() if read.facts.get(name) is not True}
-    return read, {**read.facts, **answered}
+    answered = {
+        name: value
+        for name, value in checked.items()
+        if read.facts.get(name) is not True and not (value is False and name in read.suspected)
+    }
+    together = {**read.facts, **answered}
+    levels = [one for one in (read.facts.get(_LEVEL), checked.get(_LEVEL)) if isinstance(one, str)]
+    return read, together | ({_LEVEL: max(levels, key=RISK_LEVELS.index)} if levels else {})
 
 
 def _merge(facts: dict[str, Fact], more: Iterable[tuple[str, Fact]]) -> None:
     """A yes is never undone by a no of another entry; of two times since an event the shorter one counts."""
     for name, value in more:
         have = facts.get(name)
-        if name == "weeks_since_cv_event" and isinstance(have, float) and isinstance(value, float):
+        if name in _TIMES and isinstance(have, float) and isinstance(value, float):
             facts[name] = min(have, value)
         elif have is not True:
             facts[name] = value
 
 
-def _condition(condition: Condition, at: dt.datetime, knowledge: Knowledge) -> Iterator[tuple[str, Fact]]:
-    if not is_plain(condition, knowledge):
-        return
-    text = " ".join(condition.text.casefold().split())
-    for word in knowledge.condition_words.values():
-        if re.search(rf"(?<!\w){re.escape(word.phrase)}(?!\w)", text):
-            yield from _from_word(word, condition, at)
+class _Read(NamedTuple):
+    facts: list[tuple[str, Fact]]
+    suspected: dict[str, Message]
 
 
-def _from_word(word: ConditionWord, condition: Condition, at: dt.datetime) -> Iterator[tuple[str, Fact]]:
-    if not condition.present:
-        if word.denies:
-            yield word.fact, False
-        return
-    if word.status == "active" and not is_standing(condition):
-        return
-    yield word.fact, True
-    if word.fact == "cv_event" and condition.onset is not None:
+def _conditions(record: Record, at: dt.datetime, knowledge: Knowledge) -> tuple[_Read, list[Message]]:
+    """The facts of the conditions, and each condition that names nothing of the vocabulary, or only a relative's."""
+    facts: list[tuple[str, Fact]] = []
+    suspected: dict[str, Message] = {}
+    unread: list[Message] = []
+    for condition in conditions_at(record, at):
+        named = named_by(condition, at, knowledge)
+        doubt = Message("“{text}” is suspected on record: a “no” to it does not count.", text=condition.text)
+        for one in named:
+            if one.state is State.DENIED and condition.present:
+                continue
+            found = condition_facts(one.concept, one.state, knowledge)
+            facts += [(name, False) for name in found.no] + [(name, True) for name in found.yes]
+            facts += _times(one, condition, at, knowledge)
+            suspected |= dict.fromkeys(found.suspected, doubt)
+        if not named:
+            unread.append(Message("The diagnosis “{text}” was not read as any fact of the rules.", text=condition.text))
+        elif all(one.state is State.FAMILY for one in named):
+            unread.append(Message("The diagnosis “{text}” is of a relative.", text=condition.text))
+        elif condition.present and any(one.state is State.DENIED for one in named):
+            unread.append(
+                Message("The diagnosis “{text}” denies in words: no fact was made of it.", text=condition.text)
+            )
+        elif any(one.state is State.SUSPECTED for one in named):
+            unread.append(doubt)
+    return _Read(facts, suspected), unread
+
+
+def condition_facts(concept: str, state: State, knowledge: Knowledge) -> ConceptFacts:
+    """The facts of a concept that a record lists; an illness on record is no event of today or of a session."""
+    row = knowledge.concepts[concept]
+    found = concept_facts([(row, state)])
+    if row.kind is not ConceptKind.CONDITION:
+        return found
+    catalogue = knowledge.clinical_facts
+    return ConceptFacts(*(tuple(name for name in each if catalogue[name].group not in _OF_THE_DAY) for each in found))
+
+
+def _times(named: Named, condition: Condition, at: dt.datetime, knowledge: Knowledge) -> Iterator[tuple[str, Fact]]:
+    """Weeks since an event of the heart or brain, and months since a use disorder ended."""
+    row = knowledge.concepts[named.concept]
+    is_had = named.state is State.PRESENT or named.state.is_over
+    if "cv_event" in row.ever and is_had and condition.onset is not None:
         yield "weeks_since_cv_event", significant((at.date() - condition.onset).days / 7)
+    if "substance_use_disorder_past" in row.over and named.state.is_over and condition.ended is not None:
+        yield "months_since_remission", significant((at.date() - condition.ended).days / _DAYS_A_MONTH)
 
 
 @lru_cache(maxsize=8)
@@ -137,7 +187,7 @@ def medicine_facts(taken: Sequence[str], knowledge: Knowledge) -> Iterator[tuple
     if not taken:
         return
     by_name = _classes_by_name(knowledge)
-    for item in check_medicines(taken, knowledge=knowledge).items:
+    for item in check_recorded(taken, knowledge=knowledge).items:
         for substance in item.substances:
             for medicine_class in by_name.get(substance, ()):
                 rule = knowledge.medicine_facts.get(medicine_class)
@@ -146,12 +196,9 @@ def medicine_facts(taken: Sequence[str], knowledge: Knowledge) -> Iterator[tuple
 
 
 def _answers(record: Record, at: dt.datetime, knowledge: Knowledge) -> tuple[list[tuple[str, Fact]], list[Message]]:
-    """Facts of the newest dated sitting of each screen, and each yes of one without a time.
-
-    A dated one that is too old is not used and is named.
-    """
+    """Facts of what was answered and stands; a newest dated sitting that is too old is not used and is named."""
     limit = dt.timedelta(days=knowledge.protocols["level-of-care"].number("answers_age"))
-    found: list[tuple[str, Fact]] = []
+    found: list[tuple[str, Fact]] = list(suicide_facts(record, at=at, knowledge=knowledge))
     old: list[Message] = []
     for name, sittings in newest_sittings(record, at).items():
         dated = [one for one in sittings if one.at is not None]
@@ -159,22 +206,29 @@ def _answers(record: Record, at: dt.datetime, knowledge: Knowledge) -> tuple[lis
         if when is not None and at - when > limit:
             day = day_of(when, at).isoformat()
             old.append(Message("The answers to {name} of {day} are too old to be used.", name=name, day=day))
-        else:
-            found += _said(name, dated, knowledge)
-        undated = [one for one in sittings if one.at is None]
-        found += [(fact, value) for fact, value in _said(name, undated, knowledge) if value is True]
+        elif name == "phq-9":
+            found += _total(dated, knowledge)
+    standing = standing_sittings(record, at, knowledge)
+    for rule in knowledge.answer_facts.values():
+        used = [one for one in standing.get(rule.instrument, ()) if one.at is None or at - one.at <= limit]
+        if answered(used, rule.items):
+            found.append((rule.fact, True))
+        elif rule.denies and any(_denies(one, rule.items) for one in used if one.at is not None):
+            found.append((rule.fact, False))
     return found, old
 
 
-def _said(name: str, sittings: Sequence[Answers], knowledge: Knowledge) -> Iterator[tuple[str, Fact]]:
-    if name == "phq-9":
-        fact = knowledge.clinical_facts["phq9_total"]
-        totals = [one.total if one.total is not None else _sum(one, 9) for one in sittings]
-        highest = max((total for total in totals if total is not None and _can_be(total, fact)), default=None)
-        yield from [] if highest is None else [(fact.id, highest)]
-    for fact_name, items in _SCREENS.get(name, {}).items():
-        if (is_yes := answered(sittings, items)) is not None:
-            yield fact_name, is_yes
+def _denies(sitting: Answers, items: Sequence[str]) -> bool:
+    """Whether each of the items was answered with no; one that was left out denies nothing."""
+    return all(yes_or_no(sitting.items.get(item)) is False for item in items)
+
+
+def _total(sittings: Sequence[Answers], knowledge: Knowledge) -> Iterator[tuple[str, Fact]]:
+    """The highest total of the PHQ-9 in some sittings."""
+    fact = knowledge.clinical_facts["phq9_total"]
+    totals = [one.total if one.total is not None else _sum(one, 9) for one in sittings]
+    highest = max((total for total in totals if total is not None and _can_be(total, fact)), default=None)
+    yield from [] if highest is None else [(fact.id, highest)]
 
 
 def _can_be(total: float, fact: ClinicalFact) -> bool:

@@ -2,39 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 
-from keel.assessment.protocols.facts import CRISIS_SYMPTOMS
+from keel.assessment.protocols.facts import PARTS
 from keel.knowledge.clinical_facts import ClinicalFact, FactKind
 from keel.knowledge.documents import Unit
 from keel.knowledge.protocols import Protocol, facts_of
 from keel.messages import Message, joined
 
-SUICIDE_SCREEN = (
-    "cssrs_q1",
-    "cssrs_q2",
-    "cssrs_q3",
-    "cssrs_q4",
-    "cssrs_q5",
-    "cssrs_q6_lifetime",
-    "cssrs_q6_3_months",
-)
-_PARTS = {
-    "crisis_symptom": CRISIS_SYMPTOMS,
-    "suicide_risk_high": SUICIDE_SCREEN,
-    "suicide_yes_open": SUICIDE_SCREEN,
-    "dissociation_over_baseline": ("dissociation",),
-    "bmi": ("weight_kg", "height_cm"),
-    "sbp_standing": ("sbp",),
-    "dbp_standing": ("dbp",),
-    "spo2_on_air": ("spo2",),
-    "planned_mg_per_kg": ("planned_mg", "weight_kg"),
-    "planned_mg_per_kg_per_min": ("planned_mg", "planned_min", "weight_kg"),
-}
-"""A fact that is worked out, to what is asked for it."""
-
 
 def questions(names: Iterable[str], catalogue: Mapping[str, ClinicalFact]) -> tuple[ClinicalFact, ...]:
     """What to ask so that the facts of these names become known, each once and in order."""
-    asked = (catalogue[part] for name in names for part in _PARTS.get(name, (name,)))
+    asked = (catalogue[part] for name in names for part in PARTS.get(name, (name,)))
     return tuple(dict.fromkeys(fact for fact in asked if not fact.is_computed))
 
 

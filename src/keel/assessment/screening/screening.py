@@ -4,12 +4,13 @@ What the Picture of the record blocks or holds stands first in every screening, 
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
 from keel.assessment.picture import picture_of
-from keel.assessment.protocols.facts import derived
+from keel.assessment.protocols.considered import facts_read, not_considered
+from keel.assessment.protocols.facts import checked_facts, derived
 from keel.assessment.protocols.gate import (
     default_rules,
     find_protocol,
@@ -19,12 +20,14 @@ from keel.assessment.protocols.gate import (
     passes,
     route_of,
 )
-from keel.assessment.protocols.record_facts import facts_together
+from keel.assessment.protocols.record_facts import condition_facts, facts_together
 from keel.findings import Fact, Finding, Severity
 from keel.knowledge import Knowledge
+from keel.knowledge.concepts import State
 from keel.knowledge.protocols import Protocol, Statement
 from keel.messages import Message, plural
 from keel.record import Record
+from keel.record.selection import concepts_named
 
 SCREENING_PHASES = ("selection", "enrolment", "contraindication", "home", "therapy")
 
@@ -122,11 +125,30 @@ def screening(
         findings=findings,
         missing=tuple(missing),
         facts=derived(together),
-        unread=read.unread,
-        work_up=known.work_up,
-        positions=known.positions,
+        unread=(*read.unread, *_beside(record, facts or {}, known, at, knowledge)),
+        work_up=tuple(one for one in known.work_up if one.is_in_force(at.date())),
+        positions=tuple(one for one in known.positions if one.is_in_force(at.date())),
         unconfirmed=default_rules(known, asked, at=at, jurisdiction=jurisdiction, route=route),
     )
+
+
+def _beside(
+    record: Record, stated: Mapping[str, Fact], protocol: Protocol, at: dt.datetime, knowledge: Knowledge
+) -> Iterator[Message]:
+    """What was given or is on record and understood, and no rule of this protocol reads."""
+    read, catalogue = facts_read(protocol, knowledge), knowledge.clinical_facts
+    checked = checked_facts(stated, catalogue, allow_computed=True)
+    given = (name for name, value in checked.items() if value is not None)
+    for name in not_considered(given, read, knowledge):
+        yield Message("Not considered by this protocol: {what}.", what=Message(catalogue[name].label))
+    listed: dict[str, set[str]] = {}
+    for condition, named in concepts_named(record, at, knowledge):
+        if named.state is not State.FAMILY:
+            found = condition_facts(named.concept, named.state, knowledge)
+            listed.setdefault(condition.text, set()).update(name for each in found for name in each)
+    for text, names in listed.items():
+        if len(not_considered(names, read, knowledge)) == len(names):
+            yield Message("Not considered by this protocol: {what}.", what=Message("“{text}”", text=text))
 
 
 def _summary(findings: tuple[Finding, ...], missing: int) -> Message:

@@ -126,8 +126,10 @@ class DeviceGiven(Event, frozen=True, kw_only=True, tag="device_given"):
 class VitalsRecorded(Event, frozen=True, kw_only=True, tag="vitals_recorded"):
     """A set of vital signs: mm[Hg], beats and breaths a minute, per cent. What is left out was not measured.
 
-    Oxygen saturation is on air unless `on_oxygen`. `symptoms` lists chest_pain, severe_headache, visual_loss, dyspnoea,
-    confusion; an empty list says that all were asked about and there are none.
+    Oxygen saturation is on air unless `on_oxygen`. `symptoms` lists what there is, in any words or as chest_pain,
+    severe_headache, visual_loss, dyspnoea, confusion; an empty list says that all five were asked about and there are
+    none. Words that are not understood are asked about; they deny nothing. seizure and
+    focal_neurological_signs stand until an adverse event of that name is resolved.
     """
 
     sbp: float | None = None
@@ -154,7 +156,7 @@ class DissociationScored(Event, frozen=True, kw_only=True, tag="dissociation_sco
 
 
 class AdverseEvent(Event, frozen=True, kw_only=True, tag="adverse_event"):
-    """Something untoward: `what` is a name such as vomiting, syncope, pump_fault, asks_to_stop, or any word.
+    """Something untoward: `what` is a name such as vomiting, syncope, pump_fault, asks_to_stop, or any words.
 
     The same `what` with `resolved` ends it.
     """
@@ -250,10 +252,22 @@ class SessionMedicine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     status: Annotated[str, Meta(extra_json_schema={"enum": list(MEDICINE_STATUSES)})] = "active"
 
 
+class SessionCondition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A diagnosis as typed or sent; `status`, `present` and `ended` as in a record."""
+
+    text: Name
+    codes: dict[str, str] = msgspec.field(default_factory=dict)
+    status: str = "active"
+    present: bool = True
+    onset: dt.date | None = None
+    ended: dt.date | None = None
+
+
 class Session(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One session: protocol, person, what was found at screening, and the events in any order.
 
-    `medicines` are what the person takes beside it; they are checked before the first dose. `jurisdiction` (US, EU, UK,
+    `medicines` are what the person takes beside it; they are checked before the first dose. `conditions` are diagnoses
+    on record; they are facts of the gate. `jurisdiction` (US, EU, UK,
     AU-TAS) decides where rules differ; without it the country of the person does. `route` chooses among the routes of a
     protocol that has several. `last_dose_at` is the last dose before this session.
     """
@@ -262,6 +276,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     person: SessionPerson = SessionPerson()
     screening: Facts = msgspec.field(default_factory=dict)
     medicines: tuple[Name | SessionMedicine, ...] = ()
+    conditions: tuple[Name | SessionCondition, ...] = ()
     events: tuple[AnyEvent, ...] = ()
     jurisdiction: str = ""
     route: str = ""

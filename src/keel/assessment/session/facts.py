@@ -7,9 +7,11 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from keel.assessment.session.events import AdverseEvent, Discharged, Plain, Session, minutes_between
+from keel.assessment.session.events import Discharged, Plain, Session, minutes_between
+from keel.assessment.session.heard import signs_of
 from keel.assessment.session.plan import number_in
 from keel.findings import Fact
+from keel.knowledge import Knowledge
 from keel.quantities import parse_age_years, parse_height_cm, parse_weight_kg, significant
 from keel.record import Person
 
@@ -67,14 +69,11 @@ def last_dose_facts(last_dose_at: dt.datetime | None, at: dt.datetime) -> dict[s
     return {"hours_since_last_dose": significant(minutes_between(last_dose_at, at) / 60), "first_session": False}
 
 
-def event_facts(events: Iterable[Plain]) -> dict[str, Fact]:
-    """What happened: each kind of adverse event until it is resolved; the release once it is signed."""
+def event_facts(events: Iterable[Plain], knowledge: Knowledge) -> dict[str, Fact]:
+    """What happened: each sign and adverse event until it is over or denied; the release once it is signed."""
     facts: dict[str, Fact] = {}
     for event in events:
-        if isinstance(event, AdverseEvent):
-            facts[event.what] = not event.resolved
-            if event.serious:
-                facts["serious_adverse_event"] = True
-        elif isinstance(event, Discharged):
+        facts.update(signs_of(event, knowledge))
+        if isinstance(event, Discharged):
             facts["release_signed"] = True
     return facts

@@ -22,6 +22,7 @@ from keel.assessment.session.summary import (
     baseline,
     dose_summary,
     latest_values,
+    not_considered_in,
     observation,
     past_alarms,
     since_dose,
@@ -29,7 +30,7 @@ from keel.assessment.session.summary import (
 from keel.assessment.session.view import SessionView
 from keel.findings import Finding, Severity, worst_first
 from keel.knowledge import Knowledge
-from keel.messages import Message, joined
+from keel.messages import Message, joined, listed
 
 _SHOWN_DEFAULTS = 8
 
@@ -111,6 +112,12 @@ def _remarks(view: SessionView, missed: tuple[MissedCheck, ...]) -> Iterator[Fin
             yield view.finding("KEEL-ASSESSMENT-ROLE", name=event.name, role=event.role, event=event.id)
     for what, fix in view.answers.refused:
         yield view.finding("KEEL-NOT-UNDERSTOOD", what=what, fix=fix)
+    unread = view.condition_facts.unread
+    if unread:
+        yield view.finding("KEEL-CONDITION", what=joined(" ", unread))
+    beside = not_considered_in(view)
+    if beside:
+        yield view.finding("KEEL-NOT-CONSIDERED", what=listed(beside))
     if not view.jurisdiction and any(rule.jurisdictions or rule.elsewhere for rule in view.protocol.rules):
         yield view.finding("KEEL-NO-PLACE")
     if missed:

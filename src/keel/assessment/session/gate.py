@@ -28,6 +28,8 @@ def gate_state(view: SessionView) -> GateState:
     reasons = view.ask(view.gate_phases, facts, missing=True)
     if view.phase.gate == "start":
         reasons += view.medicine_findings
+    if view.phase is not Phase.DISCHARGED:
+        reasons += list(_questions(view))
     held = [event for event in view.events if isinstance(event, Held)]
     reasons += [view.finding("KEEL-HELD", event=one.id, by=one.by, reason=one.reason) for one in held]
     alarms = [notice.finding(view.knowledge) for notice in view.dose.notices]
@@ -40,6 +42,14 @@ def gate_state(view: SessionView) -> GateState:
         shown = facts if view.dose.has_begun else {**facts, "vitals_age_min": None}
         alarms += view.ask(view.protocol.gates.monitoring, shown)
     return GateState(worst_first(reasons), worst_first(alarms), due, missed)
+
+
+def _questions(view: SessionView) -> Iterator[Finding]:
+    """What was said in words that leave a sign open: it holds until somebody asks."""
+    labels = view.knowledge.clinical_facts
+    for one in view.questions:
+        signs = listed(Message(labels[name].label) for name in one.facts)
+        yield view.finding("KEEL-NOT-HEARD", what=one.text, signs=signs, event=one.event)
 
 
 def _missing_values(view: SessionView) -> Iterator[Finding]:

@@ -1,14 +1,17 @@
 """Opens a session for a view: its protocol, place, route, person, medicines, answers, and the events in order."""
 
 import datetime as dt
+from collections.abc import Sequence
 
-from keel.assessment.interactions.check import check_medicines
+import msgspec
+
+from keel.assessment.interactions.check import check_recorded
 from keel.assessment.interactions.unchecked import unchecked
 from keel.assessment.protocols.gate import find_protocol, jurisdiction_in, jurisdiction_of, route_of
-from keel.assessment.protocols.record_facts import medicine_facts
+from keel.assessment.protocols.record_facts import listed_facts, medicine_facts
 from keel.assessment.session.answers import read_answers
 from keel.assessment.session.errors import SessionError
-from keel.assessment.session.events import Session, SessionMedicine
+from keel.assessment.session.events import Plain, Session, SessionCondition, SessionMedicine
 from keel.assessment.session.facts import as_person
 from keel.assessment.session.timeline import timeline
 from keel.assessment.session.view import SessionView
@@ -16,13 +19,13 @@ from keel.findings import Finding, Severity
 from keel.knowledge import Knowledge
 from keel.knowledge.protocols import Protocol
 from keel.messages import Message
-from keel.record import TAKEN
+from keel.record import TAKEN, Condition
 
 
 def open_session(session: Session, *, at: dt.datetime, knowledge: Knowledge) -> SessionView:
     """The session seen at a time.
 
-    UnknownProtocol where the protocol is not on file, SessionError where it gives no dose.
+    UnknownProtocol where the protocol is not on file, SessionError where it gives no dose or an event has a wrong year.
     """
     protocol = find_protocol(knowledge, session.protocol)
     if protocol.dosing.kind == "none":
@@ -34,6 +37,7 @@ def open_session(session: Session, *, at: dt.datetime, knowledge: Knowledge) -> 
     route = route_of(protocol, session.route) or (protocol.routes[0] if len(protocol.routes) == 1 else "")
     facts = knowledge.clinical_facts
     line, medicines = timeline(session.events, at=at, protocol=protocol), _taken(session)
+    _refuse_far_apart(line.events, knowledge)
     return SessionView(
         session=session,
         knowledge=knowledge,
@@ -45,16 +49,38 @@ def open_session(session: Session, *, at: dt.datetime, knowledge: Knowledge) -> 
         answers=read_answers(session.screening, line.events, facts),
         withdrawn=read_answers({}, [one.was for one in line.corrections], facts).given,
         medicine_facts=dict(medicine_facts(medicines, knowledge)),
+        condition_facts=listed_facts(_conditions(session), at=at, knowledge=knowledge),
         medicine_findings=_medicine_findings(medicines, protocol, route, knowledge),
         at=at,
         events=line.events,
     )
 
 
+def _refuse_far_apart(events: Sequence[Plain], knowledge: Knowledge) -> None:
+    """SessionError where the first and the last event cannot belong to one session: a wrong year or month."""
+    longest = dt.timedelta(days=knowledge.reading_limits.longest_session.value)
+    if events and events[-1].at - events[0].at > longest:
+        problem = Message(
+            "The events of this session lie further apart than one session lasts: {first} at {first_time}, {last} at "
+            "{last_time}.",
+            first=events[0].id,
+            first_time=events[0].at.isoformat(timespec="minutes"),
+            last=events[-1].id,
+            last_time=events[-1].at.isoformat(timespec="minutes"),
+        )
+        raise SessionError(problem, where="$.events", fix=Message("Check the year and the day of both."))
+
+
 def _taken(session: Session) -> tuple[str, ...]:
     """The medicines of a session that are taken now, as typed."""
     entries = [SessionMedicine(text=one) if isinstance(one, str) else one for one in session.medicines]
     return tuple(entry.text for entry in entries if entry.status in TAKEN)
+
+
+def _conditions(session: Session) -> tuple[Condition, ...]:
+    """The conditions of a session as a record has them."""
+    entries = [SessionCondition(text=one) if isinstance(one, str) else one for one in session.conditions]
+    return tuple(Condition(**msgspec.structs.asdict(entry)) for entry in entries)
 
 
 def _medicine_findings(
@@ -68,6 +94,6 @@ def _medicine_findings(
     if not listed:
         return ()
     known_route = route if route in knowledge.routes else None
-    report = check_medicines(listed, substance=protocol.substance or None, route=known_route, knowledge=knowledge)
+    report = check_recorded(listed, substance=protocol.substance or None, route=known_route, knowledge=knowledge)
     grave = [one for one in report.findings if one.severity in (Severity.BLOCK, Severity.HOLD)]
     return (*grave, *unchecked(report))

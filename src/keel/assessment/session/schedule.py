@@ -5,6 +5,7 @@ is there, an earlier gap is no longer due; it is listed as missed.
 """
 
 import datetime as dt
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from keel.assessment.session.check_times import Anchors, CheckTime, check_times
@@ -19,24 +20,24 @@ from keel.messages import Message, listed
 
 def due_checks(view: SessionView) -> tuple[tuple[DueCheck, ...], tuple[MissedCheck, ...]]:
     """What is due now or next, earliest first; and what was missed."""
-    at, anchors = view.at, _anchors(view)
+    at, anchors, until = view.at, _anchors(view), _laid_out_until(view)
     timed_checks = [timed for timed in view.protocol.slots if not timed.routes or view.route in timed.routes]
     missed: dict[tuple[dt.datetime, str], list[str]] = {}
     open_now: dict[str, list[CheckTime]] = {}
     coming: dict[str, list[CheckTime]] = {}
     for check in dict.fromkeys(check for timed in timed_checks for check in timed.checks):
         done = _done_at(view.vitals, check)
-        times = [one for timed in timed_checks for one in check_times(timed, check, view.protocol, anchors, at)]
+        times = [one for timed in timed_checks for one in check_times(timed, check, view.protocol, anchors, until)]
         times.sort(key=lambda one: one.order)
         newest = max(done, default=None)
-        for position, one in enumerate(times):
+        for one, following in zip(times, _next_counts_from(times), strict=True):
             is_done = newest is not None and newest >= one.counts_from
             if one.due_at > at:
                 if not is_done:
                     coming.setdefault(one.timed.id, []).append(one)
             elif not is_done:
                 open_now.setdefault(one.timed.id, []).append(one)
-            elif one.timed.ends != "dose_start" and not _was_done(one, times[position + 1 :], done):
+            elif one.timed.ends != "dose_start" and not _was_done(one, following, done):
                 missed.setdefault((one.due_at, one.timed.title), []).append(check)
     # A close check that is late is one thing to do, not two.
     ahead = {name: ones for name, ones in coming.items() if name not in open_now or ones[0].timed.anchor != "trigger"}
@@ -45,6 +46,13 @@ def due_checks(view: SessionView) -> tuple[tuple[DueCheck, ...], tuple[MissedChe
         MissedCheck(what=_what(title, checks), due_at=when) for (when, title), checks in sorted(missed.items())
     )
     return tuple(sorted([*due, *_repeats(view)], key=lambda one: (one.due_at, one.rule))), gaps
+
+
+def _laid_out_until(view: SessionView) -> dt.datetime:
+    """How far the schedule is laid out: to now, but not for years in a session that nobody closed."""
+    if not view.events:
+        return view.at
+    return min(view.at, view.events[-1].at + dt.timedelta(days=view.knowledge.reading_limits.longest_session.value))
 
 
 def _anchors(view: SessionView) -> Anchors:
@@ -100,10 +108,21 @@ def _done_at(vitals: Vitals, check: str) -> list[dt.datetime]:
     return sorted(one.at for fact in facts for one in vitals.of(fact))
 
 
-def _was_done(one: CheckTime, following: Sequence[CheckTime], done: Sequence[dt.datetime]) -> bool:
-    """Whether a reading came between a due time and the next one of the same check."""
-    after = next((other.counts_from for other in following if other.due_at > one.due_at), None)
-    return any(one.counts_from <= time and (after is None or time < after) for time in done)
+def _next_counts_from(times: Sequence[CheckTime]) -> list[dt.datetime | None]:
+    """For each time of one check, in order, from when on a reading counts for the next later one."""
+    found: list[dt.datetime | None] = []
+    later: CheckTime | None = None
+    for one, following in zip(reversed(times), [None, *reversed(times)], strict=False):
+        if following is not None and following.due_at > one.due_at:
+            later = following
+        found.append(later.counts_from if later else None)
+    return found[::-1]
+
+
+def _was_done(one: CheckTime, after: dt.datetime | None, done: Sequence[dt.datetime]) -> bool:
+    """Whether a reading came between a due time and the next one of the same check; `done` is in order."""
+    first = bisect_left(done, one.counts_from)
+    return first < len(done) and (after is None or done[first] < after)
 
 
 def _due(ones: Sequence[CheckTime], at: dt.datetime) -> DueCheck:

@@ -3,7 +3,9 @@
 import datetime as dt
 from collections.abc import Iterator
 
+from keel.assessment.protocols.considered import facts_read, not_considered
 from keel.assessment.session.events import minutes_between
+from keel.assessment.session.heard import understood
 from keel.assessment.session.pressures import baseline_pressure
 from keel.assessment.session.state import DoseSummary, LatestValue, Observation, PastAlarm
 from keel.assessment.session.view import SessionView
@@ -78,3 +80,17 @@ def past_alarms(view: SessionView) -> Iterator[PastAlarm]:
         found = () if is_pause else view.at_moment(moment).out_of_range
         if found:
             yield PastAlarm(at=moment, rules=tuple(one.rule for one in found))
+
+
+def not_considered_in(view: SessionView) -> tuple[Message, ...]:
+    """Answers and words of a session that are understood and that no rule of its protocol reads."""
+    read, knowledge = facts_read(view.protocol, view.knowledge), view.knowledge
+    answers = not_considered((one.fact for one in view.answers.given), read, knowledge)
+    said = {
+        text: None
+        for event in view.events
+        for text, facts in understood(event, knowledge)
+        if len(not_considered(facts, read, knowledge)) == len(set(facts))
+    }
+    named = (Message(knowledge.clinical_facts[name].label) for name in answers)
+    return (*named, *(Message("“{text}”", text=text) for text in said))

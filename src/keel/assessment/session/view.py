@@ -14,10 +14,12 @@ import msgspec
 from keel.assessment.protocols.facts import derived
 from keel.assessment.protocols.gate import gate
 from keel.assessment.protocols.level_of_care import level_of_care
+from keel.assessment.protocols.record_facts import RecordFacts
 from keel.assessment.session.answers import Answer, Answers, judgement_age
 from keel.assessment.session.dose import DoseState, device_facts, dose_facts, dose_state
 from keel.assessment.session.events import Discharged, DosePaused, Plain, Session, Started
 from keel.assessment.session.facts import event_facts, last_dose_facts, weighed_facts, weight_facts
+from keel.assessment.session.heard import UNTOLD_IS_NO, Question, questions
 from keel.assessment.session.notices import Notice
 from keel.assessment.session.plan import PlannedDose, number_in, plan_facts, planned_dose
 from keel.assessment.session.pressures import pressure_facts
@@ -33,22 +35,6 @@ from keel.quantities import parse_weight_kg
 from keel.record import Person
 from keel.record.selection import person_facts
 
-_UNTOLD_IS_NO = (
-    "crisis_symptom",
-    "new_arrhythmia",
-    "syncope",
-    "apnoea",
-    "severe_agitation",
-    "panic_unsettled",
-    "psychosis_in_session",
-    "vomiting",
-    "infiltration",
-    "pump_fault",
-    "asks_to_stop",
-    "unresponsive",
-    "seizure",
-)
-"""What happens during a session is an event: what nobody recorded did not happen."""
 _NO_EVENT = "serious_adverse_event"
 """How grave one was; it is never over."""
 
@@ -62,7 +48,8 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
     """A session seen at `at`, with the `events` that count then, in order.
 
     `timeline` and `answers` are those of the whole session, `withdrawn` the answers that a correction took away;
-    `medicine_facts` and `medicine_findings` what the list of medicines says. Each question below is answered once.
+    `medicine_facts`, `medicine_findings` and `condition_facts` what the lists of medicines and conditions say. Each
+    question below is answered once.
     """
 
     session: Session
@@ -75,6 +62,7 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
     answers: Answers
     withdrawn: tuple[Answer, ...]
     medicine_facts: Mapping[str, Fact]
+    condition_facts: RecordFacts
     medicine_findings: tuple[Finding, ...]
     at: dt.datetime
     events: tuple[Plain, ...]
@@ -118,7 +106,12 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
     @cached_property
     def vitals(self) -> Vitals:
         """The vital signs, scales and symptoms."""
-        return Vitals(self.events, self.answers.given)
+        return Vitals(self.events, self.answers.given, self.knowledge)
+
+    @cached_property
+    def questions(self) -> tuple[Question, ...]:
+        """What was said in words that leave a sign open, as long as nobody has answered it."""
+        return questions(self.events, self.knowledge)
 
     @cached_property
     def _said(self) -> list[Answer]:
@@ -162,6 +155,7 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
         at, dose, vitals, protocol = self.at, self.dose, self.vitals, self.protocol
         facts: dict[str, Fact] = {
             **person_facts(self.person, at),
+            **self.condition_facts.facts,
             **weighed_facts(self.session.person.weighed_on, at),
             **plan_facts(self.plan, protocol, self.route),
             **self.answers.facts(self.events, at),
@@ -169,7 +163,7 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
             **judgement_age(self._said, asked_at_the_door(protocol), at),
             **weight_facts(self._weights_kg, self.cut("weight_pounds_near") or 0.0),
             **last_dose_facts(self.session.last_dose_at, at),
-            **event_facts(self.events),
+            **event_facts(self.events, self.knowledge),
             "events_open": self._events_open,
             **vital_facts(
                 vitals,
@@ -194,9 +188,13 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
             ),
             **dose_facts(dose, at),
             **device_facts(dose, self.plan, vitals.pressures, protocol, at),
-            # A medicine on the list is a yes, whatever was answered; one that is not on it is not a “no”.
+            # What is on a list is a yes, whatever was answered; what is not on it is not a “no”.
             **self.medicine_facts,
+            **{name: value for name, value in self.condition_facts.facts.items() if value is True},
         }
+        for name in self.condition_facts.suspected:
+            if facts.get(name) is False:
+                del facts[name]
         facts |= aldrete_facts(facts, self.cut)
         if any(rule.phase == "home" for rule in protocol.rules):
             facts.setdefault("level_of_care", self._level_of_care(facts))
@@ -205,7 +203,7 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
     @property
     def _events_open(self) -> int:
         """How many kinds of adverse event of the catalogue are on record and not over."""
-        happened, catalogue = event_facts(self.events), self.knowledge.clinical_facts.values()
+        happened, catalogue = event_facts(self.events, self.knowledge), self.knowledge.clinical_facts.values()
         return sum(happened.get(one.id) is True for one in catalogue if one.group == "event" and one.id != _NO_EVENT)
 
     @property
@@ -261,7 +259,7 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
 
     def running(self, facts: Mapping[str, Fact]) -> list[Finding]:
         """What the rules of a running session say of the facts."""
-        return self.ask(self.protocol.gates.running, {**dict.fromkeys(_UNTOLD_IS_NO, False), **facts})
+        return self.ask(self.protocol.gates.running, {**dict.fromkeys(UNTOLD_IS_NO, False), **facts})
 
     @cached_property
     def out_of_range(self) -> tuple[Finding, ...]:

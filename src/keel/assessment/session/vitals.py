@@ -8,18 +8,19 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from keel.assessment.protocols.facts import CRISIS_SYMPTOMS
+from keel.assessment.protocols.facts import CRISIS_EVENTS, CRISIS_SYMPTOMS
 from keel.assessment.session.answers import Answer
 from keel.assessment.session.events import (
-    AdverseEvent,
     DissociationScored,
     Plain,
     SedationScored,
     VitalsRecorded,
     minutes_between,
 )
+from keel.assessment.session.heard import signs_of
 from keel.assessment.session.pressures import Pressure
 from keel.findings import Fact
+from keel.knowledge import Knowledge
 from keel.knowledge.protocols import Protocol, facts_of
 from keel.quantities import significant
 
@@ -48,7 +49,7 @@ class ReadingSet(NamedTuple):
 class Vitals:
     """Every vital sign of some events in their order of time; those among the answers too, scales and symptoms."""
 
-    def __init__(self, events: Iterable[Plain], answers: Iterable[Answer]) -> None:
+    def __init__(self, events: Iterable[Plain], answers: Iterable[Answer], knowledge: Knowledge) -> None:
         ticked: dict[str | None, list[tuple[str, Fact]]] = {}
         for answer in answers:
             if answer.event is not None and answer.value is not None and answer.fact in (*MEASURED, *CRISIS_SYMPTOMS):
@@ -57,7 +58,11 @@ class Vitals:
         self.pressures: list[Pressure] = []
         self.sets: list[ReadingSet] = []
         for event in events:
-            values = dict((*_values(event), *ticked.get(event.id, ())))
+            values: dict[str, Fact] = {}
+            for name, value in (*_values(event), *signs_of(event, knowledge), *ticked.get(event.id, ())):
+                # Of what one event says twice, the yes stands.
+                if values.get(name) is not True:
+                    values[name] = value
             for name, value in values.items():
                 self._by_fact.setdefault(name, []).append(VitalSign(event.at, value))
             signs = {name: value for name, value in values.items() if name in _SIGN_NAMES}
@@ -98,15 +103,8 @@ def _values(event: Plain) -> Iterator[tuple[str, Fact]]:
             value = getattr(event, name, None)
             if value is not None:
                 yield name, value
-    if isinstance(event, VitalsRecorded):
-        if event.spo2 is not None and event.on_oxygen is None:
-            yield "on_oxygen", False
-        if event.symptoms is not None:
-            yield from ((name, name in event.symptoms) for name in CRISIS_SYMPTOMS)
-    elif isinstance(event, AdverseEvent):
-        yield event.what, not event.resolved
-        if event.serious:
-            yield "serious_adverse_event", True
+    if isinstance(event, VitalsRecorded) and event.spo2 is not None and event.on_oxygen is None:
+        yield "on_oxygen", False
 
 
 def asked_signs(protocol: Protocol) -> tuple[str, ...]:
@@ -130,7 +128,10 @@ def vital_facts(
     the newest set has it; a set is what was read within `set_min` minutes.
     """
     facts: dict[str, Fact] = {}
-    for name in ("hr", "rr", "spo2", "on_oxygen", "moaas", "contact", *DISSOCIATION, *CRISIS_SYMPTOMS):
+    for name in (
+        *("hr", "rr", "spo2", "on_oxygen", "moaas", "contact"),
+        *(*DISSOCIATION, *CRISIS_SYMPTOMS, *CRISIS_EVENTS),
+    ):
         newest = vitals.newest(name)
         if newest is not None:
             facts[name] = newest.value

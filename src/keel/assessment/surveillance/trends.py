@@ -7,6 +7,7 @@ default and says so.
 import datetime as dt
 import math
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from keel.assessment.instruments.change import Change, Course, change
 from keel.assessment.instruments.errors import AnswersRefused
@@ -15,7 +16,7 @@ from keel.assessment.instruments.scoring import score_sitting
 from keel.assessment.surveillance.due import MEDICAL
 from keel.findings import Finding, Reason, Severity, worst_first
 from keel.knowledge import Certainty, Knowledge, UnknownId
-from keel.knowledge.instruments import ChangeKind
+from keel.knowledge.instruments import ChangeKind, Direction
 from keel.knowledge.surveillance import ScoreTrend, Surveillance, TrendRule
 from keel.messages import Message
 from keel.record import Answers, Measurement, Record
@@ -109,9 +110,16 @@ def _is_beyond(rule: TrendRule, now: float, then: float, limit: float) -> bool:
 
 
 def totals(record: Record, instrument: str, at: dt.datetime, knowledge: Knowledge) -> list[tuple[dt.datetime, float]]:
-    """Totals of an instrument up to `at`, oldest first; a sitting without a total is left out."""
+    """Totals of an instrument up to `at`, oldest first; a sitting without a total is left out.
+
+    Sittings of one moment are one, the worst of them: what differs between them is no change.
+    """
     dated = [(one.at, _total(one, record, knowledge)) for one in sittings(record, at, instrument) if one.at is not None]
-    return sorted((when, total) for when, total in dated if total is not None)
+    known = sorted((when, total) for when, total in dated if total is not None)
+    shape = knowledge.instruments.get(instrument)
+    worst = min if shape is not None and shape.better is Direction.HIGHER else max
+    by_moment = groupby(known, key=lambda each: each[0])
+    return [(when, worst(total for _, total in same)) for when, same in by_moment]
 
 
 def _total(sitting: Answers, record: Record, knowledge: Knowledge) -> float | None:

@@ -12,11 +12,11 @@ from keel.interop.vocabulary import Coding, family_substance
 from keel.messages import Message
 from keel.record import Condition as KeelCondition
 from keel.record import Precision
-from keel.record.selection import UNSURE
+from keel.record.concepts import UNSURE
 
 
 def read_condition(condition: Condition, item_id: str, draft: Draft, context: Context) -> None:
-    """Adds the condition: refuted as one that is not there, a suspected one with that status."""
+    """Adds the condition: refuted as one that is not there, a suspected one with that status, an abated one as over."""
     text = condition.code.words if condition.code else ""
     if not text:
         raise NotTaken(Message("it does not say which condition"))
@@ -24,13 +24,16 @@ def read_condition(condition: Condition, item_id: str, draft: Draft, context: Co
     if verified == "entered-in-error":
         raise NotTaken(Message("its verification is entered-in-error: taken back by its sender"))
     onset = when(condition.onset_date_time, condition.onset_period, at=context.at).start
+    ended = when(condition.abatement_date_time, condition.abatement_period, at=context.at).last
+    clinical = _one_of(condition.clinical_status) or ("resolved" if condition.abatement_string else "active")
     draft.conditions.append(
         KeelCondition(
             text=text,
             codes=condition.code.codes if condition.code else {},
-            status=verified if verified in UNSURE else _one_of(condition.clinical_status) or "active",
+            status=verified if verified in UNSURE else clinical,
             present=verified != "refuted",
             onset=_day(onset),
+            ended=_day(ended),
             id=item_id,
         )
     )

@@ -58,6 +58,10 @@ _OF = {
         "url identifier version name title derivedFrom status experimental subjectType date publisher contact "
         "description useContext jurisdiction purpose copyright approvalDate lastReviewDate effectivePeriod code item"
     ),
+    "RiskAssessment": (
+        "identifier basedOn parent status method code subject encounter occurrenceDateTime occurrencePeriod condition "
+        "performer reasonCode reasonReference basis prediction mitigation note"
+    ),
     "QuestionnaireResponse": (
         "identifier basedOn partOf questionnaire status subject encounter authored author source item"
     ),

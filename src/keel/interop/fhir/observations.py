@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 import msgspec
 
+from keel.interop.answers import AnswerSent, yes_or_no
 from keel.interop.errors import shown
-from keel.interop.fhir.datatypes import LOINC, Coding, Quantity, Reference
+from keel.interop.fhir.datatypes import LOINC, CodeableConcept, Coding, Quantity, Reference
 from keel.interop.fhir.decoding import only_one
 from keel.interop.fhir.directory import Ambiguous, Directory
 from keel.interop.fhir.envelope import Item
@@ -15,7 +16,7 @@ from keel.interop.fhir.errors import NotTaken
 from keel.interop.fhir.moments import When, when
 from keel.interop.fhir.people import Context, Draft
 from keel.interop.fhir.resources import Observation, ObservationPart
-from keel.interop.fhir.sittings import AnswerSent, InstrumentCodes, Sitting
+from keel.interop.fhir.sittings import InstrumentCodes, Sitting
 from keel.interop.kept_units import in_kept_unit
 from keel.interop.plausibility import impossible_measure
 from keel.interop.times import Moment
@@ -75,14 +76,41 @@ class ObservationReader:
         if not parts and not observation.has_member and not observation.data_absent_reason:
             raise NotTaken(Message("it has no value"))
         _note_missing_members(item, observation, self._directory, draft)
+        panel = self._panel(observation)
+        sitting = self._sitting(item, observation, time.last)
         taken: list[Measurement] = []
         for part, name in parts:
-            if not self._score(part, item, observation, time.last, draft):
+            if self._is_of_two(part.code, item, draft) or not self._score(part, item, sitting, draft):
                 taken.append(self._measured(part, name, item, draft))
+        if panel is not None and not taken and not observation.data_absent_reason:
+            draft.sittings.open(panel, sitting)
         draft.measurements += _finished(taken, item, observation, time.last)
-        pregnancy = self._pregnancy(observation)
+        pregnancy = self._pregnancy(observation, item, draft)
         if pregnancy is not None and time.last is not None:
             draft.pregnancy.append((time.last.at, pregnancy))
+
+    def _panel(self, observation: Observation) -> Instrument | None:
+        """The instrument whose whole the observation is."""
+        panels = self._codes.panels
+        return next((panels[code] for code in _loinc(observation.code.coding) if code in panels), None)
+
+    def _sitting(self, item: Item, observation: Observation, moment: Moment | None) -> Sitting:
+        """The sitting of the panel that it is a member of, else one of its own time."""
+        if item.key in self._panels.of_member:
+            return self._panels.of_member[item.key][1]
+        alone = f"at {moment.at.isoformat()}" if moment else item.key
+        return Sitting(_group(item, observation, self._directory, default=alone), moment, item.id)
+
+    def _is_of_two(self, code: CodeableConcept, item: Item, draft: Draft) -> bool:
+        """Whether the codes and words of a panel or total name more than one instrument: then it is nobody's score."""
+        named = self._codes.named(_loinc(code.coding), code.texts)
+        if len(named) < 2:
+            return False
+        reason = Message(
+            "its code and its name are of {names}; shown as it came, and not scored", names=", ".join(named)
+        )
+        draft.notes.note(Message("one result of two instruments"), where=item.where, reason=reason)
+        return True
 
     def _parts(self, observation: Observation) -> Sequence[tuple[ObservationPart | Observation, str]]:
         """The observation itself where it has a value or a reason for none, and its components."""
@@ -100,29 +128,32 @@ class ObservationReader:
             parts.append((part, _value_name(part) or ""))
         return parts
 
-    def _score(
-        self,
-        part: ObservationPart | Observation,
-        item: Item,
-        observation: Observation,
-        moment: Moment | None,
-        draft: Draft,
-    ) -> bool:
-        """Takes an answer or a total of an instrument; False where it is not one that can be read."""
-        instrument, sitting = self._panels.of_member.get(item.key, (None, None))
-        if sitting is None:
-            alone = f"at {moment.at.isoformat()}" if moment else item.key
-            sitting = Sitting(_group(item, observation, self._directory, default=alone), moment, item.id)
+    def _score(self, part: ObservationPart | Observation, item: Item, sitting: Sitting, draft: Draft) -> bool:
+        """Takes an answer or a total of an instrument; False where it is not one that can be read.
+
+        In a panel only the answers and the total of its own instrument are its own.
+        """
+        of_panel = self._panels.of_member.get(item.key, (None, None))[0]
         for code in _loinc(part.code.coding):
             total = self._codes.totals.get(code)
+            questions = self._codes.items.get(code, [])
+            owners = [total] if total else [owner for owner, _ in questions]
+            if of_panel and owners and of_panel.id not in (owner.id for owner in owners):
+                reason = Message(
+                    "{owner} under the panel of {panel}; shown as it came, and not scored",
+                    owner=owners[0].name,
+                    panel=of_panel.name,
+                )
+                draft.notes.note(Message("result of another instrument"), where=item.where, reason=reason)
+                return False
             number = _said(part).number
             if total and number is not None:
                 draft.sittings.total(total, number, sitting, where=item.where)
                 return True
-            questions = self._codes.items.get(code, [])
-            mine = [question for question in questions if instrument is None or question[0].id == instrument.id]
+            mine = [question for question in questions if of_panel is None or question[0].id == of_panel.id]
             if len(mine) == 1:
-                return draft.sittings.answer(mine[0], _said(part), sitting, where=item.where)
+                draft.sittings.answer(mine[0], _said(part), sitting, where=item.where)
+                return True
         return False
 
     def _measured(self, part: ObservationPart | Observation, name: str, item: Item, draft: Draft) -> Measurement:
@@ -196,17 +227,26 @@ class ObservationReader:
             draft.notes.note(what, where=item.where, reason=reason)
         return measured.value, measured.unit
 
-    def _pregnancy(self, observation: Observation) -> Pregnancy | None:
-        """The answer to whether pregnant; None where that is not what was observed."""
+    def _pregnancy(self, observation: Observation, item: Item, draft: Draft) -> Pregnancy | None:
+        """The answer to whether pregnant; None where that is not what was observed, or is not understood."""
         row, _ = self._meaning(observation.code.coding)
-        if row is None or row.means != "pregnancy_status":
+        if row is None or row.means != "pregnancy_status" or observation.data_absent_reason:
             return None
-        concept = observation.value_codeable_concept
-        for coding in concept.coding if concept else ():
-            answer = self._context.knowledge.reading_codes.coded(CodeKind.PREGNANCY, coding.system, coding.code)
-            if answer:
-                return Pregnancy(answer.means)
-        return Pregnancy.UNKNOWN
+        table, said = self._context.knowledge.reading_codes, _said(observation)
+        coded = [table.coded(CodeKind.PREGNANCY, system, code) for system, code in said.codes]
+        known = {one.means for one in coded if one} or {
+            one.means for word in said.words if (one := table.named(CodeKind.PREGNANCY, word))
+        }
+        if len(known) == 1:
+            return Pregnancy(known.pop())
+        is_yes = yes_or_no(said, self._context.knowledge)
+        if is_yes is not None:
+            return Pregnancy.PREGNANT if is_yes else Pregnancy.NOT_PREGNANT
+        told = next(iter(said.words), next((code for _, code in said.codes), said.number))
+        reason = Message("{answer} is not an answer to it; not understood", answer=shown(told))
+        draft.notes.note(Message("pregnancy status"), where=item.where, reason=reason)
+        draft.has_unread_pregnancy = True
+        return None
 
 
 def _is_clinical(part: ObservationPart | Observation) -> bool:
@@ -294,6 +334,8 @@ def _said(part: ObservationPart | Observation) -> AnswerSent:
         return AnswerSent(tuple((coding.system, coding.code) for coding in concept.coding), concept.texts, ordinal)
     if quantity and quantity.value is not None and not quantity.comparator:
         return AnswerSent(number=quantity.value)
+    if part.value_boolean is not None:
+        return AnswerSent(words=("yes" if part.value_boolean else "no",), number=float(part.value_boolean))
     if part.value_integer is not None:
         return AnswerSent(number=float(part.value_integer))
     text = (part.value_string or "").strip()

@@ -12,7 +12,16 @@ from keel.interop.times import BEFORE_ALL
 from keel.knowledge import Knowledge
 from keel.messages import FactName, Message
 from keel.quantities import convert
-from keel.record import Condition, Dose, Measurement, Medicine, Person, Pregnancy, Record, UsePattern
+from keel.record import Condition, Dose, Measurement, Medicine, Person, Pregnancy, Record, RiskAssessment, UsePattern
+
+RISK_LEVEL = ("http://loinc.org", "93374-7")
+"""The code of a level of suicide risk as it was told."""
+
+
+def risk_level(words: str, at: dt.datetime | None, name: str) -> Measurement:
+    """A level of suicide risk in the words in which it came, whatever they mean."""
+    system, code = RISK_LEVEL
+    return Measurement(code=code, system=system, name="Suicide risk level", value=words, at=at, id=name)
 
 
 class Context(NamedTuple):
@@ -31,7 +40,9 @@ class Draft:
         self.sittings = Sittings(context.knowledge, self.notes)
         self.measurements: list[Measurement] = []
         self.pregnancy: list[tuple[dt.datetime, Pregnancy]] = []
+        self.has_unread_pregnancy = False
         self.conditions: list[Condition] = []
+        self.risk_assessments: list[RiskAssessment] = []
         self.medicines: list[Medicine] = []
         self.patterns: list[UsePattern] = []
         self.doses: list[Dose] = []
@@ -43,8 +54,10 @@ class Draft:
         at, knowledge = self._context
         self._weights = Weights(self.measurements, knowledge)
         self.person = with_body_size(self.person, self.measurements, at=at, knowledge=knowledge, notes=self.notes)
-        if self.pregnancy:
-            self.person = msgspec.structs.replace(self.person, pregnancy=self._pregnancy_now())
+        if self.pregnancy or self.has_unread_pregnancy:
+            # An answer that nobody understood says less than any that was.
+            told = self._pregnancy_now() if self.pregnancy else Pregnancy.UNKNOWN
+            self.person = msgspec.structs.replace(self.person, pregnancy=told)
 
     def weight_near(self, time: dt.datetime) -> float | None:
         """Kilograms at a time, None where no weight was measured near it; known once the body is settled."""
@@ -75,6 +88,7 @@ class Draft:
             medicines=tuple(self.medicines),
             answers=self.sittings.answers(),
             conditions=tuple(self.conditions),
+            risk_assessments=tuple(sorted(self.risk_assessments, key=lambda one: (one.at or BEFORE_ALL, one.id))),
             notes=self.notes.notes(),
             format=form,
         )

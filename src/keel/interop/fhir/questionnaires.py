@@ -1,16 +1,21 @@
 """QuestionnaireResponses: which instrument it is, and what was answered to each item."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 
+from keel.assessment.instruments import find_instrument, find_item
+from keel.interop.answers import AnswerSent
 from keel.interop.fhir.datatypes import LOINC
 from keel.interop.fhir.decoding import only_one
 from keel.interop.fhir.envelope import Item
 from keel.interop.fhir.errors import NotTaken
 from keel.interop.fhir.moments import when
-from keel.interop.fhir.people import Context, Draft
+from keel.interop.fhir.people import Context, Draft, risk_level
 from keel.interop.fhir.resources import Answer, Question, QuestionAsked, Questionnaire, QuestionnaireResponse
-from keel.interop.fhir.sittings import AnswerSent, Sitting
+from keel.interop.fhir.sittings import Sitting
+from keel.interop.times import Moment
+from keel.knowledge import UnknownId
 from keel.knowledge.instruments import Instrument
 from keel.knowledge.instruments import Item as InstrumentItem
 from keel.messages import Message
@@ -25,11 +30,14 @@ class ResponseReader:
         self._context = context
         self._codes: dict[str, dict[str, str]] = {}
         self._keys: dict[str, str] = {}
+        self._names: dict[str, tuple[str, ...]] = {}
         self.used: set[str] = set()
         for item, questionnaire in questionnaires:
             if questionnaire.url:
                 self._codes[questionnaire.url] = dict(_codes_of(questionnaire.item))
                 self._keys[questionnaire.url] = item.key
+                panels = [coding.code for coding in questionnaire.code if coding.system == LOINC]
+                self._names[questionnaire.url] = (*panels, questionnaire.title)
 
     def read(self, item: Item, response: QuestionnaireResponse, draft: Draft) -> None:
         """Adds the sitting to the draft; NotTaken where the instrument is not one that Keel knows."""
@@ -42,33 +50,60 @@ class ResponseReader:
             self.used.add(self._keys[url])
         questions = {question.link_id: question for question in _flat(response.item)}
         named = {link: codes.get(link) or _code_in(link) for link in questions}
-        instrument = self._instrument(url, named)
-        if instrument is None:
-            name = url.rsplit("/", 1)[-1] or Message("without a name")
-            raise NotTaken(Message("the questionnaire {name} is not one that Keel knows", name=name))
+        found = self._instruments(url, named)
         sitting = Sitting(item.key, time.start, item.id)
+        if not found:
+            name = url.rsplit("/", 1)[-1] or Message("without a name")
+            self._tell_unknown(url, response, time.start, item, draft)
+            raise NotTaken(Message("the questionnaire {name} is not one that Keel knows", name=name))
+        instrument = found[0]
+        draft.sittings.open(instrument, sitting)
+        if len(found) > 1:
+            names = ", ".join(one.name for one in found)
+            reason = Message("its code, its name and its items are of {names}; it is not scored", names=names)
+            draft.notes.note(Message("form of two instruments"), where=item.where, reason=reason)
+            return
         for link, question in questions.items():
             self._take(instrument, named[link], link, question, sitting, item, draft)
         if response.status in ("in-progress", "stopped"):
             reason = Message("its status is {status}: what has no answer stays unanswered", status=response.status)
             draft.notes.note(Message("questionnaire not completed"), where=item.where, reason=reason)
 
-    def _instrument(self, url: str, named: dict[str, str]) -> Instrument | None:
-        """The instrument of that name, or the one of which at least half the items are there by code."""
-        instruments = self._context.knowledge.instruments
-        own = instruments.get(re.split(r"[/:]", url)[-1].lower())
-        if own is not None and set(named) & ({item.id for item in own.items} | {scale.id for scale in own.scales}):
-            return own
+    def _instruments(self, url: str, named: Mapping[str, str]) -> list[Instrument]:
+        """The instrument by name, by code and by items; more than one where these do not agree, the named one first.
+
+        By items it is the one of which at least half are there by code. Items without a code go by the name alone.
+        """
+        by_name = [one for name in (url, *self._names.get(url, ())) if (one := self._by_name(name))]
         codes = set(named.values()) - {""}
         best, most = None, 0.0
-        for instrument in instruments.values():
+        for instrument in self._context.knowledge.instruments.values():
             coded = {item.loinc for item in instrument.items if item.loinc}
             share = len(coded & codes) / len(coded) if coded else 0.0
             if instrument.loinc.total in codes and instrument.loinc.total:
                 share += 1
             if share > most:
                 best, most = instrument, share
-        return best if most >= 0.5 else None
+        by_items = [best] if best and most >= 0.5 else []
+        return list({one.id: one for one in (*by_name, *by_items)}.values())
+
+    def _by_name(self, name: str) -> Instrument | None:
+        """The instrument that an address, a title or a LOINC code of a whole names."""
+        instruments = self._context.knowledge.instruments
+        last = re.split(r"[/:]", name.strip())[-1]
+        panel = next((one for one in instruments.values() if last and one.loinc.panel == last), None)
+        with suppress(UnknownId):
+            return panel or find_instrument(last, self._context.knowledge)
+        return next((one for one in instruments.values() if one.title == name), None)
+
+    def _tell_unknown(
+        self, url: str, response: QuestionnaireResponse, moment: Moment | None, item: Item, draft: Draft
+    ) -> None:
+        """Keeps that a form about suicide came which Keel does not know: it may hold a yes."""
+        words = [url, *self._names.get(url, ()), *(question.text for question in _flat(response.item))]
+        if any("suicid" in text.casefold() for text in words):
+            at, named = moment.at if moment else None, url.rsplit("/", 1)[-1] or "questionnaire"
+            draft.measurements.append(risk_level(named, at, item.id))
 
     def _take(
         self,
@@ -96,7 +131,10 @@ class ResponseReader:
 
 
 def _item_of(instrument: Instrument, code: str, link: str) -> InstrumentItem | None:
-    return next((item for item in instrument.items if (code and item.loinc == code) or item.id == link), None)
+    """The item of that code, or of that `linkId` where the code is no other's: GAD-7's item 1 is not PHQ-9's."""
+    coded = next((item for item in instrument.items if code and item.loinc == code), None)
+    name = None if code and coded is None else find_item(instrument, link)
+    return coded or next((item for item in instrument.items if item.id == name), None)
 
 
 def _codes_of(asked: Sequence[QuestionAsked]) -> Iterator[tuple[str, str]]:

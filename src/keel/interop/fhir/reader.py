@@ -33,7 +33,9 @@ from keel.interop.fhir.resources import (
     Questionnaire,
     QuestionnaireResponse,
     Resource,
+    RiskAssessment,
 )
+from keel.interop.fhir.risk import read_risk
 from keel.interop.fhir.sittings import InstrumentCodes
 from keel.interop.plausibility import why_impossible
 from keel.interop.reading import Format, Notebook, Progress, Reading, Totals
@@ -45,7 +47,7 @@ from keel.record import Precision, Sex
 
 R = TypeVar("R", bound=Resource)
 
-FIRST = ("Patient", "Observation", "QuestionnaireResponse", "Condition", "AllergyIntolerance")
+FIRST = ("Patient", "Observation", "QuestionnaireResponse", "Condition", "AllergyIntolerance", "RiskAssessment")
 """What is read before medications, whose doses per kilogram need a weight."""
 HELPERS = ("Medication", "Questionnaire")
 """Read when another resource refers to them."""
@@ -147,6 +149,8 @@ class _Reader:
             self._responses.read(item, resource, self._person(item, resource.subject, resource))
         elif isinstance(resource, Condition):
             read_condition(resource, item.id, self._person(item, resource.subject, resource), self._context)
+        elif isinstance(resource, RiskAssessment):
+            read_risk(item, resource, self._person(item, resource.subject, resource), self._context)
         elif isinstance(resource, AllergyIntolerance):
             read_allergy(resource, item.id, self._person(item, resource.patient, resource), self._context)
         else:

@@ -166,9 +166,11 @@ class QuestionAsked(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class Questionnaire(Resource, frozen=True, kw_only=True):
-    """A questionnaire: only what maps its `linkId`s to codes."""
+    """A questionnaire: only its names and what maps its `linkId`s to codes."""
 
     url: str = ""
+    title: str = ""
+    code: tuple[Coding, ...] = ()
     item: tuple[QuestionAsked, ...] = ()
 
 
@@ -336,6 +338,9 @@ class Condition(Resource, frozen=True, kw_only=True):
     subject: Reference
     onset_date_time: DateTime | None = None
     onset_period: Period | None = None
+    abatement_date_time: DateTime | None = None
+    abatement_period: Period | None = None
+    abatement_string: str | None = None
 
 
 class AllergyIntolerance(Resource, frozen=True, kw_only=True):
@@ -345,6 +350,41 @@ class AllergyIntolerance(Resource, frozen=True, kw_only=True):
     clinical_status: CodeableConcept | None = None
     code: CodeableConcept | None = None
     patient: Reference
+
+
+class Annotation(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A note; only its words are read."""
+
+    text: str = ""
+
+
+class Prediction(Medium, frozen=True, kw_only=True):
+    """What is expected, how likely, and why."""
+
+    outcome: CodeableConcept | None = None
+    probability_decimal: float | None = None
+    probability_range: Range | None = None
+    qualitative_risk: CodeableConcept | None = None
+    relative_risk: float | None = None
+    when_period: Period | None = None
+    when_range: Range | None = None
+    rationale: str = ""
+
+
+class RiskAssessment(Resource, frozen=True, kw_only=True):
+    """A risk as somebody judged it."""
+
+    status: Literal[
+        "registered", "preliminary", "final", "amended", "corrected", "cancelled", "entered-in-error", "unknown"
+    ]
+    code: CodeableConcept | None = None
+    method: CodeableConcept | None = None
+    subject: Reference
+    occurrence_date_time: DateTime | None = None
+    occurrence_period: Period | None = None
+    performer: Reference | None = None
+    prediction: tuple[Prediction, ...] = ()
+    note: tuple[Annotation, ...] = ()
 
 
 class Entry(Medium, frozen=True, kw_only=True):
@@ -394,6 +434,7 @@ READ: dict[str, type[Resource]] = {
         Patient,
         Questionnaire,
         QuestionnaireResponse,
+        RiskAssessment,
     )
 }
 """Resource type to shape, for what Keel reads beside the Bundle."""

@@ -5,35 +5,20 @@ sitting, so that nothing is scored twice.
 """
 
 import datetime as dt
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from keel.assessment.instruments import AnswersRefused, score_instrument
+from keel.interop.answers import AnswerSent, answer_to, whole
 from keel.interop.errors import shown
-from keel.interop.fhir.datatypes import LOINC
 from keel.interop.reading import Notebook
 from keel.interop.times import BEFORE_ALL, Moment
 from keel.knowledge import Knowledge
-from keel.knowledge.instruments import Instrument, Item, ItemKind
+from keel.knowledge.instruments import Instrument, Item
 from keel.messages import Message, Numeral
 from keel.record import Answers, Precision
-
-STATES = {
-    "asked-declined": "declined",
-    "not-asked": "not_asked",
-    "not-applicable": "not_asked",
-    "not-performed": "not_asked",
-}
-"""Reasons for having no answer that are more than “unanswered”: FHIR's data-absent-reason to Keel's state."""
-
-
-class AnswerSent(NamedTuple):
-    """One answer as it came: codes (system and code), words, a number, or why there is none."""
-
-    codes: tuple[tuple[str, str], ...] = ()
-    words: tuple[str, ...] = ()
-    number: float | None = None
-    absent: str = ""
+from keel.record.selection import NOT_UNDERSTOOD
 
 
 def _item(instrument: Instrument, item: Item) -> Message:
@@ -51,6 +36,7 @@ class InstrumentCodes:
         self.panels: dict[str, Instrument] = {}
         self.totals: dict[str, Instrument] = {}
         self.items: dict[str, list[tuple[Instrument, Item]]] = {}
+        self._names = [instrument.name for instrument in knowledge.instruments.values()]
         for instrument in knowledge.instruments.values():
             if instrument.loinc.panel:
                 self.panels[instrument.loinc.panel] = instrument
@@ -59,6 +45,19 @@ class InstrumentCodes:
             for item in instrument.items:
                 if item.loinc:
                     self.items.setdefault(item.loinc, []).append((instrument, item))
+
+    def named(self, codes: Sequence[str], texts: Iterable[str]) -> tuple[str, ...]:
+        """The names of all instruments of which a code is the panel or the total, and that the words name beside them.
+
+        Words that name the instrument of the code too say nothing against it; without a code nobody is named.
+        """
+        coded = [one for code in codes if (one := self.panels.get(code) or self.totals.get(code))]
+        if not coded:
+            return ()
+        words = " ".join(texts)
+        spoken = {name for name in self._names if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", words, re.I)}
+        names = [one.name for one in coded]
+        return tuple(dict.fromkeys([*names, *([] if spoken & set(names) else sorted(spoken))]))
 
 
 class Sitting(NamedTuple):
@@ -83,32 +82,45 @@ class Sittings:
         self._knowledge, self._notes = knowledge, notes
         self._open: dict[tuple[str, str], _OpenSitting] = {}
 
-    def answer(self, question: tuple[Instrument, Item], said: AnswerSent, sitting: "Sitting", *, where: str) -> bool:
-        """Adds the answer to an item; False, with a note, where it is not one of the item's answers."""
+    def open(self, instrument: Instrument, sitting: "Sitting") -> None:
+        """Says that a sitting came, whatever can be read of it: one without a single answer is then told, not lost."""
+        self._open_for(instrument, sitting)
+
+    def answer(self, question: tuple[Instrument, Item], said: AnswerSent, sitting: "Sitting", *, where: str) -> None:
+        """Adds the answer to an item; what is not one of the item's answers counts as not understood, with a note.
+
+        Of two answers in one sitting the first is kept, but for a question of safety the worse.
+        """
         instrument, item = question
-        value = answer_to(instrument, item, said)
+        value = answer_to(instrument, item, said, self._knowledge)
         if value is None:
-            told = next(iter(said.words), said.number if said.number is not None else "nothing")
-            reason = Message("{answer} is not an answer to it; left unanswered", answer=shown(told))
+            told = next(iter(said.words), next((code for _, code in said.codes), said.number))
+            reason = Message("{answer} is not an answer to it; not understood", answer=shown(told))
             self._notes.note(_item(instrument, item), where=where, reason=reason)
-            return False
-        before = self._open_for(instrument, sitting).items.setdefault(item.id, value)
-        if before != value:
+            value = NOT_UNDERSTOOD
+        items = self._open_for(instrument, sitting).items
+        before = items.setdefault(item.id, value)
+        if before == value:
+            return
+        reason = Message(
+            "answered {first} and {second} in one sitting; the first was kept", first=str(before), second=str(value)
+        )
+        if item.safety and _alarm(value) > _alarm(before):
+            items[item.id] = value
             reason = Message(
-                "answered {first} and {second} in one sitting; the first was kept", first=str(before), second=str(value)
+                "answered {first} and {second} in one sitting; the worse was kept", first=str(before), second=str(value)
             )
-            self._notes.note(_item(instrument, item), where=where, reason=reason)
-        return True
+        self._notes.note(_item(instrument, item), where=where, reason=reason)
 
     def subscale(self, instrument: Instrument, scale: str, value: float, sitting: "Sitting", *, where: str) -> None:
         """Adds a number that was totalled elsewhere under the id of its scale."""
-        whole = _whole(value)
-        if whole is None:
+        number = whole(value)
+        if number is None:
             what = Message("{instrument} {scale}", instrument=instrument.name, scale=scale)
             reason = Message("{value} is not a whole number; left out", value=Numeral(f"{value:g}"))
             self._notes.note(what, where=where, reason=reason)
         else:
-            self._open_for(instrument, sitting).items.setdefault(scale, whole)
+            self._open_for(instrument, sitting).items.setdefault(scale, number)
 
     def total(self, instrument: Instrument, total: float, sitting: "Sitting", *, where: str) -> None:
         """Adds the total that the sender computed."""
@@ -146,13 +158,21 @@ class Sittings:
 
     def _written(self, sitting: _OpenSitting) -> Answers | None:
         if not sitting.items and sitting.total is None:
-            return None
+            return self._unread(sitting)
         total = sitting.total
         if sitting.items and total is not None and not self._fits(sitting):
             reason = Message("{total} does not fit the answers; the answers were kept", total=Numeral(f"{total:g}"))
             self._notes.note(_total(sitting.instrument), where=sitting.id, reason=reason)
             total = None
         return Answers(instrument=sitting.instrument.id, items=sitting.items, total=total, at=sitting.at, id=sitting.id)
+
+    def _unread(self, sitting: _OpenSitting) -> Answers | None:
+        """A sitting of which nothing could be read: told where the instrument asks about safety, else only noted."""
+        instrument = sitting.instrument
+        reason = Message("it came, and none of its answers could be read")
+        self._notes.note(Message("{instrument}", instrument=instrument.name), where=sitting.id, reason=reason)
+        items: dict[str, int | str] = dict.fromkeys(instrument.safety_items, NOT_UNDERSTOOD)
+        return Answers(instrument=instrument.id, items=items, at=sitting.at, id=sitting.id) if items else None
 
     def _fits(self, sitting: _OpenSitting) -> bool:
         """Whether the sender's total can stand beside the items; the one checker decides."""
@@ -163,43 +183,8 @@ class Sittings:
         return True
 
 
-def answer_to(instrument: Instrument, item: Item, said: AnswerSent) -> int | str | None:
-    """The item's own value for what was said; None where it is not one of its answers.
-
-    A code decides, then the label of a choice, then a number within the item's range.
-    """
-    if said.absent:
-        return STATES.get(said.absent, "unanswered")
-    if item.kind is ItemKind.TEXT:
-        return next(iter(said.words), None)
-    choices = instrument.choices(item)
-    labels = {word.strip().casefold() for word in said.words}
-    for choice in choices:
-        if choice.loinc and {(LOINC, choice.loinc), ("", choice.loinc)} & set(said.codes):
-            return _whole(choice.value)
-    for choice in choices:
-        if choice.label and choice.label.casefold() in labels:
-            return _whole(choice.value)
-    number = _number(instrument, item, said)
-    least, most = instrument.limits(item)
-    if number is None or (choices and number not in [choice.value for choice in choices]):
-        return None
-    inside = (least is None or number >= least) and (most is None or number <= most)
-    return _whole(number) if inside else None
-
-
-def _number(instrument: Instrument, item: Item, said: AnswerSent) -> float | None:
-    """The number that was said, or that a code of Keel's own system is (`fhir_questionnaire` writes them)."""
-    own = (code for system, code in said.codes if system.endswith(f":{instrument.id}:{item.answers}"))
-    return said.number if said.number is not None else _as_number([*own, *said.words])
-
-
-def _whole(value: float) -> int | None:
-    return int(value) if value == int(value) else None
-
-
-def _as_number(words: Iterable[str]) -> float | None:
-    for word in words:
-        if word.strip().isdecimal() and len(word.strip()) < 10:
-            return float(word)
-    return None
+def _alarm(answer: int | str) -> float:
+    """How much an answer to a question of safety must not be lost: what is not understood may be a yes."""
+    if isinstance(answer, int):
+        return float(answer)
+    return 0.5 if answer == NOT_UNDERSTOOD else -1.0

@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from keel.assessment.instruments import find_instrument
 from keel.exposure import ExposureError, parse_pattern
 from keel.interop import json_text
+from keel.interop.answers import own_items
 from keel.interop.errors import ReadError, shown
 from keel.interop.plausibility import Weights, question_doses, why_impossible, with_body_size
 from keel.interop.reading import Format, Notebook, Progress, Reading, Totals, left_out
@@ -20,6 +22,7 @@ from keel.interop.record_file.measurements import read_measurement
 from keel.interop.record_file.shape import (
     HINTS,
     PERSON_NAMES,
+    RISKS,
     SHAPES,
     AnswersEntry,
     ConditionEntry,
@@ -30,11 +33,12 @@ from keel.interop.record_file.shape import (
     PeopleFile,
     PersonEntry,
     RecordEntry,
+    RiskAssessmentEntry,
     same_fields,
 )
 from keel.interop.times import Moment, is_future, read_date, read_moment, read_zone
 from keel.interop.vocabulary import known_routes, known_substances, refuse_unknown_status, route_id, substance_id
-from keel.knowledge import Knowledge
+from keel.knowledge import Knowledge, UnknownId
 from keel.messages import Message, text_of
 from keel.quantities import QuantityError
 from keel.record import (
@@ -45,6 +49,7 @@ from keel.record import (
     Medicine,
     Person,
     Record,
+    RiskAssessment,
     UsePattern,
 )
 
@@ -91,7 +96,7 @@ def read_keel(data: bytes, *, at: dt.datetime, knowledge: Knowledge, progress: P
 
 FUTURE = Message("fact dated in the future")
 REPEATED = Message("fact written twice")
-_LISTS = ("doses", "patterns", "measurements", "medicines", "answers", "conditions")
+_LISTS = ("doses", "patterns", "measurements", "medicines", "answers", "conditions", "risk_assessments")
 
 
 def _size(entry: RecordEntry) -> int:
@@ -148,6 +153,7 @@ def _record(entry: RecordEntry, path: str, at: dt.datetime, knowledge: Knowledge
         medicines=_each(entry.medicines, "medicines", place, _medicine),
         answers=_each(entry.answers, "answers", place, _answers),
         conditions=_each(entry.conditions, "conditions", place, _condition),
+        risk_assessments=_each(entry.risk_assessments, "risk_assessments", place, _risk_assessment),
         notes=place.notes.notes(),
         format=Format.KEEL_RECORD,
     )
@@ -286,7 +292,7 @@ def _medicine(entry: str | MedicineEntry, path: str, place: _Place) -> Sequence[
 
 def _condition(entry: str | ConditionEntry, path: str, place: _Place) -> Sequence[Condition]:
     typed = ConditionEntry(text=entry) if isinstance(entry, str) else entry
-    return (same_fields(Condition, typed, text=_text(typed.text, path), **_dates(typed, path, "onset")),)
+    return (same_fields(Condition, typed, text=_text(typed.text, path), **_dates(typed, path, "onset", "ended")),)
 
 
 def _dates(entry: msgspec.Struct, path: str, *names: str) -> dict[str, dt.date | None]:
@@ -302,5 +308,34 @@ def _text(text: str, path: str) -> str:
 
 def _answers(entry: AnswersEntry, path: str, place: _Place) -> Sequence[Answers]:
     moment = read_moment(entry.at, zone=place.zone, where=f"{path}.at") if entry.at else None
-    answers = same_fields(Answers, entry, at=moment.at if moment else None)
+    name, items = _own_items(entry, path, place)
+    answers = same_fields(Answers, entry, instrument=name, items=items, at=moment.at if moment else None)
     return () if moment and _noted_as_future(moment, path, place) else (answers,)
+
+
+def _own_items(entry: AnswersEntry, path: str, place: _Place) -> tuple[str, dict[str, int | str]]:
+    """The id of the instrument and the answers in its own values; an unknown one stays as it was written."""
+    try:
+        instrument = find_instrument(entry.instrument, place.knowledge)
+    except UnknownId:
+        return entry.instrument, {name: int(one) if isinstance(one, bool) else one for name, one in entry.items.items()}
+    items, unread = own_items(instrument, entry.items, place.knowledge)
+    for name, answer in unread.items():
+        what = Message("{instrument} item {id}", instrument=instrument.name, id=name)
+        reason = Message("{answer} is not an answer to it; not understood", answer=shown(answer))
+        place.notes.note(what, where=f"{path}.items", reason=reason)
+    return instrument.id, items
+
+
+def _risk_assessment(entry: RiskAssessmentEntry, path: str, place: _Place) -> Sequence[RiskAssessment]:
+    if entry.risk not in RISKS:
+        problem = Message("{word} is not a risk that is assessed here.", word=shown(entry.risk))
+        raise ReadError(problem, where=f"{path}.risk", fix=Message("Write one of {names}.", names=", ".join(RISKS)))
+    moment = read_moment(entry.at, zone=place.zone, where=f"{path}.at") if entry.at else None
+    told = same_fields(RiskAssessment, entry, at=moment.at if moment else None)
+    if not (told.by.strip() and told.reason.strip() and moment):
+        what = Message("assessment without name, reason or time")
+        place.notes.note(
+            what, where=path, reason=Message("its level counts, and it closes nothing that was told before")
+        )
+    return () if moment and _noted_as_future(moment, path, place) else (told,)

@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from keel.messages import Message
 from keel.quantities import Form
-from keel.record import MEDICINE_STATUSES, DoseCertainty, Precision, Pregnancy, Setting, Sex
+from keel.record import MEDICINE_STATUSES, DoseCertainty, Precision, Pregnancy, RiskLevel, Setting, Sex
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -30,6 +30,10 @@ Time = Annotated[
 Date = Annotated[str, Meta(description="A whole date.", examples=["1992-05-17"])]
 Codes = Annotated[dict[str, str], Meta(description="Code system to code.", examples=[{"RxNorm": "2201623"}])]
 Identifier = Annotated[str, Meta(description="Your own name for this fact; the same fact twice counts once.")]
+
+
+RISKS = ("suicide", "warning signs")
+"""The risks of which an assessment may be: those that `look_back` of an instrument names."""
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -138,7 +142,10 @@ class AnswersEntry(Entry, frozen=True, kw_only=True):
     """One sitting of a questionnaire: answers by item, or a total that came without them."""
 
     instrument: Annotated[str, Meta(examples=["phq-9", "gad-7"])]
-    items: Annotated[dict[str, int | str], Meta(description="Item to number, or not_asked, declined, unanswered.")] = {}
+    items: Annotated[
+        dict[str, bool | int | str],
+        Meta(description="Item to number, yes or no, or not_asked, declined, unanswered, not_understood."),
+    ] = {}
     total: float | None = None
     version: str = ""
     at: Time | None = None
@@ -146,13 +153,28 @@ class AnswersEntry(Entry, frozen=True, kw_only=True):
 
 
 class ConditionEntry(Entry, frozen=True, kw_only=True):
-    """A diagnosis or problem; `present` false where it was asked about and denied."""
+    """A diagnosis or problem; `present` false where it was asked about and denied.
+
+    `status` is a word: active, remission, resolved, past, suspected, family. `ended` is the day since when it is over.
+    """
 
     text: str
     codes: Codes = {}
     status: str = "active"
     present: bool = True
     onset: Date | None = None
+    ended: Date | None = None
+    id: Identifier = ""
+
+
+class RiskAssessmentEntry(Entry, frozen=True, kw_only=True):
+    """What a clinician judged of a risk: with name, reason and time it closes what was told of it before."""
+
+    level: RiskLevel
+    risk: Annotated[str, Meta(description="Of what.", extra_json_schema={"enum": list(RISKS)})] = "suicide"
+    by: Annotated[str, Meta(description="Who judged it.", examples=["Alice"])] = ""
+    reason: Annotated[str, Meta(description="Why.")] = ""
+    at: Time | None = None
     id: Identifier = ""
 
 
@@ -166,6 +188,7 @@ class RecordEntry(Entry, frozen=True, kw_only=True):
     medicines: tuple[str | MedicineEntry, ...] = ()
     answers: tuple[AnswersEntry, ...] = ()
     conditions: tuple[str | ConditionEntry, ...] = ()
+    risk_assessments: tuple[RiskAssessmentEntry, ...] = ()
     timezone: Annotated[
         str | None,
         Meta(description="IANA zone of times that have no offset.", examples=["Europe/London"]),
@@ -200,6 +223,7 @@ SHAPES: dict[str, type[Entry]] = {
     "medicines": MedicineEntry,
     "answers": AnswersEntry,
     "conditions": ConditionEntry,
+    "risk_assessments": RiskAssessmentEntry,
     "people": RecordEntry,
 }
 """The name under which an object stands in the file, to its shape."""
@@ -226,6 +250,7 @@ HINTS = {
         ("certainty", DoseCertainty),
         ("setting", Setting),
         ("precision", Precision),
+        ("level", RiskLevel),
     )
 }
 """The last name of a path, to how its value is written."""

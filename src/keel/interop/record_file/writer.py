@@ -20,6 +20,7 @@ from keel.interop.record_file.shape import (
     PeopleFile,
     PersonEntry,
     RecordEntry,
+    RiskAssessmentEntry,
     same_fields,
 )
 from keel.knowledge import Knowledge
@@ -83,6 +84,7 @@ def _entry(record: Record) -> RecordEntry:
         medicines=_once(_same(MedicineEntry, one) for one in record.medicines),
         answers=_once(_same(AnswersEntry, one) for one in record.answers),
         conditions=_once(_same(ConditionEntry, one) for one in record.conditions),
+        risk_assessments=_once(_same(RiskAssessmentEntry, one) for one in record.risk_assessments),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from keel.knowledge.base import Knowledge
 from keel.knowledge.certainty import Certainty
 from keel.knowledge.documents import Number
+from keel.knowledge.evidence.editions import replaced_sources
 from keel.knowledge.evidence.shape import Verdict
 from keel.knowledge.kinds import FactPart, facts, parts
 from keel.knowledge.problem import Problem, error, warning
@@ -25,14 +26,19 @@ _FIELDS = {
     "other_sources": "sources",
     "conflicts": "conflicts",
 }
+# What was read is history: it keeps the edition in which it was read.
+_EVIDENCE = ("sources", "claims", "conflicts", "figures", "editions")
 _SURE = (Certainty.SEEN, Certainty.SECONDHAND)
 
 
 def citation_problems(knowledge: Knowledge) -> Iterator[Problem]:
     """Names that lead nowhere, numbers without a source, claims and sources that nothing uses."""
     used: dict[str, set[str]] = {"claims": set(), "sources": set(), "conflicts": set()}
+    replaced = replaced_sources(knowledge.editions)
     for fact in facts(knowledge):
         for part in parts(fact):
+            if fact.kind not in _EVIDENCE:
+                yield from _replaced_problems(part, replaced)
             if isinstance(part.value, Number):
                 yield from _number_problems(knowledge, part, part.value)
             for table, name in _names(knowledge, part):
@@ -43,6 +49,18 @@ def citation_problems(knowledge: Knowledge) -> Iterator[Problem]:
                     yield error("citations", part, f"no {table[:-1]} is called “{name}”. Add the row, or fix the name.")
     yield from _orphans(knowledge, used)
     yield from _repeated_works(knowledge)
+
+
+def _replaced_problems(part: FactPart, replaced: Mapping[str, str]) -> Iterator[Problem]:
+    """A rule or number that rests on the text of a replaced edition alone; one that has ended itself may."""
+    if getattr(part.value, "valid_to", None) is not None:
+        return
+    cited = getattr(part.value, "sources", ())
+    for old in cited:
+        if old in replaced and replaced[old] not in cited:
+            yield warning(
+                "editions", part, f"rests on “{old}”, which {replaced[old]} has replaced. Cite both, or that."
+            )
 
 
 def _names(knowledge: Knowledge, part: FactPart) -> Iterator[tuple[str, str]]:

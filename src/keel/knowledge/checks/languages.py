@@ -121,7 +121,7 @@ def _worded(texts: Iterable[str]) -> Iterator[str]:
 
 def _of_claim(claim: Claim) -> Iterator[str]:
     yield from (claim.statement, claim.says, claim.population, claim.note, claim.flag, claim.read)
-    yield from (claim.figure, claim.interval)
+    yield claim.figure
     if not _CODES.fullmatch(claim.unit):
         yield claim.unit
 

@@ -57,9 +57,9 @@ class AnswerFact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class ConditionFact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which words in a listed condition make a fact of the rules; `says` and `within` as in `AnswerFact`."""
+    """Which concepts in a listed condition make a fact of the rules; `says` and `within` as in `AnswerFact`."""
 
-    words: tuple[str, ...]
+    concepts: tuple[str, ...]
     fact: str
     says: str = ""
     within: Literal["day", "week"] = "day"

@@ -99,10 +99,13 @@ def _share(claim: Claim) -> Iterator[str]:
 
 
 def _interval(claim: Claim) -> Iterator[str]:
-    if claim.interval != "wilson":
+    if claim.interval not in ("wilson", "assumed"):
         return
     if claim.of is None or claim.value is None or claim.low is None or claim.high is None:
         yield "a Wilson interval needs `value`, `of`, `low` and `high`."
+        return
+    if (claim.count is None) != (claim.interval == "assumed"):
+        yield "an interval is `wilson` with the printed `count`, and `assumed` where only a percentage was printed."
         return
     share = claim.count / claim.of if claim.count is not None else claim.value / 100
     for name, computed, printed in zip(("low", "high"), wilson(share, claim.of), (claim.low, claim.high), strict=True):

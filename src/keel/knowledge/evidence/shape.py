@@ -106,10 +106,11 @@ class Use(StrEnum):
 class Claim(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One statement and what the sources say about it: a row of evidence/claims.csv.
 
-    `value`, `low` and `high` are the figure as a number and its interval, in `unit`; `interval` says where the interval
-    comes from (`printed` by the source, or `wilson` from `count` of `of`). `formula` is the arithmetic behind a figure
-    that is nothing but arithmetic; the knowledge check computes it again. `origin` is where the statement is made.
-    `see_also` names claims on the same matter, whether they agree or not; disagreements are rows of conflicts.csv.
+    `value`, `low` and `high` are the figure as a number and its interval, in `unit`. `interval` says where the interval
+    comes from: `printed` by the source, `wilson` from `count` of `of`, `assumed` where the source prints a percentage
+    and no count, so that `of` is taken to be all who answered. `formula` is the arithmetic behind a figure that is
+    nothing but arithmetic; the knowledge check computes it again. `origin` is where the statement is made. `see_also`
+    names claims on the same matter, whether they agree or not; disagreements are rows of conflicts.csv.
     """
 
     id: Id
@@ -135,6 +136,15 @@ class Claim(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     see_also: tuple[str, ...]
     use: Use
     note: str
+
+    @property
+    def interval_kind(self) -> Message | None:
+        """Where the interval comes from, in words; None where there is none."""
+        return {
+            "wilson": Message("95% interval, Wilson"),
+            "assumed": Message("95% interval, Wilson, if all of them answered"),
+            "printed": Message("range or interval as printed"),
+        }.get(self.interval)
 
     @property
     def said_in(self) -> Message:

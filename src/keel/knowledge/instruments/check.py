@@ -32,6 +32,7 @@ def instrument_problems(instrument: Instrument) -> list[str]:
         *_banding_problems(instrument),
         *_rule_problems(instrument),
         *_change_problems(instrument),
+        *_look_back_problems(instrument),
         *_code_problems(instrument),
         *_source_problems(instrument),
     ]
@@ -180,6 +181,18 @@ def _change_problems(instrument: Instrument) -> Iterator[str]:
             yield f"change {rule.id}: names a scale or band that is not there."
     if instrument.change and instrument.better == "none":
         yield "change: say with `better` whether lower or higher is better."
+
+
+def _look_back_problems(instrument: Instrument) -> Iterator[str]:
+    told = instrument.look_back
+    if told is None:
+        return
+    if not instrument.safety_items:
+        yield "look_back: no item asks about safety, so there is nothing that stands."
+    if told.time.unit != "d" or told.time.value <= 0:
+        yield "look_back: give `time` as a number of days (unit “d”)."
+    if told.time.certainty in (Certainty.SEEN, Certainty.SECONDHAND) and not told.time.sources:
+        yield f"look_back: is marked {told.time.certainty} and names no source."
 
 
 def _code_problems(instrument: Instrument) -> Iterator[str]:

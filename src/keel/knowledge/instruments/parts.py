@@ -70,6 +70,16 @@ class Recall(Part, frozen=True, kw_only=True):
     periods: tuple[str, ...]
 
 
+class LookBack(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How long a danger told in a safety item stands, whatever is answered later, unless a clinician closes it.
+
+    `risk` is what a clinician's assessment must be of to close it; `time` is in days, from the sitting on.
+    """
+
+    risk: str
+    time: Number
+
+
 class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One possible answer: its number, its label where the wording is free, its LOINC answer code where seen."""
 
@@ -240,6 +250,8 @@ class ChangeKind(StrEnum):
     """More than the instrument's own noise."""
     RESPONSE = "response"
     REMISSION = "remission"
+    SIGNIFICANT = "significant"
+    """Clinically significant: the score has come down to where people without the condition are."""
 
 
 class Measure(StrEnum):

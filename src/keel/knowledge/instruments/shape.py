@@ -22,6 +22,7 @@ from keel.knowledge.instruments.parts import (
     Fact,
     Item,
     Loinc,
+    LookBack,
     Recall,
     Rights,
     Rule,
@@ -59,6 +60,7 @@ class Instrument(Document, frozen=True, kw_only=True):
     purpose: str
     rights: Rights
     recall: Recall
+    look_back: LookBack | None = None
     better: Direction = Direction.NONE
     validated: bool = True
     item_count: int | None = None
@@ -95,6 +97,11 @@ class Instrument(Document, frozen=True, kw_only=True):
             for fact, value in given.items():
                 used.setdefault(fact, set()).add(value)
         return used
+
+    @property
+    def safety_items(self) -> tuple[str, ...]:
+        """The items that ask about safety."""
+        return tuple(item.id for item in self.items if item.safety)
 
     @property
     def has_wording(self) -> bool:

@@ -12,7 +12,10 @@ from keel.messages import Message, Name, Numeral
 
 
 class Bioavailability(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The fraction of a dose that reached the blood in one study: `value`, or a range, with whom it was found in."""
+    """The fraction of a dose that reached the blood in one study: `value`, or a range, with whom it was found in.
+
+    `children` marks a study in children, which says nothing of adults.
+    """
 
     substance: str
     value: float | None = None
@@ -21,6 +24,7 @@ class Bioavailability(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     population: str
     sources: tuple[str, ...]
     certainty: Certainty
+    children: bool = False
     note: str = ""
 
     @property
@@ -48,6 +52,8 @@ class Peak(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class Route(Document, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One way of taking: its codes where they were seen, and what is published on how much gets in and how fast.
 
+    `is_whole` is true where the whole dose reaches the blood: the other routes are measured against it.
+
     `journal` is the word of the journal app's export; `snomed` a SNOMED CT code. Both are empty where none was found.
     """
 
@@ -55,6 +61,7 @@ class Route(Document, frozen=True, kw_only=True, forbid_unknown_fields=True):
     snomed: str = ""
     snomed_sources: tuple[str, ...] = ()
     no_model: str = ""
+    is_whole: bool = False
     bioavailability: tuple[Bioavailability, ...] = ()
     peaks: tuple[Peak, ...] = ()
     conflicts: tuple[str, ...] = ()

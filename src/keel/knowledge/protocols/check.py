@@ -10,7 +10,7 @@ import msgspec
 from keel.knowledge.clinical_facts import ClinicalFact, FactKind
 from keel.knowledge.conditions import Condition
 from keel.knowledge.errors import FactsFileError
-from keel.knowledge.protocols.shape import CHECKS, Inclusion, Protocol, Rule, TimedCheck, leaves
+from keel.knowledge.protocols.shape import CHECKS, Inclusion, Protocol, Rule, Statement, TimedCheck, leaves
 
 _ORDERED = (">", ">=", "<", "<=")
 
@@ -93,7 +93,11 @@ def _rule_problems(
         yield f"repeat names the cut “{rule.repeat}”, which is not in [cuts]."
     if rule.level and rule.level not in levels:
         yield f"level “{rule.level}” is not one of {', '.join(sorted(levels))}."
-    if rule.valid_from and rule.valid_to and rule.valid_to < rule.valid_from:
+    yield from _date_problems(rule)
+
+
+def _date_problems(one: Rule | Statement) -> Iterator[str]:
+    if one.valid_from and one.valid_to and one.valid_to < one.valid_from:
         yield "valid_to lies before valid_from."
 
 

@@ -29,6 +29,11 @@ CHECKS: Mapping[str, str] = {
 """What a schedule may ask for, and its name."""
 
 
+def is_within(day: dt.date, first: dt.date | None, last: dt.date | None) -> bool:
+    """Whether a day lies between two days, both included; None is open on that side."""
+    return (first is None or first <= day) and (last is None or day <= last)
+
+
 class Signature(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Who set or confirmed a value of a clinic, when, in which role and why."""
 
@@ -100,7 +105,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     def is_in_force(self, day: dt.date) -> bool:
         """Whether the rule holds on a day; both dates are included."""
-        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
+        return is_within(day, self.valid_from, self.valid_to)
 
     def holds_in(self, jurisdiction: str) -> bool:
         """Whether the rule holds in a place; an empty place is one that nobody stated.
@@ -116,17 +121,26 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Something published, or asked of a site, that no condition can check: shown with its source."""
+    """Something published, or asked of a site, that no condition can check: shown with its source.
+
+    `valid_from` and `valid_to` are the days on which it holds, both included; before and after it is not shown.
+    """
 
     id: Id
     topic: str
     text: str
     by: str = ""
     when: str = ""
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
     cuts: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     certainty: Certainty = Certainty.SEEN
     conflicts: tuple[str, ...] = ()
+
+    def is_in_force(self, day: dt.date) -> bool:
+        """Whether it holds on a day; both dates are included."""
+        return is_within(day, self.valid_from, self.valid_to)
 
 
 class TimedCheck(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

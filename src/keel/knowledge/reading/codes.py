@@ -23,6 +23,10 @@ class CodeKind(StrEnum):
     PREGNANCY = "pregnancy"
     """The answer to whether pregnant."""
     SEX = "sex"
+    YES_NO = "yes_no"
+    """The answer to a question of yes or no."""
+    RISK_LEVEL = "risk_level"
+    """How high a risk was judged: none, low, moderate, high."""
 
 
 class ReadingCode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -88,6 +92,8 @@ class ReadingLimits(Document, frozen=True, kw_only=True):
     """Bytes."""
     most_a_day: Number
     """Grams a day beyond which a note asks whether the amounts are right."""
+    longest_session: Number
+    """Days between the first and the last event of one session; further apart is a slip in a date."""
     weight_holds: Number
     """Years for which a measured weight is taken as the weight now."""
     height_holds: Number

@@ -10,7 +10,6 @@ from math import ceil, floor, log10
 from typing import NamedTuple
 
 from keel.exposure import Exposure
-from keel.exposure.exposure import SubstanceTotal
 from keel.messages import Catalogue, Message, joined
 from keel.quantities import Figure, Interval
 
@@ -19,6 +18,14 @@ _TRACK = 38
 """Pixels of height for each label above the line."""
 _CLOSE = 9.0
 """Percent of the width under which two marks are too close for an arrow between them."""
+
+
+class _Total(NamedTuple):
+    """One mark of a person: what it is called beside others, milligrams a year, how many times the reference course."""
+
+    name: Message
+    mg: Interval
+    times: Interval | None
 
 
 class _Axis(NamedTuple):
@@ -49,7 +56,7 @@ def exposure_scale_svg(exposure: Exposure, catalogue: Catalogue | None = None) -
         parts += _person(total, axis, 20 + _TRACK * row, line_y, catalogue, is_only=is_only)
     if is_only:
         reference = axis.place(exposure.reference.mg_per_year)
-        parts += _arrow(reference, axis.place(_mid(totals[0])), totals[0], line_y, catalogue)
+        parts += _arrow(reference, axis.place(totals[0].mg.mid), totals[0], line_y, catalogue)
     body = "".join(parts)
     return (
         f'<svg class="scale" width="100%" height="{height}" aria-hidden="true" focusable="false">'
@@ -63,32 +70,39 @@ def exposure_scale_words(exposure: Exposure) -> Message:
         Message("A logarithmic scale of milligrams a year."),
         Message("The reference course is {mg} mg a year.", mg=exposure.reference.mg_per_year),
     ]
-    for total in _totals(exposure):
-        if total.mg_per_year and total.multiple_of_reference:
-            mg, times = Figure(total.mg_per_year), Figure(total.multiple_of_reference, 3)
+    totals = _totals(exposure)
+    for total in totals:
+        if total.times:
+            mg, times = Figure(total.mg), Figure(total.times, 3)
             parts.append(
                 Message("This use: {mg} mg a year, {times} times the reference course.", mg=mg, times=times)
-                if total.substance == "unknown"
+                if len(totals) == 1
                 else Message(
                     "This use, {substance}: {mg} mg a year, {times} times the reference course.",
-                    substance=Message(total.substance),
+                    substance=total.name,
                     mg=mg,
                     times=times,
                 )
             )
+    if exposure.assumption:
+        parts.append(exposure.assumption)
     return joined(" ", parts)
 
 
-def _totals(exposure: Exposure) -> list[SubstanceTotal]:
-    return [total for total in exposure.by_substance if total.mg_per_year and total.mg_per_year.high > 0]
+def _totals(exposure: Exposure) -> list[_Total]:
+    """The total of each substance and route, as taken; where there are several, what they come to absorbed as well."""
+    found = [
+        _Total(one.name, one.mg_per_year, one.multiple_of_reference) for one in exposure.by_route if one.mg_per_year
+    ]
+    found = [total for total in found if total.mg.high > 0]
+    absorbed = exposure.absorbed
+    if len(found) > 1 and absorbed and absorbed.mg_per_year:
+        found.append(_Total(Message("absorbed"), absorbed.mg_per_year, absorbed.multiple_of_reference))
+    return found
 
 
-def _mid(total: SubstanceTotal) -> float:
-    return total.mg_per_year.mid if total.mg_per_year else 0.0
-
-
-def _axis(totals: list[SubstanceTotal], reference_mg: float) -> _Axis:
-    amounts = [mg for total in totals if total.mg_per_year for mg in (total.mg_per_year.low, total.mg_per_year.high)]
+def _axis(totals: list[_Total], reference_mg: float) -> _Axis:
+    amounts = [mg for total in totals for mg in (total.mg.low, total.mg.high)]
     known = [mg for mg in [*amounts, reference_mg] if mg > 0]
     return _Axis(
         min(_LEAST_MG, 10.0 ** floor(log10(min(known)))),
@@ -96,10 +110,10 @@ def _axis(totals: list[SubstanceTotal], reference_mg: float) -> _Axis:
     )
 
 
-def _label(total: SubstanceTotal, mg: Interval, *, is_only: bool) -> Message:
-    if is_only or total.substance == "unknown":
-        return Message("This use {mg} mg", mg=Figure(mg))
-    return Message("This use, {substance} {mg} mg", substance=Message(total.substance), mg=Figure(mg))
+def _label(total: _Total, *, is_only: bool) -> Message:
+    if is_only:
+        return Message("This use {mg} mg", mg=Figure(total.mg))
+    return Message("{name} {mg} mg", name=total.name.capital(), mg=Figure(total.mg))
 
 
 def _amount(mg: float) -> Message:
@@ -132,11 +146,9 @@ def _reference(exposure: Exposure, axis: _Axis, y: int, catalogue: Catalogue | N
 
 
 def _person(
-    total: SubstanceTotal, axis: _Axis, label_y: int, y: int, catalogue: Catalogue | None, *, is_only: bool
+    total: _Total, axis: _Axis, label_y: int, y: int, catalogue: Catalogue | None, *, is_only: bool
 ) -> Iterable[str]:
-    if total.mg_per_year is None:
-        return
-    mg = total.mg_per_year
+    mg = total.mg
     place, low, high = axis.place(mg.mid), axis.place(mg.low), axis.place(mg.high)
     yield _line(place, place, label_y + 7, y, 'stroke="var(--person)" stroke-width="1.5"')
     if high > low:
@@ -145,19 +157,19 @@ def _person(
             'opacity="0.28"/>'
         )
     yield f'<circle cx="{place:.2f}%" cy="{y}" r="7" fill="var(--person)" stroke="var(--paper)" stroke-width="2"/>'
-    label = _label(total, mg, is_only=is_only).in_language(catalogue)
+    label = _label(total, is_only=is_only).in_language(catalogue)
     yield _text(place, label_y, label, "var(--person)", size=15, anchor=_away_from_edge(place), bold=True)
 
 
-def _arrow(start: float, end: float, total: SubstanceTotal, y: int, catalogue: Catalogue | None) -> Iterable[str]:
+def _arrow(start: float, end: float, total: _Total, y: int, catalogue: Catalogue | None) -> Iterable[str]:
     """The way from the reference course to the person, with how many times it is."""
-    if total.multiple_of_reference is None or abs(end - start) < _CLOSE:
+    if total.times is None or abs(end - start) < _CLOSE:
         return
     level, middle = y - 18, (start + end) / 2
     head = "M-7-4 0 0-7 4" if end > start else "M7-4 0 0 7 4"
     yield _line(start, end, level, level, 'stroke="var(--ink-soft)"')
     yield _at(end, level, f'<path d="{head}" fill="none" stroke="var(--ink-soft)"/>')
-    times = Figure(Interval.exactly(total.multiple_of_reference.mid), 3)
+    times = Figure(Interval.exactly(total.times.mid), 3)
     words = f"× {times.in_language(catalogue)}"
     yield _text(middle, level + 5, words, "var(--ink)", size=14, anchor="middle", bold=True)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.formats import date_format
 
+from keel.exposure import Exposure
 from keel.findings import Finding
 from keel.knowledge import Knowledge
 from keel.knowledge.instruments import Instrument, ItemKind
@@ -94,22 +95,35 @@ def _exposure(shown: CheckPicture, sources: _Sources) -> Part | None:
     rows = [Row(_("As told"), "; ".join(pattern.text for pattern in shown.record.patterns))]
     rows = rows if shown.record.patterns else []
     days_28 = _("not known") if exposure.days_in_28 is None else in_figures(f"{exposure.days_in_28:g}")
+    many = len(exposure.by_route) > 1
+    if not many:
+        rows.append(Row(_("Amount on a using day"), amount(exposure.mg_per_session, "mg")))
     rows += [
-        Row(_("Amount on a using day"), amount(exposure.mg_per_session, "mg")),
         Row(_("Using days a year"), amount(exposure.sessions_per_year_range)),
         Row(_("Days in the last 28"), days_28),
     ]
-    for total in exposure.by_substance:
-        rows.append(Row(_("In a year"), amount(total.mg_per_year, "mg")))
-        rows.append(Row(_("So far, in all"), amount(total.cumulative_mg, "mg")))
-        numbers = sources.numbers(exposure.reference.sources)
-        value = f"{multiple(total.multiple_of_reference)} × {in_figures(f'{exposure.reference.mg_per_year:,g}')} mg"
-        rows.append(
-            Row(
-                _("Multiple of the reference course"), value if total.multiple_of_reference else _("not known"), numbers
-            )
+    numbers = sources.numbers(exposure.reference.sources)
+    for total in exposure.by_route:
+        rows += (
+            [Row(in_words(total.name.capital()), in_words(total.text), numbers)] if many else _total(exposure, numbers)
         )
+    if many and exposure.absorbed:
+        cited = sources.numbers(exposure.absorbed.sources)
+        rows.append(Row(_("Absorbed, all routes"), in_words(exposure.absorbed.text), cited))
+    if exposure.assumption:
+        rows.append(Row(_("Assumption"), in_words(exposure.assumption)))
     return _part(_("Exposure"), rows)
+
+
+def _total(exposure: Exposure, numbers: tuple[int, ...]) -> list[Row]:
+    """A year, a lifetime and the multiple of one substance by one route."""
+    times = exposure.multiple_range
+    value = f"{multiple(times)} × {in_figures(f'{exposure.reference.mg_per_year:,g}')} mg" if times else _("not known")
+    return [
+        Row(_("In a year"), amount(exposure.mg_per_year, "mg")),
+        Row(_("So far, in all"), amount(exposure.cumulative_mg, "mg")),
+        Row(_("Multiple of the reference course"), value, numbers),
+    ]
 
 
 def _band(shown: CheckPicture, sources: _Sources) -> Part | None:
@@ -197,7 +211,7 @@ def _unknown(shown: CheckPicture) -> Part | None:
 
 
 def _scale(shown: CheckPicture) -> Scale | None:
-    total = shown.picture.exposure.by_substance[0] if len(shown.picture.exposure.by_substance) == 1 else None
+    total = shown.picture.exposure.by_route[0] if len(shown.picture.exposure.by_route) == 1 else None
     year = total.mg_per_year if total else None
     if year is None or not shown.scale:
         return None

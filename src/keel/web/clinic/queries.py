@@ -2,14 +2,17 @@
 
 import datetime as dt
 import json
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
 
+import msgspec
 from django.contrib.auth.models import AbstractUser
 from django.db.models import QuerySet
 
-from keel.interop import read_records
+from keel.interop import ReadError, read_records
 from keel.knowledge import Knowledge
-from keel.record import Record
+from keel.messages import Message, text_of
+from keel.record import ReadingNote, Record
 from keel.web.clinic.models import Clinic, Fact, Kind, Membership, Patient
 from keel.web.clinic.roles import Permission, Role
 
@@ -50,13 +53,48 @@ def standing_facts(patient: Patient) -> QuerySet[Fact]:
     return patient.facts.filter(superseded_by__isnull=True, voided_by__isnull=True).exclude(kind=Kind.VOID)
 
 
+class ReadFacts(NamedTuple):
+    """A patient's record, and the facts that could not be read, by their number in the ledger, with the reason."""
+
+    record: Record
+    unread: dict[int, Message]
+
+
 def record_of(patient: Patient, *, at: dt.datetime, knowledge: Knowledge) -> Record:
     """A patient's record: the facts that count, read as the record file that they make up."""
-    document: dict[str, Any] = {"person": {}}
-    for kind, payload in standing_facts(patient).values_list("kind", "payload"):
-        add_entry(document, kind, payload)
-    document["person"]["id"] = patient.number
-    return read_records(json.dumps(document).encode(), at=at, knowledge=knowledge).records[0]
+    return read_facts(patient, at=at, knowledge=knowledge).record
+
+
+def read_facts(patient: Patient, *, at: dt.datetime, knowledge: Knowledge) -> ReadFacts:
+    """A patient's record of all facts that can be read; one that cannot is named, and takes no other with it."""
+    rows = list(standing_facts(patient).values_list("sequence", "kind", "payload"))
+
+    def read(some: Iterable[tuple[int, str, Any]]) -> Record:
+        document: dict[str, Any] = {"person": {}}
+        for _sequence, kind, payload in some:
+            add_entry(document, kind, payload)
+        document["person"]["id"] = patient.number
+        return read_records(json.dumps(document).encode(), at=at, knowledge=knowledge).records[0]
+
+    try:
+        return ReadFacts(read(rows), {})
+    except ReadError:
+        unread = {row[0]: reason for row in rows if (reason := _why_unread(read, row))}
+    kept = [row for row in rows if row[0] not in unread]
+    notes = [
+        ReadingNote(what=Message("fact {number}: could not be read", number=number), reason=reason)
+        for number, reason in unread.items()
+    ]
+    record = read(kept)
+    return ReadFacts(msgspec.structs.replace(record, notes=(*record.notes, *notes)), unread)
+
+
+def _why_unread(read: Callable[[Iterable[tuple[int, str, Any]]], Record], row: tuple[int, str, Any]) -> Message | None:
+    try:
+        read([row])
+    except ReadError as error:
+        return text_of(error)
+    return None
 
 
 def add_entry(document: dict[str, Any], kind: str, payload: dict[str, Any]) -> None:

@@ -10,7 +10,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from keel import knowledge
-from keel.assessment.picture import picture_of
 from keel.assessment.protocols.gate import jurisdiction_in
 from keel.web import clock
 from keel.web.clinic.access import staff
@@ -18,10 +17,10 @@ from keel.web.clinic.actions import record_fact, void_fact
 from keel.web.clinic.errors import FactRefused
 from keel.web.clinic.forms import AnswersForm, DoseForm, FactForm, MedicineForm, VoidForm
 from keel.web.clinic.models import Clinic, Kind, Patient
+from keel.web.clinic.patient_page import shown_or_not
 from keel.web.clinic.queries import memberships_of, patient_for, record_of
 from keel.web.clinic.roles import Permission
 from keel.web.clinic.screening import ScreeningPage, protocols_to_choose, read_answers
-from keel.web.picture.queries import PicturePage
 
 PAGE = 25
 """Patients on one page of the list."""
@@ -45,8 +44,8 @@ def patients(request: HttpRequest, clinic: Clinic) -> HttpResponse:
     """The patients of the clinic, with what needs a decision where the role may see it."""
     page = Paginator(clinic.patients.order_by("number"), PAGE).get_page(request.GET.get("page"))
     may_see = Permission.SEE_PICTURE in request.allowed
-    rows = [(patient, _shown(patient) if may_see else None) for patient in page]
-    rows.sort(key=lambda row: not (row[1] and row[1].urgent))  # what needs a decision stands first
+    rows = [(patient, shown_or_not(patient, _now(clinic)) if may_see else None) for patient in page]
+    rows.sort(key=lambda row: not (row[1] and row[1].is_first))  # what needs a decision stands first
     return render(request, "clinic/patients.html", {"clinic": clinic, "page": page, "rows": rows, "may_see": may_see})
 
 
@@ -59,7 +58,7 @@ def patient(request: HttpRequest, clinic: Clinic, number: str) -> HttpResponse:
     context = {
         "clinic": clinic,
         "patient": person,
-        "shown": _shown(person),
+        "shown": shown_or_not(person, _now(clinic)),
         "ledger": ledger.order_by("-sequence"),
         "questionnaires": [knowledge.load().instruments[name] for name in QUESTIONNAIRES],
         "may_record": Permission.RECORD_FACTS in request.allowed,
@@ -94,12 +93,6 @@ def screening(request: HttpRequest, clinic: Clinic, number: str) -> HttpResponse
 def _now(clinic: Clinic) -> dt.datetime:
     """The time where the clinic is: a dose of its evening belongs to that day."""
     return clock.now().astimezone(ZoneInfo(clinic.timezone))
-
-
-def _shown(patient: Patient) -> PicturePage:
-    """The picture of a patient now, from the facts that count."""
-    at, facts = _now(patient.clinic), knowledge.load()
-    return PicturePage(picture_of(record_of(patient, at=at, knowledge=facts), at=at, knowledge=facts), facts)
 
 
 def _patient(request: HttpRequest, clinic: Clinic, number: str) -> Patient:

@@ -65,7 +65,8 @@ def entry(request: HttpRequest, kind: str, name: str) -> HttpResponse:
     if name not in table:
         raise Http404
     row = table[name]
-    context = {"kind": kind, "row": row, "leaning": _leaning(facts, kind, row.id)}
+    edition = facts.editions.get(row.id) if kind == "sources" else None
+    context = {"kind": kind, "row": row, "edition": edition, "leaning": _leaning(facts, kind, row.id)}
     return render(request, f"evidence/{kind}.html", context)
 
 

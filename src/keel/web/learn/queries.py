@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from keel.assessment.picture import Picture
+from keel.exposure import Exposure
 from keel.knowledge import Knowledge
 from keel.record import Dose, Record, Setting, UsePattern
 from keel.web.language.quantities import amount, multiple
@@ -13,19 +14,26 @@ from keel.web.language.words import gettext as _
 def own_figures(record: Record, picture: Picture, knowledge: Knowledge) -> Mapping[str, str]:
     """By the name that a row of the table gives in `yours`; what was not told is said to be not known."""
     exposure = picture.exposure
-    year = amount(exposure.mg_per_year, "mg")
+    year = _each(exposure, "mg_per_year") or amount(exposure.mg_per_year, "mg")
     if exposure.multiple_range is not None:
         times = _("%(times)s times the yardstick") % {"times": multiple(exposure.multiple_range)}
         year = f"{year}, {times}"
     named = [item.input for item in picture.interactions.items]
     return {
-        "mg_per_session": amount(exposure.mg_per_session, "mg"),
+        "mg_per_session": _each(exposure, "mg_per_session") or amount(exposure.mg_per_session, "mg"),
         "sessions_per_year": _sessions(amount(exposure.sessions_per_year_range)),
         "mg_per_year": year,
         "routes": _routes(record, knowledge),
         "settings": _settings(record),
         "other_drugs": ", ".join(named) or _("not told"),
     }
+
+
+def _each(exposure: Exposure, figure: str) -> str:
+    """The figure of each route or substance beside its name, where there are several that must not be added."""
+    if len(exposure.by_route) < 2:
+        return ""
+    return "; ".join(f"{rendered(one.name)}: {amount(getattr(one, figure), 'mg')}" for one in exposure.by_route)
 
 
 def _sessions(days: str) -> str:

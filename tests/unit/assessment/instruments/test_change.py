@@ -78,9 +78,31 @@ def test_higher_is_better_on_the_who_5():
     assert (change_.course, change_.difference, met("who-5", 40, 52)["ten-points"]) == ("better", 12, True)
 
 
-def test_reliable_and_important_change_are_told_apart():
-    """PCL-5: 5 points reliable, 10 important (memory)."""
-    assert met("pcl-5", 40, 34) == {"ten-points": False, "five-points": True}
+def test_a_fall_of_six_points_on_the_pcl_5_is_no_reliable_change():
+    """10 points important (memory); Marx 2022 (marx22): 15 and 18 points reliable, so 18 where no sample is named."""
+    assert met("pcl-5", 40, 34) == {"ten-points": False, "marx-reliable": False, "marx-end-score": False}
+    assert "Reliable change: no" in str(moved("pcl-5", 40, 34).statement)
+
+
+@pytest.mark.parametrize(("after", "is_reliable"), [(43, False), (42, True), (41, True)])
+def test_eighteen_points_are_a_reliable_change_on_the_pcl_5(after, is_reliable):
+    """Marx 2022 (marx22), the larger of two samples of male veterans."""
+    assert met("pcl-5", 60, after)["marx-reliable"] is is_reliable
+    assert met("pcl-5", after, 60)["marx-reliable"] is is_reliable
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_met"), [(60, 29, False), (60, 28, True), (60, 27, True), (28, 10, None)]
+)
+def test_an_end_score_of_28_on_the_pcl_5_is_clinically_significant(before, after, is_met):
+    """Marx 2022 (marx22); who was there already has not come down to it."""
+    assert met("pcl-5", before, after)["marx-end-score"] is is_met
+
+
+@pytest.mark.parametrize(("after", "is_response"), [(24, False), (23, True), (37, False)])
+def test_a_fall_of_seven_points_is_a_response_on_the_gupi(after, is_response):
+    """Clemens 2009 (clemens09): a fall of 7 points; a rise is never a response."""
+    assert met("gupi", 30, after)["clemens-responder"] is is_response
 
 
 @pytest.mark.parametrize(("after", "is_important"), [(8, False), (7, True)])

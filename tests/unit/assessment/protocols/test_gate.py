@@ -32,7 +32,7 @@ def test_a_finding_is_no_surer_than_its_weakest_part():
     """A-PRE-02 borrows the value of the esketamine label for infusions: a default."""
     finding = one("A-PRE-02", {"sbp": 150, "dbp": 80})
     assert finding.confidence == "default"
-    assert set(finding.sources) == {"us-pi19", "jj-bp"}
+    assert set(finding.sources) == {"us-pi26", "us-pi19", "jj-bp"}
 
 
 def test_what_is_missing_is_named_in_words_and_as_reasons_without_a_value():

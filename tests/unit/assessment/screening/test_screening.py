@@ -157,3 +157,19 @@ def test_home_shows_both_positions_and_is_blocked():
 def test_rules_that_rest_on_unconfirmed_defaults_are_listed():
     assert "A-CI-11" in screened(Record()).unconfirmed
     assert "A-CI-01" not in screened(Record()).unconfirmed
+
+
+@pytest.mark.parametrize(
+    ("day", "says"),
+    [
+        ("2026-12-01T12:00+00:00", "end on 31 December 2026"),
+        ("2026-12-31T23:59+00:00", "end on 31 December 2026"),
+        ("2027-01-01T00:00+00:00", "ended on 31 December 2026"),
+    ],
+)
+def test_the_law_on_telehealth_ends_by_itself(day, says):
+    """Fourth temporary extension of the DEA: 1 January to 31 December 2026 (dea26)."""
+    found = screening(Record(), "oral-sublingual-home", at=dt.datetime.fromisoformat(day), knowledge=load())
+    law = [str(one.text) for one in found.positions if one.topic == "law"]
+    assert len(law) == 1
+    assert says in law[0]

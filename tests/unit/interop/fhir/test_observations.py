@@ -256,11 +256,11 @@ def test_a_declined_item_is_not_an_unanswered_one():
     assert (sitting.items["9"], sitting.items["8"], sitting.items["7"]) == ("declined", "not_asked", "unanswered")
 
 
-def test_an_answer_that_the_item_does_not_offer_is_noted_and_left_out():
+def test_an_answer_that_the_item_does_not_offer_is_noted_and_not_understood():
     response = phq9_response(ANSWERS)
     response["item"][0]["answer"] = [{"valueInteger": 4}]
     record = dana(response)
-    assert "1" not in record.answers[0].items
+    assert record.answers[0].items["1"] == "not_understood"
     assert noted(record) == {"PHQ-9 item 1": 1}
 
 
@@ -329,7 +329,7 @@ def test_a_response_that_keel_does_not_know_is_reported(change: dict[str, Any]):
 
 def test_a_panel_whose_members_are_missing_says_so():
     record = dana(phq9_observations(ANSWERS)[0])
-    assert noted(record) == {"member of a panel": 9}
+    assert noted(record) == {"member of a panel": 9, "PHQ-9": 1}
 
 
 def test_what_fhir_gave_reads_back_the_same():

@@ -10,6 +10,7 @@ import pytest
 from keel import knowledge
 from keel.assessment.curve import curve_of
 from keel.exposure import parse_pattern, summarise
+from keel.messages import Message
 from keel.quantities import Interval
 from keel.record import Dose, Person, Record
 from keel.reports import charts
@@ -63,8 +64,8 @@ def test_without_a_total_there_is_no_scale():
 
 def test_a_label_cannot_smuggle_markup():
     exposure = _exposure("400 mg weekly, esketamine")
-    total = msgspec.structs.replace(exposure.by_substance[0], substance="<script>")
-    odd = msgspec.structs.replace(exposure, by_substance=(total, total))
+    total = msgspec.structs.replace(exposure.by_route[0], name=Message("<script>"))
+    odd = msgspec.structs.replace(exposure, by_route=(total, total))
     assert "<script" not in charts.exposure_scale_svg(odd)
 
 

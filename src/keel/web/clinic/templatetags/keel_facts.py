@@ -1,5 +1,6 @@
 """Facts as a line of words."""
 
+import json
 from typing import Any
 
 from django import template
@@ -9,6 +10,8 @@ from keel.web.clinic.models import Fact, Kind
 from keel.web.language.words import gettext as _
 
 register = template.Library()
+LONGEST_LINE = 500
+"""Characters of a fact in the ledger."""
 
 
 @register.filter
@@ -28,7 +31,19 @@ def fact_kind(fact: Fact) -> str:
 
 @register.filter
 def fact_text(fact: Fact) -> str:
-    """What a fact says; the amount first, with the unit that it was written with."""
+    """What a fact says; the amount first, with the unit that it was written with. One of another shape: as stored."""
+    try:
+        return _shortened(_text(fact))
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return _shortened(json.dumps(fact.payload, ensure_ascii=False))
+
+
+def _shortened(text: str) -> str:
+    """At most `LONGEST_LINE` characters of a line of the ledger."""
+    return text if len(text) <= LONGEST_LINE else f"{text[:LONGEST_LINE]}…"
+
+
+def _text(fact: Fact) -> str:
     entry: dict[str, Any] = fact.payload
     match fact.kind:
         case Kind.DOSE:

@@ -1,0 +1,170 @@
+"""What a session's own words say: symptoms, adverse events, reasons and remarks, read for the signs of the rules.
+
+A sign that is named is a yes. Only a plain denial, or an empty list of symptoms, is a no: words that are not
+understood, or that leave a sign open (“headache”), are questions. A question is open until its signs are answered, at
+its time or later. A reason or a remark can say yes, and no more.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from keel.assessment.protocols.facts import CRISIS_SYMPTOMS
+from keel.assessment.session.events import (
+    AdverseEvent,
+    Checked,
+    CriteriaChecked,
+    DosePaused,
+    DoseStopped,
+    Held,
+    Plain,
+    VitalsRecorded,
+)
+from keel.findings import Fact
+from keel.knowledge import Knowledge
+from keel.knowledge.clinical_facts import FactKind
+from keel.knowledge.concepts import State
+from keel.record.concepts import ConceptFacts, Heard, concept_facts, read_concepts
+
+UNTOLD_IS_NO = (
+    "crisis_symptom",
+    "seizure",
+    "focal_neurological_signs",
+    "new_arrhythmia",
+    "syncope",
+    "apnoea",
+    "severe_agitation",
+    "panic_unsettled",
+    "psychosis_in_session",
+    "vomiting",
+    "infiltration",
+    "pump_fault",
+    "asks_to_stop",
+    "unresponsive",
+)
+"""What happens during a session is an event: what nobody recorded did not happen."""
+_ASKED = (*CRISIS_SYMPTOMS, *UNTOLD_IS_NO, "any_suicide_risk_now")
+_NONE_OF_ALL = "no-symptoms"
+
+
+class Question(NamedTuple):
+    """Words that leave signs open: the event and its time, the words, and the facts to be asked."""
+
+    event: str
+    at: dt.datetime
+    text: str
+    facts: tuple[str, ...]
+
+
+def signs_of(event: Plain, knowledge: Knowledge) -> Iterator[tuple[str, Fact]]:
+    """The facts that the words of an event settle, yes or no."""
+    if isinstance(event, VitalsRecorded) and event.symptoms is not None:
+        yield from _of_symptoms(event.symptoms, knowledge)
+    elif isinstance(event, AdverseEvent):
+        yield from _of_adverse_event(event, knowledge)
+    for text in _prose(event):
+        yield from ((name, True) for name in _facts(read_concepts(text, None, knowledge), knowledge).yes)
+
+
+def _of_symptoms(symptoms: tuple[str, ...], knowledge: Knowledge) -> Iterator[tuple[str, Fact]]:
+    read = [read_concepts(text, None, knowledge) for text in symptoms]
+    if all(one.is_understood and {each.concept for each in one.mentions} == {_NONE_OF_ALL} for one in read):
+        yield from ((name, False) for name in CRISIS_SYMPTOMS)
+        return
+    found = [_facts(one, knowledge) for one in read]
+    yes = dict.fromkeys(name for one in found for name in one.yes)
+    doubtful = {name for one in found for name in (*one.suspected, *one.asked)}
+    yield from ((name, True) for name in yes)
+    yield from ((name, False) for one in found for name in one.no if name not in yes and name not in doubtful)
+
+
+def _of_adverse_event(event: AdverseEvent, knowledge: Knowledge) -> Iterator[tuple[str, Fact]]:
+    found = _facts(read_concepts(event.what, None, knowledge), knowledge)
+    named = dict.fromkeys((*_fact_named(event.what, knowledge), *found.yes))
+    yield from ((name, not event.resolved) for name in named)
+    yield from ((name, False) for name in found.no if name not in named)
+    if event.serious:
+        yield "serious_adverse_event", True
+
+
+def _fact_named(what: str, knowledge: Knowledge) -> Iterator[str]:
+    """The fact that is named by its own id, as a form sends it."""
+    name = "_".join(what.casefold().replace("-", " ").split())
+    for fact in knowledge.clinical_facts.values():
+        if name in (fact.id, *fact.aliases) and fact.kind is FactKind.YES_NO and not fact.is_computed:
+            yield fact.id
+
+
+def _facts(heard: Heard, knowledge: Knowledge) -> ConceptFacts:
+    return concept_facts((knowledge.concepts[one.concept], one.state) for one in heard.mentions)
+
+
+def _prose(event: Plain) -> Iterator[str]:
+    """The sentences of an event that may tell of a sign; an override's reason weighs one and does not tell it."""
+    if isinstance(event, DosePaused | DoseStopped | Held) and event.reason:
+        yield event.reason
+    if event.text:
+        yield event.text
+
+
+def questions(events: Iterable[Plain], knowledge: Knowledge) -> tuple[Question, ...]:
+    """What the words of some events, in order, leave open and nobody has answered since."""
+    ordered = list(events)
+    answered: dict[str, dt.datetime] = {}
+    for event in ordered:
+        for name in _settled(event, knowledge):
+            answered[name] = event.at
+    return tuple(
+        question
+        for event in ordered
+        for question in _questions_of(event, knowledge)
+        if not all(name in answered and answered[name] >= question.at for name in question.facts)
+        and not _is_closed(question, ordered)
+    )
+
+
+def _settled(event: Plain, knowledge: Knowledge) -> Iterator[str]:
+    if isinstance(event, Checked | CriteriaChecked):
+        given = event.facts if isinstance(event, Checked) else event.criteria
+        yield from (name for name, value in given.items() if isinstance(value, bool))
+    yield from (name for name, _ in signs_of(event, knowledge))
+
+
+def _questions_of(event: Plain, knowledge: Knowledge) -> Iterator[Question]:
+    typed = event.symptoms or () if isinstance(event, VitalsRecorded) else ()
+    if isinstance(event, AdverseEvent) and not event.resolved and not any(_fact_named(event.what, knowledge)):
+        typed = (event.what,)
+    for text in typed:
+        heard = read_concepts(text, None, knowledge)
+        found = _facts(heard, knowledge)
+        open_facts = dict.fromkeys(name for name in (*found.suspected, *found.asked) if name in _ASKED)
+        if heard.rest:
+            open_facts |= dict.fromkeys(CRISIS_SYMPTOMS)
+        wanted = tuple(name for name in open_facts if name not in found.yes)
+        if wanted:
+            yield Question(event.id, event.at, "; ".join(heard.rest) or text, wanted)
+    for text in _prose(event):
+        found = _facts(read_concepts(text, None, knowledge), knowledge)
+        wanted = tuple(name for name in (*found.suspected, *found.asked) if name in _ASKED)
+        if wanted:
+            yield Question(event.id, event.at, text, tuple(dict.fromkeys(wanted)))
+
+
+def _is_closed(question: Question, events: Iterable[Plain]) -> bool:
+    """Whether the same words were later recorded as over."""
+    return any(
+        isinstance(one, AdverseEvent) and one.resolved and one.at >= question.at and one.what == question.text
+        for one in events
+    )
+
+
+def understood(event: Plain, knowledge: Knowledge) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The symptoms and adverse events of an event that are understood, each with every fact that it speaks of."""
+    typed: tuple[str, ...] = event.symptoms or () if isinstance(event, VitalsRecorded) else ()
+    if isinstance(event, AdverseEvent):
+        typed = (event.what,)
+    for text in typed:
+        heard = read_concepts(text, None, knowledge)
+        if heard.is_understood and any(one.state is State.PRESENT for one in heard.mentions):
+            found = _facts(heard, knowledge)
+            yield text, (*found.yes, *found.no, *found.suspected, *found.asked)

@@ -1,0 +1,121 @@
+"""Answers to the items of questionnaires as files write them: by code, in words, as a number, or none with a reason."""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from keel.assessment.instruments import find_item
+from keel.knowledge import Knowledge
+from keel.knowledge.instruments import Instrument, Item, ItemKind
+from keel.knowledge.reading import CodeKind
+from keel.record.selection import NOT_UNDERSTOOD
+
+LOINC = "http://loinc.org"
+STATES = {
+    "asked-declined": "declined",
+    "not-asked": "not_asked",
+    "not-applicable": "not_asked",
+    "not-performed": "not_asked",
+}
+"""Reasons for having no answer that are more than “unanswered”: FHIR's data-absent-reason to Keel's state."""
+OWN_STATES = ("declined", "not_asked", "unanswered", NOT_UNDERSTOOD)
+"""What stands in a record in the place of an answer."""
+_YES_NO = {0, 1}
+
+
+class AnswerSent(NamedTuple):
+    """One answer as it came: codes (system and code), words, a number, or why there is none."""
+
+    codes: tuple[tuple[str, str], ...] = ()
+    words: tuple[str, ...] = ()
+    number: float | None = None
+    absent: str = ""
+
+
+def own_items(
+    instrument: Instrument, written: Mapping[str, bool | int | str], knowledge: Knowledge
+) -> tuple[dict[str, int | str], dict[str, bool | int | str]]:
+    """Answers under the item's own id with the item's own value, and those that were not understood, as written.
+
+    A name that is neither an item nor a scale stays as it is, for the scoring to refuse.
+    """
+    items: dict[str, int | str] = {}
+    unread: dict[str, bool | int | str] = {}
+    known = {item.id: item for item in instrument.items}
+    for key, answer in written.items():
+        name = find_item(instrument, key) or key
+        # Two names of one item are two answers: the second stays under its own name, and the scoring refuses it.
+        name = key if name in items else name
+        item = known.get(name)
+        state = answer.strip().casefold().replace(" ", "_").replace("-", "_") if isinstance(answer, str) else ""
+        if item is None or state in OWN_STATES:
+            items[name] = state if state in OWN_STATES else answer
+            continue
+        value = answer_to(instrument, item, _written(answer), knowledge)
+        if value is None:
+            unread[name], value = answer, NOT_UNDERSTOOD
+        items[name] = value
+    return items, unread
+
+
+def _written(answer: bool | int | str) -> AnswerSent:
+    if isinstance(answer, bool):
+        return AnswerSent(words=("yes" if answer else "no",), number=float(answer))
+    if isinstance(answer, int):
+        return AnswerSent(number=float(answer))
+    return AnswerSent(codes=(("", answer.strip()),), words=(answer,))
+
+
+def answer_to(instrument: Instrument, item: Item, said: AnswerSent, knowledge: Knowledge) -> int | str | None:
+    """The item's own value for what was said; None where it is not one of its answers.
+
+    A code decides, then the label of a choice, then yes or no for an item that takes them, then a number within the
+    item's range.
+    """
+    if said.absent:
+        return STATES.get(said.absent, "unanswered")
+    if item.kind is ItemKind.TEXT:
+        return next(iter(said.words), None)
+    choices = instrument.choices(item)
+    labels = {word.strip().casefold() for word in said.words}
+    for choice in choices:
+        if choice.loinc and {(LOINC, choice.loinc), ("", choice.loinc)} & set(said.codes):
+            return whole(choice.value)
+    for choice in choices:
+        if choice.label and choice.label.casefold() in labels:
+            return whole(choice.value)
+    if {choice.value for choice in choices} == _YES_NO and (is_yes := yes_or_no(said, knowledge)) is not None:
+        return int(is_yes)
+    number = _number(instrument, item, said)
+    least, most = instrument.limits(item)
+    if number is None or (choices and number not in [choice.value for choice in choices]):
+        return None
+    inside = (least is None or number >= least) and (most is None or number <= most)
+    return whole(number) if inside else None
+
+
+def yes_or_no(said: AnswerSent, knowledge: Knowledge) -> bool | None:
+    """Whether a yes or a no was said, by code or in words; None where it is neither, or both."""
+    table = knowledge.reading_codes
+    coded = [table.coded(CodeKind.YES_NO, system or LOINC, code) for system, code in said.codes]
+    known = {row.means for row in coded if row} or {
+        row.means for word in said.words if (row := table.named(CodeKind.YES_NO, word.strip(" .!")))
+    }
+    return None if len(known) != 1 else known == {"yes"}
+
+
+def _number(instrument: Instrument, item: Item, said: AnswerSent) -> float | None:
+    """The number that was said, or that a code of Keel's own system is (`fhir_questionnaire` writes them)."""
+    own = (code for system, code in said.codes if system.endswith(f":{instrument.id}:{item.answers}"))
+    return said.number if said.number is not None else _as_number([*own, *said.words])
+
+
+def whole(value: float) -> int | None:
+    """The number where it is a whole one."""
+    return int(value) if value == int(value) else None
+
+
+def _as_number(words: Iterable[str]) -> float | None:
+    for word in words:
+        if word.strip().isdecimal() and len(word.strip()) < 10:
+            return float(word)
+    return None

@@ -1,0 +1,24 @@
+"""Reads what people and records name: concepts, their state, and the rest that was not understood.
+
+`words.py` cuts a text into words, `vocabulary.py` finds concepts among them, `states.py` says how each stands,
+`reader.py` is `read_concepts`, `coded.py` reads codes, `conditions.py` a condition of a record with all that it says.
+It reads the tables of `keel.knowledge.concepts` and nothing else; a text of any language is read the same way.
+"""
+
+from keel.record.concepts.coded import coded_concept
+from keel.record.concepts.conditions import UNSURE, Named, condition_state, named_by, stated
+from keel.record.concepts.reader import ConceptFacts, Heard, Mention, concept_facts, read_concepts
+
+__all__ = [
+    "UNSURE",
+    "ConceptFacts",
+    "Heard",
+    "Mention",
+    "Named",
+    "coded_concept",
+    "concept_facts",
+    "condition_state",
+    "named_by",
+    "read_concepts",
+    "stated",
+]

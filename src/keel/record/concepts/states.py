@@ -1,0 +1,245 @@
+"""How each concept of a text stands: denied, suspected, of the past or of a relative, by the small words around it.
+
+A word before a concept holds for it and, through “or”, for what follows (“no chest pain or cough”). Through “and” or a
+comma it holds only where its row carries (“denies a, b and c”) or the list ends in “or”; else whether the later ones
+are there is open, and they count as suspected. A word after a concept holds for that one, and through “or” for those
+before. Nothing reaches across a full stop or a word such as “but”.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from keel.knowledge.concepts import ConceptKind, Role, State, StateWord, Where
+from keel.record.concepts.vocabulary import Vocabulary
+from keel.record.concepts.words import Gap, Word
+
+
+class Place(NamedTuple):
+    """A concept in a text: its first and last position, the concept ids, and of which kind."""
+
+    first: int
+    last: int
+    concepts: tuple[str, ...]
+    kind: ConceptKind
+
+
+class _Said(NamedTuple):
+    """A word of a state: its first and last position, and its rows."""
+
+    first: int
+    last: int
+    rows: tuple[StateWord, ...]
+
+    def row(self, where: Where) -> StateWord | None:
+        return next((row for row in self.rows if row.where is where), None)
+
+    @property
+    def is_break(self) -> bool:
+        return any(row.state is Role.BREAK for row in self.rows)
+
+
+class Reading(NamedTuple):
+    """The words of a text with what is known of them: the places of concepts, and the words of a state."""
+
+    words: Sequence[Word]
+    places: Sequence[Place]
+    said: Sequence[_Said]
+    known: Vocabulary
+    ends: Gap
+
+
+def read_states(
+    words: Sequence[Word],
+    places: Sequence[Place],
+    found: Sequence[tuple[tuple[int, ...], list[StateWord]]],
+    known: Vocabulary,
+    ends: Gap,
+) -> list[State]:
+    """The state of each place, in their order."""
+    said = [_Said(place[0], place[-1], tuple(rows)) for place, rows in found]
+    reading = Reading(words, places, said, known, ends)
+    before: dict[int, State] = {}
+    after: dict[int, State] = {}
+    for one in said:
+        if not one.is_break:
+            if (row := _backward(one, reading)) is not None:
+                _say_after(one, row, reading, after)
+            elif (row := one.row(Where.BEFORE)) is not None:
+                _say_before(one, row, reading, before)
+    for number in range(len(places)):
+        if _gap_after(reading, places[number]) is Gap.QUERY:
+            after.setdefault(number, State.SUSPECTED)
+        if words[places[number].first].gap is Gap.QUERY and places[number].first == 0:
+            before.setdefault(number, State.SUSPECTED)
+    return [_joined(before.get(number), after.get(number), place.kind) for number, place in enumerate(places)]
+
+
+def _joined(before: State | None, after: State | None, kind: ConceptKind) -> State:
+    """What the words on both sides come to; where they contradict each other it is open."""
+    said = {state for state in (before, after) if state is not None}
+    if not said:
+        return State.PRESENT
+    if State.FAMILY in said:
+        # A relative may also be the one who tells: a sign is then asked about.
+        return State.FAMILY if kind is ConceptKind.CONDITION else State.SUSPECTED
+    if said == {State.SUSPECTED, State.DENIED}:
+        return State.DENIED if after is State.DENIED else State.SUSPECTED
+    if State.DENIED in said and len(said) > 1:
+        return State.SUSPECTED
+    if State.PRESENT in said:
+        return State.SUSPECTED if State.SUSPECTED in said else State.PRESENT
+    return after or before or State.PRESENT
+
+
+# ------------------------------------------------------------------------------------------------- words after
+
+
+def _backward(one: _Said, reading: Reading) -> StateWord | None:
+    """The row by which a word speaks of what stands before it; None where it does not."""
+    row = one.row(Where.AFTER)
+    before = _place_before(one, reading)
+    if row is None or before is None:
+        return None
+    if one.row(Where.BEFORE) is None:
+        return row
+    is_close = _gap(reading, before.last, one.first) is Gap.NONE
+    ends_here = one.last + 1 >= len(reading.words) or reading.words[one.last + 1].gap is not Gap.NONE
+    follows = any(place.first > one.last and not _is_apart(reading, one.last, place.first) for place in reading.places)
+    joined = one.last + 1 < len(reading.words) and reading.words[one.last + 1].text in reading.known.joins
+    if is_close and (ends_here or joined):
+        return row
+    return None if follows else row
+
+
+def _place_before(one: _Said, reading: Reading) -> Place | None:
+    """The nearest concept before a word, with nothing unknown between; across a question mark where it stands alone."""
+    place = next((each for each in reversed(reading.places) if each.last < one.first), None)
+    if place is None or not _is_plain(reading, place.last + 1, one.first):
+        return None
+    if any(place.last < other.first and other.last < one.first and other.is_break for other in reading.said):
+        return None
+    gap = _gap(reading, place.last, one.first)
+    if gap is Gap.STRONG:
+        return None
+    if gap is Gap.QUERY:
+        is_answer = reading.words[one.first].gap is Gap.QUERY
+        return place if is_answer else None
+    return place
+
+
+def _say_after(one: _Said, row: StateWord, reading: Reading, after: dict[int, State]) -> None:
+    number = max(number for number, place in enumerate(reading.places) if place.last < one.first)
+    state = State(row.state)
+    after[number] = state
+    while number > 0:
+        link = _link(reading, reading.places[number - 1], reading.places[number])
+        if link not in (Role.OR, Role.AND):
+            return
+        number -= 1
+        state = state if link is Role.OR else State.SUSPECTED
+        after.setdefault(number, state)
+
+
+# ------------------------------------------------------------------------------------------------- words before
+
+
+def _say_before(one: _Said, row: StateWord, reading: Reading, before: dict[int, State]) -> None:
+    """What a word says of the concepts after it, up to the next such word, full stop or “but”."""
+    reach = _reach(one, row, reading)
+    group = [number for number, place in enumerate(reading.places) if one.last < place.first <= reach]
+    if not group:
+        return
+    state = State(row.state)
+    places = [reading.places[number] for number in group]
+    is_sure = row.carries or (
+        _is_plain(reading, one.last + 1, places[0].first)
+        and _gap(reading, one.last, places[0].first) is Gap.NONE
+        and not any(reading.words[at].text in reading.known.joins for at in range(one.last + 1, places[0].first))
+    )
+    links = [_link(reading, first, second) for first, second in pairwise(places)]
+    ends_in_or = bool(links) and links[-1] is Role.OR and Role.AND not in links
+    for position, number in enumerate(group):
+        if position and not row.carries and not ends_in_or and links[position - 1] is not Role.OR:
+            is_sure = False
+        if state is State.PRESENT:
+            before.setdefault(number, state)
+        else:
+            before[number] = state if is_sure else State.SUSPECTED
+
+
+def _reach(one: _Said, row: StateWord, reading: Reading) -> int:
+    """The last position that a word speaks of."""
+    reach = len(reading.words) - 1
+    for at in range(one.last + 1, len(reading.words)):
+        if reading.words[at].gap.value >= Gap.QUERY.value:
+            reach = at - 1
+            break
+    for other in reading.said:
+        if not one.last < other.first <= reach:
+            continue
+        is_present = all(each.state is Role.PRESENT for each in other.rows)
+        # “denies any current chest pain”: a word for now beside a denial does not take it back.
+        absorbed = is_present and _is_plain(reading, one.last + 1, other.first) and not _has_place(reading, one, other)
+        absorbed = absorbed and _gap(reading, one.last, other.first) is Gap.NONE
+        if other.is_break or (other.row(Where.BEFORE) is not None and not absorbed):
+            if not other.is_break and _backward(other, reading) is not None:
+                continue
+            return other.first - 1
+    return reach
+
+
+def _has_place(reading: Reading, first: _Said, second: _Said) -> bool:
+    return any(first.last < place.first < second.first for place in reading.places)
+
+
+# ------------------------------------------------------------------------------------------------- between words
+
+
+def _gap(reading: Reading, first: int, last: int) -> Gap:
+    """The strongest mark between two positions."""
+    return max(
+        (reading.words[at].gap for at in range(first + 1, last + 1)), key=lambda gap: gap.value, default=Gap.NONE
+    )
+
+
+def _gap_after(reading: Reading, place: Place) -> Gap:
+    """The mark after a concept and the words that say nothing."""
+    at = place.last + 1
+    while at < len(reading.words) and reading.words[at].gap is Gap.NONE:
+        if not _says_nothing(reading, at):
+            return Gap.NONE
+        at += 1
+    return reading.words[at].gap if at < len(reading.words) else reading.ends
+
+
+def _is_apart(reading: Reading, first: int, last: int) -> bool:
+    """Whether a mark, an “and” or an “or” stands between two positions."""
+    between = (reading.words[at].text in reading.known.joins for at in range(first + 1, last))
+    return _gap(reading, first, last) is not Gap.NONE or any(between)
+
+
+def _is_plain(reading: Reading, first: int, last: int) -> bool:
+    """Whether every word between two positions says nothing, is joined, or is a word of a state."""
+    stated = {at for one in reading.said for at in range(one.first, one.last + 1)}
+    return all(
+        at in stated or _says_nothing(reading, at) or reading.words[at].text in reading.known.joins
+        for at in range(first, last)
+    )
+
+
+def _says_nothing(reading: Reading, at: int) -> bool:
+    word = reading.words[at]
+    return word.is_number or word.text in reading.known.skipped or word.text in reading.known.fillers
+
+
+def _link(reading: Reading, first: Place, second: Place) -> Role | None:
+    """How two neighbouring concepts are joined: by “or”, by “and”, by a comma (None), or by nothing (as by “and”)."""
+    joins = {
+        reading.known.joins[reading.words[at].text]
+        for at in range(first.last + 1, second.first)
+        if reading.words[at].text in reading.known.joins
+    }
+    if Role.OR in joins:
+        return Role.OR
+    return Role.AND if joins or _gap(reading, first.last, second.first) is Gap.NONE else None

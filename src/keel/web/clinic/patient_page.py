@@ -1,0 +1,55 @@
+"""A patient's Picture for the pages of a clinic, so that what cannot be read of one patient stays with that patient.
+
+A fact that cannot be read is left out and named. Where no Picture can be made at all, the row and the page say so; they
+never look like those of a patient with nothing to decide, and every other patient is shown as ever.
+"""
+
+import datetime as dt
+import logging
+
+from django.db import Error as DatabaseError
+
+from keel import knowledge
+from keel.assessment.picture import picture_of
+from keel.knowledge import Knowledge
+from keel.messages import Message
+from keel.web.clinic.models import Patient
+from keel.web.clinic.queries import ReadFacts, read_facts
+from keel.web.picture.queries import PicturePage
+
+log = logging.getLogger("keel.web")
+
+
+class PatientPage(PicturePage):
+    """A patient's Picture ready for the page; `unread` are the facts that could not be read, by number."""
+
+    is_read = True
+
+    def __init__(self, read: ReadFacts, at: dt.datetime, facts: Knowledge) -> None:
+        super().__init__(picture_of(read.record, at=at, knowledge=facts), facts)
+        self.unread: dict[int, Message] = read.unread
+
+    @property
+    def is_first(self) -> bool:
+        """Whether somebody has to look before the others: something blocks or holds, or could not be read."""
+        return bool(self.urgent or self.unread)
+
+
+class UnreadPage:
+    """Stands for a Picture that could not be made."""
+
+    is_read = False
+    is_first = True
+
+
+def shown_or_not(patient: Patient, at: dt.datetime) -> PatientPage | UnreadPage:
+    """The Picture of a patient at `at`, or that it could not be made; what the database refuses is not caught."""
+    facts = knowledge.load()
+    try:
+        return PatientPage(read_facts(patient, at=at, knowledge=facts), at, facts)
+    except DatabaseError:
+        raise
+    except Exception:
+        # Whatever it is, it is said on this row, above all that is in order; the log has the lines of code.
+        log.exception("the record of a patient could not be read")
+        return UnreadPage()
