@@ -388,6 +388,24 @@ def test_a_yes_by_any_screen_keeps_the_person(facts):
     assert "B-DC-05" in holding(at_the_door("esketamine", add=[yes_at("10:50", **facts)]))
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        event("adverse_event", "10:50", "s1", what="suicidal thoughts"),
+        event("note", "10:50", "s1", text="says she has suicidal thoughts"),
+        event("vitals_recorded", "10:50", "s1", symptoms=["suicidal ideation"]),
+    ],
+    ids=["adverse event", "note", "symptom"],
+)
+def test_a_yes_in_words_keeps_the_person(told):
+    """HZ-SUI-01, HZ-GATE-03: so does one that later words, or “over”, take back; an assessment closes it."""
+    later = event("adverse_event", "11:05", "s2", what="suicidal thoughts", resolved=True)
+    denied = event("note", "11:06", "s3", text="denies suicidal thoughts")
+    assert "B-DC-05" in holding(at_the_door("esketamine", add=[told, later, denied]))
+    assessed = event("risk_assessed", "11:08", level="none", **ASSESSED)
+    assert at_the_door("esketamine", add=[told, later, denied, assessed]).may_discharge
+
+
 def test_a_yes_of_the_screening_keeps_the_person():
     """HZ-SUI-01: the gate's “no” of the morning comes after it."""
     found = at_the_door("esketamine", screening={"cssrs_q2": True, "cssrs_q3": False})

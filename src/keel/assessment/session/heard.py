@@ -18,8 +18,10 @@ from keel.assessment.session.events import (
     DoseStopped,
     Held,
     Plain,
+    RiskAssessed,
     VitalsRecorded,
 )
+from keel.assessment.session.suicide_risk import is_clinician
 from keel.findings import Fact
 from keel.knowledge import Knowledge
 from keel.knowledge.clinical_facts import FactKind
@@ -43,7 +45,8 @@ UNTOLD_IS_NO = (
     "unresponsive",
 )
 """What happens during a session is an event: what nobody recorded did not happen."""
-_ASKED = (*CRISIS_SYMPTOMS, *UNTOLD_IS_NO, "any_suicide_risk_now")
+_SUICIDE = "any_suicide_risk_now"
+_ASKED = (*CRISIS_SYMPTOMS, *UNTOLD_IS_NO, _SUICIDE)
 _NONE_OF_ALL = "no-symptoms"
 
 
@@ -123,10 +126,19 @@ def questions(events: Iterable[Plain], knowledge: Knowledge) -> tuple[Question, 
     )
 
 
+def told_of(event: Plain, knowledge: Knowledge) -> Iterator[tuple[str, Fact]]:
+    """The facts that the words of an event settle, and a yes for suicide risk where they speak of it."""
+    yield from signs_of(event, knowledge)
+    if any(_SUICIDE in question.facts for question in _questions_of(event, knowledge)):
+        yield _SUICIDE, True
+
+
 def _settled(event: Plain, knowledge: Knowledge) -> Iterator[str]:
     if isinstance(event, Checked | CriteriaChecked):
         given = event.facts if isinstance(event, Checked) else event.criteria
         yield from (name for name, value in given.items() if isinstance(value, bool))
+    if isinstance(event, RiskAssessed) and is_clinician(event):
+        yield _SUICIDE
     yield from (name for name, _ in signs_of(event, knowledge))
 
 

@@ -6,7 +6,7 @@ say of them. `view.at_moment(time)` and `view.before(event)` are the same sessio
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 import msgspec
@@ -19,7 +19,7 @@ from keel.assessment.session.answers import Answer, Answers, judgement_age
 from keel.assessment.session.dose import DoseState, device_facts, dose_facts, dose_state
 from keel.assessment.session.events import Discharged, DosePaused, Plain, Session, Started
 from keel.assessment.session.facts import event_facts, last_dose_facts, weighed_facts, weight_facts
-from keel.assessment.session.heard import UNTOLD_IS_NO, Question, questions
+from keel.assessment.session.heard import UNTOLD_IS_NO, Question, questions, told_of
 from keel.assessment.session.notices import Notice
 from keel.assessment.session.plan import PlannedDose, number_in, plan_facts, planned_dose
 from keel.assessment.session.pressures import pressure_facts
@@ -122,8 +122,14 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
     @cached_property
     def suicide_risk(self) -> SuicideRisk:
         """What was said of suicide, and who has assessed it."""
+        was = [one.was for one in self.timeline.corrections if one.was.at <= self.at]
         gone = [one for one in self.withdrawn if one.at is not None and one.at <= self.at]
-        return SuicideRisk.of(self._said, gone, self.events)
+        return SuicideRisk.of([*self._said, *self._in_words(self.events)], [*gone, *self._in_words(was)], self.events)
+
+    def _in_words(self, events: Iterable[Plain]) -> Iterator[Answer]:
+        """What the words of some events say, as answers."""
+        for event in events:
+            yield from (Answer(name, one is True, event.at, event.id) for name, one in told_of(event, self.knowledge))
 
     @property
     def zone(self) -> dt.tzinfo | None:
@@ -159,11 +165,11 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
             **weighed_facts(self.session.person.weighed_on, at),
             **plan_facts(self.plan, protocol, self.route),
             **self.answers.facts(self.events, at),
-            **self.suicide_risk.facts(),
             **judgement_age(self._said, asked_at_the_door(protocol), at),
             **weight_facts(self._weights_kg, self.cut("weight_pounds_near") or 0.0),
             **last_dose_facts(self.session.last_dose_at, at),
             **event_facts(self.events, self.knowledge),
+            **self.suicide_risk.facts(),
             "events_open": self._events_open,
             **vital_facts(
                 vitals,
