@@ -25,6 +25,7 @@ COMMANDS = (
     ("knowledge", "check"),
     ("knowledge", "show"),
     ("knowledge", "defaults"),
+    ("setup",),
     ("serve",),
     ("demo",),
 )

@@ -44,7 +44,8 @@ MADE = dt.datetime(2026, 12, 1, tzinfo=dt.UTC)
 def collected() -> Catalog:
     """Every text of code, templates and facts, each once."""
     catalogue = Catalog()
-    for file in sorted([*SOURCE.rglob("*.py"), *SOURCE.rglob("*.html")]):
+    mails = [file for file in SOURCE.rglob("*.txt") if "templates" in file.parts]
+    for file in sorted([*SOURCE.rglob("*.py"), *SOURCE.rglob("*.html"), *mails]):
         for text, context in _of_file(file):
             catalogue.add(text, locations=[(file.relative_to(SOURCE).as_posix(), None)], context=context)
     from keel import knowledge

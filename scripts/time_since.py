@@ -15,6 +15,7 @@ from keel.quantities import convert
 PLACES = ("US", "EU", "UK", "AU")
 LONGEST_YEARS = 5
 _SINCE = "_since_"
+_UNITS = ("minutes", "hours", "days", "weeks", "months", "years")
 _ORDERED = (">", ">=", "<", "<=")
 
 
@@ -39,7 +40,7 @@ class Walk(NamedTuple):
 def time_facts(protocol: Protocol) -> list[str]:
     """The facts of a protocol that are times since something and are held against a number."""
     held = (leaf.fact for rule in protocol.rules for leaf in leaves(rule.when) if leaf.op in _ORDERED)
-    return sorted({fact for fact in held if _SINCE in fact and not fact.startswith("sessions_")})
+    return sorted({fact for fact in held if fact.partition(_SINCE)[0] in _UNITS})
 
 
 def walks(knowledge: Knowledge) -> Iterator[Walk]:

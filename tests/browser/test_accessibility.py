@@ -32,6 +32,8 @@ CLINIC = (
     "H-1001/facts/2/take-back/",
     "H-1001/screening/",
     "H-1006/screening/?protocol=oral-sublingual-home",
+    "staff/",
+    "staff/emergencies/",
 )
 
 
@@ -60,6 +62,8 @@ def test_the_pages_of_the_clinic(open_page, violations, scheme, viewport):
     page.fill("#id_password", "keel-demonstration")
     page.click("button:has-text('Log in')")
     page.wait_for_url("**/clinic/harbour/")
+    page.goto("/account/")
+    assert violations(page) == []
     for address in CLINIC:
         page.goto(f"/clinic/harbour/{address}")
         assert violations(page) == [], address

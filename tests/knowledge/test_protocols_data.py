@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 
+import msgspec
 import pytest
 
 from keel.knowledge import Certainty, load
@@ -141,3 +142,15 @@ def test_the_arithmetic_of_the_label_year():
     assert 34 * 56 == 1904
     assert 56 + 55 * 84 == 4676
     assert all(number in text for number in ("34", "56", "1,904", "4,676"))
+
+
+def test_a_date_on_a_statement_that_nothing_reads_by_date_is_refused():
+    """Only positions and work-up are shown for a day; a date elsewhere would end nothing."""
+    home = PROTOCOLS["oral-sublingual-home"]
+    dated = msgspec.structs.replace(home.dosing.published[0], valid_to=dt.date(2026, 12, 31))
+    dosing = msgspec.structs.replace(home.dosing, published=(dated,))
+    found = list(protocol_problems(msgspec.structs.replace(home, dosing=dosing), load().clinical_facts))
+    assert any("only [[positions]] and [[work_up]] are read by date" in one for one in found)
+    backwards = msgspec.structs.replace(home.positions[0], valid_from=dt.date(2027, 1, 1), valid_to=dt.date(2026, 1, 1))
+    found = list(protocol_problems(msgspec.structs.replace(home, positions=(backwards,)), load().clinical_facts))
+    assert any("valid_to lies before valid_from" in one for one in found)

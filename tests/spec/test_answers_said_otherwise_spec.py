@@ -121,6 +121,7 @@ def test_a_yes_is_a_yes_and_a_no_is_a_no_however_they_are_written(form, encoding
         {"valueCodeableConcept": {"text": "somewhat"}},
         {"valueString": "see note"},
         {"valueInteger": 7},
+        {"valueTime": "10:00:00"},
     ],
 )
 @pytest.mark.parametrize("form", FORMS)
@@ -139,6 +140,7 @@ def test_a_panel_of_which_nothing_can_be_read_is_a_finding():
     for resource in (
         observation("93373-9", component=[], hasMember=[{"reference": "Observation/nowhere"}], **RECENT),
         response({}) | {"item": [{"linkId": "frage-1", "answer": [{"valueString": "Ja"}]}]},
+        observation("93373-9", component=[{"code": concept("9", system="urn:x"), "valueBoolean": True}], **RECENT),
     ):
         level, grave = doors(read(resource))
         assert level is None
@@ -221,6 +223,55 @@ def test_a_risk_assessment_closes_what_was_told_before_it():
     assert "E-2-UNREAD" in grave
 
 
+@pytest.mark.parametrize(
+    ("value", "held"),
+    [
+        ({"text": "Positive"}, True),
+        ({"text": "Yes"}, True),
+        ({"text": "present"}, True),
+        ({"text": "says he would"}, True),
+        ({"text": "No"}, False),
+        ({"text": "Denies"}, False),
+    ],
+)
+def test_an_observation_on_suicide_under_a_foreign_code_is_not_lost(value, held):
+    code = {"coding": [{"system": "urn:clinic", "code": "7"}], "text": "ASQ suicide screen"}
+    grave = doors(read(observation("x", value, **RECENT) | {"code": code}))[1]
+    assert ("E-2-UNREAD" in grave) is held
+
+
+def test_a_form_on_suicide_that_keel_does_not_know_is_not_lost():
+    form = response({}) | {"questionnaire": "http://clinic.example/suicide-check", "item": [{"linkId": "a"}]}
+    assert "E-2-UNREAD" in doors(read(form))[1]
+
+
+def test_one_question_in_a_form_of_ones_own_is_heard_by_its_code():
+    plan = response({}) | {"questionnaire": "", "item": [{"linkId": "/93250-9", "answer": [{"valueBoolean": True}]}]}
+    assert doors(read(plan))[0] == "high"
+    thoughts = phq9_response([0] * 9, questionnaire="http://clinic.example/intake", authored="2026-11-20T09:00:00Z")
+    thoughts["item"] = [{"linkId": "/44260-8", "answer": [{"valueInteger": 2}]}]
+    assert "phq-9/item-9" in doors(read(thoughts))[1]
+
+
+@pytest.mark.parametrize(
+    "url", ["http://clinic.example/Questionnaire/asq", "http://clinic.example/asq|1", "urn:keel:instrument:asq"]
+)
+@pytest.mark.parametrize("name", ["{}", "q{}", "item {}"])
+@pytest.mark.parametrize("yes", [{"valueBoolean": True}, {"valueString": "Sí"}, {"valueInteger": 1}])
+def test_the_asq_is_heard_as_a_form(url, name, yes):
+    answers = {"1": yes, "2": {"valueBoolean": False}, "3": yes, "4": {"valueString": "No"}, "5": yes}
+    items = [{"linkId": name.format(item), "answer": [answer]} for item, answer in answers.items()]
+    assert doors(read(response({}) | {"questionnaire": url, "item": items}))[0] == "high"
+
+
+@pytest.mark.parametrize("words", ["Varios días", "Several days", "several days "])
+def test_a_choice_is_heard_in_any_language_that_is_held(words):
+    items = [{"linkId": str(place), "answer": [{"valueString": words}]} for place in range(1, 10)]
+    record = read(phq9_response([0] * 9, questionnaire="http://clinic.example/phq-9", item=items))
+    (score,) = picture_of(record, at=AT, knowledge=FACTS).scores
+    assert score.total == 9
+
+
 # AUDIT-C, and yes or no in a Keel record
 
 
@@ -277,7 +328,8 @@ def test_a_second_answer_in_one_sitting_keeps_the_worse_where_it_is_about_safety
     ],
 )
 def test_pregnancy_is_heard_in_each_encoding(value, known):
-    assert read(observation("82810-3", **value, **RECENT)).person.pregnancy is known
+    for code in ("82810-3", "11449-6"):
+        assert read(observation(code, **value, **RECENT)).person.pregnancy is known
 
 
 def test_an_answer_on_pregnancy_that_is_not_understood_does_not_silence_the_question():

@@ -51,8 +51,8 @@ def test_the_command_line_says_the_same(case, tmp_path):
     file = tmp_path / "record.json"
     file.write_text(case["record"], encoding="utf-8")
     finished = keel_here("assess", str(file), "--at", "2026-11-21T12:00Z", "--json")
-    assert finished.returncode == 0, finished.stderr
     answer = json.loads(finished.stdout)
+    assert finished.returncode == any(one["severity"] in ("block", "hold") for one in answer["findings"])
     check(case, [(one["rule"], one["severity"]) for one in answer["findings"]], answer["unknown"])
 
 

@@ -444,9 +444,10 @@ def test_a_yes_after_the_assessment_is_open_again():
     assert at_the_door("esketamine", add=[assessed, yes_at("10:59")]).may_discharge
 
 
-def test_only_a_clinician_closes_it():
+@pytest.mark.parametrize("lacks", [{"role": "front desk"}, {"name": " "}, {"reason": " "}])
+def test_only_a_clinician_with_name_and_reason_closes_it(lacks):
     """HZ-SUI-01."""
-    done = [yes_at("10:50"), event("risk_assessed", "11:00", level="none", **ASSESSED | {"role": "front desk"})]
+    done = [yes_at("10:50"), event("risk_assessed", "11:00", level="none", **ASSESSED | lacks)]
     found = at_the_door("esketamine", add=done)
     assert "B-DC-05" in holding(found)
     assert "KEEL-ASSESSMENT-ROLE" in {one.rule for one in found.alarms}

@@ -16,6 +16,7 @@ from keel.assessment.screening import screening, triage
 from keel.findings import Severity
 from keel.interop import read_records
 from keel.interop.record_file import write_record
+from keel.interop.record_file.shape import RISKS
 from keel.knowledge import load
 
 AT = dt.datetime(2026, 11, 21, 16, tzinfo=dt.UTC)
@@ -203,6 +204,25 @@ def test_an_assessment_at_the_very_moment_closes_and_a_bare_day_closes_its_day()
     assert levels(record_of(days, judgements=[judged("low", HOUR, at="2026-11-20")])) == ("low",) * 3
     # The day of the answers may have ended after a clock time of the same day.
     assert levels(record_of(days, judgements=[judged("low", HOUR, at="2026-11-20T09:00+00:00")])) == ("high",) * 3
+
+
+def test_answers_without_a_time_are_closed_by_no_assessment_and_say_so():
+    record = record_of(sitting("c-ssrs-screener", PLAN, None), judgements=[judged("low", HOUR)])
+    assert levels(record) == ("high",) * 3
+    said = [one for one in picture_of(record, at=AT, knowledge=FACTS).findings if one.rule == "c-ssrs-screener/high"]
+    assert "enter when they were given" in said[0].next_step
+
+
+def test_every_risk_that_stands_can_be_assessed():
+    assert {one.look_back.risk for one in FACTS.instruments.values() if one.look_back} == set(RISKS)
+
+
+def test_a_warning_sign_is_closed_by_an_assessment_of_warning_signs():
+    told = sitting("warning-signs", {"wake": 0, "chest": 1}, DAY)
+    assert "warning-signs/emergency" in grave_rules(record_of(told, judgements=[judged("low", HOUR)]))
+    closed = record_of(told, judgements=[judged("low", HOUR, risk="warning signs")])
+    assert "warning-signs/emergency" not in grave_rules(closed)
+    assert triage(closed, at=AT, knowledge=FACTS).facts.get("emergency_sign") is not True
 
 
 def test_an_assessment_may_be_worse_than_the_answers():

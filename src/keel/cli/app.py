@@ -21,6 +21,7 @@ from keel.cli.score import score
 from keel.cli.screen import screen
 from keel.cli.serve import serve
 from keel.cli.session import session
+from keel.cli.setup import setup
 from keel.cli.simulate import simulate
 from keel.cli.triage import triage
 from keel.messages import text_of
@@ -48,6 +49,7 @@ COMMANDS: dict[Callable[..., None], str] = {
     estimate: "One person's curve from measured concentrations.",
     session: "The state of a dosing session at a time.",
     evidence: "Search what the sources say.",
+    setup: "A clinic of one's own: the first start, and the way back in.",
     serve: "The web application on this machine.",
     demo: "The same with a demonstration clinic.",
 }

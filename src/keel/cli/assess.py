@@ -31,6 +31,9 @@ def assess(
     overlay: Annotated[
         list[Path] | None, typer.Option(help="A folder of your own facts on top; may be repeated.")
     ] = None,
+    everyone: Annotated[
+        bool, typer.Option("--all", help="In JSON a list of people, also where there is one.", show_default=False)
+    ] = False,
     json: options.Json = False,
 ) -> None:
     """The Picture of a person: exposure, curve, findings, what is due, who can help.
@@ -40,6 +43,8 @@ def assess(
 
     Example: keel assess record.json --at 2026-11-21
     """
+    from msgspec.structs import asdict
+
     from keel.assessment.picture import picture_of
     from keel.cli.records import read_file
     from keel.cli.terminal import console, parse_time, write_json
@@ -49,7 +54,10 @@ def assess(
     reading = read_file(file, at=when, knowledge=knowledge)
     pictures = [picture_of(record, at=when, knowledge=knowledge) for record in reading.records]
     if json:
-        write_json(pictures[0] if len(pictures) == 1 else {"people": pictures, "notes": reading.notes})
+        if len(pictures) == 1 and not everyone:
+            write_json({**asdict(pictures[0]), "totals": reading.totals})
+        else:
+            write_json({"people": pictures, "notes": reading.notes, "totals": reading.totals})
     else:
         out = console()
         for picture in pictures:

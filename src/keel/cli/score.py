@@ -76,13 +76,14 @@ def _score(
     from keel.cli.score_answers import read_answers_text
     from keel.cli.score_view import change_view, score_view
     from keel.cli.terminal import console, write_json
+    from keel.interop.answers import in_numbers
     from keel.messages import text_hook
 
     shape = _instrument(knowledge, name)
-    result = score_answers(shape, read_answers_text(answers), given)
+    result = score_answers(shape, in_numbers(shape, read_answers_text(answers), knowledge), given)
     moved = None
     if before is not None:
-        earlier = score_answers(shape, read_answers_text(before, lone="total"), given)
+        earlier = score_answers(shape, in_numbers(shape, read_answers_text(before, lone="total"), knowledge), given)
         moved = change(shape.id, earlier, result, knowledge)
     if json:
         write_json(

@@ -17,8 +17,11 @@ def serve(
 
     Example: keel serve --port 8000
     """
-    from keel.web.server import address, prepare, run
+    from keel.web.server import address, first_start, prepare, run
 
     prepare(folder)
+    start = first_start(port)
+    if start:
+        print(say(start))
     print(say(address(port)), flush=True)
     run(port=port, workers=workers)

@@ -14,7 +14,7 @@ from keel.exposure.phases import Taken
 from keel.knowledge import Certainty, Knowledge
 from keel.knowledge.criteria import Course
 from keel.messages import Message, both, joined
-from keel.quantities import Figure, Interval
+from keel.quantities import Figure, Interval, significant
 
 
 class Fraction(NamedTuple):
@@ -119,7 +119,7 @@ def fraction(taken: Taken, knowledge: Knowledge) -> Fraction | None:
         return None
     ends = [end for row in rows for end in (row.low, row.value, row.high) if end is not None]
     return Fraction(
-        Interval.of(min(ends), max(ends)),
+        Interval(min(ends), significant((min(ends) + max(ends)) / 2), max(ends)),
         Certainty.weakest([row.certainty for row in rows]),
         tuple(dict.fromkeys(source for row in rows for source in row.sources)),
         route.conflicts,

@@ -1,11 +1,11 @@
 """Answers to the items of questionnaires as files write them: by code, in words, as a number, or none with a reason."""
 
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from keel.assessment.instruments import find_item
 from keel.knowledge import Knowledge
-from keel.knowledge.instruments import Instrument, Item, ItemKind
+from keel.knowledge.instruments import Choice, Instrument, Item, ItemKind
 from keel.knowledge.reading import CodeKind
 from keel.record.selection import NOT_UNDERSTOOD
 
@@ -80,7 +80,7 @@ def answer_to(instrument: Instrument, item: Item, said: AnswerSent, knowledge: K
     for choice in choices:
         if choice.loinc and {(LOINC, choice.loinc), ("", choice.loinc)} & set(said.codes):
             return whole(choice.value)
-    for choice in choices:
+    for choice in labelled(instrument, item, knowledge):
         if choice.label and choice.label.casefold() in labels:
             return whole(choice.value)
     if {choice.value for choice in choices} == _YES_NO and (is_yes := yes_or_no(said, knowledge)) is not None:
@@ -91,6 +91,28 @@ def answer_to(instrument: Instrument, item: Item, said: AnswerSent, knowledge: K
         return None
     inside = (least is None or number >= least) and (most is None or number <= most)
     return whole(number) if inside else None
+
+
+def labelled(instrument: Instrument, item: Item, knowledge: Knowledge) -> tuple[Choice, ...]:
+    """The choices of an item with their labels in every language in which they are held."""
+    languages = (words.lang for words in knowledge.instrument_words.values() if words.id == instrument.id)
+    held = (knowledge.instrument_in(instrument.id, lang) for lang in languages)
+    return tuple(choice for one in (instrument, *held) for choice in one.choices(item))
+
+
+def in_numbers(instrument: Instrument, typed: Mapping[str, Any] | Sequence[Any], knowledge: Knowledge) -> Any:
+    """Typed answers with each word for yes or no as 1 or 0 where all items take just these; others as they are."""
+    values = {choice.value for item in instrument.items for choice in instrument.choices(item)}
+    if values != _YES_NO:
+        return typed
+
+    def number(answer: Any) -> Any:
+        known = yes_or_no(AnswerSent(words=(answer,)), knowledge) if isinstance(answer, str) else None
+        return answer if known is None else int(known)
+
+    if isinstance(typed, Mapping):
+        return {name: number(answer) for name, answer in typed.items()}
+    return [number(answer) for answer in typed]
 
 
 def yes_or_no(said: AnswerSent, knowledge: Knowledge) -> bool | None:

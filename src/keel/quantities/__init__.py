@@ -15,6 +15,7 @@ and what milligrams are milligrams of).
 from keel.messages import number_text
 from keel.quantities.amounts import Form, Interval, base_mg, significant
 from keel.quantities.errors import QuantityError, UnitError
+from keel.quantities.limits import LONGEST
 from keel.quantities.printing import Figure, interval_text
 from keel.quantities.quantity import (
     Quantity,
@@ -36,6 +37,7 @@ from keel.quantities.unit_words import written_unit, written_value
 from keel.quantities.units import Unit, convert, parse_unit
 
 __all__ = [
+    "LONGEST",
     "Figure",
     "Form",
     "Interval",

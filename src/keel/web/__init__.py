@@ -12,7 +12,8 @@ pages           home, what Keel is not, readiness
 learn           texts to read, the comparison, leaflets, questionnaires of the mind
 check           a pattern or a record in, the Picture out, nothing kept
 clinic          patients, facts that are only ever appended, the Picture of each, the demonstration
-accounts        who may log in
+staff           who works in a clinic: first start, invitations, roles, what is audited of log-ins
+accounts        log-in, second factor, the lock, the gate before every page of the staff
 evidence        claims, conflicts, figures and sources, each with a page
 offline         what a device keeps for the time without a connection
 research        models of ketamine in the blood, side by side

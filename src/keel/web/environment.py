@@ -6,6 +6,11 @@ KEEL_HOSTS     host names that may be asked for, separated by commas; this machi
 KEEL_HTTPS     1 where a proxy serves Keel over HTTPS: cookies are then sent over HTTPS only
 KEEL_BRANDS    a TOML file of services that show the check on their own site (`brands.py`)
 KEEL_KIOSK     seconds after which a shared screen clears itself; 240 where it is not set
+KEEL_LOCK      minutes without anybody at the screen after which a staff page locks; 10 where it is not set
+KEEL_MAIL      smtp://user:password@host:port, or smtps:// with TLS from the start; without it mails become files in
+               the folder `mail` beside the database
+KEEL_MAIL_FROM the sender of those mails; keel@ the first of KEEL_HOSTS where it is not set
+KEEL_BREACHED  a file of SHA-1 digests of breached passwords, sorted, one a line, as Have I Been Pwned gives them
 KEEL_DEBUG     1 for Django's debug pages while developing, refused together with KEEL_HTTPS
 """
 
@@ -50,16 +55,69 @@ def kiosk_seconds(environment: Mapping[str, str] = os.environ) -> int:
     return int(value)
 
 
+def lock_minutes(environment: Mapping[str, str] = os.environ) -> int:
+    """After how many minutes without anybody there a staff page locks; WebError outside 1 to 60."""
+    value = environment.get("KEEL_LOCK") or "10"
+    if not value.isdecimal() or not 1 <= int(value) <= 60:
+        raise WebError(f"KEEL_LOCK is “{value}”; write minutes from 1 to 60.")
+    return int(value)
+
+
+def mail_goes_out(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether mails leave this machine."""
+    return bool(environment.get("KEEL_MAIL"))
+
+
+def mail(place: Path, environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
+    """Django's settings of the mail: a server where KEEL_MAIL names one, else files in the folder."""
+    sender = environment.get("KEEL_MAIL_FROM") or f"keel@{(hosts(environment)[3:] or ['localhost'])[0]}"
+    url = environment.get("KEEL_MAIL", "")
+    if not url:
+        backend = "django.core.mail.backends.filebased.EmailBackend"
+        return {"EMAIL_BACKEND": backend, "EMAIL_FILE_PATH": place / "mail", "DEFAULT_FROM_EMAIL": sender}
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise WebError("KEEL_MAIL cannot be read. Write smtp://user:password@host:587.") from None
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise WebError("KEEL_MAIL must be smtp://user:password@host:587 or smtps://user:password@host:465.")
+    is_here = parts.hostname in ("localhost", "127.0.0.1", "::1")
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": port or (465 if parts.scheme == "smtps" else 587),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_USE_TLS": parts.scheme == "smtp" and not is_here,
+        "EMAIL_TIMEOUT": 10,
+        "DEFAULT_FROM_EMAIL": sender,
+    }
+
+
+def breached_file(environment: Mapping[str, str] = os.environ) -> str:
+    """The file of breached passwords, empty where there is none; WebError where it is named and not there."""
+    name = environment.get("KEEL_BREACHED", "")
+    if name and not Path(name).is_file():
+        raise WebError(f"KEEL_BREACHED names “{name}”, and there is no such file.")
+    return name
+
+
 def hosts(environment: Mapping[str, str] = os.environ) -> list[str]:
     """Host names that requests may name."""
     named = [name.strip() for name in environment.get("KEEL_HOSTS", "").split(",") if name.strip()]
     return [*THIS_MACHINE, *named]
 
 
-def secret_key(place: Path) -> str:
-    """The secret key in the folder; where there is none, one that dies with this process (checks and tests)."""
+def secret_keys(place: Path) -> list[str]:
+    """The secret keys in the folder: the one that signs, then those that still count, so that a change logs nobody out.
+
+    Where there is no file, one key that dies with this process (checks and tests).
+    """
     file = place / SECRET_FILE
-    return file.read_text().strip() if file.exists() else secrets.token_urlsafe(64)
+    kept = file.read_text().split() if file.exists() else []
+    return kept or [secrets.token_urlsafe(64)]
 
 
 def create_secret_key(place: Path) -> None:
@@ -70,6 +128,17 @@ def create_secret_key(place: Path) -> None:
         return
     with os.fdopen(handle, "w") as file:
         file.write(secrets.token_urlsafe(64) + "\n")
+
+
+def change_secret_key(place: Path) -> None:
+    """Puts a new secret key before the one that signs now, which still counts; older ones count no more."""
+    before = secret_keys(place)[:1]
+    fresh = place / f"{SECRET_FILE}.new"
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write("\n".join([secrets.token_urlsafe(64), *before]) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(place / SECRET_FILE)
 
 
 def database(place: Path, environment: Mapping[str, str] = os.environ) -> dict[str, Any]:

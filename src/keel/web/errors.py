@@ -2,7 +2,9 @@
 
 WebError               the text is one line for the person who starts the server
 ├── DatabaseRefused    a database that could lose or corrupt facts, or its settings
-└── DemoRefused        demonstration data would be mixed with real data
+├── PortTaken          another server answers there
+├── DemoRefused        demonstration data would be mixed with real data
+└── SetupRefused       a first start or a way back in that cannot be
 """
 
 
@@ -16,3 +18,11 @@ class DatabaseRefused(WebError):
 
 class DemoRefused(WebError):
     """The database holds clinics that are not a demonstration; give another folder."""
+
+
+class SetupRefused(WebError):
+    """A setup that did not happen: the clock is wrong, or the account is not there."""
+
+
+class PortTaken(WebError):
+    """Another program answers on the port; two servers on one would share its requests between their databases."""

@@ -12,13 +12,15 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 
-from keel.web.language.words import gettext as _
+from keel.web.refusals import Refusal, refusal_page
+from keel.web.routes import route_of
 
 Handler = Callable[[HttpRequest], HttpResponse]
 log = logging.getLogger("keel.web")
 
+REFUSED = "keel.refused"
+"""In the WSGI environment of a request that was refused before it ran: why, the most bytes, the seconds to wait."""
 HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -41,16 +43,20 @@ def log_requests(get_response: Handler) -> Handler:
 
 
 def refuse_large_bodies(get_response: Handler) -> Handler:
-    """Answers 413 before a body is read that is larger than the limit, or whose size is not told."""
+    """Answers 413 before a body is read that is larger than its route takes, or whose size is not told.
+
+    Where `front.py` has refused a request already, this makes the page of it.
+    """
 
     def handle(request: HttpRequest) -> HttpResponse:
-        most = settings.LARGEST_BODY_BYTES
+        if refused := request.META.get(REFUSED):
+            why, most, retry_after_s = refused
+            return refusal_page(request, why, most=most, retry_after_s=retry_after_s)
+        most = min(route_of(str(request.method), request.path_info).largest_body, settings.LARGEST_BODY_BYTES)
         length = request.META.get("CONTENT_LENGTH") or "0"
         is_chunked = "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower()
         if is_chunked or not length.isdecimal() or int(length) > most:
-            message = _("What was sent is larger than %(most)d MB, the most that this page reads at once.")
-            text = message % {"most": most // 1_000_000}
-            return render(request, "keel/problem.html", {"title": _("That is too large"), "text": text}, status=413)
+            return refusal_page(request, Refusal.TOO_LARGE, most=most)
         return get_response(request)
 
     return handle

@@ -3,24 +3,32 @@
 Django is imported inside the functions, after the folder is known.
 """
 
+import fcntl
 import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keel.messages import Message, joined
+from keel.web.errors import PortTaken
 
 if TYPE_CHECKING:
     from keel.web.clinic.demonstration import StaffEntry
 
 LOOPBACK = "127.0.0.1"
-THREADS = 4
-"""Threads of a worker that run requests."""
+HEADER_MS = 10_000
+"""Milliseconds that a client has to send the head of a request."""
+LARGEST_HEAD = 65_536
+"""Bytes of the head of a request, its address and cookies among them."""
 
 
-def prepare(folder: Path) -> None:
+def prepare(folder: Path, *, with_pages: bool = True) -> None:
     """Makes the folder ready to serve: secret key, database with all migrations, static files.
 
-    DatabaseRefused where the database could lose facts. May be called again; what is there stays.
+    DatabaseRefused where the database could lose facts. May be called again; what is there stays. Without `with_pages`
+    the static files stay as they are: a server may be running.
     """
     folder = folder.absolute()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -32,33 +40,81 @@ def prepare(folder: Path) -> None:
     import django
 
     django.setup()
+    from django.conf import settings
     from django.core.management import call_command
 
-    check_database()
-    call_command("migrate", interactive=False, verbosity=0)
-    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    from keel.web.static_files import collect
+
+    with _alone(folder):
+        check_database()
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("createcachetable", verbosity=0)
+        if with_pages:
+            collect(settings.STATIC_ROOT)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One server at a time prepares a folder; another one may be serving it meanwhile."""
+    with (folder / "prepare.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def run(port: int, workers: int) -> None:
-    """Serves on 127.0.0.1 until it is interrupted; `prepare` comes first."""
+    """Serves on 127.0.0.1 until it is interrupted; `prepare` comes first. PortTaken where another server answers."""
+    refuse_taken(port)
     from granian import Granian
+    from granian.http import HTTP1Settings
 
     Granian(
-        "keel.web.wsgi:application",
+        "keel.web.wsgi:front",
         address=LOOPBACK,
         port=port,
-        interface="wsgi",
+        interface="rsgi",
         workers=workers,
-        blocking_threads=THREADS,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_MS, max_buffer_size=LARGEST_HEAD),
         websockets=False,
         log_access=False,
         respawn_failed_workers=True,
     ).serve()
 
 
+def refuse_taken(port: int) -> None:
+    """PortTaken where something listens on the port: granian would share it without a word."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError as error:
+            raise PortTaken(
+                Message(
+                    "Port {port} is taken: {reason}. Give another with --port.",
+                    port=str(port),
+                    reason=error.strerror or "",
+                )
+            ) from None
+
+
 def address(port: int) -> Message:
     """Where the application answers, to be printed before it runs."""
     return Message("Keel is at {address} (Ctrl-C ends it)", address=f"http://{LOOPBACK}:{port}/")
+
+
+def first_start(port: int) -> Message | None:
+    """The address at which the first clinic is made, to be printed; None where there is one."""
+    from django.urls import reverse
+
+    from keel.web.clinic.models import Clinic
+    from keel.web.staff.queries import first_start_token
+
+    if Clinic.objects.exists():
+        return None
+    path = reverse("staff:first_start", args=[first_start_token()])
+    return Message(
+        "There is no clinic yet. Make it at this address, which works for a day and once:\n  {address}",
+        address=f"http://localhost:{port}{path}",
+    )
 
 
 def load_demo(port: int) -> Message:
@@ -85,7 +141,10 @@ def load_demo(port: int) -> Message:
 
 
 def _duty(one: "StaffEntry") -> Message:
-    return Message("{role} at {clinic}", role=Message(one.role), clinic=one.clinic)
+    from keel.web.clinic.roles import ROLES
+
+    roles = joined(", ", [Message(str(ROLES[role].title)) for role in one.roles])
+    return Message("{role} at {clinic}", role=roles, clinic=one.clinic)
 
 
 def check_database() -> None:

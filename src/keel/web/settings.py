@@ -18,7 +18,7 @@ DEBUG = environment.is_on("KEEL_DEBUG")
 if DEBUG and HTTPS:
     raise WebError("KEEL_DEBUG shows what people typed to anyone who meets an error; it is refused with KEEL_HTTPS.")
 
-SECRET_KEY = environment.secret_key(FOLDER)
+SECRET_KEY, *SECRET_KEY_FALLBACKS = environment.secret_keys(FOLDER)
 ALLOWED_HOSTS = environment.hosts()
 DATABASES = {"default": environment.database(FOLDER)}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
@@ -30,11 +30,17 @@ WSGI_APPLICATION = "keel.web.wsgi.application"
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.contrib.messages",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "csp",
     "django_htmx",
     "keel.web.accounts",
+    "keel.web.staff",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "keel.web.check",
     "keel.web.clinic",
     "keel.web.directory",
@@ -49,7 +55,6 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "keel.web.guards.log_requests",
-    "keel.web.guards.refuse_large_bodies",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "keel.web.guards.add_headers",
@@ -57,9 +62,13 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "keel.web.guards.refuse_large_bodies",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "keel.web.accounts.gate.gate",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -71,9 +80,11 @@ TEMPLATES = [
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
                 "keel.web.pages.context.knowledge",
                 "keel.web.directory.context.help_strip",
                 "keel.web.language.languages.context",
+                "keel.web.accounts.context.lock",
             ],
             "builtins": [
                 "django.templatetags.i18n",
@@ -92,15 +103,64 @@ TEMPLATES = [
 
 # People. Public pages have no session; the session cookie belongs to the clinic and ends with the browser.
 AUTH_USER_MODEL = "accounts.User"
-LOGIN_URL = "accounts:log_in"
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "clinic:home"
-LOGOUT_REDIRECT_URL = "pages:home"
+LOGOUT_REDIRECT_URL = "account_login"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",  # what was stored before; rewritten at the next log-in
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "keel.web.accounts.breached.NotBreached", "OPTIONS": {"file": environment.breached_file()}},
 ]
+ACCOUNT_ADAPTER = "keel.web.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email", "username"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # nobody signs up; the password makes the log-in ask for one
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = False
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_METHODS = ["password", "mfa"]
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_CHANGE_EMAIL = False
+# Wrong passwords: an address 10 a minute and 60 an hour, an account 5 in five minutes and 50 a day, all processes
+# together. A log-in that works does not count.
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,60/h/ip,5/5m/key,50/d/key"}
+ACCOUNT_FORMS = {
+    "login": "keel.web.accounts.forms.LogInForm",
+    "reauthenticate": "keel.web.accounts.forms.ReauthenticateForm",
+    "change_password": "keel.web.accounts.forms.ChangePasswordForm",
+    "reset_password": "keel.web.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "keel.web.accounts.forms.ResetPasswordKeyForm",
+}
+MFA_ADAPTER = "keel.web.accounts.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"  # a passkey is two factors because it knows its person
+MFA_TOTP_ISSUER = "Keel"
+MFA_TOTP_TOLERANCE = 1  # one step of 30 seconds either way: clocks of phones and servers differ
+MFA_FORMS = {
+    "authenticate": "keel.web.accounts.forms.SecondFactorForm",
+    "reauthenticate": "keel.web.accounts.forms.SecondFactorAgainForm",
+    "activate_totp": "keel.web.accounts.forms.ActivateAppForm",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0
+LOCK_MINUTES = environment.lock_minutes()
+globals().update(environment.mail(FOLDER))
+# Counts of tries, shared by all processes. Nothing of the public pages comes in here.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "keel_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SAMESITE = "Strict"
 SESSION_COOKIE_SECURE = HTTPS
@@ -137,7 +197,7 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
 # What is sent stays in memory: no temporary file may hold what a person uploaded.
-LARGEST_BODY_BYTES = 12_000_000
+LARGEST_BODY_BYTES = 4_000_000  # of any route; most take much less (routes.py)
 DATA_UPLOAD_MAX_MEMORY_SIZE = LARGEST_BODY_BYTES
 FILE_UPLOAD_MAX_MEMORY_SIZE = LARGEST_BODY_BYTES
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]

@@ -1,11 +1,16 @@
-"""The WSGI application. A worker that comes up has checked its database and read the facts."""
+"""The application: `application` as WSGI, and `front` as granian runs it, behind a reader and queues.
+
+A worker that comes up has checked its database and read the facts.
+"""
 
 import os
 
 from django.core.wsgi import get_wsgi_application
 
+from keel.web.front import Front
 from keel.web.server import warm_up
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "keel.web.settings")
 application = get_wsgi_application()
 warm_up()
+front = Front(application)

@@ -14,6 +14,15 @@ def _collected_static_files():
     django_ready.collect_static()
 
 
+@pytest.fixture(autouse=True)
+def _quick_hashes(monkeypatch):
+    """The same Argon2 with the least work: a test that logs in ten times must not take ten half seconds."""
+    from django.contrib.auth.hashers import Argon2PasswordHasher
+
+    for name, least in (("time_cost", 1), ("memory_cost", 8), ("parallelism", 1)):
+        monkeypatch.setattr(Argon2PasswordHasher, name, least)
+
+
 @pytest.fixture
 def erin():
     """A browser without an account that asks for British English, with the CSRF check on as it is in earnest."""
@@ -26,7 +35,14 @@ def harbour(db):
     from keel.web.clinic.models import Clinic
 
     clinic = Clinic.objects.create(slug="harbour", name="Harbour Clinic", country="GB", timezone="Europe/London")
-    for name, role in (("alice", "prescriber"), ("bob", "nurse"), ("fay", "front_desk"), ("tom", "therapist")):
+    for name, role in (
+        ("alice", "prescriber"),
+        ("bob", "nurse"),
+        ("fay", "front_desk"),
+        ("tom", "therapist"),
+        ("mia", "manager"),
+        ("rex", "researcher"),
+    ):
         _member(clinic, name, role)
     return clinic
 
@@ -45,7 +61,7 @@ def _member(clinic, name, role):
     from keel.web.accounts.models import User
     from keel.web.clinic.models import Membership
 
-    user = User.objects.create(username=name)
+    user = User.objects.create(username=name, display_name=name.capitalize(), is_made_up=True)
     Membership.objects.create(clinic=clinic, user=user, role=role)
     return user
 

@@ -166,7 +166,7 @@ def test_logging_in_and_out(client, people, dana):
     people["alice"].set_password("a long pass phrase")
     people["alice"].save()
     wrong = client.post("/log-in/", {"username": "alice", "password": "no"})
-    assert "correct username and password" in _text(wrong)
+    assert "The name and the password do not belong together" in _text(wrong)
     page = client.post("/log-in/", {"username": "alice", "password": "a long pass phrase"}, follow=True)
     assert page.redirect_chain[-1][0] == "/clinic/harbour/"
     out = client.post("/log-in/out/")

@@ -32,7 +32,12 @@ def test_loading_twice_changes_nothing(db):
     before = Fact.objects.count()
     assert load(NOW + dt.timedelta(days=1)) == staff
     assert Fact.objects.count() == before
-    assert [(one.name, one.clinic) for one in staff] == [("alice", "harbour"), ("bob", "harbour"), ("charlie", "hill")]
+    assert [(one.name, one.clinic) for one in staff] == [
+        ("alice", "harbour"),
+        ("bob", "harbour"),
+        ("fay", "harbour"),
+        ("charlie", "hill"),
+    ]
 
 
 @pytest.mark.slow

@@ -4,7 +4,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from keel.web.clinic.actions import record_fact
-from keel.web.clinic.models import AuditRow, Fact, Kind
+from keel.web.clinic.models import AuditRow, EmergencyAccess, Fact, Kind
 from support.clock import START
 from support.doses import INFUSION
 
@@ -58,3 +58,12 @@ def test_the_queries_of_django_are_refused_as_well(dose):
 def test_new_rows_are_taken(people, dana, dose):
     record_fact(by=people["bob"], patient=dana, kind=Kind.MEDICINE, payload={"text": "sertraline"}, key="two", at=START)
     assert [fact.sequence for fact in dana.facts.all()] == [1, 2]
+
+
+def test_an_emergency_stays_to_be_seen(people, dana):
+    from keel.web.clinic.actions import open_in_emergency
+
+    access = open_in_emergency(by=people["fay"], patient=dana, reason="she does not wake up", at=START)
+    for change in (access.delete, lambda: EmergencyAccess.objects.update(reason="never mind")):
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            change()

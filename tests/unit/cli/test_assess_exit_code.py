@@ -47,6 +47,14 @@ def test_of_several_people_one_is_enough(tmp_path):
     assert len(json.loads(done.stdout)["people"]) == 2
 
 
+def test_one_person_or_all_of_them_come_with_the_totals_of_the_reading(tmp_path):
+    one = json.loads(ended(tmp_path, person(NO)).stdout)
+    everyone = json.loads(ended(tmp_path, person(NO), say=("--json", "--all")).stdout)
+    totals = {"read": 1, "understood": 1, "reported": 0}
+    assert (one["totals"], everyone["totals"]) == (totals, totals)
+    assert everyone["people"] == [{name: value for name, value in one.items() if name != "totals"}]
+
+
 def test_a_level_told_without_any_answer_is_enough(tmp_path):
     told = {"code": "93374-7", "text": "Moderate", "at": "2026-11-21T09:00Z"}
     assert ended(tmp_path, person(measurements=[told])).returncode == 1

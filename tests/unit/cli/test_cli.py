@@ -21,6 +21,8 @@ pytestmark = pytest.mark.slow
         (("simulate", "--model", "m-xx", "--dose", "35 mg", "--route", "iv"), "No model is called"),
         (("interactions", "--route", "moon", "aspirin"), "is not a route"),
         (("knowledge", "show", "no-such-fact"), "no-such-fact"),
+        (("setup",), "Say what to do"),
+        (("setup", "--clinic", "quay"), "Give all three"),
         (("nonsense",), "No such command"),
     ],
 )

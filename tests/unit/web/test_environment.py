@@ -16,16 +16,62 @@ def test_the_folder_is_var_where_none_is_named(monkeypatch, tmp_path):
 
 def test_a_secret_key_is_made_once_and_for_its_owner_only(tmp_path):
     environment.create_secret_key(tmp_path)
-    first = environment.secret_key(tmp_path)
+    first = environment.secret_keys(tmp_path)
     environment.create_secret_key(tmp_path)
-    assert environment.secret_key(tmp_path) == first
-    assert len(first) >= 50
+    assert environment.secret_keys(tmp_path) == first
+    assert len(first) == 1
+    assert len(first[0]) >= 50
     assert stat.S_IMODE((tmp_path / "secret-key").stat().st_mode) == 0o600
 
 
+def test_a_new_secret_key_signs_and_the_one_before_still_counts(tmp_path):
+    """Sessions and links that are out stay good until the next change."""
+    environment.create_secret_key(tmp_path)
+    (first,) = environment.secret_keys(tmp_path)
+    environment.change_secret_key(tmp_path)
+    second, kept = environment.secret_keys(tmp_path)
+    assert (kept, second == first) == (first, False)
+    environment.change_secret_key(tmp_path)
+    assert environment.secret_keys(tmp_path)[1:] == [second]
+    assert stat.S_IMODE((tmp_path / "secret-key").stat().st_mode) == 0o600
+    assert [file.name for file in tmp_path.iterdir()] == ["secret-key"]
+
+
 def test_without_a_folder_the_key_dies_with_the_process(tmp_path):
-    assert environment.secret_key(tmp_path) != environment.secret_key(tmp_path)
+    assert environment.secret_keys(tmp_path) != environment.secret_keys(tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_mails_become_files_where_no_server_is_named(tmp_path):
+    mail = environment.mail(tmp_path, {"KEEL_HOSTS": "keel.example"})
+    assert mail["EMAIL_FILE_PATH"] == tmp_path / "mail"
+    assert mail["DEFAULT_FROM_EMAIL"] == "keel@keel.example"
+    assert not environment.mail_goes_out({})
+
+
+def test_keel_mail_names_a_server(tmp_path):
+    mail = environment.mail(tmp_path, {"KEEL_MAIL": "smtp://keel:p%40ss@mail.example"})
+    assert (mail["EMAIL_HOST"], mail["EMAIL_PORT"], mail["EMAIL_HOST_PASSWORD"]) == ("mail.example", 587, "p@ss")
+    assert (mail["EMAIL_USE_TLS"], mail["EMAIL_USE_SSL"]) == (True, False)
+    assert environment.mail(tmp_path, {"KEEL_MAIL": "smtps://mail.example"})["EMAIL_PORT"] == 465
+
+
+@pytest.mark.parametrize("url", ["http://mail.example", "smtp://", "mail.example", "smtp://mail.example:port"])
+def test_another_mail_server_is_refused_in_one_line(tmp_path, url):
+    with pytest.raises(WebError, match="KEEL_MAIL"):
+        environment.mail(tmp_path, {"KEEL_MAIL": url})
+
+
+@pytest.mark.parametrize("minutes", ["0", "61", "ten", "-5", "1.5"])
+def test_a_screen_locks_after_one_to_sixty_minutes(minutes):
+    with pytest.raises(WebError, match="1 to 60"):
+        environment.lock_minutes({"KEEL_LOCK": minutes})
+    assert environment.lock_minutes({}) == 10
+
+
+def test_a_file_of_breached_passwords_must_be_there(tmp_path):
+    with pytest.raises(WebError, match="no such file"):
+        environment.breached_file({"KEEL_BREACHED": str(tmp_path / "none")})
 
 
 def test_a_switch_is_on_off_or_an_error():

@@ -1,7 +1,7 @@
 """The sittings of a record scored, and what they say: the newest, and each earlier danger that still stands."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -50,7 +50,8 @@ def scored_record(record: Record, *, at: dt.datetime, knowledge: Knowledge) -> S
                 continue
             scores.append(score)
             is_closed = sitting not in stands
-            findings += [one for one in score.findings if not (is_closed and one.severity in _GRAVE)]
+            said = [one for one in score.findings if not (is_closed and one.severity in _GRAVE)]
+            findings += _undated(said) if sitting.at is None and record.risk_assessments else said
     findings += _assessed(record, at)
     return ScoredRecord(tuple(scores), tuple(findings), tuple(refused))
 
@@ -63,6 +64,18 @@ def _earlier(finding: Finding, sitting: Answers, at: dt.datetime) -> Finding:
         next_step=finding.next_step,
     )
     return replace(finding, why=(*finding.why, told), next_step=step)
+
+
+def _undated(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Findings of a sitting without a time: an assessment may have come before it, so that none closes it."""
+    for finding in findings:
+        if finding.severity in _GRAVE:
+            step = Message(
+                "{next_step} These answers have no time, so no assessment closes them: enter when they were given.",
+                next_step=finding.next_step,
+            )
+            finding = replace(finding, next_step=step)
+        yield finding
 
 
 def _not_scored(name: str, reason: Message, knowledge: Knowledge) -> Iterator[Finding]:

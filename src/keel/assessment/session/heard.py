@@ -48,6 +48,7 @@ UNTOLD_IS_NO = (
 _SUICIDE = "any_suicide_risk_now"
 _ASKED = (*CRISIS_SYMPTOMS, *UNTOLD_IS_NO, _SUICIDE)
 _NONE_OF_ALL = "no-symptoms"
+_SAYS_NO_MORE = {_NONE_OF_ALL, "well"}
 
 
 class Question(NamedTuple):
@@ -177,6 +178,7 @@ def understood(event: Plain, knowledge: Knowledge) -> Iterator[tuple[str, tuple[
         typed = (event.what,)
     for text in typed:
         heard = read_concepts(text, None, knowledge)
-        if heard.is_understood and any(one.state is State.PRESENT for one in heard.mentions):
+        here = {one.concept for one in heard.mentions if one.state is State.PRESENT}
+        if heard.is_understood and here - _SAYS_NO_MORE:
             found = _facts(heard, knowledge)
             yield text, (*found.yes, *found.no, *found.suspected, *found.asked)

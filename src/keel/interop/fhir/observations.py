@@ -14,7 +14,7 @@ from keel.interop.fhir.directory import Ambiguous, Directory
 from keel.interop.fhir.envelope import Item
 from keel.interop.fhir.errors import NotTaken
 from keel.interop.fhir.moments import When, when
-from keel.interop.fhir.people import Context, Draft
+from keel.interop.fhir.people import SUICIDE, Context, Draft, risk_level
 from keel.interop.fhir.resources import Observation, ObservationPart
 from keel.interop.fhir.sittings import InstrumentCodes, Sitting
 from keel.interop.kept_units import in_kept_unit
@@ -82,7 +82,10 @@ class ObservationReader:
         for part, name in parts:
             if self._is_of_two(part.code, item, draft) or not self._score(part, item, sitting, draft):
                 taken.append(self._measured(part, name, item, draft))
-        if panel is not None and not taken and not observation.data_absent_reason:
+        is_result = (
+            any(part is observation for part, _ in parts) and self._meaning(observation.code.coding)[0] is not None
+        )
+        if panel is not None and not is_result and not observation.data_absent_reason:
             draft.sittings.open(panel, sitting)
         draft.measurements += _finished(taken, item, observation, time.last)
         pregnancy = self._pregnancy(observation, item, draft)
@@ -146,19 +149,24 @@ class ObservationReader:
                 )
                 draft.notes.note(Message("result of another instrument"), where=item.where, reason=reason)
                 return False
-            number = _said(part).number
-            if total and number is not None:
-                draft.sittings.total(total, number, sitting, where=item.where)
+            said = _said(part)
+            if total and said.number is not None:
+                draft.sittings.total(total, said.number, sitting, where=item.where)
                 return True
+            if total and not said.absent:
+                reason = Message("{answer} is not a number; not scored", answer=shown(" ".join(said.words)))
+                draft.notes.note(Message("{instrument} total", instrument=total.name), where=item.where, reason=reason)
             mine = [question for question in questions if of_panel is None or question[0].id == of_panel.id]
             if len(mine) == 1:
-                draft.sittings.answer(mine[0], _said(part), sitting, where=item.where)
+                draft.sittings.answer(mine[0], said, sitting, where=item.where)
                 return True
         return False
 
     def _measured(self, part: ObservationPart | Observation, name: str, item: Item, draft: Draft) -> Measurement:
         """The part as a measurement, without what it shares with its siblings."""
         row, coding = self._meaning(part.code.coding)
+        if row is None and self._tells_of_suicide(part):
+            return risk_level(f"{part.code.words}: {' '.join(_said(part).words)}".strip(": "), None, "")
         if name == "value_string" and row is None and not _is_clinical(part):
             raise NotTaken(Message("its value is free text that Keel has no use for; it was not kept"))
         value, unit = self._value(part, name, row, draft, item)
@@ -178,6 +186,11 @@ class ObservationReader:
             absent=absent,
             upper_limit=_upper_limit(part, unit, row) if isinstance(value, float) else None,
         )
+
+    def _tells_of_suicide(self, part: ObservationPart | Observation) -> bool:
+        """Whether it is about suicide by its words, under a code that Keel does not know, and does not say no."""
+        is_named = any(SUICIDE in text.casefold() for text in part.code.texts)
+        return is_named and not part.data_absent_reason and yes_or_no(_said(part), self._context.knowledge) is not False
 
     def _meaning(self, codings: Sequence[Coding]) -> tuple[ReadingCode | None, Coding | None]:
         """The first code that Keel has a meaning for, else the first from LOINC, else the first."""
@@ -326,7 +339,7 @@ def _absent(part: ObservationPart | Observation) -> str:
 
 def _said(part: ObservationPart | Observation) -> AnswerSent:
     """The value as an answer to a question."""
-    if part.data_absent_reason:
+    if part.data_absent_reason or _value_name(part) is None:
         return AnswerSent(absent=_absent(part) or "unknown")
     concept, quantity = part.value_codeable_concept, part.value_quantity
     if concept:

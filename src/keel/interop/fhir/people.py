@@ -14,6 +14,8 @@ from keel.messages import FactName, Message
 from keel.quantities import convert
 from keel.record import Condition, Dose, Measurement, Medicine, Person, Pregnancy, Record, RiskAssessment, UsePattern
 
+SUICIDE = "suicid"
+"""The beginning of the word in English, Spanish and French, with accents or without."""
 RISK_LEVEL = ("http://loinc.org", "93374-7")
 """The code of a level of suicide risk as it was told."""
 

@@ -11,9 +11,9 @@ from keel.interop.fhir.decoding import only_one
 from keel.interop.fhir.envelope import Item
 from keel.interop.fhir.errors import NotTaken
 from keel.interop.fhir.moments import when
-from keel.interop.fhir.people import Context, Draft, risk_level
+from keel.interop.fhir.people import SUICIDE, Context, Draft, risk_level
 from keel.interop.fhir.resources import Answer, Question, QuestionAsked, Questionnaire, QuestionnaireResponse
-from keel.interop.fhir.sittings import Sitting
+from keel.interop.fhir.sittings import InstrumentCodes, Sitting
 from keel.interop.times import Moment
 from keel.knowledge import UnknownId
 from keel.knowledge.instruments import Instrument
@@ -31,6 +31,7 @@ class ResponseReader:
         self._codes: dict[str, dict[str, str]] = {}
         self._keys: dict[str, str] = {}
         self._names: dict[str, tuple[str, ...]] = {}
+        self._items = InstrumentCodes(context.knowledge)
         self.used: set[str] = set()
         for item, questionnaire in questionnaires:
             if questionnaire.url:
@@ -55,6 +56,8 @@ class ResponseReader:
         if not found:
             name = url.rsplit("/", 1)[-1] or Message("without a name")
             self._tell_unknown(url, response, time.start, item, draft)
+            if self._take_known(questions, named, sitting, item, draft):
+                return
             raise NotTaken(Message("the questionnaire {name} is not one that Keel knows", name=name))
         instrument = found[0]
         draft.sittings.open(instrument, sitting)
@@ -96,12 +99,27 @@ class ResponseReader:
             return panel or find_instrument(last, self._context.knowledge)
         return next((one for one in instruments.values() if one.title == name), None)
 
+    def _take_known(
+        self, questions: Mapping[str, Question], named: Mapping[str, str], sitting: Sitting, item: Item, draft: Draft
+    ) -> bool:
+        """Takes the answers under codes that are those of one instrument each, in any form; False for none."""
+        taken = 0
+        for link, question in questions.items():
+            owners = self._items.items.get(named[link], []) if named[link] else []
+            if len(owners) == 1:
+                draft.sittings.answer(owners[0], _said(question), sitting, where=item.where)
+                taken += 1
+        if taken:
+            reason = Message("not one that Keel knows: only questions under known codes were read")
+            draft.notes.note(Message("questionnaire"), where=item.where, reason=reason)
+        return bool(taken)
+
     def _tell_unknown(
         self, url: str, response: QuestionnaireResponse, moment: Moment | None, item: Item, draft: Draft
     ) -> None:
         """Keeps that a form about suicide came which Keel does not know: it may hold a yes."""
         words = [url, *self._names.get(url, ()), *(question.text for question in _flat(response.item))]
-        if any("suicid" in text.casefold() for text in words):
+        if any(SUICIDE in text.casefold() for text in words):
             at, named = moment.at if moment else None, url.rsplit("/", 1)[-1] or "questionnaire"
             draft.measurements.append(risk_level(named, at, item.id))
 
@@ -170,11 +188,11 @@ def _said(question: Question) -> AnswerSent:
     if len(question.answer) != 1:
         return AnswerSent(absent="unknown") if not question.answer else AnswerSent(words=("several answers",))
     (answer,) = question.answer
-    only_one(answer, "value_")
-    return _told(answer)
+    kind = only_one(answer, "value_")
+    return _told(answer, kind)
 
 
-def _told(answer: Answer) -> AnswerSent:
+def _told(answer: Answer, kind: str | None) -> AnswerSent:
     if answer.value_coding is not None:
         coding = answer.value_coding
         return AnswerSent(((coding.system, coding.code),), (coding.display,) if coding.display else (), coding.ordinal)
@@ -187,4 +205,4 @@ def _told(answer: Answer) -> AnswerSent:
             return AnswerSent(number=float(number))
     if answer.value_string is not None:
         return AnswerSent(words=(answer.value_string,))
-    return AnswerSent(absent="unknown")
+    return AnswerSent(words=(kind.removeprefix("value_"),)) if kind else AnswerSent(absent="unknown")

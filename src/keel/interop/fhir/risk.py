@@ -5,16 +5,13 @@ from keel.interop.fhir.envelope import Item
 from keel.interop.fhir.errors import NotTaken
 from keel.interop.fhir.moments import when
 from keel.interop.fhir.observations import WITHDRAWN
-from keel.interop.fhir.people import RISK_LEVEL, Context, Draft, risk_level
+from keel.interop.fhir.people import RISK_LEVEL, SUICIDE, Context, Draft, risk_level
 from keel.interop.fhir.resources import RiskAssessment
 from keel.knowledge import Knowledge
 from keel.knowledge.reading import CodeKind
 from keel.messages import Message
 from keel.record import RiskAssessment as Judgement
 from keel.record import RiskLevel
-
-_SUICIDE = "suicid"
-"""The beginning of the word in English, Spanish and French, with accents or without."""
 
 
 def read_risk(item: Item, risk: RiskAssessment, draft: Draft, context: Context) -> None:
@@ -27,7 +24,7 @@ def read_risk(item: Item, risk: RiskAssessment, draft: Draft, context: Context) 
     concepts = [risk.code, risk.method, *(one.outcome for one in risk.prediction)]
     named = [text for concept in concepts if concept for text in concept.texts]
     coded = any(coding.code == RISK_LEVEL[1] for concept in concepts if concept for coding in concept.coding)
-    if not coded and not any(_SUICIDE in text.casefold() for text in named):
+    if not coded and not any(SUICIDE in text.casefold() for text in named):
         raise NotTaken(Message("a risk of something else than suicide: Keel has no use for it"))
     last = when(risk.occurrence_date_time, risk.occurrence_period, at=context.at).last
     at = last.at if last else None

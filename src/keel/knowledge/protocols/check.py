@@ -70,6 +70,12 @@ def protocol_problems(protocol: Protocol, facts: Mapping[str, ClinicalFact]) -> 
     for rule in protocol.rules:
         for problem in _rule_problems(rule, protocol, facts, set(ids), levels):
             yield f"{where}: rule {rule.id}: {problem}"
+    for statement in (*protocol.work_up, *protocol.positions):
+        for problem in _date_problems(statement):
+            yield f"{where}: {statement.id}: {problem}"
+    for statement in (*protocol.dosing.published, *protocol.course, *protocol.duties, *protocol.practice):
+        if statement.valid_from or statement.valid_to:
+            yield f"{where}: {statement.id}: only [[positions]] and [[work_up]] are read by date. Leave the dates out."
     for timed in protocol.slots:
         for problem in _timed_check_problems(timed, protocol):
             yield f"{where}: slot {timed.id}: {problem}"

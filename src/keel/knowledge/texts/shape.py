@@ -16,7 +16,7 @@ from keel.knowledge.errors import UnknownId
 
 Topic = Literal["picture", "comparison", "question", "treatment", "help", "leaflet", "page"]
 
-_CITATION = re.compile(r"\s*\[\[([^\[\]]+)\]\]")
+_CITATION = re.compile(r"(?<!\s)\s*+\[\[([^\[\]]+)\]\]")
 
 
 class Piece(NamedTuple):

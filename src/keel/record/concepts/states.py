@@ -6,13 +6,17 @@ are there is open, and they count as suspected. A word after a concept holds for
 before. Nothing reaches across a full stop or a word such as “but”.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 from keel.knowledge.concepts import ConceptKind, Role, State, StateWord, Where
 from keel.record.concepts.vocabulary import Vocabulary
 from keel.record.concepts.words import Gap, Word
+
+_FAR = 12
+"""Words between a concept and a word after it, beyond which the second no longer speaks of the first."""
 
 
 class Place(NamedTuple):
@@ -47,6 +51,19 @@ class Reading(NamedTuple):
     said: Sequence[_Said]
     known: Vocabulary
     ends: Gap
+    stated: frozenset[int]
+    """Positions of the words of a state."""
+    reach: Sequence[int]
+    """For each position the last one before the next full stop or question mark."""
+
+
+def _reaches(words: Sequence[Word]) -> list[int]:
+    reach, last = [0] * len(words), len(words) - 1
+    for at in range(len(words) - 1, -1, -1):
+        reach[at] = last
+        if words[at].gap.value >= Gap.QUERY.value:
+            last = at - 1
+    return reach
 
 
 def read_states(
@@ -58,15 +75,16 @@ def read_states(
 ) -> list[State]:
     """The state of each place, in their order."""
     said = [_Said(place[0], place[-1], tuple(rows)) for place, rows in found]
-    reading = Reading(words, places, said, known, ends)
+    stated = frozenset(position for place, _ in found for position in place)
+    reading = Reading(words, places, said, known, ends, stated, _reaches(words))
     before: dict[int, State] = {}
     after: dict[int, State] = {}
-    for one in said:
+    for number, one in enumerate(said):
         if not one.is_break:
             if (row := _backward(one, reading)) is not None:
                 _say_after(one, row, reading, after)
             elif (row := one.row(Where.BEFORE)) is not None:
-                _say_before(one, row, reading, before)
+                _say_before(number, row, reading, before)
     for number in range(len(places)):
         if _gap_after(reading, places[number]) is Gap.QUERY:
             after.setdefault(number, State.SUSPECTED)
@@ -105,7 +123,8 @@ def _backward(one: _Said, reading: Reading) -> StateWord | None:
         return row
     is_close = _gap(reading, before.last, one.first) is Gap.NONE
     ends_here = one.last + 1 >= len(reading.words) or reading.words[one.last + 1].gap is not Gap.NONE
-    follows = any(place.first > one.last and not _is_apart(reading, one.last, place.first) for place in reading.places)
+    after = bisect_right(reading.places, one.last, key=lambda place: place.first)
+    follows = after < len(reading.places) and not _is_apart(reading, one.last, reading.places[after].first)
     joined = one.last + 1 < len(reading.words) and reading.words[one.last + 1].text in reading.known.joins
     if is_close and (ends_here or joined):
         return row
@@ -114,10 +133,12 @@ def _backward(one: _Said, reading: Reading) -> StateWord | None:
 
 def _place_before(one: _Said, reading: Reading) -> Place | None:
     """The nearest concept before a word, with nothing unknown between; across a question mark where it stands alone."""
-    place = next((each for each in reversed(reading.places) if each.last < one.first), None)
-    if place is None or not _is_plain(reading, place.last + 1, one.first):
+    number = bisect_left(reading.places, one.first, key=lambda place: place.first)
+    place = reading.places[number - 1] if number else None
+    if place is None or one.first - place.last > _FAR or not _is_plain(reading, place.last + 1, one.first):
         return None
-    if any(place.last < other.first and other.last < one.first and other.is_break for other in reading.said):
+    first = bisect_right(reading.said, place.last, key=lambda each: each.first)
+    if any(other.is_break for other in reading.said[first : first + _FAR] if other.last < one.first):
         return None
     gap = _gap(reading, place.last, one.first)
     if gap is Gap.STRONG:
@@ -129,7 +150,7 @@ def _place_before(one: _Said, reading: Reading) -> Place | None:
 
 
 def _say_after(one: _Said, row: StateWord, reading: Reading, after: dict[int, State]) -> None:
-    number = max(number for number, place in enumerate(reading.places) if place.last < one.first)
+    number = bisect_left(reading.places, one.first, key=lambda place: place.first) - 1
     state = State(row.state)
     after[number] = state
     while number > 0:
@@ -144,10 +165,11 @@ def _say_after(one: _Said, row: StateWord, reading: Reading, after: dict[int, St
 # ------------------------------------------------------------------------------------------------- words before
 
 
-def _say_before(one: _Said, row: StateWord, reading: Reading, before: dict[int, State]) -> None:
+def _say_before(at: int, row: StateWord, reading: Reading, before: dict[int, State]) -> None:
     """What a word says of the concepts after it, up to the next such word, full stop or “but”."""
-    reach = _reach(one, row, reading)
-    group = [number for number, place in enumerate(reading.places) if one.last < place.first <= reach]
+    one = reading.said[at]
+    first, last = (bisect_right(reading.places, end, key=_first) for end in (one.last, _reach(at, reading)))
+    group = range(first, last)
     if not group:
         return
     state = State(row.state)
@@ -168,16 +190,17 @@ def _say_before(one: _Said, row: StateWord, reading: Reading, before: dict[int, 
             before[number] = state if is_sure else State.SUSPECTED
 
 
-def _reach(one: _Said, row: StateWord, reading: Reading) -> int:
+def _first(place: Place) -> int:
+    return place.first
+
+
+def _reach(at: int, reading: Reading) -> int:
     """The last position that a word speaks of."""
-    reach = len(reading.words) - 1
-    for at in range(one.last + 1, len(reading.words)):
-        if reading.words[at].gap.value >= Gap.QUERY.value:
-            reach = at - 1
+    one = reading.said[at]
+    reach = reading.reach[one.last]
+    for other in islice(reading.said, at + 1, None):
+        if other.first > reach:
             break
-    for other in reading.said:
-        if not one.last < other.first <= reach:
-            continue
         is_present = all(each.state is Role.PRESENT for each in other.rows)
         # “denies any current chest pain”: a word for now beside a denial does not take it back.
         absorbed = is_present and _is_plain(reading, one.last + 1, other.first) and not _has_place(reading, one, other)
@@ -221,9 +244,8 @@ def _is_apart(reading: Reading, first: int, last: int) -> bool:
 
 def _is_plain(reading: Reading, first: int, last: int) -> bool:
     """Whether every word between two positions says nothing, is joined, or is a word of a state."""
-    stated = {at for one in reading.said for at in range(one.first, one.last + 1)}
     return all(
-        at in stated or _says_nothing(reading, at) or reading.words[at].text in reading.known.joins
+        at in reading.stated or _says_nothing(reading, at) or reading.words[at].text in reading.known.joins
         for at in range(first, last)
     )
 

@@ -91,7 +91,7 @@ class Vocabulary:
             first = self._phrase(phrase, words, at)
             if first is None:
                 continue
-            low, high = _room(words, first, walls)
+            low, high = _room(words, first, walls, self.fillers)
             places = [self._nearest(part, words, first, low, high) for part in parts[1:]]
             if all(places):
                 positions = [*first, *(position for place in places if place for position in place)]
@@ -137,13 +137,23 @@ class Vocabulary:
 _JOINS = (Role.OR, Role.AND)
 
 
-def _room(words: Sequence[Word], first: tuple[int, ...], walls: frozenset[int]) -> tuple[int, int]:
-    """The positions before and after the first part among which the other parts are looked for."""
+def _room(
+    words: Sequence[Word], first: tuple[int, ...], walls: frozenset[int], small: frozenset[str]
+) -> tuple[int, int]:
+    """The positions before and after the first part among which the other parts are looked for.
+
+    One comma is passed where a single word follows it, as in lists of diagnoses: “headache, severe”.
+    """
     low, high = first[0], first[-1] + 1
     while low > 0 and first[0] - low < _NEAR + 2 and words[low].gap is Gap.NONE and low - 1 not in walls:
         low -= 1
     while high < len(words) and high - first[-1] < _NEAR + 3 and words[high].gap is Gap.NONE and high not in walls:
         high += 1
+    if high < len(words) and words[high].gap is Gap.COMMA and high not in walls:
+        end = high + 1
+        while end < len(words) and words[end].gap is Gap.NONE and end not in walls:
+            end += 1
+        high = end if sum(words[at].text not in small for at in range(high, end)) == 1 else high
     return low, high
 
 

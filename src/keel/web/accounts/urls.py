@@ -1,10 +1,16 @@
-"""/log-in/"""
+"""/account/: what belongs to the account of who is signed in and is not allauth's."""
 
-from django.contrib.auth import views
 from django.urls import path
+
+from keel.web.accounts import views
 
 app_name = "accounts"
 urlpatterns = [
-    path("", views.LoginView.as_view(template_name="accounts/log_in.html"), name="log_in"),
-    path("out/", views.LogoutView.as_view(), name="log_out"),
+    path("", views.home, name="home"),
+    path("start/", views.enrol, name="enrol"),
+    path("pin/", views.set_pin, name="set_pin"),
+    path("sessions/end/", views.end_sessions, name="end_sessions"),
+    path("lock/", views.lock, name="lock"),
+    path("unlock/", views.unlock, name="unlock"),
+    path("here/", views.here, name="here"),
 ]

@@ -27,6 +27,7 @@ from keel.web.language.rendering import rendered
 from keel.web.language.words import gettext as _
 from keel.web.picture.queries import TICKED
 from keel.web.questionnaires.queries import answer_field, answer_name, answers_in
+from keel.web.routes import LARGEST_RECORD
 
 KEPT_BYTES = 200_000
 """An uploaded file up to this size is put into the text field when another field has to be fixed."""
@@ -65,7 +66,9 @@ class CheckForm(forms.Form):
     place = _pick(choices.PLACES, gettext_lazy("Where it comes from"))
     ago = _number(gettext_lazy("If it is over: how long ago it ended"), 1000)
     ago_unit = _pick(choices.LONG_UNITS, gettext_lazy("Unit of time"), empty=False)
-    record = forms.CharField(label=gettext_lazy("Paste a record"), required=False, strip=False)
+    record = forms.CharField(
+        label=gettext_lazy("Paste a record"), required=False, strip=False, max_length=LARGEST_RECORD
+    )
     file = forms.FileField(label=gettext_lazy("Or choose a file"), required=False, allow_empty_file=True)
     person = forms.IntegerField(required=False, min_value=0)
     fits = _ticks(choices.FITS)

@@ -19,6 +19,7 @@ from keel.knowledge import Knowledge
 from keel.reports.documents import handover_pdf
 from keel.web import clock
 from keel.web.brands import stylesheet
+from keel.web.capacity import COSTLY
 from keel.web.check import entrances, steps
 from keel.web.check.entrances import Entrance
 from keel.web.check.forms import CheckForm
@@ -29,6 +30,7 @@ from keel.web.directory.queries import country_of
 from keel.web.language import texts
 from keel.web.language.words import gettext as _
 from keel.web.questionnaires.queries import questionnaire_of
+from keel.web.routes import LARGEST_RECORD, in_queue, takes
 
 UNPROCESSABLE = 422
 FORGET = '"cache", "cookies", "storage"'
@@ -36,12 +38,14 @@ FORGET = '"cache", "cookies", "storage"'
 METHODS = ["GET", "HEAD", "POST"]
 
 
+@takes(LARGEST_RECORD)
 @require_http_methods(METHODS)
 def check(request: HttpRequest) -> HttpResponse:
     """The public check: the first step, with the example in `example` filled in, or what a button of it leads to."""
     return _answer(request, entrances.public())
 
 
+@takes(LARGEST_RECORD)
 @require_http_methods(METHODS)
 @csrf_exempt
 def embed(request: HttpRequest) -> HttpResponse:
@@ -52,6 +56,7 @@ def embed(request: HttpRequest) -> HttpResponse:
     return entrances.let_frame(_answer(request, entrance), entrance.brand)
 
 
+@takes(LARGEST_RECORD)
 @require_http_methods(METHODS)
 @csrf_exempt
 def kiosk(request: HttpRequest) -> HttpResponse:
@@ -74,6 +79,8 @@ def brand_style(request: HttpRequest, name: str) -> HttpResponse:
     return HttpResponse(stylesheet(settings.BRANDS[name]), content_type="text/css")
 
 
+@in_queue(COSTLY)
+@takes(LARGEST_RECORD)
 @require_POST
 @csrf_exempt
 def one_page(request: HttpRequest) -> HttpResponse:

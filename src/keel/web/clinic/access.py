@@ -1,6 +1,7 @@
 """Who gets through to a page of a clinic: its own people, with the permission that the page needs.
 
-To everyone else the clinic and its patients do not exist: 404, so that no address tells who is treated where.
+To everyone else the clinic and its patients do not exist: 404, so that no address tells who is treated where. A refusal
+is audited in the clinic of who asked. Who is refused a patient and may open one in an emergency is told how.
 """
 
 from collections.abc import Callable
@@ -8,39 +9,78 @@ from functools import wraps
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from allauth.account.decorators import reauthentication_required
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 
+from keel.web import clock
+from keel.web.clinic.actions import note
 from keel.web.clinic.models import Clinic
-from keel.web.clinic.queries import permissions_in
+from keel.web.clinic.queries import Place, open_emergency, place_of, places_of
 from keel.web.clinic.roles import Permission
 
 View = Callable[..., HttpResponse]
 
 
-def staff(permission: Permission) -> Callable[[View], View]:
+def staff(permission: Permission, *, fresh: bool = False) -> Callable[[View], View]:
     """A view that takes the `Clinic` in place of its slug, in the clinic's time zone, for staff with a permission.
 
-    404 for people of other clinics, 403 for people of this one whose role does not allow it.
+    404 for people of other clinics, 403 for people of this one whose role does not allow it. `fresh`: who has not
+    proved who they are within five minutes is asked again first (for acts that give power away).
+    `request.place` is the clinic with the roles held in it, `request.allowed` what they allow here.
     """
 
     def decorate(view: View) -> View:
+        seen = reauthentication_required(view) if fresh else view
+
         @wraps(view)
         @login_required
         def handle(request: HttpRequest, clinic: str, *args: Any, **kwargs: Any) -> HttpResponse:
-            place = Clinic.objects.filter(slug=clinic, memberships__user=request.user).first()
-            allowed = permissions_in(request.user, place) if place else frozenset()
-            if place is None or not allowed:
+            place = place_of(request.user, clinic)
+            if place is None:
+                _note_stranger(request, clinic)
                 raise Http404
-            if permission not in allowed:
-                raise PermissionDenied
-            request.allowed = allowed
-            with timezone.override(ZoneInfo(place.timezone)):
-                return view(request, place, *args, **kwargs)
+            allowed = place.permissions
+            request.emergency = _emergency(request, place, allowed, kwargs)
+            if request.emergency:
+                allowed |= {Permission.SEE_PICTURE}
+            request.place, request.allowed = place, allowed
+            with timezone.override(ZoneInfo(place.clinic.timezone)):
+                if permission not in allowed:
+                    return _refuse(request, place.clinic, permission, kwargs)
+                return seen(request, place.clinic, *args, **kwargs)
 
         handle.permission = permission  # type: ignore[attr-defined]
         return handle
 
     return decorate
+
+
+def _emergency(request: HttpRequest, place: Place, allowed: frozenset[Permission], names: dict[str, Any]) -> Any:
+    """The emergency in which this person opened this patient, where their role alone would not let them."""
+    if Permission.SEE_PICTURE in allowed or Permission.OPEN_IN_EMERGENCY not in allowed or "number" not in names:
+        return None
+    return open_emergency(request.user, place.clinic, names["number"], at=clock.now())
+
+
+def _refuse(request: HttpRequest, clinic: Clinic, permission: Permission, names: dict[str, Any]) -> HttpResponse:
+    detail = {"route": request.resolver_match.view_name}
+    subject = str(names.get("number", ""))
+    note(clinic, at=clock.now(), actor=request.user.get_username(), action="refused", subject=subject, detail=detail)
+    patient = clinic.patients.filter(number=names["number"]).first() if "number" in names else None
+    if permission == Permission.SEE_PICTURE and Permission.OPEN_IN_EMERGENCY in request.allowed and patient:
+        return render(request, "clinic/refused.html", {"clinic": clinic, "patient": patient}, status=403)
+    raise PermissionDenied
+
+
+def _note_stranger(request: HttpRequest, slug: str) -> None:
+    """Somebody asked for a clinic that is not theirs: noted where they work, whether or not the other exists.
+
+    A note in the other clinic would take time that a clinic which does not exist takes not, and so tell of it.
+    """
+    name, detail = request.user.get_username(), {"route": request.resolver_match.view_name}
+    for place in places_of(request.user):
+        note(place.clinic, at=clock.now(), actor=name, action="refused_elsewhere", subject=slug[:50], detail=detail)

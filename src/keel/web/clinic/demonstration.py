@@ -13,6 +13,7 @@ from django.db import transaction
 
 from keel.web.clinic.actions import record_fact, void_fact
 from keel.web.clinic.models import Clinic, Kind, Membership, Patient
+from keel.web.clinic.roles import ROLES, Permission
 from keel.web.errors import DemoRefused
 
 PASSWORD = "keel-demonstration"  # noqa: S105 - the log-in of made-up staff who see made-up people
@@ -29,11 +30,11 @@ class ClinicEntry(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class StaffEntry(msgspec.Struct, forbid_unknown_fields=True):
-    """A member of staff: name to log in with, clinic, role."""
+    """A member of staff: name to log in with, clinic, roles."""
 
     name: str
     clinic: str
-    role: str
+    roles: list[str]
 
 
 class FactEntry(msgspec.Struct, forbid_unknown_fields=True):
@@ -92,14 +93,21 @@ def load(now: dt.datetime) -> list[StaffEntry]:
         }
         staff = {entry.name: _staff(entry, clinics) for entry in wanted.staff}
         for slug, clinic in clinics.items():
-            writers = [staff[entry.name] for entry in wanted.staff if entry.clinic == slug]
+            writers = [staff[one.name] for one in wanted.staff if one.clinic == slug and _may_write(one)]
             _load_patients([one for one in wanted.patients if one.clinic == slug], clinic, writers, now)
     return wanted.staff
 
 
+def _may_write(entry: StaffEntry) -> bool:
+    return any(Permission.VOID_FACTS in ROLES[role].permissions for role in entry.roles)
+
+
 def _staff(entry: StaffEntry, clinics: dict[str, Clinic]) -> AbstractUser:
-    user: AbstractUser = get_user_model().objects.create_user(entry.name, password=PASSWORD)
-    Membership.objects.create(user=user, clinic=clinics[entry.clinic], role=entry.role)
+    user: AbstractUser = get_user_model().objects.create_user(
+        entry.name, password=PASSWORD, display_name=entry.name.capitalize(), is_made_up=True
+    )
+    for role in entry.roles:
+        Membership.objects.create(user=user, clinic=clinics[entry.clinic], role=role)
     return user
 
 

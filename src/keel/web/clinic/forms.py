@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from keel.knowledge import Knowledge
 from keel.knowledge.instruments import Instrument
+from keel.quantities import LONGEST
 from keel.record import Setting
 from keel.web.clinic.models import Kind
 
@@ -47,10 +48,15 @@ class DoseForm(FactForm):
     substance = forms.ChoiceField(label=_("What"))
     route = forms.ChoiceField(label=_("Route"))
     amount = forms.CharField(
-        label=_("How much"), required=False, help_text=_("With its unit: 35 mg. Empty means that nobody knows.")
+        label=_("How much"),
+        required=False,
+        max_length=LONGEST,
+        help_text=_("With its unit: 35 mg. Empty means that nobody knows."),
     )
     start = _moment()
-    over = forms.CharField(label=_("Over how long"), required=False, help_text=_("40 min. Empty means at once."))
+    over = forms.CharField(
+        label=_("Over how long"), required=False, max_length=LONGEST, help_text=_("40 min. Empty means at once.")
+    )
     devices = forms.IntegerField(label=_("Spray devices used"), required=False, min_value=1, max_value=100)
     setting = forms.ChoiceField(label=_("Where"))
 
@@ -123,3 +129,12 @@ class VoidForm(FactForm):
 
     kind = Kind.VOID
     reason = forms.CharField(label=_("Why it is taken back"), max_length=500)
+
+
+class EmergencyForm(forms.Form):
+    """Why a patient is opened without the role for it."""
+
+    use_required_attribute = False
+    reason = forms.CharField(
+        label=_("What has happened"), max_length=500, widget=forms.Textarea(attrs={"rows": 3, "maxlength": "500"})
+    )

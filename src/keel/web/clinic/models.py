@@ -1,4 +1,4 @@
-"""Clinics, who works there, patients, their facts, and the audit.
+"""Clinics, who works there, patients, their facts, what was opened in an emergency, and the audit.
 
 A fact is one entry of a Keel record, in the form in which people write it, so that a patient's record is nothing but
 its facts put together. Facts and audit rows are appended: a correction supersedes a fact, a removal voids it, and the
@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from keel.web.clinic.roles import Role
+from keel.web.clinic.roles import ROLES
 
 
 class Clinic(models.Model):
@@ -26,16 +26,16 @@ class Clinic(models.Model):
 
 
 class Membership(models.Model):
-    """A member of staff in a clinic, with a role."""
+    """A role that a member of staff holds in a clinic; who holds two has two rows."""
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="memberships")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships")
-    role = models.CharField(max_length=20, choices=Role.choices)
+    role = models.CharField(max_length=20, choices=[(role.id, role.title) for role in ROLES.values()])
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("clinic", "user"), name="membership_once_a_clinic"),
-            models.CheckConstraint(condition=Q(role__in=Role.values), name="membership_role_known"),
+            models.UniqueConstraint(fields=("clinic", "user", "role"), name="membership_once_a_role"),
+            models.CheckConstraint(condition=Q(role__in=list(ROLES)), name="membership_role_known"),
         )
 
     def __str__(self) -> str:
@@ -113,6 +113,26 @@ class Fact(models.Model):
 
     def __str__(self) -> str:
         return f"{self.patient_id}/{self.sequence} {self.kind}"
+
+
+class EmergencyAccess(models.Model):
+    """A patient whom somebody opened in an emergency without the role for it: who, why, and until when."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="emergency_accesses")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=500)
+    opened_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-opened_at", "-pk")
+        constraints = (
+            models.CheckConstraint(condition=~Q(reason=""), name="emergency_has_reason"),
+            models.CheckConstraint(condition=Q(ends_at__gt=F("opened_at")), name="emergency_ends"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.patient_id}: {self.user_id}, {self.opened_at}"
 
 
 class AuditRow(models.Model):

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, NamedTuple
 
 import msgspec
@@ -13,8 +13,8 @@ from keel.interop import ReadError, read_records
 from keel.knowledge import Knowledge
 from keel.messages import Message, text_of
 from keel.record import ReadingNote, Record
-from keel.web.clinic.models import Clinic, Fact, Kind, Membership, Patient
-from keel.web.clinic.roles import Permission, Role
+from keel.web.clinic.models import Clinic, EmergencyAccess, Fact, Kind, Membership, Patient
+from keel.web.clinic.roles import ROLES, Permission, Role
 
 _LISTS = {
     Kind.DOSE: "doses",
@@ -27,25 +27,58 @@ _LISTS = {
 """Kind of fact to the list of a record file that holds it; a person is not a list."""
 
 
-def memberships_of(user: AbstractUser) -> QuerySet[Membership]:
+class Place(NamedTuple):
+    """A clinic where a person works, with the roles that they hold there."""
+
+    clinic: Clinic
+    roles: tuple[type[Role], ...]
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        """What the roles allow together."""
+        return frozenset[Permission]().union(*(role.permissions for role in self.roles))
+
+
+def places_of(user: AbstractUser) -> list[Place]:
     """Where a person works, by the name of the clinic."""
-    return Membership.objects.filter(user=user).select_related("clinic").order_by("clinic__name")
+    rows = Membership.objects.filter(user=user, user__is_active=True).select_related("clinic")
+    held: dict[Clinic, set[str]] = {}
+    for row in rows.order_by("clinic__name", "clinic_id"):
+        held.setdefault(row.clinic, set()).add(row.role)
+    return [Place(clinic, _roles(names)) for clinic, names in held.items()]
+
+
+def place_of(user: AbstractUser, slug: str) -> Place | None:
+    """The clinic of this address where the person works; None where they do not, whether or not it exists."""
+    return next((place for place in places_of(user) if place.clinic.slug == slug), None)
 
 
 def permissions_in(user: AbstractUser, clinic: Clinic) -> frozenset[Permission]:
     """What a person may do in a clinic; nothing where they do not work."""
-    if not user.is_active:
-        return frozenset()
-    role = Membership.objects.filter(user=user, clinic=clinic).values_list("role", flat=True).first()
-    return Role(role).permissions if role else frozenset()
+    place = place_of(user, clinic.slug)
+    return place.permissions if place else frozenset()
+
+
+def _roles(names: Collection[str]) -> tuple[type[Role], ...]:
+    return tuple(role for role in ROLES.values() if role.id in names)
 
 
 def patient_for(user: AbstractUser, clinic: str, number: str) -> Patient:
     """A patient of a clinic where the person works; Patient.DoesNotExist for all others, whether or not they exist."""
+    works_there = Membership.objects.filter(user=user, user__is_active=True, clinic__slug=clinic)
     patient: Patient = Patient.objects.select_related("clinic").get(
-        clinic__slug=clinic, number=number, clinic__memberships__user=user, clinic__memberships__user__is_active=True
+        number=number, clinic_id__in=works_there.values("clinic_id")
     )
     return patient
+
+
+def open_emergency(user: AbstractUser, clinic: Clinic, number: str, *, at: dt.datetime) -> EmergencyAccess | None:
+    """What lets a person see this patient now though their role does not; None where nothing does."""
+    accesses = EmergencyAccess.objects.filter(
+        user=user, patient__clinic=clinic, patient__number=number, opened_at__lte=at, ends_at__gt=at
+    )
+    access: EmergencyAccess | None = accesses.first()
+    return access
 
 
 def standing_facts(patient: Patient) -> QuerySet[Fact]:

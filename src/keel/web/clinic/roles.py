@@ -1,49 +1,105 @@
-"""Who may do what in a clinic: each role lists its permissions and describes itself."""
+"""Who may do what in a clinic: each role is a class that lists its permissions and describes itself.
+
+A person may hold several roles in one clinic (a prescriber who also manages it); what they may do adds up. A new page
+needs a permission here, or one of those that are here, and a role that holds it.
+"""
 
 from enum import StrEnum
+from typing import Any
 
-from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class Permission(StrEnum):
     """Something that a role may allow."""
 
+    SEE_STAFF = "see_staff"
+    MANAGE_STAFF = "manage_staff"
     SEE_PATIENTS = "see_patients"
     SEE_PICTURE = "see_picture"
     RECORD_FACTS = "record_facts"
     VOID_FACTS = "void_facts"
+    OPEN_IN_EMERGENCY = "open_in_emergency"
+    SEE_EMERGENCIES = "see_emergencies"
 
 
-class Role(models.TextChoices):
-    """The role of a member of staff in one clinic."""
+class Role:
+    """A role in a clinic. `title` and `description` are for the screen, in the language of the page."""
 
-    PRESCRIBER = "prescriber", _("Prescriber")
-    NURSE = "nurse", _("Nurse")
-    THERAPIST = "therapist", _("Therapist")
-    FRONT_DESK = "front_desk", _("Front desk")
-
-    @property
-    def permissions(self) -> frozenset[Permission]:
-        """What the role allows."""
-        return _PERMISSIONS[self]
-
-    @property
-    def description(self) -> str:
-        """The role in one sentence."""
-        return str(_DESCRIPTIONS[self])
+    id: str
+    title: Any
+    description: Any
+    permissions: frozenset[Permission]
 
 
-_CARE = frozenset({Permission.SEE_PATIENTS, Permission.SEE_PICTURE, Permission.RECORD_FACTS})
-_PERMISSIONS = {
-    Role.PRESCRIBER: _CARE | {Permission.VOID_FACTS},
-    Role.NURSE: _CARE | {Permission.VOID_FACTS},
-    Role.THERAPIST: _CARE,
-    Role.FRONT_DESK: frozenset({Permission.SEE_PATIENTS}),
+class Prescriber(Role):
+    """Decides on treatment."""
+
+    id = "prescriber"
+    title = _("Prescriber")
+    description = _("Decides on treatment: sees the picture, records facts and takes them back.")
+    permissions = frozenset(
+        {
+            Permission.SEE_STAFF,
+            Permission.SEE_PATIENTS,
+            Permission.SEE_PICTURE,
+            Permission.RECORD_FACTS,
+            Permission.VOID_FACTS,
+        }
+    )
+
+
+class Nurse(Role):
+    """Gives, watches and discharges."""
+
+    id = "nurse"
+    title = _("Nurse or monitor")
+    description = _("Gives and watches: sees the picture, records facts and takes them back.")
+    permissions = Prescriber.permissions
+
+
+class Therapist(Role):
+    """Prepares and integrates."""
+
+    id = "therapist"
+    title = _("Therapist")
+    description = _("Prepares and integrates: sees the picture and records facts.")
+    permissions = Prescriber.permissions - {Permission.VOID_FACTS}
+
+
+class FrontDesk(Role):
+    """Makes appointments."""
+
+    id = "front_desk"
+    title = _("Front desk")
+    description = _(
+        "Makes appointments: sees who the patients are, and nothing clinical but in an emergency, with a reason."
+    )
+    permissions = frozenset({Permission.SEE_STAFF, Permission.SEE_PATIENTS, Permission.OPEN_IN_EMERGENCY})
+
+
+class Manager(Role):
+    """Runs the clinic."""
+
+    id = "manager"
+    title = _("Manager")
+    description = _(
+        "Runs the clinic: invites staff, gives and takes roles, sees what was opened in an emergency and who the "
+        "patients are; nothing clinical but in an emergency, with a reason."
+    )
+    permissions = FrontDesk.permissions | {Permission.MANAGE_STAFF, Permission.SEE_EMERGENCIES}
+
+
+class Researcher(Role):
+    """Works with numbers, not with names."""
+
+    id = "researcher"
+    title = _("Researcher")
+    description = _("Works with the models and the evidence: sees no patient, neither name nor number.")
+    permissions = frozenset({Permission.SEE_STAFF})
+
+
+ROLES: dict[str, type[Role]] = {
+    role.id: role for role in (Prescriber, Nurse, Therapist, FrontDesk, Manager, Researcher)
 }
-_DESCRIPTIONS = {
-    Role.PRESCRIBER: _("Decides on treatment: sees the picture, records facts and takes them back."),
-    Role.NURSE: _("Gives and watches: sees the picture, records facts and takes them back."),
-    Role.THERAPIST: _("Prepares and integrates: sees the picture and records facts."),
-    Role.FRONT_DESK: _("Makes appointments: sees who the patients are, and nothing clinical."),
-}
+"""Every role by its id, in the order in which they are offered."""

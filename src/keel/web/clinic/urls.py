@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("<slug:clinic>/", views.patients, name="patients"),
     path("<slug:clinic>/<str:number>/", views.patient, name="patient"),
+    path("<slug:clinic>/<str:number>/emergency/", views.emergency, name="emergency"),
     path("<slug:clinic>/<str:number>/screening/", views.screening, name="screening"),
     path("<slug:clinic>/<str:number>/dose/", views.record_dose, name="record_dose"),
     path("<slug:clinic>/<str:number>/medicine/", views.record_medicine, name="record_medicine"),

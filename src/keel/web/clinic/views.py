@@ -13,12 +13,12 @@ from keel import knowledge
 from keel.assessment.protocols.gate import jurisdiction_in
 from keel.web import clock
 from keel.web.clinic.access import staff
-from keel.web.clinic.actions import record_fact, void_fact
+from keel.web.clinic.actions import EMERGENCY_LASTS, open_in_emergency, record_fact, void_fact
 from keel.web.clinic.errors import FactRefused
-from keel.web.clinic.forms import AnswersForm, DoseForm, FactForm, MedicineForm, VoidForm
+from keel.web.clinic.forms import AnswersForm, DoseForm, EmergencyForm, FactForm, MedicineForm, VoidForm
 from keel.web.clinic.models import Clinic, Kind, Patient
 from keel.web.clinic.patient_page import shown_or_not
-from keel.web.clinic.queries import memberships_of, patient_for, record_of
+from keel.web.clinic.queries import patient_for, places_of, record_of
 from keel.web.clinic.roles import Permission
 from keel.web.clinic.screening import ScreeningPage, protocols_to_choose, read_answers
 
@@ -32,9 +32,10 @@ UNPROCESSABLE = 422
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
     """The clinic of a person who works in one; else the choice."""
-    places = list(memberships_of(request.user))
-    if len(places) == 1:
-        return redirect("clinic:patients", places[0].clinic.slug)
+    places = places_of(request.user)
+    if len(places) == 1 and "choose" not in request.GET:
+        may_see = Permission.SEE_PATIENTS in places[0].permissions
+        return redirect("clinic:patients" if may_see else "staff:people", places[0].clinic.slug)
     return render(request, "clinic/home.html", {"places": places})
 
 
@@ -64,6 +65,7 @@ def patient(request: HttpRequest, clinic: Clinic, number: str) -> HttpResponse:
         "may_record": Permission.RECORD_FACTS in request.allowed,
         "may_void": Permission.VOID_FACTS in request.allowed,
         "recorded": request.GET.get("recorded"),
+        "emergencies": person.emergency_accesses.select_related("user")[:5],
     }
     return render(request, "clinic/patient.html", context)
 
@@ -100,6 +102,19 @@ def _patient(request: HttpRequest, clinic: Clinic, number: str) -> Patient:
         return patient_for(request.user, clinic.slug, number)
     except Patient.DoesNotExist:
         raise Http404 from None
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff(Permission.OPEN_IN_EMERGENCY)
+def emergency(request: HttpRequest, clinic: Clinic, number: str) -> HttpResponse:
+    """The form that opens a patient in an emergency, for a while, with a reason that is seen afterwards."""
+    person = _patient(request, clinic, number)
+    form = EmergencyForm(request.POST or None)
+    if form.is_bound and form.is_valid():
+        open_in_emergency(by=request.user, patient=person, reason=form.cleaned_data["reason"], at=clock.now())
+        return redirect("clinic:patient", clinic.slug, person.number)
+    context = {"clinic": clinic, "patient": person, "form": form, "minutes": EMERGENCY_LASTS.seconds // 60}
+    return render(request, "clinic/emergency.html", context, status=UNPROCESSABLE if form.is_bound else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -15,6 +15,7 @@ from keel.knowledge.instruments import Instrument
 from keel.knowledge.texts import Text
 from keel.messages import text_of
 from keel.web import clock
+from keel.web.capacity import COSTLY
 from keel.web.directory.queries import country_of
 from keel.web.language import texts
 from keel.web.learn.forms import AnswersForm, OwnFigures
@@ -22,6 +23,7 @@ from keel.web.learn.leaflets import pdf_of
 from keel.web.learn.queries import own_figures
 from keel.web.picture.queries import is_withheld
 from keel.web.questionnaires.queries import questionnaire_of
+from keel.web.routes import in_queue
 
 TOPICS = ("question", "treatment", "help", "leaflet", "page")
 FREE = ("phq-9", "gad-7", "who-5", "pcl-5", "audit-c", "asq")
@@ -131,6 +133,7 @@ def leaflets(request: HttpRequest) -> HttpResponse:
     return render(request, "learn/leaflets.html", {"texts": texts.of_topic("leaflet")})
 
 
+@in_queue(COSTLY)
 @require_safe
 def leaflet(request: HttpRequest, name: str) -> HttpResponse:
     """A leaflet as PDF, with the numbers of the country that was chosen."""

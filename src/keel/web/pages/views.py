@@ -1,8 +1,11 @@
 """Home, about, readiness, and the pages for what went wrong."""
 
+import re
+import sys
+
+import msgspec
 from django.conf import settings
-from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -12,9 +15,13 @@ from keel.knowledge import Certainty
 from keel.record import Record
 from keel.reports import charts
 from keel.web import clock
+from keel.web.capacity import HEALTH
 from keel.web.check.queries import EXAMPLES, read_line
+from keel.web.health import health
 from keel.web.language.rendering import page_catalogue
 from keel.web.language.words import gettext as _
+from keel.web.refusals import is_not_stored, not_stored_page
+from keel.web.routes import in_queue
 
 ELSEWHERE = "https://www.wikipedia.org/"
 """Where "Leave page" leads: a site that anybody may have open."""
@@ -56,16 +63,26 @@ def leave(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@in_queue(HEALTH)
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Answers 200 when the facts are read and the database answers."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return HttpResponse(f"ready {knowledge.load().hash}\n", content_type="text/plain")
+    """Whether pages can be read (200, else 503), whether a fact would be stored, and what is wrong, as JSON."""
+    found = health()
+    document = {**msgspec.structs.asdict(found), "knowledge": knowledge.load().hash}
+    return JsonResponse(document, status=200 if found.ready else 503)
+
+
+SERVER_ERROR = 500
+STAFF = ("clinic", "account", "log-in", "invitation", "first-start")
+"""First words of the addresses of the staff: what goes wrong there is said in their frame."""
 
 
 def _problem(request: HttpRequest, title: str, text: str, status: int) -> HttpResponse:
-    return render(request, "keel/problem.html", {"title": title, "text": text}, status=status)
+    codes = "|".join(code for code, _name in settings.LANGUAGES)
+    first = re.sub(rf"^/(?:(?:{codes})/)?([^/]*).*", r"\1", request.path, flags=re.DOTALL)
+    is_staffs = first in STAFF and status < SERVER_ERROR
+    frame = "keel/staff.html" if is_staffs else ""
+    return render(request, "keel/problem.html", {"title": title, "text": text, "frame": frame}, status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -93,6 +110,14 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500. Says that nothing was shown, so that no half Picture is taken for a whole one."""
+    """500. Says that nothing was shown, so that no half Picture passes for a whole one; 503: nothing stored."""
+    if is_not_stored(sys.exception()):
+        return not_stored_page(request)
     text = _("Keel met an error and shows nothing rather than something half right. Trying again may help.")
     return _problem(request, _("Something went wrong here"), text, 500)
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """429: allauth counts tries, in all processes together."""
+    text = _("Too many tries came from here in a short time. Wait a minute and try again.")
+    return _problem(request, _("Too many tries"), text, 429)

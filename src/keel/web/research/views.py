@@ -8,10 +8,13 @@ from django.views.decorators.http import require_safe
 
 from keel import knowledge
 from keel.knowledge.models import Model
+from keel.web.capacity import COSTLY
 from keel.web.research.forms import FIRST, RegimenForm
 from keel.web.research.queries import Regimen, overlay_of
+from keel.web.routes import in_queue
 
 
+@in_queue(COSTLY)
 @require_safe
 def models(request: HttpRequest) -> HttpResponse:
     """Every model, and the curves of those that hold for the regimen in the address, or for the first one."""
@@ -21,6 +24,7 @@ def models(request: HttpRequest) -> HttpResponse:
     return render(request, "research/models.html", context, status=200 if form.is_valid() else 422)
 
 
+@in_queue(COSTLY)
 @require_safe
 def model(request: HttpRequest, name: str) -> HttpResponse:
     """One model: in whom, where it holds, its numbers with their marks, what it gets wrong."""

@@ -1,0 +1,177 @@
+"""The gate before every page of the staff: signed in, not locked, with a second factor.
+
+A route is for everyone (`PUBLIC`), a way in (`DOORS`), a person's own (`OWN`), or a clinic's, whose view says which
+permission it needs. A route that is none of these is refused, and `manage check` names it.
+
+The lock stands in the session: a screen that was left for `KEEL_LOCK` minutes is locked on the server, whatever the
+browser does. What a script fetches by itself (a board that refreshes) does not count as a person being there.
+"""
+
+import time
+from collections.abc import Callable
+from enum import Enum, auto
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.core.checks import Error, register
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+PUBLIC = frozenset(
+    {"pages", "offline", "check", "evidence", "learn", "directory", "research", "tools"},
+)
+"""Apps that are for everyone."""
+DOORS = frozenset(
+    {
+        "account_login",
+        "account_logout",
+        "account_inactive",
+        "account_reset_password",
+        "account_reset_password_done",
+        "account_reset_password_from_key",
+        "account_reset_password_from_key_done",
+        "mfa_authenticate",
+        "mfa_login_webauthn",
+        "staff:accept",
+        "staff:first_start",
+    }
+)
+"""Routes that nobody needs to be signed in for."""
+WITHOUT_SECOND_FACTOR = frozenset(
+    {
+        "accounts:enrol",
+        "account_reauthenticate",
+        "mfa_activate_totp",
+        "mfa_add_webauthn",
+        "mfa_view_recovery_codes",
+        "mfa_download_recovery_codes",
+    }
+)
+"""Where somebody gets to who has no second factor yet."""
+WHILE_LOCKED = frozenset({"accounts:lock", "accounts:unlock"})
+NOTED_EVERY_S = 30
+"""How often the session notes that its person is there, in seconds: not a write for every page."""
+
+
+class Rule(Enum):
+    """Whom a route is for."""
+
+    EVERYONE = auto()
+    SIGNED_IN = auto()
+    MEMBERS = auto()
+
+
+def rule_of(name: str, view: Any) -> Rule | None:
+    """Whom a route is for by its full name and its view; None where nothing says so."""
+    if name.partition(":")[0] in PUBLIC or name in DOORS:
+        return Rule.EVERYONE
+    if getattr(view, "permission", None):
+        return Rule.MEMBERS
+    if name.startswith(("accounts:", "account_", "mfa_")) or name == "clinic:home":
+        return Rule.SIGNED_IN
+    return None
+
+
+def gate(get_response: Handler) -> Handler:
+    """The middleware."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    handle.process_view = _process_view  # type: ignore[attr-defined]
+    return handle
+
+
+def _process_view(request: HttpRequest, view: Any, args: Any, names: Any) -> HttpResponse | None:
+    name = request.resolver_match.view_name
+    rule = rule_of(name, view)
+    if rule is None:
+        raise ImproperlyConfigured(f"The route {name} says for whom it is nowhere; see keel.web.accounts.gate.")
+    if rule is Rule.EVERYONE:
+        return None
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path() if request.method == "GET" else reverse("clinic:home"))
+    if name in WHILE_LOCKED:
+        return None
+    if is_locked(request):
+        return _locked(request)
+    if name not in WITHOUT_SECOND_FACTOR and lacks_second_factor(request.user):
+        return redirect("accounts:enrol")
+    _note_presence(request)
+    return None
+
+
+def lacks_second_factor(user: Any) -> bool:
+    """Whether somebody must enrol a second factor before anything else; the demonstration's made-up staff need none."""
+    kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+    return not user.is_made_up and not Authenticator.objects.filter(user_id=user.pk, type__in=kinds).exists()
+
+
+def lock(request: HttpRequest) -> None:
+    """Locks the screen until its person shows that they are back."""
+    request.session["locked"] = True
+
+
+def unlock(request: HttpRequest) -> None:
+    """Opens the screen again."""
+    request.session.pop("locked", None)
+    request.session["seen_at"] = time.time()
+
+
+def is_locked(request: HttpRequest) -> bool:
+    """Whether the screen is locked, by hand or because nobody was there."""
+    if request.session.get("locked"):
+        return True
+    seen = request.session.get("seen_at")
+    if seen is not None and time.time() - seen > settings.LOCK_MINUTES * 60:
+        lock(request)
+        return True
+    return False
+
+
+def _note_presence(request: HttpRequest) -> None:
+    by_itself = request.method == "GET" and request.headers.get("Sec-Fetch-Dest") == "empty"
+    now = time.time()
+    seen = request.session.get("seen_at", 0)
+    if not by_itself and now - seen > NOTED_EVERY_S:
+        request.session["seen_at"] = now
+        UserSession.objects.filter(session_key=request.session.session_key).update(last_seen_at=timezone.now())
+
+
+def _locked(request: HttpRequest) -> HttpResponse:
+    """Leads to the lock, and back to the page; what was sent is not carried out, and the lock says so."""
+    if request.headers.get("Sec-Fetch-Dest") == "empty" or request.path.endswith(".json"):
+        return JsonResponse({"locked": True}, status=423)
+    was_sent = request.method not in ("GET", "HEAD")
+    query = {"next": request.get_full_path(), **({"sent": "1"} if was_sent else {})}
+    return redirect(f"{reverse('accounts:lock')}?{urlencode(query)}")
+
+
+@register()
+def check_routes(app_configs: Any, **kwargs: Any) -> list[Error]:
+    """An error for each route that does not say for whom it is."""
+    return [
+        Error(f"The route {name} says for whom it is nowhere.", hint="Give its view @staff(…).", id="keel.E001")
+        for name, view in routes()
+        if rule_of(name, view) is None
+    ]
+
+
+def routes(resolver: URLResolver | None = None, prefix: str = "") -> list[tuple[str, Any]]:
+    """Every route of the URL map with its full name and its view."""
+    found: list[tuple[str, Any]] = []
+    for part in (resolver or get_resolver()).url_patterns:
+        if isinstance(part, URLPattern):
+            found.append((f"{prefix}{part.name or part.pattern}", part.callback))
+        else:
+            found += routes(part, f"{part.namespace}:" if part.namespace else prefix)
+    return found
