@@ -18,8 +18,10 @@ from keel.assessment.session.events import (
     DoseStopped,
     Held,
     Plain,
+    RiskAssessed,
     VitalsRecorded,
 )
+from keel.assessment.session.suicide_risk import is_clinician
 from keel.findings import Fact
 from keel.knowledge import Knowledge
 from keel.knowledge.clinical_facts import FactKind
@@ -43,7 +45,8 @@ UNTOLD_IS_NO = (
     "unresponsive",
 )
 """What happens during a session is an event: what nobody recorded did not happen."""
-_ASKED = (*CRISIS_SYMPTOMS, *UNTOLD_IS_NO, "any_suicide_risk_now")
+_SUICIDE = "any_suicide_risk_now"
+_ASKED = (*CRISIS_SYMPTOMS, *UNTOLD_IS_NO, _SUICIDE)
 _NONE_OF_ALL = "no-symptoms"
 _SAYS_NO_MORE = {_NONE_OF_ALL, "well"}
 
@@ -154,10 +157,19 @@ def questions(events: Iterable[Plain], words: Words) -> tuple[Question, ...]:
     )
 
 
+def told_of(event: Plain, words: Words) -> Iterator[tuple[str, Fact]]:
+    """The facts that the words of an event settle, and a yes for suicide risk where they speak of it."""
+    yield from words[event.id].signs
+    if any(_SUICIDE in question.facts for question in words[event.id].questions):
+        yield _SUICIDE, True
+
+
 def _settled(event: Plain, words: Words) -> Iterator[str]:
     if isinstance(event, Checked | CriteriaChecked):
         given = event.facts if isinstance(event, Checked) else event.criteria
         yield from (name for name, value in given.items() if isinstance(value, bool))
+    if isinstance(event, RiskAssessed) and is_clinician(event):
+        yield _SUICIDE
     yield from (name for name, _ in words[event.id].signs)
 
 

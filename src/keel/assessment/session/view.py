@@ -6,7 +6,7 @@ say of them. `view.at_moment(time)` and `view.before(event)` are the same sessio
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 import msgspec
@@ -29,7 +29,7 @@ from keel.assessment.session.events import (
     WeightBasis,
 )
 from keel.assessment.session.facts import event_facts, weighed_facts, weight_facts
-from keel.assessment.session.heard import UNTOLD_IS_NO, Question, Words, questions
+from keel.assessment.session.heard import UNTOLD_IS_NO, Question, Words, questions, told_of, words_of
 from keel.assessment.session.notices import Notice
 from keel.assessment.session.plan import PlannedDose, newest_plan, number_in, plan_facts, planned_dose
 from keel.assessment.session.pressures import pressure_facts
@@ -52,6 +52,11 @@ _NO_EVENT = "serious_adverse_event"
 def asked_at_the_door(protocol: Protocol) -> set[str]:
     """The facts that the rules of leaving ask about."""
     return {name for rule in protocol.rules_of(*protocol.gates.discharge) for name in facts_of(rule)}
+
+
+def _in_words(event: Plain, words: Words) -> Iterator[Answer]:
+    """What the words of an event say, as answers."""
+    yield from (Answer(name, one is True, event.at, event.id) for name, one in told_of(event, words))
 
 
 class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True):
@@ -150,8 +155,11 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
     @cached_property
     def suicide_risk(self) -> SuicideRisk:
         """What was said of suicide, and who has assessed it."""
+        was = [one.was for one in self.timeline.corrections if one.was.at <= self.at]
         gone = [one for one in self.withdrawn if one.at is not None and one.at <= self.at]
-        return SuicideRisk.of(self._said, gone, self.events)
+        gone += [answer for one in was for answer in _in_words(one, words_of([one], self.knowledge))]
+        said = [*self._said, *(answer for event in self.events for answer in _in_words(event, self.words))]
+        return SuicideRisk.of(said, gone, self.events)
 
     @cached_property
     def ending(self) -> Ending | None:
@@ -187,10 +195,10 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
             **weighed_facts(self.session.person.weighed_on, at),
             **plan_facts(self.plan, protocol, self.route, self.order.weight_kg),
             **counted_with(self.answers.facts(self.events, at), self.counted),
-            **self.suicide_risk.facts(),
             **judgement_age(self._said, asked_at_the_door(protocol), at),
             **weight_facts(self._weights_kg, self.cut("weight_pounds_near") or 0.0),
             **event_facts(self.events, self.words),
+            **self.suicide_risk.facts(),
             "events_open": self._events_open,
             **vital_facts(
                 vitals,

@@ -57,7 +57,11 @@ class Vitals:
         self.pressures: list[Pressure] = []
         self.sets: list[ReadingSet] = []
         for event in events:
-            values = dict((*_values(event), *words[event.id].signs, *ticked.get(event.id, ())))
+            values: dict[str, Fact] = {}
+            for name, value in (*_values(event), *words[event.id].signs, *ticked.get(event.id, ())):
+                # Of what one event says twice, the yes stands.
+                if values.get(name) is not True:
+                    values[name] = value
             for name, value in values.items():
                 self._by_fact.setdefault(name, []).append(VitalSign(event.at, value))
             signs = {name: value for name, value in values.items() if name in _SIGN_NAMES}
@@ -124,15 +128,8 @@ def vital_facts(
     """
     facts: dict[str, Fact] = {}
     for name in (
-        "hr",
-        "rr",
-        "spo2",
-        "on_oxygen",
-        "moaas",
-        "contact",
-        *DISSOCIATION,
-        *CRISIS_SYMPTOMS,
-        *CRISIS_EVENTS,
+        *("hr", "rr", "spo2", "on_oxygen", "moaas", "contact"),
+        *(*DISSOCIATION, *CRISIS_SYMPTOMS, *CRISIS_EVENTS),
     ):
         newest = vitals.newest(name)
         if newest is not None:

@@ -65,6 +65,7 @@ EVENT_NAMES = {
     "rate_mg_per_min": ("rate", "mg/min"),
     "given_mg": ("given", "mg"),
 }
+_PERSON_NAMES = {**PERSON_NAMES, "previous_weight_kg": ("previous_weight", "kg")}
 PLAN_NAMES = {"amount": ("dose", ""), "dose_mg": ("dose", "mg"), "over_min": ("over", "min")}
 """Other name of a key, to ours and the unit that the name carries."""
 SIGNS = {
@@ -196,7 +197,7 @@ def _renamed(tree: Mapping[str, Any], zone: ZoneInfo | None) -> dict[str, Any]:
     """The tree with other names of keys turned into ours, and times as times; events not begun left out."""
     renamed = _timed(tree, "$", ("last_dose_at",), zone)
     if isinstance(renamed.get("person"), dict):
-        person = own_names(renamed["person"], PERSON_NAMES, where="$.person")
+        person = own_names(renamed["person"], _PERSON_NAMES, where="$.person")
         for name in ("birth_date", "weighed_on"):
             if isinstance(person.get(name), str):
                 person[name] = read_date(person[name], where=f"$.person.{name}")
@@ -372,6 +373,10 @@ def _check(session: Session, tree: Mapping[str, Any], knowledge: Knowledge) -> N
     """
     person, limits = session.person, knowledge.reading_limits
     body(person.age, person.weight, person.height, limits=limits, where="$.person")
+    try:
+        body(None, person.previous_weight, None, limits=limits, where="$.person")
+    except ReadError as error:
+        raise ReadError(error.problem, where="$.person.previous_weight", fix=error.fix) from None
     _check_values(tree, "$", limits)
     for number, event in enumerate(tree.get("events", ())):
         _check_values(event, f"$.events[{number}]", limits)
