@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from keel.assessment.interactions.check import check_recorded
-from keel.assessment.protocols.facts import RISK_LEVELS, checked_facts
+from keel.assessment.protocols.facts import RISK_LEVELS, RecordFacts, checked_facts
 from keel.assessment.protocols.told_risk import suicide_facts
 from keel.findings import Fact
 from keel.knowledge import Knowledge
@@ -20,7 +20,7 @@ from keel.knowledge.reading import CodeKind
 from keel.messages import Message
 from keel.quantities import significant
 from keel.record import Answers, Condition, Record, Setting
-from keel.record.concepts import ConceptFacts, Named, concept_facts, named_by
+from keel.record.concepts import ConceptFacts, ConditionMention, concept_facts, named_by
 from keel.record.selection import (
     answered,
     conditions_at,
@@ -52,14 +52,6 @@ _TIMES = ("weeks_since_cv_event", "months_since_remission")
 _OF_THE_DAY = ("event", "today")
 """Groups of facts that speak of a day or a session."""
 _DAYS_A_MONTH = 365.25 / 12
-
-
-class RecordFacts(NamedTuple):
-    """Facts for the rules, what in the record was not read, in words, and facts that are suspected, with by what."""
-
-    facts: dict[str, Fact]
-    unread: tuple[Message, ...]
-    suspected: Mapping[str, Message] = {}
 
 
 def facts_from_record(record: Record, *, at: dt.datetime, knowledge: Knowledge) -> RecordFacts:
@@ -137,7 +129,9 @@ def _conditions(record: Record, at: dt.datetime, knowledge: Knowledge) -> tuple[
             if one.state is State.DENIED and condition.present:
                 continue
             found = condition_facts(one.concept, one.state, knowledge)
-            facts += [(name, False) for name in found.no] + [(name, True) for name in found.yes]
+            # What is over is no answer to whether it is there now: only what was asked and denied is a “no”.
+            facts += [(name, False) for name in found.no if one.state is State.DENIED]
+            facts += [(name, True) for name in found.yes]
             facts += _times(one, condition, at, knowledge)
             suspected |= dict.fromkeys(found.suspected, doubt)
         if not named:
@@ -163,7 +157,9 @@ def condition_facts(concept: str, state: State, knowledge: Knowledge) -> Concept
     return ConceptFacts(*(tuple(name for name in each if catalogue[name].group not in _OF_THE_DAY) for each in found))
 
 
-def _times(named: Named, condition: Condition, at: dt.datetime, knowledge: Knowledge) -> Iterator[tuple[str, Fact]]:
+def _times(
+    named: ConditionMention, condition: Condition, at: dt.datetime, knowledge: Knowledge
+) -> Iterator[tuple[str, Fact]]:
     """Weeks since an event of the heart or brain, and months since a use disorder ended."""
     row = knowledge.concepts[named.concept]
     is_had = named.state is State.PRESENT or named.state.is_over

@@ -24,7 +24,7 @@ from keel.findings import Fact
 from keel.knowledge import Knowledge
 from keel.knowledge.clinical_facts import FactKind
 from keel.knowledge.concepts import State
-from keel.record.concepts import ConceptFacts, Heard, concept_facts, read_concepts
+from keel.record.concepts import ConceptFacts, Utterance, concept_facts, read_concepts
 
 UNTOLD_IS_NO = (
     "crisis_symptom",
@@ -96,7 +96,7 @@ def _fact_named(what: str, knowledge: Knowledge) -> Iterator[str]:
             yield fact.id
 
 
-def _facts(heard: Heard, knowledge: Knowledge) -> ConceptFacts:
+def _facts(heard: Utterance, knowledge: Knowledge) -> ConceptFacts:
     return concept_facts((knowledge.concepts[one.concept], one.state) for one in heard.mentions)
 
 

@@ -11,10 +11,9 @@ from functools import cached_property
 
 import msgspec
 
-from keel.assessment.protocols.facts import derived
+from keel.assessment.protocols.facts import RecordFacts, derived
 from keel.assessment.protocols.gate import gate
 from keel.assessment.protocols.level_of_care import level_of_care
-from keel.assessment.protocols.record_facts import RecordFacts
 from keel.assessment.session.answers import Answer, Answers, judgement_age
 from keel.assessment.session.dose import DoseState, device_facts, dose_facts, dose_state
 from keel.assessment.session.events import Discharged, DosePaused, Plain, Session, Started

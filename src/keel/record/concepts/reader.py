@@ -24,7 +24,7 @@ class Mention(NamedTuple):
     end: int
 
 
-class Heard(NamedTuple):
+class Utterance(NamedTuple):
     """What a text names, in order, and the pieces of it that were not understood, as they were typed."""
 
     mentions: tuple[Mention, ...]
@@ -37,7 +37,7 @@ class Heard(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def read_concepts(text: str, language: str | None, knowledge: Knowledge) -> Heard:
+def read_concepts(text: str, language: str | None, knowledge: Knowledge) -> Utterance:
     """The concepts that a text names in a language (None: any), and the rest that was not understood.
 
     Case, accents, plurals and the order of a list say nothing. The time is linear in the length; what lies beyond
@@ -60,7 +60,7 @@ def read_concepts(text: str, language: str | None, knowledge: Knowledge) -> Hear
     )
     stated = frozenset(position for at, _ in said for position in at)
     rest = [body[piece[0].start : piece[-1].end] for piece in _unknown(words.words, taken, stated, known)]
-    return Heard(mentions, (*rest, *([words.beyond] if words.beyond else [])))
+    return Utterance(mentions, (*rest, *([words.beyond] if words.beyond else [])))
 
 
 def has_doubt(text: str, knowledge: Knowledge) -> bool:
