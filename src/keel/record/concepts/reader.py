@@ -60,6 +60,8 @@ def read_concepts(text: str, language: str | None, knowledge: Knowledge) -> Utte
     )
     stated = frozenset(position for at, _ in said for position in at)
     rest = [body[piece[0].start : piece[-1].end] for piece in _unknown(words.words, taken, stated, known)]
+    if words.words and not mentions and not rest:
+        rest = [body.strip()]
     return Utterance(mentions, (*rest, *([words.beyond] if words.beyond else [])))
 
 
