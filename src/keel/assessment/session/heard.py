@@ -6,7 +6,7 @@ its time or later. A reason or a remark can say yes, and no more.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from keel.assessment.protocols.facts import CRISIS_SYMPTOMS
@@ -57,7 +57,31 @@ class Question(NamedTuple):
     facts: tuple[str, ...]
 
 
-def signs_of(event: Plain, knowledge: Knowledge) -> Iterator[tuple[str, Fact]]:
+class EventWords(NamedTuple):
+    """What the words of one event say: signs that are settled, questions, and what is understood with its facts."""
+
+    signs: tuple[tuple[str, Fact], ...]
+    questions: tuple[Question, ...]
+    understood: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+Words = Mapping[str, EventWords]
+"""The words of the events of a session, by the id of the event."""
+
+
+def words_of(events: Iterable[Plain], knowledge: Knowledge) -> Words:
+    """The words of some events, each read once."""
+    return {
+        event.id: EventWords(
+            tuple(_signs_of(event, knowledge)),
+            tuple(_questions_of(event, knowledge)),
+            tuple(_understood(event, knowledge)),
+        )
+        for event in events
+    }
+
+
+def _signs_of(event: Plain, knowledge: Knowledge) -> Iterator[tuple[str, Fact]]:
     """The facts that the words of an event settle, yes or no."""
     if isinstance(event, VitalsRecorded) and event.symptoms is not None:
         yield from _of_symptoms(event.symptoms, knowledge)
@@ -108,27 +132,27 @@ def _prose(event: Plain) -> Iterator[str]:
         yield event.text
 
 
-def questions(events: Iterable[Plain], knowledge: Knowledge) -> tuple[Question, ...]:
+def questions(events: Iterable[Plain], words: Words) -> tuple[Question, ...]:
     """What the words of some events, in order, leave open and nobody has answered since."""
     ordered = list(events)
     answered: dict[str, dt.datetime] = {}
     for event in ordered:
-        for name in _settled(event, knowledge):
+        for name in _settled(event, words):
             answered[name] = event.at
     return tuple(
         question
         for event in ordered
-        for question in _questions_of(event, knowledge)
+        for question in words[event.id].questions
         if not all(name in answered and answered[name] >= question.at for name in question.facts)
         and not _is_closed(question, ordered)
     )
 
 
-def _settled(event: Plain, knowledge: Knowledge) -> Iterator[str]:
+def _settled(event: Plain, words: Words) -> Iterator[str]:
     if isinstance(event, Checked | CriteriaChecked):
         given = event.facts if isinstance(event, Checked) else event.criteria
         yield from (name for name, value in given.items() if isinstance(value, bool))
-    yield from (name for name, _ in signs_of(event, knowledge))
+    yield from (name for name, _ in words[event.id].signs)
 
 
 def _questions_of(event: Plain, knowledge: Knowledge) -> Iterator[Question]:
@@ -159,7 +183,7 @@ def _is_closed(question: Question, events: Iterable[Plain]) -> bool:
     )
 
 
-def understood(event: Plain, knowledge: Knowledge) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _understood(event: Plain, knowledge: Knowledge) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The symptoms and adverse events of an event that are understood, each with every fact that it speaks of."""
     typed: tuple[str, ...] = event.symptoms or () if isinstance(event, VitalsRecorded) else ()
     if isinstance(event, AdverseEvent):

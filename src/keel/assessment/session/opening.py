@@ -13,6 +13,7 @@ from keel.assessment.session.answers import read_answers
 from keel.assessment.session.errors import SessionError
 from keel.assessment.session.events import Plain, Session, SessionCondition, SessionMedicine
 from keel.assessment.session.facts import as_person
+from keel.assessment.session.heard import words_of
 from keel.assessment.session.timeline import timeline
 from keel.assessment.session.view import SessionView
 from keel.findings import Finding, Severity
@@ -46,6 +47,7 @@ def open_session(session: Session, *, at: dt.datetime, knowledge: Knowledge) -> 
         route=route,
         person=as_person(session),
         timeline=line,
+        words=words_of(line.events, knowledge),
         answers=read_answers(session.screening, line.events, facts),
         withdrawn=read_answers({}, [one.was for one in line.corrections], facts).given,
         medicine_facts=dict(medicine_facts(medicines, knowledge)),

@@ -18,7 +18,7 @@ from keel.assessment.session.answers import Answer, Answers, judgement_age
 from keel.assessment.session.dose import DoseState, device_facts, dose_facts, dose_state
 from keel.assessment.session.events import Discharged, DosePaused, Plain, Session, Started
 from keel.assessment.session.facts import event_facts, last_dose_facts, weighed_facts, weight_facts
-from keel.assessment.session.heard import UNTOLD_IS_NO, Question, questions
+from keel.assessment.session.heard import UNTOLD_IS_NO, Question, Words, questions
 from keel.assessment.session.notices import Notice
 from keel.assessment.session.plan import PlannedDose, number_in, plan_facts, planned_dose
 from keel.assessment.session.pressures import pressure_facts
@@ -46,7 +46,7 @@ def asked_at_the_door(protocol: Protocol) -> set[str]:
 class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True):
     """A session seen at `at`, with the `events` that count then, in order.
 
-    `timeline` and `answers` are those of the whole session, `withdrawn` the answers that a correction took away;
+    `timeline`, `answers` and `words` are those of the whole session, `withdrawn` the answers that a correction took away;
     `medicine_facts`, `medicine_findings` and `condition_facts` what the lists of medicines and conditions say. Each
     question below is answered once.
     """
@@ -62,6 +62,7 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
     withdrawn: tuple[Answer, ...]
     medicine_facts: Mapping[str, Fact]
     condition_facts: RecordFacts
+    words: Words
     medicine_findings: tuple[Finding, ...]
     at: dt.datetime
     events: tuple[Plain, ...]
@@ -105,12 +106,12 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
     @cached_property
     def vitals(self) -> Vitals:
         """The vital signs, scales and symptoms."""
-        return Vitals(self.events, self.answers.given, self.knowledge)
+        return Vitals(self.events, self.answers.given, self.words)
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
         """What was said in words that leave a sign open, as long as nobody has answered it."""
-        return questions(self.events, self.knowledge)
+        return questions(self.events, self.words)
 
     @cached_property
     def _said(self) -> list[Answer]:
@@ -162,7 +163,7 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
             **judgement_age(self._said, asked_at_the_door(protocol), at),
             **weight_facts(self._weights_kg, self.cut("weight_pounds_near") or 0.0),
             **last_dose_facts(self.session.last_dose_at, at),
-            **event_facts(self.events, self.knowledge),
+            **event_facts(self.events, self.words),
             "events_open": self._events_open,
             **vital_facts(
                 vitals,

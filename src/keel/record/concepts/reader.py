@@ -1,7 +1,6 @@
 """Reads a text for concepts: which are named, how each stands, and what of the text was not understood."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 from keel.knowledge import Knowledge
@@ -36,7 +35,6 @@ class Utterance(NamedTuple):
         return not self.rest
 
 
-@lru_cache(maxsize=4096)
 def read_concepts(text: str, language: str | None, knowledge: Knowledge) -> Utterance:
     """The concepts that a text names in a language (None: any), and the rest that was not understood.
 
