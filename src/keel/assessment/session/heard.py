@@ -88,7 +88,7 @@ def _signs_of(event: Plain, knowledge: Knowledge) -> Iterator[tuple[str, Fact]]:
     elif isinstance(event, AdverseEvent):
         yield from _of_adverse_event(event, knowledge)
     for text in _prose(event):
-        yield from ((name, True) for name in _facts(read_concepts(text, None, knowledge), knowledge).yes)
+        yield from ((name, True) for name in _facts_told(text, knowledge).yes)
 
 
 def _of_symptoms(symptoms: tuple[str, ...], knowledge: Knowledge) -> Iterator[tuple[str, Fact]]:
@@ -122,6 +122,12 @@ def _fact_named(what: str, knowledge: Knowledge) -> Iterator[str]:
 
 def _facts(heard: Utterance, knowledge: Knowledge) -> ConceptFacts:
     return concept_facts((knowledge.concepts[one.concept], one.state) for one in heard.mentions)
+
+
+def _facts_told(text: str, knowledge: Knowledge) -> ConceptFacts:
+    """The facts that a sentence tells; what it explains, fears or watches for is not told."""
+    mentions = (one for one in read_concepts(text, None, knowledge).mentions if one.state is not State.HYPOTHETICAL)
+    return concept_facts((knowledge.concepts[one.concept], one.state) for one in mentions)
 
 
 def _prose(event: Plain) -> Iterator[str]:
@@ -169,7 +175,7 @@ def _questions_of(event: Plain, knowledge: Knowledge) -> Iterator[Question]:
         if wanted:
             yield Question(event.id, event.at, "; ".join(heard.rest) or text, wanted)
     for text in _prose(event):
-        found = _facts(read_concepts(text, None, knowledge), knowledge)
+        found = _facts_told(text, knowledge)
         wanted = tuple(name for name in (*found.suspected, *found.asked) if name in _ASKED)
         if wanted:
             yield Question(event.id, event.at, text, tuple(dict.fromkeys(wanted)))

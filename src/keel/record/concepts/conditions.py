@@ -74,7 +74,7 @@ def stated(condition: Condition, at: dt.datetime, knowledge: Knowledge) -> State
 
 def _together(fields: State, states: Iterable[State]) -> State:
     """One state from fields, words and codes: what is said counts before what is only not said."""
-    said = {state for state in states if state is not State.PRESENT}
+    said = {_settled(state) for state in states if state is not State.PRESENT}
     text = State.PRESENT if not said else said.pop() if len(said) == 1 else State.SUSPECTED
     if State.FAMILY in (fields, text):
         return State.FAMILY
@@ -83,6 +83,11 @@ def _together(fields: State, states: Iterable[State]) -> State:
     if fields is State.PRESENT or text is State.DENIED:
         return text
     return text if fields.is_over and text is State.REMISSION else fields
+
+
+def _settled(state: State) -> State:
+    """A record that lists a risk or a fear leaves open whether it is there."""
+    return State.SUSPECTED if state is State.HYPOTHETICAL else state
 
 
 def _is_old_sign(name: str, condition: Condition, at: dt.datetime, knowledge: Knowledge) -> bool:

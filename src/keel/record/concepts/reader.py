@@ -67,7 +67,7 @@ def has_doubt(text: str, knowledge: Knowledge) -> bool:
     """Whether a text has a question mark or any word of denial, suspicion or family, whatever it speaks of."""
     known, words = vocabulary(knowledge, None), cut(text)
     roles = {row.state for _, rows in known.state_words(words.words, frozenset()) for row in rows}
-    return "?" in words.text or bool(roles & {Role.DENIED, Role.SUSPECTED, Role.FAMILY})
+    return "?" in words.text or bool(roles & {Role.DENIED, Role.SUSPECTED, Role.HYPOTHETICAL, Role.FAMILY})
 
 
 def _of_code(state: State, code: ConceptCode | None) -> State:
@@ -152,7 +152,7 @@ def concept_facts(mentions: Iterable[tuple[Concept, State]]) -> ConceptFacts:
             yes |= dict.fromkeys((*concept.ever, *concept.over))
             if state is State.RESOLVED and concept.kind is ConceptKind.SIGN:
                 no |= dict.fromkeys(concept.denies)
-        elif state is State.SUSPECTED:
+        elif state in (State.SUSPECTED, State.HYPOTHETICAL):
             suspected |= dict.fromkeys((*concept.now, *concept.ever, *concept.asks))
         elif state is State.DENIED:
             no |= dict.fromkeys(concept.denies)

@@ -98,6 +98,8 @@ def _joined(before: State | None, after: State | None, kind: ConceptKind) -> Sta
     said = {state for state in (before, after) if state is not None}
     if not said:
         return State.PRESENT
+    if State.HYPOTHETICAL in said:
+        return before if len(said) == 1 and before else State.SUSPECTED
     if State.FAMILY in said:
         # A relative may also be the one who tells: a sign is then asked about.
         return State.FAMILY if kind is ConceptKind.CONDITION else State.SUSPECTED
