@@ -46,9 +46,9 @@ def asked_at_the_door(protocol: Protocol) -> set[str]:
 class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True):
     """A session seen at `at`, with the `events` that count then, in order.
 
-    `timeline`, `answers` and `words` are those of the whole session, `withdrawn` the answers that a correction took away;
-    `medicine_facts`, `medicine_findings` and `condition_facts` what the lists of medicines and conditions say. Each
-    question below is answered once.
+    `timeline`, `answers` and `words` are those of the whole session, `withdrawn` the answers that a correction took
+    away; `medicine_facts`, `medicine_findings` and `condition_facts` what the lists of medicines and conditions say.
+    Each question below is answered once.
     """
 
     session: Session
@@ -203,7 +203,7 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
     @property
     def _events_open(self) -> int:
         """How many kinds of adverse event of the catalogue are on record and not over."""
-        happened, catalogue = event_facts(self.events, self.knowledge), self.knowledge.clinical_facts.values()
+        happened, catalogue = event_facts(self.events, self.words), self.knowledge.clinical_facts.values()
         return sum(happened.get(one.id) is True for one in catalogue if one.group == "event" and one.id != _NO_EVENT)
 
     @property
