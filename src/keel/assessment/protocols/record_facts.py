@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from keel.assessment.interactions.check import check_recorded
 from keel.assessment.protocols.facts import RISK_LEVELS, RecordFacts, checked_facts
-from keel.assessment.protocols.told_risk import suicide_facts
+from keel.assessment.protocols.suicide_facts import suicide_facts
 from keel.findings import Fact
 from keel.knowledge import Knowledge
 from keel.knowledge.clinical_facts import ClinicalFact

@@ -50,6 +50,7 @@ def open_session(session: Session, *, at: dt.datetime, knowledge: Knowledge) -> 
         words=words_of(line.events, knowledge),
         answers=read_answers(session.screening, line.events, facts),
         withdrawn=read_answers({}, [one.was for one in line.corrections], facts).given,
+        words=words_of(line.events, knowledge),
         medicine_facts=dict(medicine_facts(medicines, knowledge)),
         condition_facts=listed_facts(_conditions(session), at=at, knowledge=knowledge),
         medicine_findings=_medicine_findings(medicines, protocol, route, knowledge),
