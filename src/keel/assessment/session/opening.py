@@ -47,7 +47,6 @@ def open_session(session: Session, *, at: dt.datetime, knowledge: Knowledge) -> 
         route=route,
         person=as_person(session),
         timeline=line,
-        words=words_of(line.events, knowledge),
         answers=read_answers(session.screening, line.events, facts),
         withdrawn=read_answers({}, [one.was for one in line.corrections], facts).given,
         words=words_of(line.events, knowledge),
