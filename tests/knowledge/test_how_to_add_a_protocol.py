@@ -46,6 +46,10 @@ def test_the_rules_of_the_page_speak(tmp_path):
     found = gate("iv-racemic", "pre_dose", facts, at=AT, knowledge=knowledge, report_missing=False)
     verbs = {one.rule: str(one.severity) for one in found}
     assert verbs == {"CLINIC-01": "warn", "A-PRE-16": "hold", "A-PRE-02": "hold"}
+    course = gate("iv-racemic", "course", {"months_since_exposure_review": 3}, at=AT, knowledge=knowledge)
+    assert "hold" in {str(one.severity) for one in course if one.rule == "A-COURSE-05"}
+    leaving = gate("iv-racemic", "discharge", {"hr_age_min": 10.1}, at=AT, knowledge=knowledge)
+    assert "hold" in {str(one.severity) for one in leaving if one.rule == "CLINIC-02"}
 
 
 def test_the_refusal_on_the_page_is_the_one_that_comes(tmp_path):

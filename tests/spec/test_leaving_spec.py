@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from keel.assessment.session.fold import fold_session
+from keel.interop import ReadError
 from keel.knowledge import Knowledge, load
 from keel.messages import encode_json
 from support.sessions import base_session, changed, clock, read_session
@@ -94,6 +95,16 @@ def test_a_sign_missing_in_the_newest_set_starts_no_dose(name, at, last, sign):
     early = [event("vitals_recorded", "08:56", "x0", sbp=126, dbp=78, hr=72, rr=14, spo2=98)]
     assert state(session_of(name, add=early), at).may_start
     assert not state(session_of(name, add=early, set={last: {sign: "null"}}), at).may_start
+
+
+@pytest.mark.parametrize("sign", ["sbp", "dbp"])
+def test_at_home_the_cuff_is_read_whole_and_anew(home_is_on, sign):
+    """HZ-GATE-01: nothing else needs to be measured there."""
+    tree = changed(base_session("home"), {"add": [event("vitals_recorded", "08:55", "x0", sbp=126, dbp=78)]})
+    assert state(tree, "09:03", home_is_on).may_start
+    cuff = changed(tree, {"set": {"c03": {"hr": "null", "rr": "null", "spo2": "null"}}})
+    assert state(cuff, "09:03", home_is_on).may_start
+    assert "C-14" in holding(state(changed(cuff, {"set": {"c03": {sign: "null"}}}), "09:03", home_is_on))
 
 
 def test_a_set_entered_piece_by_piece_in_any_order_is_one_set():
@@ -227,6 +238,25 @@ def test_a_judgement_without_a_time_is_none(tick):
     assert "A-DC-11" in holding(state(tree, "11:58"))
 
 
+WORST = [
+    ("sedation_scored", {"moaas": 0}),
+    ("sedation_scored", {"moaas": 4}),
+    ("dissociation_scored", {"dissociation": "severe"}),
+    ("dissociation_scored", {"cadss6": 24}),
+    ("dissociation_scored", {"cadss": 92}),
+    ("criteria_checked", {"criteria": {"aldrete": 0}}),
+]
+AT_THE_DOOR = [(name, *one) for name in LEAVING for one in (WORST[:-1] if name in SPRAYS else WORST)]
+"""The spray is left without an Aldrete score."""
+
+
+@pytest.mark.parametrize(("name", "kind", "score"), AT_THE_DOOR)
+def test_the_worst_value_of_a_scale_meets_no_rule_of_leaving(name, kind, score):
+    """HZ-VIT-07: whichever way the scale points."""
+    latest = event(kind, LEAVING[name], **score)
+    assert not at_the_door(name, add=[latest]).may_discharge
+
+
 def test_added_oxygen_meets_no_rule_of_room_air():
     """HZ-VIT-08."""
     assert not at_the_door("esketamine", set={"b30": {"on_oxygen": True}}).may_discharge
@@ -278,6 +308,55 @@ def test_a_pressure_that_stays_high_asks_for_somebody_practised(minute, sbp, rul
     assert ("B-MON-03-stays" in holding(state(tree, minute))) is rule
 
 
+DANGEROUS = [
+    {"sbp": 185, "dbp": 80},
+    {"sbp": 120, "dbp": 112},
+    {"sbp": 85, "dbp": 50},
+    {"hr": 140},
+    {"hr": 40},
+    {"rr": 6},
+    {"rr": 30},
+    {"spo2": 88},
+    {"spo2": 91},
+    {"spo2": 97, "on_oxygen": True},
+]
+STARTING = {"iv": ("09:14", "e06"), "esketamine": ("09:09", "b03")}
+
+
+def said_three_ways(reading, at, newest):
+    """In the newest set, as an entry of its own, and among the answers."""
+    yield {"set": {newest: reading}}
+    yield {"add": [event("vitals_recorded", at, **reading)]}
+    yield {"add": [event("checked", at, facts=reading)]}
+
+
+@pytest.mark.parametrize("name", ["iv", "esketamine"])
+@pytest.mark.parametrize("reading", DANGEROUS, ids=str)
+def test_no_gate_is_open_beside_a_dangerous_reading(name, reading):
+    """HZ-GATE-02: everything is ticked; whichever way the reading was entered."""
+    for change in said_three_ways(reading, LEAVING[name], LAST_SET[name]):
+        assert not at_the_door(name, **change).may_discharge, change
+    at, newest = STARTING[name]
+    for change in said_three_ways(reading, at, newest):
+        assert not state(session_of(name, **change), at).may_start, change
+
+
+@pytest.mark.parametrize("name", ["therapy", "esketamine-eu"])
+@pytest.mark.parametrize("reading", DANGEROUS, ids=str)
+def test_a_protocol_that_takes_rules_over_is_as_strict(name, reading):
+    """HZ-GATE-02."""
+    assert not at_the_door(name, set={LAST_SET[name]: reading}).may_discharge
+
+
+@pytest.mark.parametrize("reading", DANGEROUS[:-1], ids=str)
+def test_at_home_what_was_measured_counts(home_is_on, reading):
+    """HZ-GATE-02: at 91 % the reading is below the 94 % of the sessions."""
+    for change in said_three_ways(reading, clock("09:03"), "c03"):
+        assert not state(changed(base_session("home"), change), "09:03", home_is_on).may_start, change
+    later = event("vitals_recorded", "11:06", **reading)
+    assert not state(changed(base_session("home"), {"add": [later]}), "11:07", home_is_on).may_discharge
+
+
 # ---------------------------------------------------------------------------------- suicide
 
 
@@ -307,6 +386,24 @@ def test_a_yes_told_in_the_session_keeps_the_person_whatever_is_answered_later(n
 def test_a_yes_by_any_screen_keeps_the_person(facts):
     """HZ-SUI-02, HZ-SUI-04: another instrument, or a level instead of answers."""
     assert "B-DC-05" in holding(at_the_door("esketamine", add=[yes_at("10:50", **facts)]))
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        event("adverse_event", "10:50", "s1", what="suicidal thoughts"),
+        event("note", "10:50", "s1", text="says she has suicidal thoughts"),
+        event("vitals_recorded", "10:50", "s1", symptoms=["suicidal ideation"]),
+    ],
+    ids=["adverse event", "note", "symptom"],
+)
+def test_a_yes_in_words_keeps_the_person(told):
+    """HZ-SUI-01, HZ-GATE-03: so does one that later words, or “over”, take back; an assessment closes it."""
+    later = event("adverse_event", "11:05", "s2", what="suicidal thoughts", resolved=True)
+    denied = event("note", "11:06", "s3", text="denies suicidal thoughts")
+    assert "B-DC-05" in holding(at_the_door("esketamine", add=[told, later, denied]))
+    assessed = event("risk_assessed", "11:08", level="none", **ASSESSED)
+    assert at_the_door("esketamine", add=[told, later, denied, assessed]).may_discharge
 
 
 def test_a_yes_of_the_screening_keeps_the_person():
@@ -347,9 +444,10 @@ def test_a_yes_after_the_assessment_is_open_again():
     assert at_the_door("esketamine", add=[assessed, yes_at("10:59")]).may_discharge
 
 
-def test_only_a_clinician_closes_it():
+@pytest.mark.parametrize("lacks", [{"role": "front desk"}, {"name": " "}, {"reason": " "}])
+def test_only_a_clinician_with_name_and_reason_closes_it(lacks):
     """HZ-SUI-01."""
-    done = [yes_at("10:50"), event("risk_assessed", "11:00", level="none", **ASSESSED | {"role": "front desk"})]
+    done = [yes_at("10:50"), event("risk_assessed", "11:00", level="none", **ASSESSED | lacks)]
     found = at_the_door("esketamine", add=done)
     assert "B-DC-05" in holding(found)
     assert "KEEL-ASSESSMENT-ROLE" in {one.rule for one in found.alarms}
@@ -427,6 +525,14 @@ def test_an_answer_that_was_not_understood_leaves_no_earlier_answer_standing(fac
     assert not state(session_of("iv", add=[yes, again]), "09:14").may_start
 
 
+@pytest.mark.parametrize(("key", "value"), [("previous_weight", "71"), ("previous_weight", "7000 kg")])
+def test_a_previous_weight_without_unit_or_impossible_is_refused_with_its_place(key, value):
+    """HZ-WT-01, HZ-WT-03."""
+    with pytest.raises(ReadError, match=r"\$\.person\.previous_weight"):
+        read_session(session_of("iv", person={key: value}))
+    assert read_session(session_of("iv", person={"previous_weight_kg": 71})).person.previous_weight == "71 kg"
+
+
 def test_a_second_weight_in_the_session_does_not_replace_the_first():
     """HZ-WT-01: 154 answered, 70 kg on file."""
     told = event("checked", "09:13", facts={"weight_kg": 154})
@@ -436,7 +542,7 @@ def test_a_second_weight_in_the_session_does_not_replace_the_first():
 # ---------------------------------------------------------------------------------- reasons and times
 
 
-MINUTES = [f"{hour:02}:{minute:02}" for hour in range(8, 13) for minute in (0, 14, 31, 47)]
+MINUTES = [f"{hour:02}:{minute:02}" for hour in range(8, 13) for minute in (14, 47)]
 
 
 @pytest.mark.parametrize("name", LEAVING)

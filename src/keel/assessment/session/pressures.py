@@ -51,7 +51,7 @@ def pressure_facts(
     if earlier is not None:
         facts |= {"earlier_sbp": earlier.sbp, "earlier_dbp": earlier.dbp}
         facts["bp_is_rising"] = newest.sbp > earlier.sbp or newest.dbp > earlier.dbp
-        facts["bp_rise_since_earlier"] = _rise(earlier, newest, baseline)
+        facts["bp_rise_between_sets"] = _rise(earlier, newest, baseline)
         facts |= _against(baseline, earlier, "earlier_") if baseline is not None else {}
     for name, value in half.items():
         facts |= {name: value, f"{name}_standing": max(value, getattr(newest, name))}

@@ -64,8 +64,8 @@ class SuicideRisk(NamedTuple):
 
 
 def is_clinician(event: RiskAssessed) -> bool:
-    """Whether the role is one whose assessment counts."""
-    return event.role.strip().casefold() in CLINICIANS
+    """Whether the role is one whose assessment counts, with a name and a reason."""
+    return event.role.strip().casefold() in CLINICIANS and bool(event.name.strip() and event.reason.strip())
 
 
 def is_danger(answer: Answer) -> bool:
