@@ -8,6 +8,8 @@ transactions that begin as readers fail under concurrent writers: hence FULL and
 """
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from keel.web.errors import DatabaseRefused
@@ -68,6 +70,21 @@ def check_connection(connection: Any) -> None:
         wrong.append(f"transactions begin {connection.transaction_mode or 'DEFERRED'}, must be IMMEDIATE")
     if wrong:
         raise DatabaseRefused(f"The SQLite database could lose facts: {'; '.join(wrong)}.")
+
+
+@contextmanager
+def waiting(connection: Any, milliseconds: int) -> Iterator[None]:
+    """Within the block a writer on SQLite waits for its turn no longer than this; elsewhere nothing changes."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        usual = _pragma(cursor, "busy_timeout")
+        cursor.execute(f"PRAGMA busy_timeout={milliseconds}")
+        try:
+            yield
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout={usual}")
 
 
 def _pragma(cursor: Any, name: str) -> Any:
