@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from keel.assessment.picture import picture_of
 from keel.assessment.protocols import passes
 from keel.assessment.screening import screening, triage
+from keel.assessment.symptoms import symptom_facts
 from keel.knowledge import load
 from keel.quantities import Form, Interval
 from keel.record import (
@@ -168,7 +169,7 @@ def least(record, at):
     return len(LEVELS) if level is None else LEVELS.index(level)
 
 
-@settings(SETTINGS, max_examples=100)
+@settings(SETTINGS, max_examples=60)
 @given(st.lists(screens, min_size=1, max_size=3), screens)
 def test_no_later_answer_lowers_a_risk_that_was_told_within_its_look_back(told, later):
     """HZ-SUI-01: what was not known may be the highest, so it may fall to it and to nothing below a yes."""
@@ -182,7 +183,7 @@ def test_no_later_answer_lowers_a_risk_that_was_told_within_its_look_back(told, 
         assert least(after, AT) > 0
 
 
-@settings(SETTINGS, max_examples=60)
+@settings(SETTINGS, max_examples=25)
 @given(records)
 def test_every_door_hears_the_same_of_suicide(record):
     """HZ-SUI-03, HZ-SUI-04: Picture, triage and screening, and the exit code that follows from the Picture."""
@@ -193,6 +194,24 @@ def test_every_door_hears_the_same_of_suicide(record):
     if seen.suicide_risk in ("moderate", "high"):
         assert seen.holds
         assert found.holds
+
+
+@settings(SETTINGS, max_examples=60)
+@given(st.lists(sittings.filter(lambda one: one.instrument in ("bladder-check", "warning-signs")), max_size=3))
+def test_a_sign_that_the_picture_hears_triage_and_screening_hear(told):
+    """Items 1 to 6 of the bladder check are urinary symptoms; waking and chest are emergency signs."""
+    record = Record(answers=tuple(replace(one, at=AT - dt.timedelta(hours=1 + n)) for n, one in enumerate(told)))
+    facts = triage(record, at=AT, knowledge=FACTS).facts
+    assert facts == screening(record, "level-of-care", at=AT, knowledge=FACTS).facts | {
+        name: facts[name] for name in ("pathway_enabled", "route") if name in facts
+    }
+    assert (facts.get("urinary_symptoms") is True) is urinary(record)
+    signs = [one.items for one in record.answers if one.instrument == "warning-signs"]
+    assert (facts.get("emergency_sign") is True) is any(1 in (one.get("wake"), one.get("chest")) for one in signs)
+
+
+def urinary(record):
+    return symptom_facts(record, at=AT, knowledge=FACTS).urinary_symptoms is True
 
 
 def said(finding):

@@ -14,7 +14,7 @@ from keel.findings import Severity
 from keel.interop import read_records
 from keel.knowledge import load
 from keel.record import Pregnancy
-from support.fhir import bundle, concept, observation, patient, phq9_response
+from support.fhir import bundle, concept, observation, patient, phq9_response, risk_assessment
 from support.reading import AT
 
 FACTS = load()
@@ -198,27 +198,14 @@ def test_a_lower_level_without_name_and_reason_does_not_undo_a_higher_one():
         assert doors(read(*order))[0] == "high"
 
 
-def risk(text, **changes):
-    return {
-        "resourceType": "RiskAssessment",
-        "id": "r",
-        "status": "final",
-        "subject": {"reference": "Patient/dana"},
-        "code": {"text": "Suicide risk"},
-        "occurrenceDateTime": "2026-11-20T11:00:00Z",
-        "performer": {"reference": "Practitioner/alice", "display": "Alice"},
-        "prediction": [{"qualitativeRisk": {"text": text}, "rationale": "Seen, safe at home with Bob."}],
-    } | changes
-
-
 def test_a_risk_assessment_closes_what_was_told_before_it():
     plan = panel(to_each({"valueBoolean": False}) | {"5": {"valueBoolean": True}}, **RECENT)
-    assert doors(read(plan, risk("Low")))[0] == "low"
-    assert doors(read(plan, risk("Low", performer=None)))[0] == "high"
-    assert doors(read(plan, risk("Low", prediction=[{"qualitativeRisk": {"text": "Low"}}])))[0] == "high"
-    assert doors(read(plan, risk("Low", status="entered-in-error")))[0] == "high"
-    assert doors(read(plan, risk("Low", code={"text": "Risk of falls"})))[0] == "high"
-    level, grave = doors(read(risk("raised")))
+    assert doors(read(plan, risk_assessment("Low")))[0] == "low"
+    assert doors(read(plan, risk_assessment("Low", performer=None)))[0] == "high"
+    assert doors(read(plan, risk_assessment("Low", prediction=[{"qualitativeRisk": {"text": "Low"}}])))[0] == "high"
+    assert doors(read(plan, risk_assessment("Low", status="entered-in-error")))[0] == "high"
+    assert doors(read(plan, risk_assessment("Low", code={"text": "Risk of falls"})))[0] == "high"
+    level, grave = doors(read(risk_assessment("raised")))
     assert level is None
     assert "E-2-UNREAD" in grave
 
@@ -364,6 +351,55 @@ def test_a_form_whose_name_and_items_disagree_is_flagged_and_not_scored():
     assert [score.total for score in picture.scores] == [None]
     assert any("PHQ-9, GAD-7" in note.reason for note in record.notes)
     assert "phq-9/not-understood" in {one.rule for one in picture.findings}
+
+
+def test_a_form_whose_name_and_words_disagree_is_flagged_and_not_scored():
+    words = [item.text for item in FACTS.instruments["phq-9"].items]
+    items = [{"linkId": f"q{n}", "text": text, "answer": [{"valueInteger": 3}]} for n, text in enumerate(words, 1)]
+    record = read(phq9_response([0] * 9, questionnaire="http://clinic.example/gad-7", item=items))
+    picture = picture_of(record, at=AT, knowledge=FACTS)
+    assert not [score for score in picture.scores if score.total is not None]
+    assert "phq-9/not-understood" in {one.rule for one in picture.findings}
+    assert any("GAD-7, PHQ-9" in note.reason for note in record.notes)
+
+
+def test_a_form_is_known_by_its_own_words_too():
+    words = [item.text for item in FACTS.instruments["phq-9"].items][:9]
+    items = [
+        {"linkId": f"m-{n}", "text": text.upper(), "answer": [{"valueInteger": 2}]} for n, text in enumerate(words)
+    ]
+    record = read(phq9_response([0] * 9, questionnaire="http://clinic.example/mood", item=items))
+    (score,) = picture_of(record, at=AT, knowledge=FACTS).scores
+    assert score.total == 18
+
+
+@pytest.mark.parametrize("name", ["phq-9", "gad-7", "intake"])
+def test_a_form_with_all_of_two_instruments_is_scored_for_both(name):
+    worry = [{"linkId": f"/{code}", "answer": [{"valueInteger": 1}]} for code in GAD7]
+    items = [*phq9_response([1] * 9)["item"], *worry]
+    record = read(phq9_response([0] * 9, questionnaire=f"http://clinic.example/{name}", item=items))
+    totals = {score.instrument: score.total for score in picture_of(record, at=AT, knowledge=FACTS).scores}
+    assert totals == {"phq-9": 9, "gad-7": 7}
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+def test_a_form_of_several_instruments_by_code_loses_none(turn):
+    """HZ-SUI-04: one form with the questions of the PHQ-9 and of the C-SSRS."""
+    mood = phq9_response([1] * 9)["item"]
+    risk_items = response(to_each({"valueBoolean": False}) | {"2": {"valueBoolean": True}, "4": {"valueBoolean": True}})
+    items = [*mood, *risk_items["item"]][::turn]
+    record = read(response({}) | {"questionnaire": "http://clinic.example/intake", "item": items})
+    assert {one.instrument for one in record.answers} == {"phq-9", "c-ssrs-screener"}
+    level, grave = doors(record)
+    assert level == "high"
+    assert "phq-9/item-9" in grave
+
+
+@pytest.mark.parametrize("values", [(0, 2), (2, 0)])
+def test_a_question_that_comes_twice_keeps_the_worse_where_it_is_about_safety(values):
+    """HZ-SUI-05."""
+    groups = [{"linkId": "g", "item": phq9_response([0] * 8 + [value])["item"]} for value in values]
+    assert "phq-9/item-9" in doors(read(phq9_response([0] * 9, item=groups)))[1]
 
 
 def test_the_total_of_one_instrument_under_the_panel_of_another_is_shown_as_such():

@@ -21,6 +21,7 @@ from support.fhir import (
     phq9_response,
     quantity,
     request,
+    risk_assessment,
     statement,
     weight,
 )
@@ -43,6 +44,7 @@ GOOD = [
     request(),
     condition(verificationStatus=concept("confirmed", system="http://terminology.hl7.org/x")),
     phq9_response([1] * 9),
+    risk_assessment(),
 ]
 NOT_DECODED = ("informationSource",)
 """Elements of the examples that Keel allows by name and does not look into."""

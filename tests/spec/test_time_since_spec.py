@@ -26,9 +26,9 @@ CASES = [(protocol, fact) for protocol in FACTS.protocols.values() for fact in t
 
 
 def walked(protocol, fact, place, near):
-    """Each value from zero to five years, a fortnight at a time, and close to the end, and what speaks."""
+    """Each value from zero to five years, a month at a time, and close to the end, and what speaks."""
     last = convert(5, "a", FACTS.clinical_facts[fact].unit)
-    for value in (*(last * step / 130 for step in range(131)), *near):
+    for value in (*(last * step / 60 for step in range(61)), *near):
         yield value, time_since.speaking(protocol, fact, value, place)
 
 

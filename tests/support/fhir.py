@@ -141,3 +141,17 @@ def phq9_observations(values: list[int], **changes: Any) -> list[Resource]:
     ]
     pointers = [{"reference": f"Observation/{member['id']}"} for member in members]
     return [observation("44249-1", hasMember=pointers, **changes), *members]
+
+
+def risk_assessment(level: str = "Low", **changes: Any) -> Resource:
+    """Alice’s judgement of the risk of suicide, with her reason."""
+    return {
+        "resourceType": "RiskAssessment",
+        "id": "r",
+        "status": "final",
+        "subject": DANA,
+        "code": {"text": "Suicide risk"},
+        "occurrenceDateTime": "2026-11-20T11:00:00Z",
+        "performer": {"reference": "Practitioner/alice", "display": "Alice"},
+        "prediction": [{"qualitativeRisk": {"text": level}, "rationale": "Seen, safe at home with Bob."}],
+    } | changes

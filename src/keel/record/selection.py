@@ -12,7 +12,7 @@ from itertools import groupby
 from keel.findings import Fact
 from keel.knowledge import Knowledge
 from keel.knowledge.concepts import State
-from keel.record.concepts import Named, named_by, stated
+from keel.record.concepts import ConditionMention, named_by, stated
 from keel.record.record import (
     TAKEN,
     Answers,
@@ -192,7 +192,9 @@ def conditions_at(record: Record, at: dt.datetime) -> tuple[Condition, ...]:
     )
 
 
-def concepts_named(record: Record, at: dt.datetime, knowledge: Knowledge) -> tuple[tuple[Condition, Named], ...]:
+def concepts_named(
+    record: Record, at: dt.datetime, knowledge: Knowledge
+) -> tuple[tuple[Condition, ConditionMention], ...]:
     """What the conditions on record at `at` name by words and codes, with the condition that says it."""
     return tuple((one, named) for one in conditions_at(record, at) for named in named_by(one, at, knowledge))
 

@@ -6,6 +6,7 @@ A fact that is not given is missing. What is worked out here is worked out only 
 import math
 from collections.abc import Mapping
 from difflib import get_close_matches
+from typing import NamedTuple
 
 from keel.assessment.protocols.errors import FactRefused
 from keel.findings import Fact, Facts
@@ -42,6 +43,14 @@ PARTS = {
 }
 """A fact that is worked out, to what is asked for it."""
 _SCREENS = ("cssrs_", "asq_")
+
+
+class RecordFacts(NamedTuple):
+    """Facts for the rules, what in the record was not read, in words, and facts that are suspected, with by what."""
+
+    facts: dict[str, Fact]
+    unread: tuple[Message, ...]
+    suspected: Mapping[str, Message] = {}
 
 
 def checked_facts(

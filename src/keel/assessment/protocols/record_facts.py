@@ -10,17 +10,17 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from keel.assessment.interactions.check import check_recorded
-from keel.assessment.protocols.facts import RISK_LEVELS, checked_facts
-from keel.assessment.protocols.told_risk import suicide_facts
+from keel.assessment.protocols.facts import RISK_LEVELS, RecordFacts, checked_facts
+from keel.assessment.protocols.suicide_facts import suicide_facts
 from keel.findings import Fact
 from keel.knowledge import Knowledge
 from keel.knowledge.clinical_facts import ClinicalFact
 from keel.knowledge.concepts import ConceptKind, State
 from keel.knowledge.reading import CodeKind
-from keel.messages import Message
+from keel.messages import Message, listed
 from keel.quantities import significant
 from keel.record import Answers, Condition, Record, Setting
-from keel.record.concepts import ConceptFacts, Named, concept_facts, named_by
+from keel.record.concepts import ConceptFacts, ConditionMention, concept_facts, named_by, read_concepts
 from keel.record.selection import (
     answered,
     conditions_at,
@@ -54,25 +54,17 @@ _OF_THE_DAY = ("event", "today")
 _DAYS_A_MONTH = 365.25 / 12
 
 
-class RecordFacts(NamedTuple):
-    """Facts for the rules, what in the record was not read, in words, and facts that are suspected, with by what."""
-
-    facts: dict[str, Fact]
-    unread: tuple[Message, ...]
-    suspected: Mapping[str, Message] = {}
-
-
 def facts_from_record(record: Record, *, at: dt.datetime, knowledge: Knowledge) -> RecordFacts:
     """The facts that a record holds at `at`; nothing dated later counts."""
     facts = person_facts(record.person, at)
-    listed, unread = _conditions(record, at, knowledge)
-    _merge(facts, listed.facts)
+    found, unread = _conditions(record, at, knowledge)
+    _merge(facts, found.facts)
     _merge(facts, medicine_facts(medicines_taken(record, at), knowledge))
     said, old = _answers(record, at, knowledge)
     _merge(facts, said)
     _merge(facts, _use(record, at))
     _merge(facts, _readings(record, at, knowledge))
-    suspected = {name: doubt for name, doubt in listed.suspected.items() if facts.get(name) is not True}
+    suspected = {name: doubt for name, doubt in found.suspected.items() if facts.get(name) is not True}
     for name in suspected:
         facts.pop(name, None)
     return RecordFacts(facts, (*unread, *old), suspected)
@@ -80,10 +72,10 @@ def facts_from_record(record: Record, *, at: dt.datetime, knowledge: Knowledge) 
 
 def listed_facts(conditions: Sequence[Condition], *, at: dt.datetime, knowledge: Knowledge) -> RecordFacts:
     """The facts of a list of conditions alone, as those of a session are, by the same reading as a record's."""
-    listed, unread = _conditions(Record(conditions=tuple(conditions)), at, knowledge)
+    found, unread = _conditions(Record(conditions=tuple(conditions)), at, knowledge)
     facts: dict[str, Fact] = {}
-    _merge(facts, listed.facts)
-    suspected = {name: doubt for name, doubt in listed.suspected.items() if facts.get(name) is not True}
+    _merge(facts, found.facts)
+    suspected = {name: doubt for name, doubt in found.suspected.items() if facts.get(name) is not True}
     return RecordFacts(
         {name: value for name, value in facts.items() if name not in suspected}, tuple(unread), suspected
     )
@@ -137,9 +129,14 @@ def _conditions(record: Record, at: dt.datetime, knowledge: Knowledge) -> tuple[
             if one.state is State.DENIED and condition.present:
                 continue
             found = condition_facts(one.concept, one.state, knowledge)
-            facts += [(name, False) for name in found.no] + [(name, True) for name in found.yes]
+            # What is over is no answer to whether it is there now: only what was asked and denied is a “no”.
+            facts += [(name, False) for name in found.no if one.state is State.DENIED]
+            facts += [(name, True) for name in found.yes]
             facts += _times(one, condition, at, knowledge)
             suspected |= dict.fromkeys(found.suspected, doubt)
+        rest = read_concepts(condition.text, None, knowledge).rest if named else ()
+        if rest:
+            unread.append(Message("Not understood in a diagnosis: {text}.", text=listed(rest)))
         if not named:
             unread.append(Message("The diagnosis “{text}” was not read as any fact of the rules.", text=condition.text))
         elif all(one.state is State.FAMILY for one in named):
@@ -163,7 +160,9 @@ def condition_facts(concept: str, state: State, knowledge: Knowledge) -> Concept
     return ConceptFacts(*(tuple(name for name in each if catalogue[name].group not in _OF_THE_DAY) for each in found))
 
 
-def _times(named: Named, condition: Condition, at: dt.datetime, knowledge: Knowledge) -> Iterator[tuple[str, Fact]]:
+def _times(
+    named: ConditionMention, condition: Condition, at: dt.datetime, knowledge: Knowledge
+) -> Iterator[tuple[str, Fact]]:
     """Weeks since an event of the heart or brain, and months since a use disorder ended."""
     row = knowledge.concepts[named.concept]
     is_had = named.state is State.PRESENT or named.state.is_over

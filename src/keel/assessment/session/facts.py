@@ -8,10 +8,9 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from keel.assessment.session.events import Discharged, Plain, Session, minutes_between
-from keel.assessment.session.heard import signs_of
+from keel.assessment.session.heard import Words
 from keel.assessment.session.plan import number_in
 from keel.findings import Fact
-from keel.knowledge import Knowledge
 from keel.quantities import parse_age_years, parse_height_cm, parse_weight_kg, significant
 from keel.record import Person
 
@@ -69,11 +68,11 @@ def last_dose_facts(last_dose_at: dt.datetime | None, at: dt.datetime) -> dict[s
     return {"hours_since_last_dose": significant(minutes_between(last_dose_at, at) / 60), "first_session": False}
 
 
-def event_facts(events: Iterable[Plain], knowledge: Knowledge) -> dict[str, Fact]:
+def event_facts(events: Iterable[Plain], words: Words) -> dict[str, Fact]:
     """What happened: each sign and adverse event until it is over or denied; the release once it is signed."""
     facts: dict[str, Fact] = {}
     for event in events:
-        facts.update(signs_of(event, knowledge))
+        facts.update(words[event.id].signs)
         if isinstance(event, Discharged):
             facts["release_signed"] = True
     return facts

@@ -6,10 +6,11 @@ its time or later. A reason or a remark can say yes, and no more.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from keel.assessment.protocols.facts import CRISIS_SYMPTOMS
+from keel.assessment.session.answers import Answer
 from keel.assessment.session.events import (
     AdverseEvent,
     Checked,
@@ -26,7 +27,7 @@ from keel.findings import Fact
 from keel.knowledge import Knowledge
 from keel.knowledge.clinical_facts import FactKind
 from keel.knowledge.concepts import State
-from keel.record.concepts import ConceptFacts, Heard, concept_facts, read_concepts
+from keel.record.concepts import ConceptFacts, Utterance, concept_facts, read_concepts
 
 UNTOLD_IS_NO = (
     "crisis_symptom",
@@ -60,14 +61,38 @@ class Question(NamedTuple):
     facts: tuple[str, ...]
 
 
-def signs_of(event: Plain, knowledge: Knowledge) -> Iterator[tuple[str, Fact]]:
+class EventWords(NamedTuple):
+    """What the words of one event say: signs that are settled, questions, and what is understood with its facts."""
+
+    signs: tuple[tuple[str, Fact], ...]
+    questions: tuple[Question, ...]
+    understood: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+Words = Mapping[str, EventWords]
+"""The words of the events of a session, by the id of the event."""
+
+
+def words_of(events: Iterable[Plain], knowledge: Knowledge) -> Words:
+    """The words of some events, each read once."""
+    return {
+        event.id: EventWords(
+            tuple(_signs_of(event, knowledge)),
+            tuple(_questions_of(event, knowledge)),
+            tuple(_understood(event, knowledge)),
+        )
+        for event in events
+    }
+
+
+def _signs_of(event: Plain, knowledge: Knowledge) -> Iterator[tuple[str, Fact]]:
     """The facts that the words of an event settle, yes or no."""
     if isinstance(event, VitalsRecorded) and event.symptoms is not None:
         yield from _of_symptoms(event.symptoms, knowledge)
     elif isinstance(event, AdverseEvent):
         yield from _of_adverse_event(event, knowledge)
     for text in _prose(event):
-        yield from ((name, True) for name in _facts(read_concepts(text, None, knowledge), knowledge).yes)
+        yield from ((name, True) for name in _facts_told(text, knowledge).yes)
 
 
 def _of_symptoms(symptoms: tuple[str, ...], knowledge: Knowledge) -> Iterator[tuple[str, Fact]]:
@@ -99,8 +124,14 @@ def _fact_named(what: str, knowledge: Knowledge) -> Iterator[str]:
             yield fact.id
 
 
-def _facts(heard: Heard, knowledge: Knowledge) -> ConceptFacts:
+def _facts(heard: Utterance, knowledge: Knowledge) -> ConceptFacts:
     return concept_facts((knowledge.concepts[one.concept], one.state) for one in heard.mentions)
+
+
+def _facts_told(text: str, knowledge: Knowledge) -> ConceptFacts:
+    """The facts that a sentence tells; what it explains, fears or watches for is not told."""
+    mentions = (one for one in read_concepts(text, None, knowledge).mentions if one.state is not State.HYPOTHETICAL)
+    return concept_facts((knowledge.concepts[one.concept], one.state) for one in mentions)
 
 
 def _prose(event: Plain) -> Iterator[str]:
@@ -111,36 +142,38 @@ def _prose(event: Plain) -> Iterator[str]:
         yield event.text
 
 
-def questions(events: Iterable[Plain], knowledge: Knowledge) -> tuple[Question, ...]:
+def questions(events: Iterable[Plain], words: Words) -> tuple[Question, ...]:
     """What the words of some events, in order, leave open and nobody has answered since."""
     ordered = list(events)
     answered: dict[str, dt.datetime] = {}
     for event in ordered:
-        for name in _settled(event, knowledge):
+        for name in _settled(event, words):
             answered[name] = event.at
     return tuple(
         question
         for event in ordered
-        for question in _questions_of(event, knowledge)
+        for question in words[event.id].questions
         if not all(name in answered and answered[name] >= question.at for name in question.facts)
         and not _is_closed(question, ordered)
     )
 
 
-def told_of(event: Plain, knowledge: Knowledge) -> Iterator[tuple[str, Fact]]:
-    """The facts that the words of an event settle, and a yes for suicide risk where they speak of it."""
-    yield from signs_of(event, knowledge)
-    if any(_SUICIDE in question.facts for question in _questions_of(event, knowledge)):
-        yield _SUICIDE, True
+def told_answers(events: Iterable[Plain], words: Words) -> Iterator[Answer]:
+    """What the words of some events tell, as answers: signs that are settled, and a yes where they speak of suicide."""
+    for event in events:
+        said = words[event.id]
+        yield from (Answer(name, one is True, event.at, event.id) for name, one in said.signs)
+        if any(_SUICIDE in question.facts for question in said.questions):
+            yield Answer(_SUICIDE, True, event.at, event.id)
 
 
-def _settled(event: Plain, knowledge: Knowledge) -> Iterator[str]:
+def _settled(event: Plain, words: Words) -> Iterator[str]:
     if isinstance(event, Checked | CriteriaChecked):
         given = event.facts if isinstance(event, Checked) else event.criteria
         yield from (name for name, value in given.items() if isinstance(value, bool))
     if isinstance(event, RiskAssessed) and is_clinician(event):
         yield _SUICIDE
-    yield from (name for name, _ in signs_of(event, knowledge))
+    yield from (name for name, _ in words[event.id].signs)
 
 
 def _questions_of(event: Plain, knowledge: Knowledge) -> Iterator[Question]:
@@ -157,7 +190,7 @@ def _questions_of(event: Plain, knowledge: Knowledge) -> Iterator[Question]:
         if wanted:
             yield Question(event.id, event.at, "; ".join(heard.rest) or text, wanted)
     for text in _prose(event):
-        found = _facts(read_concepts(text, None, knowledge), knowledge)
+        found = _facts_told(text, knowledge)
         wanted = tuple(name for name in (*found.suspected, *found.asked) if name in _ASKED)
         if wanted:
             yield Question(event.id, event.at, text, tuple(dict.fromkeys(wanted)))
@@ -171,7 +204,7 @@ def _is_closed(question: Question, events: Iterable[Plain]) -> bool:
     )
 
 
-def understood(event: Plain, knowledge: Knowledge) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _understood(event: Plain, knowledge: Knowledge) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The symptoms and adverse events of an event that are understood, each with every fact that it speaks of."""
     typed: tuple[str, ...] = event.symptoms or () if isinstance(event, VitalsRecorded) else ()
     if isinstance(event, AdverseEvent):

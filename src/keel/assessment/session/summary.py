@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 from keel.assessment.protocols.considered import facts_read, not_considered
 from keel.assessment.session.events import minutes_between
-from keel.assessment.session.heard import understood
 from keel.assessment.session.pressures import baseline_pressure
 from keel.assessment.session.state import DoseSummary, LatestValue, Observation, PastAlarm
 from keel.assessment.session.view import SessionView
@@ -89,7 +88,7 @@ def not_considered_in(view: SessionView) -> tuple[Message, ...]:
     said = {
         text: None
         for event in view.events
-        for text, facts in understood(event, knowledge)
+        for text, facts in view.words[event.id].understood
         if len(not_considered(facts, read, knowledge)) == len(set(facts))
     }
     named = (Message(knowledge.clinical_facts[name].label) for name in answers)

@@ -6,20 +6,19 @@ say of them. `view.at_moment(time)` and `view.before(event)` are the same sessio
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 import msgspec
 
-from keel.assessment.protocols.facts import derived
+from keel.assessment.protocols.facts import RecordFacts, derived
 from keel.assessment.protocols.gate import gate
 from keel.assessment.protocols.level_of_care import level_of_care
-from keel.assessment.protocols.record_facts import RecordFacts
 from keel.assessment.session.answers import Answer, Answers, judgement_age
 from keel.assessment.session.dose import DoseState, device_facts, dose_facts, dose_state
 from keel.assessment.session.events import Discharged, DosePaused, Plain, Session, Started
 from keel.assessment.session.facts import event_facts, last_dose_facts, weighed_facts, weight_facts
-from keel.assessment.session.heard import UNTOLD_IS_NO, Question, questions, told_of
+from keel.assessment.session.heard import UNTOLD_IS_NO, Question, Words, questions, told_answers
 from keel.assessment.session.notices import Notice
 from keel.assessment.session.plan import PlannedDose, number_in, plan_facts, planned_dose
 from keel.assessment.session.pressures import pressure_facts
@@ -47,9 +46,9 @@ def asked_at_the_door(protocol: Protocol) -> set[str]:
 class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True):
     """A session seen at `at`, with the `events` that count then, in order.
 
-    `timeline` and `answers` are those of the whole session, `withdrawn` the answers that a correction took away;
-    `medicine_facts`, `medicine_findings` and `condition_facts` what the lists of medicines and conditions say. Each
-    question below is answered once.
+    `timeline`, `answers` and `words` are those of the whole session, `withdrawn` the answers that a correction took
+    away; `medicine_facts`, `medicine_findings` and `condition_facts` what the lists of medicines and conditions say.
+    Each question below is answered once.
     """
 
     session: Session
@@ -63,6 +62,7 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
     withdrawn: tuple[Answer, ...]
     medicine_facts: Mapping[str, Fact]
     condition_facts: RecordFacts
+    words: Words
     medicine_findings: tuple[Finding, ...]
     at: dt.datetime
     events: tuple[Plain, ...]
@@ -106,12 +106,12 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
     @cached_property
     def vitals(self) -> Vitals:
         """The vital signs, scales and symptoms."""
-        return Vitals(self.events, self.answers.given, self.knowledge)
+        return Vitals(self.events, self.answers.given, self.words)
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
         """What was said in words that leave a sign open, as long as nobody has answered it."""
-        return questions(self.events, self.knowledge)
+        return questions(self.events, self.words)
 
     @cached_property
     def _said(self) -> list[Answer]:
@@ -122,14 +122,8 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
     @cached_property
     def suicide_risk(self) -> SuicideRisk:
         """What was said of suicide, and who has assessed it."""
-        was = [one.was for one in self.timeline.corrections if one.was.at <= self.at]
         gone = [one for one in self.withdrawn if one.at is not None and one.at <= self.at]
-        return SuicideRisk.of([*self._said, *self._in_words(self.events)], [*gone, *self._in_words(was)], self.events)
-
-    def _in_words(self, events: Iterable[Plain]) -> Iterator[Answer]:
-        """What the words of some events say, as answers."""
-        for event in events:
-            yield from (Answer(name, one is True, event.at, event.id) for name, one in told_of(event, self.knowledge))
+        return SuicideRisk.of([*self._said, *told_answers(self.events, self.words)], gone, self.events)
 
     @property
     def zone(self) -> dt.tzinfo | None:
@@ -168,7 +162,7 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
             **judgement_age(self._said, asked_at_the_door(protocol), at),
             **weight_facts(self._weights_kg, self.cut("weight_pounds_near") or 0.0),
             **last_dose_facts(self.session.last_dose_at, at),
-            **event_facts(self.events, self.knowledge),
+            **event_facts(self.events, self.words),
             **self.suicide_risk.facts(),
             "events_open": self._events_open,
             **vital_facts(
@@ -209,7 +203,7 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
     @property
     def _events_open(self) -> int:
         """How many kinds of adverse event of the catalogue are on record and not over."""
-        happened, catalogue = event_facts(self.events, self.knowledge), self.knowledge.clinical_facts.values()
+        happened, catalogue = event_facts(self.events, self.words), self.knowledge.clinical_facts.values()
         return sum(happened.get(one.id) is True for one in catalogue if one.group == "event" and one.id != _NO_EVENT)
 
     @property

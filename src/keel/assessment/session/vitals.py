@@ -17,10 +17,9 @@ from keel.assessment.session.events import (
     VitalsRecorded,
     minutes_between,
 )
-from keel.assessment.session.heard import signs_of
+from keel.assessment.session.heard import Words
 from keel.assessment.session.pressures import Pressure
 from keel.findings import Fact
-from keel.knowledge import Knowledge
 from keel.knowledge.protocols import Protocol, facts_of
 from keel.quantities import significant
 
@@ -49,7 +48,7 @@ class ReadingSet(NamedTuple):
 class Vitals:
     """Every vital sign of some events in their order of time; those among the answers too, scales and symptoms."""
 
-    def __init__(self, events: Iterable[Plain], answers: Iterable[Answer], knowledge: Knowledge) -> None:
+    def __init__(self, events: Iterable[Plain], answers: Iterable[Answer], words: Words) -> None:
         ticked: dict[str | None, list[tuple[str, Fact]]] = {}
         for answer in answers:
             if answer.event is not None and answer.value is not None and answer.fact in (*MEASURED, *CRISIS_SYMPTOMS):
@@ -59,7 +58,7 @@ class Vitals:
         self.sets: list[ReadingSet] = []
         for event in events:
             values: dict[str, Fact] = {}
-            for name, value in (*_values(event), *signs_of(event, knowledge), *ticked.get(event.id, ())):
+            for name, value in (*_values(event), *words[event.id].signs, *ticked.get(event.id, ())):
                 # Of what one event says twice, the yes stands.
                 if values.get(name) is not True:
                     values[name] = value

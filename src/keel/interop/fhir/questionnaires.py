@@ -20,6 +20,8 @@ from keel.knowledge.instruments import Instrument
 from keel.knowledge.instruments import Item as InstrumentItem
 from keel.messages import Message
 
+_ENOUGH = 0.5
+"""How much of an instrument must be there for a form to be it by its items."""
 _LOINC_CODE = re.compile(r"\d{1,7}-\d")
 
 
@@ -49,9 +51,9 @@ class ResponseReader:
         codes = self._codes.get(url, {})
         if url in self._keys:
             self.used.add(self._keys[url])
-        questions = {question.link_id: question for question in _flat(response.item)}
-        named = {link: codes.get(link) or _code_in(link) for link in questions}
-        found = self._instruments(url, named)
+        questions = tuple(_flat(response.item))
+        named = {one.link_id: codes.get(one.link_id) or _code_in(one.link_id) for one in questions}
+        found = self._instruments(url, set(named.values()) - {""}, {_plain(one.text) for one in questions} - {""})
         sitting = Sitting(item.key, time.start, item.id)
         if not found:
             name = url.rsplit("/", 1)[-1] or Message("without a name")
@@ -59,35 +61,30 @@ class ResponseReader:
             if self._take_known(questions, named, sitting, item, draft):
                 return
             raise NotTaken(Message("the questionnaire {name} is not one that Keel knows", name=name))
-        instrument = found[0]
-        draft.sittings.open(instrument, sitting)
+        for instrument in found:
+            draft.sittings.open(instrument, sitting)
         if len(found) > 1:
             names = ", ".join(one.name for one in found)
             reason = Message("its code, its name and its items are of {names}; it is not scored", names=names)
             draft.notes.note(Message("form of two instruments"), where=item.where, reason=reason)
             return
-        for link, question in questions.items():
-            self._take(instrument, named[link], link, question, sitting, item, draft)
+        for question in questions:
+            self._take(found[0], named[question.link_id], question, sitting, item, draft)
         if response.status in ("in-progress", "stopped"):
             reason = Message("its status is {status}: what has no answer stays unanswered", status=response.status)
             draft.notes.note(Message("questionnaire not completed"), where=item.where, reason=reason)
 
-    def _instruments(self, url: str, named: Mapping[str, str]) -> list[Instrument]:
+    def _instruments(self, url: str, codes: set[str], texts: set[str]) -> list[Instrument]:
         """The instrument by name, by code and by items; more than one where these do not agree, the named one first.
 
-        By items it is the one of which at least half are there by code. Items without a code go by the name alone.
+        By items it is the one of which at least half are there, by code or in its own words. Items that have neither go
+        by the name alone.
         """
         by_name = [one for name in (url, *self._names.get(url, ())) if (one := self._by_name(name))]
-        codes = set(named.values()) - {""}
-        best, most = None, 0.0
-        for instrument in self._context.knowledge.instruments.values():
-            coded = {item.loinc for item in instrument.items if item.loinc}
-            share = len(coded & codes) / len(coded) if coded else 0.0
-            if instrument.loinc.total in codes and instrument.loinc.total:
-                share += 1
-            if share > most:
-                best, most = instrument, share
-        by_items = [best] if best and most >= 0.5 else []
+        shares = {one.id: _share_of(one, codes, texts) for one in self._context.knowledge.instruments.values()}
+        best = max(shares, key=lambda name: shares[name])
+        is_by_items = shares[best] >= _ENOUGH and not any(shares[one.id] >= _ENOUGH for one in by_name)
+        by_items = [self._context.knowledge.instruments[best]] if is_by_items else []
         return list({one.id: one for one in (*by_name, *by_items)}.values())
 
     def _by_name(self, name: str) -> Instrument | None:
@@ -100,12 +97,12 @@ class ResponseReader:
         return next((one for one in instruments.values() if one.title == name), None)
 
     def _take_known(
-        self, questions: Mapping[str, Question], named: Mapping[str, str], sitting: Sitting, item: Item, draft: Draft
+        self, questions: Sequence[Question], named: Mapping[str, str], sitting: Sitting, item: Item, draft: Draft
     ) -> bool:
         """Takes the answers under codes that are those of one instrument each, in any form; False for none."""
         taken = 0
-        for link, question in questions.items():
-            owners = self._items.items.get(named[link], []) if named[link] else []
+        for question in questions:
+            owners = self._items.items.get(named[question.link_id], [])
             if len(owners) == 1:
                 draft.sittings.answer(owners[0], _said(question), sitting, where=item.where)
                 taken += 1
@@ -127,20 +124,22 @@ class ResponseReader:
         self,
         instrument: Instrument,
         code: str,
-        link: str,
         question: Question,
         sitting: Sitting,
         item: Item,
         draft: Draft,
     ) -> None:
-        said = _said(question)
-        mine = _item_of(instrument, code, link)
+        said, link = _said(question), question.link_id
+        mine, others = _item_of(instrument, code, question), self._items.items.get(code, [])
         if mine is not None:
             draft.sittings.answer((instrument, mine), said, sitting, where=item.where)
-        elif link == "total" or (code and code == instrument.loinc.total):
+        elif len(others) == 1:
+            # A form may hold the questions of several instruments, each under its own code.
+            draft.sittings.answer(others[0], said, sitting, where=item.where)
+        elif (link == "total" and not code) or (code and code == instrument.loinc.total):
             if said.number is not None:
                 draft.sittings.total(instrument, said.number, sitting, where=item.where)
-        elif any(scale.id == link for scale in instrument.scales):
+        elif not code and any(scale.id == link for scale in instrument.scales):
             if said.number is not None:
                 draft.sittings.subscale(instrument, link, said.number, sitting, where=item.where)
         elif question.answer and not question.item:
@@ -148,11 +147,35 @@ class ResponseReader:
             draft.notes.note(Message("question {link}", link=link), where=item.where, reason=reason)
 
 
-def _item_of(instrument: Instrument, code: str, link: str) -> InstrumentItem | None:
-    """The item of that code, or of that `linkId` where the code is no other's: GAD-7's item 1 is not PHQ-9's."""
+def _item_of(instrument: Instrument, code: str, question: Question) -> InstrumentItem | None:
+    """The item of that code, else of those words, else of that `linkId`: GAD-7's item 1 is not PHQ-9's.
+
+    A code or words of the instrument's own decide; a foreign code is no item of it.
+    """
     coded = next((item for item in instrument.items if code and item.loinc == code), None)
-    name = None if code and coded is None else find_item(instrument, link)
-    return coded or next((item for item in instrument.items if item.id == name), None)
+    if code:
+        return coded
+    worded = next((item for item in instrument.items if item.text and _plain(item.text) == _plain(question.text)), None)
+    name = find_item(instrument, question.link_id)
+    return worded or next((item for item in instrument.items if item.id == name), None)
+
+
+def _share_of(instrument: Instrument, codes: set[str], texts: set[str]) -> float:
+    """How much of an instrument is there, by code or in its own words; its total counts as all of it."""
+    has_total = bool(instrument.loinc.total) and instrument.loinc.total in codes
+    by_code = _share({item.loinc for item in instrument.items}, codes) + has_total
+    return max(by_code, _share({_plain(item.text) for item in instrument.items}, texts))
+
+
+def _share(own: set[str], there: set[str]) -> float:
+    """How much of what an instrument has of its own is there."""
+    own = own - {""}
+    return len(own & there) / len(own) if own else 0.0
+
+
+def _plain(text: str) -> str:
+    """The letters and figures of a text, whatever its case and signs."""
+    return " ".join(re.findall(r"\w+", text[:500].casefold()))
 
 
 def _codes_of(asked: Sequence[QuestionAsked]) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,7 @@ from typing import Any, get_args
 import msgspec
 
 from keel.assessment.session import events
-from keel.assessment.session.events import Corrected, Plan, Session, SessionMedicine, SessionPerson
+from keel.assessment.session.events import Corrected, Plan, Session, SessionCondition, SessionMedicine, SessionPerson
 from keel.interop import json_text
 from keel.interop.encoding import as_utf8, refuse_too_large
 from keel.interop.errors import ReadError, shown
@@ -196,6 +196,8 @@ def _keys(path: str, tree: Mapping[str, Any]) -> Iterable[str]:
         return Plan.__struct_fields__
     if path.startswith("$.medicines"):
         return SessionMedicine.__struct_fields__
+    if path.startswith("$.conditions"):
+        return SessionCondition.__struct_fields__
     if path in ("$", "$.person"):
         return (Session if path == "$" else SessionPerson).__struct_fields__
     kind = _KINDS.get(str(_at(path, tree).get("type")))

@@ -25,6 +25,8 @@ class State(StrEnum):
     PRESENT = "present"
     SUSPECTED = "suspected"
     """Suspected, or named in a way that leaves open whether it is there."""
+    HYPOTHETICAL = "hypothetical"
+    """Named as what might come: a risk, a fear, what was explained or is watched for."""
     REMISSION = "remission"
     PAST = "past"
     RESOLVED = "resolved"
@@ -103,6 +105,7 @@ class Role(StrEnum):
 
     PRESENT = "present"
     SUSPECTED = "suspected"
+    HYPOTHETICAL = "hypothetical"
     REMISSION = "remission"
     PAST = "past"
     RESOLVED = "resolved"

@@ -6,15 +6,15 @@ It reads the tables of `keel.knowledge.concepts` and nothing else; a text of any
 """
 
 from keel.record.concepts.coded import coded_concept
-from keel.record.concepts.conditions import UNSURE, Named, condition_state, named_by, stated
-from keel.record.concepts.reader import ConceptFacts, Heard, Mention, concept_facts, read_concepts
+from keel.record.concepts.conditions import UNSURE, ConditionMention, condition_state, named_by, stated
+from keel.record.concepts.reader import ConceptFacts, Mention, Utterance, concept_facts, read_concepts
 
 __all__ = [
     "UNSURE",
     "ConceptFacts",
-    "Heard",
+    "ConditionMention",
     "Mention",
-    "Named",
+    "Utterance",
     "coded_concept",
     "concept_facts",
     "condition_state",

@@ -18,7 +18,7 @@ _SIGN_DAYS = 28
 """Days after which a sign that a record lists is not taken for one of now; the warning signs ask about four weeks."""
 
 
-class Named(NamedTuple):
+class ConditionMention(NamedTuple):
     """A concept that a condition names, and how it stands."""
 
     concept: str
@@ -43,7 +43,7 @@ def condition_state(condition: Condition, at: dt.datetime, knowledge: Knowledge)
     return State.RESOLVED if is_ended and state is State.PRESENT else state
 
 
-def named_by(condition: Condition, at: dt.datetime, knowledge: Knowledge) -> tuple[Named, ...]:
+def named_by(condition: Condition, at: dt.datetime, knowledge: Knowledge) -> tuple[ConditionMention, ...]:
     """The concepts that a condition names by its words and its codes, each once, with their states at `at`."""
     fields = condition_state(condition, at, knowledge)
     spoken: dict[str, set[State]] = {}
@@ -56,7 +56,7 @@ def named_by(condition: Condition, at: dt.datetime, knowledge: Knowledge) -> tup
         state = _together(fields, states)
         if _is_old_sign(name, condition, at, knowledge) and state is State.PRESENT:
             state = State.PAST
-        named.append(Named(name, state))
+        named.append(ConditionMention(name, state))
     return tuple(named)
 
 
@@ -74,7 +74,7 @@ def stated(condition: Condition, at: dt.datetime, knowledge: Knowledge) -> State
 
 def _together(fields: State, states: Iterable[State]) -> State:
     """One state from fields, words and codes: what is said counts before what is only not said."""
-    said = {state for state in states if state is not State.PRESENT}
+    said = {_settled(state) for state in states if state is not State.PRESENT}
     text = State.PRESENT if not said else said.pop() if len(said) == 1 else State.SUSPECTED
     if State.FAMILY in (fields, text):
         return State.FAMILY
@@ -83,6 +83,11 @@ def _together(fields: State, states: Iterable[State]) -> State:
     if fields is State.PRESENT or text is State.DENIED:
         return text
     return text if fields.is_over and text is State.REMISSION else fields
+
+
+def _settled(state: State) -> State:
+    """A record that lists a risk or a fear leaves open whether it is there."""
+    return State.SUSPECTED if state is State.HYPOTHETICAL else state
 
 
 def _is_old_sign(name: str, condition: Condition, at: dt.datetime, knowledge: Knowledge) -> bool:

@@ -1,7 +1,6 @@
 """Reads a text for concepts: which are named, how each stands, and what of the text was not understood."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 from keel.knowledge import Knowledge
@@ -24,7 +23,7 @@ class Mention(NamedTuple):
     end: int
 
 
-class Heard(NamedTuple):
+class Utterance(NamedTuple):
     """What a text names, in order, and the pieces of it that were not understood, as they were typed."""
 
     mentions: tuple[Mention, ...]
@@ -36,8 +35,7 @@ class Heard(NamedTuple):
         return not self.rest
 
 
-@lru_cache(maxsize=4096)
-def read_concepts(text: str, language: str | None, knowledge: Knowledge) -> Heard:
+def read_concepts(text: str, language: str | None, knowledge: Knowledge) -> Utterance:
     """The concepts that a text names in a language (None: any), and the rest that was not understood.
 
     Case, accents, plurals and the order of a list say nothing. The time is linear in the length; what lies beyond
@@ -60,14 +58,16 @@ def read_concepts(text: str, language: str | None, knowledge: Knowledge) -> Hear
     )
     stated = frozenset(position for at, _ in said for position in at)
     rest = [body[piece[0].start : piece[-1].end] for piece in _unknown(words.words, taken, stated, known)]
-    return Heard(mentions, (*rest, *([words.beyond] if words.beyond else [])))
+    if words.words and not mentions and not rest:
+        rest = [body.strip()]
+    return Utterance(mentions, (*rest, *([words.beyond] if words.beyond else [])))
 
 
 def has_doubt(text: str, knowledge: Knowledge) -> bool:
     """Whether a text has a question mark or any word of denial, suspicion or family, whatever it speaks of."""
     known, words = vocabulary(knowledge, None), cut(text)
     roles = {row.state for _, rows in known.state_words(words.words, frozenset()) for row in rows}
-    return "?" in words.text or bool(roles & {Role.DENIED, Role.SUSPECTED, Role.FAMILY})
+    return "?" in words.text or bool(roles & {Role.DENIED, Role.SUSPECTED, Role.HYPOTHETICAL, Role.FAMILY})
 
 
 def _of_code(state: State, code: ConceptCode | None) -> State:
@@ -152,7 +152,7 @@ def concept_facts(mentions: Iterable[tuple[Concept, State]]) -> ConceptFacts:
             yes |= dict.fromkeys((*concept.ever, *concept.over))
             if state is State.RESOLVED and concept.kind is ConceptKind.SIGN:
                 no |= dict.fromkeys(concept.denies)
-        elif state is State.SUSPECTED:
+        elif state in (State.SUSPECTED, State.HYPOTHETICAL):
             suspected |= dict.fromkeys((*concept.now, *concept.ever, *concept.asks))
         elif state is State.DENIED:
             no |= dict.fromkeys(concept.denies)

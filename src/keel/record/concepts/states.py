@@ -98,6 +98,8 @@ def _joined(before: State | None, after: State | None, kind: ConceptKind) -> Sta
     said = {state for state in (before, after) if state is not None}
     if not said:
         return State.PRESENT
+    if State.HYPOTHETICAL in said:
+        return before if len(said) == 1 and before else State.SUSPECTED
     if State.FAMILY in said:
         # A relative may also be the one who tells: a sign is then asked about.
         return State.FAMILY if kind is ConceptKind.CONDITION else State.SUSPECTED
@@ -182,12 +184,19 @@ def _say_before(at: int, row: StateWord, reading: Reading, before: dict[int, Sta
     links = [_link(reading, first, second) for first, second in pairwise(places)]
     ends_in_or = bool(links) and links[-1] is Role.OR and Role.AND not in links
     for position, number in enumerate(group):
+        if position and _says_now(reading, reading.places[number]):
+            return
         if position and not row.carries and not ends_in_or and links[position - 1] is not Role.OR:
             is_sure = False
         if state is State.PRESENT:
             before.setdefault(number, state)
         else:
             before[number] = state if is_sure else State.SUSPECTED
+
+
+def _says_now(reading: Reading, place: Place) -> bool:
+    """Whether the words of a concept say that it is now: “active psychosis” in a list of what is past."""
+    return any(reading.words[at].text in reading.known.now for at in range(place.first, place.last + 1))
 
 
 def _first(place: Place) -> int:

@@ -36,6 +36,7 @@ class Vocabulary:
         self.skipped = frozenset(text for row in states if row.state is Role.SKIP for text in folded(row.word))
         self.joins = {text: row.state for row in states if row.state in _JOINS for text in folded(row.word)}
         self.small = self.fillers | self.skipped | {text for row in states for text in folded(row.word)}
+        self.now = {folded(row.word)[0] for row in states if row.state in _NOW and len(folded(row.word)) == 1}
         self.states: dict[str, list[tuple[Phrase, StateWord]]] = {}
         for row in states:
             if row.state not in (Role.SKIP, Role.FILLER, *_JOINS):
@@ -135,6 +136,7 @@ class Vocabulary:
 
 
 _JOINS = (Role.OR, Role.AND)
+_NOW = (Role.PRESENT, Role.BREAK)
 
 
 def _room(

@@ -4,7 +4,6 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from enum import Enum
-from functools import lru_cache
 from typing import NamedTuple
 
 LONGEST = 2_000
@@ -74,7 +73,6 @@ def cut(text: str) -> Words:
     return Words(read, tuple(words), gap, beyond)
 
 
-@lru_cache(maxsize=4096)
 def fold(word: str) -> str:
     """A word without case, accents, apostrophes and a final s of a plural, so that spellings compare as one."""
     bare = "".join(sign for sign in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(sign))
