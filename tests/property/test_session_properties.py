@@ -186,6 +186,13 @@ FIELDS = {
     "dose_started": st.fixed_dictionaries({"amount": AMOUNTS, "over": OVER}, optional={"rate": RATES}),
     "rate_changed": st.fixed_dictionaries({"rate": RATES}),
     "dose_paused": st.just({}),
+    "dose_resumed": st.fixed_dictionaries({}, optional={"rate": RATES}),
+    "left_against_advice": st.just({"told": "no driving", "contact_tried": "sister"}),
+    "transferred": st.just({"to": "the hospital", "reason": "chest pain"}),
+    "handed_over": st.fixed_dictionaries({"to": st.just("carol")}, optional={"synthesis": st.just("watch him")}),
+    "emergency_step": st.just({"card": "collapse", "step": "called"}),
+    "alarm_acknowledged": st.just({"rule": "A-IN-05"}),
+    "alarm_paused": st.just({"rule": "A-IN-05", "over": "2 min"}),
     "dose_stopped": st.fixed_dictionaries({}, optional={"given": AMOUNTS}),
     "device_given": st.fixed_dictionaries({}, optional={"observed": st.booleans(), "amount": AMOUNTS}),
     "vitals_recorded": st.fixed_dictionaries(
@@ -242,3 +249,33 @@ def test_whatever_events_come_the_answer_is_a_state_or_one_clear_line(protocol, 
     assert mg is None or mg >= 0
     backwards = fold_session(read_session({**tree, "events": events[::-1]}), at=at, knowledge=load())
     assert msgspec.json.decode(encode_json(backwards)) == found
+
+
+CHANGES = st.lists(
+    st.tuples(
+        st.integers(1, 60),
+        st.sampled_from(["dose_paused", "dose_resumed", "rate_changed"]),
+        st.sampled_from(["20 mg/h", "52.5 mg/h", "90 mg/h"]),
+    ),
+    max_size=6,
+)
+
+
+@given(changes=CHANGES, stop=st.integers(1, 90))
+@settings(max_examples=examples(40))
+def test_any_pauses_resumptions_and_rates_give_never_more_than_the_order(changes, stop):
+    """HZ-PUMP-03, invariant 1: given is monotone and at most what was ordered."""
+    tree = base_session("iv")
+    kept = [one for one in tree["events"] if one["at"] <= "2026-11-21T09:15:00+00:00"]
+    start = dt.datetime(2026, 11, 21, 9, 15, tzinfo=dt.UTC)
+    for number, (minute, kind, rate) in enumerate(changes):
+        said = {} if kind == "dose_paused" else {"rate": rate}
+        at = (start + dt.timedelta(minutes=minute)).isoformat()
+        kept.append({"id": f"c{number}", "at": at, "by": "bob", "type": kind, **said})
+    end = {"id": "end", "at": (start + dt.timedelta(minutes=stop)).isoformat(), "by": "bob", "type": "dose_stopped"}
+    session, given = read_session({**tree, "events": [*kept, end]}), 0.0
+    for minute in range(0, 100, 7):
+        found = fold_session(session, at=start + dt.timedelta(minutes=minute), knowledge=load())
+        assert found.given_mg is not None
+        assert given <= found.given_mg <= 35
+        given = found.given_mg

@@ -58,6 +58,7 @@ def compare_lists(case, state):
     assert not set(case.get("not_overdue", ())) & late, state["due"]
     times = {f"{one['rule']} {one['due_at'][11:16]}" for one in state["due"]}
     assert set(case.get("due", ())) <= times, times
+    assert not set(case.get("absent_due", ())) & {one["rule"] for one in state["due"]}, state["due"]
     assert set(case.get("passed", ())) <= {one["rule"] for one in state["passed"]}
     assert set(case.get("corrections", ())) <= {one["corrects"] for one in state["corrections"]}
     assert set(case.get("not_yet", ())) <= set(state["not_yet"])

@@ -14,6 +14,7 @@ from keel.assessment.session.fold import fold_session
 from keel.interop import ReadError, read_records, session_schema
 from keel.interop import read_session as read_bytes
 from keel.knowledge import load
+from keel.knowledge.protocols import facts_of
 from support.loops import some
 from support.sessions import base_session, clock, read_session
 
@@ -147,8 +148,8 @@ def test_line_ends_of_another_system_change_nothing():
         ({"type": "vitals"}, "“vitals” is not known here. Did you mean “vitals_recorded”?"),
         ({"type": "vitals_recorded", "spd": 120}, "The key “spd” is not known. Did you mean “s"),
         (
-            {"type": "vitals_recorded", "sbp": "120"},
-            "Here stands text in quotation marks; it must be a number or null.",
+            {"type": "vitals_recorded", "sbp": "1.2.0"},
+            "$.events[0].sbp (event “e1”): “1.2.0” is not a number. Write the number alone.",
         ),
         ({"type": "sedation_scored", "moaas": 6}, "This must be at most 5."),
         ({"type": "dose_started", "amount": "35"}, "“35” has no unit"),
@@ -250,3 +251,144 @@ def test_the_schema_refuses_what_the_reader_refuses(wrong):
         jsonschema.validate(tree, session_schema(load().reading_limits))
     with pytest.raises(ReadError):
         read_session(tree)
+
+
+@pytest.mark.parametrize(
+    ("typed", "means"),
+    [(142, 142), ("142", 142), ("142 mmHg", 142), ("142.0", 142), (" 142 mm[Hg] ", 142), ("142,5", 142.5)],
+)
+def test_a_number_is_a_number_however_it_is_written(typed, means):
+    """Issue 10, item 14."""
+    assert read_session(session(type="vitals_recorded", sbp=typed)).events[0].sbp == means
+
+
+@pytest.mark.parametrize("typed", ["14 2", "1.4.2", "142/88", "142 kg", "high", "", "1e", "--142"])
+def test_a_malformed_number_is_refused_and_not_read(typed):
+    """HZ-DOSE-01: malformed numbers are refused (Thimbleby and Cairns 2010)."""
+    with pytest.raises(ReadError, match=r"\$\.events\[0\]\.sbp"):
+        read_session(session(type="vitals_recorded", sbp=typed))
+
+
+@pytest.mark.parametrize(
+    ("typed", "rule"),
+    [(6, None), ("6 h", None), ("360 min", None), ("5 h 60 min", None), ("5 h 59", "A-PRE-10"), ("20 min", "A-PRE-10")],
+)
+def test_a_time_is_read_with_its_unit(typed, rule):
+    """A-PRE-10: solids less than 6 h ago, said in six ways."""
+    tree = base_session("iv")
+    tree["events"][1] |= {"at": clock("09:14")}
+    tree["events"][1]["facts"]["hours_since_solids"] = typed
+    found = fold_session(read_session(tree), at=dt.datetime.fromisoformat(clock("09:14")), knowledge=load())
+    assert {one.rule for one in found.reasons} & {"A-PRE-10"} == ({rule} - {None})
+    assert not [one for one in found.alarms if one.rule == "KEEL-NOT-UNDERSTOOD"]
+
+
+@pytest.mark.parametrize("typed", ["a while", "6 mg", "5 h 60", "-3 h"])
+def test_a_time_that_cannot_be_is_named_and_holds(typed):
+    tree = base_session("iv")
+    tree["events"][1]["facts"]["hours_since_solids"] = typed
+    found = fold_session(read_session(tree), at=dt.datetime.fromisoformat(clock("09:14")), knowledge=load())
+    assert "KEEL-NOT-UNDERSTOOD" in {one.rule for one in found.alarms}
+    assert not found.may_start
+
+
+NEVER_TOGETHER = [
+    *(name for name in load().clinical_facts if name.startswith(("cssrs_", "asq_", "suicide_"))),
+    *("pregnant", "breastfeeding", "any_suicide_risk_now", "cannot_keep_safe"),
+    *("escort_confirmed", "escort_present", "safe_transport", "sober_adult_in_room"),
+    *("capacity_to_consent", "off_label_consent_written", "touch_consent_written", "consent_withdrawn"),
+    *("chest_pain", "severe_headache", "visual_loss", "dyspnoea", "confusion", "emergency_sign", "breathing_trouble"),
+    *("unresponsive", "seizure", "syncope", "apnoea"),
+]
+
+
+@pytest.mark.parametrize("name", NEVER_TOGETHER)
+def test_what_must_be_asked_by_itself_is_never_denied_together(name):
+    """Issue 10, item 14: never suicide items, pregnancy, escort, consent or warning signs."""
+    assert name in load().clinical_facts
+    assert not [group.id for group in load().denials.values() if name in group.facts]
+    with pytest.raises(ReadError, match="together with others"):
+        read_session(session(type="checked", denied=[name]))
+
+
+def test_every_fact_of_a_group_is_a_yes_no_question_of_some_gate():
+    asked = {name for one in load().protocols.values() for rule in one.rules for name in facts_of(rule)}
+    for group in load().denials.values():
+        assert {load().clinical_facts[name].kind for name in group.facts} == {"yes_no"}
+        assert set(group.facts) <= asked
+
+
+def test_a_group_by_its_name_is_refused_with_its_questions():
+    with pytest.raises(ReadError, match="Name each that is denied: psychosis_current"):
+        read_session(session(type="checked", denied=["mind"]))
+
+
+def test_what_was_denied_is_answered_and_an_unopened_group_is_not_asked():
+    tree = base_session("iv")
+    mind, use = load().denials["mind"].facts, load().denials["use"].facts
+    for name in (*mind, *use):
+        del tree["screening"][name]
+    tree["events"].append({**EVENT, "id": "d1", "at": clock("09:01"), "type": "checked", "denied": list(mind)})
+    found = fold_session(read_session(tree), at=dt.datetime.fromisoformat(clock("09:14")), knowledge=load())
+    (missing,) = [one for one in found.reasons if one.rule == "A-CI-MISSING"]
+    assert {str(one.name) for one in missing.why} == set(use)
+
+
+def test_a_yes_is_not_undone_by_a_denial_of_the_group():
+    tree = base_session("iv")
+    tree["screening"]["psychosis_history"] = True
+    denied = {**EVENT, "id": "d1", "at": clock("09:01"), "type": "checked", "denied": ["psychosis_history"]}
+    tree["events"].append(denied)
+    found = fold_session(read_session(tree), at=dt.datetime.fromisoformat(clock("09:14")), knowledge=load())
+    assert "A-CI-07-history" in {one.rule for one in found.reasons}
+    assert "KEEL-NOT-UNDERSTOOD" in {one.rule for one in found.alarms}
+
+
+@pytest.mark.parametrize(
+    ("typed", "basis"),
+    [
+        ("ideal", "ideal"),
+        ("Ideal body weight", "ideal"),
+        ("IBW", "ideal"),
+        ("total", "actual"),
+        ("adjusted_weight", "adjusted"),
+    ],
+)
+def test_a_weight_to_dose_by_is_read_by_its_names(typed, basis):
+    plan = {"dose": "0.5 mg/kg", "weight_basis": typed}
+    assert read_session(session(type="started", plan=plan)).events[0].plan.weight_basis == basis
+
+
+def test_a_weight_that_may_be_two_is_refused():
+    with pytest.raises(ReadError, match=r"“ABW” is not known here\. Write one of actual, ideal, adjusted"):
+        read_session(session(type="started", plan={"dose": "35 mg", "weight_basis": "ABW"}))
+
+
+def test_a_dose_per_kilogram_is_made_by_the_chosen_weight():
+    """HZ-DOSE-07. Devine, woman of 176.4 cm: 45.5 + 2.3 x 9.45 = 67.2 kg, half a milligram each (protocols, A5)."""
+    tree = base_session("iv")
+    tree["person"] |= {"weight": "140 kg", "height": "176.4 cm"}
+    tree["events"][0]["plan"] |= {"weight_basis": "ideal", "chosen_by": "Dr Alice", "reason": "first dose"}
+    found = fold_session(read_session(tree), at=dt.datetime.fromisoformat(clock("09:14")), knowledge=load())
+    assert found.dose.planned_mg == pytest.approx(33.6, abs=0.05)
+    (shown,) = [one for one in found.reasons if one.rule == "A-DOSE-OBESITY"]
+    doses = [one.value for one in shown.why if one.unit == "mg"]
+    assert doses == [70.0, 33.5, 48.0]
+
+
+def test_times_without_an_offset_are_those_of_the_clinic():
+    tree = {"protocol": "iv", "timezone": "Europe/Berlin", "events": [{**EVENT, "at": "2026-11-21T10:00:00"}]}
+    assert read_session(tree).events[0].at == dt.datetime(2026, 11, 21, 9, tzinfo=dt.UTC)
+    with pytest.raises(ReadError, match="The time zone “Berlin” is not known"):
+        read_session(tree | {"timezone": "Berlin"})
+
+
+def test_the_doses_of_a_session_are_read_as_those_of_a_record():
+    dose = {"substance": "ketamine", "start": "2026-11-01", "amount": "0.5 mg/kg", "setting": "clinic"}
+    read = read_session({"protocol": "iv", "person": {"weight": "70 kg"}, "doses": [dose]})
+    assert (read.doses[0].substance, read.doses[0].amount_mg.mid) == ("racemic", 35)
+    assert read_session({"protocol": "iv"}).doses is None
+    with pytest.raises(ReadError, match=r"\$\.doses\[0\]\.substance: The substance “aspirin”"):
+        read_session({"protocol": "iv", "doses": [{**dose, "substance": "aspirin"}]})
+    with pytest.raises(ReadError, match=r"\$\.doses\[0\]: The key “amnt” is not known. Did you mean “amount”"):
+        read_session({"protocol": "iv", "doses": [{**dose, "amnt": "35 mg"}]})

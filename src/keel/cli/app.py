@@ -53,8 +53,10 @@ COMMANDS: dict[Callable[..., None], str] = {
     serve: "The web application on this machine.",
     demo: "The same with a demonstration clinic.",
 }
+# What `keel session add` is told are the names of a session file, which the command looks up by itself.
+SETTINGS = {session: {"allow_extra_args": True, "ignore_unknown_options": True}}
 for command, line in COMMANDS.items():
-    app.command(short_help=line)(command)
+    app.command(short_help=line, context_settings=SETTINGS.get(command))(command)
 app.add_typer(knowledge_app, name="knowledge", short_help="The facts: check, show, list.")
 for registered in (*app.registered_commands, *knowledge_app.registered_commands):
     registered.callback = with_language(registered.callback) if registered.callback else None

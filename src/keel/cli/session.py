@@ -5,58 +5,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from keel.cli.language import _, numeral, say
-from keel.messages import Message, Name, Numeral, Slot, listed
+from keel.messages import Message
 
 if TYPE_CHECKING:
     import datetime as dt
 
-    from rich.console import Console
-
-    from keel.assessment.session.state import SessionState
-
-_START = (Message("The dose may start."), Message("The dose may not start."))
-_GO_ON = (Message("The dose may go on."), Message("The dose may not go on as it is."))
-_VERDICTS = {
-    "planned": _START,
-    "preparing": _START,
-    "dosing": _GO_ON,
-    "paused": _GO_ON,
-    "observing": (Message("The person may leave."), Message("The person may not leave yet.")),
-    "discharged": (Message("The person has left."), Message("The person has left, and something is open.")),
-}
-_GATES = {
-    "planned": Message("Before the dose"),
-    "preparing": Message("Before the dose"),
-    "dosing": Message("Before going on"),
-    "paused": Message("Before going on"),
-    "observing": Message("Before leaving"),
-    "discharged": Message("When the person left"),
-}
-
-_PHASES = {
-    "planned": Message("planned"),
-    "preparing": Message("preparing"),
-    "dosing": Message("dosing"),
-    "paused": Message("paused"),
-    "observing": Message("observing"),
-    "discharged": Message("discharged"),
-}
-_READINGS = {
-    "sbp": Message("systolic"),
-    "dbp": Message("diastolic"),
-    "hr": Message("pulse"),
-    "rr": Message("breathing"),
-    "spo2": Message("oxygen"),
-    "on_oxygen": Message("on oxygen"),
-    "moaas": Name("MOAA/S"),
-    "cadss6": Name("CADSS-6"),
-    "cadss": Name("CADSS"),
-}
+    from keel.assessment.session.events import Session
+    from keel.knowledge import Knowledge
 
 
 def session(
-    file: Annotated[Path | None, typer.Argument(help="A session file (JSON).", show_default=False)] = None,
+    context: typer.Context,
+    file: Annotated[Path | None, typer.Argument(help="A session file (JSON), or `add`.", show_default=False)] = None,
     at: Annotated[str | None, typer.Option(help="The time to look at, for example 2026-11-21T10:20+01:00.")] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
     overlay: Annotated[
@@ -65,15 +25,27 @@ def session(
     template: Annotated[
         str | None, typer.Option(help="Print an empty session of this protocol, with its questions.")
     ] = None,
+    record: Annotated[
+        Path | None, typer.Option(help="The person's record: its doses are those before the session.")
+    ] = None,
 ) -> None:
     """The state of a dosing session: phase, what blocks, what is due, alarms, the dose given.
 
     Ends with 0 when the gate lets go on (start, continue, leave), with 1 when it holds.
 
     Example: keel session session.json --at 2026-11-21T10:20+01:00
+
+    `keel session add FILE TYPE` writes one more event into the file: --at TIME (else now), --by NAME (else who is
+    signed in), and what the event says, under its names in the file. Answers are given by the name of the question;
+    --all-no answers a group of them with “no”, each by name. It ends with 0 when the event is in the file.
+
+    Example: keel session add session.json vitals --sbp 142 --dbp 88 --hr 76 --rr 14 --spo2 97 --by bob
+
+    Example: keel session add session.json checked --escort-confirmed yes --hours-since-solids "8 h" --all-no mind
     """
     from keel.assessment.session.fold import fold_session
     from keel.cli.errors import CommandError
+    from keel.cli.session_view import print_state
     from keel.cli.terminal import console, parse_time, write_json
     from keel.interop import read_session, session_template
     from keel.knowledge import load
@@ -82,17 +54,51 @@ def session(
     if template is not None:
         write_json(session_template(template, knowledge))
         return
+    if file is not None and str(file) == "add":
+        from keel.cli.session_add import add
+
+        add(context.args, at=at, json=json, knowledge=knowledge)
+        return
+    if context.args:
+        raise CommandError(Message("“{word}” is not known here. Try --help.", word=context.args[0]))
     if file is None:
         raise CommandError(Message("Name a session file, or ask for an empty one with --template iv-racemic."))
-    state = fold_session(
-        read_session(_bytes(file), knowledge=knowledge, filename=file.name), at=parse_time(at), knowledge=knowledge
-    )
+    read, moment = read_session(_bytes(file), knowledge=knowledge, filename=file.name), parse_time(at)
+    if record is not None:
+        read = _with_doses(read, record, moment, knowledge)
+    state = fold_session(read, at=moment, knowledge=knowledge)
     if json:
         write_json(state)
     else:
         print_state(state, console())
     if not state.may_proceed:
         raise typer.Exit(1)
+
+
+def _with_doses(session: "Session", record: Path, at: "dt.datetime", knowledge: "Knowledge") -> "Session":
+    """The session with the doses of the person's record beside its own."""
+    import msgspec
+
+    from keel.cli.errors import CommandError
+    from keel.interop import read_path
+
+    people = read_path(record, at=at, knowledge=knowledge).records
+    name = session.person.id
+    mine = (
+        [one for one in people if one.person.id == name]
+        if len(people) > 1 or (name and people[0].person.id)
+        else people
+    )
+    if len(mine) != 1:
+        raise CommandError(
+            Message(
+                "{file} has no single record of the person “{name}” of the session. Name one person by the same id.",
+                file=record.name,
+                name=name,
+            )
+        )
+    doses = dict.fromkeys([*(session.doses or ()), *mine[0].doses])
+    return msgspec.structs.replace(session, doses=tuple(doses))
 
 
 def _bytes(file: Path) -> bytes:
@@ -108,119 +114,3 @@ def _bytes(file: Path) -> bytes:
                 reason=error.strerror or "",
             )
         ) from None
-
-
-def print_state(state: "SessionState", out: "Console") -> None:
-    """A state for the terminal: alarms first, then what the gate says, what is due, the dose and the clocks."""
-    from rich.text import Text
-
-    from keel.cli.terminal import finding_view, heading, indented
-
-    when = state.as_of.strftime("%Y-%m-%d %H:%M %z")
-    out.rule(f"[bold]{state.protocol}[/bold], {say(_PHASES[state.phase])}, {when}", align="left")
-    out.print(_verdict(state), style="bold green" if state.may_proceed else "bold red")
-    loud = [one for one in state.alarms if one.severity in ("block", "hold")]
-    quiet = [one for one in state.alarms if one not in loud]
-    if loud:
-        out.print(heading(_("Alarms")))
-        for finding in loud:
-            out.print(finding_view(finding))
-    if reasons := [one for one in state.reasons if one not in loud and one.subject != "phase"]:
-        out.print(heading(say(_GATES[state.phase])))
-        for finding in reasons:
-            out.print(finding_view(finding))
-    if state.due:
-        out.print(heading(_("Due")))
-        for due in state.due:
-            late = _("overdue by {minutes} min", minutes=Numeral(f"{due.minutes_overdue:.0f}")) if due.overdue else ""
-            line = Text.assemble(f"{_clock(due.due_at, state)}  {say(due.what)}", (f"  {late}".rstrip(), "bold red"))
-            out.print(indented(line, depth=2, hang=7))
-    out.print(heading(_("Dose")))
-    for text in _dose_lines(state):
-        out.print(indented(text, depth=2))
-    if quiet:
-        out.print(heading(_("Also")))
-        for finding in quiet:
-            out.print(finding_view(finding))
-    out.print(Text(_("Keel records and reminds. It is no alarm system and does not replace a monitor."), style="dim"))
-
-
-def _verdict(state: "SessionState") -> str:
-    yes, no = _VERDICTS[state.phase]
-    holding = [one.rule for one in (*state.alarms, *state.reasons) if one.severity in ("block", "hold")]
-    return (
-        say(yes)
-        if state.may_proceed
-        else _("{verdict} Held by: {rules}.", verdict=no, rules=listed(dict.fromkeys(holding)))
-    )
-
-
-def _clock(moment: "dt.datetime", state: "SessionState") -> str:
-    """The time of day in the zone that was asked for, with the date where it is another day."""
-    there = moment.astimezone(state.as_of.tzinfo)
-    return there.strftime("%H:%M" if there.date() == state.as_of.date() else "%Y-%m-%d %H:%M")
-
-
-def _shown(value: float | str | bool) -> str:
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    return say(value) if isinstance(value, str) else numeral(f"{value:g}")
-
-
-def _dose_lines(state: "SessionState") -> list[str]:
-    lines = [_given_line(state)]
-    dose, watch = state.dose, state.observation
-    if dose.is_running and dose.rate_mg_per_h:
-        rate = Numeral(f"{dose.rate_mg_per_h:g}")
-        if dose.due_end:
-            lines.append(_("running at {rate} mg/h, done at {time}", rate=rate, time=_clock(dose.due_end, state)))
-        else:
-            lines.append(_("running at {rate} mg/h", rate=rate))
-    if watch.minutes is not None:
-        minutes = Message("{minutes}", minutes=Numeral(f"{watch.minutes:.0f}"))
-        if watch.required_min is not None:
-            minutes = Message("{part} of {whole}", part=minutes, whole=Numeral(f"{watch.required_min:g}"))
-        line = Message("observation {minutes} min since {begin}", minutes=minutes, begin=watch.counted_from)
-        if watch.over_at:
-            line = Message("{clock}, over at {time}", clock=line, time=_clock(watch.over_at, state))
-        lines.append(say(line))
-    lines += [_predicted_line(state), *(f"! {say(warning)}" for warning in state.predicted.warnings)]
-    for age in sorted({one.age_min for one in state.latest.values()}):
-        shown = [
-            f"{say(_READINGS.get(name, name))} {_shown(one.value)}"
-            for name, one in state.latest.items()
-            if one.age_min == age
-        ]
-        lines.append(_("{values}: {minutes} min old", values=", ".join(shown), minutes=Numeral(f"{age:.0f}")))
-    lines += [
-        _("passed by {name} ({role}): {rule}, {reason}", name=one.name, role=one.role, rule=one.rule, reason=one.reason)
-        for one in state.passed
-    ]
-    lines += [
-        _("corrected by {name}: {row}, {reason}", name=one.by, row=one.corrects, reason=one.reason)
-        for one in state.corrections
-    ]
-    return lines
-
-
-def _given_line(state: "SessionState") -> str:
-    given: Slot = Message("not known") if state.given_mg is None else Numeral(f"{state.given_mg:.4g} mg")
-    if state.dose.planned_mg is None:
-        return _("given {given}", given=given)
-    return _("given {given} of {planned} mg planned", given=given, planned=Numeral(f"{state.dose.planned_mg:g}"))
-
-
-def _predicted_line(state: "SessionState") -> str:
-    predicted = state.predicted
-    if predicted.ng_per_ml is None:
-        return _("predicted concentration: {reason}", reason=predicted.unknown)
-    line = Message(
-        "predicted {analyte} {value} ng/mL, between people {low} to {high}; model {model}, {site}; no measurement",
-        analyte=Name(predicted.analyte),
-        value=Numeral(f"{predicted.ng_per_ml:.0f}"),
-        low=Numeral(f"{predicted.low:.0f}"),
-        high=Numeral(f"{predicted.high:.0f}"),
-        model=predicted.model,
-        site=Message(predicted.site),
-    )
-    return say(line) if predicted.valid else _("{prediction} (not valid here)", prediction=line)

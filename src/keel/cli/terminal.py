@@ -74,6 +74,8 @@ def finding_view(finding: "Finding") -> "Table":
     text = Text(say(finding.summary))
     if finding.next_step:
         text.append(f"\n→ {say(finding.next_step)}", style="bold")
+    for exception in finding.exceptions or ():
+        text.append(f"\n{_('Exception “{id}”: {text}', id=exception.id, text=exception.text)}")
     why = ", ".join(_given(reason) for reason in finding.why if reason.value is not None)
     open_names = ", ".join(say(reason.name).replace("_", " ") for reason in finding.why if reason.value is None)
     parts = [why, _("not given: {names}", names=open_names) if open_names else "", _("rule {id}", id=finding.rule)]

@@ -5,13 +5,14 @@ values, so there is one checker and many printers. Start at `finding.py`, then `
 """
 
 from keel.findings.conditions import Fact, Facts, Truth, Verdict, evaluate
-from keel.findings.finding import Finding, Limit, Reason, Severity, worst_first
+from keel.findings.finding import Finding, Limit, NamedException, Reason, Severity, worst_first
 
 __all__ = [
     "Fact",
     "Facts",
     "Finding",
     "Limit",
+    "NamedException",
     "Reason",
     "Severity",
     "Truth",

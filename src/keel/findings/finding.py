@@ -51,13 +51,21 @@ class Reason(msgspec.Struct, frozen=True):
     limit: Limit | msgspec.UnsetType = msgspec.UNSET
 
 
+class NamedException(msgspec.Struct, frozen=True):
+    """An exception that the source of a rule makes, by the id with which an override names it."""
+
+    id: str
+    text: Message
+
+
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """A rule that spoke: severity, one-sentence summary, why, sources, how sure, conflicts, next step.
 
     `subject` is what the rule is about (`exposure`, `medicine`, an instrument, a harm), `rule` its id, which nobody
     takes apart. `sources` are ids of evidence/sources.csv; `conflicts` ids of claims that disagree. `public_summary`
     and `public_next_step` are the words for somebody at home instead of those for a clinician; None where the words are
-    for everybody, empty where there are none. `opens_at` is the minute at which a hold ends by itself.
+    for everybody, empty where there are none. `opens_at` is the minute at which a hold ends by itself. `exceptions` are
+    those that the source of the rule makes, where it makes any.
     """
 
     rule: str
@@ -72,6 +80,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     public_summary: Message | None = None
     public_next_step: Message | None = None
     opens_at: dt.datetime | msgspec.UnsetType = msgspec.UNSET
+    exceptions: tuple[NamedException, ...] | msgspec.UnsetType = msgspec.UNSET
 
 
 def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:

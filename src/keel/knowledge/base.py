@@ -6,8 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from keel.knowledge.answer_facts import AnswerFact, answer_fact_problems
-from keel.knowledge.clinical_facts import ClinicalFact, Jurisdiction, MedicineFact
+from keel.knowledge.clinical_facts import AnswerFact, ClinicalFact, Denial, Jurisdiction, MedicineFact
 from keel.knowledge.concepts import CodeSystem, Concept, ConceptCode, ConceptWord, StateWord
 from keel.knowledge.concepts.check import concept_problems
 from keel.knowledge.criteria import BandSet, Course, HarmFact, Harms
@@ -126,12 +125,13 @@ class Knowledge:
 
     # Treatment.
     clinical_facts = Kind("clinical-facts.csv", ClinicalFact)
-    answer_facts = Kind("answer-facts.csv", AnswerFact, key="fact", check=answer_fact_problems)
+    answer_facts = Kind("answer-facts.csv", AnswerFact, key="fact", check=instruments_check.answer_fact_problems)
     concepts = Kind("concepts/concepts.csv", Concept, check=concept_problems)
     concept_words = Kind("concepts/words.csv", ConceptWord, key="word")
     concept_states = Kind("concepts/state-words.csv", StateWord)
     concept_codes = Kind("concepts/codes.csv", ConceptCode)
     concept_systems = Kind("concepts/code-systems.csv", CodeSystem)
+    denials = Kind("denials.csv", Denial)
     medicine_facts = Kind("class-rules/medicine-facts.csv", MedicineFact, key="medicine_class")
     jurisdictions = Kind("jurisdictions.csv", Jurisdiction, key="country")
     protocols = Kind("protocols", Protocol, complete=complete_protocols, overlay=protocol_overlay_problems)

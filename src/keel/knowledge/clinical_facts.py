@@ -45,6 +45,29 @@ class ClinicalFact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.group.startswith("derived")
 
 
+class Denial(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Questions that may be answered “no” in one act, each by name: a row of denials.csv.
+
+    Suicide, pregnancy, escort, consent and warning signs are in no such group.
+    """
+
+    id: Id
+    label: str
+    facts: tuple[str, ...]
+
+
+class AnswerFact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Items of a questionnaire of which any makes a fact true: a row of answer-facts.csv.
+
+    `denies` where a no to each of them makes the fact false; a fact that may also come about otherwise is not denied.
+    """
+
+    fact: Id
+    instrument: Id
+    items: tuple[str, ...]
+    denies: bool
+
+
 class MedicineFact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A class of medicines and the facts that taking one makes true: a row of class-rules/medicine-facts.csv."""
 

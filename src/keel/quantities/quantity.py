@@ -196,11 +196,33 @@ def parse_volume_ml(text: str) -> float:
 
 
 def parse_duration_min(text: str) -> float:
-    """Minutes; several parts add up: “1 h 30 min”."""
-    parts = re.findall(rf"{NUMBER}\s*[^\d\s,]+", _normalised(text))
-    if len(parts) > 1:
-        return sum(_parse_as(part, "min", Message("a time"), "40 min") for part in parts)
-    return _parse_as(text, "min", Message("a time"), "40 min")
+    """Minutes; several parts add up, and what follows hours without a unit is minutes.
+
+    >>> parse_duration_min("20 min"), parse_duration_min("1 h 30 min"), parse_duration_min("1 h 10")
+    (20.0, 90.0, 70.0)
+    """
+    written = re.sub(r"(\bh|\dh|hours?|hrs?)\s*([0-5]?\d)\s*$", r"\1 \2 min", _normalised(text), flags=re.IGNORECASE)
+    part = rf"{NUMBER}\s*[^\d\s,]+"
+    parts = re.findall(part, written)
+    if len(parts) > 1 and not re.sub(rf"{part}|,|\band\b", "", written).strip():
+        return sum(_parse_as(one, "min", Message("a time"), "40 min") for one in parts)
+    return _parse_as(written, "min", Message("a time"), "40 min")
+
+
+def parse_number_in(text: str, unit: str) -> float:
+    """The number in `text` in a unit (UCUM), which may stand behind it or be left out; a time may have several parts.
+
+    >>> parse_number_in("142", "mm[Hg]"), parse_number_in("142 mmHg", "mm[Hg]"), parse_number_in("1 h 30", "h")
+    (142.0, 142.0, 1.5)
+    """
+    try:
+        return parse_number(text)
+    except QuantityError:
+        if not any(letter.isalpha() or letter == "%" for letter in text):
+            raise
+    if unit and parse_unit(unit).dimension == parse_unit("min").dimension:
+        return convert(parse_duration_min(text), "min", unit)
+    return parse_quantity(text).to(unit or "1")
 
 
 def parse_amount_interval_mg(text: str) -> Interval:

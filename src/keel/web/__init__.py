@@ -13,7 +13,7 @@ learn           texts to read, the comparison, leaflets, questionnaires of the m
 check           a pattern or a record in, the Picture out, nothing kept
 clinic          patients, facts that are only ever appended, the Picture of each, the demonstration
 staff           who works in a clinic: first start, invitations, roles, what is audited of log-ins
-accounts        log-in, second factor, the lock, the gate before every page of the staff
+accounts        log-in, second factor, the lock, the check of access before every page
 evidence        claims, conflicts, figures and sources, each with a page
 offline         what a device keeps for the time without a connection
 research        models of ketamine in the blood, side by side

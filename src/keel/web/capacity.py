@@ -27,11 +27,13 @@ class Queue(NamedTuple):
 HEALTH = Queue("health", 1, 16, 5)
 WRITES = Queue("clinic writes", 4, 200, 20)
 CLINIC = Queue("clinic pages", 3, 60, 20)
+LOG_INS = Queue("log-ins", 1, 40, 20)
+"""Ways in: each check of a password takes a core for a while, whoever asks for it."""
 STATIC = Queue("static files", 2, 200, 10)
 PUBLIC = Queue("public pages", 2, 24, 6)
 COSTLY = Queue("costly", 1, 6, 30)
 """Long records, documents, charts of models: what may take longer than a page should."""
-QUEUES = (HEALTH, WRITES, CLINIC, STATIC, PUBLIC, COSTLY)
+QUEUES = (HEALTH, WRITES, CLINIC, LOG_INS, STATIC, PUBLIC, COSTLY)
 """From the first to the last that is let in when several could be."""
 YIELDING = frozenset({PUBLIC, COSTLY})
 """Queues that wait while a clinic's write waits or runs: the interpreter runs one of them at a time anyway."""

@@ -7,7 +7,7 @@ urlpatterns = [
     *i18n_patterns(
         path("", include("keel.web.pages.urls")),
         path("", include("keel.web.offline.urls")),
-        path("", include("keel.web.accounts.doors")),
+        path("", include("keel.web.accounts.allauth_urls")),
         path("account/", include("keel.web.accounts.urls")),
         path("", include("keel.web.staff.urls")),  # before the clinic's, whose patients have any number
         path("clinic/", include("keel.web.clinic.urls")),

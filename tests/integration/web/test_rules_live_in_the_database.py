@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.db import IntegrityError, transaction
 
-from keel.web.clinic.models import Fact, Kind, Membership, Patient
+from keel.web.clinic.models import EmergencyAccess, Fact, Kind, Membership, Patient
 
 NOW = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
 
@@ -86,3 +86,40 @@ def test_a_patients_number_is_given_once_a_clinic(dana, hill):
 def test_a_role_is_one_that_exists(people, hill):
     with pytest.raises(IntegrityError, match="membership_role_known"), transaction.atomic():
         Membership.objects.create(clinic=hill, user=people["alice"], role="owner")
+
+
+def test_a_role_is_held_once(people, harbour):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Membership.objects.create(clinic=harbour, user=people["alice"], role="prescriber")
+    Membership.objects.create(clinic=harbour, user=people["alice"], role="manager")
+
+
+@pytest.mark.parametrize(
+    ("changed", "constraint"),
+    [({"reason": ""}, "emergency_has_reason"), ({"ends_at": NOW}, "emergency_ends")],
+)
+def test_an_emergency_has_a_reason_and_an_end(people, dana, changed, constraint):
+    values = {"reason": "x", "opened_at": NOW, "ends_at": NOW + dt.timedelta(minutes=60)}
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        EmergencyAccess.objects.create(patient=dana, user=people["fay"], **(values | changed))
+
+
+@pytest.mark.parametrize(
+    ("changed", "constraint"),
+    [
+        ({"expires_at": NOW}, "invitation_expires"),
+        ({"accepted_at": NOW, "withdrawn_at": NOW}, "invitation_ends_one_way"),
+    ],
+)
+def test_an_invitation_expires_and_ends_one_way(people, harbour, changed, constraint):
+    from keel.web.staff.models import Invitation
+
+    values = {
+        "email": "n@h.example",
+        "name": "N",
+        "digest": "d",
+        "invited_at": NOW,
+        "expires_at": NOW + dt.timedelta(1),
+    }
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        Invitation.objects.create(clinic=harbour, invited_by=people["mia"], **(values | changed))

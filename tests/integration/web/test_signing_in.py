@@ -10,8 +10,8 @@ from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.test import Client
 
+from keel.web.accounts.access import WITHOUT_SECOND_FACTOR, Rule, routes, rule_of
 from keel.web.accounts.breached import is_in
-from keel.web.accounts.gate import WITHOUT_SECOND_FACTOR, Rule, routes, rule_of
 from keel.web.accounts.models import User
 from keel.web.clinic.models import AuditRow, Membership
 from support import totp, web_text
@@ -253,6 +253,7 @@ def test_other_sessions_are_listed_and_ended(olga):
     here.post("/account/sessions/end/")
     assert there.get("/clinic/harbour/")["Location"].startswith("/log-in/")
     assert here.get("/clinic/harbour/").status_code == 200
+    assert AuditRow.objects.get(action="end_sessions").detail["count"] == 1
 
 
 def test_a_dangerous_act_asks_again_and_once_more_after_five_minutes(client, olga, harbour):
@@ -288,3 +289,22 @@ def test_a_session_from_before_the_second_factor_ends_with_it(olga, harbour, dja
 def test_nobody_signs_up(client, db):
     for address in ("/log-in/signup/", "/account/signup/", "/signup/"):
         assert client.get(address).status_code == 404
+
+
+def test_the_pages_of_the_staff_have_their_own_frame_in_each_language(client, people, dana):
+    """No public strip, no way to leave the page; the clinic, who is signed in, the lock, and the other language."""
+    assert client.get("/es/clinic/harbour/")["Location"] == "/es/log-in/?next=/es/clinic/harbour/"
+    client.force_login(people["alice"])
+    for address, language in (
+        ("/clinic/harbour/", "en"),
+        ("/es/clinic/harbour/", "es"),
+        ("/clinic/harbour/H-9/", "en"),
+    ):
+        html = client.get(address).content.decode()
+        assert f'<html lang="{language}">' in html
+        assert "data-leave" not in html
+        assert "tel:999" not in html
+        assert "data-lock" in html
+        assert "Alice" in html
+        assert 'hreflang="' in html
+    assert "Harbour Clinic" in client.get("/clinic/harbour/").content.decode()

@@ -10,7 +10,7 @@ from django import forms
 from django.urls import URLPattern, get_resolver
 from django.utils.datastructures import MultiValueDict
 
-from keel.web.capacity import CLINIC, COSTLY, HEALTH, PUBLIC, QUEUES, WRITES
+from keel.web.capacity import CLINIC, COSTLY, HEALTH, LOG_INS, PUBLIC, QUEUES, WRITES
 from keel.web.clinic.actions import record_fact
 from keel.web.clinic.models import Kind
 from keel.web.routes import LARGEST_FORM, LARGEST_RECORD, PUBLIC_APPS, route_of
@@ -81,7 +81,7 @@ LEAVES = [(apps, leaf) for apps, leaf in _leaves(get_resolver()) if apps]
 
 def test_every_app_is_public_or_for_staff():
     """A new app runs with the staff's pages unless `PUBLIC_APPS` names it: nothing public takes a clinic's places."""
-    assert {apps[-1] for apps, _ in LEAVES} - PUBLIC_APPS <= {"clinic", "accounts"}
+    assert {apps[-1] for apps, _ in LEAVES} - PUBLIC_APPS <= {"clinic", "accounts", "staff"}
 
 
 def _path_of(leaf_route):
@@ -104,11 +104,18 @@ def test_every_route_has_a_queue_and_a_largest_body(route):
     asked, sent = route_of("GET", path), route_of("POST", path)
     assert {asked.queue, sent.queue} <= set(QUEUES)
     assert sent.largest_body in (LARGEST_FORM, LARGEST_RECORD)
-    if path.startswith(("/clinic/", "/log-in/")):
-        assert (asked.queue, sent.queue, sent.largest_body) == (CLINIC, WRITES, LARGEST_FORM)
+    if path.startswith(("/clinic/", "/log-in/", "/account/", "/invitation/", "/first-start/")):
+        assert (asked.queue, sent.queue) in ((CLINIC, WRITES), (LOG_INS, LOG_INS))
+        assert sent.largest_body == LARGEST_FORM
     else:
         assert asked.queue in (PUBLIC, COSTLY, HEALTH)
     assert route_of("POST", f"/es{path}").queue in (sent.queue, PUBLIC)
+
+
+@pytest.mark.parametrize("path", ["/log-in/", "/log-in/second-factor/", "/log-in/recover/", "/invitation/x/"])
+def test_who_is_not_signed_in_takes_no_place_of_a_clinics_writes(path):
+    """A check of a password takes a core for a while; a flood of them holds up nobody who is in."""
+    assert route_of("POST", path).queue is LOG_INS
 
 
 def test_only_the_check_takes_a_record():

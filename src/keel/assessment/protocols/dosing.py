@@ -138,7 +138,7 @@ def _per_weight(
 ) -> DosePlan:
     dosing = protocol.dosing
     bmi = body_mass_index(person)
-    findings = list(_findings(protocol, bmi, solution))
+    findings = list(_findings(protocol, solution))
     rows, unknown = [], []
     for weight in body_weights(protocol, person):
         if weight.kg is None:
@@ -150,7 +150,7 @@ def _per_weight(
         rows.append(msgspec.structs.replace(row, held_by=tuple(cap.rule for cap in caps)))
     if not rows:
         findings.append(_not_known(protocol, "weight_kg", "kg", unknown[0], Message("Weigh the person.")))
-    return DosePlan(
+    plan = DosePlan(
         protocol=protocol.id,
         kind=dosing.kind,
         per_kg_mg=protocol.number(dosing.per_kg),
@@ -160,10 +160,11 @@ def _per_weight(
         by_weight=tuple(rows),
         published=dosing.published,
         numbers=tuple(_numbers(protocol)),
-        findings=worst_first(findings),
         unknown=tuple(unknown),
         sources=protocol.cuts[dosing.per_kg].sources,
     )
+    of_weights = weights_finding(plan, protocol)
+    return msgspec.structs.replace(plan, findings=worst_first([*([of_weights] if of_weights else []), *findings]))
 
 
 def _row(protocol: Protocol, weight: BodyWeight, kg: float, solution: Solution) -> WeightDose:
@@ -268,26 +269,39 @@ def _not_known(protocol: Protocol, fact: str, unit: str, summary: Message, next_
     )
 
 
-def _findings(protocol: Protocol, bmi: float | None, solution: Solution) -> Iterator[Finding]:
+def weights_finding(plan: DosePlan, protocol: Protocol, *, basis: str = "") -> Finding | None:
+    """From the body-mass index at which the sources disagree on: the dose by each weight, and the weight chosen."""
+    limit = protocol.cuts[protocol.dosing.bmi_all_weights]
+    if plan.bmi is None or plan.bmi < limit.value:
+        return None
+    doses = [Reason(_dose_by(row), row.rounded_mg, "mg") for row in plan.by_weight]
+    return Finding(
+        rule=f"{protocol.letter}-DOSE-OBESITY",
+        severity=Severity.WARN,
+        subject="dose",
+        summary=Message(
+            "Actual, ideal and adjusted weight give different doses, and the sources disagree on which to use."
+        ),
+        why=(
+            Reason(FactName("bmi"), round(plan.bmi, 1), "kg/m2"),
+            limit_reason(">=", "bmi", limit.value, "kg/m2"),
+            *doses,
+            *([Reason(FactName("weight_basis"), basis)] if basis else []),
+        ),
+        sources=limit.sources,
+        confidence=limit.certainty,
+        conflicts=protocol.dosing.conflicts,
+        next_step=Message("The clinician picks one and keeps the reason."),
+    )
+
+
+def _dose_by(row: WeightDose) -> Message:
+    basis = Message("dose by {basis} weight", basis=Message(row.basis))
+    return Message("{dose} ({formula})", dose=basis, formula=Message(row.formula)) if row.formula else basis
+
+
+def _findings(protocol: Protocol, solution: Solution) -> Iterator[Finding]:
     dosing, letter = protocol.dosing, protocol.letter
-    limit = protocol.cuts[dosing.bmi_all_weights]
-    if bmi is not None and bmi >= limit.value:
-        yield Finding(
-            rule=f"{letter}-DOSE-OBESITY",
-            severity=Severity.WARN,
-            subject="dose",
-            summary=Message(
-                "Actual, ideal and adjusted weight give different doses, and the sources disagree on which to use."
-            ),
-            why=(
-                Reason(FactName("bmi"), round(bmi, 1), "kg/m2"),
-                limit_reason(">=", "bmi", limit.value, "kg/m2"),
-            ),
-            sources=limit.sources,
-            confidence=limit.certainty,
-            conflicts=dosing.conflicts,
-            next_step=Message("The clinician picks one and keeps the reason."),
-        )
     if solution.mg_per_ml is not None and solution.ml is None and _must_dilute(protocol, solution.mg_per_ml):
         cut = protocol.cuts[dosing.dilute_from]
         yield Finding(

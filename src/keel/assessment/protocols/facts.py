@@ -13,7 +13,7 @@ from keel.findings import Fact, Facts
 from keel.knowledge.clinical_facts import ClinicalFact, FactKind
 from keel.knowledge.conditions import Scalar
 from keel.messages import Message, Numeral, Slot, listed
-from keel.quantities import significant, written_unit
+from keel.quantities import QuantityError, parse_number_in, significant, written_unit
 from keel.record.selection import any_yes
 
 CRISIS_SYMPTOMS = ("chest_pain", "severe_headache", "visual_loss", "dyspnoea", "confusion")
@@ -88,6 +88,8 @@ def _value(fact: ClinicalFact, value: Fact) -> Scalar:
             return value
         raise FactRefused(fact.id, problem, Message("Write one of {choices}.", choices=listed(fact.choices)))
     unit = written_unit(fact.unit)
+    if isinstance(value, str):
+        value = _number_in_text(fact, value)
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         in_unit = Message("Write a number in {unit}.", unit=unit) if unit else Message("Write a number.")
         raise FactRefused(fact.id, problem, in_unit)
@@ -102,6 +104,14 @@ def _value(fact: ClinicalFact, value: Fact) -> Scalar:
         )
         raise FactRefused(fact.id, problem, Message("Check for a slip of the pen or of the unit."))
     return value
+
+
+def _number_in_text(fact: ClinicalFact, text: str) -> float | None:
+    """The number in a text such as “142”, “142 mmHg” or “1 h 10”, in the unit of the fact; None where it has none."""
+    try:
+        return significant(parse_number_in(text, fact.unit))
+    except QuantityError:
+        return None
 
 
 def _shown(value: object) -> Slot:

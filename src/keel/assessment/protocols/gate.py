@@ -9,10 +9,23 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from keel.assessment.protocols.errors import UnknownJurisdiction, UnknownPhase, UnknownProtocol, UnknownRoute
 from keel.assessment.protocols.facts import derived
 from keel.assessment.protocols.waits import FactsAt, growing, with_ends
-from keel.findings import Facts, Finding, Limit, Reason, Severity, Truth, Verdict, evaluate, worst_first
+from keel.findings import (
+    Facts,
+    Finding,
+    Limit,
+    NamedException,
+    Reason,
+    Severity,
+    Truth,
+    Verdict,
+    evaluate,
+    worst_first,
+)
 from keel.knowledge import Certainty, Knowledge
 from keel.knowledge.clinical_facts import ClinicalFact
 from keel.knowledge.conditions import Verb
@@ -175,6 +188,7 @@ def _finding(one: Judgement, protocol: Protocol) -> Finding:
         confidence=Certainty.weakest([rule.certainty, *(cut.certainty for cut in cuts)]),
         conflicts=rule.conflicts,
         next_step=Message(rule.next_step),
+        exceptions=tuple(NamedException(each.id, Message(each.text)) for each in rule.exceptions) or msgspec.UNSET,
     )
 
 

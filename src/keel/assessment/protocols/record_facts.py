@@ -46,8 +46,6 @@ _VITAL_SIGNS = {
 _OF_TWO = ("sbp", "dbp")
 _LEVEL = "suicide_risk_level"
 _LOWER_IS_WORSE = ("spo2", "rr")
-
-
 _TIMES = ("weeks_since_cv_event", "months_since_remission")
 _OF_THE_DAY = ("event", "today")
 """Groups of facts that speak of a day or a session."""
@@ -76,9 +74,8 @@ def listed_facts(conditions: Sequence[Condition], *, at: dt.datetime, knowledge:
     facts: dict[str, Fact] = {}
     _merge(facts, found.facts)
     suspected = {name: doubt for name, doubt in found.suspected.items() if facts.get(name) is not True}
-    return RecordFacts(
-        {name: value for name, value in facts.items() if name not in suspected}, tuple(unread), suspected
-    )
+    settled = {name: value for name, value in facts.items() if name not in suspected}
+    return RecordFacts(settled, tuple(unread), suspected)
 
 
 def facts_together(
@@ -245,7 +242,7 @@ def _sum(sitting: Answers, items: int) -> float | None:
 def _use(record: Record, at: dt.datetime) -> Iterator[tuple[str, Fact]]:
     """Use outside treatment now, and the last dose."""
     taken = doses_taken(record, at)
-    recent = [dose.setting for dose in taken if at - dose.start <= dt.timedelta(days=_RECENT_USE_DAYS)]
+    recent = [dose.setting for dose in taken if (at.date() - day_of(dose.start, at)).days <= _RECENT_USE_DAYS]
     patterns = [pattern.setting for pattern in record.patterns if pattern.is_current]
     if Setting.NON_MEDICAL in (*recent, *patterns):
         yield "non_medical_ketamine_use", True

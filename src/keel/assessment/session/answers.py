@@ -69,6 +69,14 @@ def judgement_age(answers: Iterable[Answer], asked: Iterable[str], at: dt.dateti
     return {"judgement_age_min": significant(minutes_between(min(times), at))}
 
 
+class _Sheet(NamedTuple):
+    """Answers that came together, by which event (None: at screening)."""
+
+    answers: Mapping[str, Fact]
+    event: Plain | None = None
+    is_together: bool = False
+
+
 def read_answers(
     screening: Mapping[str, Fact], events: Iterable[Plain], catalogue: Mapping[str, ClinicalFact]
 ) -> Answers:
@@ -76,12 +84,20 @@ def read_answers(
     names = {alias: fact.id for fact in catalogue.values() for alias in (fact.id, *fact.aliases)}
     given: list[Answer] = []
     refused: dict[tuple[str, Message], None] = {}
-    sources: list[tuple[Mapping[str, Fact], dt.datetime | None, str | None]] = [(screening, None, None)]
+    sources: list[_Sheet] = [_Sheet(screening)]
     for event in events:
-        if isinstance(event, Checked | CriteriaChecked):
-            sources.append((event.facts if isinstance(event, Checked) else event.criteria, event.at, event.id))
-    for typed, at, event_id in sources:
-        for name, value in typed.items():
+        if isinstance(event, Checked):
+            denied = dict.fromkeys(event.denied, False)
+            sources += [_Sheet(event.facts, event), _Sheet(denied, event, is_together=True)]
+        elif isinstance(event, CriteriaChecked):
+            sources.append(_Sheet(event.criteria, event))
+    for sheet in sources:
+        at, event_id = (sheet.event.at, sheet.event.id) if sheet.event else (None, None)
+        for name, value in sheet.answers.items():
+            if sheet.is_together and any(one.fact == name and one.value is True for one in given):
+                # Of several answered “no” at once none undoes a yes that was given by itself.
+                refused[f"{name} = no", Message("It was answered “yes” before. Ask it by itself.")] = None
+                continue
             try:
                 checked = checked_facts({name: value}, catalogue)
             except FactRefused as error:

@@ -1,22 +1,26 @@
 """What was given by a time: the dosing events of a session folded into milligrams and clocks.
 
 Infusions run by themselves (`infusion.py`); devices count one by one. A planned end that has passed without a record is
-named.
+named, and so is whatever was started or has run above what stood ordered at that moment.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
 import msgspec
 
 from keel.assessment.session.events import (
     DeviceGiven,
-    Discharged,
     DosePaused,
+    DoseResumed,
     DoseStarted,
     DoseStopped,
+    Ending,
     Plain,
+    Plan,
     RateChanged,
+    Started,
     minutes_between,
 )
 from keel.assessment.session.infusion import Infusion, Part
@@ -30,9 +34,11 @@ from keel.quantities import parse_rate_mg_per_min, significant
 
 _PUMP_TOLERANCE_MG = 0.05
 """Below this a pump reading and the rates differ by rounding only."""
+_SAME_MG = 1e-6
 _OUT_OF_ORDER = {
     "rate_changed": Message("rate changed while no dose was running"),
     "dose_paused": Message("dose paused while no dose was running"),
+    "dose_resumed": Message("dose resumed while no dose was paused"),
     "dose_stopped": Message("dose stopped while no dose was running"),
 }
 
@@ -63,14 +69,24 @@ class DoseState(msgspec.Struct, frozen=True, kw_only=True):
         return self.first_at is not None
 
 
+class Order(NamedTuple):
+    """What is ordered, and the weight by which its amounts per kilogram are made."""
+
+    dose: PlannedDose
+    weight_kg: float | None
+
+
+Orders = Callable[[Plan | None], Order]
+
+
 class _Course:
     """The doses and devices of a session while its events are read in order."""
 
-    def __init__(self, protocol: Protocol, plan: PlannedDose, weight_kg: float | None, *, by_vein: bool) -> None:
-        self.protocol, self.plan, self.weight_kg, self.by_vein = protocol, plan, weight_kg, by_vein
+    def __init__(self, protocol: Protocol, plan: Plan | None, orders: Orders, *, by_vein: bool) -> None:
+        self.protocol, self.orders, self.order, self.by_vein = protocol, orders, orders(plan), by_vein
         self.by_devices = protocol.dosing.kind == "devices"
         self.infusions: list[Infusion] = []
-        self.devices: list[DeviceGiven] = []
+        self.devices: list[tuple[DeviceGiven, Order]] = []
         self.is_stopped = self.has_left = False
         self.notices: list[Notice] = []
 
@@ -80,13 +96,15 @@ class _Course:
     def take(self, event: Plain) -> None:
         if isinstance(event, DoseStarted | DeviceGiven) and self.has_left:
             self.notice("KEEL-AFTER-DISCHARGE", event=event.id)
-        if isinstance(event, DoseStarted) and not self.by_devices:
+        if isinstance(event, Started) and event.plan is not None:
+            self.order = self.orders(event.plan)
+        elif isinstance(event, DoseStarted) and not self.by_devices:
             self._start(event)
         elif isinstance(event, DeviceGiven):
-            self.devices.append(event)
-        elif isinstance(event, Discharged):
+            self.devices.append((event, self.order))
+        elif isinstance(event, Ending):
             self.has_left = True
-        elif isinstance(event, RateChanged | DosePaused | DoseStopped):
+        elif isinstance(event, RateChanged | DosePaused | DoseResumed | DoseStopped):
             self._change(event)
 
     def _start(self, event: DoseStarted) -> None:
@@ -94,66 +112,90 @@ class _Course:
             self.notice("KEEL-TWO-DOSES", event=event.id)
             self.infusions[-1].run_to(event.at)
             self.infusions[-1].ended_at = event.at
-        dose, planned = Infusion(event, self.plan, self.weight_kg, self.by_vein), self.plan.mg
+        dose = Infusion(event, self.order.dose, self.order.weight_kg, self.by_vein)
         if dose.amount is None:
             self.notice("KEEL-NO-AMOUNT", event=event.id, what=event.amount)
         elif not dose.is_known:
             self.notice("KEEL-NO-RATE", event=event.id)
-        if dose.amount is not None and planned is not None and abs(dose.amount - planned) > 1e-6:
-            self.notice("KEEL-NOT-THE-PLAN", started=Numeral(f"{dose.amount:g}"), planned=Numeral(f"{planned:g}"))
+        if dose.amount is not None and self.order.dose.mg is not None:
+            self._hold_against_order(event, dose.amount, self.order.dose.mg)
         self.infusions.append(dose)
 
-    def _change(self, event: RateChanged | DosePaused | DoseStopped) -> None:
+    def _hold_against_order(self, event: DoseStarted, amount: float, ordered: float) -> None:
+        """Names a start that comes, with what was given before, to more than the order; or a first one of less."""
+        total, rounding = amount + sum(one.given for one in self.infusions), self.protocol.dosing.rounding
+        step = self.protocol.number(rounding) if rounding else 0.0
+        if total > ordered + _SAME_MG:
+            started = Numeral(f"{significant(total):g}")
+            self.notice("KEEL-OVER-ORDER", event=event.id, started=started, ordered=Numeral(f"{ordered:g}"))
+        elif not self.infusions and ordered - total > _SAME_MG and ordered - total >= step:
+            self.notice("KEEL-NOT-THE-PLAN", started=Numeral(f"{amount:g}"), planned=Numeral(f"{ordered:g}"))
+
+    def _change(self, event: RateChanged | DosePaused | DoseResumed | DoseStopped) -> None:
         if self.by_devices and isinstance(event, DoseStopped):
             self.is_stopped = True
             return
-        if not self.infusions or not self.infusions[-1].is_open:
+        dose = self.infusions[-1] if self.infusions else None
+        if dose is None or not dose.is_open or (isinstance(event, DoseResumed) and not dose.paused):
             self.notice("KEEL-SEQUENCE", event=event.id, what=_OUT_OF_ORDER[event.kind])
             return
-        dose = self.infusions[-1]
         dose.run_to(event.at)
-        if isinstance(event, RateChanged):
-            dose.rate = number_in(event.rate, parse_rate_mg_per_min, weight_kg=self.weight_kg)
-            dose.paused = dose.rate == 0
+        if isinstance(event, RateChanged | DoseResumed):
+            rate = number_in(event.rate, parse_rate_mg_per_min, weight_kg=self.order.weight_kg)
+            dose.set_rate(rate if event.rate is not None else dose.running_rate)
         elif isinstance(event, DosePaused):
             dose.paused = True
+            self._measure(dose, event)
         else:
-            self._stop(dose, event)
+            dose.ended_at = event.at
+            self._measure(dose, event)
 
-    def _stop(self, dose: Infusion, event: DoseStopped) -> None:
-        dose.ended_at, measured = event.at, dose_mg(event.given, self.weight_kg)
+    def _measure(self, dose: Infusion, event: DosePaused | DoseStopped) -> None:
+        """Takes what the pump says at a pause or at the end."""
+        measured = dose_mg(event.given, self.order.weight_kg)
         if measured is None:
             return
-        if dose.is_known and abs(measured - dose.given) > max(_PUMP_TOLERANCE_MG, 0.01 * dose.given):
+        if dose.is_known and abs(measured - dose.given) > _pump_step(dose.given):
             self.notice(
                 "KEEL-PUMP", event=event.id, given=Numeral(f"{measured:g}"), computed=Numeral(f"{dose.given:.4g}")
             )
         if dose.amount is None:
             dose.amount = measured
-        dose.rate = dose.rate or 0.0
+        if not dose.is_open:
+            dose.rate = dose.rate or 0.0
         dose.take_measured(measured)
+        total, ordered = sum(one.given for one in self.infusions), dose.ordered_mg
+        if ordered is not None and total > ordered + _pump_step(ordered):
+            self._over_given(event.id, total, ordered)
+
+    def _over_given(self, event: str, total: float, ordered: float) -> None:
+        given = Numeral(f"{significant(total):g}")
+        self.notice("KEEL-OVER-GIVEN", event=event, given=given, ordered=Numeral(f"{ordered:g}"))
 
     def of_devices(self) -> DoseState:
-        device_mg, plan = self.protocol.number(self.protocol.dosing.device_mg), self.plan
+        device_mg, plan = self.protocol.number(self.protocol.dosing.device_mg), self.order.dose
         if plan.mg is not None and plan.devices is not None and abs(plan.mg - plan.devices * device_mg) > 1e-6:
             self.notice("KEEL-PLAN-DEVICES", mg=Numeral(f"{plan.mg:g}"), devices=str(plan.devices))
         if not self.devices:
             return DoseState(notices=tuple(self.notices))
-        parts = []
-        for one in self.devices:
-            mg = device_mg if one.amount is None else dose_mg(one.amount, self.weight_kg)
+        parts: list[Part] = []
+        for one, order in self.devices:
+            mg = device_mg if one.amount is None else dose_mg(one.amount, order.weight_kg)
             if mg is None:
                 self.notice("KEEL-NO-AMOUNT", event=one.id, what=str(one.amount))
-            else:
-                parts.append(Part(one.at, 0.0, mg))
+                continue
+            parts.append(Part(one.at, 0.0, mg))
+            total = sum(part.mg for part in parts)
+            if order.dose.mg is not None and total > order.dose.mg + _SAME_MG:
+                self._over_given(one.id, total, order.dose.mg)
         is_whole = len(parts) == len(self.devices)
         return DoseState(
             given_mg=significant(sum(part.mg for part in parts)) if is_whole else None,
             parts=tuple(parts),
-            first_at=self.devices[0].at,
-            ended_at=self.devices[-1].at,
+            first_at=self.devices[0][0].at,
+            ended_at=self.devices[-1][0].at,
             is_running=plan.devices is not None and len(self.devices) < plan.devices and not self.is_stopped,
-            devices=tuple(self.devices),
+            devices=tuple(device for device, _ in self.devices),
             notices=tuple(self.notices),
         )
 
@@ -180,29 +222,29 @@ class _Course:
         )
 
 
+def _pump_step(mg: float) -> float:
+    """By how much a pump's milligrams may differ from computed ones by rounding alone."""
+    return max(_PUMP_TOLERANCE_MG, 0.01 * mg)
+
+
 def dose_state(
-    protocol: Protocol,
-    events: Sequence[Plain],
-    *,
-    at: dt.datetime,
-    route: str,
-    plan: PlannedDose,
-    weight_kg: float | None,
+    protocol: Protocol, events: Sequence[Plain], *, at: dt.datetime, route: str, plan: Plan | None, orders: Orders
 ) -> DoseState:
-    """What the events up to `at`, in their order, say was given."""
-    course = _Course(protocol, plan, weight_kg, by_vein=route == "iv")
+    """What the events up to `at`, in their order, say was given; `orders` makes numbers of the order that stands."""
+    course = _Course(protocol, plan, orders, by_vein=route == "iv")
     for event in events:
         course.take(event)
     return course.of_devices() if course.by_devices else course.of_infusions(at)
 
 
 def dose_facts(dose: DoseState, at: dt.datetime) -> dict[str, Fact]:
-    """The clocks since the dose, and how far it runs off its plan."""
+    """The clocks since the dose, the calendar days where `at` is, and how far the dose runs off its plan."""
     facts: dict[str, Fact] = {"is_running": dose.is_running}
-    if dose.ended_at is not None:
+    if dose.first_at is not None and dose.ended_at is not None:
         since = minutes_between(dose.ended_at, at)
         facts["minutes_since_dose_end"] = significant(since)
-        facts |= {"hours_since_session": significant(since / 60), "days_since_session": significant(since / 1440)}
+        facts["hours_since_session"] = significant(since / 60)
+        facts["days_since_session"] = (at.date() - dose.first_at.astimezone(at.tzinfo).date()).days
     if dose.deviation_percent is not None:
         facts["plan_deviation_percent"] = dose.deviation_percent
     if dose.rate_over_plan_percent is not None:

@@ -6,12 +6,13 @@ not asked; names are those of clinical-facts.csv.
 """
 
 import datetime as dt
+from enum import StrEnum
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
-from keel.record import MEDICINE_STATUSES, Pregnancy, Sex
+from keel.record import MEDICINE_STATUSES, Dose, Pregnancy, Sex
 
 Time = Annotated[
     dt.datetime, Meta(tz=True, description="ISO 8601 with offset.", examples=["2026-11-21T09:30:00+01:00"])
@@ -29,14 +30,30 @@ Facts = Annotated[
 ]
 
 
-class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What is planned: dose, over how long or by how many devices, by which weight and why."""
+class WeightBasis(StrEnum):
+    """Which weight a dose per kilogram is made by."""
 
-    dose: Amount
+    ACTUAL = "actual"
+    IDEAL = "ideal"
+    ADJUSTED = "adjusted"
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What is ordered: dose, over how long or by how many devices.
+
+    `weight_basis` is the weight that an amount per kilogram is made by; `chosen_by` and `reason` say who chose it and
+    why. `course_sessions` is how many sessions the course has, `course_started` its first day where there were earlier
+    courses.
+    """
+
+    dose: Amount | None = None
     over: Duration | None = None
     devices: Annotated[int, Meta(ge=1, le=10)] | None = None
-    weight_basis: str = ""
+    weight_basis: WeightBasis | None = None
+    chosen_by: str = ""
     reason: str = ""
+    course_sessions: Annotated[int, Meta(ge=1, le=1000)] | None = None
+    course_started: dt.date | None = None
 
 
 class Event(
@@ -58,7 +75,7 @@ class Event(
 
 def minutes_between(start: dt.datetime, end: dt.datetime) -> float:
     """Minutes from start to end, whatever their offsets."""
-    return (end - start).total_seconds() / 60
+    return (end.astimezone(dt.UTC) - start.astimezone(dt.UTC)).total_seconds() / 60
 
 
 class Started(Event, frozen=True, kw_only=True, tag="started"):
@@ -68,9 +85,13 @@ class Started(Event, frozen=True, kw_only=True, tag="started"):
 
 
 class Checked(Event, frozen=True, kw_only=True, tag="checked"):
-    """Answers to questions of the gate, or a contact made."""
+    """Answers to questions of the gate, or a contact made. A question that is `denied` was asked and answered “no”."""
 
-    facts: Facts
+    facts: Facts = msgspec.field(default_factory=dict)
+    denied: Annotated[
+        tuple[str, ...],
+        Meta(description="Questions answered “no” in one act, each by name.", examples=[["avm", "aneurysmal_disease"]]),
+    ] = ()
 
 
 class Held(Event, frozen=True, kw_only=True, tag="held"):
@@ -80,13 +101,17 @@ class Held(Event, frozen=True, kw_only=True, tag="held"):
 
 
 class Overridden(Event, frozen=True, kw_only=True, tag="overridden"):
-    """A prescriber passes a hold, with name and reason. `rule` is the rule, or the id of a `held` event."""
+    """A prescriber passes a hold, with name and reason. `rule` is the rule, or the id of a `held` event.
+
+    `exception` names an exception that the source of the rule makes, by its id.
+    """
 
     rule: Name
     name: Name
     reason: Name
     role: Annotated[str, Meta(description="Only “prescriber” counts.", examples=["prescriber"])] = ""
     in_person: Annotated[bool, Meta(description="The prescriber sees the person; some rules ask for it.")] = False
+    exception: Annotated[str, Meta(examples=["three-more"])] = ""
 
 
 class DoseStarted(Event, frozen=True, kw_only=True, tag="dose_started"):
@@ -104,9 +129,19 @@ class RateChanged(Event, frozen=True, kw_only=True, tag="rate_changed"):
 
 
 class DosePaused(Event, frozen=True, kw_only=True, tag="dose_paused"):
-    """The pump stands still; a later `rate_changed` resumes."""
+    """The pump stands still until `dose_resumed`, or until it gets a rate by `rate_changed`.
 
+    `given` is what the pump says was given so far.
+    """
+
+    given: Amount | None = None
     reason: str = ""
+
+
+class DoseResumed(Event, frozen=True, kw_only=True, tag="dose_resumed"):
+    """The pump runs again after a pause, at `rate` or at the rate that it had. What is left runs on; nothing is new."""
+
+    rate: Rate | None = None
 
 
 class DoseStopped(Event, frozen=True, kw_only=True, tag="dose_stopped"):
@@ -194,6 +229,65 @@ class Discharged(Event, frozen=True, kw_only=True, tag="discharged"):
     name: Name
 
 
+class LeftAgainstAdvice(Event, frozen=True, kw_only=True, tag="left_against_advice"):
+    """The person goes though the gate does not let them: what they were told, and whom one tried to reach.
+
+    `call_back_at` is when they are called; without it the next morning.
+    """
+
+    told: Name
+    contact_tried: Name
+    call_back_at: Time | None = None
+
+
+class Transferred(Event, frozen=True, kw_only=True, tag="transferred"):
+    """The person is taken to a hospital: where to, and why."""
+
+    to: Name
+    reason: Name
+
+
+class IllnessSeverity(StrEnum):
+    """How ill a person is at a handover (I-PASS)."""
+
+    STABLE = "stable"
+    WATCHER = "watcher"
+    UNSTABLE = "unstable"
+
+
+class HandedOver(Event, frozen=True, kw_only=True, tag="handed_over"):
+    """Responsibility goes from `by` to `to`; it has moved once the receiver has said it back (`synthesis`)."""
+
+    to: Name
+    severity: IllnessSeverity | None = None
+    synthesis: str = ""
+
+
+class EmergencyStep(Event, frozen=True, kw_only=True, tag="emergency_step"):
+    """A step of an emergency card was done."""
+
+    card: Name
+    step: Name
+
+
+class AlarmAcknowledged(Event, frozen=True, kw_only=True, tag="alarm_acknowledged"):
+    """Somebody has seen an alarm; it stands all the same."""
+
+    rule: Name
+
+
+class AlarmPaused(Event, frozen=True, kw_only=True, tag="alarm_paused"):
+    """The sound of an alarm is paused for some minutes; it stands all the same."""
+
+    rule: Name
+    over: Duration
+
+
+Ending = Discharged | LeftAgainstAdvice | Transferred
+"""Events with which the person is gone."""
+Logged = HandedOver | EmergencyStep | AlarmAcknowledged | AlarmPaused | LeftAgainstAdvice | Transferred
+"""Events that change no gate of the dose and are shown as they stand."""
+
 Plain = (
     Started
     | Checked
@@ -202,6 +296,7 @@ Plain = (
     | DoseStarted
     | RateChanged
     | DosePaused
+    | DoseResumed
     | DoseStopped
     | DeviceGiven
     | VitalsRecorded
@@ -212,6 +307,12 @@ Plain = (
     | CriteriaChecked
     | RiskAssessed
     | Discharged
+    | LeftAgainstAdvice
+    | Transferred
+    | HandedOver
+    | EmergencyStep
+    | AlarmAcknowledged
+    | AlarmPaused
 )
 
 
@@ -263,6 +364,22 @@ class SessionCondition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     ended: dt.date | None = None
 
 
+class Reviewed(StrEnum):
+    """What a review of a course looked at."""
+
+    RESPONSE = "response"
+    EXPOSURE = "exposure"
+
+
+class Review(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A review of the course: of what, on which day, by whom; for a response whether there was one."""
+
+    of: Reviewed
+    on: dt.date
+    by: Name
+    responded: bool | None = None
+
+
 class Session(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One session: protocol, person, what was found at screening, and the events in any order.
 
@@ -270,6 +387,10 @@ class Session(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     on record; they are facts of the gate. `jurisdiction` (US, EU, UK,
     AU-TAS) decides where rules differ; without it the country of the person does. `route` chooses among the routes of a
     protocol that has several. `last_dose_at` is the last dose before this session.
+
+    `doses` is the ledger: every dose known before this session, from which sessions are counted; an empty list says
+    that there was none, and null that nobody asked. `reviews` are those of the course. `timezone` is where the
+    clinic is: days are its calendar days.
     """
 
     protocol: Name
@@ -282,6 +403,9 @@ class Session(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     route: str = ""
     plan: Plan | None = None
     last_dose_at: Time | None = None
+    doses: tuple[Dose, ...] | None = None
+    reviews: tuple[Review, ...] = ()
+    timezone: Annotated[str, Meta(description="IANA zone of the clinic.", examples=["Europe/London"])] = ""
     questions: Annotated[dict[str, str], Meta(description="For people; not read.")] = msgspec.field(
         default_factory=dict
     )

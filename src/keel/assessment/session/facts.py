@@ -1,13 +1,13 @@
-"""Facts of a session for the rules: of the person, of the last dose before it, of what happened.
+"""Facts of a session for the rules: of the person, and of what happened.
 
-Those of plan, dose, answers, pressures and vital signs stand with these; `view.py` puts all of them together.
+Those of course, plan, dose, answers, pressures and vital signs stand with these; `view.py` puts all of them together.
 """
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from keel.assessment.session.events import Discharged, Plain, Session, minutes_between
+from keel.assessment.session.events import Discharged, Plain, Session
 from keel.assessment.session.heard import Words
 from keel.assessment.session.plan import number_in
 from keel.findings import Fact
@@ -59,13 +59,6 @@ def weight_facts(weights_kg: Sequence[float], pounds_percent: float) -> dict[str
         "weight_jump_percent": significant(max(abs(ratio - 1) for ratio in ratios) * 100),
         "weight_looks_like_pounds": any(abs(one) * 100 <= pounds_percent for one in off),
     }
-
-
-def last_dose_facts(last_dose_at: dt.datetime | None, at: dt.datetime) -> dict[str, Fact]:
-    """The last dose before this session, as the file states it."""
-    if last_dose_at is None or last_dose_at > at:
-        return {}
-    return {"hours_since_last_dose": significant(minutes_between(last_dose_at, at) / 60), "first_session": False}
 
 
 def event_facts(events: Iterable[Plain], words: Words) -> dict[str, Fact]:

@@ -5,18 +5,28 @@ The session is opened as a view (`opening.py`, `view.py`). The gate is asked (`g
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from keel.assessment.protocols.gate import default_rules, passes
-from keel.assessment.session.events import DeviceGiven, Discharged, DoseStarted, Plain, RiskAssessed, Session
+from keel.assessment.session.course import differing
+from keel.assessment.session.events import (
+    DeviceGiven,
+    Discharged,
+    DoseStarted,
+    LeftAgainstAdvice,
+    Plain,
+    RiskAssessed,
+    Session,
+    Transferred,
+)
 from keel.assessment.session.gate import gate_state
-from keel.assessment.session.notices import shortened
+from keel.assessment.session.log import call_back, log_entries, responsible
 from keel.assessment.session.opening import open_session
 from keel.assessment.session.overrides import apply_overrides
 from keel.assessment.session.prediction import predict
-from keel.assessment.session.state import MissedCheck, Phase, SessionState
+from keel.assessment.session.state import MissedCheck, SessionState
 from keel.assessment.session.suicide_risk import is_clinician
 from keel.assessment.session.summary import (
     baseline,
@@ -28,11 +38,9 @@ from keel.assessment.session.summary import (
     since_dose,
 )
 from keel.assessment.session.view import SessionView
-from keel.findings import Finding, Severity, worst_first
+from keel.findings import Fact, Finding, Severity, worst_first
 from keel.knowledge import Knowledge
-from keel.messages import Message, joined, listed
-
-_SHOWN_DEFAULTS = 8
+from keel.messages import Message, Numeral, joined, listed
 
 
 def fold_session(session: Session, *, at: dt.datetime, knowledge: Knowledge) -> SessionState:
@@ -41,8 +49,8 @@ def fold_session(session: Session, *, at: dt.datetime, knowledge: Knowledge) -> 
     UnknownProtocol where the protocol is not on file, SessionError where it gives no dose.
     """
     view = open_session(session, at=at, knowledge=knowledge)
-    now, left = gate_state(view), next((one for one in view.events if isinstance(one, Discharged)), None)
-    # After discharge the gate is that of the moment of leaving.
+    now, left = gate_state(view), view.ending
+    # Once the person has left the gate is that of the moment of leaving.
     gate = now if left is None else gate_state(view.before(left))
     deeds = tuple(_deeds(view))
     outcome = apply_overrides(view, [*gate.reasons, *now.alarms, *(finding for _, finding in deeds)], deeds)
@@ -59,9 +67,9 @@ def fold_session(session: Session, *, at: dt.datetime, knowledge: Knowledge) -> 
         phase=view.phase,
         may_start=is_clear and view.phase.gate == "start",
         may_continue=is_clear and view.phase.gate == "giving",
-        may_discharge=is_clear and view.phase.gate == "discharge",
-        reasons=worst_first(reasons),
-        due=now.due,
+        may_discharge=is_clear and view.phase.gate == "discharge" and (left is None or isinstance(left, Discharged)),
+        reasons=worst_first([*_gone(view), *reasons]),
+        due=tuple(sorted([*now.due, *call_back(view)], key=lambda one: (one.due_at, one.rule))),
         alarms=worst_first(alarms),
         given_mg=view.dose.given_mg,
         minutes_since_last_dose=since_dose(view),
@@ -77,6 +85,8 @@ def fold_session(session: Session, *, at: dt.datetime, knowledge: Knowledge) -> 
         latest=dict(latest_values(view)),
         passed=outcome.passed,
         corrections=view.timeline.corrections,
+        log=tuple(log_entries(view)),
+        responsible=responsible(view),
         not_yet=view.timeline.not_yet,
         missed=now.missed,
         history=tuple(past_alarms(view)),
@@ -94,8 +104,30 @@ def _deeds(view: SessionView) -> Iterator[tuple[dt.datetime, Finding]]:
             found = apply_overrides(before, [*then.reasons, *then.alarms]).findings
             holding = dict.fromkeys(one.rule for one in found if one.severity in (Severity.BLOCK, Severity.HOLD))
             if holding:
-                rule = "KEEL-DISCHARGED-HELD" if isinstance(event, Discharged) else "KEEL-GATE-PASSED"
-                yield event.at, view.finding(rule, event=event.id, rules=", ".join(holding))
+                yield (
+                    event.at,
+                    view.finding(_deed(event, found, before, view), event=event.id, rules=", ".join(holding)),
+                )
+
+
+def _deed(event: Plain, found: Sequence[Finding], before: SessionView, view: SessionView) -> str:
+    """The rule of a deed that was done while its gate held.
+
+    A dose that began against a block does not go on, whoever passes what: it would open the block from behind.
+    """
+    if isinstance(event, Discharged):
+        return "KEEL-DISCHARGED-HELD"
+    was_blocked = before.phase.gate == "start" and any(one.severity is Severity.BLOCK for one in found)
+    return "KEEL-BLOCK-PASSED" if was_blocked and view.phase.gate == "giving" else "KEEL-GATE-PASSED"
+
+
+def _gone(view: SessionView) -> Iterator[Finding]:
+    """How the person left, where that was no discharge."""
+    left = view.ending
+    if isinstance(left, LeftAgainstAdvice):
+        yield view.finding("KEEL-LEFT", event=left.id, told=left.told, contact=left.contact_tried)
+    elif isinstance(left, Transferred):
+        yield view.finding("KEEL-TRANSFERRED", event=left.id, to=left.to, reason=left.reason)
 
 
 def _is_gated(event: Plain, view: SessionView) -> bool:
@@ -110,6 +142,12 @@ def _remarks(view: SessionView, missed: tuple[MissedCheck, ...]) -> Iterator[Fin
     for event in view.events:
         if isinstance(event, RiskAssessed) and not is_clinician(event):
             yield view.finding("KEEL-ASSESSMENT-ROLE", name=event.name, role=event.role, event=event.id)
+    if view.session.doses is None and "course" in view.protocol.gates.start and view.phase.gate == "start":
+        yield view.finding("KEEL-NO-LEDGER")
+    stated = view.answers.facts(view.events, view.at)
+    for name, (typed, counted) in differing(stated, view.counted).items():
+        label = Message(view.knowledge.clinical_facts[name].label)
+        yield view.finding("KEEL-COUNTED", what=label, typed=_written(typed), counted=_written(counted))
     for what, fix in view.answers.refused:
         yield view.finding("KEEL-NOT-UNDERSTOOD", what=what, fix=fix)
     unread = view.condition_facts.unread
@@ -125,9 +163,15 @@ def _remarks(view: SessionView, missed: tuple[MissedCheck, ...]) -> Iterator[Fin
         shown = joined("; ", (Message("{what} at {time}", what=what, time=time) for what, time in times))
         yield view.finding("KEEL-MISSED", what=shown)
     rules = _unconfirmed(view)
-    if rules and view.phase is not Phase.DISCHARGED:
-        names = shortened(rules, _SHOWN_DEFAULTS)
-        yield view.finding("KEEL-DEFAULTS", count=str(len(rules)), rules=names)
+    if rules and view.phase.gate == "start":
+        yield view.finding("KEEL-DEFAULTS", count=str(len(rules)))
+
+
+def _written(value: Fact) -> Message:
+    """A typed or counted value in words."""
+    if isinstance(value, bool):
+        return Message("yes") if value else Message("no")
+    return Message("{value}", value=Numeral(f"{value:g}")) if isinstance(value, int | float) else Message(str(value))
 
 
 def _unconfirmed(view: SessionView) -> tuple[str, ...]:

@@ -68,7 +68,7 @@ def monitoring_form(session: Session, form: str, *, at: dt.datetime, knowledge: 
         title=document.title,
         fields=fields,
         open=tuple(one.id for one in fields if one.required and one.value is None),
-        due_on=None if first is None else first.date() + dt.timedelta(days=document.due_days),
+        due_on=None if first is None else _day(first, view) + dt.timedelta(days=document.due_days),
     )
 
 
@@ -81,7 +81,7 @@ def _answers(view: SessionView) -> Iterator[tuple[str, Answer]]:
     yield "takes_any_of_concern", True if True in taken else False if all(one is False for one in taken) else None
     if first is None:
         return
-    yield "treatment_date", first.date().isoformat()
+    yield "treatment_date", _day(first, view).isoformat()
     yield "dose_mg", view.dose.given_mg
     yield "minutes_from_first_device", round(minutes_between(first, end)) if end is not None else None
     yield from _pressures(view, first)
@@ -96,6 +96,10 @@ def _answers(view: SessionView) -> Iterator[tuple[str, Answer]]:
             for one in view.at_moment(moment).out_of_range
         ),
     )
+
+
+def _day(moment: dt.datetime, view: SessionView) -> dt.date:
+    return moment.astimezone(view.at.tzinfo).date()
 
 
 def _pressures(view: SessionView, first: dt.datetime) -> Iterator[tuple[str, Answer]]:

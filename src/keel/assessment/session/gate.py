@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from keel.assessment.protocols.dosing import dose_plan, weights_finding
 from keel.assessment.session.events import Held, minutes_between
 from keel.assessment.session.schedule import due_checks
 from keel.assessment.session.state import DueCheck, MissedCheck, Phase
@@ -27,15 +28,15 @@ def gate_state(view: SessionView) -> GateState:
     facts = {**view.facts, "minutes_overdue": max((one.minutes_overdue for one in due), default=0.0)}
     reasons = view.ask(view.gate_phases, facts, missing=True)
     if view.phase.gate == "start":
-        reasons += view.medicine_findings
-    if view.phase is not Phase.DISCHARGED:
+        reasons += [*view.medicine_findings, *_weights(view)]
+    if not view.phase.is_over:
         reasons += list(_questions(view))
     held = [event for event in view.events if isinstance(event, Held)]
     reasons += [view.finding("KEEL-HELD", event=one.id, by=one.by, reason=one.reason) for one in held]
     alarms = [notice.finding(view.knowledge) for notice in view.dose.notices]
-    if view.dose.has_begun and view.phase is not Phase.DISCHARGED:
+    if view.dose.has_begun and not view.phase.is_over:
         alarms += [*view.running(facts), *_missing_values(view)]
-    if view.phase is Phase.DISCHARGED:
+    if view.phase.is_over:
         alarms += view.ask(view.protocol.gates.after, facts)
     elif view.phase is not Phase.PLANNED:
         # Before the dose, old values are a matter of the gate.
@@ -50,6 +51,18 @@ def _questions(view: SessionView) -> Iterator[Finding]:
     for one in view.questions:
         signs = listed(Message(labels[name].label) for name in one.facts)
         yield view.finding("KEEL-NOT-HEARD", what=one.text, signs=signs, event=one.event)
+
+
+def _weights(view: SessionView) -> Iterator[Finding]:
+    """The doses of the three weights where the sources disagree on which to use; the chosen one is named."""
+    if view.protocol.dosing.kind == "per_weight" and view.route != "sublingual":
+        plan = dose_plan(
+            view.protocol, view.person, at=view.at, knowledge=view.knowledge, jurisdiction=view.jurisdiction
+        )
+        if (finding := weights_finding(plan, view.protocol, basis=str(view.plan.basis or ""))) is not None:
+            yield finding
+        elif plan.bmi is None and plan.by_weight:
+            yield view.finding("KEEL-NO-HEIGHT")
 
 
 def _missing_values(view: SessionView) -> Iterator[Finding]:

@@ -26,7 +26,9 @@ class Infusion:
         self.start = self.since = event.at
         self.amount = dose_mg(event.amount, weight_kg)
         self.rate = self._first_rate(event, plan, weight_kg, by_vein)
+        self.running_rate = self.rate
         self.planned_rate = plan.rate if plan.rate is not None else self.rate
+        self.ordered_mg = plan.mg
         self.at_once = not by_vein and event.over is None and event.rate is None
         self.given = self.ran = 0.0
         self.paused = False
@@ -59,6 +61,12 @@ class Infusion:
     def rate_now(self) -> float:
         """mg/min at the moment; zero while paused, ended or not known."""
         return self.rate or 0.0 if self.is_open and not self.paused else 0.0
+
+    def set_rate(self, rate: float | None) -> None:
+        """The pump runs at another rate from now on; at zero it pauses, and keeps the rate at which it would resume."""
+        self.rate, self.paused = rate, rate == 0
+        if rate:
+            self.running_rate = rate
 
     def run_to(self, moment: dt.datetime) -> None:
         """Counts what went in since the last event."""

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -11,10 +12,10 @@ from keel.assessment.protocols.gate import find_protocol, jurisdiction_in, juris
 from keel.assessment.protocols.record_facts import listed_facts, medicine_facts
 from keel.assessment.session.answers import Answer, read_answers
 from keel.assessment.session.errors import SessionError
-from keel.assessment.session.events import Plain, Session, SessionCondition, SessionMedicine
+from keel.assessment.session.events import Corrected, Plain, Session, SessionCondition, SessionMedicine, Started
 from keel.assessment.session.facts import as_person
 from keel.assessment.session.heard import told_answers, words_of
-from keel.assessment.session.timeline import Timeline, timeline
+from keel.assessment.session.timeline import Timeline, order_key, timeline
 from keel.assessment.session.view import SessionView
 from keel.findings import Finding, Severity
 from keel.knowledge import Knowledge
@@ -24,7 +25,7 @@ from keel.record import TAKEN, Condition
 
 
 def open_session(session: Session, *, at: dt.datetime, knowledge: Knowledge) -> SessionView:
-    """The session seen at a time.
+    """The session seen at a time; days are those of its time zone, or of the offset in which it is written.
 
     UnknownProtocol where the protocol is not on file, SessionError where it gives no dose or an event has a wrong year.
     """
@@ -34,6 +35,7 @@ def open_session(session: Session, *, at: dt.datetime, knowledge: Knowledge) -> 
         problem = Message("In {protocol} no dose is given: it is not a protocol of a session.", protocol=protocol.id)
         fix = Message("Use one of {known}.", known=", ".join(dosing))
         raise SessionError(problem, where="$.protocol", fix=fix)
+    at = at.astimezone(_zone(session, at))
     stated = jurisdiction_of(session.jurisdiction, knowledge) or protocol.jurisdiction
     route = route_of(protocol, session.route) or (protocol.routes[0] if len(protocol.routes) == 1 else "")
     facts = knowledge.clinical_facts
@@ -64,6 +66,15 @@ def _withdrawn(line: Timeline, knowledge: Knowledge) -> Iterator[Answer]:
         was = (correction.was,)
         yield from read_answers({}, was, knowledge.clinical_facts).given
         yield from told_answers(was, words_of(was, knowledge))
+
+
+def _zone(session: Session, at: dt.datetime) -> dt.tzinfo | None:
+    """Where the clinic is; else the offset of the start, of the first event, of the time asked for."""
+    if session.timezone:
+        return ZoneInfo(session.timezone)
+    plain = sorted((one for one in session.events if not isinstance(one, Corrected)), key=order_key)
+    first = next((one for one in plain if isinstance(one, Started)), plain[0] if plain else None)
+    return first.at.tzinfo if first else at.tzinfo
 
 
 def _refuse_far_apart(events: Sequence[Plain], knowledge: Knowledge) -> None:

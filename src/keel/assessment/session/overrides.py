@@ -1,7 +1,7 @@
 """Overrides: a prescriber passes a hold with name and reason, for the values as they were then.
 
 An override counts for a finding that holds, when a prescriber gave it, while no value has become worse since. What
-blocks cannot be overridden.
+blocks cannot be overridden, nor what is missing of a rule that must be answered.
 """
 
 import datetime as dt
@@ -16,7 +16,8 @@ from keel.assessment.session.gate import gate_state
 from keel.assessment.session.state import PassedHold
 from keel.assessment.session.view import SessionView
 from keel.findings import Finding, Reason, Severity
-from keel.messages import EMPTY, Message
+from keel.knowledge.protocols import leaves
+from keel.messages import EMPTY, Message, listed
 
 Deeds = Sequence[tuple[dt.datetime, Finding]]
 """What was done while a gate held, and when."""
@@ -73,14 +74,26 @@ def _problem(view: SessionView, finding: Finding, override: Overridden, deeds: D
     if override.role.strip().casefold() != PRESCRIBER:
         role = override.role or Message("not given")
         return view.finding("KEEL-OVERRIDE-ROLE", rule=rule, name=name, role=role, event=event)
-    in_person = {one.id for one in view.protocol.rules if one.prescriber_in_person}
-    if rule in in_person and not override.in_person:
+    known = next((one for one in view.protocol.rules if one.id == rule), None)
+    if known is not None and known.prescriber_in_person and not override.in_person:
         return view.finding("KEEL-OVERRIDE-PERSON", rule=rule, name=name, event=event)
+    if override.exception and override.exception not in {one.id for one in (known.exceptions if known else ())}:
+        return view.finding("KEEL-OVERRIDE-EXCEPTION", rule=rule, name=name, exception=override.exception, event=event)
+    if open_facts := _to_be_answered(view, finding):
+        what = listed(Message(view.knowledge.clinical_facts[fact].label) for fact in open_facts)
+        return view.finding("KEEL-OVERRIDE-ANSWER", rule=rule, name=name, what=what, event=event)
     stood = gate_state(view.at_moment(override.at))
     then = [*stood.reasons, *stood.alarms, *(deed for when, deed in deeds if when <= override.at)]
     if not any(_name(one) == _name(finding) and one.rule == rule and covers(one, finding) for one in then):
         return view.finding("KEEL-OVERRIDE-PAST", rule=rule, name=name, event=event)
     return None
+
+
+def _to_be_answered(view: SessionView, finding: Finding) -> list[str]:
+    """Of what a finding says is missing the facts that no override passes: they only need an answer."""
+    asked = [rule for rule in view.protocol.rules if rule.must_be_answered]
+    facts = {name for rule in asked for name in (*rule.needs, *(leaf.fact for leaf in leaves(rule.when)))}
+    return [reason.name for reason in finding.why if reason.value is None and reason.name in facts]
 
 
 def covers(then: Finding, now: Finding) -> bool:

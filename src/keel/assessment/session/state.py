@@ -23,6 +23,14 @@ class Phase(StrEnum):
     OBSERVING = "observing"
     """The dose is in, or its end is on record; the person is watched."""
     DISCHARGED = "discharged"
+    LEFT_AGAINST_ADVICE = "left_against_advice"
+    TRANSFERRED = "transferred"
+    """Taken to a hospital."""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the person has gone."""
+        return self in (Phase.DISCHARGED, Phase.LEFT_AGAINST_ADVICE, Phase.TRANSFERRED)
 
     @property
     def gate(self) -> str:
@@ -119,6 +127,7 @@ class PassedHold(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     role: str
     reason: str
+    exception: str
     at: dt.datetime
     event: str
     finding: Finding
@@ -127,7 +136,19 @@ class PassedHold(msgspec.Struct, frozen=True, kw_only=True):
     def of(cls, finding: Finding, by: Overridden) -> "PassedHold":
         """The hold of a finding, passed by an event."""
         who = {"by": by.by, "name": by.name, "role": by.role}
-        return cls(rule=finding.rule, **who, reason=by.reason, at=by.at, event=by.id, finding=finding)
+        return cls(
+            rule=finding.rule, **who, reason=by.reason, exception=by.exception, at=by.at, event=by.id, finding=finding
+        )
+
+
+class LogEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that was done and changes no gate of the dose, as it stands: `event` is whole."""
+
+    at: dt.datetime
+    by: str
+    type: str
+    what: Message
+    event: Plain
 
 
 class Correction(msgspec.Struct, frozen=True, kw_only=True):
@@ -149,9 +170,11 @@ class SessionState(msgspec.Struct, frozen=True, kw_only=True):
     first, with every alarm that closes it and a note on which gates this phase has; `alarms` are those of readings,
     schedule, clocks and order. `may_start` speaks of the first dose, `may_continue`
     of going on with it, `may_discharge` of leaving; each is False where a finding blocks or holds, and what is not
-    known holds. After discharge `reasons` and `may_discharge` are those of the moment of leaving. `passed` are holds
-    that a prescriber passed; `history` what was out of range earlier; `unconfirmed` rules of the gate that rest on a
-    default which no clinic has signed.
+    known holds. After the person has left `reasons` and `may_discharge` are those of the moment of leaving. `passed`
+    are holds that a prescriber passed; `log` handovers, steps of emergency cards, alarms seen or paused, and how
+    the person left where that was no discharge; `responsible` who answers for the person, as far as that was said.
+    `history` is what was out of range earlier; `unconfirmed` rules of the gate that rest on a default which no clinic
+    has signed.
     """
 
     phase: Phase
@@ -175,6 +198,8 @@ class SessionState(msgspec.Struct, frozen=True, kw_only=True):
     latest: dict[str, LatestValue]
     passed: tuple[PassedHold, ...]
     corrections: tuple[Correction, ...]
+    log: tuple[LogEntry, ...]
+    responsible: str
     not_yet: tuple[str, ...]
     missed: tuple[MissedCheck, ...]
     history: tuple[PastAlarm, ...]

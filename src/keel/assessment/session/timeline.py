@@ -9,7 +9,15 @@ from typing import NamedTuple
 
 import msgspec
 
-from keel.assessment.session.events import AnyEvent, Corrected, Plain, minutes_between
+from keel.assessment.session.events import (
+    AnyEvent,
+    Corrected,
+    DeviceGiven,
+    DoseStarted,
+    Plain,
+    Started,
+    minutes_between,
+)
 from keel.assessment.session.notices import Notice, shortened
 from keel.assessment.session.state import Correction
 from keel.knowledge.protocols import Cut, Protocol
@@ -24,15 +32,22 @@ _KIND_ORDER = (
     "held",
     "overridden",
     "dose_started",
+    "dose_resumed",
     "rate_changed",
     "device_given",
     "adverse_event",
     "dose_paused",
     "dose_stopped",
     "note",
+    "alarm_acknowledged",
+    "alarm_paused",
+    "emergency_step",
+    "handed_over",
     "criteria_checked",
     "risk_assessed",
     "discharged",
+    "left_against_advice",
+    "transferred",
 )
 """Of events at the same instant, readings come before the dose and the release comes last."""
 
@@ -44,6 +59,12 @@ class Timeline(NamedTuple):
     corrections: tuple[Correction, ...]
     not_yet: tuple[str, ...]
     notices: tuple[Notice, ...]
+
+    @property
+    def began(self) -> dt.datetime | None:
+        """When the session began: its `started`, else its first dose."""
+        begin = [one.at for one in self.events if isinstance(one, Started)]
+        return min(begin or [one.at for one in self.events if isinstance(one, DoseStarted | DeviceGiven)], default=None)
 
     def until(self, moment: dt.datetime) -> tuple[Plain, ...]:
         """The events at or before a moment."""

@@ -11,16 +11,27 @@ from functools import cached_property
 
 import msgspec
 
+from keel.assessment.protocols.body_weights import body_weights
 from keel.assessment.protocols.facts import RecordFacts, derived
 from keel.assessment.protocols.gate import gate
 from keel.assessment.protocols.level_of_care import level_of_care
 from keel.assessment.session.answers import Answer, Answers, judgement_age
-from keel.assessment.session.dose import DoseState, device_facts, dose_facts, dose_state
-from keel.assessment.session.events import Discharged, DosePaused, Plain, Session, Started
-from keel.assessment.session.facts import event_facts, last_dose_facts, weighed_facts, weight_facts
+from keel.assessment.session.course import counted_facts, counted_with
+from keel.assessment.session.dose import DoseState, Order, device_facts, dose_facts, dose_state
+from keel.assessment.session.events import (
+    DosePaused,
+    Ending,
+    LeftAgainstAdvice,
+    Plain,
+    Plan,
+    Session,
+    Transferred,
+    WeightBasis,
+)
+from keel.assessment.session.facts import event_facts, weighed_facts, weight_facts
 from keel.assessment.session.heard import UNTOLD_IS_NO, Question, Words, questions, told_answers
 from keel.assessment.session.notices import Notice
-from keel.assessment.session.plan import PlannedDose, number_in, plan_facts, planned_dose
+from keel.assessment.session.plan import PlannedDose, newest_plan, number_in, plan_facts, planned_dose
 from keel.assessment.session.pressures import pressure_facts
 from keel.assessment.session.recovery_score import aldrete_facts
 from keel.assessment.session.state import Phase
@@ -86,22 +97,39 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
         return self._seen(self.events, moment)
 
     def _seen(self, events: tuple[Plain, ...], at: dt.datetime) -> "SessionView":
-        return msgspec.structs.replace(self, events=events, at=at)
+        return msgspec.structs.replace(self, events=events, at=at.astimezone(self.at.tzinfo))
 
     # ------------------------------------------------------------------------------------------------ what is known
 
     @cached_property
+    def order(self) -> Order:
+        """What is ordered now."""
+        return self.ordered(newest_plan(self.session.plan, self.events))
+
+    @property
     def plan(self) -> PlannedDose:
-        """The plan in numbers."""
+        """What is ordered now, in numbers."""
+        return self.order.dose
+
+    def ordered(self, plan: Plan | None) -> Order:
+        """A plan as an order: its numbers, and the weight by which amounts per kilogram are made."""
         dosing = self.protocol.dosing
         device_mg = self.protocol.number(dosing.device_mg) if dosing.kind == "devices" else None
-        return planned_dose(self.session.plan, self.events, self.person.weight_kg, device_mg)
+        weight_kg = self._weight_by(plan.weight_basis if plan else None)
+        return Order(planned_dose(plan, weight_kg, device_mg), weight_kg)
+
+    def _weight_by(self, basis: WeightBasis | None) -> float | None:
+        """The actual weight, or the one that the plan chose; of two formulas (sex not recorded) the lighter one."""
+        if basis in (None, WeightBasis.ACTUAL) or self.protocol.dosing.kind != "per_weight":
+            return self.person.weight_kg
+        weights = body_weights(self.protocol, self.person)
+        return min((one.kg for one in weights if one.basis == basis and one.kg is not None), default=None)
 
     @cached_property
     def dose(self) -> DoseState:
         """What was given, and what is running."""
-        weight = self.person.weight_kg
-        return dose_state(self.protocol, self.events, at=self.at, route=self.route, plan=self.plan, weight_kg=weight)
+        plan = self.session.plan
+        return dose_state(self.protocol, self.events, at=self.at, route=self.route, plan=plan, orders=self.ordered)
 
     @cached_property
     def vitals(self) -> Vitals:
@@ -125,22 +153,22 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
         gone = [one for one in self.withdrawn if one.at is not None and one.at <= self.at]
         return SuicideRisk.of([*self._said, *told_answers(self.events, self.words)], gone, self.events)
 
-    @property
-    def zone(self) -> dt.tzinfo | None:
-        """The offset in which the session is written: of its start, else of its first event, else of the time asked."""
-        first = next((one for one in self.events if isinstance(one, Started)), None) or next(iter(self.events), None)
-        return (first or self).at.tzinfo
-
     @cached_property
+    def ending(self) -> Ending | None:
+        """The event with which the person left."""
+        return next((event for event in self.events if isinstance(event, Ending)), None)
+
+    @property
     def left_at(self) -> dt.datetime | None:
         """When the person left."""
-        return next((event.at for event in self.events if isinstance(event, Discharged)), None)
+        return self.ending.at if self.ending else None
 
     @cached_property
     def phase(self) -> Phase:
         """Where the session stands."""
-        if self.left_at is not None:
-            return Phase.DISCHARGED
+        if self.ending is not None:
+            gone = {LeftAgainstAdvice: Phase.LEFT_AGAINST_ADVICE, Transferred: Phase.TRANSFERRED}
+            return gone.get(type(self.ending), Phase.DISCHARGED)
         if self.dose.is_paused:
             return Phase.PAUSED
         if self.dose.is_running:
@@ -157,11 +185,10 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
             **person_facts(self.person, at),
             **self.condition_facts.facts,
             **weighed_facts(self.session.person.weighed_on, at),
-            **plan_facts(self.plan, protocol, self.route),
-            **self.answers.facts(self.events, at),
+            **plan_facts(self.plan, protocol, self.route, self.order.weight_kg),
+            **counted_with(self.answers.facts(self.events, at), self.counted),
             **judgement_age(self._said, asked_at_the_door(protocol), at),
             **weight_facts(self._weights_kg, self.cut("weight_pounds_near") or 0.0),
-            **last_dose_facts(self.session.last_dose_at, at),
             **event_facts(self.events, self.words),
             **self.suicide_risk.facts(),
             "events_open": self._events_open,
@@ -214,6 +241,12 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
         told = [before, self.person.weight_kg, *answered]
         return [float(one) for one in told if isinstance(one, int | float) and one > 0]
 
+    @cached_property
+    def counted(self) -> dict[str, Fact]:
+        """What the doses on record before this session come to for the rules of a course."""
+        plan = newest_plan(self.session.plan, self.events)
+        return counted_facts(self.session, plan, self.protocol, started=self.timeline.began, at=self.at)
+
     def _level_of_care(self, facts: Mapping[str, Fact]) -> Fact:
         """By triage; not known while a red-flag question is open, so that the gate asks for it."""
         enabled = {"pathway_enabled": self.protocol.enablement.on}
@@ -237,7 +270,7 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
                 self.protocol,
                 wanted,
                 facts,
-                at=self.at.astimezone(self.zone),
+                at=self.at,
                 knowledge=self.knowledge,
                 jurisdiction=self.jurisdiction,
                 route=self.route,

@@ -15,7 +15,7 @@ from keel.interop.fhir.envelope import Item
 from keel.interop.fhir.errors import NotTaken
 from keel.interop.fhir.moments import When, when
 from keel.interop.fhir.people import SUICIDE, Context, Draft, risk_level
-from keel.interop.fhir.resources import Observation, ObservationPart
+from keel.interop.fhir.resources import WITHDRAWN, Observation, ObservationPart
 from keel.interop.fhir.sittings import InstrumentCodes, Sitting
 from keel.interop.kept_units import in_kept_unit
 from keel.interop.plausibility import impossible_measure
@@ -26,7 +26,6 @@ from keel.messages import Message, text_of
 from keel.quantities import UnitError
 from keel.record import Measurement, Pregnancy
 
-WITHDRAWN = ("entered-in-error", "cancelled", "registered")
 CLINICAL = ("laboratory", "vital-signs", "exam", "imaging", "procedure")
 """Categories of observation whose words are findings."""
 _END_OF_TIME = dt.datetime(9000, 1, 1, tzinfo=dt.UTC)

@@ -23,6 +23,9 @@ from keel.interop.fhir.datatypes import (
     ReferenceRange,
 )
 
+WITHDRAWN = ("entered-in-error", "cancelled", "registered")
+"""Statuses of an observation or a judgement that is no fact, or one taken back."""
+
 
 class Resource(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """What every resource has. `implicit_rules` and a modifier extension change the meaning and forbid reading."""

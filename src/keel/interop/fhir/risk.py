@@ -4,9 +4,8 @@ from keel.interop.fhir.datatypes import CodeableConcept
 from keel.interop.fhir.envelope import Item
 from keel.interop.fhir.errors import NotTaken
 from keel.interop.fhir.moments import when
-from keel.interop.fhir.observations import WITHDRAWN
 from keel.interop.fhir.people import RISK_LEVEL, SUICIDE, Context, Draft, risk_level
-from keel.interop.fhir.resources import RiskAssessment
+from keel.interop.fhir.resources import WITHDRAWN, RiskAssessment
 from keel.knowledge import Knowledge
 from keel.knowledge.reading import CodeKind
 from keel.messages import Message

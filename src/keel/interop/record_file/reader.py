@@ -94,6 +94,15 @@ def read_keel(data: bytes, *, at: dt.datetime, knowledge: Knowledge, progress: P
     )
 
 
+def read_doses(
+    entries: Sequence[DoseEntry], *, zone: ZoneInfo | None, weight_kg: float | None, path: str, knowledge: Knowledge
+) -> tuple[Dose, ...]:
+    """The doses of a list in another file, as in a record; those that lie in the future are among them."""
+    end_of_time = dt.datetime(9998, 1, 1, tzinfo=dt.UTC)
+    place = _Place(end_of_time, knowledge, zone, Notebook(), path, told_weight_kg=weight_kg)
+    return _each(entries, "doses", place, _dose)
+
+
 FUTURE = Message("fact dated in the future")
 REPEATED = Message("fact written twice")
 _LISTS = ("doses", "patterns", "measurements", "medicines", "answers", "conditions", "risk_assessments")

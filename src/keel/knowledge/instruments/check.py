@@ -5,9 +5,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from keel.knowledge.certainty import Certainty
+from keel.knowledge.clinical_facts import AnswerFact, ClinicalFact
 from keel.knowledge.errors import FactsFileError
 from keel.knowledge.instruments.parts import Banding, Condition, Method, Scale
 from keel.knowledge.instruments.shape import Instrument, wording_problems
+from keel.knowledge.problem import Problem, error
 
 SEVERITIES = ("block", "hold", "warn", "note")
 STATES = ("", "answered", "missing", "declined", "not_asked")
@@ -221,3 +223,18 @@ def _source_problems(instrument: Instrument) -> Iterator[str]:
     for rule in instrument.change:
         if rule.value.certainty in sure and not rule.value.sources and not rule.value.claim:
             yield f"change {rule.id}: is marked {rule.value.certainty} and names no source."
+
+
+def answer_fact_problems(
+    answer_facts: Mapping[str, AnswerFact],
+    clinical_facts: Mapping[str, ClinicalFact],
+    instruments: Mapping[str, Instrument],
+) -> Iterator[Problem]:
+    """Rows that name a fact, an instrument or an item that is not there."""
+    for row in answer_facts.values():
+        if row.fact not in clinical_facts:
+            yield error("answer facts", row.fact, "There is no such fact in clinical-facts.csv.")
+        instrument = instruments.get(row.instrument)
+        known = {item.id for item in instrument.items} if instrument else set()
+        if not row.items or not known.issuperset(row.items):
+            yield error("answer facts", row.fact, f"“{row.instrument}” has no item {', '.join(row.items)}.")

@@ -64,6 +64,13 @@ class Cut(Number, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_de
         return self.certainty is Certainty.DEFAULT and self.confirmed is None and self.set_by is None
 
 
+class RuleException(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An exception that the source of a rule itself makes: an override may name it by `id`."""
+
+    id: Id
+    text: str
+
+
 class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One rule: in a phase, when the condition is met, the verb with its text and next step.
 
@@ -72,7 +79,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     whose presence this one is silent. `jurisdictions` limits it to places (US, EU, UK, AU-TAS), `elsewhere` to all but
     those; where nobody said which place, both apply unless `only_where_stated`. `routes` limits it to routes.
     `repeat` names the cut after which a reading is to be repeated, `level` the level of care that the rule asks for.
-    `may_loosen_to` is the weakest verb to which a clinic may turn it, with name and reason.
+    `may_loosen_to` is the weakest verb to which a clinic may turn it, with name and reason. `exceptions` are those that
+    the source makes. Where a fact of a rule that `must_be_answered` is missing, no override passes what is missing.
     """
 
     id: Id
@@ -95,6 +103,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     level: str = ""
     red_flag: bool = False
     prescriber_in_person: bool = False
+    must_be_answered: bool = False
+    exceptions: tuple[RuleException, ...] = ()
     may_loosen_to: Verb | None = None
     sources: tuple[str, ...] = ()
     certainty: Certainty = Certainty.SEEN

@@ -4,7 +4,7 @@ import string
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from keel.knowledge.overlay_guard import HEADER, RULE_KEYS, changed, verb_problems
+from keel.knowledge.overlay_guard import HEADER, RULE_KEYS, changed, cut_problems, verb_problems
 
 _WORDS = ("text", "next_step")
 
@@ -16,6 +16,9 @@ def session_overlay_problems(below: Mapping[str, Any], above: Mapping[str, Any])
         if key == "rules":
             for change in value:
                 yield from _rule_problems(change.get("id", "?"), known.get(change.get("id")), change)
+        elif key == "cuts":
+            for name, change in value.items():
+                yield from cut_problems(f"cuts.{name}", below.get("cuts", {}).get(name), change)
         elif key not in HEADER and value != below.get(key):
             yield f"“{key}” cannot be changed by an overlay. Change words, or make a verb stronger."
 

@@ -4,7 +4,7 @@ import msgspec
 
 from keel.knowledge.conditions import Verb
 from keel.knowledge.documents import Document, Id
-from keel.knowledge.protocols.shape import Signature
+from keel.knowledge.protocols.shape import Cut, Signature
 
 
 class SessionRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -24,6 +24,10 @@ class SessionRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class SessionRules(Document, frozen=True, kw_only=True):
-    """The set of them. An overlay may change words, confirm, and make a verb stronger; weaker only where it may."""
+    """The set of them. An overlay may change words, confirm, and make a verb stronger; weaker only where it may.
 
+    `cuts` are the numbers of the session itself.
+    """
+
+    cuts: dict[str, Cut] = msgspec.field(default_factory=dict)
     rules: tuple[SessionRule, ...]

@@ -15,7 +15,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from keel.web.accounts.gate import lacks_second_factor
+from keel.web.accounts.access import lacks_second_factor
 from keel.web.accounts.signals import refused
 
 _WRONG = _("The name and the password do not belong together. Nothing tells which of the two is wrong.")

@@ -3,6 +3,7 @@
 from itertools import pairwise
 from typing import Any
 
+from allauth.account.fields import EmailField, PasswordField, SetPasswordField
 from allauth.account.forms import ChangePasswordForm as _ChangePasswordForm
 from allauth.account.forms import LoginForm as _LoginForm
 from allauth.account.forms import ReauthenticateForm as _ReauthenticateForm
@@ -17,26 +18,43 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
 LONGEST_PASSWORD = 200
+LONGEST_CODE = 40
 PASSWORD_HINT = _("At least 12 characters. A few words that only you would put together are better than one odd word.")
 
 
-def _said(field: forms.Field, label: Any, **attributes: str) -> None:
-    """Keel's label, no placeholder, no help text of the library, a length."""
-    field.label, field.help_text, field.max_length = label, "", LONGEST_PASSWORD
+def _said(field: forms.Field, label: Any, **attributes: str) -> forms.Field:
+    """A field of the library with Keel's label, without its placeholder and its help."""
+    field.label, field.help_text = label, ""
     field.widget.attrs.pop("placeholder", None)
-    field.widget.attrs |= {"maxlength": str(LONGEST_PASSWORD), **attributes}
-    field.validators = [*field.validators, forms.CharField(max_length=LONGEST_PASSWORD).validators[0]]
+    field.widget.attrs |= attributes
+    return field
+
+
+def _password(label: Any) -> forms.Field:
+    return _said(PasswordField(autocomplete="current-password", max_length=LONGEST_PASSWORD), label)
+
+
+def _new_password(label: Any, hint: Any = "") -> forms.Field:
+    field = _said(SetPasswordField(max_length=LONGEST_PASSWORD), label)
+    field.help_text = hint
+    return field
+
+
+def _code(label: Any) -> forms.Field:
+    widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"})
+    return forms.CharField(label=label, max_length=LONGEST_CODE, widget=widget)
 
 
 class LogInForm(_LoginForm):
     """E-mail or user name, and the password. The field is called `username`, as password managers expect."""
 
     use_required_attribute = False
+    password = _password(_("Password"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _said(self.fields["login"], _("E-mail or user name"), autocomplete="username", autocapitalize="none")
-        _said(self.fields["password"], _("Password"))
+        name = forms.CharField(max_length=LONGEST_PASSWORD)
+        self.fields["login"] = _said(name, _("E-mail or user name"), autocomplete="username", autocapitalize="none")
 
     def add_prefix(self, field_name: str) -> str:
         """The name in the page."""
@@ -46,64 +64,50 @@ class LogInForm(_LoginForm):
 class ReauthenticateForm(_ReauthenticateForm):
     """The password once more."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _said(self.fields["password"], _("Password"))
+    password = _password(_("Password"))
 
 
 class ChangePasswordForm(_ChangePasswordForm):
     """The old password, and the new one twice."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _said(self.fields["oldpassword"], _("Password until now"))
-        _say_new(self)
+    oldpassword = _password(_("Password until now"))
+    password1 = _new_password(_("New password"), PASSWORD_HINT)
+    password2 = _said(
+        PasswordField(autocomplete="new-password", max_length=LONGEST_PASSWORD), _("New password, once more")
+    )
 
 
 class ResetPasswordForm(_ResetPasswordForm):
     """The address to send a link to."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _said(self.fields["email"], _("E-mail"))
+    email = _said(EmailField(required=True), _("E-mail"))
 
 
 class ResetPasswordKeyForm(_ResetPasswordKeyForm):
     """A new password, twice, by the link that was sent."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _say_new(self)
-
-
-def _say_new(form: forms.Form) -> None:
-    _said(form.fields["password1"], _("New password"))
-    _said(form.fields["password2"], _("New password, once more"))
-    form.fields["password1"].help_text = PASSWORD_HINT
+    password1 = _new_password(_("New password"), PASSWORD_HINT)
+    password2 = _said(
+        PasswordField(autocomplete="new-password", max_length=LONGEST_PASSWORD), _("New password, once more")
+    )
 
 
 class SecondFactorForm(_AuthenticateForm):
     """A code of the authenticator app, or a recovery code."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _said(self.fields["code"], _("Code"), inputmode="numeric", autocomplete="one-time-code")
+    code = _code(_("Code"))
 
 
 class SecondFactorAgainForm(_ReauthenticateCodeForm):
     """The same for who is signed in."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _said(self.fields["code"], _("Code"), inputmode="numeric", autocomplete="one-time-code")
+    code = _code(_("Code"))
 
 
 class ActivateAppForm(_ActivateTOTPForm):
     """The first code of an authenticator app."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _said(self.fields["code"], _("Code that the app shows"), inputmode="numeric", autocomplete="one-time-code")
+    code = _code(_("Code that the app shows"))
 
 
 class NewPasswordForm(forms.Form):
@@ -148,6 +152,7 @@ class PinForm(forms.Form):
     use_required_attribute = False
     pin = forms.RegexField(
         r"\A[0-9]{4,12}\Z",
+        max_length=12,
         label=_("PIN"),
         help_text=_("4 to 12 digits; not all the same, not in a row."),
         error_messages={"invalid": _("Write 4 to 12 digits.")},

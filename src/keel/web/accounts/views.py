@@ -17,10 +17,10 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from keel.web.accounts import gate
+from keel.web.accounts import access
 from keel.web.accounts.forms import PinForm, UnlockForm
 from keel.web.accounts.models import Pin
-from keel.web.accounts.signals import refused, unlocked
+from keel.web.accounts.signals import ended, refused, unlocked
 
 UNPROCESSABLE = 422
 UNLOCK_TRIES = {"unlock": "5/10m/user"}
@@ -46,7 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_required
 def enrol(request: HttpRequest) -> HttpResponse:
     """The choice of a first second factor, before anything else."""
-    if not gate.lacks_second_factor(request.user):
+    if not access.lacks_second_factor(request.user):
         return redirect("accounts:home")
     return render(request, "accounts/enrol.html")
 
@@ -72,8 +72,10 @@ def end_sessions(request: HttpRequest) -> HttpResponse:
     others = UserSession.objects.filter(user=request.user).exclude(session_key=request.session.session_key)
     which = request.POST.get("session", "")
     chosen = others.filter(pk=int(which)) if which.isdecimal() and len(which) < 19 else others
+    count = len(chosen)
     for one in chosen:
         one.end()
+    ended.send(end_sessions, request=request, user=request.user, count=count)
     return redirect("accounts:home")
 
 
@@ -85,8 +87,8 @@ def lock(request: HttpRequest) -> HttpResponse:
     With `bare` in the address only the lock itself is answered, for a page that keeps its place behind it.
     """
     if request.method == "POST":
-        gate.lock(request)
-    if not gate.is_locked(request):
+        access.lock(request)
+    if not access.is_locked(request):
         return redirect(_next(request))
     return _show_lock(request, UnlockForm(user=request.user))
 
@@ -103,7 +105,7 @@ def unlock(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _show_lock(request, form, status=UNPROCESSABLE)
     ratelimit.clear(request, app="keel", action="unlock", config=UNLOCK_TRIES, user=request.user)
-    gate.unlock(request)
+    access.unlock(request)
     unlocked.send(unlock, request=request, user=request.user)
     return _go(request, _next(request), status=204)
 

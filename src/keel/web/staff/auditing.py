@@ -9,7 +9,7 @@ from allauth.usersessions.models import UserSession
 from django.dispatch import receiver
 
 from keel.web import clock
-from keel.web.accounts.signals import refused
+from keel.web.accounts.signals import ended, refused, unlocked
 from keel.web.clinic.actions import note
 from keel.web.clinic.queries import places_of
 
@@ -43,6 +43,16 @@ def _logged_out(sender: Any, request: Any, user: Any, **rest: Any) -> None:
 @receiver(refused)
 def _refused(sender: Any, request: Any, user: Any, why: str, **rest: Any) -> None:
     _note(user, request, "locked_out" if why != "password" else "log_in_refused", why=why)
+
+
+@receiver(ended)
+def _ended(sender: Any, request: Any, user: Any, count: int, **rest: Any) -> None:
+    _note(user, request, "end_sessions", count=count)
+
+
+@receiver(unlocked)
+def _unlocked(sender: Any, request: Any, user: Any, **rest: Any) -> None:
+    _note(user, request, "unlock")
 
 
 @receiver(authentication_failed)

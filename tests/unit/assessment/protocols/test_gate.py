@@ -68,7 +68,7 @@ def test_a_part_of_a_country_has_the_rules_of_the_country():
     ("facts", "message"),
     [
         ({"sbpp": 120}, "Near: .*sbp"),
-        ({"sbp": "120"}, "Write a number in mm"),
+        ({"sbp": "1.2.0"}, "Write a number in mm"),
         ({"sbp": 1200}, "not possible"),
         ({"escort_confirmed": "yes"}, "Write true, false, or null"),
         ({"breath_alcohol": "no"}, "Write one of negative, positive, not_indicated"),

@@ -1,7 +1,7 @@
-"""The gate before every page of the staff: signed in, not locked, with a second factor.
+"""The check of access before every page of the staff: signed in, not locked, with a second factor.
 
-A route is for everyone (`PUBLIC`), a way in (`DOORS`), a person's own (`OWN`), or a clinic's, whose view says which
-permission it needs. A route that is none of these is refused, and `manage check` names it.
+A route is for everyone (`PUBLIC_APPS`), a way in (`WAYS_IN`), a person's own, or a clinic's, whose view says which
+permission it needs. A route that is none of these is refused, and `python -m keel.web check` names it.
 
 The lock stands in the session: a screen that was left for `KEEL_LOCK` minutes is locked on the server, whatever the
 browser does. What a script fetches by itself (a board that refreshes) does not count as a person being there.
@@ -24,13 +24,11 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
+from keel.web.routes import PUBLIC_APPS
+
 Handler = Callable[[HttpRequest], HttpResponse]
 
-PUBLIC = frozenset(
-    {"pages", "offline", "check", "evidence", "learn", "directory", "research", "tools"},
-)
-"""Apps that are for everyone."""
-DOORS = frozenset(
+WAYS_IN = frozenset(
     {
         "account_login",
         "account_logout",
@@ -72,7 +70,7 @@ class Rule(Enum):
 
 def rule_of(name: str, view: Any) -> Rule | None:
     """Whom a route is for by its full name and its view; None where nothing says so."""
-    if name.partition(":")[0] in PUBLIC or name in DOORS:
+    if name.partition(":")[0] in PUBLIC_APPS or name in WAYS_IN:
         return Rule.EVERYONE
     if getattr(view, "permission", None):
         return Rule.MEMBERS
@@ -81,7 +79,7 @@ def rule_of(name: str, view: Any) -> Rule | None:
     return None
 
 
-def gate(get_response: Handler) -> Handler:
+def control(get_response: Handler) -> Handler:
     """The middleware."""
 
     def handle(request: HttpRequest) -> HttpResponse:
@@ -95,7 +93,7 @@ def _process_view(request: HttpRequest, view: Any, args: Any, names: Any) -> Htt
     name = request.resolver_match.view_name
     rule = rule_of(name, view)
     if rule is None:
-        raise ImproperlyConfigured(f"The route {name} says for whom it is nowhere; see keel.web.accounts.gate.")
+        raise ImproperlyConfigured(f"The route {name} says for whom it is nowhere; see keel.web.accounts.access.")
     if rule is Rule.EVERYONE:
         return None
     if not request.user.is_authenticated:
