@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from keel.assessment.protocols.facts import CRISIS_SYMPTOMS
+from keel.assessment.session.answers import Answer
 from keel.assessment.session.events import (
     AdverseEvent,
     Checked,
@@ -157,11 +158,13 @@ def questions(events: Iterable[Plain], words: Words) -> tuple[Question, ...]:
     )
 
 
-def told_of(event: Plain, words: Words) -> Iterator[tuple[str, Fact]]:
-    """The facts that the words of an event settle, and a yes for suicide risk where they speak of it."""
-    yield from words[event.id].signs
-    if any(_SUICIDE in question.facts for question in words[event.id].questions):
-        yield _SUICIDE, True
+def told_answers(events: Iterable[Plain], words: Words) -> Iterator[Answer]:
+    """What the words of some events tell, as answers: signs that are settled, and a yes where they speak of suicide."""
+    for event in events:
+        said = words[event.id]
+        yield from (Answer(name, one is True, event.at, event.id) for name, one in said.signs)
+        if any(_SUICIDE in question.facts for question in said.questions):
+            yield Answer(_SUICIDE, True, event.at, event.id)
 
 
 def _settled(event: Plain, words: Words) -> Iterator[str]:
