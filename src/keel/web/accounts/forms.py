@@ -148,6 +148,7 @@ class PinForm(forms.Form):
     use_required_attribute = False
     pin = forms.RegexField(
         r"\A[0-9]{4,12}\Z",
+        max_length=12,
         label=_("PIN"),
         help_text=_("4 to 12 digits; not all the same, not in a row."),
         error_messages={"invalid": _("Write 4 to 12 digits.")},
