@@ -8,6 +8,7 @@ import typer
 from typer.exceptions import TyperException
 
 from keel.cli.assess import assess
+from keel.cli.audit import audit_app
 from keel.cli.convert import convert
 from keel.cli.demo import demo
 from keel.cli.dose import dose
@@ -56,7 +57,8 @@ COMMANDS: dict[Callable[..., None], str] = {
 for command, line in COMMANDS.items():
     app.command(short_help=line)(command)
 app.add_typer(knowledge_app, name="knowledge", short_help="The facts: check, show, list.")
-for registered in (*app.registered_commands, *knowledge_app.registered_commands):
+app.add_typer(audit_app, name="audit", short_help="What was done: whether somebody changed it.")
+for registered in (*app.registered_commands, *knowledge_app.registered_commands, *audit_app.registered_commands):
     registered.callback = with_language(registered.callback) if registered.callback else None
 
 

@@ -66,9 +66,8 @@ class _Tampering:
 
     def renew_hashes(self, clinic):
         """Everything reckoned anew, so that the chain is whole in itself."""
-        previous, number = "", 0
-        for row in AuditRow.objects.filter(clinic=clinic).order_by("sequence"):
-            number += 1
+        previous = ""
+        for number, row in enumerate(AuditRow.objects.filter(clinic=clinic).order_by("sequence"), 1):
             for name in row.detail.get("facts", {}):
                 fact = Fact.objects.filter(sequence=name.split("/")[1]).first()
                 row.detail["facts"] = {name: _digest_of(fact)} if fact else {}
@@ -107,7 +106,7 @@ def test_an_edited_fact_is_named(clinic):
     ],
 )
 def test_any_edited_part_of_a_fact_is_found(clinic, change):
-    _Tampering().execute(f"UPDATE clinic_fact SET {change} WHERE sequence = 2")
+    _Tampering().execute(f"UPDATE clinic_fact SET {change} WHERE sequence = 2")  # noqa: S608
     assert verify(clinic).changed == ("H-1/2",)
 
 
@@ -120,7 +119,7 @@ def test_facts_that_changed_their_patient_are_found(clinic):
 
 @pytest.mark.parametrize("change", ["actor = 'bob'", "detail = '{}'", "subject = 'H-2/3'", "action = 'see_patient'"])
 def test_an_edited_row_of_the_audit_is_named(clinic, change):
-    _Tampering().execute(f"UPDATE clinic_auditrow SET {change} WHERE sequence = 5")
+    _Tampering().execute(f"UPDATE clinic_auditrow SET {change} WHERE sequence = 5")  # noqa: S608
     assert verify(clinic).first_broken == 5
 
 

@@ -6,9 +6,9 @@ import pytest
 
 from keel import knowledge
 from keel.assessment.picture import picture_of
-from keel.web.clinic.proof import verify
 from keel.web.clinic.demonstration import load
 from keel.web.clinic.models import Clinic, Fact, Patient
+from keel.web.clinic.proof import verify
 from keel.web.clinic.queries import record_of
 from keel.web.errors import DemoRefused
 

@@ -6,9 +6,9 @@ import pytest
 
 from keel import knowledge
 from keel.web.clinic.actions import record_fact, void_fact
-from keel.web.clinic.proof import verify
 from keel.web.clinic.errors import FactRefused, NotAllowed
 from keel.web.clinic.models import AuditRow, Fact, Kind
+from keel.web.clinic.proof import verify
 from keel.web.clinic.queries import record_of
 from support.doses import INFUSION
 

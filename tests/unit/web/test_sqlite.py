@@ -1,7 +1,6 @@
 """SQLite is used only where it cannot corrupt or forget."""
 
 import sys
-from contextlib import contextmanager
 
 import pysqlite3
 import pytest
@@ -46,43 +45,57 @@ def test_django_that_was_started_with_another_sqlite_is_refused(monkeypatch):
         sqlite.install()
 
 
-class Connection:
-    """A stand-in for Django's connection, with pragmas that a test can spoil."""
+@pytest.fixture
+def connect(tmp_path, django_db_blocker):
+    """A function that opens a file as Django does with Keel's options, some of them spoilt."""
+    from django.db.backends.sqlite3.base import DatabaseWrapper
 
-    def __init__(self, transaction_mode="IMMEDIATE", version="3.53.4", **pragmas):
-        self.transaction_mode = transaction_mode
-        must = {"journal_mode": "wal", "synchronous": 2, "mmap_size": 0, "recursive_triggers": 1, "busy_timeout": 20000}
-        self._answers = {f"PRAGMA {name}": value for name, value in (must | pragmas).items()}
-        self._answers["SELECT sqlite_version()"] = version
-        self._last = ""
+    opened = []
 
-    @contextmanager
-    def cursor(self):
-        yield self
+    def open_with(change=lambda options: options):
+        options = change(dict(sqlite.OPTIONS))
+        database = {"NAME": tmp_path / "keel.sqlite3", "OPTIONS": options, "TIME_ZONE": None, "CONN_MAX_AGE": 0}
+        rest = {"ATOMIC_REQUESTS": False, "AUTOCOMMIT": True, "CONN_HEALTH_CHECKS": False, "USER": "", "PASSWORD": ""}
+        opened.append(DatabaseWrapper(database | rest | {"HOST": "", "PORT": "", "TEST": {}}))
+        return opened[-1]
 
-    def execute(self, statement):
-        self._last = statement
-
-    def fetchone(self):
-        return (self._answers[self._last],)
+    with django_db_blocker.unblock():
+        yield open_with
+    for connection in opened:
+        connection.close()
 
 
-def test_a_connection_set_as_measured_is_taken():
-    sqlite.check_connection(Connection())
+def test_a_connection_set_as_measured_is_taken(connect):
+    sqlite.check_connection(connect())
+
+
+def _pragma(name, value):
+    """The options with one pragma set to something else, after ours."""
+    return lambda options: options | {"init_command": f"{options['init_command']}; PRAGMA {name}={value}"}
 
 
 @pytest.mark.parametrize(
-    ("spoilt", "said"),
+    ("change", "said"),
     [
-        ({"synchronous": 1}, "synchronous is 1"),  # NORMAL lost up to 248 acknowledged doses at a power cut
-        ({"journal_mode": "delete"}, "journal_mode is delete"),
-        ({"mmap_size": 268435456}, "mmap_size"),
-        ({"recursive_triggers": 0}, "recursive_triggers"),
-        ({"busy_timeout": 0}, "waits 0 ms"),
-        ({"transaction_mode": None}, "begin DEFERRED"),  # half of 50 writers fail
-        ({"version": "3.51.2"}, "can corrupt"),
+        (_pragma("synchronous", "NORMAL"), "synchronous is 1"),  # lost up to 248 acknowledged doses at a power cut
+        (_pragma("synchronous", "OFF"), "synchronous is 0"),
+        (_pragma("journal_mode", "DELETE"), "journal_mode is delete"),
+        (_pragma("mmap_size", "268435456"), "mmap_size is 268435456"),
+        (_pragma("recursive_triggers", "OFF"), "recursive_triggers is 0"),
+        (_pragma("trusted_schema", "ON"), "trusted_schema is 1"),
+        (_pragma("cell_size_check", "OFF"), "cell_size_check is 0"),
+        (lambda options: options | {"timeout": 0}, "waits 0 ms"),
+        (lambda options: options | {"transaction_mode": None}, "begin DEFERRED"),  # half of 50 writers fail
+        (lambda options: {}, "synchronous|journal_mode"),  # Django's own defaults
     ],
 )
-def test_a_connection_that_could_lose_facts_is_refused(spoilt, said):
+def test_a_connection_that_could_lose_facts_is_refused(connect, change, said):
+    """T4, HZ-AVL-04: each setting on a real file; the test that takes ours refuses every other."""
     with pytest.raises(DatabaseRefused, match=said):
-        sqlite.check_connection(Connection(**spoilt))
+        sqlite.check_connection(connect(change))
+
+
+def test_a_connection_to_an_older_sqlite_is_refused(connect, monkeypatch):
+    monkeypatch.setattr(sqlite, "OLDEST", (99, 0, 0))
+    with pytest.raises(DatabaseRefused, match="can corrupt"):
+        sqlite.check_connection(connect())

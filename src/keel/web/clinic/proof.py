@@ -5,9 +5,12 @@ itself is whether the end of the chain was cut or all of it written anew; that t
 """
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, NamedTuple
 
+from keel.web.clinic import heads
 from keel.web.clinic.audit import FACT_FIELDS, ROW_FIELDS, fact_digest, row_digest
+from keel.web.clinic.errors import HeadsMissing
 from keel.web.clinic.heads import Kept
 from keel.web.clinic.models import AuditRow, Clinic, Fact
 
@@ -44,31 +47,49 @@ class Proof(NamedTuple):
 
 def verify(clinic: Clinic, kept: Kept | None = None) -> Proof:
     """Compares the whole chain, every fact and every kept head."""
-    heads = kept.heads if kept else {}
-    chain = _Chain(heads)
+    known = kept.heads if kept else {}
+    chain = _Chain(known)
     for values in _rows_of(clinic):
         chain.add(values)
     facts = _compare(clinic, chain.named)
-    beyond = [sequence for sequence in heads if sequence not in chain.heads_met]
+    beyond = [sequence for sequence in known if sequence not in chain.heads_met]
     return Proof(
         clinic=clinic.slug,
         rows=chain.rows,
-        facts=facts.count,
+        facts=facts.number,
         first_broken=chain.first_broken,
         changed=tuple(sorted({*facts.changed, *chain.named_twice})),
         missing=tuple(facts.missing),
         unknown=tuple(facts.unknown),
-        heads=len(heads),
+        heads=len(known),
         first_head_missing=min([*chain.heads_broken, *beyond], default=None),
         given_up=len(kept.given_up) if kept else 0,
     )
+
+
+def verify_all(files: tuple[Path, ...] = ()) -> list[Proof]:
+    """Each clinic by its address, beside the heads in the files, or in those that the settings name.
+
+    HeadsMissing where a file that was named is not there.
+    """
+    for file in files:
+        if not file.is_file():
+            raise HeadsMissing(f"There is no file {file} with kept heads.")
+    kept: dict[str, Kept] = {}
+    for file in files or heads.files():
+        for clinic, found in heads.read_file(file).items():
+            of_clinic = kept.setdefault(clinic, Kept({}, []))
+            of_clinic.heads.update(found.heads)
+            of_clinic.given_up.extend(found.given_up)
+    return [verify(clinic, kept.get(clinic.slug)) for clinic in Clinic.objects.order_by("slug")]
 
 
 class _Chain:
     """The rows so far: the next one that is expected, what they said of facts, and the kept heads that they met."""
 
     def __init__(self, heads: dict[int, Any]) -> None:
-        self.rows, self.first_broken, self._previous = 0, None, ""
+        self.rows, self._previous = 0, ""
+        self.first_broken: int | None = None
         self._heads = heads
         self.heads_met: set[int] = set()
         self.heads_broken: set[int] = set()
@@ -93,7 +114,8 @@ class _Chain:
 
 def _rows_of(clinic: Clinic) -> Iterable[tuple[Any, ...]]:
     rows = AuditRow.objects.filter(clinic=clinic).order_by("sequence")
-    return rows.values_list(*ROW_FIELDS, "digest").iterator(_CHUNK)
+    found: Iterable[tuple[Any, ...]] = rows.values_list(*ROW_FIELDS, "digest").iterator(_CHUNK)
+    return found
 
 
 def _facts_in(detail: Any) -> Iterable[tuple[str, str]]:
@@ -102,7 +124,7 @@ def _facts_in(detail: Any) -> Iterable[tuple[str, str]]:
 
 
 class _Facts(NamedTuple):
-    count: int
+    number: int
     changed: list[str]
     missing: list[str]
     unknown: list[str]
@@ -121,4 +143,4 @@ def _compare(clinic: Clinic, named: dict[str, str]) -> _Facts:
             found.unknown.append(name)
         elif expected != fact_digest(values):
             found.changed.append(name)
-    return found._replace(count=count, missing=sorted(waiting))
+    return found._replace(number=count, missing=sorted(waiting))
