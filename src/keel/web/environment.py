@@ -13,6 +13,8 @@ KEEL_MAIL_FROM the sender of those mails; keel@ the first of KEEL_HOSTS where it
 KEEL_BREACHED  a file of SHA-1 digests of breached passwords, sorted, one a line, as Have I Been Pwned gives them
 KEEL_AUDIT_HEAD where the end of each audit is kept off this machine: file:/path, syslog:host:port or syslog:/dev/log,
                several with spaces between (`clinic/heads.py`)
+KEEL_BACKUPS   folder of the backups, best on another disk; `backups` in the folder of Keel where it is not set
+KEEL_BACKUP_KEY public keys of age (age1…) to which backups are encrypted, several with spaces between
 KEEL_DEBUG     1 for Django's debug pages while developing, refused together with KEEL_HTTPS
 """
 
@@ -127,6 +129,16 @@ def _head_place(text: str) -> HeadPlace:
             f"KEEL_AUDIT_HEAD has “{text}”; write file:/path/of/heads.log, syslog:host:514 or syslog:/dev/log."
         )
     return HeadPlace(kind, where)
+
+
+def backups(place: Path, environment: Mapping[str, str] = os.environ) -> Path:
+    """The folder of the backups."""
+    return Path(environment.get("KEEL_BACKUPS") or place / "backups").absolute()
+
+
+def backup_keys(environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
+    """The public keys to which backups are encrypted; none where they are not."""
+    return tuple(environment.get("KEEL_BACKUP_KEY", "").split())
 
 
 def hosts(environment: Mapping[str, str] = os.environ) -> list[str]:

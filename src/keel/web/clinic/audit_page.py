@@ -67,6 +67,8 @@ PAGES: dict[str, Any] = {
     "clinic:patients": _("the list of patients"),
 }
 """Which page was seen, in words."""
+SHOWN: dict[str, Any] = {"name": _("name and number"), "picture": _("name, number and what needs a decision")}
+"""What a list showed of a patient, in words."""
 KINDS = {
     "seen": (_("seen"), ("see_patient", "see_patients", "see_audit", "print_audit", "export", "print")),
     "written": (_("written"), ("record_fact", "correct_fact", "void_fact")),
@@ -115,7 +117,7 @@ def audit(request: HttpRequest, clinic: Clinic) -> HttpResponse:
     context = {
         "clinic": clinic,
         "form": form,
-        "entries": _entries(rows[:PAGE]),
+        "entries": _entries(rows[:PAGE], wanted.get("patient", "")),
         "older": rows[PAGE - 1].sequence if len(rows) > PAGE else None,
         "query": _query(request),
     }
@@ -142,7 +144,7 @@ def patient_audit(request: HttpRequest, clinic: Clinic, number: str) -> HttpResp
     context = {
         "clinic": clinic,
         "patient": person,
-        "entries": _entries(rows[:LONGEST_PRINT]),
+        "entries": _entries(rows[:LONGEST_PRINT], number),
         "has_more": len(rows) > LONGEST_PRINT,
         "most": LONGEST_PRINT,
         "at": clock.now(),
@@ -174,15 +176,24 @@ def _rows(clinic: Clinic, wanted: dict[str, Any]) -> QuerySet[AuditRow]:
     return rows.order_by("-sequence")
 
 
-def _entries(rows: list[AuditRow]) -> list[Entry]:
+def _entries(rows: list[AuditRow], number: str = "") -> list[Entry]:
+    """The rows for the screen; where they are about one patient, with what a list showed of that one."""
     actors = {row.actor for row in rows}
     names = {user.get_username(): user.get_full_name() for user in get_user_model().objects.filter(username__in=actors)}
-    return [_entry(row, names.get(row.actor) or row.actor) for row in rows]
+    return [_entry(row, names.get(row.actor) or row.actor, number) for row in rows]
 
 
-def _entry(row: AuditRow, who: str) -> Entry:
+def _entry(row: AuditRow, who: str, number: str) -> Entry:
     detail = row.detail if isinstance(row.detail, dict) else {}
-    route = str(detail.get("route", ""))
-    more = PAGES.get(route, route) if row.action in ("see_patient", "refused", "refused_elsewhere") else ""
     what = ACTIONS.get(row.action, row.action.replace("_", " "))
-    return Entry(row, who, what, str(detail.get("reason") or more), row.subject)
+    return Entry(row, who, what, str(_more(row.action, detail, number)), row.subject)
+
+
+def _more(action: str, detail: dict[str, Any], number: str) -> Any:
+    """The reason, the page, or what of the patient was shown."""
+    if detail.get("reason"):
+        return detail["reason"]
+    if number and action == "see_patients":
+        return SHOWN.get(detail.get("patients", {}).get(number), "")
+    route = detail.get("route", "")
+    return PAGES.get(route, route) if action in ("see_patient", "refused", "refused_elsewhere") else ""
