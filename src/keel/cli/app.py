@@ -9,6 +9,7 @@ from typer.exceptions import TyperException
 
 from keel.cli.assess import assess
 from keel.cli.audit import audit_app
+from keel.cli.backup import backup, restore
 from keel.cli.convert import convert
 from keel.cli.demo import demo
 from keel.cli.dose import dose
@@ -52,6 +53,8 @@ COMMANDS: dict[Callable[..., None], str] = {
     evidence: "Search what the sources say.",
     setup: "A clinic of one's own: the first start, and the way back in.",
     serve: "The web application on this machine.",
+    backup: "A copy of the database that can be trusted.",
+    restore: "A backup into an empty place, or a trial of it.",
     demo: "The same with a demonstration clinic.",
 }
 for command, line in COMMANDS.items():

@@ -49,14 +49,15 @@ def verify(
         write_json({"holds": holds, "clinics": [{"holds": proof.holds, **proof._asdict()} for proof in proofs]})
     else:
         for proof in proofs:
-            _print(proof)
+            print_proof(proof)
         if not proofs:
             print(_("There is no clinic yet."))
     if not holds:
         raise typer.Exit(1)
 
 
-def _print(proof: "Proof") -> None:
+def print_proof(proof: "Proof") -> None:
+    """A proof for the terminal, a fault a line."""
     counts = _("{rows} rows, {facts} facts, {heads} kept heads", rows=proof.rows, facts=proof.facts, heads=proof.heads)
     print(f"{proof.clinic}: {_('nothing was changed') if proof.holds else _('SOMETHING WAS CHANGED')} ({counts})")
     if proof.first_broken is not None:

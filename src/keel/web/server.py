@@ -67,7 +67,9 @@ def open_folder(folder: Path) -> None:
     folder = folder.absolute()
     private_from_now_on()
     if not os.environ.get("DATABASE_URL") and not (folder / DATABASE_FILE).exists():
-        raise DatabaseRefused(f"There is no database in {folder}. Name the folder of Keel with --folder.")
+        raise DatabaseRefused(
+            Message("There is no database in {folder}. Name the folder of Keel with --folder.", folder=str(folder))
+        )
     _set_up(folder)
 
 

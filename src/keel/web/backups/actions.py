@@ -9,8 +9,10 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from keel.messages import Message
 from keel.web.backups import archive, copies, pruning
 from keel.web.backups.errors import BackupBroken, BackupError
+from keel.web.environment import DATABASE_FILE
 
 
 class Backup(NamedTuple):
@@ -35,13 +37,21 @@ def make_backup(folder: Path, *, at: dt.datetime, keys: Sequence[str] = (), prun
             made, clinics = _make(Path(place), at, keys)
             target = folder / made.name
             if target.exists():
-                raise BackupError(f"There is a backup {target.name} already. Wait a second and try again.")
+                raise BackupError(
+                    Message("There is a backup {file} already. Wait a second and try again.", file=target.name)
+                )
             os.replace(made, target)
         _sync(folder)
         old = _prune(folder, at) if prune else []
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise BackupError(f"The backup could not be written to {folder}: {reason}. Nothing was kept of it.") from None
+        raise BackupError(
+            Message(
+                "The backup could not be written to {folder}: {reason}. Nothing was kept of it.",
+                folder=str(folder),
+                reason=str(reason),
+            )
+        ) from None
     return Backup(target, target.stat().st_size, clinics, bool(keys), old)
 
 
@@ -50,7 +60,9 @@ def _make(place: Path, at: dt.datetime, keys: Sequence[str]) -> tuple[Path, list
     (checked := place / "checked").mkdir()
     copy = copies.copy_out(taken)
     if not copy.clinics:
-        raise BackupError("The database holds no clinic: there is nothing to back up. Is --folder the right one?")
+        raise BackupError(
+            Message("The database holds no clinic: there is nothing to back up. Is --folder the right one?")
+        )
     about = {
         "made_at": at.astimezone(dt.UTC).isoformat(timespec="seconds"),
         "engine": connection.vendor,
@@ -63,9 +75,9 @@ def _make(place: Path, at: dt.datetime, keys: Sequence[str]) -> tuple[Path, list
     _sync(made)
     manifest = archive.read(made, checked, [identity])
     if manifest["clinics"] != copy.clinics:
-        raise BackupBroken("What was read back from the disk is not what was written. Is the disk failing?")
+        raise BackupBroken(Message("What was read back from the disk is not what was written. Is the disk failing?"))
     if connection.vendor == "sqlite":
-        copies.check_sqlite(checked / copies.DATABASE_FILE)
+        copies.check_sqlite(checked / DATABASE_FILE)
     return made, copy.clinics
 
 

@@ -14,26 +14,37 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pyrage
 from pyrage import x25519
 
+from keel.messages import Message
 from keel.web.backups.errors import BackupBroken, BackupError
 
 MANIFEST = "manifest.json"
 KIND = "keel backup 1"
 _AGE = b"age-encryption.org/"
 _CHUNK = 1 << 20
+_LARGEST_MANIFEST = 4_000_000
 _SPEED = 1  # of gzip: level 1 keeps a gigabyte under ten seconds
-_DAMAGED = (
-    tarfile.TarError,
-    EOFError,
-    gzip.BadGzipFile,
-    zlib.error,
-    OSError,
-    ValueError,
-    KeyError,
-    pyrage.DecryptError,
-)
+_DAMAGED = (tarfile.TarError, EOFError, gzip.BadGzipFile, zlib.error, OSError, ValueError, msgspec.MsgspecError)
+
+
+class _Member(msgspec.Struct):
+    name: str
+    size: int
+    sha256: str
+
+
+class _Manifest(msgspec.Struct):
+    """What stands in a backup: when and of which engine, the clinics, the state of the tables, each member's hash."""
+
+    kind: str
+    members: list[_Member]
+    made_at: str = ""
+    engine: str = ""
+    clinics: list[dict[str, Any]] = []
+    migrations: list[list[str]] = []
 
 
 def write(file: Path, members: Sequence[Path], about: dict[str, Any], keys: Sequence[str]) -> None:
@@ -59,13 +70,15 @@ def write(file: Path, members: Sequence[Path], about: dict[str, Any], keys: Sequ
 def read(file: Path, into: Path, identities: Sequence[Any] = ()) -> dict[str, Any]:
     """Unpacks an archive into an empty folder and gives its manifest; BackupBroken where anything differs."""
     if not file.is_file():
-        raise BackupError(f"There is no file {file}.")
+        raise BackupError(Message("There is no file {file}.", file=str(file)))
     if file.stat().st_size == 0:
-        raise BackupBroken(f"{file.name} is empty. Take an older backup.")
+        raise BackupBroken(Message("{file} is empty. Take an older backup.", file=file.name))
     with file.open("rb") as head:
         is_encrypted = head.read(len(_AGE)) == _AGE
     if is_encrypted and not identities:
-        raise BackupBroken(f"{file.name} is encrypted. Give the file with its secret key: --identity FILE.")
+        raise BackupBroken(
+            Message("{file} is encrypted. Give the file with its secret key: --identity FILE.", file=file.name)
+        )
     plain = into / "archive.tar.gz" if is_encrypted else file
     try:
         if is_encrypted:
@@ -74,9 +87,21 @@ def read(file: Path, into: Path, identities: Sequence[Any] = ()) -> dict[str, An
     except BackupBroken:
         raise
     except pyrage.DecryptError as error:
-        raise BackupBroken(f"{file.name} cannot be decrypted: wrong key, or the file is damaged ({error}).") from None
+        raise BackupBroken(
+            Message(
+                "{file} cannot be decrypted: wrong key, or the file is damaged ({reason}).",
+                file=file.name,
+                reason=str(error),
+            )
+        ) from None
     except _DAMAGED as error:
-        raise BackupBroken(f"{file.name} is damaged or is no backup of Keel ({error}). Take an older backup.") from None
+        raise BackupBroken(
+            Message(
+                "{file} is damaged or is no backup of Keel ({reason}). Take an older backup.",
+                file=file.name,
+                reason=str(error),
+            )
+        ) from None
     finally:
         if is_encrypted:
             plain.unlink(missing_ok=True)
@@ -84,23 +109,26 @@ def read(file: Path, into: Path, identities: Sequence[Any] = ()) -> dict[str, An
 
 def _unpack(plain: Path, into: Path) -> dict[str, Any]:
     found: dict[str, tuple[int, str]] = {}
-    manifest: dict[str, Any] | None = None
-    with tarfile.open(plain, "r:gz") as tar:
+    manifest: _Manifest | None = None
+    with gzip.open(plain) as stream, tarfile.open(fileobj=stream, mode="r|") as tar:
         for entry in tar:
             source = tar.extractfile(entry)
             if source is None or Path(entry.name).name != entry.name or entry.name in found:
                 raise ValueError(f"an entry that is no file of a backup: {entry.name}")
             if entry.name == MANIFEST:
-                manifest = json.loads(source.read(_CHUNK))
+                manifest = msgspec.json.decode(source.read(_LARGEST_MANIFEST), type=_Manifest)
                 continue
             found[entry.name] = _copy(source, into / entry.name)
-    if manifest is None or manifest.get("kind") != KIND:
+        while stream.read(_CHUNK):
+            pass  # to the end, where gzip's own sum stands
+    if manifest is None or manifest.kind != KIND:
         raise ValueError("it has no manifest")
-    named = {one["name"]: (one["size"], one["sha256"]) for one in manifest["members"]}
+    named = {one.name: (one.size, one.sha256) for one in manifest.members}
     if named != found:
         wrong = sorted(name for name in named.keys() | found.keys() if named.get(name) != found.get(name))
         raise ValueError(f"not what was written: {', '.join(wrong)}")
-    return manifest
+    told: dict[str, Any] = msgspec.to_builtins(manifest)
+    return told
 
 
 def _copy(source: Any, target: Path) -> tuple[int, str]:
@@ -124,7 +152,10 @@ def _recipient(key: str) -> Any:
         return x25519.Recipient.from_str(key)
     except pyrage.RecipientError:
         raise BackupError(
-            f"“{key[:80]}” is no public key of age. Write the one that begins with age1, as age-keygen prints it."
+            Message(
+                "“{key}” is no public key of age. Write the one that begins with age1, as age-keygen prints it.",
+                key=key[:80],
+            )
         ) from None
 
 
@@ -133,14 +164,16 @@ def read_identities(file: Path | None) -> list[Any]:
     if file is None:
         return []
     if not file.is_file():
-        raise BackupError(f"There is no file {file} with a secret key.")
+        raise BackupError(Message("There is no file {file} with a secret key.", file=str(file)))
     lines = [line.strip() for line in file.read_text(errors="replace").splitlines()]
     try:
         keys = [x25519.Identity.from_str(line) for line in lines if line.startswith("AGE-SECRET-KEY-")]
     except pyrage.IdentityError:
         keys = []
     if not keys:
-        raise BackupError(f"{file} has no secret key of age: a line that begins with AGE-SECRET-KEY-.")
+        raise BackupError(
+            Message("{file} has no secret key of age: a line that begins with AGE-SECRET-KEY-.", file=str(file))
+        )
     return keys
 
 

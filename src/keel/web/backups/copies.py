@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
+from keel.messages import Message
 from keel.web.backups.errors import BackupBroken
 from keel.web.environment import DATABASE_FILE
 
@@ -78,7 +79,12 @@ def check_sqlite(file: Path) -> None:
     except DatabaseError as error:
         said, loose = [str(error)], None
     if said != ["ok"] or loose:
-        raise BackupBroken(f"The copied database is not whole: {'; '.join(said) if said != ['ok'] else loose}.")
+        raise BackupBroken(
+            Message(
+                "The copied database is not whole: {reason}.",
+                reason=str("; ".join(said) if said != ["ok"] else loose),
+            )
+        )
 
 
 def _postgresql_out(into: Path) -> Copy:
@@ -144,6 +150,9 @@ def _migrate_to(migrations: list[list[str]]) -> None:
     known = set(executor.loader.graph.nodes)
     wanted = {(app, name) for app, name in migrations}
     if newer := sorted(wanted - known):
-        raise BackupBroken(f"The backup is of a newer Keel, which has {'.'.join(newer[0])}. Install that one first.")
-    plan = executor.migration_plan([node for node in wanted])
-    executor.migrate(list(wanted), plan=plan)
+        raise BackupBroken(
+            Message("The backup is of a newer Keel, which has {name}. Install that one first.", name=".".join(newer[0]))
+        )
+    nodes = executor.loader.graph.node_map
+    last = [node for node in sorted(wanted) if not any(child.key in wanted for child in nodes[node].children)]
+    executor.migrate(last)

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from keel.messages import Message, joined
 from keel.web import environment
 from keel.web.backups import archive
 from keel.web.backups.errors import BackupBroken, RestoreRefused
@@ -71,7 +72,12 @@ def restore(
     """
     folder = folder.absolute()
     if (folder / environment.DATABASE_FILE).exists():
-        raise RestoreRefused(f"{folder} holds a database. Name an empty folder with --folder; nothing was changed.")
+        raise RestoreRefused(
+            Message(
+                "{folder} holds a database. Name an empty folder with --folder; nothing was changed.",
+                folder=str(folder),
+            )
+        )
     os.umask(0o077)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _unpacked(file, folder, identities) as (manifest, unpacked):
@@ -80,7 +86,13 @@ def restore(
             raise RestoreRefused(_told(gaps))
         wanted = "postgresql" if os.environ.get("DATABASE_URL") else "sqlite"
         if manifest["engine"] != wanted:
-            raise RestoreRefused(f"The backup is of {manifest['engine']}, and this Keel is set to {wanted}.")
+            raise RestoreRefused(
+                Message(
+                    "The backup is of {engine}, and this Keel is set to {wanted}.",
+                    engine=str(manifest["engine"]),
+                    wanted=wanted,
+                )
+            )
         _put_file(unpacked, folder) if wanted == "sqlite" else _put_rows(unpacked, folder, manifest)
     proofs = _proved(folder)
     _note(file.name, manifest, gaps, at)
@@ -92,7 +104,7 @@ def _unpacked(file: Path, near: Path, identities: Sequence[Any]) -> Iterator[tup
     with tempfile.TemporaryDirectory(dir=near, prefix=".restoring-") as place:
         manifest = archive.read(file, Path(place), identities)
         if not manifest["clinics"]:
-            raise BackupBroken(f"{file.name} holds no clinic. Take another backup.")
+            raise BackupBroken(Message("{file} holds no clinic. Take another backup.", file=file.name))
         yield manifest, Path(place)
 
 
@@ -114,14 +126,20 @@ def _gaps(manifest: dict[str, Any]) -> list[Gap]:
     ]
 
 
-def _told(gaps: list[Gap]) -> str:
+def _told(gaps: list[Gap]) -> Message:
     parts = [
-        f"{gap.clinic}: {gap.entries} entries, the last of {gap.kept_at.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"
+        Message(
+            "{clinic}: {count} entries, the last at {time} UTC",
+            clinic=gap.clinic,
+            count=gap.entries,
+            time=gap.kept_at.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M"),
+        )
         for gap in gaps
     ]
-    return (
-        "The kept heads tell of entries that were made after this backup and would be missing "
-        f"({'; '.join(parts)}). Take a newer backup, or add --accept-gap and enter from paper what is missing."
+    return Message(
+        "The kept heads tell of entries that were made after this backup and would be missing ({entries}). Take a "
+        "newer backup, or add --accept-gap and enter from paper what is missing.",
+        entries=joined("; ", parts),
     )
 
 
@@ -132,7 +150,7 @@ def _put_file(unpacked: Path, folder: Path) -> None:
     sqlite.install()
     source = unpacked / environment.DATABASE_FILE
     if not source.exists():
-        raise BackupBroken("The backup has no database in it. Take another one.")
+        raise BackupBroken(Message("The backup has no database in it. Take another one."))
     check_sqlite(source)
     shutil.move(source, folder / environment.DATABASE_FILE)
 
@@ -146,7 +164,7 @@ def _put_rows(unpacked: Path, folder: Path, manifest: dict[str, Any]) -> None:
     from keel.web.backups.copies import copy_in
 
     if connection.introspection.table_names():
-        raise RestoreRefused("The PostgreSQL that DATABASE_URL names is not empty. Make a new database there.")
+        raise RestoreRefused(Message("The PostgreSQL that DATABASE_URL names is not empty. Make a new database there."))
     copy_in(unpacked, manifest["migrations"])
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from keel.messages import Message
 from keel.web.clinic import heads
 from keel.web.clinic.audit import FACT_FIELDS, ROW_FIELDS, fact_digest, row_digest
 from keel.web.clinic.errors import HeadsMissing
@@ -74,7 +75,7 @@ def verify_all(files: tuple[Path, ...] = ()) -> list[Proof]:
     """
     for file in files:
         if not file.is_file():
-            raise HeadsMissing(f"There is no file {file} with kept heads.")
+            raise HeadsMissing(Message("There is no file {file} with kept heads.", file=str(file)))
     kept: dict[str, Kept] = {}
     for file in files or heads.files():
         for clinic, found in heads.read_file(file).items():
