@@ -22,10 +22,20 @@ OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "timeout": WAITS_S,
     # recursive_triggers: without it, INSERT OR REPLACE deletes a row without asking the triggers.
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA mmap_size=0;PRAGMA recursive_triggers=ON",
+    # trusted_schema: a file that came from elsewhere may not run functions from its schema.
+    # cell_size_check: a page that was damaged is met when it is read, not later.
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA mmap_size=0; "
+    "PRAGMA recursive_triggers=ON; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON",
 }
 """The OPTIONS of a Django database on SQLite."""
-_MUST = {"journal_mode": "wal", "synchronous": 2, "mmap_size": 0, "recursive_triggers": 1}
+_MUST = {
+    "journal_mode": "wal",
+    "synchronous": 2,
+    "mmap_size": 0,
+    "recursive_triggers": 1,
+    "trusted_schema": 0,
+    "cell_size_check": 1,
+}
 """What each pragma must answer; synchronous 2 is FULL."""
 
 

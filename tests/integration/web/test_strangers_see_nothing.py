@@ -20,6 +20,8 @@ from support.doses import INFUSION
 
 NEEDS = {
     "clinic:patients": "see_patients",
+    "clinic:audit": "see_audit",
+    "clinic:patient_audit": "see_audit",
     "clinic:patient": "see_picture",
     "clinic:emergency": "open_in_emergency",
     "clinic:screening": "see_picture",
@@ -39,7 +41,14 @@ MAY = {
     "bob": {"see_staff", "see_patients", "see_picture", "record_facts", "void_facts"},  # nurse
     "tom": {"see_staff", "see_patients", "see_picture", "record_facts"},  # therapist
     "fay": {"see_staff", "see_patients", "open_in_emergency"},  # front desk
-    "mia": {"see_staff", "see_patients", "open_in_emergency", "manage_staff", "see_emergencies"},  # manager
+    "mia": {
+        "see_staff",
+        "see_patients",
+        "open_in_emergency",
+        "manage_staff",
+        "see_emergencies",
+        "see_audit",
+    },  # manager
     "rex": {"see_staff"},  # researcher
 }
 FRESH = {"staff:invite", "staff:withdraw", "staff:member"}

@@ -51,6 +51,7 @@ def patients(request: HttpRequest, clinic: Clinic) -> HttpResponse:
     page = Paginator(clinic.patients.order_by("number"), PAGE).get_page(request.GET.get("page"))
     may_see = Permission.SEE_PICTURE in request.allowed
     rows = [(patient, shown_or_not(patient, _now(clinic)) if may_see else None) for patient in page]
+    request.shown = {patient.number: "picture" if may_see else "name" for patient in page}
     rows.sort(key=lambda row: not (row[1] and row[1].is_first))  # what needs a decision stands first
     return render(request, "clinic/patients.html", {"clinic": clinic, "page": page, "rows": rows, "may_see": may_see})
 
