@@ -14,7 +14,8 @@ from keel.assessment.session.answers import Answer, read_answers
 from keel.assessment.session.errors import SessionError
 from keel.assessment.session.events import Corrected, Plain, Session, SessionCondition, SessionMedicine, Started
 from keel.assessment.session.facts import as_person
-from keel.assessment.session.heard import told_answers, words_of
+from keel.assessment.session.heard import words_of
+from keel.assessment.session.suicide_risk import told_answers
 from keel.assessment.session.timeline import Timeline, order_key, timeline
 from keel.assessment.session.view import SessionView
 from keel.findings import Finding, Severity

@@ -28,14 +28,14 @@ from keel.assessment.session.events import (
     Transferred,
     WeightBasis,
 )
-from keel.assessment.session.facts import event_facts, weighed_facts, weight_facts
-from keel.assessment.session.heard import UNTOLD_IS_NO, Question, Words, questions, told_answers
+from keel.assessment.session.facts import weighed_facts, weight_facts
+from keel.assessment.session.heard import UNTOLD_IS_NO, Question, Words, event_facts, questions
 from keel.assessment.session.notices import Notice
 from keel.assessment.session.plan import PlannedDose, newest_plan, number_in, plan_facts, planned_dose
 from keel.assessment.session.pressures import pressure_facts
 from keel.assessment.session.recovery_score import aldrete_facts
 from keel.assessment.session.state import Phase
-from keel.assessment.session.suicide_risk import SuicideRisk
+from keel.assessment.session.suicide_risk import SuicideRisk, told_answers
 from keel.assessment.session.timeline import Timeline
 from keel.assessment.session.vitals import Vitals, asked_signs, is_dissociated, vital_facts
 from keel.findings import Fact, Finding
