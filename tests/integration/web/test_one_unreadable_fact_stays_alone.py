@@ -1,5 +1,7 @@
 """HZ-AVL-02: what cannot be read of one patient stays on that row, and never looks like “in order”."""
 
+import re
+
 import pytest
 
 from keel.web.clinic.models import Fact, Kind, Patient
@@ -59,7 +61,7 @@ def test_a_fact_that_cannot_be_read_is_named_and_the_others_stand(at_desk, two, 
     assert "henelzine" in rows["Dora"]
     assert "Could not be read" not in rows["Dora"]
     page = alice.get("/clinic/harbour/H-1/").content.decode()
-    assert 'href="#fact-2"' in page
+    assert 'href="?fact=2#fact-2"' in page
     assert "ranylcypromine" in page
 
 
@@ -95,3 +97,30 @@ def test_where_no_picture_can_be_made_the_row_and_the_page_say_so(at_desk, two, 
     page = alice.get("/clinic/harbour/H-1/")
     assert page.status_code == 200
     assert "No rule was checked" in page.content.decode()
+
+
+def test_a_long_ledger_comes_in_pages_and_a_fact_is_found_on_its_own(at_desk, dana, people):
+    """Twenty thousand facts on one page took eleven seconds (HZ-AVL-01)."""
+    facts = [
+        Fact(
+            patient=dana,
+            sequence=number,
+            kind=Kind.MEDICINE,
+            payload={"text": "sertraline"},
+            recorded_at=START,
+            recorded_by=people["alice"],
+            key=f"k{number}",
+        )
+        for number in range(1, 251)
+    ]
+    Fact.objects.bulk_create(facts)
+    alice = at_desk("alice")
+
+    def numbers(query):
+        page = alice.get(f"/clinic/harbour/H-1/{query}").content.decode()
+        return [int(found) for found in re.findall(r'id="fact-(\d+)"', page)]
+
+    assert numbers("") == list(range(250, 150, -1))
+    assert numbers("?facts=3") == list(range(50, 0, -1))
+    assert [50 in numbers("?fact=50"), 151 in numbers("?fact=151"), 150 in numbers("?fact=150")] == [True] * 3
+    assert numbers("?fact=999999999999") == numbers("?fact=x") == numbers("?facts=-1x") == numbers("")

@@ -4,7 +4,8 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -16,7 +17,7 @@ from keel.web.clinic.access import staff
 from keel.web.clinic.actions import EMERGENCY_LASTS, open_in_emergency, record_fact, void_fact
 from keel.web.clinic.errors import FactRefused
 from keel.web.clinic.forms import AnswersForm, DoseForm, EmergencyForm, FactForm, MedicineForm, VoidForm
-from keel.web.clinic.models import Clinic, Kind, Patient
+from keel.web.clinic.models import Clinic, Fact, Kind, Patient
 from keel.web.clinic.patient_page import shown_or_not
 from keel.web.clinic.queries import patient_for, places_of, record_of
 from keel.web.clinic.roles import Permission
@@ -24,6 +25,10 @@ from keel.web.clinic.screening import ScreeningPage, protocols_to_choose, read_a
 
 PAGE = 25
 """Patients on one page of the list."""
+FACTS = 100
+"""Facts on one page of a patient's ledger; twenty thousand on one took eleven seconds."""
+LONGEST_NUMBER = 10
+"""Digits of the number of a fact."""
 QUESTIONNAIRES = ("phq-9", "gad-7")
 UNPROCESSABLE = 422
 
@@ -60,7 +65,7 @@ def patient(request: HttpRequest, clinic: Clinic, number: str) -> HttpResponse:
         "clinic": clinic,
         "patient": person,
         "shown": shown_or_not(person, _now(clinic)),
-        "ledger": ledger.order_by("-sequence"),
+        "ledger": _ledger_page(ledger.order_by("-sequence"), request),
         "questionnaires": [knowledge.load().instruments[name] for name in QUESTIONNAIRES],
         "may_record": Permission.RECORD_FACTS in request.allowed,
         "may_void": Permission.VOID_FACTS in request.allowed,
@@ -68,6 +73,15 @@ def patient(request: HttpRequest, clinic: Clinic, number: str) -> HttpResponse:
         "emergencies": person.emergency_accesses.select_related("user")[:5],
     }
     return render(request, "clinic/patient.html", context)
+
+
+def _ledger_page(ledger: QuerySet[Fact], request: HttpRequest) -> Page:
+    """A page of the ledger: the one asked for by number (`facts`) or by a fact on it (`fact`), else the newest."""
+    pages = Paginator(ledger, FACTS)
+    asked = request.GET.get("fact", "")
+    if asked.isascii() and asked.isdecimal() and len(asked) < LONGEST_NUMBER:
+        return pages.get_page(ledger.filter(sequence__gt=int(asked)).count() // FACTS + 1)
+    return pages.get_page(request.GET.get("facts"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
