@@ -70,9 +70,7 @@ for registered in (*app.registered_commands, *knowledge_app.registered_commands,
 def main() -> NoReturn:
     """Runs the command line; what a person did wrong is one clear line on standard error and exit code 2."""
     try:  # without its own exit, typer hands the code of an Exit back
-        code = app(
-            standalone_mode=False, prog_name="keel"
-        )  # without its own exit, typer hands the code of an Exit back
+        code = app(standalone_mode=False, prog_name="keel")
     except Exception as error:
         _end(error)
     sys.exit(code if isinstance(code, int) else 0)

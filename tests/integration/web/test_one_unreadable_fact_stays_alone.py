@@ -4,6 +4,9 @@ import re
 
 import pytest
 
+from keel.assessment.interactions.check import check_recorded
+from keel.knowledge import load
+from keel.knowledge.interactions import Danger
 from keel.web.clinic.models import Fact, Kind, Patient
 from support.clock import START
 from support.doses import INFUSION
@@ -65,16 +68,24 @@ def test_a_fact_that_cannot_be_read_is_named_and_the_others_stand(at_desk, two, 
     assert "ranylcypromine" in page
 
 
-def test_a_medicine_list_of_thousands_of_words_is_one_item_that_was_not_checked(at_desk, two, people):
+def test_a_medicine_list_of_thousands_of_words_is_named_on_its_own_row(at_desk, two, people):
     dana, _ = two
     _fact(dana, people["alice"], 1, Kind.MEDICINE, {"text": "tranylcypromine"})
     _fact(dana, people["alice"], 2, Kind.MEDICINE, {"text": "word " * 2500})
     alice = at_desk("alice")
     rows = _rows(alice.get("/clinic/harbour/").content.decode())
+    assert "Could not be read" in rows["Dana"]
     assert "ranylcypromine" in rows["Dana"]
     assert "henelzine" in rows["Dora"]
-    page = alice.get("/clinic/harbour/H-1/").content.decode()
-    assert "word word…" in page[page.index("Not recognised, so not checked") :]
+    assert "too long for a medicine" in alice.get("/clinic/harbour/H-1/").content.decode()
+
+
+def test_a_record_names_a_medicine_that_is_too_long_and_checks_the_others():
+    report = check_recorded(["word " * 2500, "phenelzine"], knowledge=load())
+    assert report.worst is Danger.MAJOR
+    (unread,) = report.not_recognised
+    assert len(unread) < 100
+    assert "could not be read" in report.summary
 
 
 def test_where_no_picture_can_be_made_the_row_and_the_page_say_so(at_desk, two, monkeypatch):
