@@ -1,7 +1,7 @@
 """Makes the environment `.venv` from the lock file, needing nothing but this Python and a package index.
 
-The version of the resolver (uv) and the hashes of its files are read from uv.lock itself, so that the lock alone decides
-what is installed: a package index cannot hand out another uv.
+The version of the resolver (uv) and the hashes of its files are read from uv.lock itself, so that the lock alone
+decides what is installed: a package index cannot hand out another uv.
 Runs again only when uv.lock or pyproject.toml changed.
 """
 

@@ -18,9 +18,12 @@ Copyright Keel developers
 
 Keel is under the Apache License 2.0 (LICENSE); its knowledge files are under CC BY 4.0
 (src/keel/knowledge/data/LICENSE). An installation brings the packages below along, each under its own licence, whose
-text is in the package. Nothing of them is copied into this repository.
+text is in the package. Nothing of them is copied into this repository. pysqlite3 holds SQLite, which is in the public
+domain.
 
 """
+BY_THEIR_TEXT = {"pyrage": "MIT", "pysqlite3": "Zlib"}
+"""Packages that name no licence beside its text."""
 LONGEST = 60
 """Characters of a licence's name; a package that puts the whole text there is named by its classifier."""
 
@@ -64,7 +67,7 @@ def _line(name: str) -> str:
         told = importlib.metadata.metadata(name)
     except importlib.metadata.PackageNotFoundError:
         return f"{name}: for other systems"
-    return f"{name}: {_licence(told)}{_home(told)}"
+    return f"{name}: {BY_THEIR_TEXT.get(name) or _licence(told)}{_home(told)}"
 
 
 def _licence(told: importlib.metadata.PackageMetadata) -> str:
