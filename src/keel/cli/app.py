@@ -12,6 +12,7 @@ from keel.cli.audit import audit_app
 from keel.cli.backup import backup, restore
 from keel.cli.convert import convert
 from keel.cli.demo import demo
+from keel.cli.doctor import doctor
 from keel.cli.dose import dose
 from keel.cli.estimate import estimate
 from keel.cli.evidence import evidence
@@ -53,6 +54,7 @@ COMMANDS: dict[Callable[..., None], str] = {
     evidence: "Search what the sources say.",
     setup: "A clinic of one's own: the first start, and the way back in.",
     serve: "The web application on this machine.",
+    doctor: "Whether a clinic can rely on this Keel.",
     backup: "A copy of the database that can be trusted.",
     restore: "A backup into an empty place, or a trial of it.",
     demo: "The same with a demonstration clinic.",

@@ -9,6 +9,8 @@ from typing import Any
 
 from django.db import migrations
 
+APPEND_ONLY = ("clinic_fact", "clinic_auditrow", "clinic_emergencyaccess")
+"""Every table that takes new rows only."""
 _SQLITE = """
 CREATE TRIGGER {table}_no_{event} BEFORE {event} ON {table}
 BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END
