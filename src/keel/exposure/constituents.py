@@ -207,13 +207,7 @@ class Reader:
             raise PatternError(*error.args) if isinstance(error, QuantityError) else PatternError()
         found: Read[tuple[float, float, bool]] | None = None
         if self.is_at(at, NUMBER):
-            value, after = self.number_of(at, NUMBER), at + 1
-            if value in range(20, 100, 10) and self.is_at(after, NUMBER) and self.tokens[at].text.isalpha():
-                if self.is_at(after + 1, NUMBER) is False and 0 < self.number_of(after, NUMBER) < 10:
-                    value, after = value + self.number_of(after, NUMBER), after + 1
-            elif value in range(20, 100, 10) and self.is_sign(after, "-") and self.tokens[at].text.isalpha():
-                if self.is_at(after + 1, NUMBER) and self.tokens[after + 1].text.isalpha():
-                    value, after = value + self.number_of(after + 1, NUMBER), after + 2
+            value, after = self._plain_number(at)
             if self.is_at(after, FRACTION):
                 value, after = value + self.number_of(after, FRACTION), after + 1
             elif self.is_at(after, "part") and value != 0.5:
@@ -235,6 +229,25 @@ class Reader:
             (low, high, is_vague), after = found
             found = (low + 0.5, high + 0.5, is_vague), after + 1
         return found
+
+    def _plain_number(self, at: int) -> Read[float]:
+        """A number in digits, or in words over several tokens: “twenty-five”, “two hundred and fifty”."""
+        value, after = self.number_of(at, NUMBER), at + 1
+        while self.tokens[at].text[0].isalpha():
+            following = self.skip(after, K.AND) if not self.is_sign(after, "-") else after + 1
+            if not (self.is_at(following, NUMBER) and self.tokens[following].text.isalpha()):
+                break
+            other = self.number_of(following, NUMBER)
+            if other == 100 and 0 < value < 10:
+                value *= 100
+            elif (value % 100 == 0 and value and 0 < other < 100) or (
+                value % 100 in range(20, 100, 10) and 0 < other < 10
+            ):
+                value += other
+            else:
+                break
+            after = following + 1
+        return value, after
 
     def count(self, at: int, *, one: bool = False) -> Read[Count] | None:
         """A number or a range of two, with its comparison; a lone article counts as one where `one` says so."""
@@ -306,17 +319,14 @@ class Reader:
             return None
         amount, after = found
         other = None
-        if self.is_at(start, K.BETWEEN) and self.is_at(after, K.AND, K.JOIN):
-            other = self._one_mass(after + 1)
-        elif self.is_at(after, K.JOIN):
+        if self.is_at(after, K.JOIN) or (self.is_at(start, K.BETWEEN) and self.is_at(after, K.AND)):
             other = self._one_mass(after + 1)
         if other and amount.value and other[0].value and other[0].per_kg == amount.per_kg and not amount.is_most:
             both, after = other
             assert both.value is not None  # noqa: S101 - for the type checker
-            least, most = min(amount.value.low, both.value.low), max(amount.value.high, both.value.high)
+            least = amount.value.low if both.is_most else min(amount.value.low, both.value.low)
+            most = max(amount.value.high, both.value.high)
             amount = amount._replace(value=_interval(least, most), assumed=(*amount.assumed, *both.assumed))
-            if both.is_most:
-                amount = amount._replace(value=_interval(amount.value.high if amount.value.low == 0 else least, most))
         amount, after = self._after_mass(amount, after)
         if amount.is_most and amount.value:
             said = Message("“{text}” is read as anything from nothing to that", text=self.raw(start, after))
@@ -510,7 +520,7 @@ class Reader:
         if period.id == "hour":
             a_day = Interval(HOURS_A_DAY / gap.high, HOURS_A_DAY / gap.mid, HOURS_A_DAY / gap.low)
             if gap.low >= HOURS_A_DAY:
-                return Rate(days=Interval(*(one * DAYS_A_YEAR for one in (a_day.low, a_day.mid, a_day.high))))
+                return Rate(days=a_day * DAYS_A_YEAR)
             return Rate(a_day=a_day)
         if not period.is_whole and gap == Interval.exactly(1):
             return Rate(a_day=Interval.exactly(1), is_every_day=True)
@@ -609,18 +619,20 @@ class Reader:
             return None
         number, after = counted
         value = number.value
-        common = {"assumed": number.assumed, "is_counted": True, "is_most": number.is_most}
+        told = Rate(assumed=number.assumed, is_counted=True, is_most=number.is_most)
         day = self.period(after)
         if day is not None and self.is_at(start, K.SPREE) and self.is_at(start, K.MORE):
             return None  # “over 3 days every month” is how the amount was spread
         if day is not None and not number.is_occasions and (not day.is_whole or day.days_high > 1) and day.id != "hour":
-            return self._days_of(start, value, day, after + 1, common)
+            return self._days_of(start, value, day, after + 1, told)
         if self.is_at(after, "adverb"):
             period = self.period(after, "adverb")
             assert period is not None  # noqa: S101 - for the type checker
             if not number.is_occasions:
                 return None
-            return self._in_period(value, period, is_counted=True)._replace(**common), after + 1
+            return self._in_period(value, period, is_counted=True)._replace(
+                assumed=number.assumed, is_counted=True, is_most=number.is_most
+            ), after + 1
         per = self.skip(after, K.PER, K.EVERY)
         period = self.period(per)
         if period is not None and (per > after or number.is_occasions):
@@ -628,25 +640,27 @@ class Reader:
             if not number.is_occasions and value.high > max(MOST_UNCOUNTED, DAYS_A_YEAR / period.per_year):
                 raise no_unit(self.raw(start, after))
             rate = self._in_period(value / gap.mid, period, is_counted=True)
-            return rate._replace(**common), per + 1
+            return rate._replace(assumed=number.assumed, is_counted=True, is_most=number.is_most), per + 1
         if per > after and number.is_occasions and (gaps := self.count(per)) and self.is_at(gaps[1], "period"):
             # “once every 3 weeks”, “twice every 10 days”
             period = self.period(gaps[1])
             assert period is not None  # noqa: S101 - for the type checker
-            return self._per_gap(value, gaps[0].value, period, self.raw(start, gaps[1] + 1))._replace(**common), gaps[
-                1
-            ] + 1
+            return self._per_gap(value, gaps[0].value, period, self.raw(start, gaps[1] + 1))._replace(
+                assumed=number.assumed, is_counted=True, is_most=number.is_most
+            ), gaps[1] + 1
         if per > after and number.is_occasions and self.is_at(per, K.OTHER, ORDINAL) and self.is_at(per + 1, "period"):
             gap = Interval.exactly(2 if self.is_at(per, K.OTHER) else self.number_of(per, ORDINAL))
             period = self.period(per + 1)
             assert period is not None  # noqa: S101 - for the type checker
-            return self._per_gap(value, gap, period, self.raw(start, per + 2))._replace(**common), per + 2
+            return self._per_gap(value, gap, period, self.raw(start, per + 2))._replace(
+                assumed=number.assumed, is_counted=True, is_most=number.is_most
+            ), per + 2
         if per > after and number.is_occasions and self.is_at(after, K.EVERY) and (days := self._weekday_set(per)):
             if value == Interval.exactly(1):
-                return Rate(days=Interval.exactly(len(days[0]) * WEEKS_A_YEAR), **common), days[1]  # type: ignore[arg-type]
-            return Rate(days=Interval.exactly(len(days[0]) * WEEKS_A_YEAR), a_day=value, **common), days[1]  # type: ignore[arg-type]
+                return told._replace(days=Interval.exactly(len(days[0]) * WEEKS_A_YEAR)), days[1]
+            return told._replace(days=Interval.exactly(len(days[0]) * WEEKS_A_YEAR), a_day=value), days[1]
         if number.is_occasions and not self.is_at(after, "unit"):
-            return Rate(occasions=value, periods=-1.0, **common), self.skip(after, K.COUNTER_END)  # type: ignore[arg-type]
+            return told._replace(occasions=value, periods=-1.0), self.skip(after, K.COUNTER_END)
         return None
 
     def _per_gap(self, value: Interval, gap: Interval, period: PeriodWord, words: str) -> Rate:
@@ -659,9 +673,7 @@ class Reader:
         low, mid, high = (per_year / one for one in (gap.high, gap.mid, gap.low))
         return Rate(occasions=Interval(low * value.low, mid * value.mid, high * value.high))
 
-    def _days_of(
-        self, start: int, value: Interval, day: PeriodWord, after: int, common: dict[str, object]
-    ) -> Read[Rate] | None:
+    def _days_of(self, start: int, value: Interval, day: PeriodWord, after: int, told: Rate) -> Read[Rate] | None:
         """“5 days a week”, “3 nights weekly”, “2 weekends a month”."""
         if self.is_at(after, "adverb"):
             period, end = self.period(after, "adverb"), after + 1
@@ -688,8 +700,8 @@ class Reader:
             value.high * period.per_year * day.days_high,
             open_above=value.open_above,
         )
-        assumed = (*common["assumed"], *((Message(day.assumes),) if day.assumes else ()))  # type: ignore[misc]
-        return Rate(days=_capped(days), assumed=assumed, is_counted=True, is_most=bool(common["is_most"])), end
+        assumed = (*told.assumed, *((Message(day.assumes),) if day.assumes else ()))
+        return told._replace(days=_capped(days), assumed=assumed), end
 
     def _occasions(self, at: int) -> Read[Count] | None:
         """A count of occasions: “3 times”, “3x”, “once or twice”, “2”; `is_occasions` where the words count them."""
@@ -824,7 +836,7 @@ class Reader:
             if "-" in text:
                 parts = [int(part) for part in text.split("-")]
                 if len(parts) == 3:
-                    return (dt.date(*parts),) * 2  # type: ignore[return-value]
+                    return dt.date(*parts), dt.date(*parts)
                 return self._month(*parts)
             parts = [int(part) for part in text.split("/")]
             if len(parts) == 2:
@@ -1016,8 +1028,9 @@ class Reader:
         if not self.is_at(at, K.SOMETIMES) or self.is_at(at + 1, "two_meanings"):
             return None
         found: list[Read[Wider]] = []
+        ways: tuple[Callable[[int], Read[Amount] | Read[Rate] | Read[Count] | None], ...]
         for way in (self.amount, self.rate, lambda place: self.count(place, one=True)):
-            read = way(self.skip(at + 1, K.FILLER) if not self.is_at(at + 1, K.ONE) else at + 1)  # type: ignore[operator]
+            read = way(self.skip(at + 1, K.FILLER) if not self.is_at(at + 1, K.ONE) else at + 1)
             if read:
                 found.append((Wider(read[0]), read[1]))
         return max(found, key=lambda one: one[1], default=None)
@@ -1034,7 +1047,7 @@ class Reader:
 
     def _next(self, at: int) -> Read[What]:
         ways = (self.label, self.dates, self.wider, self.amount, self.rate, self.span, self.weight)
-        found: list[Read[What]] = [read for way in ways if (read := way(at))]  # type: ignore[misc]
+        found = [read for way in ways if (read := way(at))]
         token = self.tokens[at]
         best = max(found, key=lambda read: read[1], default=None)
         mark = self._mark(token)
@@ -1047,7 +1060,8 @@ class Reader:
     def _mark(self, token: Token) -> Mark | None:
         kinds = (
             K.THEN, K.PAST, K.NOW, K.STOPPED, K.CLEAN, K.EACH_TIME, K.NEEDED, K.UNSAID_AMOUNT, K.AND,
-            "money", "route", "setting", "substance", "form", "pharmacy_form", K.PIECE, K.SESSION, K.ABOUT, K.FILLER, K.THE, K.OF,
+            "money", "route", "setting", "substance", "form", "pharmacy_form",
+            K.PIECE, K.SESSION, K.ABOUT, K.FILLER, K.THE, K.OF,
         )  # fmt: skip
         for kind in kinds:
             if kind in token.readings:

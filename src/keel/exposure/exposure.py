@@ -1,9 +1,9 @@
 """The exposure of a person: totals, the multiple of the reference course, the band, and what is not known.
 
 Told patterns and dated doses are both counted, each substance and route by itself (`totals.py`). `mg_per_year` of a
-pattern is what a year of it comes to as it is now, 0 where it is over; of dated doses it is what the last 12 months came
-to. The peak and the total stand beside it (`history.py`), and the band looks back 180 days. The arithmetic is given in
-words, so that a reader can check it.
+pattern is what a year of it comes to as it is now, 0 where it is over; of dated doses it is what the last 12 months
+came to. The peak and the total stand beside it (`history.py`), and the band looks back 180 days. The arithmetic is
+given in words, so that a reader can check it.
 """
 
 import datetime as dt
@@ -14,9 +14,9 @@ import msgspec
 
 from keel.exposure.banding import Band, band_of
 from keel.exposure.facts import RECENT_DAYS, SymptomFacts, lanes_of
+from keel.exposure.history import Ever, Now, Peak, peak_of, stopped_at, together
 from keel.exposure.ledger import WINDOWS, Ledger, UsingDay, Window, fold
 from keel.exposure.multiples import REFERENCE, Reference, multiple_findings, reference_of
-from keel.exposure.history import Ever, Now, Peak, peak_of, stopped_at, together
 from keel.exposure.phases import Taken, Year, current, is_over, is_recent, lifetime_mg, stretches, weekly_rate, year_now
 from keel.exposure.totals import (
     Absorbed,
@@ -44,8 +44,8 @@ class Exposure(msgspec.Struct, frozen=True, kw_only=True):
     must not be added: then `by_route` has a total for each. `absorbed` is what reaches the blood of one substance by
     all its routes, `assumption` says on what routes were added, or why they were not. `unknown` says in words what was
     missing; `arithmetic` how totals came about. The figures are those of now, `now` has them once more beside the
-    heaviest pattern ever (`peak`) and the total (`ever`); `stopped_at` is when use ended, None where it goes on or nobody
-    said. A session is a using day: `days_per_year` is their number, `doses_per_day` how often on one, where told.
+    heaviest pattern ever (`peak`) and the total (`ever`); `stopped_at` is when use ended, None where it goes on or
+    nobody said. A session is a using day: `days_per_year` is their number, `doses_per_day` how often on one.
     """
 
     sessions_per_year: float | None
@@ -207,8 +207,8 @@ def _looking_back(sequences: Sequence[Sequence[UsePattern]], band: Band | None, 
             severity=Severity.NOTE,
             subject="band",
             summary=Message(
-                "The band looks back 180 days: a stop or a cut that is more recent, or whose date is not known, does not "
-                "lower it yet."
+                "The band looks back 180 days: a stop or a cut that is more recent, or whose date is not known, does "
+                "not lower it yet."
             ),
             next_step=Message("Look again once 180 days have passed."),
         )

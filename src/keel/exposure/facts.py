@@ -55,6 +55,16 @@ def lanes_of(
     return lanes
 
 
+def heaviest(lane: Lane) -> dict[str, Fact]:
+    """The facts of the pattern with the most days a week, of what surely reaches into the last 180 days."""
+
+    def days(facts: dict[str, Fact]) -> float:
+        often = facts["days_per_week"]
+        return often.mid if isinstance(often, Interval) else -1.0
+
+    return max((cases[0] for cases in lane[0]), key=days)
+
+
 def _lane(
     told: Sequence[Sequence[UsePattern]], days: Sequence[UsingDay], symptoms: SymptomFacts, at: dt.datetime
 ) -> Lane:
@@ -85,11 +95,8 @@ def _recent_phases(phases: Sequence[UsePattern], at: dt.datetime, *, perhaps: bo
     found = []
     for place, stretch in enumerate(stretches(phases, at)):
         is_last = place == len(phases) - 1
-        if stretch.ended is None:
-            is_in = is_last or perhaps
-        else:
-            is_in = is_last or stretch.ended < RECENT_DAYS
-        if is_in:
+        is_in = perhaps if stretch.ended is None else stretch.ended < RECENT_DAYS
+        if is_last or is_in:
             found.append(tuple(phases[: place + 1]))
     return tuple(found)
 
@@ -156,7 +163,7 @@ def _days_per_week(pattern: Sequence[Run], days: Sequence[UsingDay], at: dt.date
         if often is None:
             return None
         rate = rate + often / WEEKS_A_YEAR
-    return Interval(*(min(7.0, value) for value in (rate.low, rate.mid, rate.high)))
+    return rate.each(lambda days: min(7.0, days))
 
 
 def _heaviest_g(pattern: Sequence[Run], days: Sequence[UsingDay]) -> Interval | None:

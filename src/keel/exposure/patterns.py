@@ -380,7 +380,7 @@ class _Composer:
         for number, by in widened:
             if number >= len(found) or found[number][0].value is None:
                 raise PatternError(
-                    Message("“{text}” says what it was sometimes, and not what it was else. Write the usual amount first.",
+                    Message("“{text}” says what it was sometimes. Write the usual amount first.",
                             text=self._text)
                 )  # fmt: skip
             found[number] = (_wider_amount(found[number][0], by), found[number][1])
@@ -486,8 +486,7 @@ class _Composer:
             if self._weight_kg is None:
                 found["per_kg"] = per_kg.value * (per_kg.pieces.value if per_kg.pieces else 1.0)
             else:
-                mg = msgspec.structs.replace(per_kg.value * self._weight_kg)
-                weighed = [(per_kg._replace(value=mg, per_kg=False), False)]
+                weighed = [(per_kg._replace(value=per_kg.value * self._weight_kg, per_kg=False), False)]
         one, each = self._one_amount(weighed, often)
         pieces = one.pieces if one else next((amount.pieces for amount, _ in amounts if amount.pieces), None)
         self._note_unweighed(amounts, weighed, assumed)
@@ -554,7 +553,7 @@ class _Composer:
         if len({amount.value for amount in both}) > 1:
             raise PatternError(
                 Message(
-                    "“{text}” has two amounts and one way of taking them. Write one pattern a line, each with how often.",
+                    "“{text}” has two amounts for one “how often”. Write one pattern a line, each with how often.",
                     text=self._text,
                 )
             )
@@ -666,12 +665,13 @@ class _Composer:
             isinstance(item.what, Mark) and item.what.kind in (K.STOPPED, K.CLEAN) for item in clause.items
         )
         today = self._reader.at.date()
+        last_day: dt.date | None = None
         until = next((one for one in said if one.until is not None), None)
         since = next((one for one in said if one.since is not None), None)
         ago = next((one.is_start_ago for one in said if one.is_start_ago is not None), None)
         if any(one.is_open for one in said) and not clause.is_past and not is_marked_over:
             raise PatternError(
-                Message("“{text}” can be how long it has gone on, or when it was. Write “for” or “until” before the time.",
+                Message("“{text}” can say how long, or when it was. Write “for” or “until” before the time.",
                         text=self._text)
             )  # fmt: skip
         is_over = is_marked_over or any(one.is_over for one in said)
@@ -684,7 +684,7 @@ class _Composer:
             end = min(end, today)
             if first.day == 1 and last.day == 28:
                 assumed.append(Message("until {year} is read as the end of {year}", year=until.until_text))
-            when["end"] = end
+            when["end"] = last_day = end
             if end == today and until.until_text:
                 is_over = first <= today
         if is_over:
@@ -692,8 +692,7 @@ class _Composer:
             if "end" not in when and not found.get("course_sessions"):
                 assumed.append(Message("when it ended is not known"))
         months = self._months(clause, spans)
-        end = when.get("end") or today
-        assert isinstance(end, dt.date)  # noqa: S101 - for the type checker
+        end = last_day or today
         if since is not None and since.since is not None:
             first, last = since.since
             if first > end:

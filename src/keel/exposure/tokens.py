@@ -59,8 +59,8 @@ class Lexicon:
         self._phrases: dict[str, dict[tuple[str, ...], dict[str, object]]] = {}
         grammar = phrases.grammar
         self.ambiguous_number = re.compile(grammar.ambiguous_number) if grammar.ambiguous_number else None
-        for kind, words in grammar.words.items():
-            self._add(words, kind, True)
+        for role, words in grammar.words.items():
+            self._add(words, role, True)
         for kind, numbers in (
             (NUMBER, grammar.numbers),
             ("part", grammar.fractions),

@@ -1,5 +1,6 @@
 """Intervals of a number, and amounts of a substance that know what they must not be added to."""
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Self
 
@@ -40,6 +41,10 @@ class Interval(msgspec.Struct, frozen=True, omit_defaults=True, repr_omit_defaul
     def is_exact(self) -> bool:
         """Whether low and high are the same."""
         return self.low == self.high
+
+    def each(self, change: Callable[[float], float]) -> "Interval":
+        """The interval of the changed ends; `change` must not turn a larger number into a smaller one."""
+        return Interval(change(self.low), change(self.mid), change(self.high), self.open_above)
 
     def __add__(self, other: "Interval") -> "Interval":
         is_open = self.open_above or other.open_above

@@ -99,8 +99,8 @@ class UsePattern(msgspec.Struct, frozen=True, kw_only=True):
     g a week”), which leaves the number of sessions open: at least one in each of `periods_per_year`. `months` is how
     long, where a length was told; `start` and `end` where dates were. `is_current` is False for what is over, `end`
     then when it ended, None where nobody said. `course_sessions` is the number of sessions of a course that ends by
-    itself (“8 x 56 mg”). `weekdays` are the days of the week where they were named, 1 for Monday. The patterns of one text with one `sequence` follow one another; sequences run side by side.
-    `assumed` lists what Keel had to take as read.
+    itself (“8 x 56 mg”). `weekdays` are the days of the week where they were named, 1 for Monday. The patterns of one
+    text with one `sequence` follow one another; sequences run side by side. `assumed` lists what Keel took as read.
     """
 
     text: str
