@@ -12,7 +12,6 @@ from keel.assessment.session.events import minutes_between
 from keel.findings import Fact
 from keel.quantities import significant
 
-
 Pair = tuple[float | None, float | None]
 """A systolic and a diastolic limit, mm[Hg]; None where there is none."""
 _NEVER: Pair = (None, None)
@@ -45,7 +44,11 @@ def pressure_facts(
     if not sets:
         return {**half, **{f"{name}_standing": value for name, value in half.items()}}
     newest = sets[-1]
-    facts: dict[str, Fact] = {"sbp": newest.sbp, "dbp": newest.dbp, **_standing(sets, repeat_min, severe if first_dose is None else _NEVER)}
+    facts: dict[str, Fact] = {
+        "sbp": newest.sbp,
+        "dbp": newest.dbp,
+        **_standing(sets, repeat_min, severe if first_dose is None else _NEVER),
+    }
     previous = _earlier(sets, newest, repeat_min)
     if previous is not None and first_dose is not None and previous.at > first_dose:
         facts |= {"earlier_sbp_5min": previous.sbp, "earlier_dbp_5min": previous.dbp}
