@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from keel.assessment.interactions.check import check_recorded
 from keel.assessment.protocols.facts import RISK_LEVELS, RecordFacts, checked_facts
-from keel.assessment.protocols.suicide_facts import suicide_facts
+from keel.assessment.protocols.suicide_facts import RISK, suicide_facts
 from keel.findings import Fact
 from keel.knowledge import Knowledge
 from keel.knowledge.clinical_facts import ClinicalFact
@@ -20,9 +20,18 @@ from keel.knowledge.reading import CodeKind
 from keel.messages import Message, listed
 from keel.quantities import significant
 from keel.record import Answers, Condition, Record, Setting
-from keel.record.concepts import ConceptFacts, ConditionMention, concept_facts, named_by, read_concepts
+from keel.record.concepts import (
+    ConceptFacts,
+    ConditionMention,
+    began_on,
+    concept_facts,
+    months_before,
+    named_by,
+    read_concepts,
+)
 from keel.record.selection import (
     answered,
+    closing_assessments,
     conditions_at,
     day_of,
     doses_taken,
@@ -50,6 +59,11 @@ _TIMES = ("weeks_since_cv_event", "months_since_remission")
 _OF_THE_DAY = ("event", "today")
 """Groups of facts that speak of a day or a session."""
 _DAYS_A_MONTH = 365.25 / 12
+_BEHAVIOUR = "cssrs_q6_3_months"
+_BEHAVIOUR_MONTHS = 3
+"""What the C-SSRS calls recent (cssrs-tri)."""
+_SUICIDE = (_BEHAVIOUR, "cssrs_q5", "suicide_item", "suicide_attempt_on_record")
+"""Facts that a condition can tell, and that a clinician's assessment closes."""
 
 
 def facts_from_record(record: Record, *, at: dt.datetime, knowledge: Knowledge) -> RecordFacts:
@@ -128,8 +142,9 @@ def _conditions(record: Record, at: dt.datetime, knowledge: Knowledge) -> tuple[
             found = condition_facts(one.concept, one.state, knowledge)
             # What is over is no answer to whether it is there now: only what was asked and denied is a “no”.
             facts += [(name, False) for name in found.no if one.state is State.DENIED]
-            facts += [(name, True) for name in found.yes]
-            facts += _times(one, condition, at, knowledge)
+            told = [*((name, True) for name in found.yes), *_times(one, condition, at, knowledge)]
+            is_closed = _is_closed(condition, record, at)
+            facts += [(name, value) for name, value in told if not (is_closed and name in _SUICIDE)]
             suspected |= dict.fromkeys(found.suspected, doubt)
         rest = read_concepts(condition.text, None, knowledge).rest if named else ()
         if rest:
@@ -160,13 +175,22 @@ def condition_facts(concept: str, state: State, knowledge: Knowledge) -> Concept
 def _times(
     named: ConditionMention, condition: Condition, at: dt.datetime, knowledge: Knowledge
 ) -> Iterator[tuple[str, Fact]]:
-    """Weeks since an event of the heart or brain, and months since a use disorder ended."""
-    row = knowledge.concepts[named.concept]
+    """Weeks since an event of heart or brain, months since a use disorder ended, suicidal behaviour that is recent."""
+    row, onset = knowledge.concepts[named.concept], began_on(condition, at)
     is_had = named.state is State.PRESENT or named.state.is_over
-    if "cv_event" in row.ever and is_had and condition.onset is not None:
-        yield "weeks_since_cv_event", significant((at.date() - condition.onset).days / 7)
+    if "cv_event" in row.ever and is_had and onset is not None:
+        yield "weeks_since_cv_event", significant((at.date() - onset).days / 7)
+    if _BEHAVIOUR in row.now and is_had and onset is not None and onset >= months_before(at.date(), _BEHAVIOUR_MONTHS):
+        yield _BEHAVIOUR, True
     if "substance_use_disorder_past" in row.over and named.state.is_over and condition.ended is not None:
         yield "months_since_remission", significant((at.date() - condition.ended).days / _DAYS_A_MONTH)
+
+
+def _is_closed(condition: Condition, record: Record, at: dt.datetime) -> bool:
+    """Whether a clinician has assessed the risk of suicide since a condition began; of one without a date, at all."""
+    onset = began_on(condition, at)
+    closing = [one.at for one in closing_assessments(record, at, RISK) if one.at is not None]
+    return bool(closing) and (onset is None or closing[-1].date() > onset)
 
 
 @lru_cache(maxsize=8)

@@ -50,7 +50,7 @@ def read_allergy(allergy: AllergyIntolerance, item_id: str, draft: Draft, contex
         raise NotTaken(Message("its verification is entered-in-error: taken back by its sender"))
     draft.conditions.append(
         KeelCondition(
-            text=f"Allergy or intolerance: {concept.words}",
+            text=f"Allergy or intolerance to ketamine or esketamine: {concept.words}",
             codes=concept.codes,
             status=verified if verified in UNSURE else _one_of(allergy.clinical_status) or "active",
             present=verified != "refuted",
