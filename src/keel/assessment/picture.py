@@ -88,6 +88,7 @@ def picture_of(record: Record, *, at: dt.datetime, knowledge: Knowledge) -> Pict
         medicines_taken(record, at),
         substance=_only(substances),
         route=_only(routes),
+        on=at.date(),
         knowledge=knowledge,
     )
     told = harm_facts(record, at=at, knowledge=knowledge, exposure=exposure, interactions=interactions)

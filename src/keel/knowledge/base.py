@@ -22,8 +22,11 @@ from keel.knowledge.instruments import Instrument
 from keel.knowledge.instruments import check as instruments_check
 from keel.knowledge.instruments.words import InstrumentWords, in_words
 from keel.knowledge.interactions import (
+    AfterStopping,
     ClassRule,
     ClassWord,
+    ContextWord,
+    DataEdition,
     DoseWord,
     Interaction,
     Mechanism,
@@ -33,7 +36,7 @@ from keel.knowledge.interactions import (
     Synonym,
 )
 from keel.knowledge.interactions import check as interactions_check
-from keel.knowledge.interactions.names import read_everyday_words, read_medicine_names
+from keel.knowledge.interactions.names import read_combinations, read_everyday_words, read_medicine_names
 from keel.knowledge.models import EffectLevel, Model, PressureRow, Route, Substance
 from keel.knowledge.models.check import complete_models
 from keel.knowledge.modifiers import Modifier
@@ -116,7 +119,11 @@ class Knowledge:
     products = Kind("products.csv", Product, key="name", check=interactions_check.product_problems)
     class_words = Kind("class-rules/words.csv", ClassWord, check=interactions_check.class_word_problems)
     dose_words = Kind("vocabulary/dose-words.csv", DoseWord, key="word")
+    context_words = Kind("vocabulary/context-words.csv", ContextWord, key="phrase")
+    interaction_editions = Kind("class-rules/edition.csv", DataEdition)
+    after_stopping = Kind("class-rules/after-stopping.csv", AfterStopping)
     medicine_names = Kind("vocabulary/*names.csv", read=read_medicine_names)
+    combinations = Kind("vocabulary/combinations.csv", read=read_combinations)
     everyday_words = Kind("vocabulary/everyday-words.txt", read=read_everyday_words)
 
     # Questionnaires.
