@@ -226,8 +226,8 @@ class Repeat(Element, frozen=True, kw_only=True):
     """How often. A period with a maximum, a day of the week or a time of day leaves the frequency open."""
 
     bounds_period: Period | None = None
-    bounds_duration: Raw = NONE
-    bounds_range: Raw = NONE
+    bounds_duration: Quantity | None = None
+    bounds_range: Range | None = None
     count: int | None = None
     count_max: int | None = None
     duration: float | None = None
