@@ -79,7 +79,7 @@ def _is_another(text: str, found: Sequence[Word], start: int, name: str, knowled
     if text[before.end : found[start].start] in _HYPHENS and not before.plain.isdecimal():
         return True
     known, family = own_keys(knowledge), _family_names(knowledge)
-    joined = ("".join(word.plain for word in found[first:start]) + name for first in (start - 1, start - 2) if first >= 0)
+    joined = ("".join(word.plain for word in found[max(0, start - size) : start]) + name for size in (1, 2))
     return any(key in known and key not in family for key in joined)
 
 

@@ -21,11 +21,13 @@ from keel.interop.fhir.errors import NotTaken
 from keel.interop.fhir.moments import When, when
 from keel.interop.fhir.people import Context, Draft
 from keel.interop.fhir.resources import (
+    Ingredient,
     Medication,
     MedicationAdministration,
     MedicationDispense,
     MedicationRequest,
     MedicationStatement,
+    Resource,
 )
 from keel.interop.fhir.statements import has_unknown_end, pattern_of
 from keel.interop.times import Moment
@@ -61,6 +63,12 @@ class Named(NamedTuple):
     family: str | None
     may_be_family: bool
     strength: Strength | None
+
+
+class _Substance(msgspec.Struct, frozen=True):
+    """A substance within a medication; only what it is."""
+
+    code: CodeableConcept | None = None
 
 
 class MedicationReader:
@@ -115,7 +123,8 @@ class MedicationReader:
         if medication is not None and medication.code:
             known.append(medication.code)
         ingredients = medication.ingredient if medication else ()
-        parts = [part.item_codeable_concept for part in ingredients if part.item_codeable_concept]
+        holders = (resource, medication) if medication else ()
+        parts = [concept for part in ingredients if (concept := _substance_of(part, holders))]
         texts = [text for part in (*known, *parts) for text in part.texts]
         if reference and reference.display:
             texts.append(reference.display)
@@ -299,6 +308,19 @@ def _is_modified(resource: Kind) -> bool:
     if isinstance(resource, MedicationAdministration):
         return bool(resource.dosage and resource.dosage.modifier_extension)
     return isinstance(resource, MedicationStatement) and any(one.modifier_extension for one in resource.dosage)
+
+
+def _substance_of(part: Ingredient, holders: Iterable[Resource]) -> CodeableConcept | None:
+    """What an ingredient is: told there, or by a substance contained in the medication or in what refers to it."""
+    reference = part.item_reference
+    if part.item_codeable_concept or reference is None or not reference.reference.startswith("#"):
+        return part.item_codeable_concept
+    bodies = (contained(holder, reference.reference, "Substance") for holder in holders)
+    body = next((body for body in bodies if body), None)
+    try:
+        return json_text.decode(body, _Substance).code if body else None
+    except ReadError:
+        return None
 
 
 def _same_way(route: CodeableConcept | None, other: CodeableConcept | None) -> bool:

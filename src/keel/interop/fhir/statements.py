@@ -23,7 +23,13 @@ EVERY_DAY = "every 1 days"
 
 
 def pattern_of(
-    dosages: Sequence[Dosage], amounts: Sequence[DoseAmount], time: When, *, at: dt.datetime, knowledge: Knowledge, is_over: bool
+    dosages: Sequence[Dosage],
+    amounts: Sequence[DoseAmount],
+    time: When,
+    *,
+    at: dt.datetime,
+    knowledge: Knowledge,
+    is_over: bool,
 ) -> UsePattern | None:
     """The pattern of dosages that repeat, without substance and route; None where they do not say how often.
 
