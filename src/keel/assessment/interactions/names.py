@@ -116,6 +116,7 @@ def _near(names: Names, word: str) -> tuple[Neighbour, ...]:
     return tuple(names.spelling.near(word))
 
 
+@lru_cache(maxsize=4)
 def own_keys(knowledge: Knowledge) -> frozenset[str]:
     """Keys of every name in Keel's own tables, those that need confirming among them."""
     return frozenset(_own_names(knowledge))

@@ -15,8 +15,8 @@ from keel.interop.errors import ReadError, shown
 from keel.interop.fhir.conditions import read_allergy, read_condition
 from keel.interop.fhir.datatypes import INDIVIDUAL_SEX, Reference
 from keel.interop.fhir.decoding import decoded
-from keel.interop.fhir.directory import Ambiguous, Directory, contained, plain_name
-from keel.interop.fhir.envelope import Item, resource_of, unfold
+from keel.interop.fhir.directory import Ambiguous, Directory, contained
+from keel.interop.fhir.envelope import Item, plain_name, resource_of, unfold
 from keel.interop.fhir.errors import NotTaken
 from keel.interop.fhir.medications import Kind, MedicationReader
 from keel.interop.fhir.observations import ObservationReader, find_panels
@@ -82,7 +82,7 @@ class _Reader:
         codes = InstrumentCodes(context.knowledge)
         panels = find_panels(self._all(Observation, having=b'"hasMember"'), self._directory, codes)
         self._observations = ObservationReader(panels, codes, self._directory, context)
-        self._responses = ResponseReader(self._all(Questionnaire), context)
+        self._responses = ResponseReader(self._all(Questionnaire), self._directory, context)
         given = self._all(MedicationAdministration)
         self._medications = MedicationReader(given, self._directory, self._file.bodies, context)
 

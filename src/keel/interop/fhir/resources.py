@@ -172,6 +172,7 @@ class Questionnaire(Resource, frozen=True, kw_only=True):
     """A questionnaire: only its names and what maps its `linkId`s to codes."""
 
     url: str = ""
+    version: str = ""
     title: str = ""
     code: tuple[Coding, ...] = ()
     item: tuple[QuestionAsked, ...] = ()
@@ -226,8 +227,8 @@ class Repeat(Element, frozen=True, kw_only=True):
     """How often. A period with a maximum, a day of the week or a time of day leaves the frequency open."""
 
     bounds_period: Period | None = None
-    bounds_duration: Raw = NONE
-    bounds_range: Raw = NONE
+    bounds_duration: Quantity | None = None
+    bounds_range: Range | None = None
     count: int | None = None
     count_max: int | None = None
     duration: float | None = None
@@ -398,7 +399,7 @@ class Entry(Medium, frozen=True, kw_only=True):
     resource: Raw = NONE
     search: Raw = NONE
     request: "Request | None" = None
-    response: Raw = NONE
+    response: "Response | None" = None
     more_full_url: Raw = field(default=NONE, name="_fullUrl")
 
 
@@ -407,6 +408,12 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
     method: str = ""
     url: str = ""
+
+
+class Response(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """What a server answered to a request, or when it came about."""
+
+    last_modified: str = ""
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True):
