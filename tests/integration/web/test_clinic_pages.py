@@ -188,7 +188,12 @@ def test_the_facts_of_the_picture_are_the_facts_of_the_patient(desk, dana, peopl
     other = Patient.objects.create(clinic=dana.clinic, number="H-2", display_name="Elif")
     record_fact(by=people["alice"], patient=dana, kind=Kind.DOSE, payload=INFUSION, key="one", at=START)
     record_fact(
-        by=people["alice"], patient=other, kind=Kind.DOSE, payload={**INFUSION, "amount": "91 mg"}, key="one", at=START
+        by=people["alice"],
+        patient=other,
+        kind=Kind.DOSE,
+        payload={**INFUSION, "amount": "45.5 mg"},
+        key="one",
+        at=START,
     )
-    assert "91 mg" not in _text(desk.get("/clinic/harbour/H-1/"))
-    assert "0.1 times" in _text(desk.get("/clinic/harbour/H-2/"))  # 91 / 910
+    assert "45.5 mg" not in _text(desk.get("/clinic/harbour/H-1/"))
+    assert "0.05 times" in _text(desk.get("/clinic/harbour/H-2/"))  # 45.5 / 910
