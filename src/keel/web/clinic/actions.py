@@ -53,12 +53,13 @@ def register(
     number, name = number.strip(), name.strip()
     if not name:
         raise FactRefused(_("Write the name."), "name")
-    effective_at = _check(Kind.PERSON, person, at)
+    effective_at = _check(Kind(Kind.PERSON), person, at)
     with transaction.atomic():
         locked = Clinic.objects.select_for_update().get(pk=clinic.pk)
         same = Fact.objects.filter(patient__clinic=clinic, kind=Kind.PERSON, key=key, recorded_by=by).first()
         if same is not None:
-            return same.patient
+            known: Patient = same.patient
+            return known
         number = number or free_number(clinic)
         if clinic.patients.filter(number__iexact=number).exists() or number in TAKEN_WORDS:
             raise FactRefused(_("Another patient has this number."), "number")

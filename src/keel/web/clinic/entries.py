@@ -81,10 +81,10 @@ class MergeEntry(Entry, frozen=True, kw_only=True):
 
 
 SHAPES: dict[Kind, type[Entry]] = {
-    Kind.CONTACT: ContactEntry,
-    Kind.CONSENT: ConsentEntry,
-    Kind.VISIT: VisitEntry,
-    Kind.MERGE: MergeEntry,
+    Kind(Kind.CONTACT): ContactEntry,
+    Kind(Kind.CONSENT): ConsentEntry,
+    Kind(Kind.VISIT): VisitEntry,
+    Kind(Kind.MERGE): MergeEntry,
 }
 """Kinds of fact that are the clinic’s own."""
 

@@ -62,8 +62,8 @@ def whole_record(patient: Patient, purpose: Purpose, *, recipient: str = "", at:
 
 def has_substance_use(record: Record) -> bool:
     """Whether a record tells of use outside treatment, so that sharing it needs consent by name."""
-    settings_told = [one.setting for one in (*record.doses, *record.patterns)]
-    return Setting.NON_MEDICAL in settings_told
+    doses, patterns = (one.setting for one in record.doses), (one.setting for one in record.patterns)
+    return Setting.NON_MEDICAL in (*doses, *patterns)
 
 
 def pseudonym(patient: Patient) -> str:

@@ -152,6 +152,7 @@ class MedicineForm(FactForm):
             ("unknown", _("Not known")),
         ],
         initial="active",
+        required=False,
     )
     started = day_field(_("Since"))
     stopped = day_field(_("Stopped on"))

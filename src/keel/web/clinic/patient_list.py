@@ -34,7 +34,7 @@ class Choice(NamedTuple):
     value: str
     word: str
     is_chosen: bool
-    count: int | None = None
+    rows: int | None = None
 
 
 class PatientList:
@@ -105,12 +105,15 @@ class PatientList:
 
     def rows(self, patients: Iterable[Patient]) -> list[tuple[Patient, PatientSummary]]:
         """The patients with their rows of today."""
-        return [(patient, self._row(patient)) for patient in patients]
+        found = [(patient, self._row(patient)) for patient in patients]
+        # A row that was made anew may rank otherwise than the one by which the page was cut.
+        return sorted(found, key=lambda one: one[1].rank) if self.sort == "need" else found
 
     def _row(self, patient: Patient) -> PatientSummary:
-        row = getattr(patient, "summary", None)
-        is_of_today = row is not None and row.day == self.at.date()
-        return row if is_of_today else summarise_patient(patient, at=self.at)
+        row: PatientSummary | None = getattr(patient, "summary", None)
+        if row is not None and row.day == self.at.date():
+            return row
+        return summarise_patient(patient, at=self.at)
 
 
 def read_day(text: str) -> dt.date | None:

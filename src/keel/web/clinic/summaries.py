@@ -7,7 +7,7 @@ belongs to the day of the row, and a row of another day is made anew before it i
 
 import datetime as dt
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -62,6 +62,7 @@ def local_now(clinic: Clinic) -> dt.datetime:
 def summarise_patient(patient: Patient, *, at: dt.datetime) -> PatientSummary:
     """Writes the row of a patient, and of the number that it is merged into."""
     values = summary_of(patient, at=at)
+    row: PatientSummary
     row, _ = PatientSummary.objects.update_or_create(patient=patient, defaults=values)
     for merge in patient.facts.filter(kind=Kind.MERGE).order_by("-sequence")[:1]:
         for other in Patient.objects.filter(clinic_id=patient.clinic_id, number=merge.payload.get("number")):
@@ -77,9 +78,11 @@ def rebuild(*, at: dt.datetime, clinic: Clinic | None = None) -> int:
     patients = Patient.objects.select_related("clinic").order_by("pk")
     if clinic is not None:
         patients = patients.filter(clinic=clinic)
-    for count, patient in enumerate(patients.iterator(chunk_size=200), 1):  # noqa: B007 - the last count is the answer
+    count = 0
+    for patient in patients.iterator(chunk_size=200):
         PatientSummary.objects.update_or_create(patient=patient, defaults=summary_of(patient, at=at))
-    return patients.count()
+        count += 1
+    return count
 
 
 def summary_of(patient: Patient, *, at: dt.datetime) -> dict[str, Any]:
@@ -184,15 +187,6 @@ def name_key(name: str) -> str:
     plain_letters = unicodedata.normalize("NFKD", name.casefold())
     kept = (letter if letter.isalnum() else " " for letter in plain_letters if not unicodedata.combining(letter))
     return " ".join("".join(kept).split())[:200]
-
-
-def fresh(rows: Iterable[PatientSummary], *, at: dt.datetime) -> list[PatientSummary]:
-    """The rows, those of another day made anew."""
-    return [row if _is_of_today(row, at) else summarise_patient(row.patient, at=at) for row in rows]
-
-
-def _is_of_today(row: PatientSummary, at: dt.datetime) -> bool:
-    return row.day == local_day(row.patient.clinic, at)
 
 
 def _in_all(text: str) -> dict[str, str]:

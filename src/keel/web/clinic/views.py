@@ -9,7 +9,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from keel import knowledge
 from keel.assessment.protocols.gate import jurisdiction_in
 from keel.web import clock
-from keel.web.capacity import COSTLY
 from keel.web.clinic.access import staff
 from keel.web.clinic.actions import EMERGENCY_LASTS, note, open_in_emergency, void_fact
 from keel.web.clinic.actions import register as register_patient
@@ -27,7 +26,6 @@ from keel.web.clinic.record_views import QUESTIONNAIRES, UNPROCESSABLE, back_to
 from keel.web.clinic.roles import Permission
 from keel.web.clinic.screening import ScreeningPage, protocols_to_choose, read_answers
 from keel.web.clinic.summaries import local_now
-from keel.web.routes import in_queue
 
 PAGE = 25
 """Patients on one page of the list."""
@@ -151,7 +149,6 @@ def screening(request: HttpRequest, clinic: Clinic, number: str) -> HttpResponse
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff(Permission.EXPORT_RECORD)
-@in_queue(COSTLY)
 def export(request: HttpRequest, clinic: Clinic, number: str) -> HttpResponse:
     """The whole record as a file, where a consent allows it; who took it for whom is audited."""
     person, form = patient_or_404(request.user, clinic, number), ExportForm(request.POST or None)

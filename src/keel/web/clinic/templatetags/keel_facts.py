@@ -166,7 +166,8 @@ def marks_of(row: PatientSummary) -> list[dict[str, Any]]:
 @register.filter
 def marks_more(row: PatientSummary) -> int:
     """How many marks stand behind the two that are shown."""
-    return max(0, len(row.shown.get("marks", ())) + row.shown.get("more", 0) - min(2, len(marks_of(row))))
+    count: int = len(row.shown.get("marks", ())) + row.shown.get("more", 0)
+    return max(0, count - min(2, len(marks_of(row))))
 
 
 @register.filter
