@@ -6,7 +6,7 @@ PORT ?= 8000
 # Compiled files are kept: without them each process that a test starts compiles Keel and its libraries anew.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: help setup demo test check unit coverage bench docs clean
+.PHONY: help setup demo test check unit coverage bench soak sbom docs clean
 .DEFAULT_GOAL := help
 
 help: ## List these commands
@@ -37,6 +37,13 @@ coverage: setup ## Branch coverage of the pure packages, by the tests without a 
 
 bench: setup ## Benchmarks: a stated workload and its figures, never part of the tests
 	@$(BIN)/python -m benchmarks
+
+soak: setup ## Long runs under load, with their figures beside the budgets (RUN=overload for one of them)
+	@cd tests && ../$(BIN)/python -m soak $(RUN)
+
+sbom: setup ## What an installation brings along: NOTICE for people, dist/keel.cdx.json for programs (CycloneDX)
+	@$(BIN)/python scripts/build_notice.py
+	@$(BIN)/python scripts/build_notice.py --sbom dist/keel.cdx.json
 
 docs: setup ## Regenerate the reference pages that are made from the code and the knowledge
 	@$(BIN)/python scripts/build_docs.py

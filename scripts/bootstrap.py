@@ -1,6 +1,7 @@
 """Makes the environment `.venv` from the lock file, needing nothing but this Python and a package index.
 
-The version of the resolver (uv) is read from uv.lock itself, so that the lock alone decides what is installed.
+The version of the resolver (uv) and the hashes of its files are read from uv.lock itself, so that the lock alone
+decides what is installed: a package index cannot hand out another uv.
 Runs again only when uv.lock or pyproject.toml changed.
 """
 
@@ -8,6 +9,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import tempfile
 import tomllib
 import venv
 from pathlib import Path
@@ -31,12 +33,23 @@ def main(extra: list[str]) -> None:
             venv.create(ENVIRONMENT, with_pip=True)
         except subprocess.CalledProcessError:
             sys.exit("This Python cannot make an environment with pip. On Debian: apt-get install python3-venv.")
-    lock = tomllib.loads((ROOT / "uv.lock").read_text())
-    uv = next(package["version"] for package in lock["package"] if package["name"] == "uv")
-    print(f"Installing what uv.lock names (uv {uv}) …", flush=True)
-    run(str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", f"uv=={uv}")
+    requirement = locked("uv")
+    print(f"Installing what uv.lock names ({requirement.partition(' ')[0]}) …", flush=True)
+    with tempfile.TemporaryDirectory() as place:
+        file = Path(place) / "requirements.txt"
+        file.write_text(requirement + "\n")
+        pip = (str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+        run(*pip, "--require-hashes", "--no-deps", "-r", str(file))
     run(str(PYTHON), "-m", "uv", "sync", "--frozen", "--all-extras", "--quiet", *extra)
     STAMP.write_text(wanted)
+
+
+def locked(name: str) -> str:
+    """A package of uv.lock as pip takes it: its version, and the hash of each of its files."""
+    lock = tomllib.loads((ROOT / "uv.lock").read_text())
+    package = next(one for one in lock["package"] if one["name"] == name)
+    files = [*package.get("wheels", ()), *filter(None, [package.get("sdist")])]
+    return " ".join([f"{name}=={package['version']}", *(f"--hash={file['hash']}" for file in files)])
 
 
 def run(*command: str) -> None:

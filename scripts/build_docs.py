@@ -3,32 +3,24 @@
 import io
 import os
 import sys
+from collections.abc import Iterator
 from contextlib import redirect_stdout, suppress
 from pathlib import Path
 from unittest import mock
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / "docs" / "reference"
-COMMANDS = (
-    ("assess",),
-    ("convert",),
-    ("exposure",),
-    ("interactions",),
-    ("score",),
-    ("screen",),
-    ("triage",),
-    ("simulate",),
-    ("dose",),
-    ("estimate",),
-    ("session",),
-    ("evidence",),
-    ("knowledge", "check"),
-    ("knowledge", "show"),
-    ("knowledge", "defaults"),
-    ("setup",),
-    ("serve",),
-    ("demo",),
-)
+
+
+def commands() -> Iterator[tuple[str, ...]]:
+    """The words of every command of the application, in the order of its help."""
+    import typer.main
+
+    from keel.cli.app import app
+
+    for name, command in typer.main.get_command(app).commands.items():
+        children = getattr(command, "commands", None)
+        yield from ((name, child) for child in children) if children else [(name,)]
 
 
 def keel(*arguments: str) -> str:
@@ -55,7 +47,7 @@ def commands_page() -> str:
         "`--json` writes one JSON document to standard output; progress and messages go to standard error.",
         "",
     ]
-    for command in COMMANDS:
+    for command in commands():
         parts += [f"## keel {' '.join(command)}", "", "```", keel(*command, "--help").rstrip(), "```", ""]
     return "\n".join(parts)
 

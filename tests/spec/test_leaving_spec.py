@@ -402,6 +402,8 @@ def test_a_yes_in_words_keeps_the_person(told):
     later = event("adverse_event", "11:05", "s2", what="suicidal thoughts", resolved=True)
     denied = event("note", "11:06", "s3", text="denies suicidal thoughts")
     assert "B-DC-05" in holding(at_the_door("esketamine", add=[told, later, denied]))
+    gone = event("corrected", "11:07", "x9", corrects="s1", reason="wrong person", event=None)
+    assert "B-DC-05" in holding(at_the_door("esketamine", add=[told, gone]))
     assessed = event("risk_assessed", "11:08", level="none", **ASSESSED)
     assert at_the_door("esketamine", add=[told, later, denied, assessed]).may_discharge
 

@@ -39,7 +39,7 @@ CASES = {
 def assessed(file, at):
     answer = json.loads(keel_here("assess", str(file), "--at", at, "--json").stdout)
     people = answer.get("people", [answer])
-    return [{key: value for key, value in one.items() if key != "notes"} for one in people]
+    return [{key: value for key, value in one.items() if key not in ("notes", "totals")} for one in people]
 
 
 def with_plain_ids(pictures):

@@ -24,19 +24,6 @@ def test_the_generated_pages_are_current():
     assert not stale, "run: make docs"
 
 
-def test_every_command_of_the_application_is_documented():
-    import typer.main
-
-    from keel.cli.app import app
-
-    known = {" ".join(words) for words in build_docs.COMMANDS}
-    root = typer.main.get_command(app)
-    for name, command in some(root.commands.items()):
-        children = getattr(command, "commands", None)
-        for words in some([f"{name} {child}" for child in children] if children else [name]):
-            assert words in known, f"{words} is missing in scripts/build_docs.py"
-
-
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_files_that_are_named_are_there(page):
     """A path in a page leads to a file from the root or from a folder of Keel; `pt` is the language to add."""

@@ -26,6 +26,12 @@ KNOWN = {
     "touch_planned": False,
     "preparation_sessions_done": 1,
 }
+LEAVING = [
+    ("iv-racemic", "iv", "11:58"),
+    ("ketamine-assisted-therapy", "iv", "11:58"),
+    ("esketamine-nasal-us", "esketamine", "11:16"),
+    ("oral-sublingual-home", "home", "11:07"),
+]
 PLANS = {"per_weight": {"dose": "35 mg", "over": "40 min"}, "devices": {"dose": "56 mg"}, "entered": {"dose": "100 mg"}}
 
 
@@ -104,3 +110,25 @@ def test_a_form_that_was_begun_without_a_time_is_refused_at_its_place():
     with pytest.raises(ValueError, match=r"\$\.events\[2\]"):
         read_session(tree)
     assert json.dumps(tree)
+
+
+BY_EVENTS = {"release_signed", "completion_bp_taken", "suicide_yes_open"}
+"""What follows from an event or from the screen, and is not asked as a question."""
+
+
+@pytest.mark.parametrize(("protocol", "base", "at"), LEAVING)
+def test_what_is_missing_for_leaving_is_asked_for(protocol, base, at):
+    template, tree = session_template(protocol, load()), base_session(base) | {"protocol": protocol}
+    kept = ("started", "dose_started", "device_given", "dose_stopped")
+    tree["events"] = [one for one in tree["events"] if one["type"] in kept]
+    state = fold_session(read_session(tree), at=dt.datetime.fromisoformat(clock(at)), knowledge=load())
+    named = {str(one.name) for finding in state.reasons for one in finding.why if one.value is None}
+    asked = {
+        key
+        for event in template["events"]
+        for part in (event, event.get("facts", {}), event.get("criteria", {}))
+        for key in part
+    }
+    computed = {one.id for one in load().clinical_facts.values() if one.is_computed}
+    assert named & asked
+    assert named - asked - computed - BY_EVENTS == set()

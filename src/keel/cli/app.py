@@ -8,8 +8,11 @@ import typer
 from typer.exceptions import TyperException
 
 from keel.cli.assess import assess
+from keel.cli.audit import audit_app
+from keel.cli.backup import backup, restore
 from keel.cli.convert import convert
 from keel.cli.demo import demo
+from keel.cli.doctor import doctor
 from keel.cli.dose import dose
 from keel.cli.estimate import estimate
 from keel.cli.evidence import evidence
@@ -51,6 +54,9 @@ COMMANDS: dict[Callable[..., None], str] = {
     evidence: "Search what the sources say.",
     setup: "A clinic of one's own: the first start, and the way back in.",
     serve: "The web application on this machine.",
+    doctor: "Whether a clinic can rely on this Keel.",
+    backup: "A copy of the database that can be trusted.",
+    restore: "A backup into an empty place, or a trial of it.",
     demo: "The same with a demonstration clinic.",
 }
 # What `keel session add` is told are the names of a session file, which the command looks up by itself.
@@ -58,16 +64,15 @@ SETTINGS = {session: {"allow_extra_args": True, "ignore_unknown_options": True}}
 for command, line in COMMANDS.items():
     app.command(short_help=line, context_settings=SETTINGS.get(command))(command)
 app.add_typer(knowledge_app, name="knowledge", short_help="The facts: check, show, list.")
-for registered in (*app.registered_commands, *knowledge_app.registered_commands):
+app.add_typer(audit_app, name="audit", short_help="What was done: whether somebody changed it.")
+for registered in (*app.registered_commands, *knowledge_app.registered_commands, *audit_app.registered_commands):
     registered.callback = with_language(registered.callback) if registered.callback else None
 
 
 def main() -> NoReturn:
     """Runs the command line; what a person did wrong is one clear line on standard error and exit code 2."""
     try:  # without its own exit, typer hands the code of an Exit back
-        code = app(
-            standalone_mode=False, prog_name="keel"
-        )  # without its own exit, typer hands the code of an Exit back
+        code = app(standalone_mode=False, prog_name="keel")
     except Exception as error:
         _end(error)
     sys.exit(code if isinstance(code, int) else 0)

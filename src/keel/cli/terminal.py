@@ -30,6 +30,8 @@ def parse_time(text: str | None) -> dt.datetime:
         return dt.datetime.now(dt.UTC).astimezone().replace(microsecond=0)
     try:
         time = dt.datetime.fromisoformat(text)
+        if not dt.MINYEAR < time.year < dt.MAXYEAR:  # rules look a while before and after it
+            raise ValueError
     except ValueError:
         problem = Message("“{text}” is not a time. Write for example 2026-11-21 or 2026-11-21T14:30+01:00.", text=text)
         raise CommandError(problem) from None

@@ -46,20 +46,25 @@ class _Outcome(msgspec.Struct, frozen=True):
     open_facts: tuple[str, ...]
 
 
-def band_of(lanes: Mapping[str, Sequence[Facts]], knowledge: Knowledge) -> tuple[Band, Finding] | None:
+Cases = Sequence[Facts]
+Lane = Sequence[Sequence[Cases]]
+
+
+def band_of(lanes: Mapping[str, Lane], knowledge: Knowledge) -> tuple[Band, Finding] | None:
     """The band of the facts of each lane (“non_medical”, “medical”), and its finding; None without any history.
 
-    A lane whose facts stand in several cases has the lowest band of them, “at least”.
+    A lane is one or several readings of what was told: of several the lowest band counts, “at least”. Within a reading
+    the heaviest pattern counts, and of a pattern whose facts stand in several cases the lowest of them, “at least”.
     """
     bands = knowledge.criteria[BAND_SET]
-    outcomes = {lane: outcome for lane, cases in lanes.items() if (outcome := _lowest(bands, lane, cases, "mid"))}
+    outcomes = {lane: outcome for lane, told in lanes.items() if (outcome := _of_lane(bands, lane, told, "mid"))}
     if not outcomes:
         return None
     by_id = {band.id: band for band in bands.bands}
     lane = max(outcomes, key=lambda name: by_id[outcomes[name].rule.band].rank)
-    outcome, cases = outcomes[lane], lanes[lane]
+    outcome, told = outcomes[lane], lanes[lane]
     meaning = by_id[outcome.rule.band]
-    low, high = _lowest(bands, lane, cases, "low"), _lowest(bands, lane, cases, "high")
+    low, high = _of_lane(bands, lane, told, "low"), _of_lane(bands, lane, told, "high")
     others = [outcomes[name].rule.band for name in outcomes if name != lane]
     marks = [outcome.rule.certainty, *(certainty_of(bands.cuts[cut], knowledge) for cut in outcome.verdict.cuts)]
     band = Band(
@@ -79,7 +84,23 @@ def band_of(lanes: Mapping[str, Sequence[Facts]], knowledge: Knowledge) -> tuple
     return band, _finding(band, meaning, outcome, bands, knowledge)
 
 
-def _lowest(bands: BandSet, lane: str, cases: Sequence[Facts], end: End) -> _Outcome | None:
+def _of_lane(bands: BandSet, lane: str, readings: Lane, end: End) -> _Outcome | None:
+    """The outcome of the reading with the lowest band; where readings differ the fact that could lift it is named."""
+    ranks = {band.id: band.rank for band in bands.bands}
+    found = []
+    for patterns in readings:
+        outcomes = [outcome for cases in patterns if (outcome := _lowest(bands, lane, cases, end))]
+        if outcomes:
+            found.append(max(outcomes, key=lambda one: ranks[one.rule.band]))
+    if not found:
+        return None
+    lowest = min(found, key=lambda outcome: ranks[outcome.rule.band])
+    if len({outcome.rule.band for outcome in found}) == 1:
+        return lowest
+    return msgspec.structs.replace(lowest, open_facts=tuple(dict.fromkeys([*lowest.open_facts, "days_per_week"])))
+
+
+def _lowest(bands: BandSet, lane: str, cases: Cases, end: End) -> _Outcome | None:
     """The outcome of the case with the lowest band; what varies between cases is named as open."""
     ranks = {band.id: band.rank for band in bands.bands}
     found = [outcome for facts in cases if (outcome := _first(bands, lane, facts, end))]

@@ -1,8 +1,9 @@
 """The exposure of a person: totals, the multiple of the reference course, the band, and what is not known.
 
 Told patterns and dated doses are both counted, each substance and route by itself (`totals.py`). `mg_per_year` of a
-pattern is what a year of it comes to; of dated doses it is what the last 12 months came to. The arithmetic is given in
-words, so that a reader can check it.
+pattern is what a year of it comes to as it is now, 0 where it is over; of dated doses it is what the last 12 months
+came to. The peak and the total stand beside it (`history.py`), and the band looks back 180 days. The arithmetic is
+given in words, so that a reader can check it.
 """
 
 import datetime as dt
@@ -12,10 +13,11 @@ from itertools import pairwise
 import msgspec
 
 from keel.exposure.banding import Band, band_of
-from keel.exposure.facts import SymptomFacts, lanes_of
+from keel.exposure.facts import RECENT_DAYS, SymptomFacts, lanes_of
+from keel.exposure.history import Ever, Now, Peak, peak_of, stopped_at, together
 from keel.exposure.ledger import WINDOWS, Ledger, UsingDay, Window, fold
 from keel.exposure.multiples import REFERENCE, Reference, multiple_findings, reference_of
-from keel.exposure.phases import Taken, Year, is_recent, lifetime_mg, recent_days_per_week, year
+from keel.exposure.phases import Taken, Year, current, is_over, is_recent, lifetime_mg, stretches, weekly_rate, year_now
 from keel.exposure.totals import (
     Absorbed,
     RouteTotal,
@@ -28,7 +30,7 @@ from keel.exposure.totals import (
 )
 from keel.findings import Finding, Reason, Severity, worst_first
 from keel.knowledge import Knowledge
-from keel.messages import Message, both, joined, plural
+from keel.messages import FactName, Message, both, joined, plural
 from keel.quantities import Figure, Form, Interval
 from keel.record import Record, UsePattern
 from keel.record.selection import day_of, told_sequences
@@ -41,11 +43,19 @@ class Exposure(msgspec.Struct, frozen=True, kw_only=True):
     `cumulative_mg` and `multiple_of_reference` are None where not known, and where substances or routes differ that
     must not be added: then `by_route` has a total for each. `absorbed` is what reaches the blood of one substance by
     all its routes, `assumption` says on what routes were added, or why they were not. `unknown` says in words what was
-    missing; `arithmetic` how totals came about.
+    missing; `arithmetic` how totals came about. The figures are those of now, `now` has them once more beside the
+    heaviest pattern ever (`peak`) and the total (`ever`); `stopped_at` is when use ended, None where it goes on or
+    nobody said. A session is a using day: `days_per_year` is their number, `doses_per_day` how often on one.
     """
 
     sessions_per_year: float | None
     sessions_per_year_range: Interval | None
+    days_per_year: float | None
+    doses_per_day: float | None
+    now: Now
+    peak: Peak | None
+    ever: Ever
+    stopped_at: dt.date | None
     mg_per_session: Interval | None
     mg_per_year: Interval | None
     cumulative_mg: Interval | None
@@ -71,7 +81,8 @@ def summarise(
 ) -> Exposure:
     """The exposure of a record at a time; an empty record gives no numbers and no band, and says so."""
     ledger = fold(record.doses, at=at, knowledge=knowledge, weight_kg=record.person.weight_kg)
-    told = [(phases, year(phases)) for phases in told_sequences(record.patterns)]
+    record = _weighed(record)
+    told = [(phases, year_now(phases)) for phases in told_sequences(record.patterns)]
     windows = tuple(ledger.window(name, at) for name in WINDOWS)
     course = knowledge.courses[REFERENCE]
     reference = reference_of(course, knowledge)
@@ -84,13 +95,31 @@ def summarise(
     banded = band_of(lanes_of(record.patterns, ledger, at=at, symptoms=symptoms or SymptomFacts()), knowledge)
     of_totals = multiple_findings(totals, by_substance, reference, knowledge, is_medical=_is_medical(record))
     findings = [*([banded[1]] if banded else []), *of_totals, *_counted_twice(record)]
+    sequences = [phases for phases, _ in told]
+    multiple = one.multiple_of_reference.mid if one and one.multiple_of_reference else None
+    now = Now(
+        mg_per_year=one.mg_per_year if one else None,
+        sessions_per_year=sessions.mid if sessions else None,
+        multiple_of_reference=multiple,
+    )
+    peak = peak_of(sequences, ledger.days, now, course.mg_per_year.value, at=at)
+    findings += [
+        *_looking_back(sequences, banded[0] if banded else None, at),
+        *(_at_the_peak(peak, now, reference) if not _is_medical(record) else ()),
+    ]
     return Exposure(
         sessions_per_year=sessions.mid if sessions else None,
         sessions_per_year_range=sessions,
+        days_per_year=sessions.mid if sessions else None,
+        doses_per_day=_doses_per_day(sequences),
+        now=now,
+        peak=peak,
+        ever=Ever(one.cumulative_mg if one else None),
+        stopped_at=stopped_at(sequences, is_dated=bool(ledger.days)),
         mg_per_session=next(iter(sessions_mg.values())) if len(sessions_mg) == 1 else None,
         mg_per_year=one.mg_per_year if one else None,
         cumulative_mg=one.cumulative_mg if one else None,
-        multiple_of_reference=one.multiple_of_reference.mid if one and one.multiple_of_reference else None,
+        multiple_of_reference=multiple,
         multiple_range=one.multiple_of_reference if one else None,
         reference=reference,
         days_in_28=_days_in_28(told, windows, at),
@@ -134,12 +163,81 @@ def _amounts(
 
 
 def _sessions(told: PhaseYears, windows: tuple[Window, ...]) -> Interval | None:
+    """Using days a year over all patterns; those that may fall on the same days are counted as from one to both."""
     sessions = Interval.exactly(windows[2].using_days) if windows[3].using_days else None
-    for _, total in told:
-        if total.sessions is None:
-            return None
-        sessions = _add(sessions, total.sessions)
-    return sessions
+    of_told = together([(current(phases), total.sessions) for phases, total in told])
+    return None if told and of_told is None else _add(sessions, of_told)
+
+
+def _weighed(record: Record) -> Record:
+    """The record with amounts told per kilogram in milligrams, where the body weight is known."""
+    kg = record.person.weight_kg
+    if kg is None or not any(pattern.per_kg for pattern in record.patterns):
+        return record
+    patterns = [
+        msgspec.structs.replace(one, mg_per_session=one.per_kg * kg, per_kg=None) if one.per_kg else one
+        for one in record.patterns
+    ]
+    return msgspec.structs.replace(record, patterns=tuple(patterns))
+
+
+def _doses_per_day(sequences: Sequence[Sequence[UsePattern]]) -> float | None:
+    """Doses on one using day; None where nobody said, and where patterns differ."""
+    held = {
+        phase.doses_per_day.mid if phase.doses_per_day else None for phases in sequences for phase in current(phases)
+    }
+    return held.pop() if len(held) == 1 else None
+
+
+def _looking_back(sequences: Sequence[Sequence[UsePattern]], band: Band | None, at: dt.datetime) -> Iterable[Finding]:
+    """That a stop or a cut of less than 180 days ago does not lower the band (harms reference 10.3, note iii)."""
+    if band is None or band.id == "U":
+        return
+    for phases in sequences:
+        if not is_recent(phases, at):
+            continue
+        heaviest = max(phases, key=lambda phase: (weekly_rate(phase, "mid") or 0.0) * _mid(phase))
+        holding = current(phases)
+        placed = dict(zip(phases, stretches(phases, at), strict=True))
+        ended = placed[heaviest].ended
+        if heaviest in holding or (ended is not None and ended >= RECENT_DAYS):
+            continue
+        yield Finding(
+            rule="exposure-last-180-days",
+            severity=Severity.NOTE,
+            subject="band",
+            summary=Message(
+                "The band looks back 180 days: a stop or a cut that is more recent, or whose date is not known, does "
+                "not lower it yet."
+            ),
+            next_step=Message("Look again once 180 days have passed."),
+        )
+        return
+
+
+def _mid(phase: UsePattern) -> float:
+    return phase.mg_per_session.mid if phase.mg_per_session else 1.0
+
+
+def _at_the_peak(peak: Peak | None, now: Now, reference: Reference) -> Iterable[Finding]:
+    """What the heaviest pattern came to, where it is heavier than what holds now."""
+    if peak is None or peak.mg_per_year is None or peak.multiple_of_reference is None:
+        return
+    if now.mg_per_year is not None and now.mg_per_year.mid >= peak.mg_per_year.mid:
+        return
+    yield Finding(
+        rule="exposure-peak",
+        severity=Severity.NOTE,
+        subject="multiple",
+        summary=Message(
+            "At the peak it was {mg} mg a year, {times} times the reference course ({rule}).",
+            mg=Figure(peak.mg_per_year),
+            times=Figure(Interval.exactly(peak.multiple_of_reference), 3),
+            rule=Message(reference.rule),
+        ),
+        why=(Reason(FactName("mg_per_year"), peak.mg_per_year.mid, "mg/a"),),
+        sources=reference.sources,
+    )
 
 
 def _per_session(told: PhaseYears, days: Iterable[UsingDay]) -> dict[Taken, Interval | None]:
@@ -149,8 +247,8 @@ def _per_session(told: PhaseYears, days: Iterable[UsingDay]) -> dict[Taken, Inte
         for taken, mg in day.mg.items():
             amounts.setdefault(taken, []).append((mg, 1.0))
     for phases, total in told:
-        weight = total.sessions.mid if total.sessions else 1.0
-        for phase in phases:
+        weight = (total.sessions.mid if total.sessions else 1.0) or 1.0
+        for phase in current(phases) or phases[-1:]:
             if phase.mg_per_session:
                 own = amounts.setdefault(Taken(phase.substance, phase.route), [])
                 own.append((phase.mg_per_session, weight))
@@ -161,7 +259,7 @@ def _spread(amounts: Sequence[tuple[Interval, float]]) -> Interval:
     mean = sum(mg.mid * weight for mg, weight in amounts) / sum(weight for _, weight in amounts)
     low, high = min(mg.low for mg, _ in amounts), max(mg.high for mg, _ in amounts)
     # The mean of equal amounts can lie a rounding error outside them.
-    return Interval(low, min(max(mean, low), high), high)
+    return Interval(low, min(max(mean, low), high), high, any(mg.open_above for mg, _ in amounts))
 
 
 def _days_in_28(told: PhaseYears, windows: tuple[Window, ...], at: dt.datetime) -> float | None:
@@ -171,10 +269,10 @@ def _days_in_28(told: PhaseYears, windows: tuple[Window, ...], at: dt.datetime) 
     for phases, _ in told:
         if not is_recent(phases, at, days=28):
             continue
-        rate = recent_days_per_week(phases[-1:])
-        if rate is None:
+        rate = weekly_rate(phases[-1], "mid")
+        if rate is None or (is_over(phases) and phases[-1].end is None):
             return None
-        days += rate.mid * 4
+        days += rate * 4
     return min(28.0, round(days, 2))
 
 
@@ -236,7 +334,11 @@ def _unknowns(
         yield Message("No dose and no pattern of use was given: exposure is not known. That is not the same as none.")
     for phases, total in told:
         pattern = phases[0].text
-        if None in total.mg.values():
+        if any(phase.per_kg for phase in phases):
+            yield Message(
+                "Body weight: “{pattern}” is per kilogram and cannot be turned into milligrams.", pattern=pattern
+            )
+        elif None in total.mg.values():
             yield Message(
                 "How much a session in “{pattern}”: milligrams and grams cannot be computed.", pattern=pattern
             )

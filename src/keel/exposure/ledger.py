@@ -138,7 +138,7 @@ def amount_of(dose: Dose, knowledge: Knowledge, weight_kg: float | None) -> Inte
         amount = dose.per_kg * weight_kg
     if amount is None:
         return None
-    return Interval(*(_base(value, dose, knowledge) for value in (amount.low, amount.mid, amount.high)))
+    return amount.each(lambda mg: _base(mg, dose, knowledge))
 
 
 def _base(mg: float, dose: Dose, knowledge: Knowledge) -> float:

@@ -55,7 +55,7 @@ def _of_route(
     total: RouteTotal, course: Course, knowledge: Knowledge, reference: Reference, *, is_one_of_several: bool
 ) -> Iterable[Finding]:
     mg, multiple = total.mg_per_year, total.multiple_of_reference
-    if mg is None or multiple is None or (is_one_of_several and not mg.high):
+    if mg is None or multiple is None or not mg.high:
         return
     slots: dict[str, Slot] = {"mg": Figure(mg), "times": Figure(multiple, 3), "rule": Message(reference.rule)}
     if interval_text(multiple, 3) == "1":
@@ -95,7 +95,7 @@ def _of_route(
 def _of_all_routes(substance: str, absorbed: Absorbed, reference: Reference) -> Iterable[Finding]:
     """What the routes come to together, with the mark of the weakest fraction that went in."""
     mg, multiple = absorbed.mg_per_year, absorbed.multiple_of_reference
-    if mg is None or multiple is None:
+    if mg is None or multiple is None or not mg.high:
         return
     yield Finding(
         rule=f"exposure-absorbed:{substance}",

@@ -1,12 +1,15 @@
 """The fold of told patterns: phases that follow one another become a year, a lifetime and a weekly rate.
 
-Phases of one text follow one another; patterns of different texts run side by side. 52 weeks or 365 days make a year.
-A course without a date is taken as current, and says so.
+Phases of one sequence follow one another, and sequences run side by side. 52 weeks or 365 days make a year. What holds
+now is the last phase, 0 where it is over; only a schedule of treatment whose last phase is open (“twice a week for 4
+weeks, then weekly”) is counted as the year from its first session. A course without a date is taken as current.
 """
 
 import datetime as dt
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
+
+import msgspec
 
 from keel.messages import Message, joined
 from keel.quantities import Figure, Interval
@@ -14,7 +17,7 @@ from keel.record import UsePattern
 
 WEEKS_A_YEAR = 52.0
 MONTHS_A_YEAR = 12.0
-RECENT_WEEKS = 26.0
+DAYS_A_YEAR = 365.0
 
 End = Literal["low", "mid", "high"]
 ENDS: tuple[End, End, End] = ("low", "mid", "high")
@@ -38,9 +41,78 @@ class Year(NamedTuple):
     arithmetic: dict[Taken, Message]
 
 
-def _sorted(values: list[float]) -> Interval:
+def _sorted(values: list[float], phases: Sequence[UsePattern] = ()) -> Interval:
     low, mid, high = sorted(values)
-    return Interval(low, mid, high)
+    told = [
+        one
+        for phase in phases
+        for one in (phase.mg_per_session, phase.mg_per_year, phase.sessions_per_year, phase.months)
+    ]
+    return Interval(low, mid, high, any(one is not None and one.open_above for one in told))
+
+
+def is_schedule(phases: Sequence[UsePattern]) -> bool:
+    """Whether phases are a schedule of treatment that is seen from its first session on.
+
+    That is a course that goes over into something, or phases of medical use, with lengths, before one without.
+    """
+    *before, last = phases
+    if not before or not last.is_current or last.months is not None or any(phase.end for phase in before):
+        return False
+    is_treatment = all(phase.setting.is_medical for phase in phases) or before[0].course_sessions is not None
+    lengths = [weeks_of(phase, "high") for phase in before]
+    is_short = sum(length or 0.0 for length in lengths) < WEEKS_A_YEAR
+    return (
+        is_treatment
+        and is_short
+        and all(length is not None or phase.course_sessions for length, phase in zip(lengths, before, strict=True))
+    )
+
+
+def is_over(phases: Sequence[UsePattern]) -> bool:
+    """Whether nothing of a sequence goes on: its last phase ended, and is not a course that nobody dated."""
+    last = phases[-1]
+    return not last.is_current and not (last.course_sessions is not None and last.end is None)
+
+
+def current(phases: Sequence[UsePattern]) -> Sequence[UsePattern]:
+    """The phases that make up what holds now: all of a schedule, the last phase otherwise, none where it is over."""
+    if is_over(phases):
+        return ()
+    return phases if is_schedule(phases) else phases[-1:]
+
+
+class Stretch(NamedTuple):
+    """When a phase was, in days before now; None where nobody said. `began` is the larger number."""
+
+    began: float | None
+    ended: float | None
+
+
+def stretches(phases: Sequence[UsePattern], at: dt.datetime, end: End = "mid") -> list[Stretch]:
+    """When each phase of a sequence was, counted back from its end or from now."""
+    found: list[Stretch] = []
+    for phase in reversed(phases):
+        if phase.end is not None:
+            ended: float | None = float(max(0, (at.date() - phase.end).days))
+        elif found:
+            ended = found[-1].began
+        else:
+            ended = None if is_over(phases) else 0.0
+        weeks = weeks_of(phase, end)
+        began = None if ended is None or weeks is None else ended + weeks * DAYS_A_YEAR / WEEKS_A_YEAR
+        found.append(Stretch(began, ended))
+    return found[::-1]
+
+
+def year_now(phases: Sequence[UsePattern]) -> Year:
+    """What a year comes to as it is now; nothing, and 0 of each substance and route, where it is over."""
+    none = {taken: Interval.exactly(0.0) for taken in _places(phases)}
+    holding = current(phases)
+    if not holding:
+        return Year(Interval.exactly(0.0), dict(none), {})
+    now = year(holding)
+    return now._replace(mg={**none, **now.mg})
 
 
 def weeks_of(phase: UsePattern, end: End) -> float | None:
@@ -62,13 +134,17 @@ def year(phases: Sequence[UsePattern]) -> Year:
     sessions = None
     if all(count is not None for span in spans for count in span):
         sessions = _sorted([sum(count for count in span if count is not None) for span in spans])
+        is_open = any(phase.sessions_per_year and phase.sessions_per_year.open_above for phase in phases)
+        sessions = msgspec.structs.replace(sessions, open_above=is_open)
     amounts = [
         [_phase_mg(phase, count, end) for phase, count in zip(phases, span, strict=True)]
         for end, span in zip(ENDS, spans, strict=True)
     ]
     mg, sums = dict[Taken, Interval | None](), dict[Taken, Message]()
     for taken, places in _places(phases).items():
-        total = mg[taken] = _total([[row[place] for place in places] for row in amounts])
+        total = mg[taken] = _total(
+            [[row[place] for place in places] for row in amounts], [phases[one] for one in places]
+        )
         if total is not None:
             own = [[span[place] for place in places] for span in spans]
             sums[taken] = _arithmetic([phases[place] for place in places], own, total)
@@ -83,12 +159,12 @@ def _places(phases: Sequence[UsePattern]) -> dict[Taken, list[int]]:
     return places
 
 
-def _total(rows: Sequence[Sequence[float | None]]) -> Interval | None:
+def _total(rows: Sequence[Sequence[float | None]], phases: Sequence[UsePattern]) -> Interval | None:
     """The sums of a low, a middle and a high row; None where an amount in one of them is not known."""
     known = [[amount for amount in row if amount is not None] for row in rows]
     if any(len(some) < len(row) for some, row in zip(known, rows, strict=True)):
         return None
-    return _sorted([sum(row) for row in known])
+    return _sorted([sum(row) for row in known], phases)
 
 
 def _spans(phases: Sequence[UsePattern], end: End) -> list[float | None]:
@@ -131,7 +207,10 @@ def _arithmetic(phases: Sequence[UsePattern], spans: Sequence[Sequence[float | N
 def lifetime_mg(phases: Sequence[UsePattern]) -> dict[Taken, Interval | None]:
     """Milligrams over all phases, by substance and route; None where a length or an amount is not known."""
     return {
-        taken: _total([[_lifetime_of(phases[place], end) for place in places] for end in ENDS])
+        taken: _total(
+            [[_lifetime_of(phases[place], end) for place in places] for end in ENDS],
+            [phases[place] for place in places],
+        )
         for taken, places in _places(phases).items()
     }
 
@@ -152,20 +231,3 @@ def is_recent(phases: Sequence[UsePattern], at: dt.datetime, days: int = 180) ->
     """Whether a sequence reaches into the last `days` days; one without an end, or without any date, does."""
     last = phases[-1]
     return last.is_current or last.end is None or last.end > at.date() - dt.timedelta(days=days)
-
-
-def recent_days_per_week(phases: Sequence[UsePattern]) -> Interval | None:
-    """Using days a week over the last 26 weeks of a sequence, or over its whole length where it is shorter."""
-    rates = []
-    for end in ENDS:
-        left, days, weeks_counted = RECENT_WEEKS, 0.0, 0.0
-        for phase in reversed(phases):
-            rate, weeks = weekly_rate(phase, end), weeks_of(phase, end)
-            if rate is None:
-                return None
-            span = left if weeks is None else min(left, weeks)
-            days, weeks_counted, left = days + rate * span, weeks_counted + span, left - span
-            if left <= 0:
-                break
-        rates.append(days / weeks_counted if weeks_counted else 0.0)
-    return _sorted(rates)

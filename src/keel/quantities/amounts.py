@@ -1,13 +1,16 @@
 """Intervals of a number, and amounts of a substance that know what they must not be added to."""
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Self
 
 import msgspec
 
 
-class Interval(msgspec.Struct, frozen=True):
+class Interval(msgspec.Struct, frozen=True, omit_defaults=True, repr_omit_defaults=True):
     """A number that is not quite known: the least, the working value and the most, in one unit.
+
+    `open_above` where more than `high` was told (“more than 2 g”): all three are then “at least”.
 
     >>> Interval.of(1, 2) + Interval.exactly(10)
     Interval(low=11, mid=11.5, high=12)
@@ -18,6 +21,7 @@ class Interval(msgspec.Struct, frozen=True):
     low: float
     mid: float
     high: float
+    open_above: bool = False
 
     def __post_init__(self) -> None:
         if not self.low <= self.mid <= self.high:
@@ -38,16 +42,22 @@ class Interval(msgspec.Struct, frozen=True):
         """Whether low and high are the same."""
         return self.low == self.high
 
+    def each(self, change: Callable[[float], float]) -> "Interval":
+        """The interval of the changed ends; `change` must not turn a larger number into a smaller one."""
+        return Interval(change(self.low), change(self.mid), change(self.high), self.open_above)
+
     def __add__(self, other: "Interval") -> "Interval":
-        return Interval(self.low + other.low, self.mid + other.mid, self.high + other.high)
+        is_open = self.open_above or other.open_above
+        return Interval(self.low + other.low, self.mid + other.mid, self.high + other.high, is_open)
 
     def __mul__(self, other: "Interval | float") -> "Interval":
         """The product; both intervals must be zero or more, as amounts and counts are."""
         by = other if isinstance(other, Interval) else Interval.exactly(other)
-        return Interval(self.low * by.low, self.mid * by.mid, self.high * by.high)
+        is_open = self.open_above or by.open_above
+        return Interval(self.low * by.low, self.mid * by.mid, self.high * by.high, is_open)
 
     def __truediv__(self, divisor: float) -> "Interval":
-        return Interval(self.low / divisor, self.mid / divisor, self.high / divisor)
+        return Interval(self.low / divisor, self.mid / divisor, self.high / divisor, self.open_above)
 
 
 def significant(value: float) -> float:

@@ -5,6 +5,7 @@ A number without a unit is refused, and so is a number that two countries read d
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 from keel.messages import Message
@@ -88,6 +89,7 @@ def _normalised(text: str) -> str:
     return f"{_WORDS[first.lower()]} {rest}" if rest and first.lower() in _WORDS else folded
 
 
+@lru_cache(maxsize=2048)  # a record writes the same few amounts thousands of times
 def parse_quantity(text: str, *, example: str = "35 mg") -> Quantity:
     """The value and unit of `text`; UnitError where there is no unit or it is unknown, with `example` as the fix.
 

@@ -93,12 +93,14 @@ class Dose(msgspec.Struct, frozen=True, kw_only=True):
 class UsePattern(msgspec.Struct, frozen=True, kw_only=True):
     """A repeated way of using, as told: amount a session, sessions a year, since when, until when.
 
-    `sessions_per_year` counts using days; several doses in one night are one session. `mg_per_year` is given where an
-    amount was told for a whole week or month (“3 g a week”), which leaves the number of sessions open: at least one in
-    each of `periods_per_year`. `months` is how long, where a length was told; `start` and `end` where dates were; `end`
-    None means that it goes on. `course_sessions` is the number of sessions of a course that ends by itself (“8 x 56
-    mg”); the patterns of a record follow one another in their order unless they have dates. `assumed` lists what Keel
-    had to take as read.
+    A session is a using day: `mg_per_session` is all that was taken on it, in `doses_per_day` doses where their number
+    was told. `per_kg` keeps an amount written per body weight whose weight is unknown; `mg_per_session` is then None.
+    `sessions_per_year` counts using days. `mg_per_year` is given where an amount was told for a whole week or month (“3
+    g a week”), which leaves the number of sessions open: at least one in each of `periods_per_year`. `months` is how
+    long, where a length was told; `start` and `end` where dates were. `is_current` is False for what is over, `end`
+    then when it ended, None where nobody said. `course_sessions` is the number of sessions of a course that ends by
+    itself (“8 x 56 mg”). `weekdays` are the days of the week where they were named, 1 for Monday. The patterns of one
+    text with one `sequence` follow one another; sequences run side by side. `assumed` lists what Keel took as read.
     """
 
     text: str
@@ -107,6 +109,8 @@ class UsePattern(msgspec.Struct, frozen=True, kw_only=True):
     setting: Setting = Setting.UNKNOWN
     form: Form = Form.NOT_STATED
     mg_per_session: Interval | None = None
+    per_kg: Interval | None = None
+    doses_per_day: Interval | None = None
     mg_per_year: Interval | None = None
     periods_per_year: float | None = None
     sessions_per_year: Interval | None = None
@@ -115,6 +119,8 @@ class UsePattern(msgspec.Struct, frozen=True, kw_only=True):
     start: dt.date | None = None
     end: dt.date | None = None
     is_current: bool = True
+    sequence: int = 0
+    weekdays: tuple[int, ...] = ()
     assumed: tuple[Message, ...] = ()
     id: str = ""
 

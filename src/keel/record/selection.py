@@ -238,7 +238,7 @@ def told_sequences(
     patterns: Sequence[UsePattern], *, medical: bool | None = None
 ) -> tuple[tuple[UsePattern, ...], ...]:
     """Patterns grouped into phases that follow one another, by the text that they came from: all, or of one lane."""
-    grouped = (tuple(phases) for _, phases in groupby(patterns, key=lambda pattern: (pattern.id, pattern.text)))
+    grouped = (tuple(phases) for _, phases in groupby(patterns, key=lambda one: (one.id, one.text, one.sequence)))
     return tuple(phases for phases in grouped if medical in (None, all(phase.setting.is_medical for phase in phases)))
 
 

@@ -25,20 +25,16 @@ class Queue(NamedTuple):
 
 
 HEALTH = Queue("health", 1, 16, 5)
-WRITES = Queue("clinic writes", 4, 200, 20)
-CLINIC = Queue("clinic pages", 3, 60, 20)
-LOG_INS = Queue("log-ins", 1, 40, 20)
-"""Ways in: each check of a password takes a core for a while, whoever asks for it."""
-STATIC = Queue("static files", 2, 200, 10)
-PUBLIC = Queue("public pages", 2, 24, 6)
+WRITES = Queue("clinic writes", 3, 200, 20)
+CLINIC = Queue("clinic pages", 2, 60, 20)
+ACCOUNTS = Queue("accounts", 2, 40, 10)
+"""The door and what stands behind it: a password costs much to check, and anybody may send one."""
+STATIC = Queue("static files", 1, 200, 10)
+PUBLIC = Queue("public pages", 1, 24, 6)
 COSTLY = Queue("costly", 1, 6, 30)
 """Long records, documents, charts of models: what may take longer than a page should."""
-QUEUES = (HEALTH, WRITES, CLINIC, LOG_INS, STATIC, PUBLIC, COSTLY)
-"""From the first to the last that is let in when several could be."""
-YIELDING = frozenset({PUBLIC, COSTLY})
-"""Queues that wait while a clinic's write waits or runs: the interpreter runs one of them at a time anyway."""
-YIELD_S = 0.5
-"""Seconds that they wait for writes at most: a write that waits for a locked database holds up no page."""
+QUEUES = (HEALTH, WRITES, CLINIC, ACCOUNTS, STATIC, PUBLIC, COSTLY)
+"""All of them. Python runs one thread at a time, so that few at once is faster for each, and no slower for all."""
 
 
 class Overloaded(Exception):
@@ -54,8 +50,7 @@ class Turns:
 
     def __init__(self, queues: Sequence[Queue] = QUEUES) -> None:
         self._running = dict.fromkeys(queues, 0)
-        # Whoever waits, and until when they let writes go first.
-        self._waiting: dict[Queue, deque[tuple[asyncio.Future[None], float]]] = {queue: deque() for queue in queues}
+        self._waiting: dict[Queue, deque[asyncio.Future[None]]] = {queue: deque() for queue in queues}
 
     async def run(self, queue: Queue, work: Callable[[], Awaitable[T]]) -> T:
         """What `work` gives, once it is its turn; Overloaded where it does not come."""
@@ -64,17 +59,14 @@ class Turns:
             return await work()
         finally:
             self._running[queue] -= 1
-            self._let_in()
+            self._let_in(queue)
 
     async def _wait(self, queue: Queue) -> None:
         if len(self._waiting[queue]) >= queue.waiting:
             raise Overloaded(queue)
-        loop = asyncio.get_running_loop()
-        turn: asyncio.Future[None] = loop.create_future()
-        self._waiting[queue].append((turn, loop.time() + YIELD_S))
-        self._let_in()
-        if queue in YIELDING and not turn.done():
-            loop.call_later(YIELD_S, self._let_in)
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting[queue].append(turn)
+        self._let_in(queue)
         try:
             await asyncio.wait_for(asyncio.shield(turn), queue.patience_s)
         except TimeoutError:
@@ -84,23 +76,17 @@ class Turns:
         except asyncio.CancelledError:
             if not self._give_up(queue, turn):
                 self._running[queue] -= 1
-                self._let_in()
+                self._let_in(queue)
             raise
 
     def _give_up(self, queue: Queue, turn: asyncio.Future[None]) -> bool:
         """Takes a turn out of its queue; False where it has come in the meantime."""
         if turn.done():
             return False
-        self._waiting[queue] = deque(one for one in self._waiting[queue] if one[0] is not turn)
-        self._let_in()
+        self._waiting[queue].remove(turn)
         return True
 
-    def _let_in(self) -> None:
-        for queue in self._waiting:
-            while self._waiting[queue] and self._running[queue] < queue.at_once and not self._yields(queue):
-                self._running[queue] += 1
-                self._waiting[queue].popleft()[0].set_result(None)
-
-    def _yields(self, queue: Queue) -> bool:
-        has_writes = bool(self._waiting[WRITES] or self._running[WRITES])
-        return has_writes and queue in YIELDING and asyncio.get_running_loop().time() < self._waiting[queue][0][1]
+    def _let_in(self, queue: Queue) -> None:
+        while self._waiting[queue] and self._running[queue] < queue.at_once:
+            self._running[queue] += 1
+            self._waiting[queue].popleft().set_result(None)

@@ -11,6 +11,10 @@ KEEL_MAIL      smtp://user:password@host:port, or smtps:// with TLS from the sta
                the folder `mail` beside the database
 KEEL_MAIL_FROM the sender of those mails; keel@ the first of KEEL_HOSTS where it is not set
 KEEL_BREACHED  a file of SHA-1 digests of breached passwords, sorted, one a line, as Have I Been Pwned gives them
+KEEL_AUDIT_HEAD where the end of each audit is kept off this machine: file:/path, syslog:host:port or syslog:/dev/log,
+               several with spaces between (`clinic/heads.py`)
+KEEL_BACKUPS   folder of the backups, best on another disk; `backups` in the folder of Keel where it is not set
+KEEL_BACKUP_KEY public keys of age (age1…) to which backups are encrypted, several with spaces between
 KEEL_DEBUG     1 for Django's debug pages while developing, refused together with KEEL_HTTPS
 """
 
@@ -18,7 +22,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from keel.web import sqlite
@@ -102,6 +106,39 @@ def breached_file(environment: Mapping[str, str] = os.environ) -> str:
     if name and not Path(name).is_file():
         raise WebError(f"KEEL_BREACHED names “{name}”, and there is no such file.")
     return name
+
+
+class HeadPlace(NamedTuple):
+    """Where the end of the audit is kept: `kind` is file or syslog, `where` its path or host:port."""
+
+    kind: str
+    where: str
+
+
+def audit_head(environment: Mapping[str, str] = os.environ) -> tuple[HeadPlace, ...]:
+    """Where the end of each audit goes; WebError where a place cannot be read."""
+    return tuple(_head_place(text) for text in environment.get("KEEL_AUDIT_HEAD", "").split())
+
+
+def _head_place(text: str) -> HeadPlace:
+    kind, _, where = text.partition(":")
+    host, _, port = where.rpartition(":")
+    is_host = bool(host) and port.isdecimal() and 0 < int(port) < 65536
+    if not (where.startswith("/") or (kind == "syslog" and is_host)) or kind not in ("file", "syslog"):
+        raise WebError(
+            f"KEEL_AUDIT_HEAD has “{text}”; write file:/path/of/heads.log, syslog:host:514 or syslog:/dev/log."
+        )
+    return HeadPlace(kind, where)
+
+
+def backups(place: Path, environment: Mapping[str, str] = os.environ) -> Path:
+    """The folder of the backups."""
+    return Path(environment.get("KEEL_BACKUPS") or place / "backups").absolute()
+
+
+def backup_keys(environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
+    """The public keys to which backups are encrypted; none where they are not."""
+    return tuple(environment.get("KEEL_BACKUP_KEY", "").split())
 
 
 def hosts(environment: Mapping[str, str] = os.environ) -> list[str]:

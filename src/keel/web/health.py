@@ -9,10 +9,13 @@ import tempfile
 import time
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import msgspec
 from django.conf import settings
 from django.db import DatabaseError, connection
+
+from keel.web import sqlite
 
 FRESH_S = 2.0
 LEAST_FREE = 0.05
@@ -84,17 +87,11 @@ def _can_write_rows() -> bool:
         return False
 
 
-def _can_lock(cursor: object) -> bool:
-    run = cursor.execute  # type: ignore[attr-defined]
-    run("PRAGMA busy_timeout")
-    (usual,) = cursor.fetchone()  # type: ignore[attr-defined]
-    run(f"PRAGMA busy_timeout={LOCK_WAIT_MS}")
-    try:
-        run("BEGIN IMMEDIATE")
-        run("ROLLBACK")
-        return True
-    finally:
-        run(f"PRAGMA busy_timeout={usual}")
+def _can_lock(cursor: Any) -> bool:
+    with sqlite.waiting(connection, LOCK_WAIT_MS):
+        cursor.execute("BEGIN IMMEDIATE")
+        cursor.execute("ROLLBACK")
+    return True
 
 
 def _can_write_bytes(folder: Path) -> bool:

@@ -1,7 +1,7 @@
 """What a route may cost: the queue in which it runs, and the largest body that it takes.
 
-A view says so where it differs from its kind: `@in_queue(COSTLY)`, `@takes(LARGEST_RECORD)`. Pages for staff run apart
-from public ones, and their writes apart from both.
+A view says so where it differs from its kind: `@in_queue(COSTLY)`, `@takes(LARGEST_RECORD)`. A clinic's pages run apart
+from public ones and from the door, and its writes apart from all.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from django.conf import settings
 from django.urls import Resolver404, resolve
 from django.utils import translation
 
-from keel.web.capacity import CLINIC, COSTLY, PUBLIC, STATIC, WRITES, Queue
+from keel.web.capacity import ACCOUNTS, CLINIC, COSTLY, PUBLIC, STATIC, WRITES, Queue
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -22,7 +22,9 @@ LARGEST_RECORD = 4_000_000
 LARGEST_QUICK = 250_000
 """Bytes above which a form is costly to read, whichever page it is for."""
 PUBLIC_APPS = frozenset({"pages", "offline", "check", "evidence", "learn", "directory", "research", "tools"})
-"""Apps whose pages need no log-in; all others are for staff."""
+"""Apps whose pages need no log-in."""
+ACCOUNT_APPS = frozenset({"", "accounts", "staff"})
+"""Apps of log-ins, passwords, invitations; allauth's has no name. All that is in neither is a clinic's work."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -62,10 +64,16 @@ def route_of(method: str, path: str) -> Route:
             match = resolve(path)
     except Resolver404:
         return Route(PUBLIC, LARGEST_FORM)
-    is_public = match.app_name in PUBLIC_APPS
-    usual = PUBLIC if is_public else CLINIC if method in SAFE_METHODS else WRITES
     return Route(
-        queue=getattr(match.func, "queue", usual),
+        queue=getattr(match.func, "queue", _usual(match.app_name, method)),
         largest_body=getattr(match.func, "largest_body", LARGEST_FORM),
         name=f"/{match.route}",
     )
+
+
+def _usual(app: str, method: str) -> Queue:
+    if app in PUBLIC_APPS:
+        return PUBLIC
+    if app in ACCOUNT_APPS:
+        return ACCOUNTS
+    return CLINIC if method in SAFE_METHODS else WRITES

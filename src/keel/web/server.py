@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keel.messages import Message, joined
-from keel.web.errors import PortTaken
+from keel.web.environment import DATABASE_FILE, SECRET_FILE
+from keel.web.errors import DatabaseRefused, PortTaken
 
 if TYPE_CHECKING:
     from keel.web.clinic.demonstration import StaffEntry
@@ -22,6 +23,8 @@ HEADER_MS = 10_000
 """Milliseconds that a client has to send the head of a request."""
 LARGEST_HEAD = 65_536
 """Bytes of the head of a request, its address and cookies among them."""
+PRIVATE_FILES = (SECRET_FILE, DATABASE_FILE, f"{DATABASE_FILE}-wal", f"{DATABASE_FILE}-shm")
+"""Files of the folder that hold secrets or people."""
 
 
 def prepare(folder: Path, *, with_pages: bool = True) -> None:
@@ -31,15 +34,13 @@ def prepare(folder: Path, *, with_pages: bool = True) -> None:
     the static files stay as they are: a server may be running.
     """
     folder = folder.absolute()
+    private_from_now_on()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.environ["KEEL_FOLDER"] = str(folder)
-    os.environ["DJANGO_SETTINGS_MODULE"] = "keel.web.settings"
     from keel.web.environment import create_secret_key
 
     create_secret_key(folder)
-    import django
-
-    django.setup()
+    close_to_others(folder)
+    _set_up(folder)
     from django.conf import settings
     from django.core.management import call_command
 
@@ -59,6 +60,38 @@ def _alone(folder: Path) -> Iterator[None]:
     with (folder / "prepare.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+def open_folder(folder: Path) -> None:
+    """Opens a folder that was prepared before, changing nothing in it; DatabaseRefused where it holds no database."""
+    folder = folder.absolute()
+    private_from_now_on()
+    if not os.environ.get("DATABASE_URL") and not (folder / DATABASE_FILE).exists():
+        raise DatabaseRefused(
+            Message("There is no database in {folder}. Name the folder of Keel with --folder.", folder=str(folder))
+        )
+    _set_up(folder)
+
+
+def _set_up(folder: Path) -> None:
+    os.environ["KEEL_FOLDER"] = str(folder)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "keel.web.settings"
+    import django
+
+    django.setup()
+
+
+def private_from_now_on() -> None:
+    """Files and folders that this process makes are their owner's only, whatever the folder they are in allows."""
+    os.umask(0o077)
+
+
+def close_to_others(folder: Path) -> None:
+    """Takes from everyone else what they may do with the files that hold secrets: those of an older version too."""
+    for name in PRIVATE_FILES:
+        file = folder / name
+        if file.exists() and file.stat().st_mode & 0o077:
+            file.chmod(0o600)
 
 
 def run(port: int, workers: int) -> None:

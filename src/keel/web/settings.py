@@ -149,6 +149,7 @@ MFA_FORMS = {
     "activate_totp": "keel.web.accounts.forms.ActivateAppForm",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0
+AUDIT_HEAD = environment.audit_head()
 LOCK_MINUTES = environment.lock_minutes()
 globals().update(environment.mail(FOLDER))
 # Counts of tries, shared by all processes. Nothing of the public pages comes in here.

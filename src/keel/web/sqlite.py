@@ -8,6 +8,8 @@ transactions that begin as readers fail under concurrent writers: hence FULL and
 """
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from keel.web.errors import DatabaseRefused
@@ -20,10 +22,20 @@ OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "timeout": WAITS_S,
     # recursive_triggers: without it, INSERT OR REPLACE deletes a row without asking the triggers.
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA mmap_size=0;PRAGMA recursive_triggers=ON",
+    # trusted_schema: a file that came from elsewhere may not run functions from its schema.
+    # cell_size_check: a page that was damaged is met when it is read, not later.
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA mmap_size=0; "
+    "PRAGMA recursive_triggers=ON; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON",
 }
 """The OPTIONS of a Django database on SQLite."""
-_MUST = {"journal_mode": "wal", "synchronous": 2, "mmap_size": 0, "recursive_triggers": 1}
+_MUST = {
+    "journal_mode": "wal",
+    "synchronous": 2,
+    "mmap_size": 0,
+    "recursive_triggers": 1,
+    "trusted_schema": 0,
+    "cell_size_check": 1,
+}
 """What each pragma must answer; synchronous 2 is FULL."""
 
 
@@ -68,6 +80,21 @@ def check_connection(connection: Any) -> None:
         wrong.append(f"transactions begin {connection.transaction_mode or 'DEFERRED'}, must be IMMEDIATE")
     if wrong:
         raise DatabaseRefused(f"The SQLite database could lose facts: {'; '.join(wrong)}.")
+
+
+@contextmanager
+def waiting(connection: Any, milliseconds: int) -> Iterator[None]:
+    """Within the block a writer on SQLite waits for its turn no longer than this; elsewhere nothing changes."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        usual = _pragma(cursor, "busy_timeout")
+        cursor.execute(f"PRAGMA busy_timeout={milliseconds}")
+        try:
+            yield
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout={usual}")
 
 
 def _pragma(cursor: Any, name: str) -> Any:

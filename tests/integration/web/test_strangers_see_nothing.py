@@ -20,6 +20,8 @@ from support.doses import INFUSION
 
 NEEDS = {
     "clinic:patients": "see_patients",
+    "clinic:audit": "see_audit",
+    "clinic:patient_audit": "see_audit",
     "clinic:patient": "see_picture",
     "clinic:emergency": "open_in_emergency",
     "clinic:screening": "see_picture",
@@ -51,7 +53,7 @@ MAY = {
     "bob": {"see_staff", "see_patients", "see_picture", "record_facts", "void_facts"} | DESK | {"export_record"},
     "tom": {"see_staff", "see_patients", "see_picture", "record_facts"} | DESK | {"export_record"},
     "fay": {"see_staff", "see_patients", "open_in_emergency"} | DESK,
-    "mia": {"see_staff", "see_patients", "open_in_emergency", "manage_staff", "see_emergencies"} | DESK,
+    "mia": {"see_staff", "see_patients", "open_in_emergency", "manage_staff", "see_emergencies", "see_audit"} | DESK,
     "rex": {"see_staff"},
 }
 FRESH = {"staff:invite", "staff:withdraw", "staff:member"}

@@ -1,7 +1,9 @@
 """A screen that is left locks; its person opens it again where they were; nothing happens behind the lock."""
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.hashers import make_password
+from django.db import OperationalError
 
 from keel.web.accounts.models import Pin
 from keel.web.clinic.models import AuditRow, Fact
@@ -142,3 +144,14 @@ def test_a_pin_is_set_after_showing_who_one_is(desk, people):
     assert Pin.objects.get().digest.startswith("argon2$")
     desk.post("/account/lock/")
     assert unlock(desk, "2580").status_code == 302
+
+
+def test_a_database_that_cannot_be_written_to_keeps_nobody_from_reading(desk, monkeypatch):
+    """HZ-AVL-04: on a full disk the record of who is in the chair is still seen."""
+
+    def fail(*arguments, **more):
+        raise OperationalError("database or disk is full")
+
+    monkeypatch.setattr(UserSession.objects, "create_from_request", fail)
+    assert is_open(desk)
+    assert UserSession.objects.count() == 0

@@ -9,9 +9,9 @@ from django.test import Client
 
 from keel.web.accounts.models import User
 from keel.web.clinic.actions import open_in_emergency
-from keel.web.clinic.audit import first_broken
 from keel.web.clinic.errors import FactRefused, NotAllowed
 from keel.web.clinic.models import AuditRow, EmergencyAccess, Membership
+from keel.web.clinic.proof import verify
 from keel.web.clinic.queries import permissions_in, places_of
 from keel.web.staff import actions
 from keel.web.staff.errors import StaffRefused
@@ -45,7 +45,7 @@ def test_who_is_invited_joins_and_must_enrol_a_second_factor(invite, client, har
     assert [role.id for role in places_of(nina)[0].roles] == ["nurse"]
     assert client.get("/clinic/harbour/")["Location"] == "/account/start/"
     assert audited("invite", "join") == [("invite", "mia", "nina@harbour.example"), ("join", "nina", "nina")]
-    assert first_broken(harbour) is None
+    assert verify(harbour).holds
 
 
 def test_a_link_works_once(invite, client):

@@ -52,6 +52,36 @@ def test_a_mistake_in_a_screening_is_one_line(options, words):
     check(keel_here("screen", "--protocol", "iv-racemic", *options), words)
 
 
+@pytest.mark.parametrize("text", ["a" * 342, "1 mg " * 80, "/" + "x" * 5000, "1" * 5000])
+def test_a_pattern_longer_than_a_file_name_is_one_line(text):
+    check(keel_here("exposure", text), "Write")
+
+
+@pytest.mark.parametrize("year", ["0001", "1926", "2025", "9999"])
+@pytest.mark.parametrize("kind", ["dose_started", "vitals_recorded", "started"])
+def test_a_session_with_a_wrong_year_is_one_line(tmp_path, kind, year):
+    """HZ-AVL-01: the schedule of a year at every five minutes took minutes, and grew with the square."""
+    session = base_session("iv")
+    event = next(one for one in session["events"] if one["type"] == kind)
+    event["at"] = event["at"].replace("2026", year)
+    file = tmp_path / "session.json"
+    file.write_text(json.dumps(session), encoding="utf-8")
+    at = "9998-12-31T23:59Z" if year == "9999" else "2026-11-21T12:00Z"
+    answer = keel_here("session", str(file), "--at", at)
+    if year == "9999":  # an event that has not happened yet counts for nothing, and is named
+        assert answer.returncode in (0, 1)
+    else:
+        check(answer, "Check the year")
+
+
+@pytest.mark.parametrize("at", ["9999-12-31T23:59Z", "0001-01-01"])
+def test_a_time_at_the_end_of_the_calendar_is_one_line(tmp_path, at):
+    file = tmp_path / "session.json"
+    file.write_text(json.dumps(base_session("iv")), encoding="utf-8")
+    check(keel_here("session", str(file), "--at", at), "is not a time")
+    check(keel_here("exposure", "400 mg weekly", "--at", at), "is not a time")
+
+
 def test_the_code_of_a_country_finds_the_rules_of_its_jurisdiction():
     answers = [
         json.loads(

@@ -41,6 +41,7 @@ EVERY_TYPE = {
     "adverse_event": ["--what", "vomiting", "--resolved", "no"],
     "note": ["--text", "asleep"],
     "criteria_checked": ["--oriented", "yes", "--aldrete", "10"],
+    "risk_assessed": ["--level", "low", "--name", "Dr Alice", "--role", "prescriber", "--reason", "seen, plan made"],
     "discharged": ["--name", "Dr Alice"],
     "left_against_advice": ["--told", "no driving", "--contact-tried", "sister"],
     "transferred": ["--to", "the hospital", "--reason", "chest pain"],

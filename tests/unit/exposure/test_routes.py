@@ -81,7 +81,13 @@ def test_dated_doses_are_kept_apart_as_told_ones_are():
 
 
 def test_phases_of_one_pattern_by_different_routes_are_kept_apart():
-    found = told("300 mg racemic oral weekly for 6 months then 35 mg racemic IV monthly for 6 months")
+    found = told("300 mg racemic oral weekly for 6 months then 35 mg racemic IV monthly for 6 months, in a clinic")
+    assert {one.route: one.mg_per_year.mid for one in found.by_route} == {"oral": 0, "iv": 35 * 12}  # as it is now
+    assert {one.route: one.cumulative_mg.mid for one in found.by_route} == {"oral": 300 * 26, "iv": 35 * 6}
+
+
+def test_a_schedule_by_different_routes_is_the_year_from_its_first_session():
+    found = told("300 mg racemic oral weekly for 6 months then 35 mg racemic IV monthly, prescribed")
     assert {one.route: one.mg_per_year.mid for one in found.by_route} == {"oral": 300 * 26, "iv": 35 * 6}
     assert len(found.arithmetic) >= 2
 

@@ -4,8 +4,7 @@ import asyncio
 
 import pytest
 
-from keel.web import capacity
-from keel.web.capacity import CLINIC, COSTLY, HEALTH, PUBLIC, QUEUES, WRITES, Overloaded, Queue, Turns
+from keel.web.capacity import COSTLY, HEALTH, QUEUES, WRITES, Overloaded, Queue, Turns
 
 
 class Work:
@@ -94,37 +93,6 @@ def test_who_waits_too_long_is_refused_and_leaves_no_place_taken():
 
     async def _yes():
         return "yes"
-
-    asyncio.run(run())
-
-
-def test_a_public_page_waits_while_a_write_runs_and_comes_after_it():
-    async def run():
-        work = Work()
-        await work.ask(WRITES, "write")
-        await work.ask(PUBLIC, "page")
-        await work.ask(COSTLY, "chart")
-        await work.ask(CLINIC, "patient")
-        assert work.begun == ["write", "patient"]
-        work.ends[0].set()
-        await settled()
-        assert work.begun == ["write", "patient", "page", "chart"]
-        await work.all_end()
-
-    asyncio.run(run())
-
-
-def test_a_write_that_waits_for_a_locked_database_holds_up_no_page(monkeypatch):
-    monkeypatch.setattr(capacity, "YIELD_S", 0.01)
-
-    async def run():
-        work = Work()
-        await work.ask(WRITES, "write")
-        await work.ask(PUBLIC, "page")
-        assert work.begun == ["write"]
-        await asyncio.sleep(0.05)
-        assert work.begun == ["write", "page"]
-        await work.all_end()
 
     asyncio.run(run())
 

@@ -1,7 +1,6 @@
 """SQLite is used only where it cannot corrupt or forget."""
 
 import sys
-from contextlib import contextmanager
 
 import pysqlite3
 import pytest
@@ -44,45 +43,3 @@ def test_django_that_was_started_with_another_sqlite_is_refused(monkeypatch):
     monkeypatch.setitem(sys.modules, "django.db.backends.sqlite3.base", OldBackend)
     with pytest.raises(DatabaseRefused, match="started before"):
         sqlite.install()
-
-
-class Connection:
-    """A stand-in for Django's connection, with pragmas that a test can spoil."""
-
-    def __init__(self, transaction_mode="IMMEDIATE", version="3.53.4", **pragmas):
-        self.transaction_mode = transaction_mode
-        must = {"journal_mode": "wal", "synchronous": 2, "mmap_size": 0, "recursive_triggers": 1, "busy_timeout": 20000}
-        self._answers = {f"PRAGMA {name}": value for name, value in (must | pragmas).items()}
-        self._answers["SELECT sqlite_version()"] = version
-        self._last = ""
-
-    @contextmanager
-    def cursor(self):
-        yield self
-
-    def execute(self, statement):
-        self._last = statement
-
-    def fetchone(self):
-        return (self._answers[self._last],)
-
-
-def test_a_connection_set_as_measured_is_taken():
-    sqlite.check_connection(Connection())
-
-
-@pytest.mark.parametrize(
-    ("spoilt", "said"),
-    [
-        ({"synchronous": 1}, "synchronous is 1"),  # NORMAL lost up to 248 acknowledged doses at a power cut
-        ({"journal_mode": "delete"}, "journal_mode is delete"),
-        ({"mmap_size": 268435456}, "mmap_size"),
-        ({"recursive_triggers": 0}, "recursive_triggers"),
-        ({"busy_timeout": 0}, "waits 0 ms"),
-        ({"transaction_mode": None}, "begin DEFERRED"),  # half of 50 writers fail
-        ({"version": "3.51.2"}, "can corrupt"),
-    ],
-)
-def test_a_connection_that_could_lose_facts_is_refused(spoilt, said):
-    with pytest.raises(DatabaseRefused, match=said):
-        sqlite.check_connection(Connection(**spoilt))

@@ -5,7 +5,7 @@ asks and counts only once confirmed. May import `knowledge` and `findings`. Star
 (words to substances), `rate.py` (substances to findings) and `stacking.py` (what several share).
 """
 
-from keel.assessment.interactions.check import check_medicines, join_names
+from keel.assessment.interactions.check import check_medicines, is_readable, join_names
 from keel.assessment.interactions.errors import ListTooLong, UnknownForm, UnknownRoute
 from keel.assessment.interactions.report import InteractionsReport, Item, Match, Status
 
@@ -18,5 +18,6 @@ __all__ = [
     "UnknownForm",
     "UnknownRoute",
     "check_medicines",
+    "is_readable",
     "join_names",
 ]

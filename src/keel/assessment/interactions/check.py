@@ -80,6 +80,11 @@ def check_recorded(
     return msgspec.structs.replace(report, summary=said)
 
 
+def is_readable(text: str) -> bool:
+    """Whether a text is short enough to be a medicine, or a list of them."""
+    return len(words(text)) <= MOST_WORDS
+
+
 def _readable(texts: Sequence[str]) -> tuple[list[str], list[str]]:
     """The texts that fit into one question, and those that do not; the shortest come first, so a long one yields."""
     counts = [len(words(text)) for text in texts]

@@ -1,8 +1,8 @@
 """What the doses on record before a session come to for the rules of a course: how many, how far apart, since when.
 
-A session is a calendar day with a dose of the protocol's substance that a prescriber stands behind; days are those of
-the place where `at` is. Spacing asks about every dose, whoever gave it. A dose whose day or time is not exactly known
-counts where it is stricter. Where a typed answer and the count differ, the stricter one is used.
+A session is a calendar day with a dose of the protocol's substance that was not taken outside treatment; days are
+those of the place where `at` is. Spacing asks about every dose, whoever gave it. A dose whose day or time is not
+exactly known counts where it is stricter. Where a typed answer and the count differ, the stricter one is used.
 """
 
 import calendar
@@ -14,7 +14,7 @@ from keel.assessment.session.events import Plan, Review, Reviewed, Session, minu
 from keel.findings import Fact
 from keel.knowledge.protocols import Protocol
 from keel.quantities import significant
-from keel.record import Dose, Precision
+from keel.record import Dose, Precision, Setting
 from keel.record.selection import is_taken
 
 MORE_IS_STRICTER = (
@@ -61,7 +61,7 @@ def counted_facts(
         facts["hours_since_last_dose"] = significant(max(0.0, minutes_between(max(latest), at) / 60))
     if session.doses is None:
         return facts
-    days = [_day(one, at) for one in before if one.setting.is_medical and _is_of(one, protocol)]
+    days = [_day(one, at) for one in before if one.setting is not Setting.NON_MEDICAL and _is_of(one, protocol)]
     facts.setdefault("first_session", not days)
     facts["dose_taken_today"] = any(min(_day(one, at).last, today) == today for one in before)
     of_course = [one for one in days if plan is None or plan.course_started is None or one.last >= plan.course_started]

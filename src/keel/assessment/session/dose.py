@@ -103,9 +103,17 @@ class _Course:
         elif isinstance(event, DeviceGiven):
             self.devices.append((event, self.order))
         elif isinstance(event, Ending):
-            self.has_left = True
+            self._leave(event)
         elif isinstance(event, RateChanged | DosePaused | DoseResumed | DoseStopped):
             self._change(event)
+
+    def _leave(self, event: Ending) -> None:
+        """Who has left gets nothing more, though nobody recorded when the infusion stopped."""
+        self.has_left = True
+        if self.infusions and self.infusions[-1].is_open:
+            self.infusions[-1].run_to(event.at)
+            self.infusions[-1].paused = True
+            self.notice("KEEL-LEFT-RUNNING", event=event.id)
 
     def _start(self, event: DoseStarted) -> None:
         if self.infusions and self.infusions[-1].is_open:

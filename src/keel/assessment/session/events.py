@@ -211,6 +211,10 @@ class CriteriaChecked(Event, frozen=True, kw_only=True, tag="criteria_checked"):
     criteria: Facts
 
 
+CLINICIANS = ("prescriber", "nurse", "therapist")
+"""Roles whose assessment of suicide risk counts."""
+
+
 class RiskAssessed(Event, frozen=True, kw_only=True, tag="risk_assessed"):
     """A clinician has assessed suicide risk: what was answered until then is closed, and `level` stands instead.
 
@@ -221,6 +225,11 @@ class RiskAssessed(Event, frozen=True, kw_only=True, tag="risk_assessed"):
     name: Name
     role: Annotated[str, Meta(description="A clinician's role counts.", examples=["prescriber", "nurse", "therapist"])]
     reason: Name
+
+    @property
+    def is_by_clinician(self) -> bool:
+        """Whether name, role and reason are those of an assessment that counts."""
+        return self.role.strip().casefold() in CLINICIANS and bool(self.name.strip() and self.reason.strip())
 
 
 class Discharged(Event, frozen=True, kw_only=True, tag="discharged"):

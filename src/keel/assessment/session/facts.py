@@ -4,11 +4,10 @@ Those of course, plan, dose, answers, pressures and vital signs stand with these
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
-from keel.assessment.session.events import Discharged, Plain, Session
-from keel.assessment.session.heard import Words
+from keel.assessment.session.events import Session
 from keel.assessment.session.plan import number_in
 from keel.findings import Fact
 from keel.quantities import parse_age_years, parse_height_cm, parse_weight_kg, significant
@@ -59,13 +58,3 @@ def weight_facts(weights_kg: Sequence[float], pounds_percent: float) -> dict[str
         "weight_jump_percent": significant(max(abs(ratio - 1) for ratio in ratios) * 100),
         "weight_looks_like_pounds": any(abs(one) * 100 <= pounds_percent for one in off),
     }
-
-
-def event_facts(events: Iterable[Plain], words: Words) -> dict[str, Fact]:
-    """What happened: each sign and adverse event until it is over or denied; the release once it is signed."""
-    facts: dict[str, Fact] = {}
-    for event in events:
-        facts.update(words[event.id].signs)
-        if isinstance(event, Discharged):
-            facts["release_signed"] = True
-    return facts

@@ -27,7 +27,6 @@ from keel.assessment.session.opening import open_session
 from keel.assessment.session.overrides import apply_overrides
 from keel.assessment.session.prediction import predict
 from keel.assessment.session.state import MissedCheck, SessionState
-from keel.assessment.session.suicide_risk import is_clinician
 from keel.assessment.session.summary import (
     baseline,
     dose_summary,
@@ -140,7 +139,7 @@ def _remarks(view: SessionView, missed: tuple[MissedCheck, ...]) -> Iterator[Fin
     """What a reader should know beside the gate: odd events, answers not understood, no place, missed, defaults."""
     yield from (notice.finding(view.knowledge) for notice in view.timeline.notices)
     for event in view.events:
-        if isinstance(event, RiskAssessed) and not is_clinician(event):
+        if isinstance(event, RiskAssessed) and not event.is_by_clinician:
             yield view.finding("KEEL-ASSESSMENT-ROLE", name=event.name, role=event.role, event=event.id)
     if view.session.doses is None and "course" in view.protocol.gates.start and view.phase.gate == "start":
         yield view.finding("KEEL-NO-LEDGER")

@@ -14,6 +14,7 @@ from keel.assessment.session.events import (
     AdverseEvent,
     Checked,
     CriteriaChecked,
+    Discharged,
     DosePaused,
     DoseStopped,
     Held,
@@ -21,7 +22,6 @@ from keel.assessment.session.events import (
     RiskAssessed,
     VitalsRecorded,
 )
-from keel.assessment.session.suicide_risk import is_clinician
 from keel.findings import Fact
 from keel.knowledge import Knowledge
 from keel.knowledge.clinical_facts import FactKind
@@ -45,8 +45,9 @@ UNTOLD_IS_NO = (
     "unresponsive",
 )
 """What happens during a session is an event: what nobody recorded did not happen."""
-_SUICIDE = "any_suicide_risk_now"
-_ASKED = (*CRISIS_SYMPTOMS, *UNTOLD_IS_NO, _SUICIDE)
+SUICIDE = "any_suicide_risk_now"
+"""The fact that words which speak of suicide ask for."""
+_ASKED = (*CRISIS_SYMPTOMS, *UNTOLD_IS_NO, SUICIDE)
 _NONE_OF_ALL = "no-symptoms"
 _SAYS_NO_MORE = {_NONE_OF_ALL, "well"}
 
@@ -141,6 +142,16 @@ def _prose(event: Plain) -> Iterator[str]:
         yield event.text
 
 
+def event_facts(events: Iterable[Plain], words: Words) -> dict[str, Fact]:
+    """What happened: each sign and adverse event until it is over or denied; the release once it is signed."""
+    facts: dict[str, Fact] = {}
+    for event in events:
+        facts.update(words[event.id].signs)
+        if isinstance(event, Discharged):
+            facts["release_signed"] = True
+    return facts
+
+
 def questions(events: Iterable[Plain], words: Words) -> tuple[Question, ...]:
     """What the words of some events, in order, leave open and nobody has answered since."""
     ordered = list(events)
@@ -157,19 +168,12 @@ def questions(events: Iterable[Plain], words: Words) -> tuple[Question, ...]:
     )
 
 
-def told_of(event: Plain, words: Words) -> Iterator[tuple[str, Fact]]:
-    """The facts that the words of an event settle, and a yes for suicide risk where they speak of it."""
-    yield from words[event.id].signs
-    if any(_SUICIDE in question.facts for question in words[event.id].questions):
-        yield _SUICIDE, True
-
-
 def _settled(event: Plain, words: Words) -> Iterator[str]:
     if isinstance(event, Checked | CriteriaChecked):
         given = event.facts if isinstance(event, Checked) else event.criteria
         yield from (name for name, value in given.items() if isinstance(value, bool))
-    if isinstance(event, RiskAssessed) and is_clinician(event):
-        yield _SUICIDE
+    if isinstance(event, RiskAssessed) and event.is_by_clinician:
+        yield SUICIDE
     yield from (name for name, _ in words[event.id].signs)
 
 

@@ -1,7 +1,7 @@
 """Opens a session for a view: its protocol, place, route, person, medicines, answers, and the events in order."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -10,12 +10,13 @@ from keel.assessment.interactions.check import check_recorded
 from keel.assessment.interactions.unchecked import unchecked
 from keel.assessment.protocols.gate import find_protocol, jurisdiction_in, jurisdiction_of, route_of
 from keel.assessment.protocols.record_facts import listed_facts, medicine_facts
-from keel.assessment.session.answers import read_answers
+from keel.assessment.session.answers import Answer, read_answers
 from keel.assessment.session.errors import SessionError
 from keel.assessment.session.events import Corrected, Plain, Session, SessionCondition, SessionMedicine, Started
 from keel.assessment.session.facts import as_person
 from keel.assessment.session.heard import words_of
-from keel.assessment.session.timeline import order_key, timeline
+from keel.assessment.session.suicide_risk import told_answers
+from keel.assessment.session.timeline import Timeline, order_key, timeline
 from keel.assessment.session.view import SessionView
 from keel.findings import Finding, Severity
 from keel.knowledge import Knowledge
@@ -50,7 +51,7 @@ def open_session(session: Session, *, at: dt.datetime, knowledge: Knowledge) -> 
         person=as_person(session),
         timeline=line,
         answers=read_answers(session.screening, line.events, facts),
-        withdrawn=read_answers({}, [one.was for one in line.corrections], facts).given,
+        withdrawn=tuple(_withdrawn(line, knowledge)),
         words=words_of(line.events, knowledge),
         medicine_facts=dict(medicine_facts(medicines, knowledge)),
         condition_facts=listed_facts(_conditions(session), at=at, knowledge=knowledge),
@@ -58,6 +59,14 @@ def open_session(session: Session, *, at: dt.datetime, knowledge: Knowledge) -> 
         at=at,
         events=line.events,
     )
+
+
+def _withdrawn(line: Timeline, knowledge: Knowledge) -> Iterator[Answer]:
+    """What the rows said that a correction changed or took away."""
+    for correction in line.corrections:
+        was = (correction.was,)
+        yield from read_answers({}, was, knowledge.clinical_facts).given
+        yield from told_answers(was, words_of(was, knowledge))
 
 
 def _zone(session: Session, at: dt.datetime) -> dt.tzinfo | None:

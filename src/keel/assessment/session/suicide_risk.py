@@ -4,16 +4,15 @@ A later “no”, a later sitting or a correction does not undo it. An assessmen
 name, role and reason) closes what was answered until then; its level stands, and a yes told after it is open again.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from keel.assessment.protocols.facts import RISK_LEVELS
 from keel.assessment.session.answers import Answer
 from keel.assessment.session.events import Plain, RiskAssessed
+from keel.assessment.session.heard import SUICIDE, Words
 from keel.findings import Fact
 
-CLINICIANS = ("prescriber", "nurse", "therapist")
-"""Roles whose assessment counts."""
 _LEVEL = "suicide_risk_level"
 _ANSWERS = (
     *(f"cssrs_q{number}" for number in range(1, 6)),
@@ -35,7 +34,8 @@ class SuicideRisk(NamedTuple):
     @classmethod
     def of(cls, answers: Iterable[Answer], withdrawn: Iterable[Answer], events: Sequence[Plain]) -> "SuicideRisk":
         """From the answers that count, those that a correction took away, and the events, both in order of time."""
-        assessed = next((one for one in reversed(events) if isinstance(one, RiskAssessed) and is_clinician(one)), None)
+        by_clinician = (one for one in reversed(events) if isinstance(one, RiskAssessed) and one.is_by_clinician)
+        assessed = next(by_clinician, None)
         said = [one for one in answers if one.fact in (*_ANSWERS, _LEVEL)]
         taken_away = [one for one in withdrawn if one.fact in (*_ANSWERS, _LEVEL) and is_danger(one)]
         since = (*said, *taken_away)
@@ -63,11 +63,15 @@ class SuicideRisk(NamedTuple):
         return {**facts, "suicide_yes_open": len(told)}
 
 
-def is_clinician(event: RiskAssessed) -> bool:
-    """Whether the role is one whose assessment counts, with a name and a reason."""
-    return event.role.strip().casefold() in CLINICIANS and bool(event.name.strip() and event.reason.strip())
-
-
 def is_danger(answer: Answer) -> bool:
     """Whether an answer tells of suicide risk."""
     return answer.value is True or (answer.fact == _LEVEL and answer.value not in (None, RISK_LEVELS[0]))
+
+
+def told_answers(events: Iterable[Plain], words: Words) -> Iterator[Answer]:
+    """What the words of some events tell, as answers: signs that are settled, and a yes where they speak of suicide."""
+    for event in events:
+        said = words[event.id]
+        yield from (Answer(name, one is True, event.at, event.id) for name, one in said.signs)
+        if any(SUICIDE in question.facts for question in said.questions):
+            yield Answer(SUICIDE, True, event.at, event.id)

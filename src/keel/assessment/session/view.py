@@ -6,7 +6,7 @@ say of them. `view.at_moment(time)` and `view.before(event)` are the same sessio
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 import msgspec
@@ -28,14 +28,14 @@ from keel.assessment.session.events import (
     Transferred,
     WeightBasis,
 )
-from keel.assessment.session.facts import event_facts, weighed_facts, weight_facts
-from keel.assessment.session.heard import UNTOLD_IS_NO, Question, Words, questions, told_of, words_of
+from keel.assessment.session.facts import weighed_facts, weight_facts
+from keel.assessment.session.heard import UNTOLD_IS_NO, Question, Words, event_facts, questions
 from keel.assessment.session.notices import Notice
 from keel.assessment.session.plan import PlannedDose, newest_plan, number_in, plan_facts, planned_dose
 from keel.assessment.session.pressures import pressure_facts
 from keel.assessment.session.recovery_score import aldrete_facts
 from keel.assessment.session.state import Phase
-from keel.assessment.session.suicide_risk import SuicideRisk
+from keel.assessment.session.suicide_risk import SuicideRisk, told_answers
 from keel.assessment.session.timeline import Timeline
 from keel.assessment.session.vitals import Vitals, asked_signs, is_dissociated, vital_facts
 from keel.findings import Fact, Finding
@@ -52,11 +52,6 @@ _NO_EVENT = "serious_adverse_event"
 def asked_at_the_door(protocol: Protocol) -> set[str]:
     """The facts that the rules of leaving ask about."""
     return {name for rule in protocol.rules_of(*protocol.gates.discharge) for name in facts_of(rule)}
-
-
-def _in_words(event: Plain, words: Words) -> Iterator[Answer]:
-    """What the words of an event say, as answers."""
-    yield from (Answer(name, one is True, event.at, event.id) for name, one in told_of(event, words))
 
 
 class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True):
@@ -155,11 +150,8 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
     @cached_property
     def suicide_risk(self) -> SuicideRisk:
         """What was said of suicide, and who has assessed it."""
-        was = [one.was for one in self.timeline.corrections if one.was.at <= self.at]
         gone = [one for one in self.withdrawn if one.at is not None and one.at <= self.at]
-        gone += [answer for one in was for answer in _in_words(one, words_of([one], self.knowledge))]
-        said = [*self._said, *(answer for event in self.events for answer in _in_words(event, self.words))]
-        return SuicideRisk.of(said, gone, self.events)
+        return SuicideRisk.of([*self._said, *told_answers(self.events, self.words)], gone, self.events)
 
     @cached_property
     def ending(self) -> Ending | None:

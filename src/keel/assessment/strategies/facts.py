@@ -23,7 +23,7 @@ import msgspec
 from keel.assessment.interactions.groups import drug_groups
 from keel.assessment.picture import Picture
 from keel.assessment.symptoms import symptom_facts
-from keel.exposure.facts import lanes_of
+from keel.exposure.facts import heaviest, lanes_of
 from keel.exposure.ledger import fold
 from keel.findings import Fact
 from keel.knowledge import Knowledge
@@ -72,13 +72,14 @@ def strategy_facts(
     symptoms = symptom_facts(record, at=at, knowledge=knowledge)
     ledger = fold(record.doses, at=at, knowledge=knowledge, weight_kg=record.person.weight_kg)
     lanes = lanes_of(record.patterns, ledger, at=at, symptoms=symptoms)
-    used = {name: cases for name, cases in lanes.items() if cases[0]["used_in_6_months"] is not None}
-    current = [cases[0]["used_in_6_months"] for cases in used.values()]
+    of_lanes = {name: heaviest(lane) for name, lane in lanes.items()}
+    used = {name: told for name, told in of_lanes.items() if told["used_in_6_months"] is not None}
+    current = [told["used_in_6_months"] for told in used.values()]
     facts: dict[str, Fact] = {
         **msgspec.structs.asdict(self_report),
         "lanes": tuple(used),
         "used_in_6_months": any(current) if current else None,
-        "days_per_week": used["non_medical"][0]["days_per_week"] if "non_medical" in used else None,
+        "days_per_week": used["non_medical"]["days_per_week"] if "non_medical" in used else None,
         "urinary_symptoms": symptoms.urinary_symptoms,
         "other_drugs": tuple(dict.fromkeys((*self_report.other_drugs, *drug_groups(picture.interactions, knowledge)))),
         "age_years": record.person.age_at(at),

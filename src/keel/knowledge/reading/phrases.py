@@ -1,10 +1,11 @@
 """Words in which people describe a pattern of use, by language: the shape of data/phrases/<language>.toml.
 
-A language is one file: its words, and templates for how they stand together. A template is a regular expression in
-which `{n}` is a number or a range of two, `{count}` that or a word for one, `{amount}` an amount with its unit,
-`{period}` a period of time, `{whole}` one that holds several days, and `{year}` a year. Letters are compared without
-case and accents.
+A language is one file of words. How the words stand together is read by `keel.exposure.constituents`, which knows kinds
+of words and no language: “every” and “cada” are one kind. A word may be of several kinds; where it stands decides.
+Letters are compared without case and accents.
 """
+
+from enum import StrEnum
 
 import msgspec
 
@@ -29,63 +30,173 @@ class FrequencyPhrase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 
 
 class WordList(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Words that name one value: a route, a setting, a substance, a form, a unit."""
+    """Words that name one value: a route, a setting, a substance, a form, a unit, a weekday."""
 
     id: str
     words: tuple[str, ...]
 
 
 class NumberWord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Words for a number: “twice” is 2, “half a” is 0.5."""
+    """Words for a number: “three” is 3, “half” is 0.5, “bid” is 2 a day."""
 
     value: float
     words: tuple[str, ...]
 
 
-class PeriodWord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Words for a period, and how many of it a year has; `is_whole` where it holds several days (a week, not a day)."""
+class VagueNumber(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Words for a number that is left open: “a few” is 2 to 4. The ends are defaults, and are shown."""
+
+    low: float
+    high: float
+    words: tuple[str, ...]
+
+
+class PeriodWord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Words for a period, and how many of it a year has.
+
+    `adverbs` say that something happens in each (“weekly”). `is_whole` where it holds several days (a week, not a day).
+    `days_low` to `days_high` are the days meant by the period itself (“every weekend”: 1 or 2), `assumes` says so.
+    """
 
     id: str
     words: tuple[str, ...]
     per_year: float
+    adverbs: tuple[str, ...] = ()
     is_whole: bool = True
+    days_low: float = 1
+    days_high: float = 1
+    assumes: str = ""
+
+
+class TwoMeanings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Words that two readers take differently, and how to write each meaning: “biweekly”."""
+
+    words: tuple[str, ...]
+    one: str
+    other: str
+
+
+class WordKind(StrEnum):
+    """What a word of a pattern may do. What is not here is a unit, a period, a number or the like, with a value."""
+
+    AGO = "ago"
+    """How long back: “ago”, “hace”."""
+    AND = "and"
+    """Joins two things of a kind, or two patterns."""
+    ABOUT = "about"
+    """Changes nothing: “roughly”."""
+    ANOTHER = "another"
+    """The unit before holds on: “otro medio”."""
+    BETWEEN = "between"
+    """Before the two ends of a range."""
+    CLEAN = "clean"
+    """Since when nothing is taken: “clean for 8 months”."""
+    COUNTER_END = "counter_end"
+    """After a count that is the whole of it: “3 times in total”."""
+    EACH_TIME = "each_time"
+    """An amount is that of one occasion: “at a time”."""
+    EVERY = "every"
+    """“every”, “each”, “q”."""
+    FILLER = "filler"
+    """Carries no sign of number, time, comparison or negation."""
+    FROM = "from"
+    """When it began, or from when a phase counts."""
+    HALF_MORE = "half_more"
+    """Adds a half: “and a half”."""
+    IN_A_ROW = "in_a_row"
+    """Days that follow one another."""
+    JOIN = "join"
+    """Between the ends of a range: “to”, “or”."""
+    LAST = "last"
+    """A length that reaches to now: “the last 3 years”."""
+    LAST_YEAR = "last_year"
+    """The calendar year before this one: “last year”."""
+    LENGTH = "length"
+    """Before a length: “for”."""
+    LESS = "less"
+    """The lower end is open: “up to”, “at most”."""
+    LONG = "long"
+    """A length that nobody can count: “for years”."""
+    MORE = "more"
+    """The upper end is open: “more than”, “at least”."""
+    NEEDED = "needed"
+    """No more than that: “prn”."""
+    NOW = "now"
+    """What is said next holds today."""
+    OF = "of"
+    """Between a count and what is counted."""
+    ONE = "one"
+    """A word for one that also means other things: “a”."""
+    OR_LESS = "or_less"
+    """After a number, like LESS: “max”."""
+    OR_MORE = "or_more"
+    """After a number, like MORE: “or more”."""
+    OTHER = "other"
+    """One of two: “every other week”, “alternate weekends”."""
+    PAST = "past"
+    """What is said next is over: “used to”."""
+    PER = "per"
+    """“a”, “per”, “/”."""
+    PIECE = "piece"
+    """One piece of something, whose weight stands beside it: “troche”."""
+    SESSION = "session"
+    """One occasion: “infusion”."""
+    SOMETIMES = "sometimes"
+    """Widens what was said before: “sometimes 2”."""
+    SPREE = "spree"
+    """Before days over which an amount was spread: “over 3 days every month”."""
+    STARTED = "started"
+    """When it began: “started 3 years ago”."""
+    STOPPED = "stopped"
+    """That it is over, and when."""
+    THAT = "that"
+    """Makes a time ago a length until now: “hace 3 años que”."""
+    THE = "the"
+    """An article that may stand before a date, a length, a weekday."""
+    THEN = "then"
+    """The next phase begins."""
+    TIMES = "times"
+    """Counts occasions: “times”, “x”."""
+    UNSAID_AMOUNT = "unsaid_amount"
+    """“no idea how much”."""
+    UNSAID_OFTEN = "unsaid_often"
+    """“on and off”."""
+    UNTIL = "until"
+    """When it ended."""
 
 
 class Grammar(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How the words of a language stand together. The fields that are one string are templates.
+    """The words of a language that are no routes, settings, substances or forms.
 
-    `numbers` count, `fractions` stand before a unit, `one` are words for one that also mean other things (“a”),
-    `half_more` adds a half (“and a half”), `joins` stand between the ends of a range, `about` changes nothing and
-    `up_to` leaves the lower end open. `filler` carries no meaning; every other word that is left over is refused.
-    In `counted` the group `counting` is the word that is counted (“times”). `ambiguous_number` is a way of writing
-    numbers that two countries read differently.
+    `counters` are numbers of occasions by themselves (“twice”), `shorthand` doses a day (“bid”), `ordinals` the number
+    of a series (“third”), `months` those of the year, `weekdays` days by number (1 is Monday). `uncounted` are measures
+    without a fixed weight, `money` signs and words of money. `ambiguous_number` is a way of writing numbers that two
+    countries read differently.
     """
 
     numbers: tuple[NumberWord, ...]
     fractions: tuple[NumberWord, ...]
-    one: tuple[str, ...]
-    half_more: tuple[str, ...]
-    joins: tuple[str, ...]
-    about: tuple[str, ...]
-    up_to: tuple[str, ...]
+    vague: tuple[VagueNumber, ...]
+    counters: tuple[NumberWord, ...]
+    ordinals: tuple[NumberWord, ...]
+    shorthand: tuple[NumberWord, ...]
+    months: tuple[NumberWord, ...]
     units: tuple[WordList, ...]
+    body_weights: tuple[NumberWord, ...]
     periods: tuple[PeriodWord, ...]
-    filler: tuple[str, ...]
-    then: str
-    course: str
-    course_span: str
-    ended_ago: str
-    ended_year: str
-    length: str
-    since: str
-    spaced: str
-    counted: str
-    amount_a_period: str
+    weekdays: tuple[WordList, ...]
+    uncounted: tuple[WordList, ...]
+    money: tuple[str, ...]
+    two_meanings: tuple[TwoMeanings, ...]
+    words: dict[WordKind, tuple[str, ...]]
     ambiguous_number: str = ""
 
 
 class Phrases(Document, frozen=True, kw_only=True):
-    """All the words of one language; sessions are using days, 52 weeks and 365 days make a year."""
+    """All the words of one language; sessions are using days, 52 weeks and 365 days make a year.
+
+    `pharmacy_forms` come from a pharmacy and so from a prescription, unless it is said that they did not.
+    """
 
     grammar: Grammar
     frequencies: tuple[FrequencyPhrase, ...]
@@ -93,3 +204,4 @@ class Phrases(Document, frozen=True, kw_only=True):
     settings: tuple[WordList, ...]
     substances: tuple[WordList, ...]
     forms: tuple[WordList, ...]
+    pharmacy_forms: tuple[str, ...]

@@ -3,11 +3,12 @@
 A route is for everyone (`PUBLIC_APPS`), a way in (`WAYS_IN`), a person's own, or a clinic's, whose view says which
 permission it needs. A route that is none of these is refused, and `python -m keel.web check` names it.
 
-The lock stands in the session: a screen that was left for `KEEL_LOCK` minutes is locked on the server, whatever the
-browser does. What a script fetches by itself (a board that refreshes) does not count as a person being there.
+A lock by hand stands in the session; a screen that was left for `KEEL_LOCK` minutes is locked on the server, whatever
+the browser does. What a script fetches by itself (a board that refreshes) does not count as a person being there.
 """
 
-import time
+import datetime as dt
+import logging
 from collections.abc import Callable
 from enum import Enum, auto
 from typing import Any
@@ -18,14 +19,16 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.checks import Error, register
 from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from django.utils import timezone
 from django.utils.http import urlencode
 
+from keel.web import clock, sqlite
 from keel.web.routes import PUBLIC_APPS
 
+log = logging.getLogger("keel.web")
 Handler = Callable[[HttpRequest], HttpResponse]
 
 WAYS_IN = frozenset(
@@ -56,8 +59,10 @@ WITHOUT_SECOND_FACTOR = frozenset(
 )
 """Where somebody gets to who has no second factor yet."""
 WHILE_LOCKED = frozenset({"accounts:lock", "accounts:unlock"})
-NOTED_EVERY_S = 30
-"""How often the session notes that its person is there, in seconds: not a write for every page."""
+NOTED_EVERY = dt.timedelta(seconds=30)
+"""How often it is noted that somebody is at a screen: not a write for every page."""
+NOTE_WAIT_MS = 300
+"""How long that waits for a database that somebody else writes to."""
 
 
 class Rule(Enum):
@@ -122,27 +127,42 @@ def lock(request: HttpRequest) -> None:
 def unlock(request: HttpRequest) -> None:
     """Opens the screen again."""
     request.session.pop("locked", None)
-    request.session["seen_at"] = time.time()
+    _note(request, clock.now())
 
 
 def is_locked(request: HttpRequest) -> bool:
-    """Whether the screen is locked, by hand or because nobody was there."""
-    if request.session.get("locked"):
-        return True
-    seen = request.session.get("seen_at")
-    if seen is not None and time.time() - seen > settings.LOCK_MINUTES * 60:
-        lock(request)
-        return True
-    return False
+    """Whether the screen is locked: by hand, which the session holds, or because nobody was there for too long."""
+    idle = clock.now() - (_seen_at(request) or clock.now())
+    return bool(request.session.get("locked")) or idle > dt.timedelta(minutes=settings.LOCK_MINUTES)
+
+
+def _seen_at(request: HttpRequest) -> dt.datetime | None:
+    """When somebody was at this screen; None for a session that has just begun."""
+    if not hasattr(request, "seen_at"):
+        mine = UserSession.objects.filter(session_key=request.session.session_key)
+        request.seen_at = mine.values_list("last_seen_at", flat=True).first()
+    seen: dt.datetime | None = request.seen_at
+    return seen
 
 
 def _note_presence(request: HttpRequest) -> None:
     by_itself = request.method == "GET" and request.headers.get("Sec-Fetch-Dest") == "empty"
-    now = time.time()
-    seen = request.session.get("seen_at", 0)
-    if not by_itself and now - seen > NOTED_EVERY_S:
-        request.session["seen_at"] = now
-        UserSession.objects.filter(session_key=request.session.session_key).update(last_seen_at=timezone.now())
+    if not by_itself:
+        _note(request, clock.now())
+
+
+def _note(request: HttpRequest, at: dt.datetime) -> None:
+    """Notes that somebody is there. A database that cannot be written to keeps nobody from reading a patient’s page."""
+    seen = _seen_at(request)
+    if seen is not None and at - seen < NOTED_EVERY:
+        return
+    try:
+        with sqlite.waiting(connection, NOTE_WAIT_MS), transaction.atomic():
+            if seen is None:
+                UserSession.objects.create_from_request(request)
+            UserSession.objects.filter(session_key=request.session.session_key).update(last_seen_at=at)
+    except DatabaseError:
+        log.warning("that somebody is at a screen was not noted: the database cannot be written to")
 
 
 def _locked(request: HttpRequest) -> HttpResponse:

@@ -12,18 +12,6 @@ from django.contrib.auth.decorators import login_required
 from django.urls import path, re_path
 from django.views.generic import RedirectView
 
-from keel.web.capacity import LOG_INS
-from keel.web.routes import in_queue
-
-for _way_in in (
-    account.login,
-    account.password_reset,
-    account.password_reset_from_key,
-    account.reauthenticate,
-    factors.authenticate,
-    passkeys.login_webauthn,
-):
-    in_queue(LOG_INS)(_way_in)
 _home = login_required(RedirectView.as_view(pattern_name="accounts:home"))
 
 urlpatterns = [

@@ -10,7 +10,6 @@ from keel.findings import Finding
 from keel.knowledge import Knowledge
 from keel.knowledge.instruments import Instrument, ItemKind
 from keel.knowledge.texts import plain
-from keel.quantities import Interval
 from keel.reports.documents import HandOver, Part, Row, Scale
 from keel.web.check import choices, steps
 from keel.web.check.picture import CheckPicture
@@ -217,7 +216,7 @@ def _scale(shown: CheckPicture) -> Scale | None:
         return None
     least, most = SCALE_ENDS
     reference = shown.picture.exposure.reference.mg_per_year
-    held = Interval(*(min(max(value, least), most) for value in (year.low, year.mid, year.high)))
+    held = year.each(lambda mg: min(max(mg, least), most))
     return Scale(
         least=least,
         most=most,

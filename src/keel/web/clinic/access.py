@@ -2,6 +2,9 @@
 
 To everyone else the clinic and its patients do not exist: 404, so that no address tells who is treated where. A refusal
 is audited in the clinic of who asked. Who is refused a patient and may open one in an emergency is told how.
+
+Each request for a patient leaves a row in the audit before its answer goes out: that of what it wrote, or one that says
+whom it showed. Where the row cannot be written, the page is not shown.
 """
 
 from collections.abc import Callable
@@ -17,12 +20,15 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from keel.web import clock
+from keel.web.clinic import audit
 from keel.web.clinic.actions import note
 from keel.web.clinic.models import Clinic
 from keel.web.clinic.queries import Place, open_emergency, place_of, places_of
 from keel.web.clinic.roles import Permission
 
 View = Callable[..., HttpResponse]
+LONGEST_SUBJECT = 200
+"""Characters of an address that the audit keeps."""
 
 
 def staff(permission: Permission, *, fresh: bool = False) -> Callable[[View], View]:
@@ -30,7 +36,8 @@ def staff(permission: Permission, *, fresh: bool = False) -> Callable[[View], Vi
 
     404 for people of other clinics, 403 for people of this one whose role does not allow it. `fresh`: who has not
     proved who they are within five minutes is asked again first (for acts that give power away).
-    `request.place` is the clinic with the roles held in it, `request.allowed` what they allow here.
+    `request.place` is the clinic with the roles held in it, `request.allowed` what they allow here. A view that shows
+    patients beside the one of its address puts their numbers into `request.shown`, each with what was shown.
     """
 
     def decorate(view: View) -> View:
@@ -47,16 +54,38 @@ def staff(permission: Permission, *, fresh: bool = False) -> Callable[[View], Vi
             request.emergency = _emergency(request, place, allowed, kwargs)
             if request.emergency:
                 allowed |= {Permission.SEE_PICTURE}
-            request.place, request.allowed = place, allowed
+            request.place, request.allowed, request.shown = place, allowed, {}
             with timezone.override(ZoneInfo(place.clinic.timezone)):
                 if permission not in allowed:
                     return _refuse(request, place.clinic, permission, kwargs)
-                return seen(request, place.clinic, *args, **kwargs)
+                return _audited(request, place.clinic, seen, args, kwargs)
 
         handle.permission = permission  # type: ignore[attr-defined]
         return handle
 
     return decorate
+
+
+def _audited(request: HttpRequest, clinic: Clinic, view: View, args: Any, names: dict[str, Any]) -> HttpResponse:
+    """The answer of the view, once the audit has whom it is about."""
+    before, number = audit.rows_written(), names.get("number", "")
+    try:
+        response = view(request, clinic, *args, **names)
+    except Http404:
+        if number:
+            _note(request, clinic, "not_found", number)
+        raise
+    if audit.rows_written() == before and (number or request.shown):
+        _note(request, clinic, "see_patient" if number else "see_patients", number)
+    return response
+
+
+def _note(request: HttpRequest, clinic: Clinic, action: str, subject: str) -> None:
+    detail: dict[str, Any] = {"route": request.resolver_match.view_name}
+    if request.shown:
+        detail["patients"] = request.shown
+    name = request.user.get_username()
+    note(clinic, at=clock.now(), actor=name, action=action, subject=subject[:LONGEST_SUBJECT], detail=detail)
 
 
 def _emergency(request: HttpRequest, place: Place, allowed: frozenset[Permission], names: dict[str, Any]) -> Any:
@@ -67,9 +96,7 @@ def _emergency(request: HttpRequest, place: Place, allowed: frozenset[Permission
 
 
 def _refuse(request: HttpRequest, clinic: Clinic, permission: Permission, names: dict[str, Any]) -> HttpResponse:
-    detail = {"route": request.resolver_match.view_name}
-    subject = str(names.get("number", ""))
-    note(clinic, at=clock.now(), actor=request.user.get_username(), action="refused", subject=subject, detail=detail)
+    _note(request, clinic, "refused", str(names.get("number", "")))
     patient = clinic.patients.filter(number=names["number"]).first() if "number" in names else None
     if permission == Permission.SEE_PICTURE and Permission.OPEN_IN_EMERGENCY in request.allowed and patient:
         return render(request, "clinic/refused.html", {"clinic": clinic, "patient": patient}, status=403)

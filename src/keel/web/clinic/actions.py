@@ -255,8 +255,9 @@ def _append_in_turn(fact: Fact, clinic: Clinic, action: str, decision: Decision 
         at=fact.recorded_at,
         actor=fact.recorded_by.get_username(),
         action=action,
-        subject=f"{fact.patient.number}/{fact.sequence}",
+        subject=audit.name_of(fact),
         detail={"kind": fact.kind, "reason": fact.reason, "of": target.sequence if target else None} | detail,
+        facts=[fact],
     )
     return fact
 

@@ -9,6 +9,8 @@ from typing import Any
 
 from django.db import migrations
 
+APPEND_ONLY = ("clinic_fact", "clinic_auditrow", "clinic_emergencyaccess", "clinic_dosedecision")
+"""Every table that takes new rows only."""
 _SQLITE = """
 CREATE TRIGGER IF NOT EXISTS {table}_no_{event} BEFORE {event} ON {table}
 BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END

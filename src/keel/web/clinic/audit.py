@@ -1,18 +1,49 @@
-"""The audit of a clinic: a chain in which every row holds the hash of the one before."""
+"""The audit of a clinic: a chain in which every row holds the hash of the one before, and that of each fact it wrote.
+
+`proof.py` compares both with what the tables hold; `heads.py` keeps the end of the chain off this machine.
+"""
 
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Iterable
+from contextvars import ContextVar
+from functools import partial
 from typing import Any
 
-from keel.web.clinic.models import AuditRow, Clinic
+from django.db import transaction
+
+from keel.web.clinic import heads
+from keel.web.clinic.models import AuditRow, Clinic, Fact
+
+ROW_FIELDS = ("clinic_id", "sequence", "at", "actor", "action", "subject", "detail", "previous")
+"""What the hash of a row covers, in this order."""
+FACT_FIELDS = (
+    *("patient_id", "patient__number", "sequence", "kind", "payload", "effective_at", "recorded_at", "recorded_by_id"),
+    *("key", "supersedes_id", "voids_id", "reason"),
+)
+"""What the hash of a fact covers, in this order: who it is about, what it says, who wrote it when, what it changes."""
+_AS_THEY_ARE = frozenset({str, int, bool, type(None)})
+_written_out = json.JSONEncoder(sort_keys=True, ensure_ascii=False).encode
+_written: ContextVar[int] = ContextVar("rows of the audit that this request wrote", default=0)
 
 
 def append(
-    clinic: Clinic, *, at: dt.datetime, actor: str, action: str, subject: str, detail: dict[str, Any]
+    clinic: Clinic,
+    *,
+    at: dt.datetime,
+    actor: str,
+    action: str,
+    subject: str,
+    detail: dict[str, Any],
+    facts: Iterable[Fact] = (),
 ) -> AuditRow:
-    """Writes the next row: inside the transaction of the write that it is about, with the clinic locked."""
+    """Writes the next row: inside the transaction of the write that it is about, with the clinic locked.
+
+    `facts` are those that the transaction wrote; the row holds the hash of each under `facts` of its detail.
+    """
     last = AuditRow.objects.filter(clinic=clinic).order_by("-sequence").first()
+    hashes = {name_of(fact): fact_digest([_field(fact, name) for name in FACT_FIELDS]) for fact in facts}
     row = AuditRow(
         clinic=clinic,
         sequence=last.sequence + 1 if last else 1,
@@ -20,34 +51,60 @@ def append(
         actor=actor,
         action=action,
         subject=subject,
-        detail=detail,
+        detail=detail | ({"facts": hashes} if hashes else {}),
         previous=last.digest if last else "",
     )
     row.digest = digest(row)
     row.save(force_insert=True)
+    _written.set(_written.get() + 1)
+    transaction.on_commit(partial(heads.announce, heads.Head(at, clinic.slug, row.sequence, row.digest)))
     return row
+
+
+def rows_written() -> int:
+    """How many rows were written so far in this request; a page that shows a patient writes one where this stands."""
+    return _written.get()
+
+
+def name_of(fact: Fact) -> str:
+    """A fact as the audit names it: the patient's number and the fact's own."""
+    return f"{fact.patient.number}/{fact.sequence}"
 
 
 def digest(row: AuditRow) -> str:
     """SHA-256 over the row's content and the hash of the row before it."""
-    content = [
-        row.clinic_id,
-        row.sequence,
-        row.at.astimezone(dt.UTC).isoformat(timespec="microseconds"),
-        row.actor,
-        row.action,
-        row.subject,
-        row.detail,
-        row.previous,
-    ]
-    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    return row_digest([getattr(row, name) for name in ROW_FIELDS])
 
 
-def first_broken(clinic: Clinic) -> int | None:
-    """The sequence number of the first row that does not follow from the one before; None where the chain holds."""
-    previous, expected = "", 1
-    for row in AuditRow.objects.filter(clinic=clinic).order_by("sequence").iterator():
-        if row.sequence != expected or row.previous != previous or row.digest != digest(row):
-            return expected
-        previous, expected = row.digest, expected + 1
-    return None
+def row_digest(values: Iterable[Any]) -> str:
+    """SHA-256 over the values of `ROW_FIELDS`."""
+    return _sha256([_plain(value) for value in values])
+
+
+def fact_digest(values: Iterable[Any]) -> str:
+    """SHA-256 over the values of `FACT_FIELDS`, the same on each database."""
+    return _sha256(["fact", *(_plain(value) for value in values)])
+
+
+def _field(fact: Fact, name: str) -> Any:
+    return fact.patient.number if name == "patient__number" else getattr(fact, name)
+
+
+def _sha256(content: list[Any]) -> str:
+    return hashlib.sha256(_written_out(content).encode()).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    """The value as both databases give it back: PostgreSQL keeps no difference between 1 and 1.0."""
+    if type(value) in _AS_THEY_ARE:  # most are: a proof passes here some twenty times for each row
+        return value
+    if isinstance(value, dt.datetime):
+        in_utc = value if value.tzinfo is dt.UTC else value.astimezone(dt.UTC)
+        return in_utc.isoformat(timespec="microseconds")
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {str(name): _plain(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    return value

@@ -1,4 +1,4 @@
-"""What can be wrong with a write.
+"""What can be wrong with a write, or with a proof.
 
 ClinicError              the text is for the person at the screen
 ├── NotAllowed           their role does not allow it; trying again does not help
@@ -7,7 +7,7 @@ ClinicError              the text is for the person at the screen
 
 
 class ClinicError(Exception):
-    """A write that did not happen."""
+    """What did not happen."""
 
 
 class NotAllowed(ClinicError):
@@ -20,3 +20,7 @@ class FactRefused(ClinicError):
     def __init__(self, text: str, field: str = "") -> None:
         super().__init__(text)
         self.field = field
+
+
+class HeadsMissing(ClinicError):
+    """A file of kept heads that was named is not there; nothing was compared."""

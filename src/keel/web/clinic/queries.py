@@ -10,9 +10,10 @@ from django.contrib.auth.models import AbstractUser
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
+from keel.assessment.interactions import is_readable
 from keel.interop import ReadError, read_records
 from keel.knowledge import Knowledge
-from keel.messages import Message, text_of
+from keel.messages import Message, joined
 from keel.record import ReadingNote, Record
 from keel.web.clinic.models import Clinic, EmergencyAccess, Fact, Kind, Membership, Patient
 from keel.web.clinic.roles import ROLES, Permission, Role
@@ -175,10 +176,13 @@ def read_facts(
         document["person"]["id"] = patient.number
         return read_records(json.dumps(document).encode(), at=at, knowledge=knowledge).records[0]
 
-    try:
-        return ReadFacts(read(rows), {})
-    except ReadError:
-        unread = {row[0]: reason for row in rows if (reason := _why_unread(read, row))}
+    unread = {row[0]: _TOO_LONG for row in rows if _is_too_long(row)}
+    if not unread:
+        try:
+            return ReadFacts(read(rows), {})
+        except ReadError:
+            pass  # one of them cannot be read: which
+    unread |= {row[0]: reason for row in rows if row[0] not in unread and (reason := _why_unread(read, row))}
     kept = [row for row in rows if row[0] not in unread]
     notes = [
         ReadingNote(what=Message("fact {number}: could not be read", number=number), reason=reason)
@@ -192,8 +196,16 @@ def _why_unread(read: Callable[[Iterable[tuple[int, str, Any]]], Record], row: t
     try:
         read([row])
     except ReadError as error:
-        return text_of(error)
+        return joined(" ", (error.problem, error.fix))
     return None
+
+
+_TOO_LONG = Message("It is too long for a medicine. Record each medicine on its own.")
+
+
+def _is_too_long(row: tuple[int, str, Any]) -> bool:
+    text = row[2].get("text") if row[1] == Kind.MEDICINE and isinstance(row[2], dict) else None
+    return isinstance(text, str) and not is_readable(text)
 
 
 def add_entry(document: dict[str, Any], kind: str, payload: dict[str, Any]) -> None:

@@ -25,6 +25,7 @@ class Permission(StrEnum):
     EXPORT_RECORD = "export_record"
     OPEN_IN_EMERGENCY = "open_in_emergency"
     SEE_EMERGENCIES = "see_emergencies"
+    SEE_AUDIT = "see_audit"
 
 
 class Role:
@@ -103,10 +104,10 @@ class Manager(Role):
     id = "manager"
     title = _("Manager")
     description = _(
-        "Runs the clinic: invites staff, gives and takes roles, sees what was opened in an emergency and who the "
-        "patients are; nothing clinical but in an emergency, with a reason."
+        "Runs the clinic: invites staff, gives and takes roles, sees who did what and who the patients are; nothing "
+        "clinical but in an emergency, with a reason."
     )
-    permissions = FrontDesk.permissions | {Permission.MANAGE_STAFF, Permission.SEE_EMERGENCIES}
+    permissions = FrontDesk.permissions | {Permission.MANAGE_STAFF, Permission.SEE_EMERGENCIES, Permission.SEE_AUDIT}
 
 
 class Researcher(Role):

@@ -2,14 +2,16 @@
 
 from django.urls import path
 
-from keel.web.clinic import record_views, views
+from keel.web.clinic import audit_page, record_views, views
 
 app_name = "clinic"
 urlpatterns = [
     path("", views.home, name="home"),
     path("<slug:clinic>/", views.patients, name="patients"),
     path("<slug:clinic>/register/", views.register, name="register"),
+    path("<slug:clinic>/audit/", audit_page.audit, name="audit"),
     path("<slug:clinic>/<str:number>/", views.patient, name="patient"),
+    path("<slug:clinic>/<str:number>/audit/", audit_page.patient_audit, name="patient_audit"),
     path("<slug:clinic>/<str:number>/emergency/", views.emergency, name="emergency"),
     path("<slug:clinic>/<str:number>/screening/", views.screening, name="screening"),
     path("<slug:clinic>/<str:number>/dose/", record_views.record_dose, name="record_dose"),

@@ -16,11 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from keel.web import clock, environment
 from keel.web.accounts.forms import NewPasswordForm
-from keel.web.capacity import LOG_INS
 from keel.web.clinic.access import staff
 from keel.web.clinic.models import Clinic
 from keel.web.clinic.roles import ROLES, Permission
-from keel.web.routes import in_queue
 from keel.web.staff import actions
 from keel.web.staff.errors import StaffRefused
 from keel.web.staff.forms import FirstStartForm, InvitationForm, RolesForm
@@ -130,7 +128,6 @@ def emergencies(request: HttpRequest, clinic: Clinic) -> HttpResponse:
     )
 
 
-@in_queue(LOG_INS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def accept(request: HttpRequest, secret: str) -> HttpResponse:
     """Takes an invitation up: a new account chooses its password, one that is there logs in first."""
@@ -172,7 +169,6 @@ def _log_in(request: HttpRequest, user: AbstractUser) -> HttpResponse:
     return response
 
 
-@in_queue(LOG_INS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def first_start(request: HttpRequest, token: str) -> HttpResponse:
     """The first clinic and its manager, at the address that the server printed when it came up."""

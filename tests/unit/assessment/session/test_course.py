@@ -227,6 +227,21 @@ def test_a_home_dose_after_midnight_is_a_dose_of_today():
         assert (found.get("C-11") == "block") is blocks, found
 
 
+def test_a_second_spray_of_the_day_holds():
+    """HZ-CRS-01: two a week are not two a day."""
+    found, _ = held("esketamine", [spray(0, "07:00")])
+    assert found["B-COURSE-03"] == "hold"
+    assert "B-COURSE-03" not in held("esketamine", [spray(1, "23:59")])[0]
+
+
+def test_a_dose_of_which_nobody_said_where_counts_as_a_session():
+    """Stricter where it is not known; a dose of one's own is no session."""
+    bare = [{key: value for key, value in one.items() if key != "setting"} for one in WEEKLY]
+    assert held("iv", bare, facts={"response_reviewed": False})[0]["A-COURSE-01"] == "hold"
+    own = [{**one, "setting": "non_medical"} for one in WEEKLY]
+    assert "A-COURSE-01" not in held("iv", own, facts={"response_reviewed": False})[0]
+
+
 def test_order_offsets_and_a_session_written_as_two_doses_change_nothing():
     rng = random.Random(7)  # noqa: S311
     halves = [dose(14, "10:00", amount="20 mg"), dose(14, "10:30", amount="15 mg")]

@@ -10,7 +10,7 @@ from keel.web.clinic.append_only import append_only
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clinic", "0003_roles_and_emergencies"),
+        ("clinic", "0004_seal_facts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,169 @@
+"""Cuts the text of a pattern into tokens, and says of each what kinds of word it may be in a language.
+
+Every letter of the text belongs to one token or to a space. The longest phrase of the language that begins at a place
+is one token; what is in no list is a token without a reading, and nobody may skip it.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from keel.knowledge import Knowledge, find
+from keel.knowledge.reading import Phrases, WordKind
+from keel.messages import Message
+from keel.quantities import QuantityError, parse_number
+
+_PIECES = re.compile(
+    r"""(?P<date>(?<![\d.,/-])(?:(?:19|20)\d\d-\d{1,2}(?:-\d{1,2})?|\d{1,2}/(?:\d{1,2}/)?(?:19|20)\d\d)(?![\d/-]))
+    |(?P<fraction>(?<![\d.,/])\d{1,3}/\d{1,3}(?![\d/])|[½¼¾⅓⅔⅕⅛])
+    |(?P<ordinal>\d{1,3}(?:st|nd|rd|th|º|ª)(?!\w))
+    |(?P<number>\d+(?:[.,]\d+)*|(?<!\d)[.,]\d+)
+    |(?P<word>[^\W\d_]+(?:['’][^\W\d_]+)*)
+    |(?P<sign>\S)""",
+    re.VERBOSE,
+)
+_FRACTION_SIGNS = {"½": 1 / 2, "¼": 1 / 4, "¾": 3 / 4, "⅓": 1 / 3, "⅔": 2 / 3, "⅕": 1 / 5, "⅛": 1 / 8}
+PUNCTUATION = frozenset(",.;:()!–—-\"“”'’*[]")
+NUMBER, FRACTION, DATE, ORDINAL = "number", "fraction", "date", "ordinal"
+
+
+class Token(NamedTuple):
+    """A word, phrase, number or sign: where it stands in the text, and what it may be: kind to value."""
+
+    start: int
+    end: int
+    text: str
+    readings: dict[str, object]
+
+    def __contains__(self, kind: object) -> bool:
+        return kind in self.readings
+
+
+def folded(text: str) -> str:
+    """The text in lower case, without accents, with single spaces.
+
+    >>> folded("  Cada SÁBADO, 3 años ×2")
+    'cada sabado, 3 anos x2'
+    """
+    plain = text.lower().replace("×", "x").replace("’", "'").replace("μ", "µ")
+    letters = unicodedata.normalize("NFD", plain)
+    return " ".join("".join(letter for letter in letters if unicodedata.category(letter) != "Mn").split())
+
+
+class Lexicon:
+    """All phrases of a language by their first word, longest first."""
+
+    def __init__(self, phrases: Phrases) -> None:
+        self._phrases: dict[str, dict[tuple[str, ...], dict[str, object]]] = {}
+        grammar = phrases.grammar
+        self.ambiguous_number = re.compile(grammar.ambiguous_number) if grammar.ambiguous_number else None
+        for role, words in grammar.words.items():
+            self._add(words, role, True)
+        for kind, numbers in (
+            (NUMBER, grammar.numbers),
+            ("part", grammar.fractions),
+            ("counter", grammar.counters),
+            (ORDINAL, grammar.ordinals),
+            ("shorthand", grammar.shorthand),
+            ("month", grammar.months),
+            ("body_weight", grammar.body_weights),
+        ):
+            for number in numbers:
+                self._add(number.words, kind, number.value)
+        for vague in grammar.vague:
+            self._add(vague.words, "vague", vague)
+        for period in grammar.periods:
+            self._add(period.words, "period", period)
+            self._add(period.adverbs, "adverb", period)
+        for kind, lists in (
+            ("unit", grammar.units),
+            ("weekday", grammar.weekdays),
+            ("uncounted", grammar.uncounted),
+            ("route", phrases.routes),
+            ("setting", phrases.settings),
+            ("substance", phrases.substances),
+            ("form", phrases.forms),
+        ):
+            for entry in lists:
+                self._add(entry.words, kind, entry.id)
+        for two in grammar.two_meanings:
+            self._add(two.words, "two_meanings", two)
+        for phrase in phrases.frequencies:
+            self._add(phrase.phrases, "frequency", phrase)
+        self._add(grammar.money, "money", True)
+        self._add(phrases.pharmacy_forms, "pharmacy_form", True)
+
+    def _add(self, words: Iterable[str], kind: str, value: object) -> None:
+        for word in words:
+            pieces = tuple(folded(piece.group()) for piece in _PIECES.finditer(word))
+            by_phrase = self._phrases.setdefault(pieces[0], {})
+            name = f"={kind}" if word.isupper() and word.isalpha() and len(word) > 1 else kind
+            by_phrase.setdefault(pieces, {}).setdefault(name, value)
+
+    def tokens(self, text: str) -> tuple[Token, ...]:
+        """The tokens of a text, in order."""
+        return tuple(self._tokens(text))
+
+    def _tokens(self, text: str) -> Iterator[Token]:
+        pieces = list(_PIECES.finditer(text))
+        words = [folded(piece.group()) for piece in pieces]
+        is_shouting = text.isupper()
+        at = 0
+        while at < len(pieces):
+            options = self._phrases.get(words[at], {})
+            length = max((len(one) for one in options if tuple(words[at : at + len(one)]) == one), default=0)
+            first, last = pieces[at], pieces[at + max(length, 1) - 1]
+            raw = text[first.start() : last.end()]
+            readings: dict[str, object] = {}
+            if length:
+                for kind, value in options[tuple(words[at : at + length])].items():
+                    if not kind.startswith("="):
+                        readings[kind] = value
+                    elif raw.isupper() and not is_shouting:
+                        readings[kind[1:]] = value
+            if length <= 1:
+                readings |= _numeric(first)
+            yield Token(first.start(), last.end(), raw, readings)
+            at += max(length, 1)
+
+
+def _numeric(piece: re.Match[str]) -> dict[str, object]:
+    """What a piece of digits is: a number, part of one, a date, a place in a series."""
+    text = piece.group()
+    if piece["date"]:
+        return {DATE: text}
+    if piece["fraction"]:
+        if text in _FRACTION_SIGNS:
+            return {FRACTION: _FRACTION_SIGNS[text]}
+        above, below = (int(part) for part in text.split("/"))
+        return {FRACTION: above / below} if below else {}
+    if piece["ordinal"]:
+        return {ORDINAL: float(re.match(r"\d+", text).group())}  # type: ignore[union-attr]
+    if piece["number"]:
+        try:
+            return {NUMBER: parse_number(f"0{text}" if text[0] in ".," else text)}
+        except QuantityError as error:
+            return {"unreadable": error}
+    return {}
+
+
+@lru_cache(maxsize=8)
+def lexicon_of(language: str, knowledge: Knowledge) -> Lexicon:
+    """The words of a language, made ready once; UnknownId for a language without words."""
+    return Lexicon(find(Message("language of patterns"), knowledge.phrases, language))
+
+
+__all__ = [
+    "DATE",
+    "FRACTION",
+    "NUMBER",
+    "ORDINAL",
+    "PUNCTUATION",
+    "Lexicon",
+    "Token",
+    "WordKind",
+    "folded",
+    "lexicon_of",
+]

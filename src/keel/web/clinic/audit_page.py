@@ -1,0 +1,199 @@
+"""The pages of who did what: of the clinic, for who runs it, and of one patient, to be printed for them."""
+
+import datetime as dt
+from typing import Any, NamedTuple
+
+from django import forms
+from django.contrib.auth import get_user_model
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from keel.web import clock
+from keel.web.clinic.access import staff
+from keel.web.clinic.actions import note
+from keel.web.clinic.models import AuditRow, Clinic, Patient
+from keel.web.clinic.queries import patient_for
+from keel.web.clinic.roles import Permission
+
+PAGE, LONGEST_PRINT = 100, 1000
+"""Rows on a page of the clinic, and of a patient: who gets it wants all of it."""
+ACTIONS: dict[str, Any] = {
+    "see_patient": _("Saw the record"),
+    "see_patients": _("Saw the list of patients"),
+    "see_audit": _("Saw who did what"),
+    "print_audit": _("Opened who saw the record, to print"),
+    "record_fact": _("Recorded a fact"),
+    "correct_fact": _("Corrected a fact"),
+    "void_fact": _("Took a fact back"),
+    "seal_facts": _("Put facts from before under the audit"),
+    "restore": _("Went on from a restored backup"),
+    "open_in_emergency": _("Opened in an emergency"),
+    "export": _("Took data out"),
+    "print": _("Made a print-out"),
+    "not_found": _("Asked for a patient who is not here"),
+    "refused": _("Was refused a page"),
+    "refused_elsewhere": _("Was refused another clinic"),
+    "log_in": _("Logged in"),
+    "log_out": _("Logged out"),
+    "log_in_refused": _("Log-in refused"),
+    "locked_out": _("Log-in locked after too many tries"),
+    "unlock": _("Unlocked the screen"),
+    "change_password": _("Changed the password"),
+    "add_second_factor": _("Added a second factor"),
+    "remove_second_factor": _("Removed a second factor"),
+    "renew_second_factor": _("Renewed a second factor"),
+    "reset_second_factor": _("Took lost second factors away"),
+    "recover": _("Let somebody back in"),
+    "start_clinic": _("Started the clinic"),
+    "invite": _("Invited somebody"),
+    "withdraw_invitation": _("Withdrew an invitation"),
+    "join": _("Joined the clinic"),
+    "leave": _("Left the clinic"),
+    "set_roles": _("Changed roles"),
+}
+"""What the audit calls what was done, in words; another name is shown as it is."""
+PAGES: dict[str, Any] = {
+    "clinic:patient": _("the picture and the facts"),
+    "clinic:screening": _("screening and level of care"),
+    "clinic:record_dose": _("the form for a dose"),
+    "clinic:record_medicine": _("the form for a medicine"),
+    "clinic:record_answers": _("a questionnaire"),
+    "clinic:take_back": _("the form that takes a fact back"),
+    "clinic:emergency": _("the form for an emergency"),
+    "clinic:patients": _("the list of patients"),
+}
+"""Which page was seen, in words."""
+SHOWN: dict[str, Any] = {"name": _("name and number"), "picture": _("name, number and what needs a decision")}
+"""What a list showed of a patient, in words."""
+KINDS = {
+    "seen": (_("seen"), ("see_patient", "see_patients", "see_audit", "print_audit", "export", "print")),
+    "written": (_("written"), ("record_fact", "correct_fact", "void_fact")),
+    "refused": (_("refused"), ("refused", "refused_elsewhere", "not_found", "log_in_refused", "locked_out")),
+    "emergency": (_("opened in an emergency"), ("open_in_emergency",)),
+    "access": (_("log-ins and who may what"), ()),
+}
+"""Groups of actions to choose from; `access` is all that is in no other."""
+
+
+class Entry(NamedTuple):
+    """A row for the screen."""
+
+    row: AuditRow
+    who: str
+    what: Any
+    more: str
+    about: str
+
+
+class AuditForm(forms.Form):
+    """What to look for."""
+
+    use_required_attribute = False
+    who = forms.CharField(label=_("Who"), max_length=150, required=False)
+    patient = forms.CharField(label=_("Patient’s number"), max_length=20, required=False)
+    day = forms.DateField(label=_("Day"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    kind = forms.ChoiceField(
+        label=_("What"),
+        required=False,
+        choices=[("", _("everything")), *((name, words) for name, (words, _names) in KINDS.items())],
+    )
+    before = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+
+
+@require_safe
+@staff(Permission.SEE_AUDIT)
+def audit(request: HttpRequest, clinic: Clinic) -> HttpResponse:
+    """Who did what in the clinic, the newest first."""
+    form = AuditForm(request.GET)
+    wanted = form.cleaned_data if form.is_valid() else {}
+    rows = list(_rows(clinic, wanted)[: PAGE + 1])
+    note(
+        clinic, at=clock.now(), actor=request.user.get_username(), action="see_audit", subject=wanted.get("patient", "")
+    )
+    context = {
+        "clinic": clinic,
+        "form": form,
+        "entries": _entries(rows[:PAGE], wanted.get("patient", "")),
+        "older": rows[PAGE - 1].sequence if len(rows) > PAGE else None,
+        "query": _query(request),
+    }
+    return render(request, "clinic/audit.html", context, status=200 if form.is_valid() else 422)
+
+
+def _query(request: HttpRequest) -> str:
+    """The address without its place in the list."""
+    query = request.GET.copy()
+    query.pop("before", None)
+    return str(query.urlencode())
+
+
+@require_safe
+@staff(Permission.SEE_AUDIT)
+def patient_audit(request: HttpRequest, clinic: Clinic, number: str) -> HttpResponse:
+    """Who saw or changed one patient's record, with nothing clinical, to be handed to the patient."""
+    try:
+        person = patient_for(request.user, clinic.slug, number)
+    except Patient.DoesNotExist:
+        raise Http404 from None
+    rows = list(about_patient(clinic, number).order_by("-sequence")[: LONGEST_PRINT + 1])
+    note(clinic, at=clock.now(), actor=request.user.get_username(), action="print_audit", subject=number)
+    context = {
+        "clinic": clinic,
+        "patient": person,
+        "entries": _entries(rows[:LONGEST_PRINT], number),
+        "has_more": len(rows) > LONGEST_PRINT,
+        "most": LONGEST_PRINT,
+        "at": clock.now(),
+    }
+    return render(request, "clinic/patient_audit.html", context)
+
+
+def about_patient(clinic: Clinic, number: str) -> QuerySet[AuditRow]:
+    """The rows about one patient: by name, by a fact, or because a list showed them."""
+    about = Q(subject=number) | Q(subject__startswith=f"{number}/") | Q(detail__patients__has_key=number)
+    rows: QuerySet[AuditRow] = AuditRow.objects.filter(about, clinic=clinic)
+    return rows
+
+
+def _rows(clinic: Clinic, wanted: dict[str, Any]) -> QuerySet[AuditRow]:
+    rows = about_patient(clinic, wanted["patient"]) if wanted.get("patient") else AuditRow.objects.filter(clinic=clinic)
+    if wanted.get("who"):
+        rows = rows.filter(actor__iexact=wanted["who"])
+    if wanted.get("day"):
+        start = dt.datetime.combine(wanted["day"], dt.time(), timezone.get_current_timezone())
+        end = dt.datetime.combine(wanted["day"] + dt.timedelta(days=1), dt.time(), timezone.get_current_timezone())
+        rows = rows.filter(at__gte=start, at__lt=end)
+    if wanted.get("kind") == "access":
+        rows = rows.exclude(action__in=[name for _words, names in KINDS.values() for name in names])
+    elif wanted.get("kind"):
+        rows = rows.filter(action__in=KINDS[wanted["kind"]][1])
+    if wanted.get("before"):
+        rows = rows.filter(sequence__lt=wanted["before"])
+    return rows.order_by("-sequence")
+
+
+def _entries(rows: list[AuditRow], number: str = "") -> list[Entry]:
+    """The rows for the screen; where they are about one patient, with what a list showed of that one."""
+    actors = {row.actor for row in rows}
+    names = {user.get_username(): user.get_full_name() for user in get_user_model().objects.filter(username__in=actors)}
+    return [_entry(row, names.get(row.actor) or row.actor, number) for row in rows]
+
+
+def _entry(row: AuditRow, who: str, number: str) -> Entry:
+    detail = row.detail if isinstance(row.detail, dict) else {}
+    what = ACTIONS.get(row.action, row.action.replace("_", " "))
+    return Entry(row, who, what, str(_more(row.action, detail, number)), row.subject)
+
+
+def _more(action: str, detail: dict[str, Any], number: str) -> Any:
+    """The reason, the page, or what of the patient was shown."""
+    if detail.get("reason"):
+        return detail["reason"]
+    if number and action == "see_patients":
+        return SHOWN.get(detail.get("patients", {}).get(number), "")
+    route = detail.get("route", "")
+    return PAGES.get(route, route) if action in ("see_patient", "refused", "refused_elsewhere") else ""

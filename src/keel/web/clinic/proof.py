@@ -1,0 +1,147 @@
+"""Whether what a clinic's tables hold is what its audit says was done, and whether that audit is the one that was kept.
+
+Needs neither trigger nor constraint: whoever changed the file past Keel has left them out. What no machine can tell by
+itself is whether the end of the chain was cut or all of it written anew; that takes heads kept elsewhere (`heads.py`).
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from keel.messages import Message
+from keel.web.clinic import heads
+from keel.web.clinic.audit import FACT_FIELDS, ROW_FIELDS, fact_digest, row_digest
+from keel.web.clinic.errors import HeadsMissing
+from keel.web.clinic.heads import Kept
+from keel.web.clinic.models import AuditRow, Clinic, Fact
+
+_CHUNK = 2000
+
+
+class Proof(NamedTuple):
+    """What was found in one clinic. Sequence numbers are those of the audit; facts are named patient/number."""
+
+    clinic: str
+    rows: int
+    facts: int
+    first_broken: int | None
+    """The first row that does not follow from the one before."""
+    changed: tuple[str, ...]
+    """Facts that do not say what the audit says was written."""
+    missing: tuple[str, ...]
+    """Facts that the audit names and the table lacks."""
+    unknown: tuple[str, ...]
+    """Facts that no row of the audit names."""
+    heads: int
+    """How many kept heads were compared."""
+    first_head_missing: int | None
+    """The first kept head that this chain does not have: it was cut, written anew, or replaced by an older copy."""
+    given_up: int
+    """Kept heads that lie beyond a copy which was restored and said so."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing was found."""
+        facts = self.changed or self.missing or self.unknown
+        return not facts and self.first_broken is None and self.first_head_missing is None
+
+
+def verify(clinic: Clinic, kept: Kept | None = None) -> Proof:
+    """Compares the whole chain, every fact and every kept head."""
+    known = kept.heads if kept else {}
+    chain = _Chain(known)
+    for values in _rows_of(clinic):
+        chain.add(values)
+    facts = _compare(clinic, chain.named)
+    beyond = [sequence for sequence in known if sequence not in chain.heads_met]
+    return Proof(
+        clinic=clinic.slug,
+        rows=chain.rows,
+        facts=facts.number,
+        first_broken=chain.first_broken,
+        changed=tuple(sorted({*facts.changed, *chain.named_twice})),
+        missing=tuple(facts.missing),
+        unknown=tuple(facts.unknown),
+        heads=len(known),
+        first_head_missing=min([*chain.heads_broken, *beyond], default=None),
+        given_up=len(kept.given_up) if kept else 0,
+    )
+
+
+def verify_all(files: tuple[Path, ...] = ()) -> list[Proof]:
+    """Each clinic by its address, beside the heads in the files, or in those that the settings name.
+
+    HeadsMissing where a file that was named is not there.
+    """
+    for file in files:
+        if not file.is_file():
+            raise HeadsMissing(Message("There is no file {file} with kept heads.", file=str(file)))
+    kept: dict[str, Kept] = {}
+    for file in files or heads.files():
+        for clinic, found in heads.read_file(file).items():
+            of_clinic = kept.setdefault(clinic, Kept({}, []))
+            of_clinic.heads.update(found.heads)
+            of_clinic.given_up.extend(found.given_up)
+    return [verify(clinic, kept.get(clinic.slug)) for clinic in Clinic.objects.order_by("slug")]
+
+
+class _Chain:
+    """The rows so far: the next one that is expected, what they said of facts, and the kept heads that they met."""
+
+    def __init__(self, heads: dict[int, Any]) -> None:
+        self.rows, self._previous = 0, ""
+        self.first_broken: int | None = None
+        self._heads = heads
+        self.heads_met: set[int] = set()
+        self.heads_broken: set[int] = set()
+        self.named: dict[str, str] = {}
+        self.named_twice: set[str] = set()
+
+    def add(self, values: tuple[Any, ...]) -> None:
+        *content, stored = values
+        sequence, detail, previous = content[1], content[6], content[7]
+        follows = sequence == self.rows + 1 and previous == self._previous and stored == row_digest(content)
+        if not follows and self.first_broken is None:
+            self.first_broken = self.rows + 1
+        self.rows, self._previous = self.rows + 1, stored
+        if sequence in self._heads:
+            self.heads_met.add(sequence)
+            if self._heads[sequence].digest != stored:
+                self.heads_broken.add(sequence)
+        for name, digest in _facts_in(detail):
+            if self.named.setdefault(name, digest) != digest:
+                self.named_twice.add(name)  # a later row may not say anew what an earlier one said
+
+
+def _rows_of(clinic: Clinic) -> Iterable[tuple[Any, ...]]:
+    rows = AuditRow.objects.filter(clinic=clinic).order_by("sequence")
+    found: Iterable[tuple[Any, ...]] = rows.values_list(*ROW_FIELDS, "digest").iterator(_CHUNK)
+    return found
+
+
+def _facts_in(detail: Any) -> Iterable[tuple[str, str]]:
+    named = detail.get("facts") if isinstance(detail, dict) else None
+    return ((name, str(digest)) for name, digest in named.items()) if isinstance(named, dict) else ()
+
+
+class _Facts(NamedTuple):
+    number: int
+    changed: list[str]
+    missing: list[str]
+    unknown: list[str]
+
+
+def _compare(clinic: Clinic, named: dict[str, str]) -> _Facts:
+    """The facts of the table beside what the audit says of them."""
+    found = _Facts(0, [], [], [])
+    count, waiting = 0, dict(named)
+    facts = Fact.objects.filter(patient__clinic=clinic).order_by("patient_id", "sequence")
+    for values in facts.values_list(*FACT_FIELDS).iterator(_CHUNK):
+        count += 1
+        name = f"{values[1]}/{values[2]}"
+        expected = waiting.pop(name, None)
+        if expected is None:
+            found.unknown.append(name)
+        elif expected != fact_digest(values):
+            found.changed.append(name)
+    return found._replace(number=count, missing=sorted(waiting))
