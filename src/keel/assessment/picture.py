@@ -19,6 +19,7 @@ from keel.assessment.interactions.report import InteractionsReport
 from keel.assessment.interactions.unchecked import unchecked
 from keel.assessment.protocols.facts import worst_suicide_risk
 from keel.assessment.protocols.gate import jurisdiction_in, passes
+from keel.assessment.protocols.given_dose import implausible_doses
 from keel.assessment.protocols.level_of_care import MinimumCare, known_care
 from keel.assessment.protocols.record_facts import facts_from_record
 from keel.assessment.surveillance.due import DueItem, due_list
@@ -99,6 +100,7 @@ def picture_of(record: Record, *, at: dt.datetime, knowledge: Knowledge) -> Pict
     care = _care(record, facts, at, knowledge)
     findings = [
         *_urgent(care, knowledge),
+        *implausible_doses(record, at=at, knowledge=knowledge),
         *exposure.findings,
         *interactions.findings,
         *unchecked(interactions),

@@ -59,7 +59,7 @@ def test_its_histories_differ_as_the_file_says(pictures):
     assert pictures["Ines"].interactions.stacking
     assert pictures["Jonas"].exposure.band.id == "M1"
     assert pictures["Kira"].exposure.band is None
-    assert pictures["Noor"].exposure.cumulative_mg.mid == 36  # the wrong 360 mg was taken back
+    assert pictures["Noor"].exposure.cumulative_mg.mid == 36  # the wrong 30 mg was taken back
     assert "grumbleflux" in pictures["Otto"].interactions.not_recognised
 
 

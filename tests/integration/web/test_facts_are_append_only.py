@@ -4,7 +4,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from keel.web.clinic.actions import record_fact
-from keel.web.clinic.models import AuditRow, EmergencyAccess, Fact, Kind
+from keel.web.clinic.models import AuditRow, DoseDecision, EmergencyAccess, Fact, Kind
 from support.clock import START
 from support.doses import INFUSION
 
@@ -65,5 +65,12 @@ def test_an_emergency_stays_to_be_seen(people, dana):
 
     access = open_in_emergency(by=people["fay"], patient=dana, reason="she does not wake up", at=START)
     for change in (access.delete, lambda: EmergencyAccess.objects.update(reason="never mind")):
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            change()
+
+
+def test_a_decision_stays_to_be_seen(people, dose):
+    decision = DoseDecision.objects.create(fact=dose, decided_by=people["alice"], reason="seen together")
+    for change in (decision.delete, lambda: DoseDecision.objects.update(reason="never mind")):
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
             change()

@@ -29,6 +29,15 @@ NEEDS = {
     "clinic:record_medicine": "record_facts",
     "clinic:record_answers": "record_facts",
     "clinic:take_back": "void_facts",
+    "clinic:correct": "void_facts",
+    "clinic:merge": "void_facts",
+    "clinic:record": "record_facts",
+    "clinic:judge_risk": "decide",
+    "clinic:contacts": "see_contacts",
+    "clinic:record_contact": "register",
+    "clinic:plan_visit": "register",
+    "clinic:register": "register",
+    "clinic:export": "export_record",
     "staff:people": "see_staff",
     "staff:invite": "manage_staff",
     "staff:withdraw": "manage_staff",
@@ -36,20 +45,16 @@ NEEDS = {
     "staff:member": "manage_staff",
 }
 """Every route of a clinic, and what it takes."""
+DESK = {"register", "see_contacts"}
 MAY = {
-    "alice": {"see_staff", "see_patients", "see_picture", "record_facts", "void_facts"},  # prescriber
-    "bob": {"see_staff", "see_patients", "see_picture", "record_facts", "void_facts"},  # nurse
-    "tom": {"see_staff", "see_patients", "see_picture", "record_facts"},  # therapist
-    "fay": {"see_staff", "see_patients", "open_in_emergency"},  # front desk
-    "mia": {
-        "see_staff",
-        "see_patients",
-        "open_in_emergency",
-        "manage_staff",
-        "see_emergencies",
-        "see_audit",
-    },  # manager
-    "rex": {"see_staff"},  # researcher
+    "alice": {"see_staff", "see_patients", "see_picture", "record_facts", "void_facts"}
+    | DESK
+    | {"decide", "export_record"},
+    "bob": {"see_staff", "see_patients", "see_picture", "record_facts", "void_facts"} | DESK | {"export_record"},
+    "tom": {"see_staff", "see_patients", "see_picture", "record_facts"} | DESK | {"export_record"},
+    "fay": {"see_staff", "see_patients", "open_in_emergency"} | DESK,
+    "mia": {"see_staff", "see_patients", "open_in_emergency", "manage_staff", "see_emergencies", "see_audit"} | DESK,
+    "rex": {"see_staff"},
 }
 FRESH = {"staff:invite", "staff:withdraw", "staff:member"}
 """Routes that ask again who it is, before they answer."""
@@ -58,6 +63,7 @@ VALUES = {
     "number": "H-1",
     "instrument": "phq-9",
     "sequence": 1,
+    "what": "measurement",
     "invitation": 1,
     "name": "bob",
 }

@@ -112,6 +112,10 @@ class ReadingLimits(Document, frozen=True, kw_only=True):
     """Bytes."""
     most_a_day: Number
     """Grams a day beyond which a note asks whether the amounts are right."""
+    doubtful_multiple: Number
+    """Times the plan of its protocol above which a dose is named in the Picture."""
+    repeat_within: Number
+    """Minutes within which a second dose is asked about where no protocol says more."""
     longest_session: Number
     """Days between the first and the last event of one session; further apart is a slip in a date."""
     weight_holds: Number

@@ -15,12 +15,72 @@ from keel.interop import ReadError, read_records
 from keel.messages import joined
 from keel.record import Record
 from keel.web.clinic import audit
+from keel.web.clinic.dose_check import Decision, meaning_beside, require_decision
+from keel.web.clinic.entries import SHAPES, check_entry
 from keel.web.clinic.errors import FactRefused, NotAllowed
-from keel.web.clinic.models import Clinic, EmergencyAccess, Fact, Kind, Patient
-from keel.web.clinic.queries import add_entry, permissions_in
+from keel.web.clinic.models import Clinic, DoseDecision, EmergencyAccess, Fact, Kind, Patient
+from keel.web.clinic.queries import RECORDED, add_entry, free_number, merged_into, permissions_in, same_person
 from keel.web.clinic.roles import Permission
+from keel.web.clinic.summaries import summarise_patient
 from keel.web.language.rendering import plain
 from keel.web.language.words import gettext as _
+
+NEEDS = {
+    Kind.RISK_ASSESSMENT: Permission.DECIDE,
+    Kind.CONTACT: Permission.REGISTER,
+    Kind.VISIT: Permission.REGISTER,
+    Kind.CONSENT: Permission.RECORD_FACTS,
+    Kind.MERGE: Permission.VOID_FACTS,
+}
+"""What it takes to record a fact of these kinds; all others take `RECORD_FACTS`."""
+
+
+def register(
+    *,
+    by: AbstractUser,
+    clinic: Clinic,
+    number: str,
+    name: str,
+    person: dict[str, Any],
+    key: str,
+    at: dt.datetime,
+) -> Patient:
+    """A new patient with what is known of the person; twice with one key is as once.
+
+    NotAllowed; FactRefused where the number is taken, or a field cannot stand.
+    """
+    _require(by, clinic, Permission.REGISTER)
+    number, name = number.strip(), name.strip()
+    if not name:
+        raise FactRefused(_("Write the name."), "name")
+    effective_at = _check(Kind(Kind.PERSON), person, at)
+    with transaction.atomic():
+        locked = Clinic.objects.select_for_update().get(pk=clinic.pk)
+        same = Fact.objects.filter(patient__clinic=clinic, kind=Kind.PERSON, key=key, recorded_by=by).first()
+        if same is not None:
+            known: Patient = same.patient
+            return known
+        number = number or free_number(clinic)
+        if clinic.patients.filter(number__iexact=number).exists() or number in TAKEN_WORDS:
+            raise FactRefused(_("Another patient has this number."), "number")
+        patient: Patient = Patient.objects.create(clinic=clinic, number=number, display_name=name)
+        audit.append(locked, at=at, actor=by.get_username(), action="register", subject=number, detail={})
+        fact = Fact(
+            patient=patient,
+            kind=Kind.PERSON,
+            payload=person,
+            effective_at=effective_at,
+            recorded_at=at,
+            recorded_by=by,
+            key=key,
+        )
+        _append_in_turn(fact, locked, "record_fact", None)
+        summarise_patient(patient, at=at)
+    return patient
+
+
+TAKEN_WORDS = frozenset({"register", "staff", "board", "sessions", "patients", "audit"})
+"""Words that stand where a number stands in an address."""
 
 
 def record_fact(
@@ -33,15 +93,22 @@ def record_fact(
     at: dt.datetime,
     supersedes: Fact | None = None,
     reason: str = "",
+    decision: Decision | None = None,
 ) -> Fact:
     """Appends a fact, or a correction of one (`supersedes` with a `reason`). `at` is when it is written.
 
-    NotAllowed where the role does not allow it; FactRefused, with the text for the screen, where the fact cannot stand.
+    NotAllowed where the role does not allow it; FactRefused, with the text for the screen, where the fact cannot stand;
+    DoseAsked where a dose is not written without a `decision`.
     """
-    _require(by, patient.clinic, Permission.RECORD_FACTS)
+    _require(by, patient.clinic, NEEDS.get(kind, Permission.RECORD_FACTS))
     effective_at = _check(kind, payload, at)
+    if kind == Kind.MERGE:
+        _check_merge(patient, payload)
     if supersedes is not None:
+        _require(by, patient.clinic, Permission.VOID_FACTS if kind in RECORDED else NEEDS[kind])
         _check_change(supersedes, patient, reason)
+        if supersedes.kind != kind:
+            raise FactRefused(_("A correction is a fact of the same kind. Take this one back, and record the other."))
     return _append(
         Fact(
             patient=patient,
@@ -55,12 +122,13 @@ def record_fact(
             reason=reason.strip(),
         ),
         action="correct_fact" if supersedes else "record_fact",
+        decision=decision,
     )
 
 
 def void_fact(*, by: AbstractUser, fact: Fact, reason: str, key: str, at: dt.datetime | None = None) -> Fact:
     """Takes a fact back: it stays to be seen, with who took it back and why, and counts no more."""
-    _require(by, fact.patient.clinic, Permission.VOID_FACTS)
+    _require(by, fact.patient.clinic, Permission.VOID_FACTS if fact.kind in RECORDED else NEEDS[Kind(fact.kind)])
     _check_change(fact, fact.patient, reason)
     void = Fact(
         patient=fact.patient, kind=Kind.VOID, recorded_at=at, recorded_by=by, key=key, voids=fact, reason=reason.strip()
@@ -108,6 +176,9 @@ def _require(user: AbstractUser, clinic: Clinic, permission: Permission) -> None
 
 def _check(kind: Kind, payload: dict[str, Any], at: dt.datetime) -> dt.datetime | None:
     """When the fact was so. FactRefused unless the entry reads as a whole, with nothing left out."""
+    if kind in SHAPES:
+        check_entry(kind, payload, at=at)
+        return None
     document: dict[str, Any] = {}
     add_entry(document, kind, payload)
     try:
@@ -127,6 +198,7 @@ def _time_of(record: Record) -> dt.datetime | None:
         *(dose.start for dose in record.doses),
         *(measurement.at for measurement in record.measurements),
         *(sitting.at for sitting in record.answers),
+        *(judged.at for judged in record.risk_assessments),
     ]
     return times[0] if times else None
 
@@ -140,22 +212,43 @@ def _check_change(fact: Fact, patient: Patient, reason: str) -> None:
         raise FactRefused(_("Say why."))
 
 
-def _append(fact: Fact, *, action: str) -> Fact:
+def _check_merge(patient: Patient, payload: dict[str, Any]) -> None:
+    other = patient.clinic.patients.filter(number=payload["number"]).first()
+    if other is None or other == patient:
+        raise FactRefused(_("There is no other patient with this number here."), "number")
+    if merged_into(other) or merged_into(patient) or len(same_person(other)) > 1:
+        raise FactRefused(_("One of the two is merged already. Take that back first."), "number")
+
+
+def _append(fact: Fact, *, action: str, decision: Decision | None = None) -> Fact:
     # The clinic's row is the lock: on PostgreSQL it makes writers of one clinic take turns, on SQLite the transaction
     # itself (IMMEDIATE) does.
     with transaction.atomic():
         clinic = Clinic.objects.select_for_update().get(pk=fact.patient.clinic_id)
-        return _append_in_turn(fact, clinic, action)
+        appended = _append_in_turn(fact, clinic, action, decision)
+        summarise_patient(fact.patient, at=fact.recorded_at)
+        return appended
 
 
-def _append_in_turn(fact: Fact, clinic: Clinic, action: str) -> Fact:
+def _append_in_turn(fact: Fact, clinic: Clinic, action: str, decision: Decision | None) -> Fact:
     same = Fact.objects.filter(patient=fact.patient, key=fact.key).first()
     if same is not None:
         return _same_or_refused(same, fact)
     _refuse_changed_twice(fact)
+    decided = _decided(fact, decision)
     last = Fact.objects.filter(patient=fact.patient).order_by("-sequence").values_list("sequence", flat=True).first()
     fact.sequence = (last or 0) + 1
     fact.save(force_insert=True)
+    detail: dict[str, Any] = {}
+    if decided and decision:
+        DoseDecision.objects.create(
+            fact=fact,
+            decided_by=decision.by,
+            reason=decision.reason.strip(),
+            rules=list(decided),
+            was_given=decision.was_given,
+        )
+        detail = {"decided_by": decision.by.get_username(), "rules": len(decided), "was_given": decision.was_given}
     target = fact.supersedes or fact.voids
     audit.append(
         clinic,
@@ -163,10 +256,18 @@ def _append_in_turn(fact: Fact, clinic: Clinic, action: str) -> Fact:
         actor=fact.recorded_by.get_username(),
         action=action,
         subject=audit.name_of(fact),
-        detail={"kind": fact.kind, "reason": fact.reason, "of": target.sequence if target else None},
+        detail={"kind": fact.kind, "reason": fact.reason, "of": target.sequence if target else None} | detail,
         facts=[fact],
     )
     return fact
+
+
+def _decided(fact: Fact, decision: Decision | None) -> tuple[str, ...]:
+    """The rules on which somebody decided, for a dose; looked at in turn, so that two who write at once see it both."""
+    if fact.kind != Kind.DOSE:
+        return ()
+    meaning = meaning_beside(fact.patient, fact.payload, at=fact.recorded_at, instead_of=fact.supersedes)
+    return require_decision(fact.patient, fact.payload, meaning, decision)
 
 
 def _same_or_refused(same: Fact, fact: Fact) -> Fact:

@@ -9,10 +9,10 @@ from typing import Any
 
 from django.db import migrations
 
-APPEND_ONLY = ("clinic_fact", "clinic_auditrow", "clinic_emergencyaccess")
+APPEND_ONLY = ("clinic_fact", "clinic_auditrow", "clinic_emergencyaccess", "clinic_dosedecision")
 """Every table that takes new rows only."""
 _SQLITE = """
-CREATE TRIGGER {table}_no_{event} BEFORE {event} ON {table}
+CREATE TRIGGER IF NOT EXISTS {table}_no_{event} BEFORE {event} ON {table}
 BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END
 """
 _POSTGRES_FUNCTION = """
@@ -20,10 +20,12 @@ CREATE OR REPLACE FUNCTION refuse_{table}() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION '{table} is append-only' USING ERRCODE = 'integrity_constraint_violation'; END $$
 """
 _POSTGRES_ROWS = (
-    "CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_{table}()"
+    "CREATE OR REPLACE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} "
+    "FOR EACH ROW EXECUTE FUNCTION refuse_{table}()"
 )
 _POSTGRES_TRUNCATE = (
-    "CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_{table}()"
+    "CREATE OR REPLACE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+    "FOR EACH STATEMENT EXECUTE FUNCTION refuse_{table}()"
 )
 
 

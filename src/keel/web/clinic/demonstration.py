@@ -12,8 +12,9 @@ from django.contrib.auth.models import AbstractUser
 from django.db import transaction
 
 from keel.web.clinic.actions import record_fact, void_fact
+from keel.web.clinic.dose_check import Decision, DoseAsked
 from keel.web.clinic.models import Clinic, Kind, Membership, Patient
-from keel.web.clinic.roles import ROLES, Permission
+from keel.web.clinic.roles import ROLES, Permission, Prescriber
 from keel.web.errors import DemoRefused
 
 PASSWORD = "keel-demonstration"  # noqa: S105 - the log-in of made-up staff who see made-up people
@@ -38,7 +39,7 @@ class StaffEntry(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class FactEntry(msgspec.Struct, forbid_unknown_fields=True):
-    """A fact, once or repeated; `take_back` is the reason for which it is voided."""
+    """A fact, once or repeated; `take_back` is why it is voided, `decided` why a prescriber passed what holds it."""
 
     kind: Kind
     days_ago: float
@@ -47,6 +48,7 @@ class FactEntry(msgspec.Struct, forbid_unknown_fields=True):
     count: int = 1
     every_days: float = 7
     take_back: str = ""
+    decided: str = ""
 
 
 class PatientEntry(msgspec.Struct, forbid_unknown_fields=True):
@@ -134,6 +136,13 @@ def _record(one: _DatedFact, patient: Patient, writer: AbstractUser) -> None:
     time_key = {Kind.DOSE: "start", Kind.MEASUREMENT: "at", Kind.ANSWERS: "at"}.get(one.fact.kind)
     payload = {**one.fact.entry, time_key: one.at.isoformat()} if time_key else one.fact.entry
     key, written = f"demonstration-{one.position}", one.at + dt.timedelta(minutes=5)
-    fact = record_fact(by=writer, patient=patient, kind=one.fact.kind, payload=payload, key=key, at=written)
+    given: dict[str, Any] = {"patient": patient, "kind": one.fact.kind, "payload": payload, "key": key, "at": written}
+    try:
+        fact = record_fact(by=writer, **given)
+    except DoseAsked as asked:
+        if not one.fact.decided:
+            raise
+        decider = patient.clinic.memberships.filter(role=Prescriber.id)[0].user
+        fact = record_fact(by=writer, decision=Decision(decider, one.fact.decided, asked.shown), **given)
     if one.fact.take_back:
         void_fact(by=writer, fact=fact, reason=one.fact.take_back, key=f"{key}-void", at=written)

@@ -57,7 +57,11 @@ class Patient(models.Model):
 
 
 class Kind(models.TextChoices):
-    """What a fact is: an entry of a Keel record, or the voiding of another fact."""
+    """What a fact is: an entry of a Keel record, something that only the clinic keeps, or the voiding of another fact.
+
+    The clinic’s own: who may be called (`contact`), what was consented to, a visit, and that another number is the
+    same person (`merge`). They are corrected and taken back like any other.
+    """
 
     PERSON = "person"
     DOSE = "dose"
@@ -66,6 +70,11 @@ class Kind(models.TextChoices):
     MEDICINE = "medicine"
     ANSWERS = "answers"
     CONDITION = "condition"
+    RISK_ASSESSMENT = "risk_assessment"
+    CONTACT = "contact"
+    CONSENT = "consent"
+    VISIT = "visit"
+    MERGE = "merge"
     VOID = "void"
 
 
@@ -113,6 +122,48 @@ class Fact(models.Model):
 
     def __str__(self) -> str:
         return f"{self.patient_id}/{self.sequence} {self.kind}"
+
+
+class DoseDecision(models.Model):
+    """Who decided that a dose counts though a rule held it, and why; `rules` are those that were shown.
+
+    `was_given` is a dose that a rule blocks and that was given all the same: nobody passed the block, it was a mistake
+    to be looked at.
+    """
+
+    fact = models.OneToOneField(Fact, on_delete=models.PROTECT, related_name="decision")
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=500)
+    rules = models.JSONField(default=list)
+    was_given = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=~Q(reason=""), name="decision_has_reason"),)
+
+    def __str__(self) -> str:
+        return f"{self.fact_id}: {self.decided_by_id}"
+
+
+class PatientSummary(models.Model):
+    """What the list shows of a patient: a projection of the facts, kept on write and made anew by `keel rebuild`.
+
+    `day` is the day of the clinic for which it was made: what is due does not age, what is counted in days does.
+    `rank` orders by what needs a decision, 0 first; `shown` holds the rest, in the shape of `summaries.Summary`.
+    """
+
+    patient = models.OneToOneField(Patient, on_delete=models.PROTECT, primary_key=True, related_name="summary")
+    day = models.DateField()
+    name_key = models.CharField(max_length=200, db_index=True)
+    birth_date = models.DateField(null=True, blank=True)
+    rank = models.PositiveSmallIntegerField(default=9)
+    next_due = models.DateField(null=True, blank=True)
+    last_visit = models.DateField(null=True, blank=True)
+    next_visit = models.DateTimeField(null=True, blank=True)
+    is_merged = models.BooleanField(default=False)
+    shown = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"{self.patient_id}, {self.day}"
 
 
 class EmergencyAccess(models.Model):

@@ -13,6 +13,7 @@ from keel import knowledge
 from keel.assessment.picture import picture_of
 from keel.knowledge import Knowledge
 from keel.messages import Message
+from keel.record import Record
 from keel.web.clinic.models import Patient
 from keel.web.clinic.queries import ReadFacts, read_facts
 from keel.web.picture.queries import PicturePage
@@ -27,6 +28,7 @@ class PatientPage(PicturePage):
 
     def __init__(self, read: ReadFacts, at: dt.datetime, facts: Knowledge) -> None:
         super().__init__(picture_of(read.record, at=at, knowledge=facts), facts)
+        self.record: Record = read.record
         self.unread: dict[int, Message] = read.unread
 
     @property

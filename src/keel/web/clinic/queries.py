@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 from django.contrib.auth.models import AbstractUser
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.http import Http404
 
 from keel.assessment.interactions import is_readable
 from keel.interop import ReadError, read_records
@@ -24,8 +25,11 @@ _LISTS = {
     Kind.MEDICINE: "medicines",
     Kind.ANSWERS: "answers",
     Kind.CONDITION: "conditions",
+    Kind.RISK_ASSESSMENT: "risk_assessments",
 }
 """Kind of fact to the list of a record file that holds it; a person is not a list."""
+RECORDED = (Kind.PERSON, *_LISTS)
+"""Kinds of fact that make up a record; the others are the clinic’s own."""
 
 
 class Place(NamedTuple):
@@ -73,6 +77,30 @@ def patient_for(user: AbstractUser, clinic: str, number: str) -> Patient:
     return patient
 
 
+def patient_or_404(user: AbstractUser, clinic: Clinic, number: str) -> Patient:
+    """A patient of a clinic where the person works; Http404 for all others."""
+    try:
+        return patient_for(user, clinic.slug, number)
+    except Patient.DoesNotExist:
+        raise Http404 from None
+
+
+def people_who_may(permission: Permission, clinic: Clinic) -> list[tuple[str, str]]:
+    """User name and name of everybody here whose role allows something."""
+    roles = [role.id for role in ROLES.values() if permission in role.permissions]
+    held = clinic.memberships.filter(role__in=roles, user__is_active=True).select_related("user")
+    return sorted({(row.user.get_username(), row.user.get_full_name()) for row in held}, key=lambda one: one[1])
+
+
+def free_number(clinic: Clinic) -> str:
+    """The number after the highest one of the kind that was given last; 1001 for the first patient."""
+    last = clinic.patients.order_by("-pk").values_list("number", flat=True).first() or "1000"
+    stem = last.rstrip("0123456789")
+    alike = clinic.patients.filter(number__startswith=stem).values_list("number", flat=True)
+    taken = [int(tail) for one in alike if (tail := one[len(stem) :]).isdecimal()]
+    return f"{stem}{max(taken, default=1000) + 1}"
+
+
 def open_emergency(user: AbstractUser, clinic: Clinic, number: str, *, at: dt.datetime) -> EmergencyAccess | None:
     """What lets a person see this patient now though their role does not; None where nothing does."""
     accesses = EmergencyAccess.objects.filter(
@@ -87,6 +115,26 @@ def standing_facts(patient: Patient) -> QuerySet[Fact]:
     return patient.facts.filter(superseded_by__isnull=True, voided_by__isnull=True).exclude(kind=Kind.VOID)
 
 
+def merged_into(patient: Patient) -> Patient | None:
+    """The patient of whom this number was found to be another, while that stands."""
+    merges = Fact.objects.filter(
+        kind=Kind.MERGE,
+        patient__clinic_id=patient.clinic_id,
+        payload__number=patient.number,
+        superseded_by__isnull=True,
+        voided_by__isnull=True,
+    )
+    merge = merges.select_related("patient").first()
+    return merge.patient if merge else None
+
+
+def same_person(patient: Patient) -> list[Patient]:
+    """The patient, and the other numbers whose facts count here."""
+    numbers = [fact.payload.get("number") for fact in standing_facts(patient).filter(kind=Kind.MERGE)]
+    others = Patient.objects.filter(clinic_id=patient.clinic_id, number__in=numbers).order_by("number")
+    return [patient, *others]
+
+
 class ReadFacts(NamedTuple):
     """A patient's record, and the facts that could not be read, by their number in the ledger, with the reason."""
 
@@ -99,9 +147,27 @@ def record_of(patient: Patient, *, at: dt.datetime, knowledge: Knowledge) -> Rec
     return read_facts(patient, at=at, knowledge=knowledge).record
 
 
-def read_facts(patient: Patient, *, at: dt.datetime, knowledge: Knowledge) -> ReadFacts:
-    """A patient's record of all facts that can be read; one that cannot is named, and takes no other with it."""
-    rows = list(standing_facts(patient).values_list("sequence", "kind", "payload"))
+def read_facts(
+    patient: Patient,
+    *,
+    at: dt.datetime,
+    knowledge: Knowledge,
+    without: Fact | None = None,
+    doses_within: tuple[dt.datetime, dt.datetime] | None = None,
+) -> ReadFacts:
+    """A patient's record of all facts that can be read; one that cannot is named, and takes no other with it.
+
+    Facts of numbers that were merged into this one stand before its own. `without` leaves out a fact that is about to
+    be corrected, `doses_within` the doses that lie outside.
+    """
+    rows: list[tuple[int, str, Any]] = []
+    for one in reversed(same_person(patient)):
+        facts = standing_facts(one).filter(kind__in=RECORDED)
+        if without is not None:
+            facts = facts.exclude(pk=without.pk)
+        if doses_within is not None:
+            facts = facts.filter(~Q(kind=Kind.DOSE) | Q(effective_at__range=doses_within))
+        rows += facts.values_list("sequence", "kind", "payload")
 
     def read(some: Iterable[tuple[int, str, Any]]) -> Record:
         document: dict[str, Any] = {"person": {}}

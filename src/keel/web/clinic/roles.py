@@ -19,6 +19,10 @@ class Permission(StrEnum):
     SEE_PICTURE = "see_picture"
     RECORD_FACTS = "record_facts"
     VOID_FACTS = "void_facts"
+    DECIDE = "decide"
+    REGISTER = "register"
+    SEE_CONTACTS = "see_contacts"
+    EXPORT_RECORD = "export_record"
     OPEN_IN_EMERGENCY = "open_in_emergency"
     SEE_EMERGENCIES = "see_emergencies"
     SEE_AUDIT = "see_audit"
@@ -38,7 +42,10 @@ class Prescriber(Role):
 
     id = "prescriber"
     title = _("Prescriber")
-    description = _("Decides on treatment: sees the picture, records facts and takes them back.")
+    description = _(
+        "Decides on treatment: sees the picture, records facts and takes them back, decides what a rule holds, "
+        "judges risk."
+    )
     permissions = frozenset(
         {
             Permission.SEE_STAFF,
@@ -46,6 +53,10 @@ class Prescriber(Role):
             Permission.SEE_PICTURE,
             Permission.RECORD_FACTS,
             Permission.VOID_FACTS,
+            Permission.DECIDE,
+            Permission.REGISTER,
+            Permission.SEE_CONTACTS,
+            Permission.EXPORT_RECORD,
         }
     )
 
@@ -56,7 +67,7 @@ class Nurse(Role):
     id = "nurse"
     title = _("Nurse or monitor")
     description = _("Gives and watches: sees the picture, records facts and takes them back.")
-    permissions = Prescriber.permissions
+    permissions = Prescriber.permissions - {Permission.DECIDE}
 
 
 class Therapist(Role):
@@ -65,7 +76,7 @@ class Therapist(Role):
     id = "therapist"
     title = _("Therapist")
     description = _("Prepares and integrates: sees the picture and records facts.")
-    permissions = Prescriber.permissions - {Permission.VOID_FACTS}
+    permissions = Nurse.permissions - {Permission.VOID_FACTS}
 
 
 class FrontDesk(Role):
@@ -76,7 +87,15 @@ class FrontDesk(Role):
     description = _(
         "Makes appointments: sees who the patients are, and nothing clinical but in an emergency, with a reason."
     )
-    permissions = frozenset({Permission.SEE_STAFF, Permission.SEE_PATIENTS, Permission.OPEN_IN_EMERGENCY})
+    permissions = frozenset(
+        {
+            Permission.SEE_STAFF,
+            Permission.SEE_PATIENTS,
+            Permission.REGISTER,
+            Permission.SEE_CONTACTS,
+            Permission.OPEN_IN_EMERGENCY,
+        }
+    )
 
 
 class Manager(Role):

@@ -1,8 +1,5 @@
 """The pages of a clinic: its patients, the picture of one, forms that append a fact."""
 
-import datetime as dt
-from zoneinfo import ZoneInfo
-
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
@@ -14,14 +11,22 @@ from keel import knowledge
 from keel.assessment.protocols.gate import jurisdiction_in
 from keel.web import clock
 from keel.web.clinic.access import staff
-from keel.web.clinic.actions import EMERGENCY_LASTS, open_in_emergency, record_fact, void_fact
+from keel.web.clinic.actions import EMERGENCY_LASTS, note, open_in_emergency, void_fact
+from keel.web.clinic.actions import register as register_patient
+from keel.web.clinic.entries import ContactEntry, VisitEntry, entry_of
 from keel.web.clinic.errors import FactRefused
-from keel.web.clinic.forms import AnswersForm, DoseForm, EmergencyForm, FactForm, MedicineForm, VoidForm
-from keel.web.clinic.models import Clinic, Fact, Kind, Patient
+from keel.web.clinic.exports import Purpose, pseudonym, whole_record
+from keel.web.clinic.forms import EmergencyForm, VoidForm
+from keel.web.clinic.known_page import KnownPage, recorded_fact
+from keel.web.clinic.models import Clinic, Fact, Kind
+from keel.web.clinic.patient_list import PatientList, alike_key, look_alikes
 from keel.web.clinic.patient_page import shown_or_not
-from keel.web.clinic.queries import patient_for, places_of, record_of
+from keel.web.clinic.person_forms import ExportForm, RegisterForm
+from keel.web.clinic.queries import patient_or_404, places_of, record_of, standing_facts
+from keel.web.clinic.record_views import QUESTIONNAIRES, UNPROCESSABLE, back_to
 from keel.web.clinic.roles import Permission
 from keel.web.clinic.screening import ScreeningPage, protocols_to_choose, read_answers
+from keel.web.clinic.summaries import local_now
 
 PAGE = 25
 """Patients on one page of the list."""
@@ -29,8 +34,6 @@ FACTS = 100
 """Facts on one page of a patient's ledger; twenty thousand on one took eleven seconds."""
 LONGEST_NUMBER = 10
 """Digits of the number of a fact."""
-QUESTIONNAIRES = ("phq-9", "gad-7")
-UNPROCESSABLE = 422
 
 
 @require_safe
@@ -47,30 +50,83 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 @staff(Permission.SEE_PATIENTS)
 def patients(request: HttpRequest, clinic: Clinic) -> HttpResponse:
-    """The patients of the clinic, with what needs a decision where the role may see it."""
-    page = Paginator(clinic.patients.order_by("number"), PAGE).get_page(request.GET.get("page"))
-    may_see = Permission.SEE_PICTURE in request.allowed
-    rows = [(patient, shown_or_not(patient, _now(clinic)) if may_see else None) for patient in page]
+    """The patients of the clinic, with what needs a decision where the role may see it; searched, sorted, filtered."""
+    may_see, now = Permission.SEE_PICTURE in request.allowed, local_now(clinic)
+    wanted = PatientList(clinic, request.GET, may_see=may_see, at=now)
+    page = Paginator(wanted.found, PAGE).get_page(request.GET.get("page"))
+    rows = wanted.rows(page)
     request.shown = {patient.number: "picture" if may_see else "name" for patient in page}
-    rows.sort(key=lambda row: not (row[1] and row[1].is_first))  # what needs a decision stands first
-    return render(request, "clinic/patients.html", {"clinic": clinic, "page": page, "rows": rows, "may_see": may_see})
+    context = {"clinic": clinic, "page": page, "rows": rows, "may_see": may_see, "wanted": wanted, "today": now.date()}
+    return render(request, "clinic/patients.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff(Permission.REGISTER)
+def register(request: HttpRequest, clinic: Clinic) -> HttpResponse:
+    """The form for a new patient; who looks alike is shown first, and nobody is chosen by Keel."""
+    form, alike = RegisterForm(request.POST or None), []
+    if form.is_bound and form.is_valid():
+        name, born = form.cleaned_data["name"], form.cleaned_data["birth_date"]
+        alike = look_alikes(clinic, name, born)
+        request.shown = {one.number: "name" for one in alike}
+        if not alike or request.POST.get("is_new") == alike_key(alike):
+            try:
+                person = register_patient(
+                    by=request.user,
+                    clinic=clinic,
+                    number=form.cleaned_data["number"],
+                    name=name,
+                    person=form.payload(),
+                    key=form.cleaned_data["key"],
+                    at=clock.now(),
+                )
+            except FactRefused as refused:
+                form.refuse(str(refused), refused.field)
+            else:
+                return back_to(request, person, 1)
+    context = {"clinic": clinic, "form": form, "alike": alike, "alike_key": alike_key(alike)}
+    return render(request, "clinic/register.html", context, status=UNPROCESSABLE if form.is_bound else 200)
+
+
+@require_safe
+@staff(Permission.SEE_CONTACTS)
+def contacts(request: HttpRequest, clinic: Clinic, number: str) -> HttpResponse:
+    """Who may be called, and the visits that are planned: what the front desk needs, and nothing clinical."""
+    person = patient_or_404(request.user, clinic, number)
+    own = standing_facts(person).filter(kind__in=(Kind.CONTACT, Kind.VISIT)).order_by("sequence")
+    rows = [(fact, entry_of(fact)) for fact in own]
+    visits = [(entry.at, fact, entry) for fact, entry in rows if isinstance(entry, VisitEntry)]
+    visits.sort(key=lambda row: row[0])
+    context = {
+        "clinic": clinic,
+        "patient": person,
+        "contacts": [row for row in rows if isinstance(row[1], ContactEntry)],
+        "visits": [(fact, entry) for when, fact, entry in visits if when > clock.now()],
+        "recorded": request.GET.get("recorded"),
+    }
+    return render(request, "clinic/contacts.html", context)
 
 
 @require_safe
 @staff(Permission.SEE_PICTURE)
 def patient(request: HttpRequest, clinic: Clinic, number: str) -> HttpResponse:
     """The picture of a patient and the facts that it is made of, the newest first."""
-    person = _patient(request, clinic, number)
-    ledger = person.facts.select_related("recorded_by", "superseded_by", "voided_by", "voids", "supersedes")
+    person = patient_or_404(request.user, clinic, number)
+    ledger = person.facts.select_related(
+        "recorded_by", "superseded_by", "voided_by", "voids", "supersedes", "decision__decided_by"
+    )
+    shown, facts = shown_or_not(person, local_now(clinic)), knowledge.load()
     context = {
         "clinic": clinic,
         "patient": person,
-        "shown": shown_or_not(person, _now(clinic)),
+        "shown": shown,
+        "known": KnownPage(person, shown, local_now(clinic), facts),
         "ledger": _ledger_page(ledger.order_by("-sequence"), request),
-        "questionnaires": [knowledge.load().instruments[name] for name in QUESTIONNAIRES],
+        "questionnaires": [facts.instruments[name] for name in QUESTIONNAIRES],
         "may_record": Permission.RECORD_FACTS in request.allowed,
         "may_void": Permission.VOID_FACTS in request.allowed,
-        "recorded": request.GET.get("recorded"),
+        "may_decide": Permission.DECIDE in request.allowed,
+        "recorded": recorded_fact(person, request.GET.get("recorded")),
         "emergencies": person.emergency_accesses.select_related("user")[:5],
     }
     return render(request, "clinic/patient.html", context)
@@ -89,7 +145,7 @@ def _ledger_page(ledger: QuerySet[Fact], request: HttpRequest) -> Page:
 @staff(Permission.SEE_PICTURE)
 def screening(request: HttpRequest, clinic: Clinic, number: str) -> HttpResponse:
     """A patient against one protocol and the level of care, with answers that count on this page and are not stored."""
-    person, at, facts = _patient(request, clinic, number), _now(clinic), knowledge.load()
+    person, at, facts = patient_or_404(request.user, clinic, number), local_now(clinic), knowledge.load()
     choices = protocols_to_choose(facts)
     wanted = request.GET.get("protocol", "")
     protocol = next((one for one in choices if one.id == wanted), None)
@@ -107,23 +163,34 @@ def screening(request: HttpRequest, clinic: Clinic, number: str) -> HttpResponse
     return render(request, "clinic/screening.html", context, status=UNPROCESSABLE if answered.errors else 200)
 
 
-def _now(clinic: Clinic) -> dt.datetime:
-    """The time where the clinic is: a dose of its evening belongs to that day."""
-    return clock.now().astimezone(ZoneInfo(clinic.timezone))
-
-
-def _patient(request: HttpRequest, clinic: Clinic, number: str) -> Patient:
-    try:
-        return patient_for(request.user, clinic.slug, number)
-    except Patient.DoesNotExist:
-        raise Http404 from None
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff(Permission.EXPORT_RECORD)
+def export(request: HttpRequest, clinic: Clinic, number: str) -> HttpResponse:
+    """The whole record as a file, where a consent allows it; who took it for whom is audited."""
+    person, form = patient_or_404(request.user, clinic, number), ExportForm(request.POST or None)
+    if form.is_bound and form.is_valid():
+        purpose, recipient = Purpose(form.cleaned_data["purpose"]), form.cleaned_data["recipient"]
+        detail = {"purpose": purpose, "recipient": recipient}
+        told = {"at": clock.now(), "actor": request.user.get_username(), "subject": person.number, "detail": detail}
+        try:
+            content = whole_record(person, purpose, recipient=recipient, at=local_now(clinic))
+        except FactRefused as refused:
+            note(clinic, action="export_refused", **told)
+            form.add_error(refused.field or None, str(refused))
+        else:
+            note(clinic, action="export", **told)
+            name = pseudonym(person) if purpose is Purpose.RESEARCH else person.number
+            disposition = f'attachment; filename="keel-{name}.zip"'
+            return HttpResponse(content, content_type="application/zip", headers={"Content-Disposition": disposition})
+    context = {"clinic": clinic, "patient": person, "form": form}
+    return render(request, "clinic/export.html", context, status=UNPROCESSABLE if form.is_bound else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff(Permission.OPEN_IN_EMERGENCY)
 def emergency(request: HttpRequest, clinic: Clinic, number: str) -> HttpResponse:
     """The form that opens a patient in an emergency, for a while, with a reason that is seen afterwards."""
-    person = _patient(request, clinic, number)
+    person = patient_or_404(request.user, clinic, number)
     form = EmergencyForm(request.POST or None)
     if form.is_bound and form.is_valid():
         open_in_emergency(by=request.user, patient=person, reason=form.cleaned_data["reason"], at=clock.now())
@@ -133,59 +200,10 @@ def emergency(request: HttpRequest, clinic: Clinic, number: str) -> HttpResponse
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff(Permission.RECORD_FACTS)
-def record_dose(request: HttpRequest, clinic: Clinic, number: str) -> HttpResponse:
-    """The form for a dose."""
-    initial = {"start": clock.now(), "setting": "clinic"}
-    form = DoseForm(request.POST or None, knowledge=knowledge.load(), initial=initial)
-    return _record(request, clinic, _patient(request, clinic, number), form)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@staff(Permission.RECORD_FACTS)
-def record_medicine(request: HttpRequest, clinic: Clinic, number: str) -> HttpResponse:
-    """The form for a medicine."""
-    return _record(request, clinic, _patient(request, clinic, number), MedicineForm(request.POST or None))
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@staff(Permission.RECORD_FACTS)
-def record_answers(request: HttpRequest, clinic: Clinic, number: str, instrument: str) -> HttpResponse:
-    """The form for the answers to a questionnaire."""
-    if instrument not in QUESTIONNAIRES:
-        raise Http404
-    form = AnswersForm(
-        request.POST or None,
-        instrument=knowledge.load().instruments[instrument],
-        initial={"start": clock.now()},
-    )
-    return _record(request, clinic, _patient(request, clinic, number), form)
-
-
-def _record(request: HttpRequest, clinic: Clinic, person: Patient, form: FactForm) -> HttpResponse:
-    if form.is_bound and form.is_valid():
-        try:
-            fact = record_fact(
-                by=request.user,
-                patient=person,
-                kind=Kind(form.kind),
-                payload=form.payload(),
-                key=form.cleaned_data["key"],
-                at=clock.now(),
-            )
-        except FactRefused as refused:
-            form.refuse(str(refused), refused.field)
-        else:
-            return _back(person, fact.sequence)
-    status = UNPROCESSABLE if form.is_bound else 200
-    return render(request, "clinic/record.html", {"clinic": clinic, "patient": person, "form": form}, status=status)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
 @staff(Permission.VOID_FACTS)
 def take_back(request: HttpRequest, clinic: Clinic, number: str, sequence: int) -> HttpResponse:
     """The form that takes a fact back."""
-    person = _patient(request, clinic, number)
+    person = patient_or_404(request.user, clinic, number)
     fact = get_object_or_404(person.facts.exclude(kind=Kind.VOID), sequence=sequence)
     form = VoidForm(request.POST or None)
     if form.is_bound and form.is_valid():
@@ -200,12 +218,6 @@ def take_back(request: HttpRequest, clinic: Clinic, number: str, sequence: int) 
         except FactRefused as refused:
             form.add_error(None, str(refused))
         else:
-            return _back(person, void.sequence)
+            return back_to(request, person, void.sequence)
     context = {"clinic": clinic, "patient": person, "fact": fact, "form": form}
     return render(request, "clinic/take_back.html", context, status=UNPROCESSABLE if form.is_bound else 200)
-
-
-def _back(person: Patient, sequence: int) -> HttpResponse:
-    response = redirect("clinic:patient", person.clinic.slug, person.number)
-    response["Location"] += f"?recorded={sequence}"
-    return response
