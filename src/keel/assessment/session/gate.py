@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import msgspec
+
 from keel.assessment.protocols.dosing import dose_plan, weights_finding
 from keel.assessment.session.events import Held, VitalsRecorded, minutes_between
 from keel.assessment.session.schedule import due_checks
 from keel.assessment.session.state import DueCheck, MissedCheck, Phase
 from keel.assessment.session.view import SessionView
 from keel.assessment.session.vitals import SIGNS
-from keel.findings import Finding, worst_first
+from keel.findings import Finding, Severity, worst_first
 from keel.messages import Message, Numeral, listed
 
 
@@ -26,7 +28,7 @@ def gate_state(view: SessionView) -> GateState:
     """What stands at the moment of a view; findings are worst first."""
     due, missed = due_checks(view)
     facts = {**view.facts, "minutes_overdue": max((one.minutes_overdue for one in due), default=0.0)}
-    reasons = view.ask(view.gate_phases, facts, missing=True)
+    reasons = [_without_ledger(one, view) for one in view.ask(view.gate_phases, facts, missing=True)]
     if view.phase.gate == "start":
         reasons += [*view.medicine_findings, *_weights(view)]
     if not view.phase.is_over:
@@ -43,6 +45,17 @@ def gate_state(view: SessionView) -> GateState:
         shown = facts if view.dose.has_begun else {**facts, "vitals_age_min": None}
         alarms += view.ask(view.protocol.gates.monitoring, shown)
     return GateState(worst_first(reasons), worst_first(alarms), due, missed)
+
+
+def _without_ledger(finding: Finding, view: SessionView) -> Finding:
+    """What the rules of the course lack: it holds, but where nobody gave a ledger or said how many sessions there were.
+
+    Then it warns: nothing can be counted, and all that they would ask is open.
+    """
+    is_of_course = finding.rule == view.protocol.gates.missing.get("course") and finding.severity is Severity.HOLD
+    if is_of_course and view.session.doses is None and view.facts.get("sessions_so_far") is None:
+        return msgspec.structs.replace(finding, severity=Severity.WARN)
+    return finding
 
 
 def _questions(view: SessionView) -> Iterator[Finding]:
