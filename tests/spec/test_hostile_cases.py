@@ -1,16 +1,15 @@
 """Hostile cases: 100 situations, each entered in several ways, written from the reference alone.
 
 The cases of an area are `hostile/AREA.jsonl`, their hazard (hazards.csv) and the reference's words stand in each.
-`before` is how many ways failed when the cases were written. A way with `wrong` or `open` is not asserted, and says why;
-one with `amended` asserts what stands there, and says why. The clean infusion sessions in `bases.json` were given a
-ledger of doses and the answers on reasons to stop the course, which the gate has asked for since.
+`before` is how many ways failed when the cases were written. A way with `wrong` or `open` is not asserted, and says
+why; one with `amended` asserts what stands there, and says why. The clean infusion sessions in `bases.json` were
+given a ledger of doses and the answers on reasons to stop the course, which the gate has asked for since.
 """
 
 from pathlib import Path
 from typing import Any
 
 import pytest
-
 from tests.support.hostile import failures, found, hostile_cases, patched, run_way
 
 CASES = hostile_cases()
