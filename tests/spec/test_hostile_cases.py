@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.hostile import failures, found, hostile_cases, patched, run_way
+
+from support.hostile import failures, found, hostile_cases, patched, run_way
 
 CASES = hostile_cases()
 

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.support.command import keel_here
+from support.command import keel_here
 
 FOLDER = Path(__file__).parents[1] / "spec" / "hostile"
 GONE = "—"
