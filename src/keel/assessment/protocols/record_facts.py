@@ -19,7 +19,7 @@ from keel.knowledge.concepts import ConceptKind, State
 from keel.knowledge.reading import CodeKind
 from keel.messages import Message, listed
 from keel.quantities import significant
-from keel.record import Answers, Condition, Record, Setting
+from keel.record import Answers, Condition, Dose, Precision, Record, Setting
 from keel.record.concepts import (
     ConceptFacts,
     ConditionMention,
@@ -55,6 +55,7 @@ _VITAL_SIGNS = {
 _OF_TWO = ("sbp", "dbp")
 _LEVEL = "suicide_risk_level"
 _LOWER_IS_WORSE = ("spo2", "rr")
+_LESS_IS_WORSE = ("weeks_since_cv_event", "months_since_remission", "hours_since_last_dose", "first_session")
 _TIMES = ("weeks_since_cv_event", "months_since_remission")
 _OF_THE_DAY = ("event", "today")
 """Groups of facts that speak of a day or a session."""
@@ -97,6 +98,8 @@ def facts_together(
 ) -> tuple[RecordFacts, dict[str, Fact]]:
     """What a record holds, and the same with the answers beside it, which win unless the record says yes or worse.
 
+    Of two times since something the shorter one counts, and a first session that the record does not bear out is none.
+
     A “no” to what the record suspects does not count: the fact stays open, and is asked.
 
     `stated` has names of clinical-facts.csv; FactRefused where one cannot be, or is worked out by Keel and not allowed.
@@ -108,6 +111,9 @@ def facts_together(
         for name, value in checked.items()
         if read.facts.get(name) is not True and not (value is False and name in read.suspected)
     }
+    for name in _LESS_IS_WORSE:
+        values = [value for one in (read.facts, checked) if isinstance(value := one.get(name), bool | int | float)]
+        answered |= {name: min(values)} if values else {}
     together = {**read.facts, **answered}
     levels = [one for one in (read.facts.get(_LEVEL), checked.get(_LEVEL)) if isinstance(one, str)]
     return read, together | ({_LEVEL: max(levels, key=RISK_LEVELS.index)} if levels else {})
@@ -271,10 +277,18 @@ def _use(record: Record, at: dt.datetime) -> Iterator[tuple[str, Fact]]:
     if Setting.NON_MEDICAL in (*recent, *patterns):
         yield "non_medical_ketamine_use", True
         yield "still_using", True
+    if any(dose.setting is Setting.NON_MEDICAL and _is_of_last_day(dose, at) for dose in taken):
+        yield "non_prescribed_drugs_24h", True
     if taken:
         yield "first_session", not doses_taken(record, at, medical=True)
         last = max(dose.end or dose.start for dose in taken)
         yield "hours_since_last_dose", significant(max(0.0, (at - last).total_seconds() / 3600))
+
+
+def _is_of_last_day(dose: Dose, at: dt.datetime) -> bool:
+    """Whether a dose can lie within the last 24 hours."""
+    since = at - dt.timedelta(hours=24)
+    return dose.start >= since if dose.precision is Precision.MINUTE else day_of(dose.start, at) >= since.date()
 
 
 def _readings(record: Record, at: dt.datetime, knowledge: Knowledge) -> Iterator[tuple[str, Fact]]:

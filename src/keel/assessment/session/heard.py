@@ -203,8 +203,6 @@ def _danger_answers(event: Plain, words: Words) -> Iterator[tuple[str, bool]]:
     if isinstance(event, Checked | CriteriaChecked):
         given = event.facts if isinstance(event, Checked) else event.criteria
         yield from ((name, value) for name, value in given.items() if name in DANGER_SIGNS and isinstance(value, bool))
-    if isinstance(event, Checked):
-        yield from ((name, False) for name in event.denied if name in DANGER_SIGNS)
     yield from ((name, value is True) for name, value in words[event.id].signs if name in DANGER_SIGNS)
 
 

@@ -56,6 +56,7 @@ class InstrumentCodes:
             return ()
         words = " ".join(texts)
         spoken = {name for name in self._names if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", words, re.I)}
+        spoken |= {wrong for one in coded for wrong in one.loinc.wrong_names if wrong in words.casefold()}
         names = [one.name for one in coded]
         return tuple(dict.fromkeys([*names, *([] if spoken & set(names) else sorted(spoken))]))
 
