@@ -51,12 +51,14 @@ def interactions(
     """
     from keel.assessment.interactions import check_medicines, join_names
     from keel.cli.errors import CommandError
+    from keel.cli.route_words import route_id
     from keel.cli.terminal import console, parse_time, write_json
     from keel.knowledge import load
 
     if not "".join(text).strip():
         raise CommandError(Message("No medicine was typed. Write for example: keel interactions sertraline Valium"))
     knowledge = load(tuple(overlay or ()))
+    route = route_id(route, knowledge) if route else None
     typed = join_names(text, knowledge)
     report = check_medicines(typed, substance=substance, route=route, on=parse_time(None).date(), knowledge=knowledge)
     if json:

@@ -17,6 +17,7 @@ from keel.knowledge.errors import UnknownId
 from keel.knowledge.evidence import Claim, Conflict, Figure, Source, SourceTable
 from keel.knowledge.evidence.check import arithmetic_problems
 from keel.knowledge.evidence.editions import Edition, edition_problems
+from keel.knowledge.evidence.search_words import SearchWord
 from keel.knowledge.files import Folders
 from keel.knowledge.instruments import Instrument
 from keel.knowledge.instruments import check as instruments_check
@@ -77,6 +78,7 @@ class Knowledge:
     sources = Kind("evidence/sources.csv", Source, complete=SourceTable)
     claims = Kind("evidence/claims.csv", Claim, check=arithmetic_problems)
     conflicts = Kind("evidence/conflicts.csv", Conflict)
+    search_words = Kind("evidence/search-words.csv", SearchWord, key="word")
     editions = Kind("evidence/editions.csv", Edition, key="source", check=edition_problems)
     figures = Kind("evidence/figures.csv", Figure)
     units = Kind("units.csv", Unit, key="code")

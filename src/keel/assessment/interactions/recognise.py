@@ -49,7 +49,7 @@ def read_entry(entry: str, names: Names) -> EntryNames:
     """What an entry names. A bare dose ("50 mg") names nothing; an entry of ordinary words is not recognised."""
     parts = parts_of(words(entry), names)
     if _is_only_dose(entry, parts):
-        return EntryNames((), ())
+        return EntryNames((), tuple(part.words[0].plain for part in parts if part.kind in ORDINARY))
     named = _named(parts)
     topical = next((part.words[0].plain for part in parts if part.kind == "topical"), "")
     found = [
