@@ -43,10 +43,8 @@ def assess(
 
     Example: keel assess record.json --at 2026-11-21
     """
-    from msgspec.structs import asdict
-
     from keel.assessment.picture import picture_of
-    from keel.cli.records import read_file
+    from keel.cli.records import answer_json, read_file
     from keel.cli.terminal import console, parse_time, write_json
     from keel.knowledge import load
 
@@ -54,10 +52,7 @@ def assess(
     reading = read_file(file, at=when, knowledge=knowledge)
     pictures = [picture_of(record, at=when, knowledge=knowledge) for record in reading.records]
     if json:
-        if len(pictures) == 1 and not everyone:
-            write_json({**asdict(pictures[0]), "totals": reading.totals})
-        else:
-            write_json({"people": pictures, "notes": reading.notes, "totals": reading.totals})
+        write_json(answer_json(pictures, reading, everyone=everyone))
     else:
         out = console()
         for picture in pictures:

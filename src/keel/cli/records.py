@@ -7,6 +7,11 @@ from typing import TYPE_CHECKING
 from keel.cli.language import _
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from msgspec import Struct
+    from rich.console import Console
+
     from keel.interop import Reading
     from keel.knowledge import Knowledge
 
@@ -17,6 +22,35 @@ def names_something(text: str) -> bool:
         return Path(text).exists()
     except (OSError, ValueError):
         return False
+
+
+def answer_json(found: "Sequence[Struct]", reading: "Reading | None", *, everyone: bool = False) -> object:
+    """What a command answers on one person, with the notes of the person and of the file and the totals, or on each.
+
+    With `everyone` it is a list of people also where there is one.
+    """
+    from msgspec.structs import asdict
+
+    if len(found) != 1 or everyone:
+        notes, totals = (reading.notes, reading.totals) if reading else ((), None)
+        return {"people": found, "notes": notes, "totals": totals}
+    if reading is None:
+        return found[0]
+    own = [note for record in reading.records for note in record.notes]
+    return {**asdict(found[0]), "notes": [*own, *reading.notes], "totals": reading.totals}
+
+
+def print_notes(reading: "Reading | None", out: "Console") -> None:
+    """What was read and not taken as a fact, of the people and of the file."""
+    from keel.cli.assess import note_text
+    from keel.cli.terminal import heading, indented
+
+    own = [note for record in reading.records for note in record.notes] if reading else []
+    notes = [*own, *reading.notes] if reading else []
+    if notes:
+        out.print(heading(_("Read, and not taken as a fact")))
+    for note in notes:
+        out.print(indented(f"- {note_text(note)}", depth=2))
 
 
 def read_file(path: Path, *, at: dt.datetime, knowledge: "Knowledge") -> "Reading":
