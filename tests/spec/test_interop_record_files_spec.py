@@ -242,4 +242,12 @@ def test_43_seconds_are_asked_about_and_routes_read_in_any_case():
 
 def test_48_routes_by_the_codes_and_words_of_charts():
     routes = [dose.route for dose in person("48").doses]
-    assert routes == [*("iv iv iv nasal nasal oral sublingual im nasal iv nasal iv iv iv nasal iv im iv iv".split())]
+    assert routes == [
+        *["iv", "iv", "iv", "nasal", "nasal", "oral", "sublingual", "im", "nasal", "iv"],
+        *["nasal", "iv", "iv", "iv", "nasal", "iv", "im", "iv", "iv"],
+    ]
+
+
+def test_18_a_severe_pressure_under_any_of_its_codes_is_an_emergency():
+    """HZ-VIT-05: 186/114 under SNOMED and 188/112 under the LOINC codes of sitting."""
+    assert "bp" in " ".join(finding.rule for finding in shown("18").findings if finding.severity == "block").casefold()

@@ -4,7 +4,7 @@ import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keel.cli.language import _
+from keel.cli.language import _, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from keel.interop import Reading
     from keel.knowledge import Knowledge
+    from keel.record import ReadingNote
 
 
 def names_something(text: str) -> bool:
@@ -40,9 +41,15 @@ def answer_json(found: "Sequence[Struct]", reading: "Reading | None", *, everyon
     return {**asdict(found[0]), "notes": [*own, *reading.notes], "totals": reading.totals}
 
 
+def note_text(note: "ReadingNote") -> str:
+    """“3 × Observation (line 12): no value and no components”."""
+    count = f"{note.count} × " if note.count > 1 else ""
+    where = f" ({say(note.where)})" if note.where else ""
+    return f"{count}{say(note.what)}{where}{f': {say(note.reason)}' if note.reason else ''}"
+
+
 def print_notes(reading: "Reading | None", out: "Console") -> None:
     """What was read and not taken as a fact, of the people and of the file."""
-    from keel.cli.assess import note_text
     from keel.cli.terminal import heading, indented
 
     own = [note for record in reading.records for note in record.notes] if reading else []
