@@ -178,3 +178,76 @@ def test_a_liver_test_above_its_limit_stands_in_the_record(number: str):
 
 def test_54_the_newest_sitting_is_the_newest_in_time():
     assert shown("54").scores[0].total == 27
+
+
+def test_03_a_completed_order_whose_supply_lasts_is_checked():
+    """HZ-IOP-02's other side: “completed” of an order says nothing of taking."""
+    assert [item.input for item in shown("03").interactions.items] == ["Phenelzine"]
+    assert shown("03").interactions.items[0].severity is not None
+
+
+def test_04_nothing_known_is_no_thing():
+    """HZ-IOP-02."""
+    record = person("04")
+    assert (record.conditions, record.medicines) == ((), ())
+    assert len(said(case("04"))) == 2
+
+
+def test_15_whose_it_is_by_identifier():
+    """HZ-ID-03."""
+    record = person("15")
+    assert (milligrams(record), record.person.weight_kg) == ([35], 61)
+
+
+def test_20_weight_height_and_temperature_under_sibling_codes():
+    """HZ-VIT-05: 176.4 lb × 0.45359237, 68 in × 2.54, (100.4 - 32) / 1.8."""
+    record = person("20")
+    assert record.person.weight_kg == pytest.approx(80.01, abs=0.01)
+    assert record.person.height_cm == pytest.approx(172.72)
+    (temperature,) = (one.value for one in record.measurements if one.unit == "Cel")
+    assert temperature == pytest.approx(38)
+
+
+def test_24_a_time_without_its_offset_is_refused_in_words():
+    reasons = [reason for _, reason in said(case("24"))]
+    assert all("a time with its offset" in reason for reason in reasons)
+    assert "regex" not in " ".join(reasons)
+
+
+def test_30b_what_is_over_is_over_without_a_status():
+    """HZ-IOP-02."""
+    picture = shown("30b")
+    assert picture.person.pregnancy != "pregnant"
+    assert {str(finding.severity) for finding in picture.findings} & {"block", "hold"} == set()
+
+
+def test_32_a_value_without_a_time_is_named():
+    """HZ-VIT-05."""
+    assert [what for what, _ in said(case("32"))] == ["value without a time"]
+
+
+def test_35_a_fork_of_the_journal_in_its_own_case():
+    record = person("35")
+    assert len(record.doses) == 5
+    assert None not in milligrams(record)
+    assert "unknown" not in {dose.route for dose in record.doses}
+    assert record.medicines == ()
+
+
+def test_43_seconds_are_asked_about_and_routes_read_in_any_case():
+    record = person("43")
+    assert {(dose.start.year, dose.route) for dose in record.doses} == {(2026, "insufflated")}
+    assert [what for what, _ in said(case("43"))] == ["time that was read as seconds"]
+
+
+def test_48_routes_by_the_codes_and_words_of_charts():
+    routes = [dose.route for dose in person("48").doses]
+    assert routes == [
+        *["iv", "iv", "iv", "nasal", "nasal", "oral", "sublingual", "im", "nasal", "iv"],
+        *["nasal", "iv", "iv", "iv", "nasal", "iv", "im", "iv", "iv"],
+    ]
+
+
+def test_18_a_severe_pressure_under_any_of_its_codes_is_an_emergency():
+    """HZ-VIT-05: 186/114 under SNOMED and 188/112 under the LOINC codes of sitting."""
+    assert "bp" in " ".join(finding.rule for finding in shown("18").findings if finding.severity == "block").casefold()

@@ -124,8 +124,8 @@ def coded_route(codings: Iterable[Coding], texts: Iterable[str], knowledge: Know
             return row.means
         if coding.system == SNOMED and coding.code in by_snomed:
             return by_snomed[coding.code]
-    for text in texts:
-        row = codes.coded(CodeKind.ROUTE, "fhir-text", text.strip().casefold())
+    for text in (text.strip().removesuffix("(qualifier value)").strip() for text in texts):
+        row = codes.coded(CodeKind.ROUTE, "fhir-text", text.casefold())
         found = row.means if row else route_id(text, knowledge)
         if found:
             return found
@@ -133,8 +133,15 @@ def coded_route(codings: Iterable[Coding], texts: Iterable[str], knowledge: Know
 
 
 def journal_route(word: str, knowledge: Knowledge) -> str | None:
-    """The id of a route from the word that a Journal export has for it."""
-    return next((name for name, route in knowledge.routes.items() if word and route.journal == word), None)
+    """The id of a route from the word that a Journal export has for it, in any case: forks of it write lower case."""
+    wanted = word.strip().upper()
+    return next((name for name, route in knowledge.routes.items() if wanted and route.journal == wanted), None)
+
+
+def nothing_known(codings: Iterable[Coding], knowledge: Knowledge) -> bool:
+    """Whether a code says that there is nothing, or that nobody knows, in the place of a medicine or a condition."""
+    codes = knowledge.reading_codes
+    return any(codes.coded(CodeKind.NOTHING_KNOWN, coding.system, coding.code) for coding in codings)
 
 
 def _phrase(word: str, kind: str, knowledge: Knowledge) -> str | None:

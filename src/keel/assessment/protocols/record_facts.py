@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from keel.assessment.interactions.check import check_recorded
+from keel.assessment.interactions.recent import medicines_to_check
 from keel.assessment.protocols.facts import RISK_LEVELS, RecordFacts, checked_facts
 from keel.assessment.protocols.suicide_facts import RISK, suicide_facts
 from keel.findings import Fact
@@ -35,7 +36,6 @@ from keel.record.selection import (
     conditions_at,
     day_of,
     doses_taken,
-    medicines_taken,
     newest_sittings,
     numbers_measured,
     person_facts,
@@ -72,7 +72,7 @@ def facts_from_record(record: Record, *, at: dt.datetime, knowledge: Knowledge) 
     facts = person_facts(record.person, at)
     found, unread = _conditions(record, at, knowledge)
     _merge(facts, found.facts)
-    _merge(facts, medicine_facts(medicines_taken(record, at), knowledge))
+    _merge(facts, medicine_facts(medicines_to_check(record, at, knowledge), knowledge))
     said, old = _answers(record, at, knowledge)
     _merge(facts, said)
     _merge(facts, _use(record, at))

@@ -18,7 +18,7 @@ from keel.interop.fhir.decoding import decoded
 from keel.interop.fhir.directory import Directory, contained
 from keel.interop.fhir.envelope import Item
 from keel.interop.fhir.errors import NotTaken
-from keel.interop.fhir.moments import When, when
+from keel.interop.fhir.moments import When, moment_of, when
 from keel.interop.fhir.people import Context, Draft
 from keel.interop.fhir.resources import (
     Ingredient,
@@ -31,9 +31,10 @@ from keel.interop.fhir.resources import (
 )
 from keel.interop.fhir.statements import has_unknown_end, pattern_of
 from keel.interop.times import Moment
-from keel.interop.vocabulary import Coding, coded_route, family_substance, sounds_like_family
+from keel.interop.vocabulary import Coding, coded_route, family_substance, nothing_known, sounds_like_family
 from keel.messages import Message
-from keel.record import Dose, Medicine, Precision, Setting
+from keel.quantities import UnitError, convert
+from keel.record import TAKEN, Dose, Medicine, Precision, Setting
 
 Kind = MedicationAdministration | MedicationStatement | MedicationRequest | MedicationDispense
 
@@ -132,6 +133,8 @@ class MedicationReader:
             raise NotTaken(Message("it does not say which medicine"))
         codings = [Coding(coding.system, coding.code) for part in (*known, *parts) for coding in part.coding]
         first = known[0] if known else CodeableConcept()
+        if nothing_known(codings, self._context.knowledge):
+            raise NotTaken(Message("it says “{text}”: no medicine", text=first.words or texts[0]))
         strengths = [part.strength for part in ingredients if part.strength]
         knowledge = self._context.knowledge
         family = family_substance(codings, texts, knowledge)
@@ -162,6 +165,10 @@ class MedicationReader:
             raise NotTaken(reason) from None
 
     def _medicine(self, item: Item, status: str, named: Named, draft: Draft, time: When) -> None:
+        """Adds a medicine; one that is not taken now is said to be, for it is not checked."""
+        if status not in TAKEN:
+            reason = Message("its status is {status}; not checked as one that is taken now", status=status)
+            draft.notes.note(Message("medicine that is not taken now"), where=item.where, reason=reason)
         draft.medicines.append(
             Medicine(
                 text=named.text,
@@ -178,8 +185,17 @@ class MedicationReader:
             raise NotTaken(Message("it asks that the medicine is not given"))
         if request.intent in ("proposal", "option"):
             raise NotTaken(Message("its intent is {intent}: nobody has ordered it", intent=request.intent))
-        ordered = when(request.authored_on, at=self._context.at)
-        self._medicine(item, MEDICINE_STATUS.get(request.status, request.status), named, draft, ordered)
+        at = self._context.at
+        ordered = when(request.authored_on, at=at)
+        status = MEDICINE_STATUS.get(request.status, request.status)
+        supplied = _supplied_until(request, ordered)
+        if request.status == "completed" and supplied and supplied > at:
+            status = "active"
+            reason = Message(
+                "what was handed over lasts until {day}: checked as if taken", day=supplied.date().isoformat()
+            )
+            draft.notes.note(Message("order that is completed"), where=item.where, reason=reason)
+        self._medicine(item, status, named, draft, ordered)
 
     def _administration(self, item: Item, given: MedicationAdministration, named: Named, draft: Draft) -> None:
         if given.status == "unknown":
@@ -308,6 +324,19 @@ def _is_modified(resource: Kind) -> bool:
     if isinstance(resource, MedicationAdministration):
         return bool(resource.dosage and resource.dosage.modifier_extension)
     return isinstance(resource, MedicationStatement) and any(one.modifier_extension for one in resource.dosage)
+
+
+def _supplied_until(request: MedicationRequest, ordered: When) -> dt.datetime | None:
+    """When what was ordered is used up; None where nobody says, or not in a unit of time."""
+    dispense = request.dispense_request
+    lasts = dispense.expected_supply_duration if dispense else None
+    if dispense is None or lasts is None or lasts.value is None or ordered.start is None:
+        return None
+    begun = moment_of(dispense.validity_period.start) if dispense.validity_period else None
+    try:
+        return (begun or ordered.start).at + dt.timedelta(days=convert(lasts.value, lasts.ucum, "d"))
+    except (UnitError, OverflowError):
+        return None
 
 
 def _substance_of(part: Ingredient, holders: Iterable[Resource]) -> CodeableConcept | None:

@@ -90,6 +90,9 @@ class ObservationReader:
         )
         if panel is not None and not is_result and not observation.data_absent_reason:
             draft.sittings.open(panel, sitting)
+        if time.last is None and any(one.number is not None for one in taken):
+            reason = Message("kept as it came; not used, because nobody says when it was measured")
+            draft.notes.note(Message("value without a time"), where=item.where, reason=reason)
         draft.measurements += _finished(taken, item, observation, time.last)
         pregnancy = self._pregnancy(observation, item, draft)
         if pregnancy is not None and time.last is not None:

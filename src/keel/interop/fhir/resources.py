@@ -36,8 +36,17 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     contained: tuple[Raw, ...] = ()
 
 
+class Identifier(msgspec.Struct, frozen=True):
+    """A number under which others know a person."""
+
+    system: str = ""
+    value: str = ""
+
+
 class Patient(Resource, frozen=True, kw_only=True):
     """A person; names and addresses are not decoded."""
+
+    identifier: tuple[Identifier, ...] = ()
 
     extension: tuple[Extension, ...] = ()
     gender: Literal["male", "female", "other", "unknown"] | None = None
@@ -299,6 +308,13 @@ class MedicationStatement(Resource, frozen=True, kw_only=True):
     dosage: tuple[Dosage, ...] = ()
 
 
+class DispenseRequest(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """How long what is handed over lasts; the rest of an order to the pharmacy is passed over."""
+
+    validity_period: Period | None = None
+    expected_supply_duration: Quantity | None = None
+
+
 class MedicationRequest(Resource, frozen=True, kw_only=True):
     """An order or a plan: never a dose."""
 
@@ -311,6 +327,7 @@ class MedicationRequest(Resource, frozen=True, kw_only=True):
     medication_reference: Reference | None = None
     subject: Reference
     authored_on: DateTime | None = None
+    dispense_request: DispenseRequest | None = None
 
 
 class MedicationDispense(Resource, frozen=True, kw_only=True):

@@ -31,6 +31,8 @@ class CodeKind(StrEnum):
     """How high a risk was judged: none, low, moderate, high."""
     FAMILY_STEM = "family_stem"
     """Letters with which names of the ketamine family are built: what holds them may be one that Keel does not know."""
+    NOTHING_KNOWN = "nothing_known"
+    """No medicine and no problem: `none` where none is known, `no_information` where nobody knows."""
     CODE_SYSTEM = "code_system"
     """Another name of a code system; `means` is the address under which its codes stand in the table."""
 
@@ -126,6 +128,10 @@ class ReadingLimits(Document, frozen=True, kw_only=True):
     """Months for which “pregnant” is taken as true now."""
     not_pregnant_holds: Number
     """Months for which “not pregnant”, or not knowing, is taken as true now."""
+    recently_given: Number
+    """Days for which what was administered is checked like what is taken."""
+    speaks_on: dict[str, Number]
+    """Class of medicines to the days for which one of it is checked after its last day."""
 
 
 def only_limits(documents: Mapping[str, ReadingLimits]) -> ReadingLimits:
