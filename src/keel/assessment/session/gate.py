@@ -15,6 +15,10 @@ from keel.findings import Finding, Severity, worst_first
 from keel.messages import Message, Numeral, listed
 
 
+_COUNTS = ("sessions_so_far", "treatment_week", "weeks_in_treatment")
+"""What tells how far a course is."""
+
+
 class GateState(NamedTuple):
     """What stands at a moment: findings of the gate of its phase, alarms, checks due and missed."""
 
@@ -53,7 +57,8 @@ def _without_ledger(finding: Finding, view: SessionView) -> Finding:
     Then it warns: nothing can be counted, and all that they would ask is open.
     """
     is_of_course = finding.rule == view.protocol.gates.missing.get("course") and finding.severity is Severity.HOLD
-    if is_of_course and view.session.doses is None and view.facts.get("sessions_so_far") is None:
+    is_counted = view.session.doses is not None or any(view.facts.get(name) is not None for name in _COUNTS)
+    if is_of_course and not is_counted:
         return msgspec.structs.replace(finding, severity=Severity.WARN)
     return finding
 
