@@ -19,7 +19,7 @@ from keel.web.clinic.dose_check import Decision, meaning_beside, require_decisio
 from keel.web.clinic.entries import SHAPES, check_entry
 from keel.web.clinic.errors import FactRefused, NotAllowed
 from keel.web.clinic.models import Clinic, DoseDecision, EmergencyAccess, Fact, Kind, Patient
-from keel.web.clinic.queries import RECORDED, add_entry, free_number, merged_into, permissions_in, same_person
+from keel.web.clinic.queries import add_entry, free_number, merged_into, permissions_in, same_person
 from keel.web.clinic.roles import Permission
 from keel.web.clinic.summaries import summarise_patient
 from keel.web.language.rendering import plain
@@ -33,6 +33,11 @@ NEEDS = {
     Kind.MERGE: Permission.VOID_FACTS,
 }
 """What it takes to record a fact of these kinds; all others take `RECORD_FACTS`."""
+
+
+def needed_to_change(kind: Kind) -> Permission:
+    """What it takes to correct a fact of this kind, or to take it back."""
+    return NEEDS.get(kind, Permission.VOID_FACTS) if kind != Kind.CONSENT else Permission.VOID_FACTS
 
 
 def register(
@@ -105,7 +110,7 @@ def record_fact(
     if kind == Kind.MERGE:
         _check_merge(patient, payload)
     if supersedes is not None:
-        _require(by, patient.clinic, Permission.VOID_FACTS if kind in RECORDED else NEEDS[kind])
+        _require(by, patient.clinic, needed_to_change(kind))
         _check_change(supersedes, patient, reason)
         if supersedes.kind != kind:
             raise FactRefused(_("A correction is a fact of the same kind. Take this one back, and record the other."))
@@ -128,7 +133,7 @@ def record_fact(
 
 def void_fact(*, by: AbstractUser, fact: Fact, reason: str, key: str, at: dt.datetime | None = None) -> Fact:
     """Takes a fact back: it stays to be seen, with who took it back and why, and counts no more."""
-    _require(by, fact.patient.clinic, Permission.VOID_FACTS if fact.kind in RECORDED else NEEDS[Kind(fact.kind)])
+    _require(by, fact.patient.clinic, needed_to_change(Kind(fact.kind)))
     _check_change(fact, fact.patient, reason)
     void = Fact(
         patient=fact.patient, kind=Kind.VOID, recorded_at=at, recorded_by=by, key=key, voids=fact, reason=reason.strip()
