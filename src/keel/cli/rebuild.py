@@ -26,4 +26,4 @@ def rebuild(
     from keel.web.clinic.summaries import rebuild as rebuild_rows
 
     count = rebuild_rows(at=clock.now(), only_missing=missing)
-    print(_n("{count} patient", "{count} patients", count))
+    print(_n("{count} patient", "{count} patients", count=count))

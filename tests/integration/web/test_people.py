@@ -292,7 +292,7 @@ def test_three_kinds_of_danger_do_not_look_the_same(at_desk, write, enrol, dana)
     write(Kind.MEDICINE, {"text": "phenelzine"}, "m", patient=mina)
     write(Kind.ANSWERS, {**PHQ, "items": {"9": 2}, "at": "2026-11-20T09:00+00:00"}, "a", patient=noor)
     html = at_desk("alice").get("/clinic/harbour/").content.decode()
-    marks = re.findall(r'<p class="mark mark-(\w+)">', html)
+    marks = re.findall(r'<p class="flag flag-(\w+)">', html)
     assert marks[0] == "suicide"
     assert {"suicide", "stacking", "together"} <= set(marks)
     text = _text(at_desk("alice").get("/clinic/harbour/", {"show": "suicide"}))

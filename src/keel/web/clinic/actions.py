@@ -15,10 +15,10 @@ from keel.interop import ReadError, read_records
 from keel.messages import joined
 from keel.record import Record
 from keel.web.clinic import audit
-from keel.web.clinic.dose_check import Decision, meaning_beside, require_decision
+from keel.web.clinic.dose_check import Decision, meaning_beside, require_decision, weight_beside
 from keel.web.clinic.entries import SHAPES, check_entry
 from keel.web.clinic.errors import FactRefused, NotAllowed
-from keel.web.clinic.models import Clinic, DoseDecision, EmergencyAccess, Fact, Kind, Patient
+from keel.web.clinic.models import Clinic, EmergencyAccess, Fact, FactDecision, Kind, Patient
 from keel.web.clinic.queries import add_entry, free_number, merged_into, permissions_in, same_person
 from keel.web.clinic.roles import Permission
 from keel.web.clinic.summaries import summarise_patient
@@ -246,7 +246,7 @@ def _append_in_turn(fact: Fact, clinic: Clinic, action: str, decision: Decision 
     fact.save(force_insert=True)
     detail: dict[str, Any] = {}
     if decided and decision:
-        DoseDecision.objects.create(
+        FactDecision.objects.create(
             fact=fact,
             decided_by=decision.by,
             reason=decision.reason.strip(),
@@ -268,11 +268,17 @@ def _append_in_turn(fact: Fact, clinic: Clinic, action: str, decision: Decision 
 
 
 def _decided(fact: Fact, decision: Decision | None) -> tuple[str, ...]:
-    """The rules on which somebody decided, for a dose; looked at in turn, so that two who write at once see it both."""
-    if fact.kind != Kind.DOSE:
-        return ()
-    meaning = meaning_beside(fact.patient, fact.payload, at=fact.recorded_at, instead_of=fact.supersedes)
-    return require_decision(fact.patient, fact.payload, meaning, decision)
+    """The rules on which somebody decided, for a dose or a weight; in turn, so that two who write at once both see it."""
+    told: dict[str, Any] = {"at": fact.recorded_at, "instead_of": fact.supersedes}
+    if fact.kind == Kind.DOSE:
+        return require_decision(
+            fact.patient, fact.payload, meaning_beside(fact.patient, fact.payload, **told), decision
+        )
+    if fact.kind in (Kind.MEASUREMENT, Kind.PERSON):
+        asked = weight_beside(fact.patient, Kind(fact.kind), fact.payload, **told)
+        if asked is not None:
+            return require_decision(fact.patient, fact.payload, asked, decision, needs_prescriber=False)
+    return ()
 
 
 def _same_or_refused(same: Fact, fact: Fact) -> Fact:
