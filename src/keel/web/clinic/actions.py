@@ -21,7 +21,7 @@ from keel.web.clinic.errors import FactRefused, NotAllowed
 from keel.web.clinic.models import Clinic, EmergencyAccess, Fact, FactDecision, Kind, Patient
 from keel.web.clinic.queries import add_entry, free_number, merged_into, permissions_in, same_person
 from keel.web.clinic.roles import Permission
-from keel.web.clinic.summaries import summarise_patient
+from keel.web.clinic.summaries import mark_stale, summarise_patient
 from keel.web.language.rendering import plain
 from keel.web.language.words import gettext as _
 
@@ -80,7 +80,7 @@ def register(
             key=key,
         )
         _append_in_turn(fact, locked, "record_fact", None)
-        summarise_patient(patient, at=at)
+    summarise_patient(patient, at=at)
     return patient
 
 
@@ -231,8 +231,10 @@ def _append(fact: Fact, *, action: str, decision: Decision | None = None) -> Fac
     with transaction.atomic():
         clinic = Clinic.objects.select_for_update().get(pk=fact.patient.clinic_id)
         appended = _append_in_turn(fact, clinic, action, decision)
-        summarise_patient(fact.patient, at=fact.recorded_at)
-        return appended
+        mark_stale(fact.patient)
+    # After the lock is free: the Picture of a long record takes seconds, in which others of the clinic may write.
+    summarise_patient(fact.patient, at=fact.recorded_at)
+    return appended
 
 
 def _append_in_turn(fact: Fact, clinic: Clinic, action: str, decision: Decision | None) -> Fact:
@@ -254,6 +256,7 @@ def _append_in_turn(fact: Fact, clinic: Clinic, action: str, decision: Decision 
             was_given=decision.was_given,
         )
         detail = {"decided_by": decision.by.get_username(), "rules": len(decided), "was_given": decision.was_given}
+        detail["why"] = decision.reason.strip()
     target = fact.supersedes or fact.voids
     audit.append(
         clinic,
@@ -268,7 +271,7 @@ def _append_in_turn(fact: Fact, clinic: Clinic, action: str, decision: Decision 
 
 
 def _decided(fact: Fact, decision: Decision | None) -> tuple[str, ...]:
-    """The rules on which somebody decided, for a dose or a weight; in turn, so that two who write at once both see it."""
+    """The rules on which somebody decided, for a dose or a weight; in turn, so that of two at once the second sees it."""
     told: dict[str, Any] = {"at": fact.recorded_at, "instead_of": fact.supersedes}
     if fact.kind == Kind.DOSE:
         return require_decision(

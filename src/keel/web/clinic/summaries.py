@@ -73,6 +73,11 @@ def summarise_patient(patient: Patient, *, at: dt.datetime) -> PatientSummary:
     return row
 
 
+def mark_stale(patient: Patient) -> None:
+    """Says in the transaction of a write that the row is older than the facts, should nobody come to make it anew."""
+    PatientSummary.objects.filter(patient=patient).update(day=dt.date.min)
+
+
 def rebuild(*, at: dt.datetime, only_missing: bool = False) -> int:
     """Makes every row anew from the facts, and gives how many; `only_missing` those that are not there at all."""
     patients = Patient.objects.select_related("clinic").order_by("pk")
