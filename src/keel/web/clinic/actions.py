@@ -271,7 +271,7 @@ def _append_in_turn(fact: Fact, clinic: Clinic, action: str, decision: Decision 
 
 
 def _decided(fact: Fact, decision: Decision | None) -> tuple[str, ...]:
-    """The rules on which somebody decided, for a dose or a weight; in turn, so that of two at once the second sees it."""
+    """The rules on which somebody decided, for a dose or a weight; of two at once the second sees the first."""
     told: dict[str, Any] = {"at": fact.recorded_at, "instead_of": fact.supersedes}
     if fact.kind == Kind.DOSE:
         return require_decision(
