@@ -7,6 +7,7 @@ dmd_vtm_*.xml and dmd_ingredient_*.xml (Open Government Licence v3). Written bes
 
 - vocabulary/names.csv: each name, what it contains, where the name comes from. What Keel holds interactions on is
   called by the name of its row, so a brand that only UNII knows still finds the interaction.
+- vocabulary/combinations.csv: products of which UNII lists two components or more, and these.
 - vocabulary/everyday-words.txt: English words that are not a medicine, from the frequency list inside symspellpy.
 
 Left out: industrial, food and allergen names, research codes, Latin forms, names that are ordinary words.
@@ -66,6 +67,7 @@ class Vocabulary:
         self.own, self.taken, self.salts = own, taken, salts
         self.substances = {substance for contents in own.values() for substance in contents}
         self.names: dict[str, tuple[tuple[str, ...], str]] = {}
+        self.combinations: dict[str, tuple[str, ...]] = {}
 
     def base(self, name: str) -> str:
         """The key of a name without its salt words (all of them kept where nothing else would be left)."""
@@ -111,6 +113,7 @@ def main() -> int:
     english = english_words()
     vocabulary = gather(arguments.folder, english)
     write_names(arguments.out / "names.csv", vocabulary)
+    write_combinations(arguments.out / "combinations.csv", vocabulary)
     chemical = set(chemical_words(arguments.folder))
     write_everyday(arguments.out / "everyday-words.txt", vocabulary, english, chemical)
     return 0
@@ -214,6 +217,7 @@ def add_unii(
             combined[product].append(contents or (row["display_name"].lower(),))
         elif contents and row["type"] == "bn" and medicines.issuperset(contents) and is_brand(row["name"], english):
             brands[row["name"]].add(contents)
+    vocabulary.combinations = {name_key(product): merged(parts) for product, parts in combined.items()}
     for product, parts in combined.items():
         if any(vocabulary.contents(part[0]) for part in parts) and name_key(product) not in english:
             vocabulary.add(product, merged(parts), "unii")
@@ -263,6 +267,15 @@ def write_names(path: Path, vocabulary: Vocabulary) -> None:
             for name, contents, source in rows
         )
     print(f"{path.name}: {len(rows)} names", file=sys.stderr)
+
+
+def write_combinations(path: Path, vocabulary: Vocabulary) -> None:
+    """Every product of which UNII lists two components or more: `keel knowledge check` holds the brands against it."""
+    rows = sorted((name, ";".join(parts)) for name, parts in vocabulary.combinations.items() if len(parts) > 1)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["name", "contains"])
+        writer.writerows(rows)
 
 
 def chemical_words(folder: Path) -> Iterator[str]:

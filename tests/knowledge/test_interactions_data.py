@@ -10,7 +10,10 @@ from keel.assessment.interactions.names import names_of
 from keel.assessment.interactions.typed_list import name_key
 from keel.knowledge import load
 from keel.knowledge.base import KINDS
+from keel.knowledge.certainty import Certainty
 from keel.knowledge.files import PACKAGED
+from keel.knowledge.interactions import NameKind, Synonym
+from keel.knowledge.interactions.check import synonym_problems
 from support.loops import some
 from support.shared import shared_folder
 from support.wording import must_not_claim
@@ -24,7 +27,11 @@ TABLES = (
     "class-rules/route-limits.csv",
     "class-rules/stacking.csv",
     "class-rules/words.csv",
+    "class-rules/after-stopping.csv",
+    "evidence/search-words.csv",
+    "vocabulary/combinations.csv",
     "vocabulary/common-names.csv",
+    "vocabulary/context-words.csv",
     "vocabulary/dose-words.csv",
     "vocabulary/names.csv",
 )
@@ -150,3 +157,14 @@ def test_every_alias_of_the_reference_is_recognised_and_notes_are_confirmed():
         assert row["generic_name"] in meaning.substances, alias
         if note and name_key(name) not in products:
             assert meaning.to_confirm, alias
+
+
+@pytest.mark.parametrize("name", ["Percocet", "treximet"])
+def test_a_brand_with_one_substance_where_a_vocabulary_lists_more_is_refused(name):
+    """HZ-INT-01: FDA UNII lists the components of both."""
+    knowledge = load()
+    alias = Synonym(name, ("oxycodone",), NameKind.BRAND, ambiguous=False, certainty=Certainty.MEMORY, note="")
+    problems = list(
+        synonym_problems({name: alias}, knowledge.interactions, knowledge.medicine_names, knowledge.combinations)
+    )
+    assert ["a vocabulary lists more in it" in one.message for one in problems] == [True]

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from symspellpy import SymSpell, Verbosity
 
 from keel.assessment.interactions import InteractionsReport, Status, check_medicines
-from keel.assessment.interactions.names import own_names
+from keel.assessment.interactions.names import names_of, own_names
+from keel.assessment.interactions.parts import SAYS_HOW, kind_of
 from keel.assessment.interactions.spelling import Spelling, allowed_edits
 from keel.assessment.interactions.typed_list import entries, words
 from keel.knowledge import load
@@ -123,3 +124,45 @@ def misspelt(name: str, chance: random.Random) -> str:
         elif place:
             letters[place - 1], letters[place] = letters[place], letters[place - 1]
     return "".join(letters)
+
+
+PIECES = st.sampled_from(
+    [
+        *("sertraline", "booze", "coke", "speed", "G", "h", "white", "50 mg", "tablets", "and", "or", "with", "no"),
+        *(
+            "stopped",
+            "allergic to",
+            "now",
+            "but",
+            "qhs",
+            "take",
+            "po",
+            "xyzzy",
+            "alprazolm",
+            "Tylenol",
+            "Forte",
+            "plus",
+        ),
+        *("beers", "of", "the", "daily", "2", "x", "glass of water", "benzos", "last year", "Disp: 30", "Mersyndol"),
+        *(",", "/", "\n"),
+    ]
+)
+
+
+@settings(max_examples=examples(300))
+@given(st.lists(PIECES, min_size=1, max_size=12))
+def test_every_word_is_used_or_said_to_be_not_used(pieces):
+    """HZ-INT-02: a word is in an item, ordinary, unread, a word of the dose, or one that says what is taken."""
+    text = " ".join(pieces)
+    report = check_medicines([text], knowledge=load())
+    shown = {word.plain for each in (*[item.input for item in report.items], *report.unread) for word in words(each)}
+    read = {name for item in report.items for name in item.substances}
+    names = names_of(load())
+    about = {word for phrase in load().context_words for word in phrase.split()}
+    for entry in entries(text):
+        for word in words(entry):
+            is_dose = kind_of(word, names) in SAYS_HOW
+            meaning = names.find(word.plain)  # a second name of what is read stands for it
+            is_read = meaning is not None and read.issuperset(meaning.substances)
+            is_used = word.plain in shown or is_read or is_dose or word.plain in about
+            assert is_used or word.plain in report.ignored, word

@@ -4,9 +4,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from soak import costly, overload, slow_clients
+from soak import costly, kills, overload, slow_clients, upgrade
 
-RUNS = (slow_clients, costly, overload)
+RUNS = (slow_clients, costly, overload, kills, upgrade)
 
 
 def main() -> int:

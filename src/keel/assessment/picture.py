@@ -15,6 +15,7 @@ from keel.assessment.help import HelpLine, help_lines
 from keel.assessment.instruments.score import Score
 from keel.assessment.instruments.standing import scored_record
 from keel.assessment.interactions.check import check_recorded
+from keel.assessment.interactions.recent import medicines_to_check
 from keel.assessment.interactions.report import InteractionsReport
 from keel.assessment.interactions.unchecked import unchecked
 from keel.assessment.protocols.facts import worst_suicide_risk
@@ -31,7 +32,6 @@ from keel.knowledge import Knowledge
 from keel.knowledge.protocols import leaves
 from keel.messages import Message
 from keel.record import Person, Pregnancy, ReadingNote, Record, Sex
-from keel.record.selection import medicines_taken
 
 SAID_BY_THE_SIGNS = "E-3-SIGN"
 _ON_SUICIDE = ("suicide_risk_level", "suicide_screen_unread")
@@ -86,9 +86,10 @@ def picture_of(record: Record, *, at: dt.datetime, knowledge: Knowledge) -> Pict
     substances = {dose.substance for dose in record.doses} | {pattern.substance for pattern in record.patterns}
     routes = {dose.route for dose in record.doses} | {pattern.route for pattern in record.patterns}
     interactions = check_recorded(
-        medicines_taken(record, at),
+        medicines_to_check(record, at, knowledge),
         substance=_only(substances),
         route=_only(routes),
+        on=at.date(),
         knowledge=knowledge,
     )
     told = harm_facts(record, at=at, knowledge=knowledge, exposure=exposure, interactions=interactions)

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from keel.assessment.protocols.level_of_care import MinimumCare
     from keel.assessment.surveillance.due import DueItem
     from keel.interop import Reading
-    from keel.record import ReadingNote
 
 
 def assess(
@@ -43,10 +42,8 @@ def assess(
 
     Example: keel assess record.json --at 2026-11-21
     """
-    from msgspec.structs import asdict
-
     from keel.assessment.picture import picture_of
-    from keel.cli.records import read_file
+    from keel.cli.records import answer_json, read_file
     from keel.cli.terminal import console, parse_time, write_json
     from keel.knowledge import load
 
@@ -54,10 +51,7 @@ def assess(
     reading = read_file(file, at=when, knowledge=knowledge)
     pictures = [picture_of(record, at=when, knowledge=knowledge) for record in reading.records]
     if json:
-        if len(pictures) == 1 and not everyone:
-            write_json({**asdict(pictures[0]), "totals": reading.totals})
-        else:
-            write_json({"people": pictures, "notes": reading.notes, "totals": reading.totals})
+        write_json(answer_json(pictures, reading, everyone=everyone))
     else:
         out = console()
         for picture in pictures:
@@ -70,6 +64,7 @@ def assess(
 def print_picture(picture: "Picture", out: "Console") -> None:
     """A Picture for the terminal: urgent things first, then exposure, curve, scores, medicines, what is not known."""
     from keel.cli.exposure import print_exposure
+    from keel.cli.records import note_text
     from keel.cli.terminal import finding_view, heading, indented
 
     out.rule(f"[bold]{person_text(picture)}[/bold]", align="left")
@@ -209,15 +204,10 @@ def due_text(item: "DueItem") -> str:
     return "· " + _("{what}: due on {day} ({why})", **slots)
 
 
-def note_text(note: "ReadingNote") -> str:
-    """“3 × Observation (line 12): no value and no components”."""
-    count = f"{note.count} × " if note.count > 1 else ""
-    where = f" ({say(note.where)})" if note.where else ""
-    return f"{count}{say(note.what)}{where}{f': {say(note.reason)}' if note.reason else ''}"
-
-
 def print_reading(reading: "Reading", out: "Console") -> None:
     """What was read, and what was met but belongs to nobody."""
+    from keel.cli.records import note_text
+
     read = _n(
         "Read as {format}: {count} person.",
         "Read as {format}: {count} people.",

@@ -26,9 +26,8 @@ def convert(
 
     Example: keel convert bundle.json > record.json
     """
-    from keel.cli.assess import note_text
     from keel.cli.errors import CommandError
-    from keel.cli.records import read_file
+    from keel.cli.records import note_text, read_file
     from keel.cli.terminal import parse_time, progress_console
     from keel.interop import write_converted
     from keel.knowledge import load

@@ -8,9 +8,12 @@ from keel.cli import options
 from keel.cli.language import _, say
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from rich.console import Console
 
     from keel.exposure import Exposure
+    from keel.knowledge import Knowledge
     from keel.quantities import Interval
 
 
@@ -39,6 +42,7 @@ def exposure(
             (record.person.id, record) for record in read_file(Path(text[0]), at=when, knowledge=knowledge).records
         ]
     else:
+        _say_emergency(written, when, knowledge)
         people = [("", Record(patterns=parse_pattern(written, at=when, knowledge=knowledge)))]
     answers = [(name, summarise(record, at=when, knowledge=knowledge)) for name, record in people]
     if json:
@@ -49,6 +53,18 @@ def exposure(
         if name:
             out.rule(name, align="left", style="dim")
         print_exposure(answer, out)
+
+
+def _say_emergency(written: str, at: "datetime", knowledge: "Knowledge") -> None:
+    """Says on standard error, before anything else, to call for help where the words tell of an emergency."""
+    from keel.assessment.protocols.level_of_care import known_care
+    from keel.cli.terminal import progress_console
+    from keel.record.concepts import concept_facts, read_concepts
+
+    mentions = read_concepts(written, None, knowledge).mentions
+    told = concept_facts((knowledge.concepts[one.concept], one.state) for one in mentions).yes
+    if known_care(dict.fromkeys(told, True), at=at, knowledge=knowledge).level == "emergency":
+        progress_console().print(_("In danger now: call your emergency number."), style="bold", markup=False)
 
 
 def print_exposure(answer: "Exposure", out: "Console") -> None:

@@ -26,6 +26,8 @@ OTHERWISE = {
     "nothing_on_file": (Message("– nothing on file"), "default"),
     "not_recognised": (Message("? NOT RECOGNISED"), "bold magenta"),
     "ambiguous": (Message("? WHICH ONE"), "bold magenta"),
+    "contents_not_known": (Message("? LOOK AT THE BOX"), "bold magenta"),
+    "not_taken": (Message("– not taken now"), "default"),
 }
 
 
@@ -49,14 +51,16 @@ def interactions(
     """
     from keel.assessment.interactions import check_medicines, join_names
     from keel.cli.errors import CommandError
-    from keel.cli.terminal import console, write_json
+    from keel.cli.route_words import route_id
+    from keel.cli.terminal import console, parse_time, write_json
     from keel.knowledge import load
 
     if not "".join(text).strip():
         raise CommandError(Message("No medicine was typed. Write for example: keel interactions sertraline Valium"))
     knowledge = load(tuple(overlay or ()))
+    route = route_id(route, knowledge) if route else None
     typed = join_names(text, knowledge)
-    report = check_medicines(typed, substance=substance, route=route, knowledge=knowledge)
+    report = check_medicines(typed, substance=substance, route=route, on=parse_time(None).date(), knowledge=knowledge)
     if json:
         write_json(report)
         return
@@ -99,7 +103,10 @@ def items_view(report: "InteractionsReport") -> "Table":
         table.add_column(title, ratio=ratio)
     for item in report.items:
         mark, style = DANGERS[item.severity] if item.severity else OTHERWISE[item.status]
-        table.add_row(Text(item.input), Text(say(mark), style=style), Text(_recognised_as(item)))
+        said = say(mark)
+        if item.could_be and not item.severity:
+            said += "\n" + _("could be {danger}", danger=Message(item.could_be.value))
+        table.add_row(Text(item.input), Text(said, style=style), Text(_recognised_as(item)))
     return table
 
 

@@ -4,11 +4,17 @@ import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keel.cli.language import _
+from keel.cli.language import _, say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from msgspec import Struct
+    from rich.console import Console
+
     from keel.interop import Reading
     from keel.knowledge import Knowledge
+    from keel.record import ReadingNote
 
 
 def names_something(text: str) -> bool:
@@ -17,6 +23,41 @@ def names_something(text: str) -> bool:
         return Path(text).exists()
     except (OSError, ValueError):
         return False
+
+
+def answer_json(found: "Sequence[Struct]", reading: "Reading | None", *, everyone: bool = False) -> object:
+    """What a command answers on one person, with the notes of the person and of the file and the totals, or on each.
+
+    With `everyone` it is a list of people also where there is one.
+    """
+    from msgspec.structs import asdict
+
+    if len(found) != 1 or everyone:
+        notes, totals = (reading.notes, reading.totals) if reading else ((), None)
+        return {"people": found, "notes": notes, "totals": totals}
+    if reading is None:
+        return found[0]
+    own = [note for record in reading.records for note in record.notes]
+    return {**asdict(found[0]), "notes": [*own, *reading.notes], "totals": reading.totals}
+
+
+def note_text(note: "ReadingNote") -> str:
+    """“3 × Observation (line 12): no value and no components”."""
+    count = f"{note.count} × " if note.count > 1 else ""
+    where = f" ({say(note.where)})" if note.where else ""
+    return f"{count}{say(note.what)}{where}{f': {say(note.reason)}' if note.reason else ''}"
+
+
+def print_notes(reading: "Reading | None", out: "Console") -> None:
+    """What was read and not taken as a fact, of the people and of the file."""
+    from keel.cli.terminal import heading, indented
+
+    own = [note for record in reading.records for note in record.notes] if reading else []
+    notes = [*own, *reading.notes] if reading else []
+    if notes:
+        out.print(heading(_("Read, and not taken as a fact")))
+    for note in notes:
+        out.print(indented(f"- {note_text(note)}", depth=2))
 
 
 def read_file(path: Path, *, at: dt.datetime, knowledge: "Knowledge") -> "Reading":

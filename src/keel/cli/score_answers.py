@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ from keel.cli.errors import CommandError
 from keel.cli.facts_text import not_text
 from keel.messages import Message
 
+SHORTEST_RUN = 4
+"""Digits in one run from which on they are answers, one each; no total of an instrument has as many."""
 LARGEST_FILE_BYTES = 1_000_000
 """Answers to one questionnaire fill a few hundred bytes; a file far beyond that is another file."""
 
@@ -31,7 +34,7 @@ def read_answers_text(text: str, *, lone: str | None = None) -> dict[str, Any] |
     if text[:1] in ("{", "["):
         return _from_json(text, where)
     if "=" in text:
-        pairs = [part for part in text.split(",") if part.strip()]
+        pairs = [part for part in re.split(r"[,;\n]", text) if part.strip()]
         lacking = [part for part in pairs if "=" not in part]
         if lacking:
             raise CommandError(
@@ -44,8 +47,23 @@ def read_answers_text(text: str, *, lone: str | None = None) -> dict[str, Any] |
         return _unique((part.partition("=")[::2] for part in pairs), where)
     if not is_file and text.endswith((".json", ".csv", ".txt")):
         raise CommandError(Message("There is no file {file}.", file=text))
-    parts = [part.strip() or None for part in text.split(",")]
+    parts = [part.strip() or None for part in _in_places(text)]
     return {lone: parts[0]} if lone and len(parts) == 1 else parts
+
+
+def _in_places(text: str) -> list[str]:
+    """The answers of a list in item order: by commas or semicolons, numbers also by spaces, digits also in one run.
+
+    >>> _in_places("1;;2"), _in_places("1 1 2 0"), _in_places("11201"), _in_places("several days, not at all")
+    (['1', '', '2'], ['1', '1', '2', '0'], ['1', '1', '2', '0', '1'], ['several days', ' not at all'])
+    """
+    for separator in ";,":
+        if separator in text:
+            return text.split(separator)
+    words = text.split()
+    if len(words) > 1 and all(word.isdecimal() for word in words):
+        return words
+    return list(text) if text.isdecimal() and len(text) >= SHORTEST_RUN else [text]
 
 
 def _file_text(path: Path) -> str:

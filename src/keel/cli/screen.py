@@ -67,6 +67,7 @@ def _screen(
     from keel.assessment.screening import screening
     from keel.cli.errors import CommandError
     from keel.cli.facts_text import read_facts_text, read_people
+    from keel.cli.records import answer_json, print_notes
     from keel.cli.screen_view import screen_view
     from keel.cli.terminal import console, parse_time, write_json
 
@@ -95,11 +96,12 @@ def _screen(
         for record in people
     ]
     if json:
-        write_json(found[0] if len(found) == 1 else {"people": found, "notes": reading.notes if reading else ()})
+        write_json(answer_json(found, reading))
     else:
         out = console()
         for record, one in zip(people, found, strict=True):
             screen_view(one, record.person, protocol, knowledge, out)
+        print_notes(reading, out)
     if any(one.holds for one in found):
         raise typer.Exit(1)
 

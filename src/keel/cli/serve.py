@@ -1,5 +1,6 @@
 """`keel serve`: the web application on this machine."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -17,9 +18,12 @@ def serve(
 
     Example: keel serve --port 8000
     """
+    from keel.web.doctor.machine import warnings
     from keel.web.server import address, first_start, prepare, run
 
     prepare(folder)
+    for warning in warnings(folder.absolute()):
+        print(f"keel: {say(warning)}", file=sys.stderr)
     start = first_start(port)
     if start:
         print(say(start))

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from keel.cli.errors import CommandError
+from keel.cli.route_words import route_id
 from keel.knowledge import find, load
 from keel.knowledge.models import Model
 from keel.knowledge.modifiers import Modifier
@@ -58,7 +59,7 @@ def read_question(
 ) -> Question:
     """The question as values; an unknown word or a number without a unit is an error that says how to fix it."""
     knowledge = load()
-    way = find("route", knowledge.routes, route).id
+    way = find("route", knowledge.routes, route_id(route, knowledge)).id
     person = _person(weight, age, ancestry, female)
     models, taken, remarks = _models(model, way, substance)
     amount = _base(parse_dose_mg(dose, weight_kg=person.weight_kg), form, taken)
@@ -98,7 +99,8 @@ def known_ranges(route: str) -> list[dict[str, Any]]:
     """Published bioavailabilities of a route as plain values."""
     import msgspec
 
-    return [msgspec.to_builtins(entry) for entry in find("route", load().routes, route).bioavailability]
+    found = find("route", load().routes, route_id(route, load()))
+    return [msgspec.to_builtins(entry) for entry in found.bioavailability]
 
 
 def _models(model: str, route: str, substance: str | None) -> tuple[tuple[Model, ...], str, list[Message]]:

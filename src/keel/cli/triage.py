@@ -41,6 +41,7 @@ def triage(
     from keel.assessment.screening import triage as triage_of
     from keel.cli.errors import CommandError
     from keel.cli.facts_text import read_facts_text, read_people
+    from keel.cli.records import answer_json, print_notes
     from keel.cli.terminal import console, parse_time, write_json
     from keel.knowledge import load
 
@@ -65,11 +66,12 @@ def triage(
         triage_of(record, at=when, knowledge=knowledge, jurisdiction=jurisdiction, facts=told) for record in people
     ]
     if json:
-        write_json(found[0] if len(found) == 1 else {"people": found, "notes": reading.notes if reading else ()})
+        write_json(answer_json(found, reading))
         return
     out = console()
     for record, one in zip(people, found, strict=True):
         triage_view(one, record.person, knowledge, out)
+    print_notes(reading, out)
 
 
 def _questions(knowledge: "Knowledge", json: bool) -> None:

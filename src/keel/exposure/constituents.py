@@ -1028,7 +1028,6 @@ class Reader:
         if not self.is_at(at, K.SOMETIMES) or self.is_at(at + 1, "two_meanings"):
             return None
         found: list[Read[Wider]] = []
-        ways: tuple[Callable[[int], Read[Amount] | Read[Rate] | Read[Count] | None], ...]
         for way in (self.amount, self.rate, lambda place: self.count(place, one=True)):
             read = way(self.skip(at + 1, K.FILLER) if not self.is_at(at + 1, K.ONE) else at + 1)
             if read:

@@ -1,5 +1,6 @@
 """Answers to the items of questionnaires as files write them: by code, in words, as a number, or none with a reason."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -20,6 +21,8 @@ STATES = {
 OWN_STATES = ("declined", "not_asked", "unanswered", NOT_UNDERSTOOD)
 """What stands in a record in the place of an answer."""
 _YES_NO = {0, 1}
+_LONGEST_LABEL = 500
+_PRINTED_NUMBER = re.compile(r"^\(?\d{1,3}\)?\s*[-–—:=.)]\s*(?=\D)|(?<=\D)\s*[(\[=]\s*\d{1,3}\s*[)\]]?$")
 
 
 class AnswerSent(NamedTuple):
@@ -76,12 +79,12 @@ def answer_to(instrument: Instrument, item: Item, said: AnswerSent, knowledge: K
     if item.kind is ItemKind.TEXT:
         return next(iter(said.words), None)
     choices = instrument.choices(item)
-    labels = {word.strip().casefold() for word in said.words}
+    labels = {_label(word) for word in said.words}
     for choice in choices:
         if choice.loinc and {(LOINC, choice.loinc), ("", choice.loinc)} & set(said.codes):
             return whole(choice.value)
     for choice in labelled(instrument, item, knowledge):
-        if choice.label and choice.label.casefold() in labels:
+        if choice.label and _label(choice.label) in labels:
             return whole(choice.value)
     if {choice.value for choice in choices} == _YES_NO and (is_yes := yes_or_no(said, knowledge)) is not None:
         return int(is_yes)
@@ -126,9 +129,18 @@ def yes_or_no(said: AnswerSent, knowledge: Knowledge) -> bool | None:
 
 
 def _number(instrument: Instrument, item: Item, said: AnswerSent) -> float | None:
-    """The number that was said, or that a code of Keel's own system is (`fhir_questionnaire` writes them)."""
-    own = (code for system, code in said.codes if system.endswith(f":{instrument.id}:{item.answers}"))
-    return said.number if said.number is not None else _as_number([*own, *said.words])
+    """The number that was said, or that a code is: of Keel's own system (`fhir_questionnaire` writes them), or of a
+    sender's where no words beside it could say that it counts otherwise.
+    """
+    is_bare = _as_number(said.words) is not None or not said.words
+    own = f":{instrument.id}:{item.answers}"
+    codes = (code for system, code in said.codes if system.endswith(own) or (is_bare and system != LOINC))
+    return said.number if said.number is not None else _as_number([*codes, *said.words])
+
+
+def _label(word: str) -> str:
+    """The words of an answer without the number that a form prints before or after them: “0 - Not at all”."""
+    return _PRINTED_NUMBER.sub("", word.strip()[:_LONGEST_LABEL]).strip(" .").casefold()
 
 
 def whole(value: float) -> int | None:

@@ -2,19 +2,24 @@
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 
+import msgspec
+
+from keel.interop.archives import GZIP, ZIP, unpacked
 from keel.interop.encoding import as_utf8, refuse_too_large
 from keel.interop.errors import ReadError, line_of
 from keel.interop.fhir.reader import read_fhir
 from keel.interop.openneuro import PARTICIPANTS, PHENOTYPE, read_openneuro
-from keel.interop.reading import Format, Progress, Reading
-from keel.interop.recognise import begins_ndjson, fhir_values, read_records
+from keel.interop.reading import Format, Notebook, Progress, Reading, Totals
+from keel.interop.recognise import begins_ndjson, fhir_values, may_be_records, read_records, why_not_fhir
 from keel.knowledge import Knowledge
 from keel.messages import Message
 
 _TABLES = (PARTICIPANTS, PHENOTYPE)
-_SUFFIXES = (".json", ".ndjson", ".jsonl")
+_NO_TABLE = Message("it is not one of the tables of a study that Keel reads")
+_BEGINNING = 1000
+"""Bytes by which a file of a folder is told."""
 _SNIFFED = 1_000_000
 """Bytes of a file that are looked at to tell NDJSON; a first line longer than this is read as one JSON document."""
 
@@ -39,33 +44,84 @@ def read_path(path: Path, *, at: dt.datetime, knowledge: Knowledge, progress: Pr
 def read_folder(
     files: Mapping[str, bytes], *, at: dt.datetime, knowledge: Knowledge, progress: Progress | None = None
 ) -> Reading:
-    """The records of files that belong together, by name: the tables of a study, or a FHIR export in several files."""
-    if PARTICIPANTS in files:
-        return read_openneuro(files[PARTICIPANTS], files.get(PHENOTYPE), at=at, knowledge=knowledge, progress=progress)
-    fhir = {name: content for name, content in sorted(files.items()) if name.endswith(_SUFFIXES)}
-    if not fhir:
+    """The records of files that belong together, by name: the tables of a study, or a FHIR export in several files.
+
+    Files are told by their content, compressed ones and archives are unpacked, and what is not read is in a note.
+    """
+    files = unpacked(files, knowledge)
+    tables = {PurePath(name).name: name for name in files}
+    if PARTICIPANTS in tables:
+        ratings = files.get(tables.get(PHENOTYPE, ""))
+        reading = read_openneuro(files[tables[PARTICIPANTS]], ratings, at=at, knowledge=knowledge, progress=progress)
+        others = {name: _NO_TABLE for name in files if name not in (tables[PARTICIPANTS], tables.get(PHENOTYPE))}
+        return _with_passed_over(reading, others)
+    values: list[tuple[str, bytes]] = []
+    passed: dict[str, Message] = {}
+    for name, content in sorted(files.items()):
+        why_not = why_not_fhir(content)
+        if why_not:
+            passed[name] = why_not
+        else:
+            values += fhir_values(_as_utf8(content, name), name)
+    if not values:
         fix = Message("Keel reads folders with {file} or with FHIR as NDJSON; else name one file.", file=PARTICIPANTS)
         raise ReadError(Message("The folder holds nothing that Keel reads."), fix=fix)
-    values = [value for name, content in fhir.items() for value in fhir_values(as_utf8(content), name)]
-    return read_fhir(values, form=Format.FHIR_NDJSON, at=at, knowledge=knowledge, progress=progress)
+    reading = read_fhir(values, form=Format.FHIR_NDJSON, at=at, knowledge=knowledge, progress=progress)
+    return _with_passed_over(reading, passed)
+
+
+def _as_utf8(content: bytes, name: str) -> bytes:
+    try:
+        return as_utf8(content)
+    except ReadError as error:
+        raise error.within(name) from None
+
+
+def _with_passed_over(reading: Reading, passed: Mapping[str, Message]) -> Reading:
+    """The reading with a note on each file that was not read."""
+    notes = Notebook()
+    for name, reason in passed.items():
+        notes.note(Message("file {name} that was passed over", name=name), where=name, reason=reason)
+    read, understood, reported = msgspec.structs.astuple(reading.totals)
+    totals = Totals(read + len(passed), understood, reported + len(passed))
+    return msgspec.structs.replace(reading, notes=(*reading.notes, *notes.notes()), totals=totals)
 
 
 def _contents(folder: Path, knowledge: Knowledge) -> dict[str, bytes]:
-    chosen = [file for file in sorted(folder.iterdir()) if file.name in _TABLES]
-    if not any(file.name == PARTICIPANTS for file in chosen):
-        chosen = [file for file in sorted(folder.iterdir()) if file.suffix in _SUFFIXES]
-    refuse_too_large(sum(file.stat().st_size for file in chosen), knowledge)
-    return {file.name: file.read_bytes() for file in chosen}
+    """Every file of a folder and its sub-folders by its name there; of what Keel cannot read only the beginning."""
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    wanted = [path for path in files if path.name in _TABLES or may_be_records(_start(path))]
+    refuse_too_large(sum(path.stat().st_size for path in wanted), knowledge)
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() if path in wanted else _start(path) for path in files
+    }
+
+
+def _start(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(_BEGINNING)
 
 
 def _read_file(path: Path, at: dt.datetime, knowledge: Knowledge, progress: Progress | None) -> Reading:
     refuse_too_large(path.stat().st_size, knowledge, path.name)
     with path.open("rb") as file:
         start = file.read(_SNIFFED)
+    if start.startswith((GZIP, ZIP)):
+        return _read_compressed(path, at, knowledge, progress)
     if begins_ndjson(start):
         values = _lines(path)
         return read_fhir(values, form=Format.FHIR_NDJSON, at=at, knowledge=knowledge, progress=progress)
     return read_records(path.read_bytes(), at=at, knowledge=knowledge, filename=path.name, progress=progress)
+
+
+def _read_compressed(path: Path, at: dt.datetime, knowledge: Knowledge, progress: Progress | None) -> Reading:
+    """A compressed file as the one that it holds, an archive as a folder."""
+    files = unpacked({path.name: path.read_bytes()}, knowledge)
+    if len(files) > 1:
+        return read_folder(files, at=at, knowledge=knowledge, progress=progress)
+    for name, content in files.items():
+        return read_records(content, at=at, knowledge=knowledge, filename=name, progress=progress)
+    raise ReadError(Message("The file is empty."), where=path.name, fix=Message("Export it again."))
 
 
 def _lines(path: Path) -> Iterator[tuple[str, bytes]]:

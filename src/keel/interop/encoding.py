@@ -26,6 +26,10 @@ _NOT_TEXT = (
 )
 
 
+MARKS = tuple(mark for mark, _ in _MARKS)
+"""Byte-order marks of encodings other than UTF-8."""
+
+
 def as_utf8(data: bytes) -> bytes:
     """The content as UTF-8 without a byte-order mark; a marked UTF-16 or UTF-32 file is converted.
 

@@ -17,7 +17,7 @@ from keel.interop.errors import ReadError, shown
 from keel.interop.plausibility import question_doses
 from keel.interop.reading import Format, Notebook, Progress, Reading, Totals, left_out
 from keel.interop.times import Moment, from_milliseconds, is_future
-from keel.interop.vocabulary import journal_route, substance_id
+from keel.interop.vocabulary import journal_route, route_id, substance_id
 from keel.knowledge import Knowledge
 from keel.messages import Message
 from keel.quantities import Interval, UnitError, convert
@@ -26,6 +26,10 @@ from keel.record import Dose, Medicine, Precision, Record, Setting
 
 class _Part(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """A part of the export; keys that Keel does not need are not even decoded."""
+
+
+_EARLIEST = dt.datetime(1980, 1, 1, tzinfo=dt.UTC)
+"""No export tells of anything before; a number of seconds since then is a time in early 1970 as milliseconds."""
 
 
 class _Ingestion(_Part, frozen=True):
@@ -150,7 +154,7 @@ class _Reader:
         except ReadError as error:
             self._notes.note(UNREADABLE, where=error.where, reason=error.problem)
             return
-        start = from_milliseconds(line.time)
+        start = self._time(line.time, f"{path}.time")
         if line.consumer_name:
             reason = Message("consumerName is set: left out of this person's record")
             self._notes.note(SOMEBODY_ELSE, where=path, reason=reason)
@@ -165,6 +169,18 @@ class _Reader:
         else:
             self._seen.add(line)
             self._keep(line, start, path)
+
+    def _time(self, milliseconds: float, where: str) -> dt.datetime | None:
+        """The time; one of early 1970 that is a likely one in seconds is read as such, and asked about."""
+        time, in_seconds = from_milliseconds(milliseconds), from_milliseconds(milliseconds * 1000)
+        if time is None or in_seconds is None or not _EARLIEST <= in_seconds <= self._at or time >= _EARLIEST:
+            return time
+        reason = Message(
+            "it looks like seconds instead of milliseconds; read as {day}, please confirm",
+            day=in_seconds.date().isoformat(),
+        )
+        self._notes.note(Message("time that was read as seconds"), where=where, reason=reason)
+        return in_seconds
 
     def _keep(self, line: _Ingestion, start: dt.datetime, path: str) -> None:
         substance = substance_id(line.substance_name, self._knowledge)
@@ -187,7 +203,8 @@ class _Reader:
         self.doses.append(dose)
 
     def _route(self, line: _Ingestion, path: str) -> str:
-        route = journal_route(line.administration_route, self._knowledge)
+        word = line.administration_route
+        route = journal_route(word, self._knowledge) or route_id(word, self._knowledge)
         if route is None:
             where = f"{path}.administrationRoute"
             reason = Message("not a route that Keel has a meaning for; kept as unknown")
@@ -196,7 +213,7 @@ class _Reader:
         return route or "unknown"
 
     def _end(self, line: _Ingestion, start: dt.datetime, path: str) -> dt.datetime | None:
-        end = None if line.end_time is None else from_milliseconds(line.end_time)
+        end = None if line.end_time is None else self._time(line.end_time, f"{path}.endTime")
         if line.end_time is not None and (end is None or end < start):
             what, reason = Message("end before the start"), Message("the end was left out")
             self._notes.note(what, where=f"{path}.endTime", reason=reason)

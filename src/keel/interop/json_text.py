@@ -185,6 +185,10 @@ def _in_words(problem: str) -> Message:
         return Message("This must be at least {number}.", number=number)
     if problem == "Expected `str` of length >= 1":
         return Message("This must not be empty.")
+    if problem.startswith("Expected `str` matching regex"):
+        return Message(
+            "This is not a date, or a time with its offset as in {example}.", example="2026-11-21T09:30:00+01:00"
+        )
     return Message(problem.replace("`", "'") + ".")
 
 

@@ -34,6 +34,8 @@ def in_kept_unit(value: float, unit: str, row: ReadingCode | None) -> UnitValue:
         return UnitValue(value, unit, False)
     if row is None or not row.unit:
         return UnitValue(value, code, True)
+    if (code, row.unit) == ("1", "%"):  # UCUM: a fraction of one
+        return UnitValue(value * 100, row.unit, True)
     try:
         return UnitValue(convert(value, code, row.unit), row.unit, True)
     except UnitError:

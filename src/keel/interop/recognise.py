@@ -1,12 +1,14 @@
 """Tells by its content what a file is, and hands it to the reader of that format."""
 
+import codecs
 import datetime as dt
 from difflib import get_close_matches
 
 import msgspec
 
 from keel.interop import json_text
-from keel.interop.encoding import as_utf8, refuse_too_large
+from keel.interop.archives import GZIP, ZIP
+from keel.interop.encoding import MARKS, as_utf8, refuse_too_large
 from keel.interop.errors import ReadError, line_of, shown
 from keel.interop.fhir.reader import read_fhir
 from keel.interop.journal import read_journal
@@ -15,7 +17,7 @@ from keel.interop.reading import Format, Progress, Reading
 from keel.interop.record_file.reader import read_keel
 from keel.interop.record_file.shape import RecordEntry
 from keel.knowledge import Knowledge
-from keel.messages import Message
+from keel.messages import EMPTY, Message
 
 _KEEL_KEYS = ("people", *RecordEntry.__struct_fields__)
 _FORMATS = Message("Give a Keel record, a FHIR R4 bundle, resource or NDJSON, or a Journal export.")
@@ -74,11 +76,41 @@ def begins_ndjson(text: bytes) -> bool:
         return False
 
 
+def may_be_records(start: bytes) -> bool:
+    """Whether a file that begins so may hold FHIR: JSON in any marked encoding, or something compressed."""
+    marked = start.startswith((GZIP, ZIP, *MARKS))
+    return marked or start.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"{")
+
+
+def why_not_fhir(content: bytes) -> Message:
+    """Why a file of a folder is not read as FHIR; empty where it is.
+
+    What names a resource type and cannot be read is FHIR that is broken, for its reader to refuse by line.
+    """
+    if not may_be_records(content[:1000]):
+        return Message("it is empty") if not content.strip() else Message("it is not JSON")
+    try:
+        text = as_utf8(content)
+    except ReadError as error:
+        return error.problem
+    if begins_ndjson(text):
+        return EMPTY
+    first = text.lstrip().partition(b"\n")[0]
+    for part in (first, text):
+        try:
+            keys = json_text.decode(part, dict[str, msgspec.Raw])
+        except ReadError:
+            continue
+        return EMPTY if "resourceType" in keys else Message("it is JSON, and not FHIR: read it by itself")
+    return EMPTY if b'"resourceType"' in text else Message("it cannot be read as JSON")
+
+
 def fhir_values(text: bytes, name: str = "") -> list[tuple[str, bytes]]:
     """The JSON documents of a file with their places: its lines if it is NDJSON, else the whole."""
     if not begins_ndjson(text):
         return [(name or "$", text)]
-    lines = enumerate(text.split(b"\n"), start=1)
+    # Files that were put together keep the byte-order mark of each.
+    lines = enumerate((line.removeprefix(codecs.BOM_UTF8) for line in text.split(b"\n")), start=1)
     return [(line_of(name, number), line) for number, line in lines if line.strip()]
 
 

@@ -3,10 +3,12 @@
 A word that is not known is None, never a default. The words of patterns (`phrases`) count here too.
 """
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
+from keel.assessment.interactions.names import own_keys, own_names
+from keel.assessment.interactions.typed_list import Word, name_key, words
 from keel.interop.errors import ReadError, shown
 from keel.knowledge import Knowledge
 from keel.knowledge.reading import CodeKind
@@ -15,7 +17,11 @@ from keel.record import MEDICINE_STATUSES
 
 SNOMED = "http://snomed.info/sct"
 
-_WORD = re.compile(r"[^\s,;/\[\]|]+")
+_HYPHENS = ("-", "\u2010", "\u2011", "\u2013")
+_LONGEST_NAME = 3
+"""Words of a name of the family."""
+_ADJECTIVE = "racemic"
+"""A word for ketamine where it stands alone; in “racemic epinephrine” it is an adjective."""
 
 
 class Coding(NamedTuple):
@@ -28,7 +34,7 @@ class Coding(NamedTuple):
 def family_substance(codings: Iterable[Coding], texts: Iterable[str], knowledge: Knowledge) -> str | None:
     """The id of the ketamine, esketamine or arketamine that a medicine is; None for any other medicine.
 
-    Codes go before words. A text names one when a whole word of it does: “Ketamine 50 mg/mL injection” does,
+    Codes go before words. A text names one when a whole word of it does: “Ketamine-HCl 50 mg/mL” and “Ketalar®” do,
     “deschloroketamine” and “2-fluoro-deschloro-ketamine” do not.
     """
     codes = knowledge.reading_codes
@@ -36,37 +42,67 @@ def family_substance(codings: Iterable[Coding], texts: Iterable[str], knowledge:
         row = codes.coded(CodeKind.SUBSTANCE, coding.system, coding.code)
         if row:
             return row.means
-    for text in texts:
-        found = _named_in(text, knowledge)
-        if found:
-            return found
-    return None
+    return next((found for text in texts if (found := _named_in(text, knowledge))), None)
 
 
+def sounds_like_family(texts: Iterable[str], knowledge: Knowledge) -> bool:
+    """Whether a text holds a stem of the family's names, in whatever word: it may be one that Keel does not know."""
+    return any(stem in name_key(text) for text in texts for stem in _stems(knowledge))
+
+
+@lru_cache(maxsize=4)
+def _stems(knowledge: Knowledge) -> tuple[str, ...]:
+    rows = knowledge.reading_codes.values()
+    return tuple(name_key(row.code) for row in rows if row.kind is CodeKind.FAMILY_STEM)
+
+
+@lru_cache(maxsize=1024)
 def _named_in(text: str, knowledge: Knowledge) -> str | None:
     whole = substance_id(text, knowledge)
     if whole:
         return whole
-    words = [word.strip(".:") for word in _WORD.findall(text)]
+    names, found = _family_names(knowledge), words(text)
     # The longest names first, so that “ketanest s” and “racemic ketamine” are found before their parts.
-    for length in (3, 2, 1):
-        for start in range(len(words) - length + 1):
-            name = " ".join(words[start : start + length])
-            found = substance_id(name, knowledge) or substance_id(name.strip("()"), knowledge)
-            if found:
-                return found
+    for length in range(_LONGEST_NAME, 0, -1):
+        for start in range(len(found) - length + 1):
+            name = " ".join(word.plain for word in found[start : start + length])
+            if name in names and name != _ADJECTIVE and not _is_another(text, found, start, name, knowledge):
+                return names[name]
     return None
 
 
+def _is_another(text: str, found: Sequence[Word], start: int, name: str, knowledge: Knowledge) -> bool:
+    """Whether what stands before a name makes it the name of something else: “deschloro-ketamine”."""
+    if start == 0:
+        return False
+    before = found[start - 1]
+    if text[before.end : found[start].start] in _HYPHENS and not before.plain.isdecimal():
+        return True
+    known, family = own_keys(knowledge), _family_names(knowledge)
+    joined = ("".join(word.plain for word in found[max(0, start - size) : start]) + name for size in (1, 2))
+    return any(key in known and key not in family for key in joined)
+
+
 def substance_id(word: str, knowledge: Knowledge) -> str | None:
-    """The id of a substance of the family by its name, its id, a brand or a street name that means nothing else."""
+    """The id of a substance of the family by its name, its id, a brand or a street name that means nothing else.
+
+    The names are those of the interactions, whatever case, accents and signs they are written with.
+    """
+    row = knowledge.reading_codes.named(CodeKind.SUBSTANCE, word)
+    return row.means if row else _family_names(knowledge).get(name_key(word)) or _phrase(word, "substances", knowledge)
+
+
+@lru_cache(maxsize=4)
+def _family_names(knowledge: Knowledge) -> dict[str, str]:
+    """Every name that means one of the family for sure, as it is looked up, to its id."""
     codes = knowledge.reading_codes
-    row = codes.named(CodeKind.SUBSTANCE, word)
-    if row is None:
-        synonym = knowledge.synonyms.get(" ".join(word.split()).casefold())
-        if synonym and not synonym.ambiguous and len(synonym.substances) == 1:
-            row = codes.coded(CodeKind.SUBSTANCE, "name", synonym.substances[0])
-    return row.means if row else _phrase(word, "substances", knowledge)
+    joined = {
+        key: row.means
+        for key, substances in own_names(knowledge).items()
+        if len(substances) == 1 and (row := codes.coded(CodeKind.SUBSTANCE, "name", substances[0]))
+    }
+    rows = (row for row in codes.values() if row.kind is CodeKind.SUBSTANCE)
+    return joined | {name_key(word): row.means for row in rows for word in row.words}
 
 
 def route_id(word: str, knowledge: Knowledge) -> str | None:
@@ -88,8 +124,8 @@ def coded_route(codings: Iterable[Coding], texts: Iterable[str], knowledge: Know
             return row.means
         if coding.system == SNOMED and coding.code in by_snomed:
             return by_snomed[coding.code]
-    for text in texts:
-        row = codes.coded(CodeKind.ROUTE, "fhir-text", text.strip().casefold())
+    for text in (text.strip().removesuffix("(qualifier value)").strip() for text in texts):
+        row = codes.coded(CodeKind.ROUTE, "fhir-text", text.casefold())
         found = row.means if row else route_id(text, knowledge)
         if found:
             return found
@@ -97,8 +133,15 @@ def coded_route(codings: Iterable[Coding], texts: Iterable[str], knowledge: Know
 
 
 def journal_route(word: str, knowledge: Knowledge) -> str | None:
-    """The id of a route from the word that a Journal export has for it."""
-    return next((name for name, route in knowledge.routes.items() if word and route.journal == word), None)
+    """The id of a route from the word that a Journal export has for it, in any case: forks of it write lower case."""
+    wanted = word.strip().upper()
+    return next((name for name, route in knowledge.routes.items() if wanted and route.journal == wanted), None)
+
+
+def nothing_known(codings: Iterable[Coding], knowledge: Knowledge) -> bool:
+    """Whether a code says that there is nothing, or that nobody knows, in the place of a medicine or a condition."""
+    codes = knowledge.reading_codes
+    return any(codes.coded(CodeKind.NOTHING_KNOWN, coding.system, coding.code) for coding in codings)
 
 
 def _phrase(word: str, kind: str, knowledge: Knowledge) -> str | None:

@@ -17,13 +17,17 @@ from keel.knowledge.errors import UnknownId
 from keel.knowledge.evidence import Claim, Conflict, Figure, Source, SourceTable
 from keel.knowledge.evidence.check import arithmetic_problems
 from keel.knowledge.evidence.editions import Edition, edition_problems
+from keel.knowledge.evidence.search_words import SearchWord
 from keel.knowledge.files import Folders
 from keel.knowledge.instruments import Instrument
 from keel.knowledge.instruments import check as instruments_check
 from keel.knowledge.instruments.words import InstrumentWords, in_words
 from keel.knowledge.interactions import (
+    AfterStopping,
     ClassRule,
     ClassWord,
+    ContextWord,
+    DataEdition,
     DoseWord,
     Interaction,
     Mechanism,
@@ -33,7 +37,7 @@ from keel.knowledge.interactions import (
     Synonym,
 )
 from keel.knowledge.interactions import check as interactions_check
-from keel.knowledge.interactions.names import read_everyday_words, read_medicine_names
+from keel.knowledge.interactions.names import read_combinations, read_everyday_words, read_medicine_names
 from keel.knowledge.models import EffectLevel, Model, PressureRow, Route, Substance
 from keel.knowledge.models.check import complete_models
 from keel.knowledge.modifiers import Modifier
@@ -74,6 +78,7 @@ class Knowledge:
     sources = Kind("evidence/sources.csv", Source, complete=SourceTable)
     claims = Kind("evidence/claims.csv", Claim, check=arithmetic_problems)
     conflicts = Kind("evidence/conflicts.csv", Conflict)
+    search_words = Kind("evidence/search-words.csv", SearchWord, key="word")
     editions = Kind("evidence/editions.csv", Edition, key="source", check=edition_problems)
     figures = Kind("evidence/figures.csv", Figure)
     units = Kind("units.csv", Unit, key="code")
@@ -116,7 +121,11 @@ class Knowledge:
     products = Kind("products.csv", Product, key="name", check=interactions_check.product_problems)
     class_words = Kind("class-rules/words.csv", ClassWord, check=interactions_check.class_word_problems)
     dose_words = Kind("vocabulary/dose-words.csv", DoseWord, key="word")
+    context_words = Kind("vocabulary/context-words.csv", ContextWord, key="phrase")
+    interaction_editions = Kind("class-rules/edition.csv", DataEdition)
+    after_stopping = Kind("class-rules/after-stopping.csv", AfterStopping)
     medicine_names = Kind("vocabulary/*names.csv", read=read_medicine_names)
+    combinations = Kind("vocabulary/combinations.csv", read=read_combinations)
     everyday_words = Kind("vocabulary/everyday-words.txt", read=read_everyday_words)
 
     # Questionnaires.

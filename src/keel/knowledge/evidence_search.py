@@ -2,12 +2,13 @@
 
 The index is SQLite's FTS5 with Porter stemming, in memory, built at the first search (some milliseconds) and kept with
 the knowledge, one for each language: beside the English the index of another one holds what is translated. An answer
-that holds all words comes before one that holds some of them.
+that holds all words comes before one that holds some of them. Words that say nothing ("how") are left out, and others
+for the same count too (`SearchWord`).
 """
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from threading import Lock
 from typing import NamedTuple
@@ -15,6 +16,8 @@ from typing import NamedTuple
 from keel.knowledge.base import Knowledge
 from keel.knowledge.catalogues import ENGLISH, catalogue
 
+OUTDATED = "outdated"
+"""The flag of a claim that held once; what holds now comes before it."""
 KINDS = ("claims", "conflicts", "figures", "sources")
 # Weights of the columns of the index: id, what it is about, the statement, the rest. Kind and key are not searched.
 _WEIGHTS = "0, 0, 8.0, 4.0, 3.0, 1.0"
@@ -33,6 +36,8 @@ class EvidenceIndex:
 
     def __init__(self, knowledge: Knowledge, lang: str = ENGLISH) -> None:
         # The English of the facts is stemmed; of another language the beginnings of words are compared.
+        self._words = knowledge.search_words
+        self._outdated = {("claims", claim.id) for claim in knowledge.claims.values() if claim.flag == OUTDATED}
         self._lock, self._any_ending = Lock(), "" if lang == ENGLISH else "*"
         self._database = sqlite3.connect(":memory:", check_same_thread=False)
         self._database.execute(
@@ -43,12 +48,20 @@ class EvidenceIndex:
 
     def search(self, query: str, limit: int = 20) -> tuple[Hit, ...]:
         """The best `limit` hits for words in any order; empty when no word is found."""
-        words = [f'"{word}"{self._any_ending}' for word in re.findall(r"\w+", query)]
+        words = self._asked(re.findall(r"\w+", query))
         found: dict[tuple[str, str], Hit] = {}
         for join in (" AND ", " OR "):
-            for hit in self._matches(join.join(words), limit) if words else ():
+            hits = self._matches(join.join(words), limit) if words else []
+            for hit in sorted(hits, key=lambda hit: (hit.kind, hit.id) in self._outdated):
                 found.setdefault((hit.kind, hit.id), hit)
         return tuple(list(found.values())[:limit])
+
+    def _asked(self, words: Sequence[str]) -> list[str]:
+        """The words that say something, each with others for the same; all of them where none says anything."""
+        known = {word: self._words.get(word.lower()) for word in words}
+        telling = [word for word in words if (found := known[word]) is None or found.means] or words
+        groups = ([word, *(row.means if (row := known[word]) else ())] for word in telling)
+        return ["(" + " OR ".join(f'"{one}"{self._any_ending}' for one in group) + ")" for group in groups]
 
     def _matches(self, expression: str, limit: int) -> list[Hit]:
         with self._lock:

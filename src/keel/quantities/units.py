@@ -85,11 +85,11 @@ _ATOMS: dict[str, tuple[str, Fraction]] = {code: (kind, Fraction(size)) for code
     for prefix in ("", *prefixes.split())
 }
 
-# How people write them -> UCUM atom. Compared in lower case except where the case matters (M, L).
+# How people write them -> UCUM atom. Compared as written, then in lower case (“MG” is mg, “Mg” would be a tonne).
 _SPELLINGS = {
     "kg": ["kgs", "kilo", "kilos", "kilogram", "kilograms", "kilogramme", "kilogrammes"],
     "g": ["gr", "gram", "grams", "gramme", "grammes", "gm", "gms"],
-    "mg": ["mgs", "milligram", "milligrams", "milligramme", "milligrammes"],
+    "mg": ["MG", "mgs", "milligram", "milligrams", "milligramme", "milligrammes"],
     "ug": ["mcg", "µg", "μg", "microgram", "micrograms", "microgramme", "microgrammes"],
     "ng": ["nanogram", "nanograms"],
     "L": ["l", "litre", "litres", "liter", "liters"],
@@ -176,7 +176,7 @@ def _atom(piece: str, whole: str) -> tuple[str, str, Fraction, int]:
         return bare, "", Fraction(10) ** int(ten.group(1)), 1
     powered = re.fullmatch(r"([A-Za-z]+)([2-4])", bare)
     stem, power = (powered.group(1), int(powered.group(2))) if powered else (bare, 1)
-    code = stem if stem in _ATOMS else _BY_SPELLING.get(stem.lower())
+    code = stem if stem in _ATOMS else _BY_SPELLING.get(stem) or _BY_SPELLING.get(stem.lower())
     if code is None:
         raise _unknown(whole)
     kind, size = _ATOMS[code]

@@ -215,12 +215,22 @@ def standing_conditions(record: Record, at: dt.datetime, knowledge: Knowledge) -
 
 
 def medicines_taken(record: Record, at: dt.datetime) -> tuple[str, ...]:
-    """What is taken at `at`, as typed; a medicine that is to be stopped later is still taken."""
+    """What is taken at `at`, as typed; a medicine that is to be stopped later is still taken.
+
+    One that was given by others counts on its day and the day after, and where the day is not known.
+    """
     return tuple(
         one.text
         for one in record.medicines
-        if one.status in TAKEN or (one.status == "stopped" and one.stopped is not None and one.stopped > at.date())
+        if one.status in TAKEN
+        or (one.status == "stopped" and one.stopped is not None and one.stopped > at.date())
+        or (one.status == "administered" and _is_new(one.stopped or one.started, at))
     )
+
+
+def _is_new(day: dt.date | None, at: dt.datetime) -> bool:
+    """Whether a day is not known, or is that of `at` or the one before it."""
+    return day is None or dt.timedelta() <= at.date() - day <= dt.timedelta(days=1)
 
 
 def is_taken(dose: Dose, at: dt.datetime) -> bool:

@@ -200,12 +200,14 @@ def check_database() -> None:
 
 
 def warm_up() -> None:
-    """What a worker does before its first request: checks the database and reads the facts that every Picture needs."""
+    """What a worker does before its first request: checks the database, sends the audits’ heads, reads the facts."""
     from django.db import connection
 
     from keel import knowledge
+    from keel.web.clinic.audit import announce_all
 
     check_database()
+    announce_all()
     connection.close()
     facts = knowledge.load()
     for table in (facts.hash, facts.claims, facts.sources, facts.criteria, facts.directory, facts.interactions):

@@ -244,6 +244,33 @@ def test_heads_go_out_after_the_commit_the_newest_of_each_clinic(clinic, setting
     assert set(heads.read_file(tmp_path / "heads.log")["harbour"].heads) == {3}
 
 
+def test_a_server_that_comes_up_sends_what_the_one_before_did_not(clinic, settings, tmp_path, monkeypatch):
+    from keel.web.clinic.audit import announce_all
+    from keel.web.environment import HeadPlace
+
+    settings.AUDIT_HEAD = (HeadPlace("file", str(tmp_path / "heads.log")),)
+    monkeypatch.setattr(heads.threading.Thread, "start", lambda thread: None)
+    announce_all()
+    assert heads.send()
+    kept = heads.read_file(tmp_path / "heads.log")["harbour"]
+    assert (list(kept.heads), verify(clinic, kept).holds) == ([10], True)
+
+
+def test_a_log_server_is_sent_the_same_line(settings, monkeypatch):
+    """UDP to a server of the test on this machine, as syslog:host:port names it."""
+    import socket
+
+    from keel.web.environment import HeadPlace
+
+    head = Head(START, "harbour", 12, "ab" * 32)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind(("127.0.0.1", 0))
+        server.settimeout(10)
+        heads.keep(HeadPlace("syslog", f"127.0.0.1:{server.getsockname()[1]}"), [head])
+        line = server.recv(2000).decode()
+    assert read_heads([line])["harbour"].heads == {12: head}
+
+
 def test_a_place_that_cannot_be_reached_is_logged_and_tried_again(settings, tmp_path, monkeypatch, caplog):
     from keel.web.environment import HeadPlace
 

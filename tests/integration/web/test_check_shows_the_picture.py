@@ -130,3 +130,13 @@ def test_public_fhir_examples_are_read_with_what_was_not_understood(erin):
     assert "4 people in this file" in text
     assert "Coverage resource" in text
     assert "Not a resource that Keel reads" in text
+
+
+def test_what_is_not_confirmed_is_shown_with_what_it_would_be(erin):
+    """HZ-INT-02, HZ-INT-03: a name that was dropped or offered is on the page, and a serious one says so."""
+    text = _text(erin.post("/check/", {"medicines": "coke and booze, alprazolm, no benzos"}))
+    assert "coke could be: serious" in text
+    assert "If you meant alprazolam: major." in text
+    assert "“benzos” was read as not taken." in text
+    assert "not checked against each other" in text
+    assert "sources were last looked at on" in text

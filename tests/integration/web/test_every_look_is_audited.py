@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
-from keel.web.accounts.gate import routes
+from keel.web.accounts.access import routes
 from keel.web.clinic import audit
 from keel.web.clinic.actions import record_fact
 from keel.web.clinic.audit_page import ACTIONS, about_patient

@@ -1,6 +1,9 @@
 """Files and folders from disk: what is opened, and what is refused before it is read."""
 
+import gzip
+import io
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -28,9 +31,83 @@ def test_lines_are_read_one_by_one_and_named_in_notes(tmp_path: Path):
 def test_an_export_in_several_files_is_one_reading(tmp_path: Path):
     (tmp_path / "Patient.ndjson").write_text(json.dumps(patient()))
     (tmp_path / "Observation.ndjson").write_text(json.dumps(weight(70)) + "\n" + json.dumps(weight(71, id="w2")))
-    (tmp_path / "notes.txt").write_text("not read")
     (record,) = read_path(tmp_path, at=AT, knowledge=load()).records
     assert (record.person.sex, len(record.measurements)) == ("female", 2)
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return held.getvalue()
+
+
+PATIENT, WEIGHT = json.dumps(patient()).encode(), json.dumps(weight(70)).encode()
+EXPORTS: dict[str, dict[str, bytes]] = {
+    "plain": {"Patient.ndjson": PATIENT, "Observation.ndjson": WEIGHT},
+    "by content": {"1": PATIENT, "part-00000": WEIGHT},
+    "gzip": {"Patient.ndjson.gz": gzip.compress(PATIENT), "Observation.gz": gzip.compress(WEIGHT)},
+    "gzip in two members": {"all.gz": gzip.compress(PATIENT + b"\n") + gzip.compress(WEIGHT)},
+    "zip": {"export.zip": zipped({"a/Patient.json": PATIENT, "a/w.json": WEIGHT})},
+    "gzip within a zip": {"export.zip": zipped({"p.gz": gzip.compress(PATIENT), "w": WEIGHT})},
+    "sub-folders": {"2026/Patient.ndjson": PATIENT, "2026/11/Observation.ndjson": WEIGHT},
+    "byte-order marks": {"all.ndjson": b"\xef\xbb\xbf" + PATIENT + b"\r\n\xef\xbb\xbf" + WEIGHT + b"\r\n"},
+}
+
+
+@pytest.mark.parametrize("files", EXPORTS.values(), ids=EXPORTS.keys())
+def test_an_export_is_read_however_it_is_packed(tmp_path: Path, files: dict[str, bytes]):
+    """HZ-IOP-04."""
+    for name, content in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+    reading = read_path(tmp_path, at=AT, knowledge=load())
+    assert (len(reading.records), reading.records[0].person.weight_kg, reading.notes) == (1, 70, ())
+
+
+@pytest.mark.parametrize("packed", [gzip.compress(PATIENT), zipped({"p.json": PATIENT})], ids=["gzip", "zip"])
+def test_one_compressed_file_is_read(tmp_path: Path, packed: bytes):
+    path = tmp_path / "export"
+    path.write_bytes(packed)
+    assert len(read_path(path, at=AT, knowledge=load()).records) == 1
+
+
+def test_every_entry_of_a_folder_that_is_not_read_is_named(tmp_path: Path):
+    """HZ-IOP-04."""
+    (tmp_path / "Patient.ndjson").write_bytes(PATIENT)
+    others = {
+        "empty.ndjson": (b"", "empty"),
+        "log.ndjson": (b'{"eventId":"kickoff"}\n{"eventId":"end"}\n', "not FHIR"),
+        "manifest.json": (b'{"transactionTime":"2026-11-30T00:00:00Z","output":[]}', "not FHIR"),
+        "report.pdf": (b"%PDF-1.7", "not JSON"),
+        "sub/notes.txt": (b"not read", "not JSON"),
+    }
+    (tmp_path / "sub").mkdir()
+    for name, (content, _) in others.items():
+        (tmp_path / name).write_bytes(content)
+    reading = read_path(tmp_path, at=AT, knowledge=load())
+    assert {str(note.where): str(note.reason) for note in reading.notes}.keys() == others.keys()
+    for note in reading.notes:
+        assert others[str(note.where)][1] in str(note.reason)
+    assert (reading.totals.read, reading.totals.reported) == (1 + len(others), len(others))
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (gzip.compress(PATIENT)[:-12], "broken off"),
+        (zipped({"p.json": PATIENT})[:-30], "broken off"),
+        (zipped({"[Content_Types].xml": b"<x/>", "word/document.xml": b"<x/>"}), "zip archive or an office document"),
+        (gzip.compress(bytes(200_000_001), 9), "Keel reads up to 200 MB"),
+    ],
+    ids=["gzip", "zip", "document", "too large"],
+)
+def test_what_cannot_be_unpacked_is_one_clear_line(tmp_path: Path, content: bytes, message: str):
+    path = tmp_path / "export.gz"
+    path.write_bytes(content)
+    with pytest.raises(ReadError, match=message):
+        read_path(path, at=AT, knowledge=load())
 
 
 def test_a_file_beyond_the_limit_is_refused_before_it_is_read(tmp_path: Path):

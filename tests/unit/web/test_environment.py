@@ -106,3 +106,28 @@ def test_database_url_names_a_postgresql(tmp_path):
 def test_another_database_is_refused_without_its_password_in_the_message(tmp_path, url):
     with pytest.raises(DatabaseRefused, match="postgresql://user:password@host:port/name"):
         environment.database(tmp_path, {"DATABASE_URL": url})
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["/var/heads.log", "file:heads.log", "syslog:logs.example", "syslog:host:0", "syslog::514", "mail:a@b.example"],
+)
+def test_a_place_for_heads_that_cannot_be_read_is_refused(text):
+    with pytest.raises(WebError, match="KEEL_AUDIT_HEAD"):
+        environment.audit_head({"KEEL_AUDIT_HEAD": text})
+
+
+def test_heads_may_go_to_several_places():
+    places = environment.audit_head({"KEEL_AUDIT_HEAD": "file:/mnt/heads.log  syslog:logs.example:514 syslog:/dev/log"})
+    assert [tuple(place) for place in places] == [
+        ("file", "/mnt/heads.log"),
+        ("syslog", "logs.example:514"),
+        ("syslog", "/dev/log"),
+    ]
+    assert environment.audit_head({}) == ()
+
+
+def test_backups_stand_in_the_folder_unless_another_place_is_named(tmp_path):
+    assert environment.backups(tmp_path, {}) == tmp_path / "backups"
+    assert environment.backups(tmp_path, {"KEEL_BACKUPS": "/srv/b"}).as_posix() == "/srv/b"
+    assert environment.backup_keys({"KEEL_BACKUP_KEY": " age1a  age1b "}) == ("age1a", "age1b")

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from keel.assessment.instruments.errors import AnswerOutOfRange, NothingToScore, UnknownItem, WordingNotHeld
 from keel.assessment.instruments.sheet import ItemState, Response, Sheet
 from keel.knowledge.instruments import Form, Instrument, Item, ItemKind, Scale
-from keel.messages import Message, Name, Numeral, either, listed
+from keel.messages import EMPTY, Message, Name, Numeral, either, listed
 
 Answer = float | int | str | bool | None
 """A number, the label or LOINC code of a choice, the words of a text item, None, or one of the states."""
@@ -175,12 +175,25 @@ def _within(instrument: Instrument, item: Item, number: float) -> float:
 def _not_offered(instrument: Instrument, item: Item, answer: Message | Numeral) -> AnswerOutOfRange:
     return AnswerOutOfRange(
         Message(
-            "{instrument} item {item}: {answer} is not a valid answer. {offer}.",
+            "{instrument} item {item}: {answer} is not a valid answer. {offer}.{from_one} For no answer leave its "
+            "place empty, or write declined or not_asked.",
             instrument=Name(instrument.name),
             item=item.id,
             answer=answer,
             offer=_offer(instrument, item),
+            from_one=_counted_from_one(instrument, item, answer),
         )
+    )
+
+
+def _counted_from_one(instrument: Instrument, item: Item, answer: Message | Numeral) -> Message | Numeral:
+    """What to do where a form numbers its answers from 1 and the instrument from 0: the answer is one too many."""
+    values = [choice.value for choice in instrument.choices(item)]
+    if not values or min(values) != 0 or str(answer) != f"{max(values) + 1:g}":
+        return EMPTY
+    return Message(
+        " Some forms number these answers from 1 to {most}: then take 1 from each.",
+        most=Numeral(f"{max(values) + 1:g}"),
     )
 
 

@@ -204,7 +204,12 @@ def _missing_certainty(instrument: Instrument) -> Certainty:
 def _contradictions(scored: ScoredSheet) -> Iterator[Finding]:
     instrument, sheet = scored.instrument, scored.sheet
     answered = [item for item in instrument.items if sheet.responses[item.id].state is ItemState.ANSWERED]
-    closed = [item.id for item in answered if applies(item, sheet) and scored.asked[item.id] is False]
+    # A 0 where nothing was to be asked says the same as no answer.
+    closed = [
+        item.id
+        for item in answered
+        if applies(item, sheet) and scored.asked[item.id] is False and sheet.responses[item.id].value != 0
+    ]
     others = [item.id for item in answered if not applies(item, sheet)]
     if closed:
         yield Finding(

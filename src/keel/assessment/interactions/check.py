@@ -1,15 +1,17 @@
 """The one check of a medicine list, called by the page, the clinic and the command line."""
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
 from keel.assessment.interactions.errors import ListTooLong, UnknownForm, UnknownRoute
-from keel.assessment.interactions.items import answer
+from keel.assessment.interactions.items import Answer, answer
+from keel.assessment.interactions.limits import interactions_edition, limits
 from keel.assessment.interactions.names import Names, names_of
 from keel.assessment.interactions.rate import Ketamine, Rater
 from keel.assessment.interactions.recognise import EntryNames, TypedName, join_words, read_entry
-from keel.assessment.interactions.report import InteractionsReport, Item, Status
+from keel.assessment.interactions.report import UNCONFIRMED, InteractionsReport, Item, Status
 from keel.assessment.interactions.stacking import stacked
 from keel.assessment.interactions.summary import summary
 from keel.assessment.interactions.typed_list import entries, words
@@ -26,18 +28,27 @@ LONGEST_SHOWN = 60
 """Characters that are shown of a medicine that could not be read."""
 
 
+WHOLE_LIST = Message(
+    "Another line of this list is serious: the prescriber looks at the whole list first. If this one is prescribed: do "
+    "not stop it suddenly."
+)
+"""The next step of a line that by itself would go on."""
+
+
 def check_medicines(
     texts: Iterable[str],
     *,
     substance: str | None = None,
     route: str | None = None,
+    on: dt.date | None = None,
     knowledge: Knowledge,
 ) -> InteractionsReport:
     """What the typed medicines mean together with ketamine.
 
     `texts` are entries or whole lists (one a line, or separated by commas or semicolons). `substance` is racemic or
     esketamine, `route` one of Keel's routes; where either is None, or the substance has no labels of its own, the more
-    serious answer holds. Raises UnknownForm, UnknownRoute or ListTooLong. The order of entries changes the order of
+    serious answer holds. `on` is the day of the question: past a year after the sources were looked at the answer says
+    so first. Raises UnknownForm, UnknownRoute or ListTooLong. The order of entries changes the order of
     items and nothing else; another medicine never lowers `worst`.
     """
     ketamine = Ketamine(_form(substance, knowledge), _route(route, knowledge))
@@ -46,14 +57,24 @@ def check_medicines(
     read = _read(list(texts), names)
     answers = [answer(each, names, rater) for each in read.names]
     stacks = stacked((one for each in answers for one in each.rated), knowledge.stacks.values())
-    items = tuple(each.item for each in answers)
+    worst = Danger.worst(
+        [each.danger for answered in answers for each in answered.rated] + [one.danger for one in stacks]
+    )
+    items = tuple(_beside_others(each, worst) for each in answers)
+    edition = interactions_edition(knowledge)
+    doubtful = tuple(dict.fromkeys(read.doubtful))
     report = InteractionsReport(
         items=items,
         stacking=worst_first(each.finding for each in stacks),
-        worst=Danger.worst([*(item.severity for item in items if item.severity), *(each.danger for each in stacks)]),
+        worst=worst,
         not_recognised=_inputs(items, Status.NOT_RECOGNISED),
-        to_confirm=_inputs(items, Status.AMBIGUOUS),
+        could_be=Danger.worst([item.could_be for item in items if item.could_be]),
+        to_confirm=_inputs(items, *UNCONFIRMED),
         ignored=tuple(dict.fromkeys(read.ignored)),
+        unread=(*_inputs(items, Status.NOT_RECOGNISED), *doubtful),
+        data_as_of=edition.in_force,
+        looked_at=edition.checked,
+        limits=limits(edition, on),
     )
     return msgspec.structs.replace(report, summary=summary(report, [each.stack for each in stacks]))
 
@@ -63,6 +84,7 @@ def check_recorded(
     *,
     substance: str | None = None,
     route: str | None = None,
+    on: dt.date | None = None,
     knowledge: Knowledge,
 ) -> InteractionsReport:
     """The same for the medicines of a record: one that is too long to be read never keeps the others from being read.
@@ -70,12 +92,14 @@ def check_recorded(
     It is an item of its own, not recognised. Raises UnknownForm or UnknownRoute.
     """
     kept, left_out = _readable(list(texts))
-    report = check_medicines(kept, substance=substance, route=route, knowledge=knowledge)
+    report = check_medicines(kept, substance=substance, route=route, on=on, knowledge=knowledge)
     if not left_out:
         return report
     unread = tuple(_unread(left_out))
     items = (*report.items, *unread)
-    report = msgspec.structs.replace(report, items=items, not_recognised=_inputs(items, Status.NOT_RECOGNISED))
+    lost = _inputs(items, Status.NOT_RECOGNISED)
+    all_unread = tuple(dict.fromkeys((*lost, *report.unread)))
+    report = msgspec.structs.replace(report, items=items, not_recognised=lost, unread=all_unread)
     said = Message("{summary} {unread}", summary=report.summary, unread=joined(" ", (one.message for one in unread)))
     return msgspec.structs.replace(report, summary=said)
 
@@ -126,13 +150,27 @@ def _read(texts: Sequence[str], names: Names) -> EntryNames:
     read = [read_entry(entry, names) for entry in typed]
     found = tuple(one for each in read for one in each.names)
     ignored = tuple(word for each in read for word in each.ignored)
+    doubtful = tuple(word for each in read for word in each.doubtful)
     if typed and not found:
         return EntryNames(tuple(TypedName(entry) for entry in typed), ())
-    return EntryNames(found, ignored)
+    return EntryNames(found, ignored, doubtful)
 
 
-def _inputs(items: Sequence[Item], status: Status) -> tuple[str, ...]:
-    return tuple(item.input for item in items if item.status is status)
+def _beside_others(answered: Answer, worst: Danger | None) -> Item:
+    """The item of an answer; where another line of the list holds, its findings do not say that this one goes on."""
+    item = answered.item
+    if worst is None or worst.rank > Danger.MAJOR.rank:
+        return item
+    going_on = [each.finding for each in answered.rated if each.rule.goes_on and each.danger.rank > Danger.MAJOR.rank]
+    findings = tuple(
+        msgspec.structs.replace(one, next_step=WHOLE_LIST, public_next_step=None) if one in going_on else one
+        for one in item.findings
+    )
+    return msgspec.structs.replace(item, findings=findings)
+
+
+def _inputs(items: Sequence[Item], *statuses: Status) -> tuple[str, ...]:
+    return tuple(item.input for item in items if item.status in statuses)
 
 
 def _form(substance: str | None, knowledge: Knowledge) -> KetamineForm | None:

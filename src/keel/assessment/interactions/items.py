@@ -1,6 +1,6 @@
 """From one read stretch of text to its item in the answer."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -10,6 +10,7 @@ from keel.assessment.interactions.rate import ClassRating, Rater
 from keel.assessment.interactions.recognise import TypedName
 from keel.assessment.interactions.report import Item, Match, Status
 from keel.assessment.interactions.spelling import Neighbour
+from keel.assessment.interactions.typed_list import name_key
 from keel.findings import Finding, Reason, worst_first
 from keel.knowledge.interactions import ClassWord, Danger
 from keel.messages import EMPTY, Message, Name, either, listed
@@ -28,7 +29,7 @@ class Answer(NamedTuple):
 def answer(read: TypedName, names: Names, rater: Rater) -> Answer:
     """The item of one stretch: an interaction, nothing on file, a question, or not recognised."""
     if read.near:
-        return Answer(_misspelt(read, names))
+        return Answer(_misspelt(read, names, rater))
     if read.meaning is None:
         message = Message(
             "“{input}” was not recognised, so nothing was checked for it. That says nothing about whether it may "
@@ -36,10 +37,14 @@ def answer(read: TypedName, names: Names, rater: Rater) -> Answer:
             input=read.typed,
         )
         return Answer(Item(input=read.typed, status=Status.NOT_RECOGNISED, message=message))
+    if read.taken.says:
+        return Answer(_not_plainly_taken(read, read.meaning, names, rater))
+    if read.meaning.family:
+        return Answer(_other_product(read, read.meaning, names, rater))
     if read.meaning.group:
         return _group(read, read.meaning.group, rater)
     if read.meaning.to_confirm:
-        return Answer(_ambiguous(read, read.meaning))
+        return Answer(_ambiguous(read, read.meaning, names, rater))
     return _recognised(read, read.meaning, names, rater)
 
 
@@ -83,33 +88,123 @@ def _as_topical(rated: ClassRating, word: str) -> ClassRating:
     )
 
 
-def _ambiguous(read: TypedName, meaning: Meaning) -> Item:
+def _ambiguous(read: TypedName, meaning: Meaning, names: Names, rater: Rater) -> Item:
+    could_be = _dangers(meaning.substances, names, rater)
     return Item(
         input=read.typed,
         status=Status.AMBIGUOUS,
         how=meaning.how,
         did_you_mean=meaning.substances,
+        could_be=Danger.worst(list(could_be.values())),
         message=Message(
-            "“{input}” may mean {choices}. It was not checked: say which one.",
+            "“{input}” may mean {choices}. It was not checked: say which one.{possible}",
             input=read.typed,
             choices=either(Name(name) for name in meaning.substances),
+            possible=_possible(could_be),
         ),
     )
 
 
-def _misspelt(read: TypedName, names: Names) -> Item:
+def _dangers(choices: Iterable[str], names: Names, rater: Rater) -> dict[str, Danger]:
+    """The names to choose from that have an interaction on file, with how serious it would be."""
+    rated = {name: _danger(names.find(name_key(name)), names, rater) for name in choices}
+    return {name: danger for name, danger in rated.items() if danger}
+
+
+def _danger(meaning: Meaning | None, names: Names, rater: Rater) -> Danger | None:
+    if meaning is None:
+        return None
+    if meaning.group:
+        return Danger.worst([each.danger for each in rater.rate_group(meaning.name, meaning.group.classes)])
+    rows = [row for name in meaning.substances for row in names.rows_of(name)]
+    return Danger.worst([each.danger for each in rater.rate(rows)])
+
+
+def _possible(could_be: Mapping[str, Danger]) -> Message:
+    """What the most serious choices would mean: " If you meant alprazolam: major."."""
+    worst = Danger.worst(list(could_be.values()))
+    if worst is None:
+        return EMPTY
+    choices = either(Name(name) for name, danger in could_be.items() if danger is worst)
+    return Message(" If you meant {choices}: {worst}.", choices=choices, worst=Message(worst.value))
+
+
+def _not_plainly_taken(read: TypedName, meaning: Meaning, names: Names, rater: Rater) -> Item:
+    """A name with "no", "allergic to" or "stopped": not taken, unless it is unclear or goes on counting."""
+    says, when = read.taken
+    goes_on = _after_stopping(meaning, names, rater) if says == "stopped" and when != "long-ago" else 0
+    asks = says == "unclear" or goes_on or (says == "stopped" and when == "recently")
+    if not asks:
+        return Item(input=read.typed, status=Status.NOT_TAKEN, message=_SAID[says](read.typed))
+    danger = _danger(meaning, names, rater)
+    choices = meaning.group.examples if meaning.group else meaning.substances or meaning.family
+    if says == "unclear":
+        message = Message("Is “{input}” taken? What stands beside it can be read both ways.", input=read.typed)
+    elif goes_on:
+        message = Message(
+            "When was “{input}” stopped? It goes on counting for about {days} days after the last dose.",
+            input=read.typed,
+            days=goes_on,
+        )
+    else:
+        message = Message("When was “{input}” last taken? It may still count.", input=read.typed)
+    if danger:
+        message = Message("{message} If it counts: {worst}.", message=message, worst=Message(danger.value))
+    return Item(
+        input=read.typed, status=Status.AMBIGUOUS, how=meaning.how, did_you_mean=choices, could_be=danger,
+        message=message,
+    )  # fmt: skip
+
+
+_SAID: dict[str, Callable[[str], Message]] = {
+    "no": lambda typed: Message("“{input}” was read as not taken.", input=typed),
+    "allergic": lambda typed: Message(
+        "“{input}” was read as an allergy or intolerance, not as taken. Tell whoever treats you of it.", input=typed
+    ),
+    "stopped": lambda typed: Message("“{input}” was read as stopped, not as taken now.", input=typed),
+}
+
+
+def _after_stopping(meaning: Meaning, names: Names, rater: Rater) -> int:
+    """For how many days after the last dose a class behind a name goes on counting; 0 where none does."""
+    classes = {name for substance in meaning.substances for row in names.rows_of(substance) for name in row.classes}
+    classes |= set(meaning.group.classes) if meaning.group else set()
+    return max((row.days for row in rater.knowledge.after_stopping.values() if row.id in classes), default=0)
+
+
+def _other_product(read: TypedName, meaning: Meaning, names: Names, rater: Rater) -> Item:
+    could_be = _dangers(meaning.family, names, rater)
+    return Item(
+        input=read.typed,
+        status=Status.CONTENTS_NOT_KNOWN,
+        how=meaning.how,
+        did_you_mean=meaning.family,
+        could_be=Danger.worst(list(could_be.values())),
+        message=Message(
+            "What “{input}” contains is not on file; a brand with another word behind it often contains something "
+            "else. Look at the box and write what it contains.{possible}",
+            input=read.typed,
+            possible=_possible(could_be),
+        ),
+    )
+
+
+def _misspelt(read: TypedName, names: Names, rater: Rater) -> Item:
     """Names that were nearly typed; of a brand the message also says what it contains."""
     choices = _choices(read.near, names)
     shown = (_with_contents(choice, names.find(choice)) for choice in choices)
+    could_be = _dangers(choices, names, rater)
     return Item(
         input=read.typed,
         status=Status.AMBIGUOUS,
         how=Match.FUZZY,
         did_you_mean=choices,
+        could_be=Danger.worst(list(could_be.values())),
         message=Message(
-            "“{input}” is not a name on file. Did you mean {choices}? It was not checked: say which one.",
+            "“{input}” is not a name on file. Did you mean {choices}? It was not checked: say which one.{possible}",
             input=read.typed,
             choices=either(shown),
+            possible=_possible(could_be),
         ),
     )
 
@@ -155,6 +250,7 @@ def _group(read: TypedName, group: ClassWord, rater: Rater) -> Answer:
         status=Status.AMBIGUOUS,
         did_you_mean=group.examples,
         severity=Danger.worst([each.danger for each in rated]) if group.counts else None,
+        could_be=Danger.worst([each.danger for each in rated]),
         findings=_findings(rated) if group.counts else (),
         message=message,
     )

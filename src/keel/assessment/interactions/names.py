@@ -8,8 +8,13 @@ from keel.assessment.interactions.report import Match
 from keel.assessment.interactions.spelling import Neighbour, Spelling
 from keel.assessment.interactions.typed_list import name_key
 from keel.knowledge import Knowledge
-from keel.knowledge.interactions import ClassWord, Interaction
+from keel.knowledge.interactions import ClassWord, Interaction, NameKind
 
+EXTENSION = "extension"
+SHORTEST_PLURAL = 4
+"""Letters that a plural has at least; shorter ones are other words."""
+MOST_OF_A_FAMILY = 5
+"""Products of a brand that are named."""
 SQUASHED_FROM = 5
 """Names written as one word ("cocodamol") are found from this many letters on."""
 
@@ -25,6 +30,9 @@ class Meaning(NamedTuple):
     how: Match | None
     to_confirm: bool = False
     group: ClassWord | None = None
+    is_brand: bool = False
+    family: tuple[str, ...] = ()
+    """Names on file of which this is another product: what it contains is not known."""
 
 
 class Names:
@@ -44,10 +52,32 @@ class Names:
             return own
         contents = self._others.get(key)
         if not contents:
-            return None
+            return self._singular(key)
         if len(contents) > 1:
-            return Meaning(key, contents, Match.PRODUCT)
-        return Meaning(key, contents, Match.EXACT if contents == (key,) else Match.SYNONYM)
+            return Meaning(key, contents, Match.PRODUCT, is_brand=True)
+        is_generic = contents == (key,)
+        return Meaning(key, contents, Match.EXACT if is_generic else Match.SYNONYM, is_brand=not is_generic)
+
+    def _singular(self, key: str) -> Meaning | None:
+        """What a plural means: beers, zopis."""
+        if len(key) < SHORTEST_PLURAL or not key.endswith("s") or key.endswith("ss"):
+            return None
+        found = self._own.get(key[:-1])
+        return found if found and not (found.to_confirm and self.kind_of(key)) else None
+
+    def says(self, key: str) -> str:
+        """What words say of the name beside them (`ContextWord`); empty where they say nothing."""
+        found = self._knowledge.context_words.get(key)
+        return found.says if found and found.says != EXTENSION else ""
+
+    def extends(self, key: str) -> bool:
+        """Whether a word after a brand makes another product of it."""
+        found = self._knowledge.context_words.get(key)
+        return found is not None and found.says == EXTENSION
+
+    def extended(self, brand: Meaning, key: str) -> Meaning:
+        """A product of a brand that is not on file, with the names on file that begin like it."""
+        return Meaning(f"{brand.name} {key}", (), Match.PRODUCT, True, family=_family(self, name_key(brand.name)))
 
     def rows_of(self, substance: str) -> tuple[Interaction, ...]:
         """The rows on file for a substance; none when nothing is."""
@@ -76,11 +106,17 @@ def names_of(knowledge: Knowledge) -> Names:
     return Names(knowledge)
 
 
+@lru_cache(maxsize=1024)
+def _family(names: Names, base: str) -> tuple[str, ...]:
+    return (base, *(name for name in names.spelling.names if name.startswith(f"{base} ")))[:MOST_OF_A_FAMILY]
+
+
 @lru_cache(maxsize=4096)
 def _near(names: Names, word: str) -> tuple[Neighbour, ...]:
     return tuple(names.spelling.near(word))
 
 
+@lru_cache(maxsize=4)
 def own_keys(knowledge: Knowledge) -> frozenset[str]:
     """Keys of every name in Keel's own tables, those that need confirming among them."""
     return frozenset(_own_names(knowledge))
@@ -113,8 +149,13 @@ def _meanings(knowledge: Knowledge) -> Iterator[tuple[str, Meaning]]:
         for word in group.words:
             yield name_key(word), Meaning(word, (), None, True, group)
     for alias in knowledge.synonyms.values():
-        yield name_key(alias.alias), Meaning(alias.alias, alias.substances, Match.SYNONYM, alias.ambiguous)
+        yield (
+            name_key(alias.alias),
+            Meaning(
+                alias.alias, alias.substances, Match.SYNONYM, alias.ambiguous, is_brand=alias.kind is NameKind.BRAND
+            ),
+        )
     for product in knowledge.products.values():
-        yield name_key(product.name), Meaning(product.name, product.substances, Match.PRODUCT)
+        yield name_key(product.name), Meaning(product.name, product.substances, Match.PRODUCT, is_brand=True)
     for row in knowledge.interactions.values():
         yield name_key(row.name), Meaning(row.name, (row.name,), Match.EXACT)

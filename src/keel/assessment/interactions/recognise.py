@@ -4,140 +4,159 @@ Longest exact names first. What is left over is a dose ("50 mg twice daily"), or
 about, or not recognised. Nothing that is not exact is ever taken for a medicine.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
 from keel.assessment.interactions.names import Meaning, Names
+from keel.assessment.interactions.parts import JOINING, ORDINARY, SAYS_HOW, Part, kind_of, parts_of
 from keel.assessment.interactions.spelling import Neighbour
+from keel.assessment.interactions.taken import Taken, taken
 from keel.assessment.interactions.typed_list import Word, name_key, words
 
 LONGEST_GUESS = 3
 """Words that a misspelt name may have."""
-
-_AMOUNT = re.compile(r"\d+([a-z]*)")
-_AFTER_NUMBERS = frozenset({"", "x", "st", "nd", "rd", "th"})
-_SAYS_HOW = frozenset({"number", "unit", "form", "release", "salt", "frequency", "topical"})
-_ORDINARY = frozenset({"language", "joiner", "everyday"})
+_LETTERS = frozenset({"unit"})
+"""Kinds of word that may be a name where no number stands before them: the "G" of "chems: G and poppers"."""
 
 
 class TypedName(NamedTuple):
     """A stretch of an entry as typed: what it means, or the names it may be a misspelling of, or neither.
 
-    `topical` is the word, if any, that says the medicine is put on the skin or into eye or ear.
+    `topical` is the word, if any, that says the medicine is put on the skin or into eye or ear; `taken` what the entry
+    says of it: stopped, allergic, not taken.
     """
 
     typed: str
     meaning: Meaning | None = None
     near: tuple[Neighbour, ...] = ()
     topical: str = ""
+    taken: Taken = Taken()
 
 
 class EntryNames(NamedTuple):
-    """All that an entry names, in the order typed, and its words that were taken for ordinary language."""
+    """All that an entry names, in the order typed, and its words that were taken for ordinary language.
+
+    `doubtful` are those among the ordinary words that are also names: "white" beside tablets.
+    """
 
     names: tuple[TypedName, ...]
     ignored: tuple[str, ...]
-
-
-class _Part(NamedTuple):
-    """An exact name, or one word; `kind` is what kind of word a single word is, empty for an unknown one."""
-
-    words: tuple[Word, ...]
-    meaning: Meaning | None
-    kind: str
-
-    @property
-    def is_sure(self) -> bool:
-        """Whether this names something whatever stands beside it: "speed" and "tabs" are ordinary words too."""
-        if self.meaning is None or self.kind in _SAYS_HOW:
-            return False
-        return not (self.meaning.to_confirm and self.kind in _ORDINARY) or self.meaning.group is not None
+    doubtful: tuple[str, ...] = ()
 
 
 def read_entry(entry: str, names: Names) -> EntryNames:
     """What an entry names. A bare dose ("50 mg") names nothing; an entry of ordinary words is not recognised."""
-    parts = _parts(words(entry), names)
-    if all(part.kind in _SAYS_HOW and part.meaning is None for part in parts):
-        return EntryNames((), ())
+    parts = parts_of(words(entry), names)
+    if _is_only_dose(entry, parts):
+        return EntryNames((), tuple(part.words[0].plain for part in parts if part.kind in ORDINARY))
     named = _named(parts)
     topical = next((part.words[0].plain for part in parts if part.kind == "topical"), "")
-    found = [(part.words[0].start, TypedName(_typed(entry, part.words), part.meaning, (), topical)) for part in named]
+    found = [
+        (part.words[0].start, TypedName(_typed(entry, part.words), part.meaning, (), topical, taken(parts, place)))
+        for place, part in enumerate(parts)
+        if part in named
+    ]
     found += _left_over(entry, parts, names)
     if not found:
         return EntryNames((TypedName(entry),), ())
-    ignored = (part.words[0].plain for part in parts if part not in named and part.kind in _ORDINARY)
+    ordinary = [part for part in parts if part not in named and part.kind in ORDINARY]
     in_order = (read for _, read in sorted(found, key=lambda one: one[0]))
-    return EntryNames(tuple(_without_second_names(in_order)), tuple(ignored))
+    return EntryNames(
+        tuple(_without_second_names(in_order)),
+        tuple(part.words[0].plain for part in ordinary),
+        tuple(part.words[0].plain for part in ordinary if part.meaning),
+    )
+
+
+def _is_only_dose(entry: str, parts: Sequence[Part]) -> bool:
+    """Whether an entry says how something is taken, or is a heading, and names nothing.
+
+    "50 mg", "take 1 tablet by mouth daily", "uno por la noche", "Repeats:".
+    """
+    has_sig = any(part.kind == "sig" for part in parts)
+    if any(part.meaning for part in parts) and not has_sig:
+        return False
+    if all(part.kind in SAYS_HOW for part in parts):
+        return True
+    plain = ORDINARY if entry.rstrip().endswith(":") else ORDINARY - {"everyday"}
+    says_when = has_sig or plain is ORDINARY or any(part.kind == "frequency" for part in parts)
+    return says_when and all(part.kind in SAYS_HOW | plain for part in parts)
 
 
 def _without_second_names(names: Iterable[TypedName]) -> Iterator[TypedName]:
     """The names of one entry without a second name of the same medicine: "Prinivil (lisinopril)" is one medicine."""
-    seen: set[tuple[str, ...]] = set()
+    seen: set[tuple[tuple[str, ...], str]] = set()
     for read in names:
         known = read.meaning.substances if read.meaning and not read.meaning.to_confirm else ()
-        if known and known in seen:
+        if known and (known, read.taken.says) in seen:
             continue
-        seen.add(known)
+        seen.add((known, read.taken.says))
         yield read
 
 
-def _parts(rest: list[Word], names: Names) -> list[_Part]:
-    parts: list[_Part] = []
-    while rest:
-        size, meaning = _longest(rest, names)
-        kind = _kind(rest[0], names) if size == 1 else ""
-        parts.append(_Part(tuple(rest[:size]), meaning, kind))
-        rest = rest[size:]
-    return parts
-
-
-def _longest(rest: list[Word], names: Names) -> tuple[int, Meaning | None]:
-    for size in range(min(names.longest, len(rest)), 0, -1):
-        meaning = names.find(" ".join(word.plain for word in rest[:size]))
-        if meaning:
-            return size, meaning
-    return 1, None
-
-
-def _kind(word: Word, names: Names) -> str:
-    amount = _AMOUNT.fullmatch(word.plain)
-    if amount and (amount.group(1) in _AFTER_NUMBERS or names.kind_of(amount.group(1)) == "unit"):
-        return "number"
-    return names.kind_of(word.plain)
-
-
-def _named(parts: Sequence[_Part]) -> list[_Part]:
+def _named(parts: Sequence[Part]) -> list[Part]:
     """The parts that name something.
 
     A name that is an ordinary word too is asked about where nothing else in the entry is named for sure, or where a
-    word joins it on: "sertraline and speed", but not "sertraline, white tablets". A word of the dose ("tabs") names
-    something only where nothing else does.
+    word joins it on: "sertraline and speed", "coke and booze", but not "sertraline, white tablets". A word of the dose
+    ("tabs") names something only where nothing else does.
     """
     has_sure = any(part.is_sure for part in parts)
-    named = [
-        part
-        for place, part in enumerate(parts)
-        if part.is_sure or (part.meaning and part.kind not in _SAYS_HOW and (not has_sure or _is_joined(parts[:place])))
-    ]
+    named = [part for place, part in enumerate(parts) if part.is_sure or _may_name(parts, place, has_sure=has_sure)]
     if named or any(not part.meaning and not part.kind for part in parts):
         return named
+    if any(part.kind == "sig" for part in parts):
+        return []
     return [part for part in parts if part.meaning]
 
 
-def _is_joined(before: Sequence[_Part]) -> bool:
+def _may_name(parts: Sequence[Part], place: int, *, has_sure: bool) -> bool:
+    """Whether a word that is ordinary, or a unit, or a name, is asked about as a name here."""
+    part = parts[place]
+    if part.meaning is None:
+        return False
+    if part.kind in _LETTERS:
+        before, after = _beside(parts[:place][::-1]), _beside(parts[place + 1 :])
+        return before in ("", *JOINING) and after in ("", *JOINING)
+    if part.kind in SAYS_HOW or _describes(parts[place + 1 :]):
+        return False
+    return not has_sure or _is_joined(parts[:place]) or _joins(parts[place + 1 :])
+
+
+def _beside(parts: Sequence[Part]) -> str:
+    """The kind of the next word; empty at the end of the entry, and for a name or an unknown word."""
+    part = next(iter(parts), None)
+    return "" if part is None or part.meaning else part.kind
+
+
+def _describes(after: Sequence[Part]) -> bool:
+    """Whether a form is described, with ordinary words between: "white oval pill"."""
+    part = next((part for part in after if part.kind != "everyday" or part.meaning), None)
+    return part is not None and part.kind == "form"
+
+
+def _joins(after: Sequence[Part]) -> bool:
+    """Whether the next word joins another name on: "coke and booze", "speed, with sertraline" has none."""
+    first = next(iter(after), None)
+    if first is None or first.kind not in JOINING or first.words[0].plain == "with":
+        return False
+    following = next((part for part in after[1:] if part.kind not in ("language", "number")), None)
+    return following is not None and following.meaning is not None
+
+
+def _is_joined(before: Sequence[Part]) -> bool:
     """Whether the last word, apart from articles and the like, is "and", "with" or another joining word."""
     last = next((part for part in reversed(before) if part.kind != "language"), None)
-    return last is not None and last.kind == "joiner"
+    return last is not None and last.kind in JOINING
 
 
-def _left_over(entry: str, parts: Sequence[_Part], names: Names) -> Iterator[tuple[int, TypedName]]:
+def _left_over(entry: str, parts: Sequence[Part], names: Names) -> Iterator[tuple[int, TypedName]]:
     """Each run of unknown words as misspellings, or as not recognised, with the place where it starts.
 
     Words about the dose do not interrupt a run.
     """
-    said = [part for part in parts if part.meaning or part.kind not in _SAYS_HOW]
+    said = [part for part in parts if part.meaning or part.kind not in SAYS_HOW]
     for is_unknown, run in groupby(said, key=lambda part: not part.meaning and not part.kind):
         if is_unknown:
             yield from _guess(entry, [part.words[0] for part in run], names)
@@ -188,7 +207,7 @@ def join_words(typed: Sequence[str], names: Names) -> list[str]:
         sizes = range(min(names.longest, len(rest)), 1, -1)
         size = next((size for size in sizes if names.find(name_key(" ".join(rest[:size])))), 1)
         text, rest = " ".join(rest[:size]), rest[size:]
-        says_how = all(_kind(word, names) in _SAYS_HOW for word in words(text))
+        says_how = all(kind_of(word, names) in SAYS_HOW for word in words(text))
         if joined and says_how and not names.find(name_key(text)):
             joined[-1] += f" {text}"
         else:

@@ -3,6 +3,7 @@
 `msgspec.json.encode` of an `InteractionsReport` is the `interactions` shape of the interfaces.
 """
 
+import datetime as dt
 from enum import StrEnum
 
 import msgspec
@@ -22,6 +23,14 @@ class Status(StrEnum):
     """Nothing was checked."""
     AMBIGUOUS = "ambiguous"
     """May mean several things, or a misspelling: counts once the person confirms."""
+    CONTENTS_NOT_KNOWN = "contents_not_known"
+    """A brand, in a kind that is not on file: the box says what it contains."""
+    NOT_TAKEN = "not_taken"
+    """Named as not taken, stopped, or an allergy."""
+
+
+UNCONFIRMED = frozenset({Status.AMBIGUOUS, Status.CONTENTS_NOT_KNOWN})
+"""Answers that ask, and count once the person has said more."""
 
 
 class Match(StrEnum):
@@ -37,8 +46,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that was typed and what it means.
 
     `input` is the words as typed; `substances` what they were recognised as (empty until confirmed); `did_you_mean`
-    names to choose from; `severity` None where no interaction is on file or nothing was checked; `message` one
-    sentence for people.
+    names to choose from; `severity` None where no interaction is on file or nothing was checked; `could_be` the most
+    serious that any of the names to choose from would mean; `message` one sentence for people.
     """
 
     input: str
@@ -47,24 +56,38 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     how: Match | None = None
     did_you_mean: tuple[str, ...] = ()
     severity: Danger | None = None
+    could_be: Danger | None = None
     findings: tuple[Finding, ...] = ()
     message: Message = EMPTY
+
+    @property
+    def is_unchecked(self) -> bool:
+        """Whether nothing was checked for it: not recognised, or not confirmed and nothing counts until then."""
+        return self.severity is None and (self.status in UNCONFIRMED or self.status is Status.NOT_RECOGNISED)
 
 
 class InteractionsReport(msgspec.Struct, frozen=True, kw_only=True):
     """The answer to a whole list.
 
     `items` stand in the order typed; `stacking` are findings about what several share; `worst` is the most serious of
-    items and stacking. `not_recognised` and `to_confirm` are inputs that were not checked; `ignored` are words read as
-    ordinary language; `summary` says all this in words.
+    items and stacking, `could_be` the most serious that an unconfirmed name would mean (None where there is none, or
+    none would mean anything on file). `not_recognised` and `to_confirm` are inputs that were not checked; `ignored` are
+    words read as ordinary language; `unread` is every word that ended in nothing: not recognised, or an ordinary word
+    that is a name too. `data_as_of` is when the tables last changed and `looked_at` when their sources were last looked
+    at; `limits` is what no report checks; `summary` says all this in words.
     """
 
     items: tuple[Item, ...]
     stacking: tuple[Finding, ...] = ()
     worst: Danger | None = None
+    could_be: Danger | None = None
     not_recognised: tuple[str, ...] = ()
     to_confirm: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+    data_as_of: dt.date | None = None
+    looked_at: dt.date | None = None
+    limits: tuple[Message, ...] = ()
     summary: Message = EMPTY
 
     @property

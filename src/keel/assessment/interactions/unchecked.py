@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from keel.assessment.interactions.report import InteractionsReport, Status
+from keel.assessment.interactions.report import InteractionsReport
 from keel.findings import Finding, Reason, Severity
 from keel.messages import Message
 
@@ -10,7 +10,7 @@ from keel.messages import Message
 def unchecked(report: InteractionsReport) -> Iterator[Finding]:
     """A warning for each name that was not recognised, or could mean several things of which none is on file."""
     for item in report.items:
-        if item.status in (Status.NOT_RECOGNISED, Status.AMBIGUOUS) and item.severity is None:
+        if item.is_unchecked:
             yield Finding(
                 rule=f"medicine-{item.status}",
                 subject="medicine",

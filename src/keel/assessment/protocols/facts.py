@@ -168,6 +168,8 @@ def worst_suicide_risk(facts: Facts) -> str | None:
     """
     told, answered = facts.get("suicide_risk_level"), suicide_risk_level(facts)
     known = [level for level in (told, answered) if isinstance(level, str)]
+    if known and facts.get("suicide_attempt_on_record") is True:
+        known.append("moderate")  # behaviour longer than three months ago (cssrs-tri)
     worst = max(known, key=RISK_LEVELS.index, default=None)
     has_yes = any(value is True for name, value in facts.items() if name.startswith(_SCREENS))
     is_open = (answered is None and has_yes) or facts.get("suicide_screen_unread") is True

@@ -10,8 +10,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from keel.assessment.interactions.check import check_recorded
+from keel.assessment.interactions.recent import medicines_to_check
 from keel.assessment.protocols.facts import RISK_LEVELS, RecordFacts, checked_facts
-from keel.assessment.protocols.suicide_facts import suicide_facts
+from keel.assessment.protocols.suicide_facts import RISK, suicide_facts
 from keel.findings import Fact
 from keel.knowledge import Knowledge
 from keel.knowledge.clinical_facts import ClinicalFact
@@ -19,14 +20,22 @@ from keel.knowledge.concepts import ConceptKind, State
 from keel.knowledge.reading import CodeKind
 from keel.messages import Message, listed
 from keel.quantities import significant
-from keel.record import Answers, Condition, Record, Setting
-from keel.record.concepts import ConceptFacts, ConditionMention, concept_facts, named_by, read_concepts
+from keel.record import Answers, Condition, Dose, Precision, Record, Setting
+from keel.record.concepts import (
+    ConceptFacts,
+    ConditionMention,
+    began_on,
+    concept_facts,
+    months_before,
+    named_by,
+    read_concepts,
+)
 from keel.record.selection import (
     answered,
+    closing_assessments,
     conditions_at,
     day_of,
     doses_taken,
-    medicines_taken,
     newest_sittings,
     numbers_measured,
     person_facts,
@@ -46,10 +55,16 @@ _VITAL_SIGNS = {
 _OF_TWO = ("sbp", "dbp")
 _LEVEL = "suicide_risk_level"
 _LOWER_IS_WORSE = ("spo2", "rr")
+_LESS_IS_WORSE = ("weeks_since_cv_event", "months_since_remission", "hours_since_last_dose", "first_session")
 _TIMES = ("weeks_since_cv_event", "months_since_remission")
 _OF_THE_DAY = ("event", "today")
 """Groups of facts that speak of a day or a session."""
 _DAYS_A_MONTH = 365.25 / 12
+_BEHAVIOUR = "cssrs_q6_3_months"
+_BEHAVIOUR_MONTHS = 3
+"""What the C-SSRS calls recent (cssrs-tri)."""
+_SUICIDE = (_BEHAVIOUR, "cssrs_q5", "suicide_item", "suicide_attempt_on_record")
+"""Facts that a condition can tell, and that a clinician's assessment closes."""
 
 
 def facts_from_record(record: Record, *, at: dt.datetime, knowledge: Knowledge) -> RecordFacts:
@@ -57,7 +72,7 @@ def facts_from_record(record: Record, *, at: dt.datetime, knowledge: Knowledge) 
     facts = person_facts(record.person, at)
     found, unread = _conditions(record, at, knowledge)
     _merge(facts, found.facts)
-    _merge(facts, medicine_facts(medicines_taken(record, at), knowledge))
+    _merge(facts, medicine_facts(medicines_to_check(record, at, knowledge), knowledge))
     said, old = _answers(record, at, knowledge)
     _merge(facts, said)
     _merge(facts, _use(record, at))
@@ -83,6 +98,8 @@ def facts_together(
 ) -> tuple[RecordFacts, dict[str, Fact]]:
     """What a record holds, and the same with the answers beside it, which win unless the record says yes or worse.
 
+    Of two times since something the shorter one counts, and a first session that the record does not bear out is none.
+
     A “no” to what the record suspects does not count: the fact stays open, and is asked.
 
     `stated` has names of clinical-facts.csv; FactRefused where one cannot be, or is worked out by Keel and not allowed.
@@ -94,6 +111,9 @@ def facts_together(
         for name, value in checked.items()
         if read.facts.get(name) is not True and not (value is False and name in read.suspected)
     }
+    for name in _LESS_IS_WORSE:
+        values = [value for one in (read.facts, checked) if isinstance(value := one.get(name), bool | int | float)]
+        answered |= {name: min(values)} if values else {}
     together = {**read.facts, **answered}
     levels = [one for one in (read.facts.get(_LEVEL), checked.get(_LEVEL)) if isinstance(one, str)]
     return read, together | ({_LEVEL: max(levels, key=RISK_LEVELS.index)} if levels else {})
@@ -128,8 +148,9 @@ def _conditions(record: Record, at: dt.datetime, knowledge: Knowledge) -> tuple[
             found = condition_facts(one.concept, one.state, knowledge)
             # What is over is no answer to whether it is there now: only what was asked and denied is a “no”.
             facts += [(name, False) for name in found.no if one.state is State.DENIED]
-            facts += [(name, True) for name in found.yes]
-            facts += _times(one, condition, at, knowledge)
+            told = [*((name, True) for name in found.yes), *_times(one, condition, at, knowledge)]
+            is_closed = _is_closed(condition, record, at)
+            facts += [(name, value) for name, value in told if not (is_closed and name in _SUICIDE)]
             suspected |= dict.fromkeys(found.suspected, doubt)
         rest = read_concepts(condition.text, None, knowledge).rest if named else ()
         if rest:
@@ -160,13 +181,22 @@ def condition_facts(concept: str, state: State, knowledge: Knowledge) -> Concept
 def _times(
     named: ConditionMention, condition: Condition, at: dt.datetime, knowledge: Knowledge
 ) -> Iterator[tuple[str, Fact]]:
-    """Weeks since an event of the heart or brain, and months since a use disorder ended."""
-    row = knowledge.concepts[named.concept]
+    """Weeks since an event of heart or brain, months since a use disorder ended, suicidal behaviour that is recent."""
+    row, onset = knowledge.concepts[named.concept], began_on(condition, at)
     is_had = named.state is State.PRESENT or named.state.is_over
-    if "cv_event" in row.ever and is_had and condition.onset is not None:
-        yield "weeks_since_cv_event", significant((at.date() - condition.onset).days / 7)
+    if "cv_event" in row.ever and is_had and onset is not None:
+        yield "weeks_since_cv_event", significant((at.date() - onset).days / 7)
+    if _BEHAVIOUR in row.now and is_had and onset is not None and onset >= months_before(at.date(), _BEHAVIOUR_MONTHS):
+        yield _BEHAVIOUR, True
     if "substance_use_disorder_past" in row.over and named.state.is_over and condition.ended is not None:
         yield "months_since_remission", significant((at.date() - condition.ended).days / _DAYS_A_MONTH)
+
+
+def _is_closed(condition: Condition, record: Record, at: dt.datetime) -> bool:
+    """Whether a clinician has assessed the risk of suicide since a condition began; of one without a date, at all."""
+    onset = began_on(condition, at)
+    closing = [one.at for one in closing_assessments(record, at, RISK) if one.at is not None]
+    return bool(closing) and (onset is None or closing[-1].date() > onset)
 
 
 @lru_cache(maxsize=8)
@@ -247,10 +277,18 @@ def _use(record: Record, at: dt.datetime) -> Iterator[tuple[str, Fact]]:
     if Setting.NON_MEDICAL in (*recent, *patterns):
         yield "non_medical_ketamine_use", True
         yield "still_using", True
+    if any(dose.setting is Setting.NON_MEDICAL and _is_of_last_day(dose, at) for dose in taken):
+        yield "non_prescribed_drugs_24h", True
     if taken:
         yield "first_session", not doses_taken(record, at, medical=True)
         last = max(dose.end or dose.start for dose in taken)
         yield "hours_since_last_dose", significant(max(0.0, (at - last).total_seconds() / 3600))
+
+
+def _is_of_last_day(dose: Dose, at: dt.datetime) -> bool:
+    """Whether a dose can lie within the last 24 hours."""
+    since = at - dt.timedelta(hours=24)
+    return dose.start >= since if dose.precision is Precision.MINUTE else day_of(dose.start, at) >= since.date()
 
 
 def _readings(record: Record, at: dt.datetime, knowledge: Knowledge) -> Iterator[tuple[str, Fact]]:

@@ -60,7 +60,7 @@ def counted_facts(
     if latest:
         facts["hours_since_last_dose"] = significant(max(0.0, minutes_between(max(latest), at) / 60))
     if session.doses is None:
-        return facts
+        return facts | _of_last_dose(session.last_dose_at, at)
     days = [_day(one, at) for one in before if one.setting is not Setting.NON_MEDICAL and _is_of(one, protocol)]
     facts.setdefault("first_session", not days)
     facts["dose_taken_today"] = any(min(_day(one, at).last, today) == today for one in before)
@@ -71,6 +71,17 @@ def counted_facts(
     elif not of_course:
         facts["exceeds_course_plan"] = False  # no plan has fewer sessions than one
     return facts | _reviews(session.reviews, of_course, protocol, today)
+
+
+def _of_last_dose(last: dt.datetime | None, at: dt.datetime) -> dict[str, Fact]:
+    """What the time of the last dose alone says of today and of this calendar week; nothing where it is of neither."""
+    if last is None or last > at:
+        return {}
+    day, today = last.astimezone(at.tzinfo).date(), at.date()
+    facts: dict[str, Fact] = {"dose_taken_today": True} if day == today else {}
+    return facts | (
+        {"sessions_this_week_with_today": 2} if today - dt.timedelta(today.weekday()) <= day < today else {}
+    )
 
 
 def _is_before(dose: Dose, started: dt.datetime | None) -> bool:

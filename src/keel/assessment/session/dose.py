@@ -35,6 +35,7 @@ from keel.quantities import parse_rate_mg_per_min, significant
 _PUMP_TOLERANCE_MG = 0.05
 """Below this a pump reading and the rates differ by rounding only."""
 _SAME_MG = 1e-6
+_FORMS = {DoseStarted: Message("a dose that is no spray device"), DeviceGiven: Message("a spray device")}
 _OUT_OF_ORDER = {
     "rate_changed": Message("rate changed while no dose was running"),
     "dose_paused": Message("dose paused while no dose was running"),
@@ -98,7 +99,9 @@ class _Course:
             self.notice("KEEL-AFTER-DISCHARGE", event=event.id)
         if isinstance(event, Started) and event.plan is not None:
             self.order = self.orders(event.plan)
-        elif isinstance(event, DoseStarted) and not self.by_devices:
+        elif isinstance(event, DoseStarted | DeviceGiven) and isinstance(event, DeviceGiven) != self.by_devices:
+            self.notice("KEEL-OTHER-FORM", what=_FORMS[type(event)], event=event.id)
+        elif isinstance(event, DoseStarted):
             self._start(event)
         elif isinstance(event, DeviceGiven):
             self.devices.append((event, self.order))

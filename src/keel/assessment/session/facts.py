@@ -6,6 +6,7 @@ Those of course, plan, dose, answers, pressures and vital signs stand with these
 import datetime as dt
 from collections.abc import Sequence
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 from keel.assessment.session.events import Session
 from keel.assessment.session.plan import number_in
@@ -13,8 +14,8 @@ from keel.findings import Fact
 from keel.quantities import parse_age_years, parse_height_cm, parse_weight_kg, significant
 from keel.record import Person
 
-_FIRST_MIDNIGHT = dt.timedelta(hours=14)
-"""By how much the earliest zone of the world is ahead of UTC."""
+_FIRST_MIDNIGHT = dt.timedelta(hours=13)
+"""By how much New Zealand's summer time is ahead of UTC; a clinic further east names its zone."""
 _POUNDS_PER_KG = 1 / parse_weight_kg("1 lb")
 
 
@@ -33,13 +34,15 @@ def as_person(session: Session) -> Person:
     )
 
 
-def weighed_facts(weighed_on: dt.date | None, at: dt.datetime) -> dict[str, Fact]:
-    """How many days ago the person was weighed; nothing where that is not known, or a day that has begun nowhere.
+def weighed_facts(weighed_on: dt.date | None, at: dt.datetime, zone: str) -> dict[str, Fact]:
+    """How many days ago the person was weighed; nothing where that is not known, or the day has not begun.
 
-    Days are those of UTC, so that the offset in which a moment is written plays no part.
+    Days are those of the clinic's `zone`. Where it is not given they are those of UTC, so that the offset in which a
+    moment is written plays no part, and a day has begun where it has in New Zealand.
     """
-    today = at.astimezone(dt.UTC)
-    if weighed_on is None or weighed_on > (today + _FIRST_MIDNIGHT).date():
+    today = at.astimezone(ZoneInfo(zone) if zone else dt.UTC)
+    latest = today if zone else today + _FIRST_MIDNIGHT
+    if weighed_on is None or weighed_on > latest.date():
         return {}
     return {"days_since_weighed": max(0, (today.date() - weighed_on).days)}
 

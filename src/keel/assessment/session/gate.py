@@ -3,14 +3,16 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import msgspec
+
 from keel.assessment.protocols.dosing import dose_plan, weights_finding
-from keel.assessment.session.events import Held, minutes_between
+from keel.assessment.session.events import Held, VitalsRecorded, minutes_between
 from keel.assessment.session.schedule import due_checks
 from keel.assessment.session.state import DueCheck, MissedCheck, Phase
 from keel.assessment.session.view import SessionView
 from keel.assessment.session.vitals import SIGNS
-from keel.findings import Finding, worst_first
-from keel.messages import Message, listed
+from keel.findings import Finding, Severity, worst_first
+from keel.messages import Message, Numeral, listed
 
 
 class GateState(NamedTuple):
@@ -26,11 +28,11 @@ def gate_state(view: SessionView) -> GateState:
     """What stands at the moment of a view; findings are worst first."""
     due, missed = due_checks(view)
     facts = {**view.facts, "minutes_overdue": max((one.minutes_overdue for one in due), default=0.0)}
-    reasons = view.ask(view.gate_phases, facts, missing=True)
+    reasons = [_without_ledger(one, view) for one in view.ask(view.gate_phases, facts, missing=True)]
     if view.phase.gate == "start":
         reasons += [*view.medicine_findings, *_weights(view)]
     if not view.phase.is_over:
-        reasons += list(_questions(view))
+        reasons += [*_questions(view), *_signs_undone(view), *_swapped(view)]
     held = [event for event in view.events if isinstance(event, Held)]
     reasons += [view.finding("KEEL-HELD", event=one.id, by=one.by, reason=one.reason) for one in held]
     alarms = [notice.finding(view.knowledge) for notice in view.dose.notices]
@@ -45,12 +47,39 @@ def gate_state(view: SessionView) -> GateState:
     return GateState(worst_first(reasons), worst_first(alarms), due, missed)
 
 
+def _without_ledger(finding: Finding, view: SessionView) -> Finding:
+    """What the rules of the course lack: it holds, but where nobody gave a ledger or said how many sessions there were.
+
+    Then it warns: nothing can be counted, and all that they would ask is open.
+    """
+    is_of_course = finding.rule == view.protocol.gates.missing.get("course") and finding.severity is Severity.HOLD
+    if is_of_course and view.session.doses is None and view.facts.get("sessions_so_far") is None:
+        return msgspec.structs.replace(finding, severity=Severity.WARN)
+    return finding
+
+
 def _questions(view: SessionView) -> Iterator[Finding]:
     """What was said in words that leave a sign open: it holds until somebody asks."""
     labels = view.knowledge.clinical_facts
     for one in view.questions:
         signs = listed(Message(labels[name].label) for name in one.facts)
         yield view.finding("KEEL-NOT-HEARD", what=one.text, signs=signs, event=one.event)
+
+
+def _signs_undone(view: SessionView) -> Iterator[Finding]:
+    """A danger sign that was told and answered with no since: it holds until somebody has reassessed the person."""
+    for one in view.signs_undone:
+        sign = Message(view.knowledge.clinical_facts[one.fact].label)
+        at = one.at.astimezone(view.at.tzinfo)
+        yield view.finding("KEEL-SIGN-TOLD", sign=sign, time=at.isoformat(timespec="minutes"), event=one.event)
+
+
+def _swapped(view: SessionView) -> Iterator[Finding]:
+    """Pressures of which the lower value is not below the upper one."""
+    for event in view.events:
+        if isinstance(event, VitalsRecorded) and event.sbp and event.dbp and event.dbp >= event.sbp:
+            sbp, dbp = Numeral(f"{event.sbp:g}"), Numeral(f"{event.dbp:g}")
+            yield view.finding("KEEL-PRESSURE", sbp=sbp, dbp=dbp, event=event.id)
 
 
 def _weights(view: SessionView) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from keel.assessment.protocols.facts import CRISIS_SYMPTOMS
+from keel.assessment.protocols.facts import CRISIS_EVENTS, CRISIS_SYMPTOMS
 from keel.assessment.session.events import (
     AdverseEvent,
     Checked,
@@ -45,6 +45,8 @@ UNTOLD_IS_NO = (
     "unresponsive",
 )
 """What happens during a session is an event: what nobody recorded did not happen."""
+DANGER_SIGNS = (*CRISIS_SYMPTOMS, *CRISIS_EVENTS, "new_psychotic_manic_delirious_state")
+"""What is not undone by a later “no” alone (protocols reference A-PRE-04, A-PRE-08)."""
 SUICIDE = "any_suicide_risk_now"
 """The fact that words which speak of suicide ask for."""
 _ASKED = (*CRISIS_SYMPTOMS, *UNTOLD_IS_NO, SUICIDE)
@@ -59,6 +61,14 @@ class Question(NamedTuple):
     at: dt.datetime
     text: str
     facts: tuple[str, ...]
+
+
+class SignTold(NamedTuple):
+    """A danger sign that was told and later answered with no: the fact, when it was told, and in which event."""
+
+    fact: str
+    at: dt.datetime
+    event: str
 
 
 class EventWords(NamedTuple):
@@ -166,6 +176,34 @@ def questions(events: Iterable[Plain], words: Words) -> tuple[Question, ...]:
         if not all(name in answered and answered[name] >= question.at for name in question.facts)
         and not _is_closed(question, ordered)
     )
+
+
+def signs_undone(events: Iterable[Plain], words: Words) -> tuple[SignTold, ...]:
+    """The danger signs that a later answer says are not there: each with when it was told last.
+
+    A tick is no reassessment. What an adverse event records as over in the same words is over; a correction of the
+    event that told it takes it away.
+    """
+    told: dict[str, SignTold] = {}
+    undone: set[str] = set()
+    for event in events:
+        is_over = isinstance(event, AdverseEvent) and event.resolved
+        for name, is_yes in _danger_answers(event, words):
+            if is_yes:
+                told[name] = SignTold(name, event.at, event.id)
+                undone.discard(name)
+            elif is_over:
+                told.pop(name, None)
+            elif name in told:
+                undone.add(name)
+    return tuple(one for name, one in told.items() if name in undone)
+
+
+def _danger_answers(event: Plain, words: Words) -> Iterator[tuple[str, bool]]:
+    if isinstance(event, Checked | CriteriaChecked):
+        given = event.facts if isinstance(event, Checked) else event.criteria
+        yield from ((name, value) for name, value in given.items() if name in DANGER_SIGNS and isinstance(value, bool))
+    yield from ((name, value is True) for name, value in words[event.id].signs if name in DANGER_SIGNS)
 
 
 def _settled(event: Plain, words: Words) -> Iterator[str]:

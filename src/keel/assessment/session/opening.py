@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from keel.assessment.interactions.check import check_recorded
+from keel.assessment.interactions.report import Item, Match, Status
 from keel.assessment.interactions.unchecked import unchecked
 from keel.assessment.protocols.gate import find_protocol, jurisdiction_in, jurisdiction_of, route_of
 from keel.assessment.protocols.record_facts import listed_facts, medicine_facts
@@ -94,9 +95,9 @@ def _refuse_far_apart(events: Sequence[Plain], knowledge: Knowledge) -> None:
 
 
 def _taken(session: Session) -> tuple[str, ...]:
-    """The medicines of a session that are taken now, as typed."""
+    """The medicines of a session that are taken now, or were given to the person on the day, as typed."""
     entries = [SessionMedicine(text=one) if isinstance(one, str) else one for one in session.medicines]
-    return tuple(entry.text for entry in entries if entry.status in TAKEN)
+    return tuple(entry.text for entry in entries if entry.status in (*TAKEN, "administered"))
 
 
 def _conditions(session: Session) -> tuple[Condition, ...]:
@@ -111,11 +112,31 @@ def _medicine_findings(
     """What the medicine list brings to the gate before a dose, by the one checker.
 
     What a label forbids blocks, what is major holds until a prescriber has decided (interactions reference,
-    section 1); what is weaker speaks through the rules of the protocol. A name that was not recognised warns.
+    section 1); what is weaker speaks through the rules of the protocol. A name that was not recognised warns; one that
+    may mean something grave (“coke”) holds until it is said.
     """
     if not listed:
         return ()
     known_route = route if route in knowledge.routes else None
     report = check_recorded(listed, substance=protocol.substance or None, route=known_route, knowledge=knowledge)
     grave = [one for one in report.findings if one.severity in (Severity.BLOCK, Severity.HOLD)]
-    return (*grave, *unchecked(report))
+    named = [name for one in report.items if _is_open_name(one) for name in one.did_you_mean]
+    may_be = check_recorded(named, substance=protocol.substance or None, route=known_route, knowledge=knowledge)
+    of_grave = {
+        one.message
+        for one in report.items
+        if _is_open_name(one) and any(each.input in one.did_you_mean and _is_grave(each) for each in may_be.items)
+    }
+    for finding in unchecked(report):
+        severity = Severity.HOLD if finding.summary in of_grave else finding.severity
+        grave.append(msgspec.structs.replace(finding, severity=severity))
+    return tuple(grave)
+
+
+def _is_open_name(item: Item) -> bool:
+    """Whether a name was found as typed and may mean several things; a guess at a misspelling is none."""
+    return item.status is Status.AMBIGUOUS and item.how is not Match.FUZZY
+
+
+def _is_grave(item: Item) -> bool:
+    return any(one.severity in (Severity.BLOCK, Severity.HOLD) for one in item.findings)

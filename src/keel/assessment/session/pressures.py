@@ -12,6 +12,10 @@ from keel.assessment.session.events import minutes_between
 from keel.findings import Fact
 from keel.quantities import significant
 
+Pair = tuple[float | None, float | None]
+"""A systolic and a diastolic limit, mm[Hg]; None where there is none."""
+_NEVER: Pair = (None, None)
+
 
 class Pressure(NamedTuple):
     """One set of blood pressure, mm[Hg]."""
@@ -29,15 +33,22 @@ def pressure_facts(
     dose_end: dt.datetime | None,
     repeat_min: float,
     apart_min: float,
+    severe: Pair,
 ) -> dict[str, Fact]:
     """The newest pressure, what stands, rise and distance from baseline, the set before, rising or declining.
+
+    Before the dose a pressure at or above `severe` stands until two sets below it, `repeat_min` apart, have followed.
 
     `half` are values read alone after the newest whole set: they count as the newest, and what stands is the higher.
     """
     if not sets:
         return {**half, **{f"{name}_standing": value for name, value in half.items()}}
     newest = sets[-1]
-    facts: dict[str, Fact] = {"sbp": newest.sbp, "dbp": newest.dbp, **_standing(sets, repeat_min)}
+    facts: dict[str, Fact] = {
+        "sbp": newest.sbp,
+        "dbp": newest.dbp,
+        **_standing(sets, repeat_min, severe if first_dose is None else _NEVER),
+    }
     previous = _earlier(sets, newest, repeat_min)
     if previous is not None and first_dose is not None and previous.at > first_dose:
         facts |= {"earlier_sbp_5min": previous.sbp, "earlier_dbp_5min": previous.dbp}
@@ -71,9 +82,19 @@ def baseline_pressure(sets: Sequence[Pressure], first_dose: dt.datetime | None) 
     return before[-1] if before else None
 
 
-def _standing(sets: Sequence[Pressure], repeat_min: float) -> dict[str, Fact]:
+def _standing(sets: Sequence[Pressure], repeat_min: float, severe: Pair) -> dict[str, Fact]:
     recent = [*(one for one in sets[:-1] if minutes_between(one.at, sets[-1].at) < repeat_min), sets[-1]]
+    last = max((at for at, one in enumerate(sets) if _is_severe(one, severe)), default=None)
+    if last is not None:
+        below = sets[last + 1 :]
+        if not below or minutes_between(below[0].at, below[-1].at) < repeat_min:
+            recent.append(sets[last])
     return {"sbp_standing": max(one.sbp for one in recent), "dbp_standing": max(one.dbp for one in recent)}
+
+
+def _is_severe(one: Pressure, severe: Pair) -> bool:
+    sbp, dbp = severe
+    return (sbp is not None and one.sbp >= sbp) or (dbp is not None and one.dbp >= dbp)
 
 
 def _earlier(sets: Sequence[Pressure], newest: Pressure, apart_min: float) -> Pressure | None:

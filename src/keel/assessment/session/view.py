@@ -29,7 +29,15 @@ from keel.assessment.session.events import (
     WeightBasis,
 )
 from keel.assessment.session.facts import weighed_facts, weight_facts
-from keel.assessment.session.heard import UNTOLD_IS_NO, Question, Words, event_facts, questions
+from keel.assessment.session.heard import (
+    UNTOLD_IS_NO,
+    Question,
+    SignTold,
+    Words,
+    event_facts,
+    questions,
+    signs_undone,
+)
 from keel.assessment.session.notices import Notice
 from keel.assessment.session.plan import PlannedDose, newest_plan, number_in, plan_facts, planned_dose
 from keel.assessment.session.pressures import pressure_facts
@@ -142,6 +150,11 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
         return questions(self.events, self.words)
 
     @cached_property
+    def signs_undone(self) -> tuple[SignTold, ...]:
+        """The danger signs that were told, and that a later answer says are not there."""
+        return signs_undone(self.events, self.words)
+
+    @cached_property
     def _said(self) -> list[Answer]:
         """The answers of screening and of the events seen, in order."""
         known = {None, *(event.id for event in self.events)}
@@ -184,7 +197,7 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
         facts: dict[str, Fact] = {
             **person_facts(self.person, at),
             **self.condition_facts.facts,
-            **weighed_facts(self.session.person.weighed_on, at),
+            **weighed_facts(self.session.person.weighed_on, at, self.session.timezone),
             **plan_facts(self.plan, protocol, self.route, self.order.weight_kg),
             **counted_with(self.answers.facts(self.events, at), self.counted),
             **judgement_age(self._said, asked_at_the_door(protocol), at),
@@ -212,12 +225,14 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
                 dose_end=dose.ended_at,
                 repeat_min=self.cut("repeat_min") or 0.0,
                 apart_min=self.cut("discharge_bp_apart") or 0.0,
+                severe=(self.cut("severe_sbp"), self.cut("severe_dbp")),
             ),
             **dose_facts(dose, at),
             **device_facts(dose, self.plan, vitals.pressures, protocol, at),
             # What is on a list is a yes, whatever was answered; what is not on it is not a “no”.
             **self.medicine_facts,
             **{name: value for name, value in self.condition_facts.facts.items() if value is True},
+            **{name: value for name, value in person_facts(self.person, at).items() if value is True},
         }
         for name in self.condition_facts.suspected:
             if facts.get(name) is False:

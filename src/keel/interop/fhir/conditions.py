@@ -8,7 +8,7 @@ from keel.interop.fhir.moments import when
 from keel.interop.fhir.people import Context, Draft
 from keel.interop.fhir.resources import AllergyIntolerance, Condition
 from keel.interop.times import Moment
-from keel.interop.vocabulary import Coding, family_substance
+from keel.interop.vocabulary import Coding, family_substance, nothing_known
 from keel.messages import Message
 from keel.record import Condition as KeelCondition
 from keel.record import Precision
@@ -20,12 +20,15 @@ def read_condition(condition: Condition, item_id: str, draft: Draft, context: Co
     text = condition.code.words if condition.code else ""
     if not text:
         raise NotTaken(Message("it does not say which condition"))
+    codings = condition.code.coding if condition.code else ()
+    if nothing_known((Coding(coding.system, coding.code) for coding in codings), context.knowledge):
+        raise NotTaken(Message("it says “{text}”: no condition, and no answer to what was not asked", text=text))
     verified = _one_of(condition.verification_status)
     if verified == "entered-in-error":
         raise NotTaken(Message("its verification is entered-in-error: taken back by its sender"))
     onset = when(condition.onset_date_time, condition.onset_period, at=context.at).start
     ended = when(condition.abatement_date_time, condition.abatement_period, at=context.at).last
-    clinical = _one_of(condition.clinical_status) or ("resolved" if condition.abatement_string else "active")
+    clinical = _one_of(condition.clinical_status) or ("resolved" if condition.abatement_string or ended else "active")
     draft.conditions.append(
         KeelCondition(
             text=text,
@@ -50,7 +53,7 @@ def read_allergy(allergy: AllergyIntolerance, item_id: str, draft: Draft, contex
         raise NotTaken(Message("its verification is entered-in-error: taken back by its sender"))
     draft.conditions.append(
         KeelCondition(
-            text=f"Allergy or intolerance: {concept.words}",
+            text=f"Allergy or intolerance to ketamine or esketamine: {concept.words}",
             codes=concept.codes,
             status=verified if verified in UNSURE else _one_of(allergy.clinical_status) or "active",
             present=verified != "refuted",

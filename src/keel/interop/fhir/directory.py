@@ -6,10 +6,9 @@ from collections.abc import Iterable
 
 from keel.interop import json_text
 from keel.interop.errors import ReadError
-from keel.interop.fhir.envelope import Item
+from keel.interop.fhir.envelope import Item, plain_name
 from keel.interop.fhir.resources import Resource
 
-_HISTORY = re.compile(r"/_history/[^/]+$")
 _TAIL = re.compile(r"(?:^|/)([A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64})$")
 _BASE = re.compile(r"^(.*/)[A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64}$")
 
@@ -51,11 +50,6 @@ class Directory:
         if len(candidates) > 1:
             raise Ambiguous(name)
         return candidates[0] if candidates else None
-
-
-def plain_name(reference: str) -> str:
-    """A reference without its version."""
-    return _HISTORY.sub("", reference)
 
 
 def contained(resource: Resource, fragment: str, type_name: str) -> bytes | None:

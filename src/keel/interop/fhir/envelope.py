@@ -17,6 +17,7 @@ from keel.interop.reading import Notebook
 from keel.interop.times import BEFORE_ALL, read_moment
 from keel.messages import Message, joined
 
+_HISTORY = re.compile(r"/_history/[^/]+$")
 DEEPEST = 8
 """Bundles within bundles; a document bundle in a searchset is two."""
 
@@ -48,9 +49,26 @@ class Item(NamedTuple):
     names_ketamine: bool
 
     @property
+    def local(self) -> str:
+        """Type and id, as a reference within one server names it."""
+        return f"{self.type}/{self.id}"
+
+    @property
     def where(self) -> str:
         """The place in the file and the name of the resource."""
         return joined(" ", [self.path, f"{self.type}/{self.id}"]) if self.id else self.path
+
+
+class _Deletion(NamedTuple):
+    """When a resource was deleted, before all times where nobody says, and what was written after that."""
+
+    at: dt.datetime
+    newer: frozenset[str]
+
+    def is_after(self, item: Item) -> bool:
+        """Whether what stands of a resource is what was deleted."""
+        written, _ = item.version
+        return written <= self.at if BEFORE_ALL not in (written, self.at) else item.key not in self.newer
 
 
 class ResourceFile(NamedTuple):
@@ -97,10 +115,10 @@ class _Unpacker:
         self.items: dict[str, Item] = {}
         self.bodies: dict[str, bytes] = {}
         self.read = self.reported = 0
-        self._deleted: set[str] = set()
+        self._deletions: dict[str, _Deletion] = {}
         self._notes = notes
 
-    def take(self, path: str, text: bytes | Raw, full_url: str, depth: int) -> None:
+    def take(self, path: str, text: bytes | Raw, full_url: str, depth: int, changed: dt.datetime = BEFORE_ALL) -> None:
         """Takes one resource, or what a bundle holds; ReadError where a value of the file is not a JSON object."""
         self.read += 1
         try:
@@ -121,7 +139,7 @@ class _Unpacker:
             self._open(path, text, depth, set(keys))
             return
         body = bytes(text)
-        self._keep(_item(head, path, full_url, set(keys), body), body)
+        self._keep(_item(head, path, full_url, set(keys), body, changed), body)
 
     def _open(self, path: str, text: bytes | Raw, depth: int, keys: set[str]) -> None:
         if depth >= DEEPEST:
@@ -142,18 +160,26 @@ class _Unpacker:
             reason = Message("they are not in the file: export them all")
             self._notes.note(Message("bundle with further pages"), where=path, reason=reason)
         for number, entry in enumerate(bundle.entry):
+            changed = _instant(entry.response.last_modified) if entry.response else BEFORE_ALL
             if entry.request and entry.request.method == "DELETE":
-                self._deleted.add(entry.full_url or entry.request.url)
+                self._delete(plain_name(entry.full_url or entry.request.url), changed, bundle.type == "history")
             if bytes(entry.resource):
                 inside = f"$.entry[{number}].resource"
                 place = f"{path}{inside[1:]}" if path == "$" else joined(", ", [path, inside])
-                self.take(place, entry.resource, entry.full_url, depth + 1)
+                self.take(place, entry.resource, entry.full_url, depth + 1, changed)
+
+    def _delete(self, name: str, at: dt.datetime, is_history: bool) -> None:
+        """Notes that a resource was deleted; what a history holds before that, newest first, was written after it."""
+        known = self._deletions.get(name)
+        newer = {key for key, item in self.items.items() if name in (key, item.local)} if is_history else set()
+        if known is None or at > known.at:
+            self._deletions[name] = _Deletion(at, frozenset(newer))
 
     def drop_deleted(self) -> None:
-        """Leaves out every resource that a bundle says was deleted, with all its versions."""
+        """Leaves out every resource that a bundle says was deleted, unless it was written again after that."""
         for key, item in list(self.items.items()):
-            names = {key, f"{item.type}/{item.id}"}
-            if any(name in self._deleted for name in names):
+            deletions = [self._deletions[name] for name in {key, item.local} if name in self._deletions]
+            if any(deletion.is_after(item) for deletion in deletions):
                 del self.items[key]
                 self.bodies.pop(key, None)
                 reason = Message("deleted by its sender, as the bundle says")
@@ -188,7 +214,13 @@ class _Unpacker:
         self._notes.note(what, where=where, reason=reason)
 
 
-def _item(head: _Head, path: str, full_url: str, keys: set[str], text: bytes) -> Item:
+def plain_name(reference: str) -> str:
+    """A reference without its version; a UUID in lower case, for case says nothing there (RFC 4122)."""
+    name = _HISTORY.sub("", reference)
+    return name.lower() if name[:9].lower() == "urn:uuid:" else name
+
+
+def _item(head: _Head, path: str, full_url: str, keys: set[str], text: bytes, changed: dt.datetime) -> Item:
     local = f"{head.resource_type}/{head.id}" if head.id else ""
     meta = head.meta or _Meta()
     number = int(meta.version_id) if re.fullmatch(r"[0-9]{1,18}", meta.version_id) else 0
@@ -197,11 +229,11 @@ def _item(head: _Head, path: str, full_url: str, keys: set[str], text: bytes) ->
         type=head.resource_type,
         id=head.id,
         path=path,
-        key=full_url or local or str(path),
+        key=plain_name(full_url) or local or str(path),
         digest=hash(text),
         unknown=unknown[0] if unknown else "",
         patient=_reference(head.subject) or _reference(head.patient),
-        version=(_instant(meta.last_updated), number),
+        version=(_instant(meta.last_updated) if meta.last_updated else changed, number),
         names_ketamine=b"ketamin" in text.lower(),
     )
 

@@ -18,21 +18,23 @@ from keel.interop.fhir.decoding import decoded
 from keel.interop.fhir.directory import Directory, contained
 from keel.interop.fhir.envelope import Item
 from keel.interop.fhir.errors import NotTaken
-from keel.interop.fhir.moments import When, when
+from keel.interop.fhir.moments import When, moment_of, when
 from keel.interop.fhir.people import Context, Draft
 from keel.interop.fhir.resources import (
-    Dosage,
+    Ingredient,
     Medication,
     MedicationAdministration,
     MedicationDispense,
     MedicationRequest,
     MedicationStatement,
+    Resource,
 )
-from keel.interop.fhir.statements import pattern_of
+from keel.interop.fhir.statements import has_unknown_end, pattern_of
 from keel.interop.times import Moment
-from keel.interop.vocabulary import Coding, coded_route, family_substance
+from keel.interop.vocabulary import Coding, coded_route, family_substance, nothing_known, sounds_like_family
 from keel.messages import Message
-from keel.record import Dose, Medicine, Precision, Setting
+from keel.quantities import UnitError, convert
+from keel.record import TAKEN, Dose, Medicine, Precision, Setting
 
 Kind = MedicationAdministration | MedicationStatement | MedicationRequest | MedicationDispense
 
@@ -52,12 +54,22 @@ HOSPITAL = ("inpatient", "outpatient")
 
 
 class Named(NamedTuple):
-    """Which medication: its best words, codes, the id where it is one of the family, and its strength."""
+    """Which medication: its best words, codes, the id where it is one of the family, and its strength.
+
+    `may_be_family` is true where it is not recognised and some word or code of it holds a stem of the family.
+    """
 
     text: str
     codes: dict[str, str]
     family: str | None
+    may_be_family: bool
     strength: Strength | None
+
+
+class _Substance(msgspec.Struct, frozen=True):
+    """A substance within a medication; only what it is."""
+
+    code: CodeableConcept | None = None
 
 
 class MedicationReader:
@@ -88,7 +100,7 @@ class MedicationReader:
         elif isinstance(resource, MedicationRequest):
             self._request(item, resource, named, draft)
         else:
-            handed = when(resource.when_handed_over, at=self._context.at).start
+            handed = when(resource.when_handed_over, at=self._context.at)
             self._medicine(item, resource.status if resource.status == "stopped" else "active", named, draft, handed)
 
     def _refuse_counted(self, item: Item, resource: Kind) -> None:
@@ -112,7 +124,8 @@ class MedicationReader:
         if medication is not None and medication.code:
             known.append(medication.code)
         ingredients = medication.ingredient if medication else ()
-        parts = [part.item_codeable_concept for part in ingredients if part.item_codeable_concept]
+        holders = (resource, medication) if medication else ()
+        parts = [concept for part in ingredients if (concept := _substance_of(part, holders))]
         texts = [text for part in (*known, *parts) for text in part.texts]
         if reference and reference.display:
             texts.append(reference.display)
@@ -120,11 +133,16 @@ class MedicationReader:
             raise NotTaken(Message("it does not say which medicine"))
         codings = [Coding(coding.system, coding.code) for part in (*known, *parts) for coding in part.coding]
         first = known[0] if known else CodeableConcept()
+        if nothing_known(codings, self._context.knowledge):
+            raise NotTaken(Message("it says “{text}”: no medicine", text=first.words or texts[0]))
         strengths = [part.strength for part in ingredients if part.strength]
+        knowledge = self._context.knowledge
+        family = family_substance(codings, texts, knowledge)
         return Named(
             text=first.words or texts[0],
             codes=first.codes,
-            family=family_substance(codings, texts, self._context.knowledge),
+            family=family,
+            may_be_family=not family and sounds_like_family([*texts, *(one.code for one in codings)], knowledge),
             strength=Strength.of(strengths[0]) if len(strengths) == len(ingredients) == 1 else None,
         )
 
@@ -146,9 +164,20 @@ class MedicationReader:
             reason = Message("the medication it contains cannot be read: {reason}", reason=error.problem)
             raise NotTaken(reason) from None
 
-    def _medicine(self, item: Item, status: str, named: Named, draft: Draft, started: Moment | None) -> None:
+    def _medicine(self, item: Item, status: str, named: Named, draft: Draft, time: When) -> None:
+        """Adds a medicine; one that is not taken now is said to be, for it is not checked."""
+        if status not in TAKEN:
+            reason = Message("its status is {status}; not checked as one that is taken now", status=status)
+            draft.notes.note(Message("medicine that is not taken now"), where=item.where, reason=reason)
         draft.medicines.append(
-            Medicine(text=named.text, status=status, codes=named.codes, started=_day(started), id=item.id)
+            Medicine(
+                text=named.text,
+                status=status,
+                codes=named.codes,
+                started=_day(time.start),
+                stopped=_day(time.end),
+                id=item.id,
+            )
         )
 
     def _request(self, item: Item, request: MedicationRequest, named: Named, draft: Draft) -> None:
@@ -156,8 +185,17 @@ class MedicationReader:
             raise NotTaken(Message("it asks that the medicine is not given"))
         if request.intent in ("proposal", "option"):
             raise NotTaken(Message("its intent is {intent}: nobody has ordered it", intent=request.intent))
-        ordered = when(request.authored_on, at=self._context.at).start
-        self._medicine(item, MEDICINE_STATUS.get(request.status, request.status), named, draft, ordered)
+        at = self._context.at
+        ordered = when(request.authored_on, at=at)
+        status = MEDICINE_STATUS.get(request.status, request.status)
+        supplied = _supplied_until(request, ordered)
+        if request.status == "completed" and supplied and supplied > at:
+            status = "active"
+            reason = Message(
+                "what was handed over lasts until {day}: checked as if taken", day=supplied.date().isoformat()
+            )
+            draft.notes.note(Message("order that is completed"), where=item.where, reason=reason)
+        self._medicine(item, status, named, draft, ordered)
 
     def _administration(self, item: Item, given: MedicationAdministration, named: Named, draft: Draft) -> None:
         if given.status == "unknown":
@@ -166,6 +204,10 @@ class MedicationReader:
             raise NotTaken(Message("two of {name}[x] are there", name="effective"))
         time = when(given.effective_date_time, given.effective_period, at=self._context.at)
         if named.family is None:
+            if named.may_be_family:
+                reason = Message("its name is near to one of the family; kept as a medicine that was administered")
+                what = Message("given, not recognised as ketamine, not counted")
+                draft.notes.note(what, where=item.where, reason=reason)
             draft.medicines.append(
                 Medicine(
                     text=named.text,
@@ -198,30 +240,36 @@ class MedicationReader:
         if said.status == "unknown":
             what, reason = Message("status unknown"), Message("the medicine is checked as if it were taken")
             draft.notes.note(what, where=item.where, reason=reason)
-        dosage = said.dosage[0] if len(said.dosage) == 1 else None
-        if named.family is None or dosage is None or said.status in ("intended", "on-hold", "unknown"):
-            self._medicine(item, status, named, draft, time.start)
+        is_use = named.family is not None and said.status not in ("intended", "on-hold", "unknown")
+        if is_use and said.dosage and self._use(item, said, named.family or "", time, draft):
             return
-        if not self._use(item, said, named.family, dosage, time, draft):
+        if is_use and said.dosage:
             reason = Message("a statement without a time and an amount, or how often, is a medicine and not a dose")
+            if len(said.dosage) > 1:
+                reason = Message("its dosages cannot be added up to the use of a day; kept as a medicine")
             draft.notes.note(Message("use without an amount and a time"), where=item.where, reason=reason)
-            self._medicine(item, status, named, draft, time.start)
+        self._medicine(item, status, named, draft, time)
 
-    def _use(
-        self, item: Item, said: MedicationStatement, family: str, dosage: Dosage, time: When, draft: Draft
-    ) -> bool:
+    def _use(self, item: Item, said: MedicationStatement, family: str, time: When, draft: Draft) -> bool:
         """Takes a statement on ketamine as a pattern or as one dose; False where it is neither."""
-        amount = amount_stated(dosage, None if time.start is None else draft.weight_near(time.start.at))
+        weight = None if time.start is None else draft.weight_near(time.start.at)
+        amounts = [amount_stated(dosage, weight) for dosage in said.dosage]
         at, knowledge = self._context
         is_over = said.status in ("completed", "stopped")
-        pattern = pattern_of(dosage, amount, time, at=at, knowledge=knowledge, is_over=is_over)
-        if pattern is not None:
-            route = self._route(item, dosage.route, draft)
-            draft.patterns.append(msgspec.structs.replace(pattern, substance=family, route=route, id=item.id))
+        route = said.dosage[0].route
+        is_one_way = all(_same_way(dosage.route, route) for dosage in said.dosage)
+        pattern = pattern_of(said.dosage, amounts, time, at=at, knowledge=knowledge, is_over=is_over)
+        if pattern is not None and is_one_way:
+            if is_over and has_unknown_end(said.dosage, time):
+                reason = Message("how long it went on is not known: anything from a day to all the time since")
+                draft.notes.note(Message("use that is over, without its end"), where=item.where, reason=reason)
+            found = self._route(item, route, draft)
+            draft.patterns.append(msgspec.structs.replace(pattern, substance=family, route=found, id=item.id))
             return True
-        if time.start is None or said.effective_period is not None or not amount.is_told:
+        is_once = len(said.dosage) == 1 and said.effective_period is None
+        if pattern is not None or time.start is None or not is_once or not amounts[0].is_told:
             return False
-        self._dose(item, family, time, amount, dosage.route, draft, measured=False, setting=None)
+        self._dose(item, family, time, amounts[0], route, draft, measured=False, setting=None)
         return True
 
     def _dose(
@@ -276,6 +324,36 @@ def _is_modified(resource: Kind) -> bool:
     if isinstance(resource, MedicationAdministration):
         return bool(resource.dosage and resource.dosage.modifier_extension)
     return isinstance(resource, MedicationStatement) and any(one.modifier_extension for one in resource.dosage)
+
+
+def _supplied_until(request: MedicationRequest, ordered: When) -> dt.datetime | None:
+    """When what was ordered is used up; None where nobody says, or not in a unit of time."""
+    dispense = request.dispense_request
+    lasts = dispense.expected_supply_duration if dispense else None
+    if dispense is None or lasts is None or lasts.value is None or ordered.start is None:
+        return None
+    begun = moment_of(dispense.validity_period.start) if dispense.validity_period else None
+    try:
+        return (begun or ordered.start).at + dt.timedelta(days=convert(lasts.value, lasts.ucum, "d"))
+    except (UnitError, OverflowError):
+        return None
+
+
+def _substance_of(part: Ingredient, holders: Iterable[Resource]) -> CodeableConcept | None:
+    """What an ingredient is: told there, or by a substance contained in the medication or in what refers to it."""
+    reference = part.item_reference
+    if part.item_codeable_concept or reference is None or not reference.reference.startswith("#"):
+        return part.item_codeable_concept
+    bodies = (contained(holder, reference.reference, "Substance") for holder in holders)
+    body = next((body for body in bodies if body), None)
+    try:
+        return json_text.decode(body, _Substance).code if body else None
+    except ReadError:
+        return None
+
+
+def _same_way(route: CodeableConcept | None, other: CodeableConcept | None) -> bool:
+    return (route.words if route else "") == (other.words if other else "")
 
 
 def _day(moment: Moment | None) -> dt.date | None:

@@ -1,6 +1,7 @@
 """Observations: vitals, laboratory values, scores, panels, pregnancy status."""
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -28,6 +29,7 @@ from keel.record import Measurement, Pregnancy
 
 CLINICAL = ("laboratory", "vital-signs", "exam", "imaging", "procedure")
 """Categories of observation whose words are findings."""
+_PRESSURE = re.compile(r"(\d{2,3})\s*/\s*(\d{2,3})\s*(?:mm\s*\[?hg\]?)?", re.IGNORECASE)
 _END_OF_TIME = dt.datetime(9000, 1, 1, tzinfo=dt.UTC)
 
 
@@ -79,13 +81,18 @@ class ObservationReader:
         sitting = self._sitting(item, observation, time.last)
         taken: list[Measurement] = []
         for part, name in parts:
-            if self._is_of_two(part.code, item, draft) or not self._score(part, item, sitting, draft):
+            if pair := self._pressures(part):
+                taken += pair
+            elif self._is_of_two(part.code, item, draft) or not self._score(part, item, sitting, draft):
                 taken.append(self._measured(part, name, item, draft))
         is_result = (
             any(part is observation for part, _ in parts) and self._meaning(observation.code.coding)[0] is not None
         )
         if panel is not None and not is_result and not observation.data_absent_reason:
             draft.sittings.open(panel, sitting)
+        if time.last is None and any(one.number is not None for one in taken):
+            reason = Message("kept as it came; not used, because nobody says when it was measured")
+            draft.notes.note(Message("value without a time"), where=item.where, reason=reason)
         draft.measurements += _finished(taken, item, observation, time.last)
         pregnancy = self._pregnancy(observation, item, draft)
         if pregnancy is not None and time.last is not None:
@@ -184,6 +191,22 @@ class ObservationReader:
             unit=unit,
             absent=absent,
             upper_limit=_upper_limit(part, unit, row) if isinstance(value, float) else None,
+        )
+
+    def _pressures(self, part: ObservationPart | Observation) -> tuple[Measurement, ...]:
+        """Both pressures of a blood pressure that is written as “142/88 mmHg”; none where it is written otherwise."""
+        row, _ = self._meaning(part.code.coding)
+        written = _PRESSURE.fullmatch((part.value_string or "").strip())
+        if written is None or row is None or row.means != "blood_pressure":
+            return ()
+        table, limits = self._context.knowledge.reading_codes, self._context.knowledge.reading_limits
+        rows = [table.named(CodeKind.MEASURE, name) for name in ("systolic", "diastolic")]
+        pair = [(one, float(said)) for one, said in zip(rows, written.groups(), strict=True) if one is not None]
+        if any(impossible_measure(value, one.unit, one, limits) for one, value in pair):
+            return ()
+        return tuple(
+            Measurement(code=one.code, system=one.system, name=one.title, value=value, unit=one.unit)
+            for one, value in pair
         )
 
     def _tells_of_suicide(self, part: ObservationPart | Observation) -> bool:

@@ -3,11 +3,15 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from typing import NamedTuple
 
 from keel.assessment.instruments import find_instrument, find_item
+from keel.interop import json_text
 from keel.interop.answers import AnswerSent
+from keel.interop.errors import ReadError
 from keel.interop.fhir.datatypes import LOINC
 from keel.interop.fhir.decoding import only_one
+from keel.interop.fhir.directory import Directory, contained
 from keel.interop.fhir.envelope import Item
 from keel.interop.fhir.errors import NotTaken
 from keel.interop.fhir.moments import when
@@ -24,23 +28,44 @@ _ENOUGH = 0.5
 """How much of an instrument must be there for a form to be it by its items."""
 _LOINC_CODE = re.compile(r"\d{1,7}-\d")
 
+_SEVERAL = "?"
+"""In the place of a code: the question means different things in several versions of its form."""
+
+
+class _Form(NamedTuple):
+    """A questionnaire of the file: its address, what names it, and the LOINC code of each `linkId`."""
+
+    key: str
+    url: str
+    version: str
+    names: tuple[str, ...]
+    codes: dict[str, str]
+
+    @classmethod
+    def of(cls, form: Questionnaire, key: str) -> "_Form":
+        panels = [coding.code for coding in form.code if coding.system == LOINC]
+        return cls(key, form.url, form.version, (*panels, form.title), dict(_codes_of(form.item)))
+
+
+def _agreed(forms: "Sequence[_Form]") -> dict[str, str]:
+    """What each `linkId` means in all of the forms that have it; `_SEVERAL` where they do not agree."""
+    agreed: dict[str, str] = {}
+    for form in forms:
+        for link, code in form.codes.items():
+            agreed[link] = code if agreed.get(link, code) == code else _SEVERAL
+    return agreed
+
 
 class ResponseReader:
     """Reads responses of a file into drafts; questionnaires in the file say what their `linkId`s mean."""
 
-    def __init__(self, questionnaires: Iterable[tuple[Item, Questionnaire]], context: Context) -> None:
-        self._context = context
-        self._codes: dict[str, dict[str, str]] = {}
-        self._keys: dict[str, str] = {}
-        self._names: dict[str, tuple[str, ...]] = {}
+    def __init__(
+        self, questionnaires: Iterable[tuple[Item, Questionnaire]], directory: Directory, context: Context
+    ) -> None:
+        self._context, self._directory = context, directory
+        self._forms = {item.key: _Form.of(questionnaire, item.key) for item, questionnaire in questionnaires}
         self._items = InstrumentCodes(context.knowledge)
         self.used: set[str] = set()
-        for item, questionnaire in questionnaires:
-            if questionnaire.url:
-                self._codes[questionnaire.url] = dict(_codes_of(questionnaire.item))
-                self._keys[questionnaire.url] = item.key
-                panels = [coding.code for coding in questionnaire.code if coding.system == LOINC]
-                self._names[questionnaire.url] = (*panels, questionnaire.title)
 
     def read(self, item: Item, response: QuestionnaireResponse, draft: Draft) -> None:
         """Adds the sitting to the draft; NotTaken where the instrument is not one that Keel knows."""
@@ -48,16 +73,20 @@ class ResponseReader:
             raise NotTaken(Message("its status is entered-in-error: taken back by its sender"))
         time = when(response.authored, at=self._context.at)
         url = response.questionnaire.partition("|")[0]
-        codes = self._codes.get(url, {})
-        if url in self._keys:
-            self.used.add(self._keys[url])
+        forms = self._forms_of(item, response)
+        self.used.update(form.key for form in forms)
+        codes, titles = _agreed(forms), tuple(dict.fromkeys(name for form in forms for name in form.names))
         questions = tuple(_flat(response.item))
         named = {one.link_id: codes.get(one.link_id) or _code_in(one.link_id) for one in questions}
-        found = self._instruments(url, set(named.values()) - {""}, {_plain(one.text) for one in questions} - {""})
+        if _SEVERAL in codes.values():
+            reason = Message("its questions mean different things in them; those were not taken")
+            draft.notes.note(Message("questionnaire of several versions"), where=item.where, reason=reason)
+        texts = {_plain(one.text) for one in questions} - {""}
+        found = self._instruments((url, *titles), set(named.values()) - {"", _SEVERAL}, texts)
         sitting = Sitting(item.key, time.start, item.id)
         if not found:
             name = url.rsplit("/", 1)[-1] or Message("without a name")
-            self._tell_unknown(url, response, time.start, item, draft)
+            self._tell_unknown(url, titles, response, time.start, item, draft)
             if self._take_known(questions, named, sitting, item, draft):
                 return
             raise NotTaken(Message("the questionnaire {name} is not one that Keel knows", name=name))
@@ -74,13 +103,32 @@ class ResponseReader:
             reason = Message("its status is {status}: what has no answer stays unanswered", status=response.status)
             draft.notes.note(Message("questionnaire not completed"), where=item.where, reason=reason)
 
-    def _instruments(self, url: str, codes: set[str], texts: set[str]) -> list[Instrument]:
+    def _forms_of(self, item: Item, response: QuestionnaireResponse) -> "list[_Form]":
+        """The questionnaire that a response answers: contained in it, by address and version, or by reference.
+
+        All versions of an address where the response does not say which.
+        """
+        reference = response.questionnaire
+        if reference.startswith("#"):
+            body = contained(response, reference, "Questionnaire")
+            try:
+                return [_Form.of(json_text.decode(body, Questionnaire), item.key)] if body else []
+            except ReadError:
+                return []
+        url, _, version = reference.partition("|")
+        named = [form for form in self._forms.values() if url and form.url == url]
+        if named:
+            return [form for form in named if version and form.version == version] or named
+        found = self._directory.find(url, item) if url else None
+        return [self._forms[found.key]] if found and found.key in self._forms else []
+
+    def _instruments(self, names: Sequence[str], codes: set[str], texts: set[str]) -> list[Instrument]:
         """The instrument by name, by code and by items; more than one where these do not agree, the named one first.
 
         By items it is the one of which at least half are there, by code or in its own words. Items that have neither go
         by the name alone.
         """
-        by_name = [one for name in (url, *self._names.get(url, ())) if (one := self._by_name(name))]
+        by_name = [one for name in names if (one := self._by_name(name))]
         shares = {one.id: _share_of(one, codes, texts) for one in self._context.knowledge.instruments.values()}
         best = max(shares, key=lambda name: shares[name])
         is_by_items = shares[best] >= _ENOUGH and not any(shares[one.id] >= _ENOUGH for one in by_name)
@@ -112,10 +160,16 @@ class ResponseReader:
         return bool(taken)
 
     def _tell_unknown(
-        self, url: str, response: QuestionnaireResponse, moment: Moment | None, item: Item, draft: Draft
+        self,
+        url: str,
+        titles: Sequence[str],
+        response: QuestionnaireResponse,
+        moment: Moment | None,
+        item: Item,
+        draft: Draft,
     ) -> None:
         """Keeps that a form about suicide came which Keel does not know: it may hold a yes."""
-        words = [url, *self._names.get(url, ()), *(question.text for question in _flat(response.item))]
+        words = [url, *titles, *(question.text for question in _flat(response.item))]
         if any(SUICIDE in text.casefold() for text in words):
             at, named = moment.at if moment else None, url.rsplit("/", 1)[-1] or "questionnaire"
             draft.measurements.append(risk_level(named, at, item.id))

@@ -15,8 +15,8 @@ from keel.interop.errors import ReadError, shown
 from keel.interop.fhir.conditions import read_allergy, read_condition
 from keel.interop.fhir.datatypes import INDIVIDUAL_SEX, Reference
 from keel.interop.fhir.decoding import decoded
-from keel.interop.fhir.directory import Ambiguous, Directory, contained, plain_name
-from keel.interop.fhir.envelope import Item, resource_of, unfold
+from keel.interop.fhir.directory import Ambiguous, Directory, contained
+from keel.interop.fhir.envelope import Item, plain_name, resource_of, unfold
 from keel.interop.fhir.errors import NotTaken
 from keel.interop.fhir.medications import Kind, MedicationReader
 from keel.interop.fhir.observations import ObservationReader, find_panels
@@ -26,6 +26,7 @@ from keel.interop.fhir.resources import (
     READ,
     AllergyIntolerance,
     Condition,
+    Identifier,
     Medication,
     MedicationAdministration,
     Observation,
@@ -78,11 +79,12 @@ class _Reader:
         self._file = unfold(values, self._notes)
         self._directory = Directory(self._file.items)
         self._drafts: dict[str, Draft] = {}
+        self._identified_by: dict[Identifier, set[str]] = {}
         self._reported, self._done = self._file.reported, 0
         codes = InstrumentCodes(context.knowledge)
         panels = find_panels(self._all(Observation, having=b'"hasMember"'), self._directory, codes)
         self._observations = ObservationReader(panels, codes, self._directory, context)
-        self._responses = ResponseReader(self._all(Questionnaire), context)
+        self._responses = ResponseReader(self._all(Questionnaire), self._directory, context)
         given = self._all(MedicationAdministration)
         self._medications = MedicationReader(given, self._directory, self._file.bodies, context)
 
@@ -143,6 +145,8 @@ class _Reader:
                 raise NotTaken(Message("nothing in the file that Keel reads refers to it"))
         elif isinstance(resource, Patient):
             self._patient(item.id or item.key, resource, self._draft(item.key, item.id), item.where)
+            for identifier in resource.identifier:
+                self._identified_by.setdefault(identifier, set()).add(item.key)
         elif isinstance(resource, Observation):
             self._observations.read(item, resource, self._person(item, resource.subject, resource))
         elif isinstance(resource, QuestionnaireResponse):
@@ -176,6 +180,8 @@ class _Reader:
 
     def _person(self, item: Item, reference: Reference | None, resource: Resource) -> Draft:
         """The draft of the person whom a resource is about; NotTaken where it does not say who."""
+        if reference is not None and not reference.reference and bytes(reference.identifier):
+            return self._identified(reference)
         if reference is None or not reference.reference:
             raise NotTaken(Message("it does not say by a reference whom it is about"))
         if reference.reference.startswith("#"):
@@ -193,6 +199,19 @@ class _Reader:
             what = Message("person without a Patient resource")
             self._draft(name, local).notes.note(what, where=item.where, reason=Message("{name}", name=name))
         return self._drafts[name]
+
+    def _identified(self, reference: Reference) -> Draft:
+        """The person of the file who has that identifier."""
+        try:
+            identifier = json_text.decode(reference.identifier, Identifier)
+        except ReadError as error:
+            raise NotTaken(error.problem) from None
+        known = self._identified_by.get(identifier, ())
+        if len(known) > 1:
+            raise NotTaken(Message("several people of the file have the identifier of its subject"))
+        if not known or not identifier.value:
+            raise NotTaken(Message("nobody in the file has the identifier of its subject"))
+        return self._drafts[next(iter(known))]
 
     def _contained_person(self, item: Item, reference: Reference, resource: Resource) -> Draft:
         body = contained(resource, reference.reference, "Patient")

@@ -36,8 +36,17 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     contained: tuple[Raw, ...] = ()
 
 
+class Identifier(msgspec.Struct, frozen=True):
+    """A number under which others know a person."""
+
+    system: str = ""
+    value: str = ""
+
+
 class Patient(Resource, frozen=True, kw_only=True):
     """A person; names and addresses are not decoded."""
+
+    identifier: tuple[Identifier, ...] = ()
 
     extension: tuple[Extension, ...] = ()
     gender: Literal["male", "female", "other", "unknown"] | None = None
@@ -172,6 +181,7 @@ class Questionnaire(Resource, frozen=True, kw_only=True):
     """A questionnaire: only its names and what maps its `linkId`s to codes."""
 
     url: str = ""
+    version: str = ""
     title: str = ""
     code: tuple[Coding, ...] = ()
     item: tuple[QuestionAsked, ...] = ()
@@ -226,8 +236,8 @@ class Repeat(Element, frozen=True, kw_only=True):
     """How often. A period with a maximum, a day of the week or a time of day leaves the frequency open."""
 
     bounds_period: Period | None = None
-    bounds_duration: Raw = NONE
-    bounds_range: Raw = NONE
+    bounds_duration: Quantity | None = None
+    bounds_range: Range | None = None
     count: int | None = None
     count_max: int | None = None
     duration: float | None = None
@@ -298,6 +308,13 @@ class MedicationStatement(Resource, frozen=True, kw_only=True):
     dosage: tuple[Dosage, ...] = ()
 
 
+class DispenseRequest(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """How long what is handed over lasts; the rest of an order to the pharmacy is passed over."""
+
+    validity_period: Period | None = None
+    expected_supply_duration: Quantity | None = None
+
+
 class MedicationRequest(Resource, frozen=True, kw_only=True):
     """An order or a plan: never a dose."""
 
@@ -310,6 +327,7 @@ class MedicationRequest(Resource, frozen=True, kw_only=True):
     medication_reference: Reference | None = None
     subject: Reference
     authored_on: DateTime | None = None
+    dispense_request: DispenseRequest | None = None
 
 
 class MedicationDispense(Resource, frozen=True, kw_only=True):
@@ -398,7 +416,7 @@ class Entry(Medium, frozen=True, kw_only=True):
     resource: Raw = NONE
     search: Raw = NONE
     request: "Request | None" = None
-    response: Raw = NONE
+    response: "Response | None" = None
     more_full_url: Raw = field(default=NONE, name="_fullUrl")
 
 
@@ -407,6 +425,12 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
     method: str = ""
     url: str = ""
+
+
+class Response(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """What a server answered to a request, or when it came about."""
+
+    last_modified: str = ""
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from keel.assessment.instruments import AnswersRefused, score_instrument
-from keel.interop.answers import AnswerSent, answer_to, whole
+from keel.interop.answers import OWN_STATES, AnswerSent, answer_to, whole
 from keel.interop.errors import shown
 from keel.interop.reading import Notebook
 from keel.interop.times import BEFORE_ALL, Moment
@@ -56,6 +56,7 @@ class InstrumentCodes:
             return ()
         words = " ".join(texts)
         spoken = {name for name in self._names if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", words, re.I)}
+        spoken |= {wrong for one in coded for wrong in one.loinc.wrong_names if wrong in words.casefold()}
         names = [one.name for one in coded]
         return tuple(dict.fromkeys([*names, *([] if spoken & set(names) else sorted(spoken))]))
 
@@ -73,6 +74,8 @@ class _OpenSitting:
         self.instrument, self.at, self.id = instrument, at, name
         self.items: dict[str, int | str] = {}
         self.total: float | None = None
+        self.is_doubled = False
+        """Whether something came with two values: then no total is one of one sitting."""
 
 
 class Sittings:
@@ -89,7 +92,8 @@ class Sittings:
     def answer(self, question: tuple[Instrument, Item], said: AnswerSent, sitting: "Sitting", *, where: str) -> None:
         """Adds the answer to an item; what is not one of the item's answers counts as not understood, with a note.
 
-        Of two answers in one sitting the first is kept, but for a question of safety the worse.
+        Two answers in one sitting may be two sittings: none is taken, and so there is no total, but for a question of
+        safety the worse counts. Their order says nothing.
         """
         instrument, item = question
         value = answer_to(instrument, item, said, self._knowledge)
@@ -98,17 +102,20 @@ class Sittings:
             reason = Message("{answer} is not an answer to it; not understood", answer=shown(told))
             self._notes.note(_item(instrument, item), where=where, reason=reason)
             value = NOT_UNDERSTOOD
-        items = self._open_for(instrument, sitting).items
-        before = items.setdefault(item.id, value)
-        if before == value:
+        gathered = self._open_for(instrument, sitting)
+        before = gathered.items.setdefault(item.id, value)
+        if before == value or value in _ABSENT:
             return
-        reason = Message(
-            "answered {first} and {second} in one sitting; the first was kept", first=str(before), second=str(value)
-        )
-        if item.safety and _alarm(value) > _alarm(before):
-            items[item.id] = value
+        if before in _ABSENT:
+            gathered.items[item.id] = value
+            return
+        kept = max(before, value, key=_alarm) if item.safety else NOT_UNDERSTOOD
+        gathered.items[item.id], gathered.is_doubled = kept, True
+        first, second = str(before), str(value)
+        reason = Message("answered {first} and {second} in one sitting; neither was taken", first=first, second=second)
+        if item.safety:
             reason = Message(
-                "answered {first} and {second} in one sitting; the worse was kept", first=str(before), second=str(value)
+                "answered {first} and {second} in one sitting; the worse was kept", first=first, second=second
             )
         self._notes.note(_item(instrument, item), where=where, reason=reason)
 
@@ -120,18 +127,25 @@ class Sittings:
             reason = Message("{value} is not a whole number; left out", value=Numeral(f"{value:g}"))
             self._notes.note(what, where=where, reason=reason)
         else:
-            self._open_for(instrument, sitting).items.setdefault(scale, number)
+            gathered = self._open_for(instrument, sitting)
+            if gathered.items.setdefault(scale, number) != number:
+                gathered.is_doubled = True
+                what = Message("{instrument} {scale}", instrument=instrument.name, scale=scale)
+                reason = Message("told with two values for one sitting; neither was taken")
+                self._notes.note(what, where=where, reason=reason)
+                gathered.items[scale] = NOT_UNDERSTOOD
 
     def total(self, instrument: Instrument, total: float, sitting: "Sitting", *, where: str) -> None:
         """Adds the total that the sender computed."""
         gathered = self._open_for(instrument, sitting)
         if gathered.total is not None and gathered.total != total:
             reason = Message(
-                "told as {first} and {second} for one sitting; the first was kept",
+                "told as {first} and {second} for one sitting; neither was taken",
                 first=Numeral(f"{gathered.total:g}"),
                 second=Numeral(f"{total:g}"),
             )
             self._notes.note(_total(instrument), where=where, reason=reason)
+            gathered.is_doubled = True
             return
         gathered.total = total
 
@@ -157,9 +171,9 @@ class Sittings:
         return tuple(sorted(written, key=lambda one: (one.at or BEFORE_ALL, one.instrument)))
 
     def _written(self, sitting: _OpenSitting) -> Answers | None:
-        if not sitting.items and sitting.total is None:
+        if not sitting.items and (sitting.total is None or sitting.is_doubled):
             return self._unread(sitting)
-        total = sitting.total
+        total = None if sitting.is_doubled else sitting.total
         if sitting.items and total is not None and not self._fits(sitting):
             reason = Message("{total} does not fit the answers; the answers were kept", total=Numeral(f"{total:g}"))
             self._notes.note(_total(sitting.instrument), where=sitting.id, reason=reason)
@@ -181,6 +195,10 @@ class Sittings:
         except AnswersRefused:
             return False
         return True
+
+
+_ABSENT = frozenset(OWN_STATES) - {NOT_UNDERSTOOD}
+"""What an answer replaces without a word."""
 
 
 def _alarm(answer: int | str) -> float:

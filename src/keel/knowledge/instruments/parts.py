@@ -290,6 +290,8 @@ class Loinc(Part, frozen=True, kw_only=True):
 
     panel: str = ""
     total: str = ""
+    wrong_names: tuple[str, ...] = ()
+    """Names of other things under which the codes are in print: one that comes so is not scored."""
     note: str = ""
 
 

@@ -1,5 +1,6 @@
 """The interaction tables agree with each other: rows with their classes, names with rows, groups with classes."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 from keel.knowledge.interactions.shape import (
@@ -8,6 +9,7 @@ from keel.knowledge.interactions.shape import (
     Danger,
     Interaction,
     Mechanism,
+    NameKind,
     Product,
     RouteLimit,
     Synonym,
@@ -74,22 +76,44 @@ def class_problems(
 
 
 def synonym_problems(
-    synonyms: Mapping[str, Synonym], interactions: Interactions, medicine_names: Names
+    synonyms: Mapping[str, Synonym], interactions: Interactions, medicine_names: Names, combinations: Names
 ) -> Iterator[Problem]:
-    """Names of substances that have no row; an ambiguous name may also lead to one with nothing on file."""
+    """Names of substances that have no row, and brands with fewer substances than a vocabulary lists.
+
+    An ambiguous name may also lead to a substance with nothing on file.
+    """
     rows, others = _names(interactions, medicine_names)
     for alias in synonyms.values():
         for name in sorted(set(alias.substances) - rows - (others if alias.ambiguous else set())):
             yield _error(f"synonyms/{alias.alias}", f"no row of interactions.csv is called “{name}”. Add it, or fix.")
+        if alias.kind is NameKind.BRAND and not alias.ambiguous:
+            yield from _lost_parts(f"synonyms/{alias.alias}", alias.alias, alias.substances, combinations)
 
 
 def product_problems(
-    products: Mapping[str, Product], interactions: Interactions, medicine_names: Names
+    products: Mapping[str, Product], interactions: Interactions, medicine_names: Names, combinations: Names
 ) -> Iterator[Problem]:
-    """Products of which a part is not known."""
+    """Products of which a part is not known, or of which a vocabulary lists more parts."""
     rows, others = _names(interactions, medicine_names)
     for product in products.values():
         yield from _unknown(f"products/{product.name}", product.substances, rows | others)
+        yield from _lost_parts(f"products/{product.name}", product.name, product.substances, combinations)
+
+
+def _lost_parts(where: str, name: str, substances: tuple[str, ...], combinations: Names) -> Iterator[Problem]:
+    listed = combinations.get(key_of(name), ())
+    if len(listed) > len(substances):
+        parts = ", ".join(listed)
+        yield _error(where, f"a vocabulary lists more in it: {parts}. Write all of them into products.csv.")
+
+
+def key_of(name: str) -> str:
+    """A brand as vocabulary/combinations.csv writes it: lower case, words by single spaces.
+
+    >>> key_of("Exforge-HCT")
+    'exforge hct'
+    """
+    return " ".join(re.findall(r"[^\W_]+", name.lower().replace("'", "").replace("’", "")))
 
 
 def class_word_problems(

@@ -22,6 +22,16 @@ def read_medicine_names(folders: Folders) -> dict[str, tuple[str, ...]]:
     return names
 
 
+def read_combinations(folders: Folders) -> dict[str, tuple[str, ...]]:
+    """Products of which a vocabulary lists two components or more, by their key, to these."""
+    paths = folders.files("vocabulary/combinations.csv")["vocabulary/combinations.csv"]
+    found: dict[str, tuple[str, ...]] = {}
+    for path in paths:
+        with path.open(encoding="utf-8", newline="") as file:
+            found.update((row["name"], tuple(row["contains"].split(";"))) for row in csv.DictReader(file, strict=True))
+    return found
+
+
 def read_everyday_words(folders: Folders) -> frozenset[str]:
     """Ordinary English words, never guessed to be a misspelt medicine."""
     paths = folders.files("vocabulary/everyday-words.txt")["vocabulary/everyday-words.txt"]

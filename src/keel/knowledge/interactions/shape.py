@@ -5,6 +5,7 @@ each class in words for people, class words such as "painkillers", what adds up,
 `vocabulary/` the names with nothing on file and the words that name no medicine.
 """
 
+import datetime as dt
 from enum import StrEnum
 
 import msgspec
@@ -73,7 +74,8 @@ class ClassRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     On the ketamine routes in `weak_routes` the class counts as `weak_severity` only. `when` says for which routes,
     forms or circumstances the rule is meant; `effect` and `action` are the words for people, `public_action` what
-    somebody at home is told instead: empty where it is the same, “-” where it is nothing.
+    somebody at home is told instead: empty where it is the same, “-” where it is nothing. `goes_on` is true where
+    `action` says to continue: that is not said beside a line that holds.
     """
 
     id: Id
@@ -85,6 +87,7 @@ class ClassRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     weak_routes: tuple[str, ...]
     weak_severity: Danger | None
     never_stop_suddenly: bool
+    goes_on: bool
     effect: str
     action: str
     public_action: str
@@ -138,11 +141,40 @@ class Product(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class DoseWord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A word that says how a medicine is taken and does not name it: a row of vocabulary/dose-words.csv.
 
-    `kind` is number, unit, form, release, salt, frequency, topical (put on the skin or into eye or ear) or language.
+    `kind` is number, unit, form, release, salt, frequency, topical (put on the skin or into eye or ear), language,
+    joiner ("and"), alternative ("or") or sig (a word of a direction).
     """
 
     word: str
     kind: str
+
+
+class ContextWord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Words that say how a name beside them is meant: a row of vocabulary/context-words.csv.
+
+    `says` is no (not taken), allergic, stopped, present (what follows is taken now), recently or long-ago (when it was
+    stopped), sig (part of a direction: "glass of water"), or extension: a word after a brand that makes
+    another product of it ("Forte", "PM").
+    """
+
+    phrase: str
+    says: str
+
+
+class AfterStopping(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How long a class goes on counting after the last dose: a row of class-rules/after-stopping.csv."""
+
+    id: Id
+    days: int
+    certainty: Certainty
+    note: str
+
+
+class DataEdition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The day on which the interaction tables last changed: the row of class-rules/edition.csv."""
+
+    id: Id
+    data_as_of: dt.date
 
 
 class ClassWord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

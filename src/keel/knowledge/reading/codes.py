@@ -11,6 +11,8 @@ import msgspec
 from keel.knowledge.certainty import Certainty
 from keel.knowledge.documents import Document, Id, Number
 
+NDC = "http://hl7.org/fhir/sid/ndc"
+
 
 class CodeKind(StrEnum):
     """What a code says."""
@@ -27,6 +29,12 @@ class CodeKind(StrEnum):
     """The answer to a question of yes or no."""
     RISK_LEVEL = "risk_level"
     """How high a risk was judged: none, low, moderate, high."""
+    FAMILY_STEM = "family_stem"
+    """Letters with which names of the ketamine family are built: what holds them may be one that Keel does not know."""
+    NOTHING_KNOWN = "nothing_known"
+    """No medicine and no problem: `none` where none is known, `no_information` where nobody knows."""
+    CODE_SYSTEM = "code_system"
+    """Another name of a code system; `means` is the address under which its codes stand in the table."""
 
 
 class ReadingCode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,12 +63,16 @@ class CodeTable(dict[str, ReadingCode]):
 
     def __init__(self, rows: Mapping[str, ReadingCode]) -> None:
         super().__init__(rows)
-        self._by_code = {(row.kind, row.system, row.code): row for row in rows.values()}
+        self._systems = {row.code: row.means for row in rows.values() if row.kind is CodeKind.CODE_SYSTEM}
+        self._by_code = {
+            (row.kind, row.system, code): row for row in rows.values() for code in _ways_to_write(row.system, row.code)
+        }
         self._by_word = {(row.kind, word.casefold()): row for row in rows.values() for word in row.words}
 
     def coded(self, kind: CodeKind, system: str, code: str) -> ReadingCode | None:
-        """The row of a code in its system; None where it is not known."""
-        return self._by_code.get((kind, system, code))
+        """The row of a code in its system, by address or by OID; None where it is not known."""
+        oid = system.removeprefix("urn:oid:")
+        return self._by_code.get((kind, self._systems.get(oid, system), code))
 
     def named(self, kind: CodeKind, word: str) -> ReadingCode | None:
         """The row that goes by a word, whatever its case; None where it is not known."""
@@ -69,6 +81,16 @@ class CodeTable(dict[str, ReadingCode]):
     def words(self, kind: CodeKind) -> tuple[str, ...]:
         """Every word of a kind, sorted."""
         return tuple(sorted(word for row_kind, word in self._by_word if row_kind is kind))
+
+
+def _ways_to_write(system: str, code: str) -> tuple[str, ...]:
+    """The code, and for one of the US National Drug Code its 10 and 11 digits with and without hyphens."""
+    parts = code.split("-")
+    if system != NDC or len(parts) != 3:
+        return (code,)
+    labeler, product, package = parts
+    long = (labeler.zfill(5), product.zfill(4), package.zfill(2))
+    return tuple(dict.fromkeys((code, "".join(parts), "-".join(long), "".join(long))))
 
 
 class PossibleRange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -106,6 +128,10 @@ class ReadingLimits(Document, frozen=True, kw_only=True):
     """Months for which “pregnant” is taken as true now."""
     not_pregnant_holds: Number
     """Months for which “not pregnant”, or not knowing, is taken as true now."""
+    recently_given: Number
+    """Days for which what was administered is checked like what is taken."""
+    speaks_on: dict[str, Number]
+    """Class of medicines to the days for which one of it is checked after its last day."""
 
 
 def only_limits(documents: Mapping[str, ReadingLimits]) -> ReadingLimits:

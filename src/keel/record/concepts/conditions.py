@@ -8,6 +8,7 @@ from typing import NamedTuple
 from keel.knowledge import Knowledge
 from keel.knowledge.concepts import ConceptKind, Role, State
 from keel.record.concepts.coded import coded_concepts
+from keel.record.concepts.onset import began_on
 from keel.record.concepts.reader import has_doubt, read_concepts
 from keel.record.concepts.words import folded
 from keel.record.record import Condition
@@ -91,5 +92,6 @@ def _settled(state: State) -> State:
 
 
 def _is_old_sign(name: str, condition: Condition, at: dt.datetime, knowledge: Knowledge) -> bool:
+    onset = began_on(condition, at)
     is_sign = knowledge.concepts[name].kind is ConceptKind.SIGN
-    return is_sign and condition.onset is not None and (at.date() - condition.onset).days > _SIGN_DAYS
+    return is_sign and onset is not None and (at.date() - onset).days > _SIGN_DAYS

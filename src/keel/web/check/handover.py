@@ -173,8 +173,12 @@ def _medicines(shown: CheckPicture, fields: Mapping[str, Any], sources: _Sources
     rows = []
     for item in shown.picture.interactions.items:
         words = danger_words(item.severity) if item.severity else _("nothing on file; not the same as none")
-        if item.status in ("not_recognised", "ambiguous") and not item.severity:
+        if item.is_unchecked:
             words = _("not recognised, not checked")
+            if item.could_be:
+                words = _("not confirmed, not checked; could be: %(danger)s") % {"danger": danger_words(item.could_be)}
+        if item.status == "not_taken":
+            words = _("read as not taken now")
         numbers = sources.numbers(one for finding in item.findings for one in finding.sources[:1])
         rows.append(Row(as_typed(item.input), words, numbers))
     if daily := _ticked(choices.DAILY, fields, "daily"):

@@ -28,7 +28,7 @@ def database() -> list[Check]:
 
 
 def _durable() -> Check:
-    fix = Message("See “How the data is kept” in the page on running a clinic.")
+    fix = Message("See “SQLite or PostgreSQL” in the page on running a clinic.")
     if connection.vendor == "postgresql":
         return _durable_postgresql()
     try:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from keel.messages import Message
 from keel.web import environment
-from keel.web.doctor.finding import Check, Place, look, ok, wrong
+from keel.web.doctor.finding import Check, Place, State, look, ok, wrong
 from keel.web.errors import WebError
 from keel.web.health import LEAST_FREE
 
@@ -82,6 +82,14 @@ def is_synchronised() -> bool | None:
     except (AttributeError, OSError):
         return None
     return None if said < 0 else bool(said != _TIME_ERROR)
+
+
+def warnings(folder: Path) -> list[Message]:
+    """What is said at the start of the server: a disk that is nearly full, a clock that nothing keeps right.
+
+    It starts all the same: a clinic in the middle of a session is better off with a server that says so.
+    """
+    return [check.found for check in (disk(folder), clock()) if check.state is State.WRONG]
 
 
 def settings(place: Place) -> list[Check]:

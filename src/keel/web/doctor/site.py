@@ -15,8 +15,10 @@ def address(place: Place) -> Check:
     named = environment.hosts(place.environment)[len(environment.THIS_MACHINE) :]
     is_https = environment.is_on("KEEL_HTTPS", place.environment)
     if named and not is_https:
-        text = "KEEL_HOSTS names {hosts}, and KEEL_HTTPS is off: passwords go over the network in the clear."
-        found = Message(text, hosts=", ".join(named))
+        found = Message(
+            "KEEL_HOSTS names {hosts}, and KEEL_HTTPS is off: passwords go over the network in the clear.",
+            hosts=", ".join(named),
+        )
         return wrong("https", found, Message("Put Caddy before Keel, and set KEEL_HTTPS=1."))
     if is_https and not named:
         found = Message("KEEL_HTTPS is on, and KEEL_HOSTS names no host: every request from outside is refused.")

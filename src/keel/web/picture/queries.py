@@ -150,7 +150,7 @@ class PicturePage:
 
     @cached_property
     def medicines(self) -> dict[str, list[Item]]:
-        """What was typed, by answer: `interaction` worst first, `nothing_on_file`, `not_checked`."""
+        """What was typed, by answer: `interaction` worst first, `nothing_on_file`, `not_checked`, `not_taken`."""
         items: Sequence[Item] = self.picture.interactions.items
         worst = sorted(
             (item for item in items if _speaks(item)),
@@ -159,9 +159,11 @@ class PicturePage:
         return {
             "interaction": worst,
             "nothing_on_file": [item for item in items if item.status is Status.NOTHING_ON_FILE],
-            "not_checked": [
-                item for item in items if item.status in (Status.NOT_RECOGNISED, Status.AMBIGUOUS) and not _speaks(item)
-            ],
+            "not_checked": sorted(
+                (item for item in items if item.is_unchecked),
+                key=lambda item: item.could_be.rank if item.could_be else 9,
+            ),
+            "not_taken": [item for item in items if item.status is Status.NOT_TAKEN],
         }
 
     # Questionnaires

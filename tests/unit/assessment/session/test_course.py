@@ -200,10 +200,12 @@ def test_a_plan_of_six_holds_the_seventh_and_a_new_course_begins_to_count_anew()
     assert tree == base_session("iv")
 
 
-def test_without_a_ledger_a_later_session_is_not_asked_and_holds():
+def test_without_a_ledger_a_later_session_is_warned_of_what_nobody_can_count():
     """HZ-CRS-01: never silently fine; a first session says so itself and the missing ledger is named."""
-    later, may_start = held("iv", None)
-    assert (later["A-COURSE-MISSING"], later["KEEL-NO-LEDGER"], may_start) == ("hold", "warn", False)
+    later, may_start = held("iv", None, facts={"hours_since_last_dose": 168})
+    assert (later["A-COURSE-MISSING"], later["KEEL-NO-LEDGER"], may_start) == ("warn", "warn", True)
+    counted, may_start = held("iv", None, facts={"hours_since_last_dose": 168, "sessions_so_far": 3})
+    assert (counted["A-COURSE-MISSING"], may_start) == ("hold", False)
     first, may_start = held("iv", None, facts={"first_session": True})
     assert (first.get("A-COURSE-MISSING"), first["KEEL-NO-LEDGER"], may_start) == (None, "warn", True)
 

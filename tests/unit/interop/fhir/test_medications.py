@@ -55,6 +55,52 @@ def test_the_family_is_recognised_by_code_and_by_name(medication: dict[str, Any]
     assert dose.substance == substance
 
 
+@pytest.mark.parametrize(
+    ("name", "substance"),
+    [
+        ("KETALAR® 50 mg/ml", "racemic"),
+        ("Ketamin-ratiopharm", "racemic"),
+        ("Kétamine Panpharma", "racemic"),
+        ("Ketamine(racemic)", "racemic"),
+        ("s-ketamin pfizer", "esketamine"),
+        ("Spravato™ 28 mg", "esketamine"),
+        ("Эскетамин 25 мг/мл", "esketamine"),
+        ("氯胺酮", "racemic"),
+    ],
+)
+def test_names_are_known_in_any_case_with_any_sign_and_in_other_scripts(name: str, substance: str):
+    (dose,) = dana(administration(medicationCodeableConcept={"text": name})).doses
+    assert dose.substance == substance
+
+
+@pytest.mark.parametrize(
+    ("system", "code"),
+    [
+        ("urn:oid:2.16.840.1.113883.6.88", "2201625"),
+        ("urn:oid:2.16.840.1.113883.6.73", "N06AX27"),
+        ("http://hl7.org/fhir/sid/ndc", "50458-0028-00"),
+        ("http://hl7.org/fhir/sid/ndc", "50458002800"),
+        ("http://hl7.org/fhir/sid/ndc", "5045802800"),
+    ],
+)
+def test_a_code_is_one_by_address_and_oid_and_in_10_and_11_digits(system: str, code: str):
+    (dose,) = dana(administration(medicationCodeableConcept=concept(code, system=system))).doses
+    assert dose.substance == "esketamine"
+
+
+@pytest.mark.parametrize(
+    "name", ["ketaminol vet", "盐酸氯胺酮注射液", "deschloro-ketamine", "2-fluorodeschloro ketamine", "Norketamine"]
+)
+def test_what_only_sounds_like_the_family_is_named_and_not_counted(name: str):
+    record = dana(administration(medicationCodeableConcept={"text": name}))
+    assert (record.doses, [one.text for one in record.medicines]) == ((), [name])
+    assert noted(record) == {"given, not recognised as ketamine, not counted": 1}
+
+
+def test_racemic_is_an_adjective_beside_another_name():
+    assert dana(administration(medicationCodeableConcept={"text": "Racemic epinephrine 2.25%"})).doses == ()
+
+
 @pytest.mark.parametrize("name", ["Midazolam", "2-fluoro-deschloro-ketamine", "deschloroketamine", "Norketamine"])
 def test_another_medicine_that_was_given_is_no_dose(name: str):
     record = dana(administration(medicationCodeableConcept={"text": name}))
@@ -256,7 +302,8 @@ def test_a_statement_of_repeated_use_is_a_pattern():
     (pattern,) = dana(statement()).patterns
     assert (pattern.substance, pattern.route, pattern.is_current) == ("racemic", "insufflated", True)
     assert pattern.mg_per_session == Interval.exactly(400.0)
-    assert pattern.sessions_per_year == Interval.exactly(52.0)
+    assert pattern.sessions_per_year is not None
+    assert pattern.sessions_per_year.mid == pytest.approx(365 / 7)
     assert pattern.months is not None
     assert pattern.months.mid == pytest.approx(24, abs=0.1)  # from 21 November 2024 to 21 November 2026
 
@@ -313,6 +360,62 @@ def test_use_that_leaves_the_frequency_open_is_no_pattern(repeat: dict[str, Any]
     use["dosage"][0]["timing"]["repeat"] = repeat
     record = dana(use)
     assert (record.patterns, record.doses) == ((), ())
+    assert noted(record) == {"use without an amount and a time": 1}
+
+
+@pytest.mark.parametrize(
+    "limit",
+    [
+        {"boundsDuration": quantity(4, "wk")},
+        {"boundsDuration": quantity(28, "d")},
+        {"boundsRange": {"low": quantity(28, "d"), "high": quantity(4, "wk")}},
+        {"boundsPeriod": {"start": "2025-01-06", "end": "2025-02-03"}},
+        {"count": 8},
+    ],
+)
+def test_the_limit_of_a_timing_is_the_limit_of_the_use(limit: dict[str, Any]):
+    """HZ-IOP-01: twice a week for 4 weeks from 6 January ends on 3 February, however it is said."""
+    use = statement(effectivePeriod={"start": "2025-01-06"})
+    use["dosage"][0]["timing"]["repeat"] = {"frequency": 2, "period": 1, "periodUnit": "wk"} | limit
+    (pattern,) = dana(use).patterns
+    assert pattern.months is not None
+    assert pattern.months.mid == pytest.approx(28 * 12 / 365, abs=0.001)
+    assert (pattern.is_current, abs((pattern.end or dt.date.max) - dt.date(2025, 2, 3)).days < 2) == (False, True)
+
+
+@pytest.mark.parametrize("limit", [{"boundsDuration": quantity(4, "mg")}, {"boundsDuration": quantity(None, "wk")}])
+def test_a_limit_that_cannot_be_read_is_not_use_that_goes_on(limit: dict[str, Any]):
+    use = statement()
+    use["dosage"][0]["timing"]["repeat"] |= limit
+    record = dana(use)
+    assert (record.patterns, noted(record)) == ((), {"use without an amount and a time": 1})
+
+
+def test_use_that_is_over_without_an_end_says_so():
+    """HZ-IOP-01."""
+    record = dana(statement(status="completed", effectivePeriod={"start": "2024-11-21"}))
+    (pattern,) = record.patterns
+    assert pattern.months is not None
+    assert (pattern.months.low, pattern.is_current) == (0, False)
+    assert noted(record) == {"use that is over, without its end": 1}
+
+
+def test_several_dosages_of_a_day_are_their_sum_in_any_order():
+    """HZ-IOP-01: 50 mg in the morning and 100 mg at night are 150 mg a day."""
+    day = {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}}
+    parts = [{"timing": day, "doseAndRate": [{"doseQuantity": quantity(mg, "mg")}]} for mg in (50, 100)]
+    for dosage in (parts, parts[::-1]):
+        (pattern,) = dana(statement(dosage=dosage)).patterns
+        assert pattern.mg_per_session == Interval.exactly(150.0)
+
+
+def test_dosages_that_may_follow_one_another_are_not_added_up():
+    """HZ-IOP-01: a week of 50 mg and then 100 mg is no 150 mg a day."""
+    day = {"frequency": 1, "period": 1, "periodUnit": "d"}
+    steps = [day | {"boundsDuration": quantity(7, "d")}, day]
+    dosage = [{"timing": {"repeat": repeat}, "doseAndRate": [{"doseQuantity": quantity(50, "mg")}]} for repeat in steps]
+    record = dana(statement(dosage=dosage))
+    assert (record.patterns, len(record.medicines)) == ((), 1)
     assert noted(record) == {"use without an amount and a time": 1}
 
 

@@ -1,0 +1,87 @@
+"""The parts of an entry: names, words about the dose, words about whether it is taken, and all other words."""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from keel.assessment.interactions.names import Meaning, Names
+from keel.assessment.interactions.typed_list import Word
+
+_AMOUNT = re.compile(r"\d+([a-z]*)")
+_CODE = re.compile(r"a?nda\d+|ndc\d+")
+_AFTER_NUMBERS = frozenset({"", "x", "s", "st", "nd", "rd", "th"})
+SAYS_HOW = frozenset({"number", "unit", "form", "release", "salt", "frequency", "topical", "sig"})
+ORDINARY = frozenset({"language", "joiner", "alternative", "everyday"})
+JOINING = frozenset({"joiner", "alternative"})
+
+
+class Part(NamedTuple):
+    """An exact name, or one word; `kind` is what kind of word a single word is, empty for an unknown one.
+
+    `says` is what a word says of the names beside it (`ContextWord`); its kind is then `context`.
+    """
+
+    words: tuple[Word, ...]
+    meaning: Meaning | None
+    kind: str
+    says: str = ""
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether this names something whatever stands beside it: "speed" and "tabs" are ordinary words too."""
+        if self.meaning is None or self.kind in SAYS_HOW:
+            return False
+        return not (self.meaning.to_confirm and self.kind in ORDINARY) or self.meaning.group is not None
+
+
+def parts_of(rest: Sequence[Word], names: Names) -> list[Part]:
+    """The words of an entry as parts, longest exact names first; a brand with "Forte" behind it is one part."""
+    parts: list[Part] = []
+    while rest:
+        part = _next(rest, names)
+        if part.meaning and part.meaning.is_brand:
+            part = _extended(part, part.meaning, rest, names)
+        parts.append(part)
+        rest = rest[len(part.words) :]
+    return parts
+
+
+def kind_of(word: Word, names: Names) -> str:
+    """What kind of word this is when it names no medicine; empty for an unknown one."""
+    amount = _AMOUNT.fullmatch(word.plain)
+    if amount and (amount.group(1) in _AFTER_NUMBERS or names.kind_of(amount.group(1)) == "unit"):
+        return "number"
+    return "number" if _CODE.fullmatch(word.plain) else names.kind_of(word.plain)
+
+
+def _next(rest: Sequence[Word], names: Names) -> Part:
+    meaning, says = None, ""
+    for size in range(min(names.longest, len(rest)), 0, -1):
+        key = " ".join(word.plain for word in rest[:size])
+        meaning = names.find(key)
+        if not meaning and not _is_number_word(rest, size):
+            says = names.says(key)
+        if says == "sig":
+            return Part(tuple(rest[:size]), None, "sig")
+        if meaning or says:
+            kind = kind_of(rest[0], names) if size == 1 and not says else "context" if says else ""
+            return Part(tuple(rest[:size]), meaning, kind, says)
+    return Part(tuple(rest[:1]), None, kind_of(rest[0], names))
+
+
+def _is_number_word(rest: Sequence[Word], size: int) -> bool:
+    """Whether "no" is short for number: "No. 3"."""
+    return size == 1 and rest[0].plain == "no" and len(rest) > 1 and rest[1].plain[:1].isdigit()
+
+
+def _extended(part: Part, brand: Meaning, rest: Sequence[Word], names: Names) -> Part:
+    """A brand together with a word that makes another product of it, which is not on file: its contents are unknown."""
+    start = len(part.words)
+    for size in (2, 1):
+        key = " ".join(word.plain for word in rest[start : start + size])
+        if len(rest) >= start + size and names.extends(key):
+            after = rest[start + size :]
+            if key == "plus" and after and kind_of(after[0], names) not in SAYS_HOW:
+                return part  # "Valium plus alcohol" are two
+            return Part(tuple(rest[: start + size]), names.extended(brand, key), "")
+    return part
