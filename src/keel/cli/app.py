@@ -20,6 +20,7 @@ from keel.cli.exposure import exposure
 from keel.cli.interactions import interactions
 from keel.cli.knowledge import knowledge_app
 from keel.cli.language import say, with_language
+from keel.cli.rebuild import rebuild
 from keel.cli.score import score
 from keel.cli.screen import screen
 from keel.cli.serve import serve
@@ -56,6 +57,7 @@ COMMANDS: dict[Callable[..., None], str] = {
     serve: "The web application on this machine.",
     doctor: "Whether a clinic can rely on this Keel.",
     backup: "A copy of the database that can be trusted.",
+    rebuild: "What lists show, made anew from the facts.",
     restore: "A backup into an empty place, or a trial of it.",
     demo: "The same with a demonstration clinic.",
 }

@@ -50,8 +50,17 @@ def prepare(folder: Path, *, with_pages: bool = True) -> None:
         check_database()
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
+        _fill_lists()
         if with_pages:
             collect(settings.STATIC_ROOT)
+
+
+def _fill_lists() -> None:
+    """Makes the rows of the lists that an upgrade left missing."""
+    from keel.web import clock
+    from keel.web.clinic.summaries import rebuild
+
+    rebuild(at=clock.now(), only_missing=True)
 
 
 @contextmanager

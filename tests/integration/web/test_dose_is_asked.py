@@ -10,7 +10,7 @@ from keel import knowledge
 from keel.assessment.picture import picture_of
 from keel.web.clinic.actions import record_fact
 from keel.web.clinic.dose_check import Decision, DoseAsked
-from keel.web.clinic.models import AuditRow, DoseDecision, Fact, Kind
+from keel.web.clinic.models import AuditRow, Fact, FactDecision, Kind
 from keel.web.clinic.queries import record_of
 from support.clock import START
 from support.doses import INFUSION
@@ -92,7 +92,7 @@ def test_a_hold_is_passed_by_a_prescriber_with_a_reason_and_stays_to_be_seen(wri
     with pytest.raises(DoseAsked, match="Say why"):
         write(payload, "a", decision=Decision(people["alice"], " ", shown))
     fact = write(payload, "a", decision=Decision(people["alice"], "as in the trial", shown))
-    decided = DoseDecision.objects.get(fact=fact)
+    decided = FactDecision.objects.get(fact=fact)
     assert (decided.decided_by.username, decided.reason) == ("alice", "as in the trial")
     assert rule in decided.rules
     detail = AuditRow.objects.order_by("-sequence").first().detail
@@ -174,7 +174,7 @@ def test_a_blocked_dose_that_was_given_is_recorded_as_a_mistake_and_stands_in_th
     with pytest.raises(DoseAsked, match="not the amount above"):
         write(payload, "a", decision=Decision(people["bob"], "wrong vial", shown, True, "35 mg"))
     write(payload, "a", decision=Decision(people["bob"], "wrong vial", shown, True, "350 mg"))
-    assert DoseDecision.objects.get().was_given
+    assert FactDecision.objects.get().was_given
     facts = knowledge.load()
     picture = picture_of(record_of(dana, at=START, knowledge=facts), at=START, knowledge=facts)
     (finding,) = [one for one in picture.findings if one.subject == "dose"]

@@ -4,7 +4,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from keel.web.clinic.actions import record_fact
-from keel.web.clinic.models import AuditRow, DoseDecision, EmergencyAccess, Fact, Kind
+from keel.web.clinic.models import AuditRow, EmergencyAccess, Fact, FactDecision, Kind
 from support.clock import START
 from support.doses import INFUSION
 
@@ -70,7 +70,7 @@ def test_an_emergency_stays_to_be_seen(people, dana):
 
 
 def test_a_decision_stays_to_be_seen(people, dose):
-    decision = DoseDecision.objects.create(fact=dose, decided_by=people["alice"], reason="seen together")
-    for change in (decision.delete, lambda: DoseDecision.objects.update(reason="never mind")):
+    decision = FactDecision.objects.create(fact=dose, decided_by=people["alice"], reason="seen together")
+    for change in (decision.delete, lambda: FactDecision.objects.update(reason="never mind")):
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
             change()

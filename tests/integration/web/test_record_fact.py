@@ -86,8 +86,8 @@ def test_a_fact_that_cannot_stand_is_refused_with_its_field(record, payload, fie
 
 
 def test_a_correction_supersedes_and_the_old_fact_stays(record, dana):
-    wrong = record(payload={**INFUSION, "amount": "350 mg"})
-    record(key="two", supersedes=wrong, reason="typed 350 for 35")
+    wrong = record(payload={**INFUSION, "amount": "34 mg"})
+    record(key="two", supersedes=wrong, reason="typed 34 for 35")
     assert [dose.amount_mg.mid for dose in _doses(dana)] == [35]
     assert Fact.objects.count() == 2
 

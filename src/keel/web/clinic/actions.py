@@ -15,13 +15,13 @@ from keel.interop import ReadError, read_records
 from keel.messages import joined
 from keel.record import Record
 from keel.web.clinic import audit
-from keel.web.clinic.dose_check import Decision, meaning_beside, require_decision
+from keel.web.clinic.dose_check import Decision, meaning_beside, require_decision, weight_beside
 from keel.web.clinic.entries import SHAPES, check_entry
 from keel.web.clinic.errors import FactRefused, NotAllowed
-from keel.web.clinic.models import Clinic, DoseDecision, EmergencyAccess, Fact, Kind, Patient
-from keel.web.clinic.queries import RECORDED, add_entry, free_number, merged_into, permissions_in, same_person
+from keel.web.clinic.models import Clinic, EmergencyAccess, Fact, FactDecision, Kind, Patient
+from keel.web.clinic.queries import add_entry, free_number, merged_into, permissions_in, same_person
 from keel.web.clinic.roles import Permission
-from keel.web.clinic.summaries import summarise_patient
+from keel.web.clinic.summaries import mark_stale, summarise_patient
 from keel.web.language.rendering import plain
 from keel.web.language.words import gettext as _
 
@@ -33,6 +33,11 @@ NEEDS = {
     Kind.MERGE: Permission.VOID_FACTS,
 }
 """What it takes to record a fact of these kinds; all others take `RECORD_FACTS`."""
+
+
+def needed_to_change(kind: Kind) -> Permission:
+    """What it takes to correct a fact of this kind, or to take it back."""
+    return NEEDS.get(kind, Permission.VOID_FACTS) if kind != Kind.CONSENT else Permission.VOID_FACTS
 
 
 def register(
@@ -75,7 +80,7 @@ def register(
             key=key,
         )
         _append_in_turn(fact, locked, "record_fact", None)
-        summarise_patient(patient, at=at)
+    summarise_patient(patient, at=at)
     return patient
 
 
@@ -105,7 +110,7 @@ def record_fact(
     if kind == Kind.MERGE:
         _check_merge(patient, payload)
     if supersedes is not None:
-        _require(by, patient.clinic, Permission.VOID_FACTS if kind in RECORDED else NEEDS[kind])
+        _require(by, patient.clinic, needed_to_change(kind))
         _check_change(supersedes, patient, reason)
         if supersedes.kind != kind:
             raise FactRefused(_("A correction is a fact of the same kind. Take this one back, and record the other."))
@@ -128,7 +133,7 @@ def record_fact(
 
 def void_fact(*, by: AbstractUser, fact: Fact, reason: str, key: str, at: dt.datetime | None = None) -> Fact:
     """Takes a fact back: it stays to be seen, with who took it back and why, and counts no more."""
-    _require(by, fact.patient.clinic, Permission.VOID_FACTS if fact.kind in RECORDED else NEEDS[Kind(fact.kind)])
+    _require(by, fact.patient.clinic, needed_to_change(Kind(fact.kind)))
     _check_change(fact, fact.patient, reason)
     void = Fact(
         patient=fact.patient, kind=Kind.VOID, recorded_at=at, recorded_by=by, key=key, voids=fact, reason=reason.strip()
@@ -226,8 +231,10 @@ def _append(fact: Fact, *, action: str, decision: Decision | None = None) -> Fac
     with transaction.atomic():
         clinic = Clinic.objects.select_for_update().get(pk=fact.patient.clinic_id)
         appended = _append_in_turn(fact, clinic, action, decision)
-        summarise_patient(fact.patient, at=fact.recorded_at)
-        return appended
+        mark_stale(fact.patient)
+    # After the lock is free: the Picture of a long record takes seconds, in which others of the clinic may write.
+    summarise_patient(fact.patient, at=fact.recorded_at)
+    return appended
 
 
 def _append_in_turn(fact: Fact, clinic: Clinic, action: str, decision: Decision | None) -> Fact:
@@ -241,7 +248,7 @@ def _append_in_turn(fact: Fact, clinic: Clinic, action: str, decision: Decision 
     fact.save(force_insert=True)
     detail: dict[str, Any] = {}
     if decided and decision:
-        DoseDecision.objects.create(
+        FactDecision.objects.create(
             fact=fact,
             decided_by=decision.by,
             reason=decision.reason.strip(),
@@ -249,6 +256,7 @@ def _append_in_turn(fact: Fact, clinic: Clinic, action: str, decision: Decision 
             was_given=decision.was_given,
         )
         detail = {"decided_by": decision.by.get_username(), "rules": len(decided), "was_given": decision.was_given}
+        detail["why"] = decision.reason.strip()
     target = fact.supersedes or fact.voids
     audit.append(
         clinic,
@@ -263,11 +271,17 @@ def _append_in_turn(fact: Fact, clinic: Clinic, action: str, decision: Decision 
 
 
 def _decided(fact: Fact, decision: Decision | None) -> tuple[str, ...]:
-    """The rules on which somebody decided, for a dose; looked at in turn, so that two who write at once see it both."""
-    if fact.kind != Kind.DOSE:
-        return ()
-    meaning = meaning_beside(fact.patient, fact.payload, at=fact.recorded_at, instead_of=fact.supersedes)
-    return require_decision(fact.patient, fact.payload, meaning, decision)
+    """The rules on which somebody decided, for a dose or a weight; of two at once the second sees the first."""
+    told: dict[str, Any] = {"at": fact.recorded_at, "instead_of": fact.supersedes}
+    if fact.kind == Kind.DOSE:
+        return require_decision(
+            fact.patient, fact.payload, meaning_beside(fact.patient, fact.payload, **told), decision
+        )
+    if fact.kind in (Kind.MEASUREMENT, Kind.PERSON):
+        asked = weight_beside(fact.patient, Kind(fact.kind), fact.payload, **told)
+        if asked is not None:
+            return require_decision(fact.patient, fact.payload, asked, decision, needs_prescriber=False)
+    return ()
 
 
 def _same_or_refused(same: Fact, fact: Fact) -> Fact:

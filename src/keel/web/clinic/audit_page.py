@@ -33,6 +33,8 @@ ACTIONS: dict[str, Any] = {
     "restore": _("Went on from a restored backup"),
     "open_in_emergency": _("Opened in an emergency"),
     "export": _("Took data out"),
+    "export_refused": _("Was refused a record to take out"),
+    "register": _("Registered a patient"),
     "print": _("Made a print-out"),
     "not_found": _("Asked for a patient who is not here"),
     "refused": _("Was refused a page"),
@@ -63,6 +65,15 @@ PAGES: dict[str, Any] = {
     "clinic:record_dose": _("the form for a dose"),
     "clinic:record_medicine": _("the form for a medicine"),
     "clinic:record_answers": _("a questionnaire"),
+    "clinic:record": _("the form for another fact"),
+    "clinic:judge_risk": _("the form that judges a risk"),
+    "clinic:contacts": _("contacts and visits"),
+    "clinic:record_contact": _("the form for a contact"),
+    "clinic:plan_visit": _("the form for a visit"),
+    "clinic:correct": _("the form that corrects a fact"),
+    "clinic:merge": _("the form that merges two numbers"),
+    "clinic:export": _("the form that takes the record out"),
+    "clinic:register": _("the form that registers a patient"),
     "clinic:take_back": _("the form that takes a fact back"),
     "clinic:emergency": _("the form for an emergency"),
     "clinic:patients": _("the list of patients"),
@@ -72,8 +83,11 @@ SHOWN: dict[str, Any] = {"name": _("name and number"), "picture": _("name, numbe
 """What a list showed of a patient, in words."""
 KINDS = {
     "seen": (_("seen"), ("see_patient", "see_patients", "see_audit", "print_audit", "export", "print")),
-    "written": (_("written"), ("record_fact", "correct_fact", "void_fact")),
-    "refused": (_("refused"), ("refused", "refused_elsewhere", "not_found", "log_in_refused", "locked_out")),
+    "written": (_("written"), ("record_fact", "correct_fact", "void_fact", "register")),
+    "refused": (
+        _("refused"),
+        ("refused", "refused_elsewhere", "not_found", "export_refused", "log_in_refused", "locked_out"),
+    ),
     "emergency": (_("opened in an emergency"), ("open_in_emergency",)),
     "access": (_("log-ins and who may what"), ()),
 }

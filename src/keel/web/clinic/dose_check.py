@@ -9,11 +9,13 @@ import hashlib
 import json
 from typing import Any, NamedTuple
 
+import msgspec
 from django.contrib.auth.models import AbstractUser
 
 from keel import knowledge
 from keel.assessment.protocols.gate import jurisdiction_in
-from keel.assessment.protocols.given_dose import DoseMeaning, meaning_of
+from keel.assessment.protocols.given_dose import DoseMeaning, meaning_of, weight_at
+from keel.assessment.protocols.new_weight import weight_questions
 from keel.interop import read_records
 from keel.knowledge import Knowledge
 from keel.record import Record
@@ -63,6 +65,28 @@ def meaning_beside(
     return meaning_of(dose, beside, at=at, knowledge=facts, jurisdiction=jurisdiction)
 
 
+def weight_beside(
+    patient: Patient, kind: Kind, payload: dict[str, Any], *, at: dt.datetime, instead_of: Fact | None = None
+) -> DoseMeaning | None:
+    """A weight that a fact holds, with what is asked about it; None where the fact holds none, or nothing is asked."""
+    facts = knowledge.load()
+    document: dict[str, Any] = {"person": {}}
+    add_entry(document, kind, payload)
+    new = read_records(json.dumps(document).encode(), at=at, knowledge=facts).records[0]
+    told, height = weight_at(new, at, facts)[0], new.person.height_cm
+    if told is None and height is None:
+        return None
+    beside = read_facts(patient, at=at, knowledge=facts, without=instead_of, doses_within=(at, at)).record
+    before, weighed_on = weight_at(beside, at, facts)
+    kg = told or before
+    if kg is None:
+        return None
+    if height is not None:
+        beside = msgspec.structs.replace(beside, person=msgspec.structs.replace(beside.person, height_cm=height))
+    findings = weight_questions(kg, beside, at=at, knowledge=facts)
+    return DoseMeaning(weight_kg=kg, plan_mg=before, weighed_on=weighed_on, findings=findings) if findings else None
+
+
 def _record_beside(
     patient: Patient, payload: dict[str, Any], at: dt.datetime, facts: Knowledge, instead_of: Fact | None
 ) -> Record:
@@ -92,7 +116,12 @@ def shown_of(payload: dict[str, Any], meaning: DoseMeaning) -> str:
 
 
 def require_decision(
-    patient: Patient, payload: dict[str, Any], meaning: DoseMeaning, decision: Decision | None
+    patient: Patient,
+    payload: dict[str, Any],
+    meaning: DoseMeaning,
+    decision: Decision | None,
+    *,
+    needs_prescriber: bool = True,
 ) -> tuple[str, ...]:
     """The rules that were decided on; DoseAsked while nobody has, or where the answer is not whole."""
     asked = tuple(dict.fromkeys(one.rule for one in (*meaning.blocks, *meaning.holds)))
@@ -109,7 +138,7 @@ def require_decision(
         if _plain(decision.amount_again) != _plain(_typed(payload)):
             text = _("This is not the amount above. Type it again, or correct the dose.")
             raise DoseAsked(meaning, shown, text, "amount_again")
-    elif Permission.DECIDE not in permissions_in(decision.by, patient.clinic):
+    elif needs_prescriber and Permission.DECIDE not in permissions_in(decision.by, patient.clinic):
         raise DoseAsked(meaning, shown, _("A prescriber decides. Choose who did."), "decided_by")
     return asked
 

@@ -70,8 +70,17 @@ class ConsentEntry(Entry, frozen=True, kw_only=True):
 class VisitEntry(Entry, frozen=True, kw_only=True):
     """A visit that is planned, at a time with its offset."""
 
-    at: dt.datetime
+    at: str
     what: str = ""
+
+    def __post_init__(self) -> None:
+        if self.when.tzinfo is None:
+            raise ValueError("a time without its offset")
+
+    @property
+    def when(self) -> dt.datetime:
+        """The time of the visit."""
+        return dt.datetime.fromisoformat(self.at)
 
 
 class MergeEntry(Entry, frozen=True, kw_only=True):
@@ -110,8 +119,6 @@ def check_entry(kind: Kind, payload: dict[str, Any], *, at: dt.datetime) -> None
         raise FactRefused(_("Something is missing, or not in its form.")) from None
     if isinstance(entry, ConsentEntry):
         _check_consent(entry, at.date())
-    if isinstance(entry, VisitEntry) and entry.at.tzinfo is None:
-        raise FactRefused(_("The time has no offset."), "at")
 
 
 def _check_consent(entry: ConsentEntry, today: dt.date) -> None:

@@ -124,7 +124,7 @@ class Fact(models.Model):
         return f"{self.patient_id}/{self.sequence} {self.kind}"
 
 
-class DoseDecision(models.Model):
+class FactDecision(models.Model):
     """Who decided that a dose counts though a rule held it, and why; `rules` are those that were shown.
 
     `was_given` is a dose that a rule blocks and that was given all the same: nobody passed the block, it was a mistake

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from keel.quantities import LONGEST
 from keel.web.clinic.models import Clinic, Patient, PatientSummary
@@ -56,7 +56,7 @@ class PatientList:
             patients = patients.filter(self._matches())
         if self.show:
             patients = patients.filter(self._filters()[self.show])
-        return patients.select_related("summary", "clinic").order_by(*_SORTS[self.sort])
+        return patients.select_related("summary").order_by(*_SORTS[self.sort])
 
     def _all(self) -> QuerySet[Patient]:
         every = self.clinic.patients.all()
@@ -83,12 +83,12 @@ class PatientList:
     def filters(self) -> list[Choice]:
         """What may be shown alone, with how many there are."""
         words = {"decision": _("Needs a decision"), "suicide": _("Risk of suicide"), "overdue": _("Something overdue")}
-        rows = self._all()
-        counted = [
-            Choice(name, words[name], name == self.show, rows.filter(test).count())
-            for name, test in self._filters().items()
-        ]
-        return [Choice("", _("All"), not self.show, rows.count()), *counted] if self.may_see else []
+        if not self.may_see:
+            return []
+        tests = {name: Count("pk", filter=test) for name, test in self._filters().items()}
+        rows = self._all().aggregate(all_rows=Count("pk"), **tests)
+        counted = [Choice(name, words[name], name == self.show, rows[name]) for name in tests]
+        return [Choice("", _("All"), not self.show, rows["all_rows"]), *counted]
 
     @property
     def sorts(self) -> list[Choice]:

@@ -73,11 +73,16 @@ def summarise_patient(patient: Patient, *, at: dt.datetime) -> PatientSummary:
     return row
 
 
-def rebuild(*, at: dt.datetime, clinic: Clinic | None = None) -> int:
-    """Makes every row anew from the facts, and gives how many there are."""
+def mark_stale(patient: Patient) -> None:
+    """Says in the transaction of a write that the row is older than the facts, should nobody come to make it anew."""
+    PatientSummary.objects.filter(patient=patient).update(day=dt.date.min)
+
+
+def rebuild(*, at: dt.datetime, only_missing: bool = False) -> int:
+    """Makes every row anew from the facts, and gives how many; `only_missing` those that are not there at all."""
     patients = Patient.objects.select_related("clinic").order_by("pk")
-    if clinic is not None:
-        patients = patients.filter(clinic=clinic)
+    if only_missing:
+        patients = patients.filter(summary__isnull=True)
     count = 0
     for patient in patients.iterator(chunk_size=200):
         PatientSummary.objects.update_or_create(patient=patient, defaults=summary_of(patient, at=at))
@@ -178,7 +183,7 @@ def score_trends(page: PatientPage, at: dt.datetime, facts: Knowledge) -> Iterat
 
 def next_visit(patient: Patient, at: dt.datetime) -> dt.datetime | None:
     """The next visit that is planned after a time."""
-    times = [one.at for one in entries_of(standing_facts(patient).filter(kind=Kind.VISIT), VisitEntry)]
+    times = [one.when for one in entries_of(standing_facts(patient).filter(kind=Kind.VISIT), VisitEntry)]
     return min((when for when in times if when > at), default=None)
 
 

@@ -95,7 +95,7 @@ def contacts(request: HttpRequest, clinic: Clinic, number: str) -> HttpResponse:
     person = patient_or_404(request.user, clinic, number)
     own = standing_facts(person).filter(kind__in=(Kind.CONTACT, Kind.VISIT)).order_by("sequence")
     rows = [(fact, entry_of(fact)) for fact in own]
-    visits = [(entry.at, fact, entry) for fact, entry in rows if isinstance(entry, VisitEntry)]
+    visits = [(entry.when, fact, entry) for fact, entry in rows if isinstance(entry, VisitEntry)]
     visits.sort(key=lambda row: row[0])
     context = {
         "clinic": clinic,

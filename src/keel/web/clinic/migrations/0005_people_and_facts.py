@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="DoseDecision",
+            name="FactDecision",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("reason", models.CharField(max_length=500)),
@@ -101,25 +101,25 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
-            model_name="dosedecision",
+            model_name="factdecision",
             name="decided_by",
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
             ),
         ),
         migrations.AddField(
-            model_name="dosedecision",
+            model_name="factdecision",
             name="fact",
             field=models.OneToOneField(
                 on_delete=django.db.models.deletion.PROTECT, related_name="decision", to="clinic.fact"
             ),
         ),
         migrations.AddConstraint(
-            model_name="dosedecision",
+            model_name="factdecision",
             constraint=models.CheckConstraint(
                 condition=models.Q(("reason", ""), _negated=True), name="decision_has_reason"
             ),
         ),
         append_only("clinic_fact"),
-        append_only("clinic_dosedecision"),
+        append_only("clinic_factdecision"),
     ]
