@@ -62,8 +62,8 @@ def _recognised(read: TypedName, meaning: Meaning, names: Names, rater: Rater) -
     if read.unmatched:
         status = Status.PARTIAL
         message = Message(
-            "Only “{input}” was recognised, not “{rest}” behind it: it may be another product with other contents. Look "
-            "at the box.",
+            "Only “{input}” was recognised, not “{rest}” behind it: it may be another product with other contents. "
+            "Look at the box.",
             input=read.typed,
             rest=read.unmatched,
         )

@@ -24,7 +24,7 @@ class TypedName(NamedTuple):
     """A stretch of an entry as typed: what it means, or the names it may be a misspelling of, or neither.
 
     `topical` is the word, if any, that says the medicine is put on the skin or into eye or ear; `taken` what the entry
-    says of it: stopped, allergic, not taken. `unmatched` are the words directly behind a brand that were not recognised,
+    says of it: stopped, allergic, not taken. `unmatched` are words directly behind a brand that were not recognised,
     which may make another product of it.
     """
 
