@@ -27,6 +27,7 @@ OTHERWISE = {
     "not_recognised": (Message("? NOT RECOGNISED"), "bold magenta"),
     "ambiguous": (Message("? WHICH ONE"), "bold magenta"),
     "contents_not_known": (Message("? LOOK AT THE BOX"), "bold magenta"),
+    "partial": (Message("? PARTLY READ"), "bold magenta"),
     "not_taken": (Message("– not taken now"), "default"),
 }
 

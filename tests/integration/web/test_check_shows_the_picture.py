@@ -69,7 +69,7 @@ def test_what_is_unsafe_stands_first_with_who_to_call(erin):
 def test_the_three_answers_about_medicines_are_kept_apart(erin):
     text = _text(erin.post("/check/", {"medicines": "sertraline, grumbleflux"}))
     assert "Known together with ketamine sertraline" in text
-    assert "Not recognised, so not checked grumbleflux" in text
+    assert "Not recognised or not confirmed, so not checked grumbleflux" in text
     assert "Nothing was checked for these" in text
 
 

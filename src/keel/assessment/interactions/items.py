@@ -58,9 +58,18 @@ def _recognised(read: TypedName, meaning: Meaning, names: Names, rater: Rater) -
             "skin, eye or ear; ask a pharmacist.",
             word=read.topical,
         )
+    status = Status.INTERACTION if rated else Status.NOTHING_ON_FILE
+    if read.unmatched:
+        status = Status.PARTIAL
+        message = Message(
+            "Only “{input}” was recognised, not “{rest}” behind it: it may be another product with other contents. "
+            "Look at the box.",
+            input=read.typed,
+            rest=read.unmatched,
+        )
     item = Item(
         input=read.typed,
-        status=Status.INTERACTION if rated else Status.NOTHING_ON_FILE,
+        status=status,
         substances=meaning.substances,
         how=meaning.how,
         severity=Danger.worst([each.danger for each in rated]),

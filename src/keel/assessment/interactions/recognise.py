@@ -24,7 +24,8 @@ class TypedName(NamedTuple):
     """A stretch of an entry as typed: what it means, or the names it may be a misspelling of, or neither.
 
     `topical` is the word, if any, that says the medicine is put on the skin or into eye or ear; `taken` what the entry
-    says of it: stopped, allergic, not taken.
+    says of it: stopped, allergic, not taken. `unmatched` are words directly behind a brand that were not recognised,
+    which may make another product of it.
     """
 
     typed: str
@@ -32,6 +33,7 @@ class TypedName(NamedTuple):
     near: tuple[Neighbour, ...] = ()
     topical: str = ""
     taken: Taken = Taken()
+    unmatched: str = ""
 
 
 class EntryNames(NamedTuple):
@@ -61,7 +63,7 @@ def read_entry(entry: str, names: Names) -> EntryNames:
     if not found:
         return EntryNames((TypedName(entry),), ())
     ordinary = [part for part in parts if part not in named and part.kind in ORDINARY]
-    in_order = (read for _, read in sorted(found, key=lambda one: one[0]))
+    in_order = _with_unmatched(entry, sorted(found, key=lambda one: one[0]))
     return EntryNames(
         tuple(_without_second_names(in_order)),
         tuple(part.words[0].plain for part in ordinary),
@@ -82,6 +84,17 @@ def _is_only_dose(entry: str, parts: Sequence[Part]) -> bool:
     plain = ORDINARY if entry.rstrip().endswith(":") else ORDINARY - {"everyday"}
     says_when = has_sig or plain is ORDINARY or any(part.kind == "frequency" for part in parts)
     return says_when and all(part.kind in SAYS_HOW | plain for part in parts)
+
+
+def _with_unmatched(entry: str, found: Sequence[tuple[int, TypedName]]) -> Iterator[TypedName]:
+    """The names of an entry, each brand with what was not recognised directly behind it."""
+    for place, (start, read) in enumerate(found):
+        after = found[place + 1] if place + 1 < len(found) else None
+        is_brand = read.meaning is not None and read.meaning.is_brand
+        if after and is_brand and not after[1].meaning and not after[1].near:
+            between = entry[start + len(read.typed) : after[0]]
+            read = read._replace(unmatched=after[1].typed if between.strip(" -") == "" else "")
+        yield read
 
 
 def _without_second_names(names: Iterable[TypedName]) -> Iterator[TypedName]:

@@ -25,6 +25,8 @@ class Status(StrEnum):
     """May mean several things, or a misspelling: counts once the person confirms."""
     CONTENTS_NOT_KNOWN = "contents_not_known"
     """A brand, in a kind that is not on file: the box says what it contains."""
+    PARTIAL = "partial"
+    """A brand was recognised and the words directly behind it were not: it may be another product."""
     NOT_TAKEN = "not_taken"
     """Named as not taken, stopped, or an allergy."""
 

@@ -10,7 +10,8 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-_SEPARATOR = re.compile(r"[\n\r\t;|•·]+|(?<!\d),|,(?!\d)")  # a comma between digits belongs to a name or a number
+# A comma between digits belongs to a name or a number.
+_SEPARATOR = re.compile(r"[\n\r\t;|•·]+|(?<!\d),|,(?!\d)|\s\+\s")
 _BULLET = re.compile(r"^\s*(?:[-*–—]|\d{1,2}[.)])\s+")
 _WORD = re.compile(r"[^\W_]+(?:['’`´][^\W_]+)*")
 _APOSTROPHE = re.compile(r"['’`´]")
@@ -26,7 +27,7 @@ class Word(NamedTuple):
 
 
 def entries(text: str) -> list[str]:
-    """The entries of a typed list: split at line breaks, commas and semicolons, without bullets and empty ones."""
+    """The entries of a typed list: split at line breaks, commas, semicolons and plus signs, without bullets."""
     parts = (_BULLET.sub("", part).strip() for part in _SEPARATOR.split(text))
     return [part for part in parts if part]
 

@@ -158,7 +158,9 @@ class PicturePage:
         )
         return {
             "interaction": worst,
-            "nothing_on_file": [item for item in items if item.status is Status.NOTHING_ON_FILE],
+            "nothing_on_file": [
+                item for item in items if item.status in (Status.NOTHING_ON_FILE, Status.PARTIAL) and not _speaks(item)
+            ],
             "not_checked": sorted(
                 (item for item in items if item.is_unchecked),
                 key=lambda item: item.could_be.rank if item.could_be else 9,
@@ -176,7 +178,7 @@ class PicturePage:
 
 def _speaks(item: Item) -> bool:
     """Whether something is on file: also for the name of a group whose members are rated alike."""
-    return item.status is Status.INTERACTION or (item.status is Status.AMBIGUOUS and item.severity is not None)
+    return item.severity is not None
 
 
 def conflicts_with(claim: str, knowledge: Knowledge) -> list[Conflict]:

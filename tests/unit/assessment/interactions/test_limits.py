@@ -107,3 +107,16 @@ def test_directions_are_no_medicines(text):
 
 def test_a_word_that_could_be_a_name_and_was_not_asked_about_is_named():
     assert report("sertraline white tablets").unread == ("white",)
+
+
+@pytest.mark.parametrize(
+    ("text", "brand", "rest"), [("Humalog Mix25", "Humalog", "Mix25"), ("Valium Zorg", "Valium", "Zorg")]
+)
+def test_a_brand_of_which_words_are_not_matched_is_partial(text, brand, rest):
+    """HZ-INT-01, HZ-INT-03: partial coverage is a state of its own, and what is known still counts."""
+    found = report(text)
+    item = found.items[0]
+    assert (item.input, item.status) == (brand, Status.PARTIAL)
+    assert rest in item.message
+    assert rest in found.unread
+    assert report("Valium Zorg").worst == report("Valium").worst
