@@ -96,7 +96,8 @@ def picture_of(record: Record, *, at: dt.datetime, knowledge: Knowledge) -> Pict
     harmed = harms(told, knowledge)
     scored = scored_record(record, at=at, knowledge=knowledge)
     curve = curve_of(record, at=at, knowledge=knowledge)
-    facts = facts_from_record(record, at=at, knowledge=knowledge).facts
+    read = facts_from_record(record, at=at, knowledge=knowledge)
+    facts = read.facts
     care = _care(record, facts, at, knowledge)
     findings = [
         *_urgent(care, knowledge),
@@ -108,7 +109,14 @@ def picture_of(record: Record, *, at: dt.datetime, knowledge: Knowledge) -> Pict
         *harmed.findings,
         *trends(record, at=at, knowledge=knowledge),
     ]
-    unknown = [*exposure.unknown, *harmed.unknown, *curve.reasons, *scored.refused, *_person_unknown(record.person, at)]
+    unknown = [
+        *exposure.unknown,
+        *harmed.unknown,
+        *curve.reasons,
+        *scored.refused,
+        *_person_unknown(record.person, at),
+        *read.unread,
+    ]
     return Picture(
         as_of=at,
         person=_shown(record.person, at),

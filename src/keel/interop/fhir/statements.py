@@ -151,7 +151,7 @@ def _length(
         least = min(most, lasts.low) if lasts else most
         words = f"for {_either(least, most)} days"
     if end and end <= at:
-        return f"{words} stopped {(at - end).total_seconds() / 86400:.0f} days ago"
+        return f"{words} stopped {(at.astimezone(dt.UTC).date() - end.astimezone(dt.UTC).date()).days} days ago"
     return f"{words} stopped 0 days ago" if is_over else words
 
 
