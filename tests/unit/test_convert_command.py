@@ -93,4 +93,19 @@ def test_what_was_not_taken_as_a_fact_is_named_beside_the_record(tmp_path):
 def test_a_form_that_keel_does_not_write_is_refused_in_one_line():
     done = keel_here("convert", str(FIXTURES / "keel-dana.json"), "--to", "fhir")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "keel: Keel does not write “fhir”. Leave --to out, or write --to keel.\n"
+    assert done.stderr == "keel: Keel does not write “fhir”. Write --to keel or --to csv.\n"
+
+
+def test_the_template_of_doses_goes_to_a_table_and_back(tmp_path):
+    table, again = tmp_path / "doses.csv", tmp_path / "again.csv"
+    table.write_text(keel_here("convert", "--template", "doses.csv").stdout)
+    again.write_text(keel_here("convert", str(table), "--to", "csv", "--at", "2026-12-01").stdout)
+    assert assessed(again, "2026-12-01") == assessed(table, "2026-12-01")
+
+
+def test_a_table_says_what_it_has_no_place_for(tmp_path):
+    path = tmp_path / "dana.json"
+    path.write_text(json.dumps({"patterns": ["400 mg weekly"], "medicines": ["sertraline"]}))
+    answer = keel_here("convert", str(path), "--to", "csv", "--at", AT)
+    assert answer.stdout == "date,drug,amount,unit,route\n"
+    assert "no place for 2 other facts" in answer.stderr

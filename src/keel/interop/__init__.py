@@ -7,6 +7,8 @@ Start at `recognise.py` (which format is it), then `record_file/`, `fhir/`, `jou
 """
 
 from keel.interop.disk import read_folder, read_path
+from keel.interop.doses_table import TEMPLATE as DOSES_TEMPLATE
+from keel.interop.doses_table import write_doses_table
 from keel.interop.errors import ReadError
 from keel.interop.reading import Format, Reading, Totals
 from keel.interop.recognise import read_records
@@ -14,6 +16,7 @@ from keel.interop.record_file import record_schema, write_converted, write_peopl
 from keel.interop.session_file import read_session, session_schema, session_template
 
 __all__ = [
+    "DOSES_TEMPLATE",
     "Format",
     "ReadError",
     "Reading",
@@ -26,6 +29,7 @@ __all__ = [
     "session_schema",
     "session_template",
     "write_converted",
+    "write_doses_table",
     "write_people",
     "write_record",
 ]

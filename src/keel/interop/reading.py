@@ -23,6 +23,7 @@ class Format(StrEnum):
     FHIR_NDJSON = "fhir-ndjson"
     JOURNAL = "journal"
     OPENNEURO = "openneuro-participants"
+    DOSES_TABLE = "doses-table"
 
 
 class Totals(msgspec.Struct, frozen=True):

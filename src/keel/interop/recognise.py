@@ -8,6 +8,7 @@ import msgspec
 
 from keel.interop import json_text
 from keel.interop.archives import GZIP, ZIP
+from keel.interop.doses_table import is_doses_table, read_doses_table
 from keel.interop.encoding import MARKS, as_utf8, refuse_too_large
 from keel.interop.errors import ReadError, line_of, shown
 from keel.interop.fhir.reader import read_fhir
@@ -20,7 +21,7 @@ from keel.knowledge import Knowledge
 from keel.messages import EMPTY, Message
 
 _KEEL_KEYS = ("people", *RecordEntry.__struct_fields__)
-_FORMATS = Message("Give a Keel record, a FHIR R4 bundle, resource or NDJSON, or a Journal export.")
+_FORMATS = Message("Give a Keel record, a FHIR R4 bundle, resource or NDJSON, a Journal export, or a table of doses.")
 
 
 def read_records(
@@ -49,6 +50,8 @@ def _read(text: bytes, at: dt.datetime, knowledge: Knowledge, progress: Progress
     if text.startswith(b"participant_id\t"):
         return _table(text, at, knowledge, progress)
     if not text.lstrip().startswith(b"{"):
+        if is_doses_table(text):
+            return read_doses_table(text, at=at, knowledge=knowledge, progress=progress)
         raise _not_recognised(text)
     if begins_ndjson(text):
         values = fhir_values(text)
