@@ -1,14 +1,17 @@
 """The weights that a dose per kilogram may be computed by: actual, ideal and adjusted, with their arithmetic."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
+from keel.findings import Fact
 from keel.knowledge.protocols import Protocol
 from keel.messages import Message, Numeral
-from keel.quantities import significant
+from keel.quantities import parse_weight_kg, significant
 from keel.record import Person, Sex
 
 CM_PER_INCH = 2.54
+_POUNDS_PER_KG = 1 / parse_weight_kg("1 lb")
 
 
 class BodyWeight(NamedTuple):
@@ -70,3 +73,19 @@ def body_mass_index(person: Person) -> float | None:
     if person.weight_kg is None or person.height_cm is None:
         return None
     return significant(person.weight_kg / (person.height_cm / 100) ** 2)
+
+
+def weight_facts(weights_kg: Sequence[float], pounds_percent: float) -> dict[str, Fact]:
+    """How far the weights of a person jump, oldest first, and whether one looks like the other in pounds.
+
+    The jump is the largest of two that follow each other, percent of the earlier one; a weight looks like pounds where
+    the two differ by the ratio of the units, within `pounds_percent`. Nothing where there is only one weight.
+    """
+    ratios = [new / old for old, new in pairwise(weights_kg)]
+    if not ratios:
+        return {}
+    off = [max(ratio, 1 / ratio) / _POUNDS_PER_KG - 1 for ratio in ratios]
+    return {
+        "weight_jump_percent": significant(max(abs(ratio - 1) for ratio in ratios) * 100),
+        "weight_looks_like_pounds": any(abs(one) * 100 <= pounds_percent for one in off),
+    }

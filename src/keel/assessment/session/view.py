@@ -11,7 +11,7 @@ from functools import cached_property
 
 import msgspec
 
-from keel.assessment.protocols.body_weights import body_weights
+from keel.assessment.protocols.body_weights import body_weights, weight_facts
 from keel.assessment.protocols.facts import RecordFacts, derived
 from keel.assessment.protocols.gate import gate
 from keel.assessment.protocols.level_of_care import level_of_care
@@ -28,7 +28,7 @@ from keel.assessment.session.events import (
     Transferred,
     WeightBasis,
 )
-from keel.assessment.session.facts import weighed_facts, weight_facts
+from keel.assessment.session.facts import weighed_facts
 from keel.assessment.session.heard import (
     UNTOLD_IS_NO,
     Question,
