@@ -79,6 +79,8 @@ class TwoMeanings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class WordKind(StrEnum):
     """What a word of a pattern may do. What is not here is a unit, a period, a number or the like, with a value."""
 
+    __hash__ = str.__hash__  # that of enumerations is Python code, and each token is asked for many kinds
+
     AGO = "ago"
     """How long back: “ago”, “hace”."""
     AND = "and"
