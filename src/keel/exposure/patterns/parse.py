@@ -76,6 +76,11 @@ def _tokens(text: str, language: str | Sequence[str] | None, knowledge: Knowledg
     return min(read, key=lambda one: sum(not token.readings and token.text not in PUNCTUATION for token in one[1]))
 
 
+def refuse_ambiguous(text: str, language: str, knowledge: Knowledge) -> None:
+    """AmbiguousNumber for a number that two countries of a language read differently; no other may be tried on it."""
+    _refuse_ambiguous(text, lexicon_of(language, knowledge))
+
+
 def _refuse_ambiguous(text: str, lexicon: Lexicon) -> None:
     """“1.000 mg” is a thousand in Madrid and one in Mexico City."""
     match = lexicon.ambiguous_number.search(text) if lexicon.ambiguous_number else None
