@@ -21,6 +21,11 @@ RULE = "alarm-words"
 """The rule of the findings, before the kind."""
 
 
+_CUT = "\0"
+MOST_JOINING = 3
+"""Words beside an alarm that are part of how it is said: “her … ”, “and now he is …”."""
+
+
 class Alarm(msgspec.Struct, frozen=True, kw_only=True):
     """What was typed of one kind, in the person's own words; `asks` where a lone word may mean something else."""
 
@@ -52,11 +57,19 @@ def alarms_in(texts: Iterable[str], knowledge: Knowledge) -> tuple[Alarm, ...]:
 
 
 def without_alarms(text: str, knowledge: Knowledge) -> str:
-    """The text without the words that were an alarm, and without what only joined them to the rest."""
+    """The text without the words that were an alarm, and without the few that only joined them to the rest."""
     for mention in sorted(_mentions(text, knowledge), key=lambda one: -one.start):
-        text = f"{text[: mention.start]} , {text[mention.end :]}"
-    pieces = (piece.strip() for piece in re.split(r"[,;.!?\n]+", text))
-    return ", ".join(piece for piece in pieces if len(piece) > 2)
+        text = f"{text[: mention.start]}{_CUT}{text[mention.end :]}"
+    pieces = (piece for part in re.split(r"[,;!?\n]+|\.(?!\d)", text) for piece in _of_part(part))
+    return ", ".join(piece for piece in pieces if piece)
+
+
+def _of_part(part: str) -> Iterable[str]:
+    """What is left of a part between two commas: all of it, or what is more than joins an alarm to the rest."""
+    if _CUT not in part:
+        return [part.strip()]
+    left = (piece.strip() for piece in part.split(_CUT))
+    return [piece for piece in left if re.search(r"\d", piece) or len(piece.split()) > MOST_JOINING]
 
 
 def alarm_finding(alarm: Alarm) -> Finding:

@@ -94,13 +94,13 @@ def _begins_another(so_far: Sequence[Constituent], item: Constituent, rest: Sequ
     rates = [one.what for one in so_far if isinstance(one.what, Rate)]
     amounts = [one.what for one in so_far if isinstance(one.what, Amount)]
     if isinstance(what, Amount):
-        if not amounts or not rates or (what.value is None and not what.uncounted):
+        has_rate = any(isinstance(one.what, Rate) for one in rest)
+        if not amounts or not rates or not has_rate or (what.value is None and not what.uncounted):
             return False
         behind = next((one for one in rest if not is_small(one)), None)
         is_each = bool(behind and isinstance(behind.what, Mark) and behind.what.kind == K.EACH_TIME)
-        is_wider = what.is_most and not any(isinstance(one.what, Rate) for one in rest)
         is_weight = any(amount.per_kg for amount in amounts) and not what.per_kg
-        return not (is_each or is_wider or is_weight)
+        return not (is_each or is_weight)
     if isinstance(what, Rate):
         has_and = any(isinstance(one.what, Mark) and one.what.kind == K.AND for one in _since_core(so_far))
         return any(_clash(rate, what, has_and=has_and) for rate in rates)
