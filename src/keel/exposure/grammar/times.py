@@ -33,7 +33,7 @@ class TimeReader(NumberReader):
         at = self.skip(at, K.LENGTH)
         is_bare = at == start
         end = at + MOST_SKIPPED
-        while at < end and self.is_at(at, K.THE, K.LAST, K.ABOUT, K.FILLER) and not self.is_at(at, NUMBER, "vague"):
+        while at < end and self.is_at(at, K.THE, K.LAST, K.ABOUT, K.FILLER) and not self.is_at(at, NUMBER, "vague", "period"):
             if self.is_at(at, K.ONE) and self.is_at(at + 1, "period", "part"):
                 break
             at += 1

@@ -104,6 +104,10 @@ class Lexicon:
             name = f"={kind}" if word.isupper() and word.isalpha() and len(word) > 1 else kind
             by_phrase.setdefault(pieces, {}).setdefault(name, value)
 
+    def known_words(self) -> list[str]:
+        """All phrases of the language, folded and sorted."""
+        return sorted(" ".join(phrase) for by_phrase in self._phrases.values() for phrase in by_phrase)
+
     def tokens(self, text: str) -> tuple[Token, ...]:
         """The tokens of a text, in order."""
         pieces, words = _cut(text)
