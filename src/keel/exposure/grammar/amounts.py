@@ -90,8 +90,18 @@ class AmountReader(NumberReader):
 
     def amount(self, at: int) -> Read[Amount] | None:
         """An amount with the pieces that it is taken in, or pieces whose weight is not said."""
-        options = [self._pieces_of_mass(at), self.mass(at), self._pieces(at), self._another(at)]
+        options = [self._pieces_of_mass(at), self._mass_times(at), self.mass(at), self._pieces(at), self._another(at)]
         return max((one for one in options if one), key=lambda read: read[1], default=None)
+
+    def _mass_times(self, at: int) -> Read[Amount] | None:
+        """“56 mg x 8”: the number of pieces behind their weight."""
+        weight = self.mass(at)
+        if weight is None or not self.is_at(weight[1], K.TIMES) or self.is_at(weight[1], K.SESSION):
+            return None
+        counted = self.count(weight[1] + 1)
+        if counted is None or self.is_at(counted[1], "period", "unit", K.TIMES, K.PIECE, "body_weight"):
+            return None
+        return weight[0]._replace(pieces=counted[0], assumed=(*weight[0].assumed, *counted[0].assumed)), counted[1]
 
     def _another(self, at: int) -> Read[Amount] | None:
         return self.mass(at) if self.is_at(at, K.ANOTHER) else None
@@ -163,6 +173,7 @@ class AmountReader(NumberReader):
             Amount(
                 None,
                 pieces=number,
+                is_measure="uncounted" in names,
                 uncounted=self.raw(start, after) if "uncounted" in names or counted else "",
                 routes=routes,
                 assumed=number.assumed if number else (),

@@ -30,7 +30,7 @@ class Count(NamedTuple):
 class Amount(NamedTuple):
     """Milligrams (or milligrams per kilogram); `value` None for a measure without a fixed weight or a piece alone.
 
-    `pieces` multiply it; `is_counted` where they were written as a number before it (“8 x 56 mg”).
+    `pieces` multiply it (“8 x 56 mg”). `is_measure` where what was counted is no piece but a measure (“3 lines”).
     """
 
     value: Interval | None
@@ -41,6 +41,7 @@ class Amount(NamedTuple):
     assumed: tuple[Message, ...] = ()
     is_most: bool = False
     is_session: bool = False
+    is_measure: bool = False
     unit: str = ""
 
 

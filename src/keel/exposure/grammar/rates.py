@@ -37,10 +37,16 @@ class RateReader(NumberReader):
             self._adverb,
             self._whole_of,
             self._bare_weekends,
+            self._working_days,
             self._unsaid,
         ]
         found = [read for way in ways if (read := way(at))]
         return max(found, key=lambda read: read[1], default=None)
+
+    def _working_days(self, at: int) -> Read[Rate] | None:
+        if not self.is_at(at, K.WORKING_DAYS):
+            return None
+        return Rate(days=Interval.exactly(5 * WEEKS_A_YEAR), weekdays=(1, 2, 3, 4, 5)), at + 1
 
     def _unsaid(self, at: int) -> Read[Rate] | None:
         return (Rate(), at + 1) if self.is_at(at, K.UNSAID_OFTEN) else None

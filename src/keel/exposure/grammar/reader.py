@@ -89,7 +89,7 @@ class Reader(AmountReader, RateReader, TimeReader):
         return found
 
     def _next(self, at: int) -> Read[What]:
-        ways = (self.label, self.dates, self.wider, self.amount, self.rate, self.span, self.weight)
+        ways = (self.label, self.dates, self.wider, self.amount, self.rate, self.span, self.weight, self.duration)
         found = [read for way in ways if (read := way(at))]
         token = self.tokens[at]
         best = max(found, key=lambda read: read[1], default=None)

@@ -8,6 +8,7 @@ from keel.exposure.grammar.constituents import (
     MONTHS_A_YEAR,
     Count,
     Dates,
+    Mark,
     Read,
     Span,
     too_long,
@@ -28,12 +29,18 @@ class TimeReader(NumberReader):
         if self.is_at(at, K.LONG) and not self.is_at(at, "period"):
             return Span(None), at + 1
         spree = self.is_at(at, K.SPREE)
+        if spree and self.is_at(at, K.MORE) and (weekend := self._over_a_weekend(at)):
+            return weekend
         if self.is_at(last := self.skip(at, K.LENGTH, K.THE), K.LAST_YEAR) and last > at:
             return Span(Interval.exactly(MONTHS_A_YEAR), is_last=True), last + 1
         at = self.skip(at, K.LENGTH)
         is_bare = at == start
         end = at + MOST_SKIPPED
-        while at < end and self.is_at(at, K.THE, K.LAST, K.ABOUT, K.FILLER) and not self.is_at(at, NUMBER, "vague", "period"):
+        while (
+            at < end
+            and self.is_at(at, K.THE, K.LAST, K.ABOUT, K.FILLER)
+            and not self.is_at(at, NUMBER, "vague", "period")
+        ):
             if self.is_at(at, K.ONE) and self.is_at(at + 1, "period", "part"):
                 break
             at += 1
@@ -70,6 +77,27 @@ class TimeReader(NumberReader):
         days = None if period.is_whole else value
         return Span(months, days, is_row=is_row, is_bare=is_bare, is_last=is_last, can_be_spree=spree or is_row), after
 
+    def _over_a_weekend(self, at: int) -> Read[Span] | None:
+        """“over a weekend”: an amount that was spread over its days."""
+        after = self.skip(at + 1, K.THE, K.ONE)
+        period = self.period(after)
+        if period is None or period.days_high == 1:
+            return None
+        return Span(None, Interval.of(period.days_low, period.days_high), can_be_spree=True), after + 1
+
+    def duration(self, at: int) -> Read[Mark] | None:
+        """“over 40 minutes”, “/1 h”: how long one dose took, which changes no figure."""
+        start = at
+        at = self.skip(at, K.LENGTH, K.SPREE, K.PER, K.ABOUT, K.MORE)
+        counted = self.count(at, one=True)
+        if counted is None:
+            return None
+        period = self.period(counted[1])
+        is_hour = period is not None and period.id == "hour" and at > start and not self.is_at(counted[1] + 1, K.PER)
+        if not (is_hour or self.is_at(counted[1], K.MINUTE)):
+            return None
+        return Mark(K.FILLER, {}), counted[1] + 1
+
     @once
     def _date(self, at: int) -> Read[tuple[dt.date, dt.date]] | None:
         """The first and the last day that a date leaves open: “2022”, “March 2024”, “2022-03”, “03/2024”."""
@@ -86,6 +114,9 @@ class TimeReader(NumberReader):
         if self.is_year(at):
             year = int(self.number_of(at, NUMBER))
             return (dt.date(year, 1, 1), dt.date(year, 12, 28)), at + 1
+        if self.is_at(at, K.LAST) and (period := self.period(at + 1)) is not None and period.id in ("week", "month"):
+            back = dt.timedelta(days=round(DAYS_A_YEAR / period.per_year))
+            return (self.at.date() - 2 * back, self.at.date() - back), at + 2
         if self.is_at(at, K.LAST_YEAR):
             return (dt.date(self.at.year - 1, 1, 1), dt.date(self.at.year - 1, 12, 28)), at + 1
         return None
@@ -196,15 +227,15 @@ class TimeReader(NumberReader):
         if first > self.at.date():
             raise self._lies_after(at, after)
         if self.is_at(after, K.UNTIL, K.JOIN, K.AND) and (end := self._date(after + 1)):
-            return self._range((first, last), end[0], at, end[1])
+            return self._range((first, last), end[0], at, after + 1, end[1])
         return Dates(since=(first, last)), after
 
     def _range(
-        self, since: tuple[dt.date, dt.date], until: tuple[dt.date, dt.date], at: int, after: int
+        self, since: tuple[dt.date, dt.date], until: tuple[dt.date, dt.date], at: int, until_at: int, after: int
     ) -> Read[Dates]:
         if since[0] > until[1]:
             raise self._lies_after(at, after, until[1])
-        return Dates(since=since, until=until, until_text=self.raw(after - 1, after), is_over=True), after
+        return Dates(since=since, until=until, until_text=self.raw(until_at, after), is_over=True), after
 
     def _from_to(self, at: int) -> Read[Dates] | None:
         """“between 2019 and 2021”, “2019-2021”."""
@@ -216,14 +247,14 @@ class TimeReader(NumberReader):
         last = self._date(first[1] + 1)
         if last is None:
             return None
-        return self._range(first[0], last[0], start, last[1])
+        return self._range(first[0], last[0], start, first[1] + 1, last[1])
 
     def _within(self, at: int) -> Read[Dates] | None:
         """“in 2019”, “during March 2024”, “last year”: all of it, and over unless it is not over yet."""
         after = self.skip(at, K.LENGTH, K.THE)
         if after == at and not self.is_at(at, K.LAST_YEAR):
             return None
-        if after > at and self.is_at(after, K.LAST_YEAR):
+        if self.is_at(after, K.LAST) or (after > at and self.is_at(after, K.LAST_YEAR)):
             return None
         date = self._date(after)
         if date is None:
@@ -238,10 +269,11 @@ class TimeReader(NumberReader):
     def _until(self, at: int) -> Read[Dates] | None:
         if not self.is_at(at, K.UNTIL):
             return None
-        date = self._date(self.skip(at + 1, K.FILLER, K.ABOUT, K.THE))
+        start = self.skip(at + 1, K.FILLER, K.ABOUT, K.THE)
+        date = self._date(start)
         if date is None:
             return None
-        return Dates(until=date[0], until_text=self.raw(date[1] - 1, date[1]), is_over=True), date[1]
+        return Dates(until=date[0], until_text=self.raw(start, date[1]), is_over=True), date[1]
 
     def _lies_after(self, at: int, after: int, end: dt.date | None = None) -> PatternError:
         day = (end or self.at.date()).isoformat()

@@ -161,7 +161,7 @@ class PhaseReader(OftenReader):
                 found["per_kg"] = per_kg.value * (per_kg.pieces.value if per_kg.pieces else 1.0)
             else:
                 weighed = [(per_kg._replace(value=per_kg.value * self._weight_kg, per_kg=False), False)]
-        one, each = self._one_amount(weighed, often)
+        one, each = self._one_amount(self._in_pieces(items, amounts, weighed), often)
         pieces = one.pieces if one else next((amount.pieces for amount, _ in amounts if amount.pieces), None)
         self._note_unweighed(amounts, weighed, assumed)
         mg = one.value if one else None
@@ -183,6 +183,8 @@ class PhaseReader(OftenReader):
             occasions = days or Interval.exactly(total.periods if total else DAYS_A_YEAR)
             length = spree.days
             if mg is not None and not (a_day or (total and not total.total_of.is_whole)):  # type: ignore[union-attr]
+                if not length.is_exact:
+                    found["mg_per_year"] = mg * occasions
                 mg = Interval(mg.low / length.high, mg.mid / length.mid, mg.high / length.low, mg.open_above)
             days = capped(occasions * length)
             assumed.append(Message("the days of a spree are read as days on which it was taken"))
@@ -214,6 +216,24 @@ class PhaseReader(OftenReader):
         """Whether a phase without an amount is of another route or form than the one before it."""
         own = self._words(items, [])
         return any(name in own and own[name] != getattr(like, name) for name in ("route", "form", "substance"))
+
+    def _in_pieces(
+        self,
+        items: Sequence[Constituent],
+        amounts: Sequence[tuple[Amount, bool]],
+        weighed: Sequence[tuple[Amount, bool]],
+    ) -> Sequence[tuple[Amount, bool]]:
+        """“28 mg nasal spray, 2 devices”, “2 troches, 100 mg each”: the weight of one piece, and their number apart."""
+        counts = [one.pieces for one, _ in amounts if one.value is None and one.pieces and not one.is_measure]
+        if not counts or len(weighed) != 1 or weighed[0][0].pieces or counts[0].value == Interval.exactly(1):
+            return weighed
+        (amount, is_each) = weighed[0]
+        place = next(item.after for item in items if item.what is amount or item.what == amount)
+        if not is_each and not (self._reader.is_at(place, "uncounted", K.PIECE) or self._reader.is_at(place, "route")):
+            raise PatternError(
+                Message("“{text}” can be that amount in all, or each. Write for example “2 x 100 mg”.", text=self._text)
+            )
+        return [(amount._replace(pieces=counts[0]), False)]
 
     def _one_amount(self, weighed: Sequence[tuple[Amount, bool]], often: Often) -> tuple[Amount | None, Amount | None]:
         """The amount, and that of one occasion where a total is told beside it."""
@@ -305,7 +325,8 @@ class PhaseReader(OftenReader):
         if days is not None:
             year = amount * total.periods
             spread = Interval(year.low / days.high, year.mid / days.mid, year.high / days.low, year.open_above)
-            return {"mg_per_session": spread, "sessions_per_year": days, "doses_per_day": often.a_day}
+            whole = {} if days.is_exact else {"mg_per_year": year}
+            return {"mg_per_session": spread, "sessions_per_year": days, "doses_per_day": often.a_day, **whole}
         if each is not None and each.value is not None:
             year = amount * total.periods
             low, mid, high = year.low / each.value.high, year.mid / each.value.mid, year.high / each.value.low
