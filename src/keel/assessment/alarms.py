@@ -80,7 +80,7 @@ def alarm_finding(alarm: Alarm) -> Finding:
         severity, step = Severity.WARN, _NEXT[AlarmKind.EMERGENCY]
         step = Message("If yes: {step}", step=step)
     else:
-        summary = Message(_SAYS[alarm.kind], words=words)
+        summary = _says(alarm.kind, words)
         severity, step = _SEVERITY[alarm.kind], _NEXT[alarm.kind]
     return Finding(
         rule=f"{RULE}:{alarm.kind}",
@@ -92,11 +92,14 @@ def alarm_finding(alarm: Alarm) -> Finding:
     )
 
 
-_SAYS = {
-    AlarmKind.EMERGENCY: "{words}: this can be an emergency. Call the emergency number now.",
-    AlarmKind.CRISIS: "{words}: you do not have to be alone with this. Talk to somebody now.",
-    AlarmKind.BODY: "{words}: this is a sign of the body that a doctor should hear of.",
-}
+def _says(kind: AlarmKind, words: Message) -> Message:
+    if kind is AlarmKind.EMERGENCY:
+        return Message("{words}: this can be an emergency. Call the emergency number now.", words=words)
+    if kind is AlarmKind.CRISIS:
+        return Message("{words}: you do not have to be alone with this. Talk to somebody now.", words=words)
+    return Message("{words}: this is a sign of the body that a doctor should hear of.", words=words)
+
+
 _NEXT = {
     AlarmKind.EMERGENCY: Message(
         "Call the emergency number. Stay with the person; if they breathe and cannot be woken, lay them on their side."

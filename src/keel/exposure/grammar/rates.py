@@ -59,8 +59,8 @@ class RateReader(NumberReader):
                 Message(
                     "“{text}” can mean “{one}” or “{other}”. Write which.",
                     text=self.tokens[at].text,
-                    one=two.one,
-                    other=two.other,
+                    one=Message(two.one),
+                    other=Message(two.other),
                 )
             )
         if not self.is_at(at, "frequency"):
@@ -113,13 +113,11 @@ class RateReader(NumberReader):
             gap, at = Interval.exactly(2), at + 1
         elif self.is_at(at, ORDINAL) and (self.is_at(at + 1, "period", "weekday") or self.is_at(at + 1, K.OTHER)):
             gap, at = Interval.exactly(self.number_of(at, ORDINAL)), at + 1
-        elif (counted := self.count(at)) is not None and self.is_at(counted[1], "period"):
+        elif (counted := self.count(at)) is not None and self.is_at(counted[1], "period", "weekday"):
             gap, at = counted[0].value, counted[1]
             assumed = counted[0].assumed
         period = self.period(at)
         if gap.low <= 0:
-            if period is None:
-                return None
             raise PatternError(
                 Message("“{text}” has no length. Write for example “every 2 weeks”.", text=self.raw(start, at + 1))
             )

@@ -33,7 +33,7 @@ class TimeReader(NumberReader):
             return weekend
         if self.is_at(last := self.skip(at, K.LENGTH, K.THE), K.LAST_YEAR) and last > at:
             return Span(Interval.exactly(MONTHS_A_YEAR), is_last=True), last + 1
-        at = self.skip(at, K.LENGTH)
+        at = self.skip(at, K.LENGTH, K.SPREE)
         is_bare = at == start
         end = at + MOST_SKIPPED
         while (
@@ -204,10 +204,20 @@ class TimeReader(NumberReader):
         """“3 years ago” by itself: it is over since then. “until 3 months ago” as well."""
         start = at
         at = self.skip(at, K.UNTIL)
+        clean = self._length(at)
+        if clean is not None and self.is_at(clean[1], K.CLEAN):  # “2 years since I last used”
+            days, after = clean
+            text = self.raw(start, after)
+            return Dates(until=(self._day_ago(days.mid, text), self._day_ago(days.low, text)), is_over=True), after + 1
         ago = self._ago(at)
         if ago is None:
             return None
         text = self.raw(start, ago[1])
+        if self.is_at(ago[1], K.CLEAN):  # “hace un año que no consumo”
+            return (
+                Dates(until=(self._day_ago(ago[0].mid, text), self._day_ago(ago[0].low, text)), is_over=True),
+                ago[1] + 1,
+            )
         if at == start and self.is_at(at, K.AGO) and self.is_at(ago[1], K.THAT):
             return Dates(is_start_ago=ago[0]), ago[1] + 1
         until = (self._day_ago(ago[0].mid, text), self._day_ago(ago[0].low, text))
