@@ -4,9 +4,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from soak import costly, kills, overload, slow_clients, upgrade
+from soak import costly, kills, overload, patterns, slow_clients, upgrade
 
-RUNS = (slow_clients, costly, overload, kills, upgrade)
+RUNS = (slow_clients, costly, overload, kills, upgrade, patterns)
 
 
 def main() -> int:

@@ -8,13 +8,15 @@ from keel.cli import options
 from keel.cli.language import _, say
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    import datetime as dt
 
     from rich.console import Console
 
     from keel.exposure import Exposure
     from keel.knowledge import Knowledge
+    from keel.messages import Message
     from keel.quantities import Interval
+    from keel.record import Record
 
 
 def exposure(
@@ -24,17 +26,23 @@ def exposure(
 ) -> None:
     """Exposure of a pattern of use: milligrams a year, multiple of the reference course, band.
 
+    The pattern is read in the language of `--language`, else in any that Keel reads. Words of an emergency come first.
+
     Example: keel exposure "400 mg weekly for 3 years, snorted"
     """
     from pathlib import Path
 
+    from msgspec.structs import replace
+
+    from keel.assessment.alarms import alarm_findings, alarm_symptoms, alarms_in
     from keel.cli.records import names_something
     from keel.cli.terminal import console, parse_time, write_json
-    from keel.exposure import parse_pattern, summarise
+    from keel.exposure import SymptomFacts, summarise
     from keel.knowledge import load
-    from keel.record import Record
 
     knowledge, when, written = load(), parse_time(at), " ".join(text)
+    alarms, symptoms = alarms_in((), knowledge), SymptomFacts()
+    not_read: tuple[Message, ...] = ()
     if len(text) == 1 and written.strip() and names_something(written):
         from keel.cli.records import read_file
 
@@ -42,9 +50,20 @@ def exposure(
             (record.person.id, record) for record in read_file(Path(text[0]), at=when, knowledge=knowledge).records
         ]
     else:
-        _say_emergency(written, when, knowledge)
-        people = [("", Record(patterns=parse_pattern(written, at=when, knowledge=knowledge)))]
-    answers = [(name, summarise(record, at=when, knowledge=knowledge)) for name, record in people]
+        alarms = alarms_in([written], knowledge)
+        symptoms = alarm_symptoms(alarms, knowledge)
+        if not alarms or not all(alarm.asks for alarm in alarms):
+            _say_emergency(written, when, knowledge)
+        record, not_read = _told(written, bool(alarms), when, knowledge)
+        people = [("", record)]
+    answers = [(name, summarise(record, at=when, knowledge=knowledge, symptoms=symptoms)) for name, record in people]
+    answers = [
+        (
+            name,
+            replace(one, findings=(*alarm_findings(alarms), *one.findings), unknown=(*not_read, *one.unknown)),
+        )
+        for name, one in answers
+    ]
     if json:
         write_json(answers[0][1] if len(answers) == 1 else {"people": [answer for _, answer in answers]})
         return
@@ -55,7 +74,7 @@ def exposure(
         print_exposure(answer, out)
 
 
-def _say_emergency(written: str, at: "datetime", knowledge: "Knowledge") -> None:
+def _say_emergency(written: str, at: "dt.datetime", knowledge: "Knowledge") -> None:
     """Says on standard error, before anything else, to call for help where the words tell of an emergency."""
     from keel.assessment.protocols.level_of_care import known_care
     from keel.cli.terminal import progress_console
@@ -65,6 +84,28 @@ def _say_emergency(written: str, at: "datetime", knowledge: "Knowledge") -> None
     told = concept_facts((knowledge.concepts[one.concept], one.state) for one in mentions).yes
     if known_care(dict.fromkeys(told, True), at=at, knowledge=knowledge).level == "emergency":
         progress_console().print(_("In danger now: call your emergency number."), style="bold", markup=False)
+
+
+def _told(
+    written: str, has_alarms: bool, when: "dt.datetime", knowledge: "Knowledge"
+) -> "tuple[Record, tuple[Message, ...]]":
+    """The record of what was typed; beside an alarm, what of the rest cannot be read is said and refused no more."""
+    from keel.assessment.alarms import without_alarms
+    from keel.cli.language import chosen
+    from keel.exposure import PatternError, parse_pattern
+    from keel.messages import text_of
+    from keel.record import Record
+
+    languages = sorted(knowledge.phrases, key=lambda name: (name != chosen(), name))
+    rest = without_alarms(written, knowledge) if has_alarms else written
+    if has_alarms and not rest:
+        return Record(), ()
+    try:
+        return Record(patterns=parse_pattern(rest, at=when, knowledge=knowledge, language=languages)), ()
+    except PatternError as error:
+        if not has_alarms:
+            raise
+        return Record(), (text_of(error),)
 
 
 def print_exposure(answer: "Exposure", out: "Console") -> None:
@@ -96,6 +137,8 @@ def print_exposure(answer: "Exposure", out: "Console") -> None:
 def _numbers(answer: "Exposure") -> "object":
     from rich.table import Table
 
+    from keel.quantities import Figure, Interval
+
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
     table.add_column(style="dim")
     table.add_column()
@@ -111,6 +154,15 @@ def _numbers(answer: "Exposure") -> "object":
             table.add_row(_("a year"), known_text(one.mg_per_year, "mg"))
             table.add_row(_("so far"), known_text(one.cumulative_mg, "mg"))
             table.add_row(_("against the reference"), known_text(one.multiple_of_reference, _("times"), digits=3))
+    if answer.doses_per_day:
+        table.add_row(_("doses on a day"), say(Figure(Interval.exactly(answer.doses_per_day), 3)))
+    if answer.stopped_at:
+        table.add_row(_("stopped"), answer.stopped_at.isoformat())
+    peak = answer.peak
+    if peak and peak.mg_per_year and peak.mg_per_year != answer.now.mg_per_year:
+        since, to = (day.isoformat() if day else "?" for day in (peak.from_, peak.to))
+        span = f" ({since} – {to})" if peak.from_ or peak.to else ""
+        table.add_row(_("a year, at the peak"), known_text(peak.mg_per_year, "mg") + span)
     table.add_row(_("days in 28"), _("not known") if answer.days_in_28 is None else say(answer.days_in_28))
     return table
 

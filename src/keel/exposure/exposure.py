@@ -304,7 +304,7 @@ def _arithmetic(
             route=route_text(taken.route, knowledge),
         )
     for total in totals:
-        if total.mg_per_year and total.multiple_of_reference:
+        if total.mg_per_year and total.mg_per_year.high and total.multiple_of_reference:
             yield Message(
                 "{mg} mg ÷ {reference} mg of the reference course = {times}",
                 mg=Figure(total.mg_per_year),

@@ -139,7 +139,7 @@ def together(held: Sequence[tuple[Sequence[UsePattern], Interval | None]]) -> In
             if _may_coincide(phases, others):
                 both = sum_of + days
                 least = max(sum_of.low, days.low)
-                groups[place] = (others, Interval(least, both.mid, min(both.high, max(DAYS_A_YEAR, sum_of.high))))
+                groups[place] = (others, msgspec.structs.replace(both, low=least).each(_in_a_year))
                 break
         else:
             groups.append((phases, days))
@@ -147,6 +147,10 @@ def together(held: Sequence[tuple[Sequence[UsePattern], Interval | None]]) -> In
     for _, days in groups[1:]:
         total = total + days
     return total
+
+
+def _in_a_year(days: float) -> float:
+    return min(days, float(DAYS_A_YEAR))
 
 
 def _may_coincide(phases: Sequence[UsePattern], others: Sequence[UsePattern]) -> bool:

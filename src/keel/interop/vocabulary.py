@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from keel.assessment.interactions.names import own_keys, own_names
 from keel.assessment.interactions.typed_list import Word, name_key, words
+from keel.exposure.grammar import folded
 from keel.interop.errors import ReadError, shown
 from keel.knowledge import Knowledge
 from keel.knowledge.reading import CodeKind
@@ -145,10 +146,10 @@ def nothing_known(codings: Iterable[Coding], knowledge: Knowledge) -> bool:
 
 
 def _phrase(word: str, kind: str, knowledge: Knowledge) -> str | None:
-    wanted = " ".join(word.split()).casefold()
+    wanted = folded(word)
     for phrases in knowledge.phrases.values():
         for entry in getattr(phrases, kind):
-            if wanted == entry.id or wanted in entry.words:
+            if wanted == entry.id or wanted in map(folded, entry.words):
                 return str(entry.id)
     return None
 

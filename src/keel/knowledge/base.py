@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from keel.knowledge.clinical_facts import AnswerFact, ClinicalFact, Denial, Jurisdiction, MedicineFact
-from keel.knowledge.concepts import CodeSystem, Concept, ConceptCode, ConceptWord, StateWord
+from keel.knowledge.concepts import AlarmConcept, CodeSystem, Concept, ConceptCode, ConceptWord, StateWord
 from keel.knowledge.concepts.check import concept_problems
 from keel.knowledge.criteria import BandSet, Course, HarmFact, Harms
 from keel.knowledge.directory import Country, Need, Service
@@ -138,6 +138,7 @@ class Knowledge:
     concepts = Kind("concepts/concepts.csv", Concept, check=concept_problems)
     concept_words = Kind("concepts/words.csv", ConceptWord, key="word")
     concept_states = Kind("concepts/state-words.csv", StateWord)
+    alarm_concepts = Kind("concepts/alarms.csv", AlarmConcept)
     concept_codes = Kind("concepts/codes.csv", ConceptCode)
     concept_systems = Kind("concepts/code-systems.csv", CodeSystem)
     denials = Kind("denials.csv", Denial)

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from keel.messages import ENGLISH, Catalogue, number_text
+from keel.messages import ENGLISH, Catalogue, Message, Numeral, in_language, number_text
 from keel.quantities.amounts import Interval
 
 
@@ -13,8 +13,11 @@ class Figure(NamedTuple):
     significant: int = 6
 
     def in_language(self, catalogue: Catalogue | None = None) -> str:
-        """One number, or “low to high” with no more than 3 significant digits, since an interval is not exact."""
+        """One number, “at least” one, or “low to high” with 3 significant digits at most, since it is not exact."""
         signs = catalogue.signs if catalogue else ENGLISH
+        if self.interval.open_above:
+            least = number_text(self.interval.low, self.significant)
+            return in_language(Message("at least {number}", number=Numeral(least)), catalogue)
         if self.interval.is_exact:
             return number_text(self.interval.low, self.significant, signs)
         digits = min(3, self.significant)

@@ -67,6 +67,8 @@ def texts_to_translate(knowledge: Knowledge) -> Iterator[str]:
     for phrases in knowledge.phrases.values():
         yield from (one.assumes for one in phrases.frequencies if one.assumes)
         yield from (period.id for period in phrases.grammar.periods)
+        yield from (period.assumes for period in phrases.grammar.periods if period.assumes)
+        yield from (text for two in phrases.grammar.two_meanings for text in (two.one, two.other))
     for schedule in knowledge.surveillance.values():
         yield from (item.what for item in schedule.items)
         yield from (text for trend in schedule.trends for text in (trend.text, trend.next_step))

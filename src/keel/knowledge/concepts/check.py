@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from keel.knowledge.clinical_facts import ClinicalFact
-from keel.knowledge.concepts.shape import CodeSystem, Concept, ConceptCode, ConceptWord
+from keel.knowledge.concepts.shape import AlarmConcept, CodeSystem, Concept, ConceptCode, ConceptWord
 from keel.knowledge.problem import Problem, error
 
 
@@ -13,6 +13,7 @@ def concept_problems(
     concept_words: Mapping[str, ConceptWord],
     concept_codes: Mapping[str, ConceptCode],
     concept_systems: Mapping[str, CodeSystem],
+    alarm_concepts: Mapping[str, AlarmConcept],
 ) -> Iterator[Problem]:
     """Concepts that name no fact of the catalogue or have no words; words and codes that name no concept."""
     for concept in concepts.values():
@@ -25,6 +26,7 @@ def concept_problems(
         yield error("concepts", name, "has no words. Add some to concepts/words.csv.")
     rows = [(row.word, row.concepts) for row in concept_words.values()]
     rows += [(code.id, code.concepts) for code in concept_codes.values()]
+    rows += [(f"alarms/{name}", (name,)) for name in alarm_concepts]
     for where, names in rows:
         for name in names:
             if name not in concepts:

@@ -56,6 +56,28 @@ class Concept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     asks: tuple[str, ...]
 
 
+class AlarmKind(StrEnum):
+    """What somebody who types words of alarm is shown before anything else."""
+
+    EMERGENCY = "emergency"
+    """The emergency number."""
+    CRISIS = "crisis"
+    """The emergency number and the lines for thoughts of suicide."""
+    BODY = "body"
+    """The questions about the body."""
+
+
+class AlarmConcept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A concept whose words are an alarm in any free text: a row of concepts/alarms.csv (harms reference, section 11).
+
+    `lone` are words of it that by themselves may mean something else: they ask.
+    """
+
+    id: Id
+    kind: AlarmKind
+    lone: tuple[str, ...]
+
+
 class Only(StrEnum):
     """Where a word that also means other things counts."""
 

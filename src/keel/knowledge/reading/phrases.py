@@ -79,6 +79,8 @@ class TwoMeanings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class WordKind(StrEnum):
     """What a word of a pattern may do. What is not here is a unit, a period, a number or the like, with a value."""
 
+    __hash__ = str.__hash__  # that of enumerations is Python code, and each token is asked for many kinds
+
     AGO = "ago"
     """How long back: “ago”, “hace”."""
     AND = "and"
@@ -117,6 +119,8 @@ class WordKind(StrEnum):
     """The lower end is open: “up to”, “at most”."""
     LONG = "long"
     """A length that nobody can count: “for years”."""
+    MINUTE = "minute"
+    """How long one dose takes: “over 40 minutes”."""
     MORE = "more"
     """The upper end is open: “more than”, “at least”."""
     NEEDED = "needed"
@@ -163,6 +167,8 @@ class WordKind(StrEnum):
     """“on and off”."""
     UNTIL = "until"
     """When it ended."""
+    WORKING_DAYS = "working_days"
+    """Monday to Friday: “weekdays”."""
 
 
 class Grammar(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -6,17 +6,21 @@ kept between two requests.
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 import msgspec
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from keel.assessment.alarms import Alarm, alarm_finding, alarms_in
 from keel.assessment.strategies import SelfReport
 from keel.exposure import ExposureError
+from keel.findings import Finding
 from keel.interop import ReadError, Reading
 from keel.interop.encoding import as_utf8
 from keel.knowledge import Knowledge
+from keel.knowledge.concepts import AlarmKind
 from keel.knowledge.instruments import Instrument
 from keel.messages import text_of
 from keel.record import Answers, Medicine, Person, Pregnancy, ReadingNote, Record
@@ -32,6 +36,8 @@ from keel.web.routes import LARGEST_RECORD
 KEPT_BYTES = 200_000
 """An uploaded file up to this size is put into the text field when another field has to be fixed."""
 OLDEST = 120
+ALARM_FIELDS = ("pattern", "medicines")
+"""Free texts of the check in which words of alarm are looked for."""
 
 
 def _ticks(options: Mapping[str, Any]) -> forms.MultipleChoiceField:
@@ -209,6 +215,27 @@ class CheckForm(forms.Form):
             had_break=True if cleaned.get("break") else None,
         )
         return msgspec.structs.replace(chosen, **ticked)
+
+    @cached_property
+    def alarms(self) -> tuple[tuple[Alarm, Finding], ...]:
+        """Words of alarm in the free texts, with what to say of each; they stand above whatever page comes next."""
+        if not self.is_bound:
+            return ()
+        found = alarms_in([str(self.data.get(name, "")) for name in ALARM_FIELDS], self._knowledge)
+        return tuple((alarm, alarm_finding(alarm)) for alarm in found)
+
+    @property
+    def calls_first(self) -> bool:
+        """Whether one of them is an emergency, or about thoughts of suicide: the numbers to call stand beside it."""
+        return any(alarm.kind is not AlarmKind.BODY for alarm, _ in self.alarms)
+
+    @property
+    def asks_body(self) -> bool:
+        """Whether a sign of the body was typed and no question about the body is answered yet."""
+        body = any(alarm.kind is AlarmKind.BODY for alarm, _ in self.alarms)
+        asked = [answer_name(name, item.id) for name in steps.BY_ID["bladder"].instruments
+                 for item in self._knowledge.instruments[name].items]  # fmt: skip
+        return body and not any(self.data.get(name) for name in asked)
 
     @property
     def is_empty(self) -> bool:

@@ -1,20 +1,21 @@
 """Turns what was typed, picked, ticked or uploaded into records. Nothing is written anywhere.
 
 One way of reading patterns is enough: picked fields become the line that somebody would have typed, and `parse_pattern`
-reads it. What it has no words for, an amount without how often, is marked at the end of the line and read here.
+reads it, in the language of the page or in any other. Words of an emergency are taken out before the rest is read.
 """
 
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from typing import Any, NamedTuple
 
 import msgspec
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from keel.exposure import AmbiguousNumber, ExposureError, PatternError, parse_pattern
+from keel.assessment.alarms import alarms_in, without_alarms
+from keel.exposure import ExposureError, PatternError, parse_pattern
+from keel.exposure.patterns import refuse_ambiguous
 from keel.interop import ReadError, Reading, read_records
 from keel.knowledge import Knowledge
 from keel.messages import Message, text_of
@@ -27,7 +28,7 @@ from keel.web.language.words import noop
 LONGEST_LIST = 100
 """Lines of patterns or medicines that are read at once."""
 OFTEN_UNKNOWN = "how often not known"
-"""Stands at the end of a line that says how much and not how often."""
+"""Stands at the end of a picked line that says how much and not how often, in words that `parse_pattern` reads."""
 
 
 class Example(NamedTuple):
@@ -80,31 +81,19 @@ def line_of(picked: Mapping[str, Any]) -> str:
 
 
 def read_line(line: str, *, at: dt.datetime, knowledge: Knowledge) -> tuple[UsePattern, ...]:
-    """The patterns of one line, typed or picked; ExposureError says what was not understood."""
+    """The patterns of one line, typed or picked; ExposureError says what was not understood.
+
+    A line is read in the language that knows the most of its words, that of the page where several know as many; what
+    was picked is written in English. Where a number is ambiguous in the language of the page, no other is tried.
+    """
     text = line.strip()
-    if not text.endswith(OFTEN_UNKNOWN):
-        return _in_either_language(text, at=at, knowledge=knowledge)
-    known = text.removesuffix(OFTEN_UNKNOWN).strip(" ,")
-    if not known:
+    if text == OFTEN_UNKNOWN:
         raise ExposureError(Message("Write at least how much, or how often."))
-    # Once a year stands in for the number of days while the rest is read, and is taken out again.
-    read = parse_pattern(f"{known}, once a year", at=at, knowledge=knowledge)
-    return tuple(msgspec.structs.replace(one, text=text, sessions_per_year=None, mg_per_year=None) for one in read)
-
-
-def _in_either_language(text: str, *, at: dt.datetime, knowledge: Knowledge) -> tuple[UsePattern, ...]:
-    """The patterns of a line in the language of the page, or in English: what was picked is written in English."""
-    language = texts.language() if texts.language() in knowledge.phrases else FIRST
-    try:
-        return parse_pattern(text, at=at, knowledge=knowledge, language=language)
-    except AmbiguousNumber:
-        raise  # “1.000 mg” is one milligram to the English reading
-    except PatternError:
-        if language == FIRST:
-            raise
-        with suppress(PatternError):
-            return parse_pattern(text, at=at, knowledge=knowledge)
-        raise
+    page = texts.language()
+    names = sorted(knowledge.phrases, key=lambda name: (name != page, name != FIRST, name))
+    if page in knowledge.phrases and page != FIRST:
+        refuse_ambiguous(text, page, knowledge)
+    return parse_pattern(text, at=at, knowledge=knowledge, language=names)
 
 
 class Lines(NamedTuple):
@@ -123,6 +112,11 @@ def read_patterns(text: str, *, at: dt.datetime, knowledge: Knowledge, leave_out
     found: list[UsePattern] = []
     notes: list[ReadingNote] = []
     for number, line in enumerate(lines, start=1):
+        if alarms_in([line], knowledge):
+            found_beside, note = _beside_alarms(line, at=at, knowledge=knowledge)
+            found += found_beside
+            notes += note
+            continue
         try:
             found += read_line(line, at=at, knowledge=knowledge)
         except ExposureError as error:
@@ -131,6 +125,19 @@ def read_patterns(text: str, *, at: dt.datetime, knowledge: Knowledge, leave_out
                 raise ExposureError(where if len(lines) > 1 else text_of(error)) from None
             notes.append(ReadingNote(what=Message("“{text}”", text=line.strip()), reason=text_of(error)))
     return Lines(tuple(found), tuple(notes))
+
+
+def _beside_alarms(
+    line: str, *, at: dt.datetime, knowledge: Knowledge
+) -> tuple[tuple[UsePattern, ...], list[ReadingNote]]:
+    """The patterns of a line that holds words of an emergency too; what else it holds is noted, and refused no more."""
+    rest = without_alarms(line, knowledge)
+    if not rest:
+        return (), []
+    try:
+        return read_line(rest, at=at, knowledge=knowledge), []
+    except ExposureError as error:
+        return (), [ReadingNote(what=Message("“{text}”", text=rest), reason=text_of(error))]
 
 
 def read_medicines(text: str, ticked: Iterable[str] = ()) -> tuple[Medicine, ...]:

@@ -106,8 +106,12 @@ def _answer(request: HttpRequest, entrance: Entrance) -> HttpResponse:
     go = _where_to(request)
     if not form.is_valid():
         return _page(request, entrance, form, step=form.wrong_step(), status=UNPROCESSABLE)
+    if form.asks_body and (go in (steps.PICTURE, steps.after(steps.STEPS[0].id))):
+        return _page(request, entrance, form, step="bladder")
     if go in steps.BY_ID:
         return _page(request, entrance, form, step=go)
+    if form.is_empty and form.alarms:
+        return _page(request, entrance, form, step=steps.STEPS[0].id)
     if form.is_empty:
         form.add_error("pattern", _("Nothing was given yet. Write a pattern, a medicine, or paste a record."))
         return _page(request, entrance, form, step=steps.STEPS[0].id, status=UNPROCESSABLE)

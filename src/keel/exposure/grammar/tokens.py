@@ -6,7 +6,7 @@ is one token; what is in no list is a token without a reading, and nobody may sk
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -47,6 +47,8 @@ def folded(text: str) -> str:
     >>> folded("  Cada SÁBADO, 3 años ×2")
     'cada sabado, 3 anos x2'
     """
+    if text.isascii():
+        return " ".join(text.lower().split())
     plain = text.lower().replace("×", "x").replace("’", "'").replace("μ", "µ")
     letters = unicodedata.normalize("NFD", plain)
     return " ".join("".join(letter for letter in letters if unicodedata.category(letter) != "Mn").split())
@@ -102,23 +104,26 @@ class Lexicon:
             name = f"={kind}" if word.isupper() and word.isalpha() and len(word) > 1 else kind
             by_phrase.setdefault(pieces, {}).setdefault(name, value)
 
+    def known_words(self) -> list[str]:
+        """All phrases of the language, folded and sorted."""
+        return sorted(" ".join(phrase) for by_phrase in self._phrases.values() for phrase in by_phrase)
+
     def tokens(self, text: str) -> tuple[Token, ...]:
         """The tokens of a text, in order."""
-        return tuple(self._tokens(text))
+        pieces, words = _cut(text)
+        return tuple(self._tokens(text, pieces, words))
 
-    def _tokens(self, text: str) -> Iterator[Token]:
-        pieces = list(_PIECES.finditer(text))
-        words = [folded(piece.group()) for piece in pieces]
+    def _tokens(self, text: str, pieces: Sequence[re.Match[str]], words: tuple[str, ...]) -> Iterator[Token]:
         is_shouting = text.isupper()
         at = 0
         while at < len(pieces):
             options = self._phrases.get(words[at], {})
-            length = max((len(one) for one in options if tuple(words[at : at + len(one)]) == one), default=0)
+            length = max((len(one) for one in options if words[at : at + len(one)] == one), default=0)
             first, last = pieces[at], pieces[at + max(length, 1) - 1]
             raw = text[first.start() : last.end()]
             readings: dict[str, object] = {}
             if length:
-                for kind, value in options[tuple(words[at : at + length])].items():
+                for kind, value in options[words[at : at + length]].items():
                     if not kind.startswith("="):
                         readings[kind] = value
                     elif raw.isupper() and not is_shouting:
@@ -127,6 +132,13 @@ class Lexicon:
                 readings |= _numeric(first)
             yield Token(first.start(), last.end(), raw, readings)
             at += max(length, 1)
+
+
+@lru_cache(maxsize=1)
+def _cut(text: str) -> tuple[list[re.Match[str]], tuple[str, ...]]:
+    """The smallest pieces of a text, and their folded words; kept for the next language."""
+    pieces = list(_PIECES.finditer(text))
+    return pieces, tuple(folded(piece.group()) for piece in pieces)
 
 
 def _numeric(piece: re.Match[str]) -> dict[str, object]:

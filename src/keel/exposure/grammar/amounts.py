@@ -1,0 +1,182 @@
+"""Reads amounts: milligrams, milligrams per kilogram, pieces with their weight, measures without one."""
+
+import msgspec
+
+from keel.exposure.grammar.constituents import (
+    MG,
+    Amount,
+    Count,
+    Read,
+)
+from keel.exposure.grammar.cursor import K, once
+from keel.exposure.grammar.numbers import NumberReader, interval
+from keel.exposure.grammar.tokens import FRACTION, Token
+from keel.messages import Message
+from keel.quantities import Interval
+
+
+class AmountReader(NumberReader):
+    """Amounts, by the place at which they begin."""
+
+    @once
+    def mass(self, at: int) -> Read[Amount] | None:
+        """An amount with its unit: “1-2 g”, “half a gram to a gram”, “0.5 mg/kg”, “more than 2 g”, “gram”."""
+        start = at
+        found = self._one_mass(at)
+        if found is None:
+            return None
+        amount, after = found
+        other = None
+        if self.is_at(after, K.JOIN) or (self.is_at(start, K.BETWEEN) and self.is_at(after, K.AND)):
+            other = self._one_mass(after + 1)
+        if other and amount.value and other[0].value and other[0].per_kg == amount.per_kg and not amount.is_most:
+            both, after = other
+            assert both.value is not None  # noqa: S101 - for the type checker
+            least = amount.value.low if both.is_most else min(amount.value.low, both.value.low)
+            most = max(amount.value.high, both.value.high)
+            amount = amount._replace(value=interval(least, most), assumed=(*amount.assumed, *both.assumed))
+        amount, after = self._after_mass(amount, after)
+        if amount.is_most and amount.value:
+            said = Message("“{text}” is read as anything from nothing to that", text=self.raw(start, after))
+            amount = amount._replace(assumed=(*amount.assumed, said))
+        elif amount.value and amount.value.open_above:
+            said = Message("“{text}” is read as at least that: totals are at least what is shown",
+                           text=self.raw(start, after))  # fmt: skip
+            amount = amount._replace(assumed=(*amount.assumed, said))
+        return amount, after
+
+    def _after_mass(self, amount: Amount, after: int) -> Read[Amount]:
+        """A comparison that stands behind: “1 g or more”, “2 g max”."""
+        if amount.value is None:
+            return amount, after
+        if self.is_at(after, K.OR_MORE) and not self.begins(after + 1):
+            return amount._replace(value=msgspec.structs.replace(amount.value, open_above=True)), after + 1
+        if self.is_at(after, K.OR_LESS) and not self.begins(after + 1):
+            return amount._replace(value=Interval.of(0, amount.value.high), is_most=True), after + 1
+        return amount, after
+
+    def _one_mass(self, at: int) -> Read[Amount] | None:
+        start = at
+        is_another = self.is_at(at, K.ANOTHER)
+        counted = self.count(at + is_another, one=True)
+        if counted is None and self.is_at(at + is_another, K.BETWEEN):
+            counted = self.count(at + is_another + 1, one=True)
+        if counted is None:
+            compared = self.skip(at + is_another, K.ABOUT, K.MORE, K.LESS)
+            if not self.is_at(compared, "unit"):
+                return None
+            counted = Count(Interval.exactly(1)), compared
+            if any(self.is_at(place, K.MORE) and not self.is_at(place, K.ABOUT) for place in range(at, compared)):
+                counted = Count(Interval(1, 1, 1, open_above=True)), compared
+        number, after = counted
+        # “half a gram”, “a quarter of a gram”, “2 and a half grams”
+        after_of = self.skip(after, K.OF) if not self.is_at(after, "unit") else after
+        if self.is_at(after - 1, "part", FRACTION) and self.is_at(after_of, K.ONE) and self.is_at(after_of + 1, "unit"):
+            after_of += 1
+        if self.is_at(after_of, "unit"):
+            unit = str(self.value(after_of, "unit"))
+            after = after_of + 1
+        elif is_another and (before := [place for place in self.units if place < at]):
+            unit = self.units[max(before)]
+        else:
+            return None
+        self.units[start] = unit
+        value = number.value * MG[unit]
+        if self.is_at(after, K.HALF_MORE):
+            value, after = value + Interval.exactly(MG[unit] / 2), after + 1
+        per_kg = self.is_at(after, K.PER) and self.is_at(after + 1, "body_weight")
+        after += 2 * per_kg
+        return Amount(value, per_kg=per_kg, assumed=number.assumed, is_most=number.is_most, unit=unit), after
+
+    def amount(self, at: int) -> Read[Amount] | None:
+        """An amount with the pieces that it is taken in, or pieces whose weight is not said."""
+        options = [self._pieces_of_mass(at), self._mass_times(at), self.mass(at), self._pieces(at), self._another(at)]
+        return max((one for one in options if one), key=lambda read: read[1], default=None)
+
+    def _mass_times(self, at: int) -> Read[Amount] | None:
+        """“56 mg x 8”: the number of pieces behind their weight."""
+        weight = self.mass(at)
+        if weight is None or not self.is_at(weight[1], K.TIMES) or self.is_at(weight[1], K.SESSION):
+            return None
+        counted = self.count(weight[1] + 1)
+        if counted is None or self.is_at(counted[1], "period", "unit", K.TIMES, K.PIECE, "body_weight"):
+            return None
+        return weight[0]._replace(pieces=counted[0], assumed=(*weight[0].assumed, *counted[0].assumed)), counted[1]
+
+    def _another(self, at: int) -> Read[Amount] | None:
+        return self.mass(at) if self.is_at(at, K.ANOTHER) else None
+
+    def _is_piece(self, at: int) -> bool:
+        return self.is_at(at, K.PIECE, K.SESSION, "uncounted")
+
+    def _pieces_end(self, at: int) -> Read[list[Token]]:
+        """The words of a piece: “sublingual troches”, “Spravato”."""
+        found: list[Token] = []
+        while self.is_at(at, K.PIECE, K.SESSION, "uncounted", "route", "substance", "form", "pharmacy_form", "setting"):
+            found.append(self.tokens[at])
+            at += 1
+        return found, at
+
+    def _pieces_of_mass(self, at: int) -> Read[Amount] | None:
+        """“2 x 100 mg troches”, “8 infusions of 35 mg”, “1/2-2 troches of 200 mg”, “half a 200 mg troche”."""
+        counted = self.count(at)
+        if counted is None:
+            return None
+        number, after = counted
+        is_session = False
+        words: list[Token] = []
+        if self.is_at(after, K.TIMES) and not self.is_at(after, K.SESSION):
+            after += 1
+        elif self.is_at(after, K.PIECE, K.SESSION):
+            is_session = self.is_at(after, K.SESSION)
+            words, after = self._pieces_end(after)
+        else:
+            # “2 100 mg troches”, “half of a 200 mg troche”: a number of pieces before their weight
+            beside = self.skip(after, K.OF)
+            beside = beside if self.is_at(beside + 1, "unit") else self.skip(beside, K.ONE)
+            weight = self.mass(beside) if not self.is_at(after, "unit") else None
+            if weight is None or self.is_at(beside, "unit") or not self.is_at(weight[1], K.PIECE):
+                return None
+        after = self.skip(after, K.OF)
+        if not self.is_at(after + 1, "unit"):
+            after = self.skip(after, K.ONE)
+        weight = self.mass(after)
+        if weight is None or weight[0].pieces:
+            return None
+        amount, after = weight
+        behind = [*words]
+        if self.is_at(after, K.PIECE, K.SESSION):
+            is_session |= self.is_at(after, K.SESSION)
+        routes = tuple(str(word.readings["route"]) for word in behind if "route" in word.readings)
+        assumed = (*number.assumed, *amount.assumed)
+        return amount._replace(pieces=number, is_session=is_session, routes=routes, assumed=assumed), after
+
+    def _pieces(self, at: int) -> Read[Amount] | None:
+        """“2 troches”, “a few bumps”, “lines”: no weight is said."""
+        counted = self.count(at, one=True)
+        start = at
+        number, after = counted or (None, at)
+        if counted and self.is_at(after, K.OF) and self.is_at(after + 1, K.ONE):
+            after += 2
+        after = self.skip(after, K.OF) if counted else after
+        if counted is None or number is None:
+            # A piece without a number only describes (“lozenge”, “bag”); a measure without a weight is an amount.
+            if not self.is_at(at, "uncounted"):
+                return None
+            after = at
+        elif self.is_at(after, "weekday", "period") or not self.is_at(after, "uncounted", K.PIECE):
+            return None
+        names = self.tokens[after]
+        words, after = self._pieces_end(after)
+        routes = tuple(str(word.readings["route"]) for word in words if "route" in word.readings)
+        return (
+            Amount(
+                None,
+                pieces=number,
+                is_measure="uncounted" in names,
+                uncounted=self.raw(start, after) if "uncounted" in names or counted else "",
+                routes=routes,
+                assumed=number.assumed if number else (),
+            ),
+            after,
+        )

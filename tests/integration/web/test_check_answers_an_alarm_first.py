@@ -1,0 +1,33 @@
+"""HZ-CHK-04, HZ-CHK-05: a typed emergency opens its card first, with the numbers, and no lesson in grammar."""
+
+import pytest
+
+
+def _text(response):
+    return response.content.decode()
+
+
+@pytest.mark.parametrize("typed", ["he won't wake up", "my friend took ket and isn't breathing", "no respira"])
+@pytest.mark.parametrize("field", ["pattern", "medicines"])
+def test_an_emergency_comes_first_wherever_it_is_typed(erin, typed, field):
+    page = _text(erin.post("/check/", {field: typed}))
+    assert "this can be an emergency" in page
+    assert page.index("this can be an emergency") < page.index("<form")
+    assert "Who to call" in page
+    assert "was not understood" not in page
+
+
+def test_a_sign_of_the_body_opens_the_questions_about_it(erin):
+    page = _text(erin.post("/check/", {"pattern": "1 g every Saturday, blood when I pee", "go": "picture"}))
+    assert "a doctor should hear of" in page
+    assert 'name="bladder-check.1"' in page
+    assert 'name="pattern" value="1 g every Saturday, blood when I pee"' in page
+
+
+def test_what_was_read_stands_below(erin):
+    page = _text(erin.post("/check/", {"pattern": "1 g every Saturday for 3 years, her lips are blue"}))
+    assert page.index("this can be an emergency") < page.index("52,000 mg")
+
+
+def test_a_lone_word_asks(erin):
+    assert "right now?" in _text(erin.post("/check/", {"pattern": "blue"}))
