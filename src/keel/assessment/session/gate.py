@@ -14,7 +14,6 @@ from keel.assessment.session.vitals import SIGNS
 from keel.findings import Finding, Severity, worst_first
 from keel.messages import Message, Numeral, listed
 
-
 _COUNTS = ("sessions_so_far", "treatment_week", "weeks_in_treatment")
 """What tells how far a course is."""
 
