@@ -13,7 +13,9 @@ def test_an_emergency_comes_first_wherever_it_is_typed(erin, typed, field):
     page = _text(erin.post("/check/", {field: typed}))
     assert "this can be an emergency" in page
     assert page.index("this can be an emergency") < page.index("<form")
-    assert "Who to call" in page
+    card = page[page.index('id="alarm"') : page.index("</section>", page.index('id="alarm"'))]
+    assert card.index("this can be an emergency") < card.index('href="tel:') < card.index("lay them on their side")
+    assert "Lifeline" not in card  # the numbers that fit, and no others
     assert "was not understood" not in page
 
 
@@ -31,3 +33,14 @@ def test_what_was_read_stands_below(erin):
 
 def test_a_lone_word_asks(erin):
     assert "right now?" in _text(erin.post("/check/", {"pattern": "blue"}))
+
+
+def test_thoughts_of_suicide_show_the_lines_for_them(erin):
+    page = _text(erin.post("/check/", {"pattern": "I want to kill myself"}))
+    assert page.index("you do not have to be alone") < page.index("Who to call")
+
+
+@pytest.mark.parametrize("typed", ["1 g cada sábado durante 3 años", "1 g every Saturday for 3 years"])
+def test_a_page_in_either_language_reads_a_pattern_in_either(erin, typed):
+    for address in ("/check/", "/es/check/"):
+        assert "52" in _text(erin.post(address, {"pattern": typed, "go": "picture"}))

@@ -225,11 +225,6 @@ class CheckForm(forms.Form):
         return tuple((alarm, alarm_finding(alarm)) for alarm in found)
 
     @property
-    def calls_first(self) -> bool:
-        """Whether one of them is an emergency, or about thoughts of suicide: the numbers to call stand beside it."""
-        return any(alarm.kind is not AlarmKind.BODY for alarm, _ in self.alarms)
-
-    @property
     def asks_body(self) -> bool:
         """Whether a sign of the body was typed and no question about the body is answered yet."""
         body = any(alarm.kind is AlarmKind.BODY for alarm, _ in self.alarms)
