@@ -22,7 +22,7 @@ def rows(name):
     return list(csv.DictReader((FOLDER / name).read_text(encoding="utf-8").splitlines()))
 
 
-FIELD, HISTORY = rows("field.csv"), rows("history.csv")
+FIELD, HISTORY = [*rows("field.csv"), *rows("otherwise.csv")], rows("history.csv")
 
 
 def answer(text, at=AT):

@@ -99,8 +99,10 @@ class AmountReader(NumberReader):
         if weight is None or not self.is_at(weight[1], K.TIMES) or self.is_at(weight[1], K.SESSION):
             return None
         counted = self.count(weight[1] + 1)
-        if counted is None or self.is_at(counted[1], "period", "unit", K.TIMES, K.PIECE, "body_weight"):
+        if counted is None or self.is_at(counted[1], "period", "unit", K.TIMES, K.PIECE, "body_weight", "adverb"):
             return None
+        if self.is_at(self.skip(counted[1], K.PER, K.EVERY), "period"):
+            return None  # “1 g x 3 a week” is three times
         return weight[0]._replace(pieces=counted[0], assumed=(*weight[0].assumed, *counted[0].assumed)), counted[1]
 
     def _another(self, at: int) -> Read[Amount] | None:
@@ -158,6 +160,8 @@ class AmountReader(NumberReader):
         number, after = counted or (None, at)
         if counted and self.is_at(after, K.OF) and self.is_at(after + 1, K.ONE):
             after += 2
+        elif counted and self.is_at(after - 1, "part", FRACTION) and self.is_at(after, K.ONE):
+            after += 1
         after = self.skip(after, K.OF) if counted else after
         if counted is None or number is None:
             # A piece without a number only describes (“lozenge”, “bag”); a measure without a weight is an amount.
@@ -173,7 +177,6 @@ class AmountReader(NumberReader):
             Amount(
                 None,
                 pieces=number,
-                is_measure="uncounted" in names,
                 uncounted=self.raw(start, after) if "uncounted" in names or counted else "",
                 routes=routes,
                 assumed=number.assumed if number else (),

@@ -30,7 +30,7 @@ class Count(NamedTuple):
 class Amount(NamedTuple):
     """Milligrams (or milligrams per kilogram); `value` None for a measure without a fixed weight or a piece alone.
 
-    `pieces` multiply it (“8 x 56 mg”). `is_measure` where what was counted is no piece but a measure (“3 lines”).
+    `pieces` multiply it (“8 x 56 mg”).
     """
 
     value: Interval | None
@@ -41,7 +41,6 @@ class Amount(NamedTuple):
     assumed: tuple[Message, ...] = ()
     is_most: bool = False
     is_session: bool = False
-    is_measure: bool = False
     unit: str = ""
 
 

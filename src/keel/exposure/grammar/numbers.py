@@ -76,7 +76,7 @@ class NumberReader(Cursor):
     def count(self, at: int, *, one: bool = False) -> Read[Count] | None:
         """A number or a range of two, with its comparison; a lone article counts as one where `one` says so."""
         start = at
-        is_more, is_less, at = self._compared(at)
+        is_more, is_less, at = self.compared(at)
         is_range = self.is_at(at, K.BETWEEN)
         first = self._one_or_number(at + is_range, one=one)
         if first is None:
@@ -109,7 +109,7 @@ class NumberReader(Cursor):
             value = msgspec.structs.replace(value, open_above=True)
         return Count(value, tuple(assumed), is_most=is_less), after
 
-    def _compared(self, at: int) -> tuple[bool, bool, int]:
+    def compared(self, at: int) -> tuple[bool, bool, int]:
         """Whether “more than” or “up to” stands before a number, and the place of the number."""
         is_more = is_less = False
         end = at + MOST_SKIPPED
@@ -143,7 +143,7 @@ class NumberReader(Cursor):
     def occasions(self, at: int) -> Read[Count] | None:
         """A count of occasions: “3 times”, “3x”, “once or twice”, “2”; `is_occasions` where the words count them."""
         start = at
-        is_more, is_less, at = self._compared(at)
+        is_more, is_less, at = self.compared(at)
         if self.is_at(at, "counter"):
             low = high = self.number_of(at, "counter")
             after = at + 1

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import msgspec
+
 from keel.exposure.errors import PatternError
 from keel.exposure.grammar.constituents import (
     DAYS_A_YEAR,
@@ -38,6 +40,8 @@ class RateReader(NumberReader):
             self._whole_of,
             self._bare_weekends,
             self._working_days,
+            self._times_behind,
+            self._compared,
             self._unsaid,
         ]
         found = [read for way in ways if (read := way(at))]
@@ -47,6 +51,34 @@ class RateReader(NumberReader):
         if not self.is_at(at, K.WORKING_DAYS):
             return None
         return Rate(days=Interval.exactly(5 * WEEKS_A_YEAR), weekdays=(1, 2, 3, 4, 5)), at + 1
+
+    def _times_behind(self, at: int) -> Read[Rate] | None:
+        """“x2 weekly”, “x 3 a day”: the count behind the sign."""
+        if not self.is_at(at, K.TIMES) or self.is_at(at, K.SESSION):
+            return None
+        counted = self.count(at + 1)
+        if counted is None:
+            return None
+        number, after = counted
+        adverb = self.period(after, "adverb")
+        per = self.skip(after, K.PER, K.EVERY)
+        period = adverb or (self.period(per) if per > after else None)
+        if period is None:
+            return None
+        rate = self._in_period(number.value, period, is_counted=True)._replace(assumed=number.assumed)
+        return rate, after + 1 if adverb else per + 1
+
+    def _compared(self, at: int) -> Read[Rate] | None:
+        """“less than monthly”, “more than weekly”: one end is open."""
+        is_more, is_less, after = self.compared(at)
+        period = self.period(after, "adverb") if after > at else None
+        if period is None or not (is_more or is_less):
+            return None
+        each = self._each(period, Interval.exactly(1))
+        days = each.days or Interval.exactly(DAYS_A_YEAR)
+        if is_less:
+            return Rate(days=Interval.of(0, days.high), is_most=True), after + 1
+        return Rate(days=msgspec.structs.replace(days, open_above=days.high < DAYS_A_YEAR)), after + 1
 
     def _unsaid(self, at: int) -> Read[Rate] | None:
         return (Rate(), at + 1) if self.is_at(at, K.UNSAID_OFTEN) else None

@@ -14,21 +14,23 @@ from keel.exposure.errors import AmbiguousNumber, PatternError
 from keel.exposure.grammar.constituents import (
     DAYS_A_YEAR,
     MONTHS_A_YEAR,
+    Amount,
     Constituent,
     Mark,
+    Rate,
     Unread,
     no_unit,
 )
 from keel.exposure.grammar.reader import Reader
 from keel.exposure.grammar.tokens import NUMBER, PUNCTUATION, Lexicon, Token, lexicon_of
 from keel.exposure.ledger import salt_factor
-from keel.exposure.patterns.clauses import clauses_of, merged, side_by_side
+from keel.exposure.patterns.clauses import Clause, clauses_of, merged, side_by_side
 from keel.exposure.patterns.phase import FIELDS, PhaseReader
 from keel.knowledge import Knowledge
 from keel.knowledge.reading import WordKind
 from keel.messages import Message
 from keel.quantities import Form, Interval
-from keel.record import UsePattern
+from keel.record import Setting, UsePattern
 
 K = WordKind
 LONGEST = 500
@@ -122,7 +124,7 @@ class _Composer(PhaseReader):
             for part in parts:
                 like = phases[-1] if phases else before
                 phases.append(self.phase(part, like, is_alone=not phases and before is None, is_last=is_last))
-            phases = _with_shared(phases)
+            phases = _with_shared(self._without_restated(parts, phases))
             if not strands:
                 strands = [[phase] for phase in phases]
             else:
@@ -131,6 +133,27 @@ class _Composer(PhaseReader):
         return tuple(
             phase for number, strand in enumerate(strands) for phase in self._finished(strand, number, len(clauses))
         )
+
+    def _without_restated(self, parts: Sequence[Clause], phases: list[UsePattern]) -> list[UsePattern]:
+        """The phases without one that says an earlier one again: “400 mg daily (200 mg twice a day)”."""
+        found = phases[:1]
+        for part, phase in zip(parts[1:], phases[1:], strict=True):
+            before = self._reader.tokens[part.items[0].first - 1] if part.items and part.items[0].first else None
+            is_joined = any(isinstance(one.what, Mark) and one.what.kind == K.AND for one in _near(parts, part))
+            is_in_brackets = before is not None and before.text == "("
+            if _is_same(found[-1], phase) and not is_joined:
+                told = Message("“{text}” is read as the same said twice", text=self._text)
+                again = msgspec.structs.replace(phase, doses_per_day=phase.doses_per_day or found[-1].doses_per_day)
+                filled = {name: getattr(found[-1], name) for name in ("months", "end", "is_current")}
+                assumed = tuple(dict.fromkeys([*found[-1].assumed, *phase.assumed, told]))
+                found[-1] = msgspec.structs.replace(again, **filled, assumed=assumed)
+            elif is_in_brackets:
+                raise PatternError(
+                    Message("“{text}” says two amounts that are not the same. Write the right one.", text=self._text)
+                )
+            else:
+                found.append(phase)
+        return found
 
     def _refuse_unread(self) -> None:
         """PatternError for words that ended in nothing, in the person's own words."""
@@ -179,6 +202,23 @@ class _Composer(PhaseReader):
                     changes["months"] = Interval.exactly(days * MONTHS_A_YEAR / DAYS_A_YEAR)
             shared = _share(msgspec.structs.replace(phase, **changes), strand)
             yield _as_base(shared, self._knowledge)
+
+
+def _near(parts: Sequence[Clause], part: Clause) -> Sequence[Constituent]:
+    """The constituents between a part and the one before it, which end the one before."""
+    before = parts[[one is part for one in parts].index(True) - 1].items
+    places = [place for place, one in enumerate(before) if isinstance(one.what, Amount | Rate)]
+    return before[places[-1] + 1 :] if places else before
+
+
+def _is_same(one: UsePattern, other: UsePattern) -> bool:
+    """Whether two patterns come to the same amount on the same days, and nothing tells them apart."""
+    if one.mg_per_session is None or one.sessions_per_year is None or one.weekdays or other.weekdays:
+        return False
+    unsaid = ("unknown", Setting.UNKNOWN)
+    is_alike = all(getattr(one, name) in (*unsaid, getattr(other, name)) or getattr(other, name) in unsaid
+                   for name in ("route", "setting"))  # fmt: skip
+    return is_alike and one.mg_per_session == other.mg_per_session and one.sessions_per_year == other.sessions_per_year
 
 
 def _with_shared(phases: list[UsePattern]) -> list[UsePattern]:

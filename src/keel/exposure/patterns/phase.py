@@ -224,12 +224,13 @@ class PhaseReader(OftenReader):
         weighed: Sequence[tuple[Amount, bool]],
     ) -> Sequence[tuple[Amount, bool]]:
         """“28 mg nasal spray, 2 devices”, “2 troches, 100 mg each”: the weight of one piece, and their number apart."""
-        counts = [one.pieces for one, _ in amounts if one.value is None and one.pieces and not one.is_measure]
+        counts = [one.pieces for one, _ in amounts if one.value is None and one.pieces]
         if not counts or len(weighed) != 1 or weighed[0][0].pieces or counts[0].value == Interval.exactly(1):
             return weighed
         (amount, is_each) = weighed[0]
-        place = next(item.after for item in items if item.what is amount or item.what == amount)
-        if not is_each and not (self._reader.is_at(place, "uncounted", K.PIECE) or self._reader.is_at(place, "route")):
+        item = next(one for one in items if one.what is amount or one.what == amount)
+        is_of_one = self._reader.is_at(item.first - 1, K.OF) and item.first > 0
+        if not is_each and not is_of_one and not self._reader.is_at(item.after, "uncounted", K.PIECE, "route"):
             raise PatternError(
                 Message("“{text}” can be that amount in all, or each. Write for example “2 x 100 mg”.", text=self._text)
             )
