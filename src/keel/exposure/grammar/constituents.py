@@ -60,6 +60,7 @@ class Rate(NamedTuple):
     is_counted: bool = False
     is_most: bool = False
     is_every_day: bool = False
+    is_gap: bool = False
     weekdays: tuple[int, ...] = ()
 
 

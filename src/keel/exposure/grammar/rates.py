@@ -130,7 +130,9 @@ class RateReader(NumberReader):
             year / gap.mid * (period.days_low + period.days_high) / 2,
             year / gap.low * period.days_high,
         )
-        return Rate(days=days, assumed=(Message(period.assumes),) if period.assumes else ())
+        return Rate(
+            days=days, assumed=(Message(period.assumes),) if period.assumes else (), is_gap=period.days_high == 1
+        )
 
     def _every(self, at: int) -> Read[Rate] | None:
         """“every 2 weeks”, “q3days”, “every other week”, “every third Monday”, “alternate weekends”."""

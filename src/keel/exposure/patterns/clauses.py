@@ -17,6 +17,10 @@ K = WordKind
 SEPARATORS = (K.AND, "punctuation")
 
 
+class TwoRates(ValueError):
+    """Two ways of “how often” that nothing parts and that cannot both hold."""
+
+
 class Clause(NamedTuple):
     """What was said between two words of order: its constituents, and where it stands in time."""
 
@@ -82,6 +86,8 @@ def side_by_side(clause: Clause) -> list[Clause]:
     parts: list[list[Constituent]] = [[]]
     for place, item in enumerate(clause.items):
         if _begins_another(parts[-1], item, clause.items[place + 1 :]):
+            if isinstance(item.what, Rate) and not any(_is_separator(one) for one in _since_core(parts[-1])):
+                raise TwoRates
             cut = _cut(parts[-1])
             parts.append(parts[-1][cut:])
             parts[-2] = parts[-2][:cut]
@@ -146,7 +152,7 @@ def _since_core(items: Sequence[Constituent]) -> Sequence[Constituent]:
 
 def _clash(one: Rate, other: Rate, *, has_and: bool) -> bool:
     """Whether two rates cannot be said of one pattern."""
-    if one.days is not None or one.occasions is not None:
+    if one.days is not None or (one.occasions is not None and one.periods >= 0):
         mine = one.days or one.occasions
         theirs = other.days or (other.occasions if other.periods >= 0 else None)
         return theirs is not None and (has_and or mine != theirs)

@@ -27,6 +27,7 @@ class Often(NamedTuple):
     a_day: Interval | None = None
     total: Rate | None = None
     course: Interval | None = None
+    course_text: str = ""
     is_said: bool = False
     is_counted: bool = False
     assumed: tuple[Message, ...] = ()
@@ -68,8 +69,7 @@ class OftenReader:
         if rate.total_of is not None:
             return often._replace(total=rate)
         if rate.periods < 0:  # a number of occasions that is the whole of it
-            told = Message("“{text}” is read as all the times that it was taken", text=self.raw(item))
-            return often._replace(course=rate.occasions, assumed=(*assumed, told))
+            return often._replace(course=rate.occasions, course_text=self.raw(item))
         if rate.a_day is not None:
             often = often._replace(a_day=rate.a_day, is_counted=not rate.is_every_day)
         days = rate.days

@@ -24,7 +24,7 @@ from keel.exposure.grammar.constituents import (
 from keel.exposure.grammar.reader import Reader
 from keel.exposure.grammar.tokens import NUMBER, PUNCTUATION, Lexicon, Token, lexicon_of
 from keel.exposure.ledger import salt_factor
-from keel.exposure.patterns.clauses import Clause, clauses_of, merged, side_by_side
+from keel.exposure.patterns.clauses import Clause, TwoRates, clauses_of, merged, side_by_side
 from keel.exposure.patterns.phase import FIELDS, PhaseReader
 from keel.knowledge import Knowledge
 from keel.knowledge.reading import WordKind
@@ -45,14 +45,13 @@ def parse_pattern(
     at: dt.datetime,
     knowledge: Knowledge,
     language: str | Sequence[str] | None = None,
-    weight_kg: float | None = None,
 ) -> tuple[UsePattern, ...]:
     """The pattern in `text` as phases, those of one sequence after one another.
 
     `at` turns “since 2022” into a length. `language` is one of data/phrases/ (UnknownId for another), or several, of
-    which the one that knows the most of the words reads; None for all of them. `weight_kg` turns “0.5 mg/kg” into
-    milligrams where the text has no weight. PatternError, and nothing else, says what cannot be read, in the person's
-    own words, and what to write.
+    which the one that knows the most of the words reads; None for all of them. “0.5 mg/kg” becomes milligrams where the
+    text has a body weight, and stays per kilogram where it has none. PatternError, and nothing else, says what cannot
+    be read, in the person's own words, and what to write.
     """
     if not text.strip():
         raise PatternError(Message("The pattern is empty. Write for example “400 mg weekly for 3 years, snorted”."))
@@ -67,7 +66,7 @@ def parse_pattern(
         )
     _refuse_ambiguous(text, lexicon)
     reader = Reader(text, tokens, at)
-    return _Composer(reader, reader.constituents(), knowledge, weight_kg).patterns()
+    return _Composer(reader, reader.constituents(), knowledge).patterns()
 
 
 def _tokens(text: str, language: str | Sequence[str] | None, knowledge: Knowledge) -> tuple[Lexicon, tuple[Token, ...]]:
@@ -102,10 +101,8 @@ def _refuse_ambiguous(text: str, lexicon: Lexicon) -> None:
 class _Composer(PhaseReader):
     """The constituents of one text become patterns of use."""
 
-    def __init__(
-        self, reader: Reader, items: Sequence[Constituent], knowledge: Knowledge, weight_kg: float | None
-    ) -> None:
-        super().__init__(reader, items, knowledge, weight_kg)
+    def __init__(self, reader: Reader, items: Sequence[Constituent], knowledge: Knowledge) -> None:
+        super().__init__(reader, items, knowledge)
         self._items = items
 
     def patterns(self) -> tuple[UsePattern, ...]:
@@ -116,14 +113,21 @@ class _Composer(PhaseReader):
             raise self.no_frequency(self._items)
         clauses.sort(key=lambda clause: not clause.is_past)
         strands: list[list[UsePattern]] = []
-        for number, clause in enumerate(clauses):
-            is_last = number == len(clauses) - 1
-            parts = side_by_side(clause)
+        for clause in clauses:
+            try:
+                parts = side_by_side(clause)
+            except TwoRates:
+                raise PatternError(
+                    Message(
+                        "“{text}” says how often in two ways that do not fit. Write one pattern a line.",
+                        text=self._text,
+                    )
+                ) from None
             before = strands[0][-1] if strands else None
             phases: list[UsePattern] = []
             for part in parts:
                 like = phases[-1] if phases else before
-                phases.append(self.phase(part, like, is_alone=not phases and before is None, is_last=is_last))
+                phases.append(self.phase(part, like, is_beside=bool(phases)))
             phases = _with_shared(self._without_restated(parts, phases))
             if not strands:
                 strands = [[phase] for phase in phases]

@@ -41,16 +41,14 @@ K = WordKind
 class PhaseReader(OftenReader):
     """Phases of one text."""
 
-    def __init__(
-        self, reader: Reader, items: Sequence[Constituent], knowledge: Knowledge, weight_kg: float | None
-    ) -> None:
+    def __init__(self, reader: Reader, items: Sequence[Constituent], knowledge: Knowledge) -> None:
         super().__init__(reader)
         self._knowledge = knowledge
         weights = [item.what.kg for item in items if isinstance(item.what, Weight)]
-        self._weight_kg = weights[0] if weights else weight_kg
+        self._weight_kg = weights[0] if weights else None
         self._text = reader.text.strip()
 
-    def phase(self, clause: Clause, like: UsePattern | None, *, is_alone: bool, is_last: bool) -> UsePattern:
+    def phase(self, clause: Clause, like: UsePattern | None, *, is_beside: bool) -> UsePattern:
         items = clause.items
         assumed: list[Message] = []
         often = self.often(items)
@@ -58,12 +56,25 @@ class PhaseReader(OftenReader):
         found: dict[str, object] = self._words(items, assumed, is_schedule=clause.is_labelled)
         amounts = self._amounts(items, assumed)
         spans = [item.what for item in items if isinstance(item.what, Span)]
+        rates = [item.what for item in items if isinstance(item.what, Rate)]
+        if any(rate.is_every_day for rate in rates) and any(rate.is_gap and not rate.is_counted for rate in rates):
+            # “daily for 2 weeks every 3 months”: the length is that of each stretch
+            stretch = next((one for one in spans if one.months is not None), None)
+            if stretch is None or stretch.months is None:
+                raise PatternError(
+                    Message(
+                        "“{text}” says how often in two ways that do not fit. Write one pattern a line.",
+                        text=self._text,
+                    )
+                )
+            days_long = stretch.months * (DAYS_A_YEAR / MONTHS_A_YEAR)
+            spans = [stretch._replace(days=days_long, can_be_spree=True, is_row=True)]
         spree = next((one for one in spans if one.can_be_spree and one.days is not None and repeats(often)), None)
         if weekdays := tuple(
             dict.fromkeys(day for item in items if isinstance(item.what, Rate) for day in item.what.weekdays)
         ):
             found["weekdays"] = weekdays
-        found |= self._how_much_and_often(items, amounts, often, spree, spans, like, assumed)
+        found |= self._how_much_and_often(items, amounts, often, spree, spans, like, assumed, is_beside=is_beside)
         of_time: list[Message] = []
         found |= self._when(clause, [one for one in spans if one is not spree], found, of_time)
         assumed = [*of_time, *assumed]
@@ -151,6 +162,8 @@ class PhaseReader(OftenReader):
         spans: Sequence[Span],
         like: UsePattern | None,
         assumed: list[Message],
+        *,
+        is_beside: bool,
     ) -> dict[str, object]:
         """Amount a session, sessions a year and what goes with them."""
         per_kg = next((amount for amount, _ in amounts if amount.per_kg), None)
@@ -202,12 +215,15 @@ class PhaseReader(OftenReader):
             mg = mg * often.course if mg is not None else None
         if often.course is not None and days is None:
             found |= self._course(often.course, spans)
+            assumed.append(Message("“{text}” is read as all the times that it was taken", text=often.course_text))
         else:
             found["sessions_per_year"] = days
         if mg is None and "per_kg" not in found and not amounts and like is not None:
             mg = like.mg_per_session
             if not self._has_own_words(items, like):
                 found["mg_per_session"] = mg
+                if is_beside:
+                    assumed.append(Message("the amount of one pattern is read as that of the other beside it"))
             return found
         found["mg_per_session"] = mg
         return found
@@ -245,7 +261,7 @@ class PhaseReader(OftenReader):
         if each and rest and often.total is not None:
             return rest[0], each[0]
         both = [*rest, *each]
-        if len({amount.value for amount in both}) > 1:
+        if len({amount.value for amount in both}) > 1 or (len(both) > 1 and not often.is_said):
             raise PatternError(
                 Message(
                     "“{text}” has two amounts for one “how often”. Write one pattern a line, each with how often.",
