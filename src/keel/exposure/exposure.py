@@ -75,6 +75,17 @@ class Exposure(msgspec.Struct, frozen=True, kw_only=True):
     longest_gap_days: int | None
     shortest_gap_days: int | None
 
+    @property
+    def is_over(self) -> bool:
+        """Whether a year as it is now comes to nothing, though something was told."""
+        return self.mg_per_year is not None and self.mg_per_year.high == 0 and self.peak is not None
+
+    @property
+    def peak_multiple(self) -> Interval | None:
+        """How many times the reference course the heaviest pattern was; None where not known."""
+        times = self.peak.multiple_of_reference if self.peak else None
+        return None if times is None else Interval.exactly(times)
+
 
 def summarise(
     record: Record, *, at: dt.datetime, knowledge: Knowledge, symptoms: SymptomFacts | None = None

@@ -140,3 +140,11 @@ def test_what_is_not_confirmed_is_shown_with_what_it_would_be(erin):
     assert "“benzos” was read as not taken." in text
     assert "not checked against each other" in text
     assert "sources were last looked at on" in text
+
+
+def test_use_that_is_over_shows_its_peak_and_nothing_now(erin):
+    """2,000 mg x 365 = 730,000 mg a year; ÷ 910 = 802 (harms 10.3 iii: the stop is too recent to lower the band)."""
+    text = _text(erin.post("/check/", {"pattern": "2 g a day for 3 years, stopped 3 months ago"}))
+    assert "802 times the reference course at the peak; nothing now" in text
+    assert "The band looks back 180 days" in text
+    assert not re.search(r"(?<![\d,])0 times the reference course", text)
