@@ -18,9 +18,9 @@ from keel.assessment.interactions.check import check_recorded
 from keel.assessment.interactions.recent import medicines_to_check
 from keel.assessment.interactions.report import InteractionsReport
 from keel.assessment.interactions.unchecked import unchecked
+from keel.assessment.protocols.dose_figures import implausible_doses
 from keel.assessment.protocols.facts import worst_suicide_risk
 from keel.assessment.protocols.gate import jurisdiction_in, passes
-from keel.assessment.protocols.given_dose import implausible_doses
 from keel.assessment.protocols.level_of_care import MinimumCare, known_care
 from keel.assessment.protocols.record_facts import facts_from_record
 from keel.assessment.surveillance.due import DueItem, due_list

@@ -36,7 +36,8 @@ def backup(
     """
     from keel.cli.terminal import write_json
     from keel.web import clock, environment
-    from keel.web.server import check_database, open_folder
+    from keel.web.server import open_folder
+    from keel.web.sqlite import check_database
 
     open_folder(folder)
     from keel.web.backups.actions import make_backup

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from keel.messages import Message, joined
 from keel.web.environment import DATABASE_FILE, SECRET_FILE
 from keel.web.errors import DatabaseRefused, PortTaken
+from keel.web.sqlite import check_database
 
 if TYPE_CHECKING:
     from keel.web.clinic.demonstration import StaffEntry
@@ -187,16 +188,6 @@ def _duty(one: "StaffEntry") -> Message:
 
     roles = joined(", ", [Message(str(ROLES[role].title)) for role in one.roles])
     return Message("{role} at {clinic}", role=roles, clinic=one.clinic)
-
-
-def check_database() -> None:
-    """DatabaseRefused unless the database keeps every acknowledged write."""
-    from django.db import connection
-
-    from keel.web import sqlite
-
-    if connection.vendor == "sqlite":
-        sqlite.check_connection(connection)
 
 
 def warm_up() -> None:

@@ -101,3 +101,11 @@ def _pragma(cursor: Any, name: str) -> Any:
     cursor.execute(f"PRAGMA {name}")
     row = cursor.fetchone()
     return row[0] if row else 0
+
+
+def check_database() -> None:
+    """DatabaseRefused unless the database keeps every acknowledged write."""
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        check_connection(connection)

@@ -12,8 +12,8 @@ from keel.cli.app import app
 ROOT = Path(__file__).parents[3]
 TEXTS = ("*.toml", "*.csv", "*.html", "*.txt", "*.js", "*.po", "*.md", "*.ipynb")
 NAMED = re.compile(r"(?<!from )\bkeel ([a-z][a-z-]*)(?: ([a-z][a-z-]*))?")
-PROSE = {"command"}
-"""“the keel command” does not call one."""
+PROSE = {"command", "keel", "keel-backup", "as", "or"}
+"""“the keel command”, the system’s account and service of that name, and “--to keel or --to csv” call none."""
 COMMANDS = typer.main.get_command(app).commands
 
 

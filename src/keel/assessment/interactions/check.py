@@ -8,9 +8,9 @@ import msgspec
 from keel.assessment.interactions.errors import ListTooLong, UnknownForm, UnknownRoute
 from keel.assessment.interactions.items import Answer, answer
 from keel.assessment.interactions.limits import interactions_edition, limits
-from keel.assessment.interactions.names import Names, names_of
+from keel.assessment.interactions.names import Names, TypedName, names_of
 from keel.assessment.interactions.rate import Ketamine, Rater
-from keel.assessment.interactions.recognise import EntryNames, TypedName, join_words, read_entry
+from keel.assessment.interactions.recognise import EntryNames, join_words, read_entry
 from keel.assessment.interactions.report import UNCONFIRMED, InteractionsReport, Item, Status
 from keel.assessment.interactions.stacking import stacked
 from keel.assessment.interactions.summary import summary

@@ -5,9 +5,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from keel.assessment.interactions.names import Meaning, Names
+from keel.assessment.interactions.names import Meaning, Names, TypedName
 from keel.assessment.interactions.rate import ClassRating, Rater
-from keel.assessment.interactions.recognise import TypedName
 from keel.assessment.interactions.report import Item, Match, Status
 from keel.assessment.interactions.spelling import Neighbour
 from keel.assessment.interactions.typed_list import name_key

@@ -35,6 +35,29 @@ class Meaning(NamedTuple):
     """Names on file of which this is another product: what it contains is not known."""
 
 
+class Taken(NamedTuple):
+    """What is said of a name: `says` is no, allergic, stopped, unclear or empty (taken); `when` it was stopped."""
+
+    says: str = ""
+    when: str = ""
+
+
+class TypedName(NamedTuple):
+    """A stretch of an entry as typed: what it means, or the names it may be a misspelling of, or neither.
+
+    `topical` is the word, if any, that says the medicine is put on the skin or into eye or ear; `taken` what the entry
+    says of it: stopped, allergic, not taken. `unmatched` are words directly behind a brand that were not recognised,
+    which may make another product of it.
+    """
+
+    typed: str
+    meaning: Meaning | None = None
+    near: tuple[Neighbour, ...] = ()
+    topical: str = ""
+    taken: Taken = Taken()
+    unmatched: str = ""
+
+
 class Names:
     """Every name that Keel recognises, and the words that name nothing. Immutable."""
 

@@ -8,32 +8,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from keel.assessment.interactions.names import Meaning, Names
-from keel.assessment.interactions.parts import JOINING, ORDINARY, SAYS_HOW, Part, kind_of, parts_of
+from keel.assessment.interactions.names import Names, TypedName
+from keel.assessment.interactions.parts import JOINING, ORDINARY, SAYS_HOW, Part, kind_of, parts_of, taken
 from keel.assessment.interactions.spelling import Neighbour
-from keel.assessment.interactions.taken import Taken, taken
 from keel.assessment.interactions.typed_list import Word, name_key, words
 
 LONGEST_GUESS = 3
 """Words that a misspelt name may have."""
 _LETTERS = frozenset({"unit"})
 """Kinds of word that may be a name where no number stands before them: the "G" of "chems: G and poppers"."""
-
-
-class TypedName(NamedTuple):
-    """A stretch of an entry as typed: what it means, or the names it may be a misspelling of, or neither.
-
-    `topical` is the word, if any, that says the medicine is put on the skin or into eye or ear; `taken` what the entry
-    says of it: stopped, allergic, not taken. `unmatched` are words directly behind a brand that were not recognised,
-    which may make another product of it.
-    """
-
-    typed: str
-    meaning: Meaning | None = None
-    near: tuple[Neighbour, ...] = ()
-    topical: str = ""
-    taken: Taken = Taken()
-    unmatched: str = ""
 
 
 class EntryNames(NamedTuple):

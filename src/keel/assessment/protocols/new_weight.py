@@ -3,8 +3,8 @@
 import datetime as dt
 
 from keel.assessment.protocols.body_weights import weight_facts
+from keel.assessment.protocols.dose_figures import weight_at
 from keel.assessment.protocols.gate import gate
-from keel.assessment.protocols.given_dose import weight_at
 from keel.findings import Fact, Finding, Severity
 from keel.knowledge import Knowledge
 from keel.quantities import significant

@@ -13,8 +13,9 @@ import msgspec
 from django.contrib.auth.models import AbstractUser
 
 from keel import knowledge
+from keel.assessment.protocols.dose_figures import DoseMeaning, weight_at
 from keel.assessment.protocols.gate import jurisdiction_in
-from keel.assessment.protocols.given_dose import DoseMeaning, meaning_of, weight_at
+from keel.assessment.protocols.given_dose import meaning_of
 from keel.assessment.protocols.new_weight import weight_questions
 from keel.interop import read_records
 from keel.knowledge import Knowledge

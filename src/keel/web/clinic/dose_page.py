@@ -4,8 +4,8 @@ import datetime as dt
 from functools import cached_property
 from typing import NamedTuple
 
+from keel.assessment.protocols.dose_figures import protocol_of, weight_at
 from keel.assessment.protocols.gate import jurisdiction_in
-from keel.assessment.protocols.given_dose import protocol_of, weight_at
 from keel.findings import Finding
 from keel.knowledge import Knowledge
 from keel.quantities import significant

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods
 
 from keel import knowledge
@@ -14,14 +14,13 @@ from keel.web.clinic.dose_check import Decision, DoseAsked
 from keel.web.clinic.dose_page import DoseAside
 from keel.web.clinic.errors import FactRefused
 from keel.web.clinic.forms import AnswersForm, DecisionForm, FactForm, MedicineForm, WhyForm
-from keel.web.clinic.models import Clinic, Fact, Kind, Patient
+from keel.web.clinic.models import Clinic, Fact, Kind
 from keel.web.clinic.person_forms import FORMS, OF_KIND, form_arguments
 from keel.web.clinic.queries import patient_or_404, people_who_may
+from keel.web.clinic.recording import QUESTIONNAIRES, UNPROCESSABLE, back_to
 from keel.web.clinic.roles import Permission
 from keel.web.clinic.summaries import local_now
 
-QUESTIONNAIRES = ("phq-9", "gad-7")
-UNPROCESSABLE = 422
 FREE = ("person", "condition", "allergy", "measurement", "use", "consent")
 """Forms that whoever records facts may open; the others have a permission of their own."""
 RECORD = require_http_methods(["GET", "HEAD", "POST"])
@@ -170,11 +169,3 @@ def clinic_users(clinic: Clinic) -> list[Any]:
     """Who works in a clinic."""
     memberships = clinic.memberships.filter(user__is_active=True).select_related("user")
     return list({row.user.pk: row.user for row in memberships}.values())
-
-
-def back_to(request: HttpRequest, person: Patient, sequence: int) -> HttpResponse:
-    """The page of the patient with what was recorded, or that of their contacts where the role sees no more."""
-    page = "clinic:patient" if Permission.SEE_PICTURE in request.allowed else "clinic:contacts"
-    response = redirect(page, person.clinic.slug, person.number)
-    response["Location"] += f"?recorded={sequence}"
-    return response

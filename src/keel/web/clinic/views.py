@@ -23,7 +23,7 @@ from keel.web.clinic.patient_list import PatientList, alike_key, look_alikes
 from keel.web.clinic.patient_page import shown_or_not
 from keel.web.clinic.person_forms import ExportForm, RegisterForm
 from keel.web.clinic.queries import patient_or_404, places_of, record_of, standing_facts
-from keel.web.clinic.record_views import QUESTIONNAIRES, UNPROCESSABLE, back_to
+from keel.web.clinic.recording import QUESTIONNAIRES, UNPROCESSABLE, back_to
 from keel.web.clinic.roles import Permission
 from keel.web.clinic.screening import ScreeningPage, protocols_to_choose, read_answers
 from keel.web.clinic.summaries import local_now

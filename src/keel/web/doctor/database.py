@@ -9,7 +9,7 @@ from keel.messages import Message
 from keel.web.clinic.append_only import APPEND_ONLY
 from keel.web.doctor.finding import Check, look, ok, wrong
 from keel.web.errors import WebError
-from keel.web.server import check_database
+from keel.web.sqlite import check_database
 
 _POSTGRESQL = {"synchronous_commit": "on", "fsync": "on", "full_page_writes": "on"}
 """What PostgreSQL must be set to: with less, a power cut takes acknowledged doses away."""
