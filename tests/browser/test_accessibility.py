@@ -25,13 +25,13 @@ PUBLIC = (
 )
 CLINIC = (
     "",
-    "H-1001/",
-    "H-1006/",
-    "H-1001/dose/",
-    "H-1001/answers/phq-9/",
-    "H-1001/facts/2/take-back/",
-    "H-1001/screening/",
-    "H-1006/screening/?protocol=oral-sublingual-home",
+    "patients/H-1001/",
+    "patients/H-1006/",
+    "patients/H-1001/dose/",
+    "patients/H-1001/answers/phq-9/",
+    "patients/H-1001/facts/2/take-back/",
+    "patients/H-1001/screening/",
+    "patients/H-1006/screening/?protocol=oral-sublingual-home",
     "staff/",
     "staff/emergencies/",
 )

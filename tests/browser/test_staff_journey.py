@@ -163,7 +163,7 @@ def _join(nina, link):
 
 def test_a_patient_is_opened_in_an_emergency_and_that_is_seen(open_page):
     fay = _demonstration(open_page, "fay")
-    fay.goto("/clinic/harbour/H-1001/")
+    fay.goto("/clinic/harbour/patients/H-1001/")
     fay.click("text=Open in an emergency")
     fay.fill("#id_reason", "She does not wake up")
     press(fay, "Open now")

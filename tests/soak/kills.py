@@ -17,7 +17,7 @@ from support.command import keel
 from support.served import Served, served
 
 WRITERS = 8
-FORM = "/clinic/harbour/H-1001/medicine/"
+FORM = "/clinic/harbour/patients/H-1001/medicine/"
 
 
 class Writer:

@@ -13,6 +13,9 @@ atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 os.environ["KEEL_FOLDER"] = FOLDER
 os.environ["DJANGO_SETTINGS_MODULE"] = "keel.web.settings"
 django.setup()
+# The workers of a parallel run start with this process's environment: named there, the settings would be read before a
+# worker has a folder of its own, and two would collect static files into one.
+del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
 @cache

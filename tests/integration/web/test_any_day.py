@@ -87,8 +87,8 @@ def test_the_pages_of_a_clinic_have_the_time_of_the_clinic(at_desk, dana, people
     dose = INFUSION | {"start": moment.isoformat()}
     record_fact(by=people["alice"], patient=dana, kind=Kind.DOSE, payload=dose, key="one", at=moment)
     desk = at_desk("alice")
-    assert f'value="{there:%Y-%m-%dT%H:%M}"' in desk.get("/clinic/harbour/H-1/dose/").content.decode()
-    assert "0.0385 times" in text_of(desk.get("/clinic/harbour/H-1/").content.decode())  # 35 / 910
+    assert f'value="{there:%Y-%m-%dT%H:%M}"' in desk.get("/clinic/harbour/patients/H-1/dose/").content.decode()
+    assert "0.0385 times" in text_of(desk.get("/clinic/harbour/patients/H-1/").content.decode())  # 35 / 910
     assert "Dana" in text_of(desk.get("/clinic/harbour/").content.decode())
 
 

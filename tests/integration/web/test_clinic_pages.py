@@ -33,9 +33,9 @@ DOSE = {
 
 
 def test_a_dose_is_recorded_and_the_picture_follows(desk):
-    page = desk.post("/clinic/harbour/H-1/dose/", DOSE, follow=True)
+    page = desk.post("/clinic/harbour/patients/H-1/dose/", DOSE, follow=True)
     text = _text(page)
-    assert page.redirect_chain == [("/clinic/harbour/H-1/?recorded=1", 302)]
+    assert page.redirect_chain == [("/clinic/harbour/patients/H-1/?recorded=1", 302)]
     assert "0.0385 times the reference course" in text  # 35 / 910
     assert "35 mg, Racemic ketamine, by vein, over 40 min" in text
     assert "recorded by alice" in text
@@ -43,7 +43,7 @@ def test_a_dose_is_recorded_and_the_picture_follows(desk):
 
 def test_the_time_is_that_of_the_clinic(desk):
     """Half past nine in London in July is half past eight in UTC."""
-    desk.post("/clinic/harbour/H-1/dose/", {**DOSE, "start": "2026-07-10T09:30"})
+    desk.post("/clinic/harbour/patients/H-1/dose/", {**DOSE, "start": "2026-07-10T09:30"})
     assert Fact.objects.get().payload["start"] == "2026-07-10T09:30:00+01:00"
     assert Fact.objects.get().effective_at.hour == 8
 
@@ -51,13 +51,13 @@ def test_the_time_is_that_of_the_clinic(desk):
 @pytest.mark.parametrize("time", ["2026-03-29T01:30", "2026-10-25T01:30"])
 def test_an_hour_that_does_not_exist_or_exists_twice_is_asked_again(desk, time):
     """The clocks of London went forward at 01:00 on 29 March 2026 and back at 02:00 on 25 October."""
-    page = desk.post("/clinic/harbour/H-1/dose/", {**DOSE, "start": time})
+    page = desk.post("/clinic/harbour/patients/H-1/dose/", {**DOSE, "start": time})
     assert page.status_code == 422
     assert Fact.objects.count() == 0
 
 
 def test_nothing_is_preselected_that_nobody_said(desk):
-    html = desk.get("/clinic/harbour/H-1/dose/").content.decode()
+    html = desk.get("/clinic/harbour/patients/H-1/dose/").content.decode()
     for name in ("substance", "route"):
         choices = re.search(rf'<select name="{name}".*?</select>', html, re.DOTALL).group(0)
         assert re.search(r'<option value=""( selected)?>Choose</option>', choices)
@@ -73,7 +73,7 @@ def test_nothing_is_preselected_that_nobody_said(desk):
     ],
 )
 def test_a_dose_that_cannot_stand_is_said_beside_its_field(desk, changed, said):
-    page = desk.post("/clinic/harbour/H-1/dose/", DOSE | changed)
+    page = desk.post("/clinic/harbour/patients/H-1/dose/", DOSE | changed)
     assert page.status_code == 422
     assert said in _text(page)
     assert 'value="40 min"' in page.content.decode()  # what was typed stays
@@ -81,19 +81,19 @@ def test_a_dose_that_cannot_stand_is_said_beside_its_field(desk, changed, said):
 
 
 def test_an_unknown_amount_stays_unknown(desk):
-    text = _text(desk.post("/clinic/harbour/H-1/dose/", DOSE | {"amount": ""}, follow=True))
+    text = _text(desk.post("/clinic/harbour/patients/H-1/dose/", DOSE | {"amount": ""}, follow=True))
     assert "amount not known" in text
     assert "totals in milligrams are at least what is shown" in text
 
 
 def test_a_double_tap_records_one_dose(desk):
     for _ in range(2):
-        assert desk.post("/clinic/harbour/H-1/dose/", DOSE).status_code == 302
+        assert desk.post("/clinic/harbour/patients/H-1/dose/", DOSE).status_code == 302
     assert Fact.objects.count() == 1
 
 
 def test_a_medicine_is_checked(desk):
-    page = desk.post("/clinic/harbour/H-1/medicine/", {"key": "two", "text": "oxycodone"}, follow=True)
+    page = desk.post("/clinic/harbour/patients/H-1/medicine/", {"key": "two", "text": "oxycodone"}, follow=True)
     text = _text(page)
     assert text.index("What matters first") < text.index("Taken together with ketamine")
 
@@ -101,22 +101,22 @@ def test_a_medicine_is_checked(desk):
 def test_answers_are_scored_and_item_nine_prompts(desk):
     """PHQ-9: all items at 0 but item 9 at 1 makes a total of 1, and the safety prompt all the same."""
     answers = {"key": "three", "start": "2026-11-10T09:00", **{str(item): "0" for item in range(1, 9)}, "9": "1"}
-    text = _text(desk.post("/clinic/harbour/H-1/answers/phq-9/", answers, follow=True))
+    text = _text(desk.post("/clinic/harbour/patients/H-1/answers/phq-9/", answers, follow=True))
     assert "item 9" in text
     assert "1 of 27" in text
 
 
 def test_an_unanswered_question_is_not_a_no(desk):
     answers = {"key": "three", "start": "2026-11-10T09:00", **{str(item): "0" for item in range(1, 9)}}
-    text = _text(desk.post("/clinic/harbour/H-1/answers/phq-9/", answers, follow=True))
+    text = _text(desk.post("/clinic/harbour/patients/H-1/answers/phq-9/", answers, follow=True))
     assert "Without an answer: 9" in text
     assert Fact.objects.get().payload["items"].keys() == {str(item) for item in range(1, 9)}
 
 
 def test_a_fact_is_taken_back_with_its_reason_and_stays_to_be_seen(desk):
-    desk.post("/clinic/harbour/H-1/dose/", DOSE)
+    desk.post("/clinic/harbour/patients/H-1/dose/", DOSE)
     page = desk.post(
-        "/clinic/harbour/H-1/facts/1/take-back/", {"key": "four", "reason": "another patient"}, follow=True
+        "/clinic/harbour/patients/H-1/facts/1/take-back/", {"key": "four", "reason": "another patient"}, follow=True
     )
     text = _text(page)
     assert "taken back by 2" in text
@@ -125,8 +125,8 @@ def test_a_fact_is_taken_back_with_its_reason_and_stays_to_be_seen(desk):
 
 
 def test_taking_back_without_a_reason_is_asked_again(desk):
-    desk.post("/clinic/harbour/H-1/dose/", DOSE)
-    page = desk.post("/clinic/harbour/H-1/facts/1/take-back/", {"key": "four", "reason": ""})
+    desk.post("/clinic/harbour/patients/H-1/dose/", DOSE)
+    page = desk.post("/clinic/harbour/patients/H-1/facts/1/take-back/", {"key": "four", "reason": ""})
     assert page.status_code == 422
     assert Fact.objects.count() == 1
 
@@ -160,7 +160,7 @@ def test_one_clinic_is_opened_at_once(desk):
 
 
 def test_pages_of_a_clinic_are_not_stored_by_the_browser(desk):
-    assert "no-store" in desk.get("/clinic/harbour/H-1/")["Cache-Control"]
+    assert "no-store" in desk.get("/clinic/harbour/patients/H-1/")["Cache-Control"]
 
 
 def test_logging_in_and_out(client, people, dana):
@@ -196,5 +196,10 @@ def test_the_facts_of_the_picture_are_the_facts_of_the_patient(desk, dana, peopl
         key="one",
         at=START,
     )
-    assert "45.5 mg" not in _text(desk.get("/clinic/harbour/H-1/"))
-    assert "0.05 times" in _text(desk.get("/clinic/harbour/H-2/"))  # 45.5 / 910
+    assert "45.5 mg" not in _text(desk.get("/clinic/harbour/patients/H-1/"))
+    assert "0.05 times" in _text(desk.get("/clinic/harbour/patients/H-2/"))  # 45.5 / 910
+
+
+@pytest.mark.parametrize(("old", "new"), [("H-1/", "patients/H-1/"), ("H-1/dose/?a=b", "patients/H-1/dose/?a=b")])
+def test_an_older_address_of_a_patient_leads_to_the_one_of_now(desk, old, new):
+    assert desk.get(f"/clinic/harbour/{old}")["Location"] == f"/clinic/harbour/{new}"

@@ -194,10 +194,10 @@ def test_a_dose_beyond_twice_the_plan_that_was_insisted_on_is_a_finding(write, p
 
 def test_the_page_knows_the_patient_and_asks_with_both_figures(at_desk, write):
     desk = at_desk("bob")
-    text = _text(desk.get("/clinic/harbour/H-1/dose/"))
+    text = _text(desk.get("/clinic/harbour/patients/H-1/dose/"))
     assert "70 kg" in text
     assert "0.5 mg/kg over 40 minutes: 35 mg" in text
-    page = desk.post("/clinic/harbour/H-1/dose/", {**VEIN, "amount": "35 mg/kg"})
+    page = desk.post("/clinic/harbour/patients/H-1/dose/", {**VEIN, "amount": "35 mg/kg"})
     text = _text(page)
     assert page.status_code == 422
     assert "Not recorded: this is blocked" in text
@@ -209,11 +209,11 @@ def test_the_page_knows_the_patient_and_asks_with_both_figures(at_desk, write):
 def test_the_page_takes_the_decision_of_a_prescriber(at_desk, write):
     desk = at_desk("bob")
     form = {**VEIN, "amount": "50 mg"}
-    asked = desk.post("/clinic/harbour/H-1/dose/", form).content.decode()
+    asked = desk.post("/clinic/harbour/patients/H-1/dose/", form).content.decode()
     shown = re.search(r'name="decision-shown" value="(\w{64})"', asked).group(1)
     answer = {"decision-shown": shown, "decision-decided_by": "alice", "decision-reason": "seen together"}
-    assert desk.post("/clinic/harbour/H-1/dose/", form | answer).status_code == 302
-    text = _text(desk.get("/clinic/harbour/H-1/"))
+    assert desk.post("/clinic/harbour/patients/H-1/dose/", form | answer).status_code == 302
+    text = _text(desk.get("/clinic/harbour/patients/H-1/"))
     assert "held, decided by Alice" in text
     assert "seen together" in text
 
@@ -221,11 +221,11 @@ def test_the_page_takes_the_decision_of_a_prescriber(at_desk, write):
 def test_a_nurse_cannot_decide_for_herself(at_desk, write):
     desk = at_desk("bob")
     form = {**VEIN, "amount": "50 mg"}
-    asked = desk.post("/clinic/harbour/H-1/dose/", form).content.decode()
+    asked = desk.post("/clinic/harbour/patients/H-1/dose/", form).content.decode()
     shown = re.search(r'name="decision-shown" value="(\w{64})"', asked).group(1)
     for who in ("", "bob"):
         page = desk.post(
-            "/clinic/harbour/H-1/dose/",
+            "/clinic/harbour/patients/H-1/dose/",
             form | {"decision-shown": shown, "decision-decided_by": who, "decision-reason": "x"},
         )
         assert page.status_code == 422

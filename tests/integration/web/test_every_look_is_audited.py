@@ -20,14 +20,22 @@ from support.loops import some
 
 WEB = Path(audit.__file__).parents[1]
 PAGES = {
-    "/clinic/harbour/H-1/": "alice",
-    "/clinic/harbour/H-1/screening/": "tom",
-    "/clinic/harbour/H-1/dose/": "bob",
-    "/clinic/harbour/H-1/medicine/": "bob",
-    "/clinic/harbour/H-1/answers/phq-9/": "tom",
-    "/clinic/harbour/H-1/facts/1/take-back/": "alice",
-    "/clinic/harbour/H-1/emergency/": "fay",
-    "/clinic/harbour/H-1/audit/": "mia",
+    "/clinic/harbour/patients/H-1/": "alice",
+    "/clinic/harbour/patients/H-1/screening/": "tom",
+    "/clinic/harbour/patients/H-1/dose/": "bob",
+    "/clinic/harbour/patients/H-1/medicine/": "bob",
+    "/clinic/harbour/patients/H-1/answers/phq-9/": "tom",
+    "/clinic/harbour/patients/H-1/facts/1/take-back/": "alice",
+    "/clinic/harbour/patients/H-1/emergency/": "fay",
+    "/clinic/harbour/patients/H-1/audit/": "mia",
+    "/clinic/harbour/patients/H-1/facts/1/correct/": "alice",
+    "/clinic/harbour/patients/H-1/record/measurement/": "bob",
+    "/clinic/harbour/patients/H-1/risk/": "alice",
+    "/clinic/harbour/patients/H-1/contacts/": "fay",
+    "/clinic/harbour/patients/H-1/contacts/new/": "fay",
+    "/clinic/harbour/patients/H-1/visit/": "fay",
+    "/clinic/harbour/patients/H-1/export/": "alice",
+    "/clinic/harbour/patients/H-1/merge/": "alice",
 }
 """Every page of one patient, with somebody who may open it."""
 
@@ -48,7 +56,7 @@ def _last():
 def test_every_page_of_a_patient_stands_above():
     """A new route with a patient's number fails here until it is tried."""
     with_number = {name for name, view in routes() if name.startswith("clinic:") and hasattr(view, "permission")}
-    assert len(with_number - {"clinic:patients", "clinic:audit"}) == len(PAGES)
+    assert len(with_number - {"clinic:patients", "clinic:audit", "clinic:register"}) == len(PAGES)
 
 
 @pytest.mark.parametrize(("address", "who"), PAGES.items())
@@ -67,8 +75,8 @@ def test_the_list_says_whom_it_showed_and_what_of_them(at_desk, dose, who, shown
 
 
 def test_a_refusal_and_a_guess_at_numbers_leave_a_row(at_desk, dose):
-    at_desk("fay").get("/clinic/harbour/H-1/")
-    at_desk("alice").get("/clinic/harbour/H-77/")
+    at_desk("fay").get("/clinic/harbour/patients/H-1/")
+    at_desk("alice").get("/clinic/harbour/patients/H-77/")
     rows = AuditRow.objects.filter(clinic__slug="harbour", sequence__gt=1).values_list("actor", "action", "subject")
     assert list(rows) == [("fay", "refused", "H-1"), ("alice", "not_found", "H-77")]
 
@@ -81,7 +89,7 @@ def test_rows_are_as_many_as_requests(at_desk, dose):
     for _ in range(requests):
         browser, address = browsers[dice.choice(list(browsers))], dice.choice(list(PAGES))
         body = {"text": dice.choice(["sertraline", ""]), "key": f"key-{next(keys) // 2}", "reason": "a reason"}
-        if dice.random() < 0.5 or address.endswith(("/audit/", "/H-1/")):
+        if dice.random() < 0.5 or address.endswith(("/audit/", "/contacts/", "/H-1/")):
             browser.get(address)
         else:
             browser.post(address, body)
@@ -104,8 +112,8 @@ def test_what_cannot_be_audited_is_not_shown(at_desk, dose, monkeypatch, address
 @pytest.mark.parametrize(
     ("address", "body"),
     [
-        ("/clinic/harbour/H-1/medicine/", {"text": "sertraline", "key": "k"}),
-        ("/clinic/harbour/H-1/facts/1/take-back/", {"reason": "wrong", "key": "k"}),
+        ("/clinic/harbour/patients/H-1/medicine/", {"text": "sertraline", "key": "k"}),
+        ("/clinic/harbour/patients/H-1/facts/1/take-back/", {"reason": "wrong", "key": "k"}),
     ],
 )
 def test_what_cannot_be_audited_is_not_written(at_desk, dose, monkeypatch, address, body):
@@ -122,7 +130,7 @@ def _break(*args, **kwargs):
 
 
 def test_the_clinic_sees_who_did_what(at_desk, dose, people):
-    at_desk("bob").get("/clinic/harbour/H-1/")
+    at_desk("bob").get("/clinic/harbour/patients/H-1/")
     page = at_desk("mia").get("/clinic/harbour/audit/?patient=H-1").content.decode()
     assert "Saw the record" in page
     assert "Recorded a fact" in page
@@ -150,8 +158,8 @@ def test_older_rows_are_a_page_further(at_desk, dose, monkeypatch):
 
 def test_a_patient_is_given_who_saw_the_record(at_desk, dose, hill):
     at_desk("alice").get("/clinic/harbour/")  # the list showed Dana as well
-    at_desk("bob").get("/clinic/harbour/H-1/screening/")
-    page = at_desk("mia").get("/clinic/harbour/H-1/audit/").content.decode()
+    at_desk("bob").get("/clinic/harbour/patients/H-1/screening/")
+    page = at_desk("mia").get("/clinic/harbour/patients/H-1/audit/").content.decode()
     for words in ("Saw the list of patients", "screening and level of care", "Recorded a fact", "Bob", "Alice"):
         assert words in page
     assert "35 mg" not in page

@@ -65,7 +65,7 @@ def test_a_fact_that_cannot_be_read_is_named_and_the_others_stand(at_desk, two, 
     assert "ranylcypromine" in rows["Dana"]
     assert "henelzine" in rows["Dora"]
     assert "Could not be read" not in rows["Dora"]
-    page = alice.get("/clinic/harbour/H-1/").content.decode()
+    page = alice.get("/clinic/harbour/patients/H-1/").content.decode()
     assert 'href="?fact=2#fact-2"' in page
     assert "ranylcypromine" in page
 
@@ -79,7 +79,7 @@ def test_a_medicine_list_of_thousands_of_words_is_named_on_its_own_row(at_desk, 
     assert "Could not be read" in rows["Dana"]
     assert "ranylcypromine" in rows["Dana"]
     assert "henelzine" in rows["Dora"]
-    assert "too long for a medicine" in alice.get("/clinic/harbour/H-1/").content.decode()
+    assert "too long for a medicine" in alice.get("/clinic/harbour/patients/H-1/").content.decode()
 
 
 def test_a_record_names_a_medicine_that_is_too_long_and_checks_the_others():
@@ -107,7 +107,7 @@ def test_where_no_picture_can_be_made_the_row_and_the_page_say_so(at_desk, two, 
     assert "Could not be read" in rows["Dana"]
     assert answer.content.decode().index("Dana") < answer.content.decode().index("Dora")
     assert "henelzine" in rows["Dora"]
-    page = alice.get("/clinic/harbour/H-1/")
+    page = alice.get("/clinic/harbour/patients/H-1/")
     assert page.status_code == 200
     assert "No rule was checked" in page.content.decode()
 
@@ -130,7 +130,7 @@ def test_a_long_ledger_comes_in_pages_and_a_fact_is_found_on_its_own(at_desk, da
     alice = at_desk("alice")
 
     def numbers(query):
-        page = alice.get(f"/clinic/harbour/H-1/{query}").content.decode()
+        page = alice.get(f"/clinic/harbour/patients/H-1/{query}").content.decode()
         return [int(found) for found in re.findall(r'id="fact-(\d+)"', page)]
 
     assert numbers("") == list(range(250, 150, -1))

@@ -170,7 +170,7 @@ def test_every_kind_of_fact_can_be_corrected():
 @pytest.mark.parametrize(("kind", "before", "form"), CORRECTIONS)
 def test_the_old_fact_stays_and_the_new_one_counts(at_desk, write, dana, kind, before, form):
     old = write(kind, before, "old")
-    desk, address = at_desk("alice"), f"/clinic/harbour/H-1/facts/{old.sequence}/correct/"
+    desk, address = at_desk("alice"), f"/clinic/harbour/patients/H-1/facts/{old.sequence}/correct/"
     assert desk.get(address).status_code == 200
     without = desk.post(address, {**form, "key": "new", "why-reason": ""})
     assert without.status_code == 422
@@ -181,7 +181,7 @@ def test_the_old_fact_stays_and_the_new_one_counts(at_desk, write, dana, kind, b
     assert new.payload != before
     kept = {"weight", "form", "by"} & set(before)
     assert all(name in new.payload for name in kept)
-    text = _text(desk.get("/clinic/harbour/H-1/"))
+    text = _text(desk.get("/clinic/harbour/patients/H-1/"))
     assert f"replaced by {new.sequence}" in text
     assert "because read again" in text
     assert desk.post(address, {**form, "key": "third", "why-reason": "and again"}).status_code == 422
@@ -201,8 +201,8 @@ def test_a_judged_risk_closes_what_was_told_before_with_name_role_and_reason(at_
         "reason": "asked; a plan is agreed",
         "start": "2026-11-21T09:00",
     }
-    assert at_desk("bob").get("/clinic/harbour/H-1/risk/").status_code == 403
-    assert desk.post("/clinic/harbour/H-1/risk/", form).status_code == 302
+    assert at_desk("bob").get("/clinic/harbour/patients/H-1/risk/").status_code == 403
+    assert desk.post("/clinic/harbour/patients/H-1/risk/", form).status_code == 302
     (judged,) = record_of(dana, at=START, knowledge=knowledge.load()).risk_assessments
     assert (judged.by, judged.reason) == ("Alice (Prescriber)", "asked; a plan is agreed")
     assert "Suicide: somebody asks now" not in _text(desk.get("/clinic/harbour/"))
@@ -216,7 +216,7 @@ def test_a_judged_risk_closes_what_was_told_before_with_name_role_and_reason(at_
     [("Nardil 15 mg", "phenelzine"), ("grumbleflux", "not recognised. That does not mean it is safe")],
 )
 def test_a_medicine_says_at_once_what_it_was_read_as(at_desk, dana, typed, said):
-    page = at_desk("alice").post("/clinic/harbour/H-1/medicine/", {"key": "m", "text": typed}, follow=True)
+    page = at_desk("alice").post("/clinic/harbour/patients/H-1/medicine/", {"key": "m", "text": typed}, follow=True)
     text = _text(page)
     assert said in text[: text.index("Facts")]
 
@@ -224,9 +224,9 @@ def test_a_medicine_says_at_once_what_it_was_read_as(at_desk, dana, typed, said)
 def test_an_allergy_to_ketamine_blocks_the_dose_form(at_desk, write, dana):
     desk = at_desk("alice")
     allergy = {"key": "a", "substance": "ketamine", "reaction": "swelling"}
-    assert desk.post("/clinic/harbour/H-1/record/allergy/", allergy).status_code == 302
+    assert desk.post("/clinic/harbour/patients/H-1/record/allergy/", allergy).status_code == 302
     dose = {"key": "d", "substance": "racemic", "route": "iv", "amount": "35 mg", "over": "40 min", "setting": "clinic"}
-    page = desk.post("/clinic/harbour/H-1/dose/", {**dose, "start": "2026-11-21T09:00"})
+    page = desk.post("/clinic/harbour/patients/H-1/dose/", {**dose, "start": "2026-11-21T09:00"})
     assert "Hypersensitivity to ketamine" in _text(page)
     assert not Fact.objects.filter(kind=Kind.DOSE).exists()
 
@@ -277,7 +277,7 @@ def test_the_list_shows_what_is_overdue_the_course_of_scores_and_the_visits(at_d
     assert "overdue" in text
     assert "16 → 8 better" in text  # 8 x 2, 8 x 1; half, which counts as response
     assert "last 1 Sep 2026 next 1 Dec, 09:00" in text
-    page = _text(desk.get("/clinic/harbour/H-1/"))
+    page = _text(desk.get("/clinic/harbour/patients/H-1/"))
     assert page.index("Overdue") < page.index("How much, in a year")
     assert "Scores over time" in page
 
@@ -314,13 +314,13 @@ def test_two_numbers_of_one_person_count_as_one_until_that_is_taken_back(at_desk
     other = enrol(name="Dana D.", born="1980-01-01")
     write(Kind.MEDICINE, {"text": "phenelzine"}, "m", patient=other)
     desk = at_desk("alice")
-    assert desk.post("/clinic/harbour/H-1/merge/", {"key": "g", "number": other.number}).status_code == 302
+    assert desk.post("/clinic/harbour/patients/H-1/merge/", {"key": "g", "number": other.number}).status_code == 302
     facts = knowledge.load()
     assert [one.text for one in record_of(dana, at=START, knowledge=facts).medicines] == ["phenelzine"]
     text = _text(desk.get("/clinic/harbour/"))
     assert "Dana D." not in text
     assert "Serious together" in text
-    assert "the same person as H-1" in _text(desk.get(f"/clinic/harbour/{other.number}/"))
+    assert "the same person as H-1" in _text(desk.get(f"/clinic/harbour/patients/{other.number}/"))
     merge = Fact.objects.get(kind=Kind.MERGE)
     void_fact(by=people["alice"], fact=merge, reason="two sisters", key="u", at=START)
     assert record_of(dana, at=START, knowledge=facts).medicines == ()
@@ -346,7 +346,7 @@ def test_only_another_patient_of_this_clinic_is_merged(write, hill, number):
 
 
 def _export(desk, **form):
-    return desk.post("/clinic/harbour/H-1/export/", form)
+    return desk.post("/clinic/harbour/patients/H-1/export/", form)
 
 
 def _files(page):
@@ -421,7 +421,7 @@ def test_a_consent_that_cannot_stand_is_refused_with_its_field(write, wrong, fie
 def test_the_front_desk_keeps_contacts_and_visits(at_desk, dana):
     desk = at_desk("fay")
     contact = {"key": "a", "name": "Sam", "role": "escort", "phone": "555 0100", "may_know": "false"}
-    page = desk.post("/clinic/harbour/H-1/contacts/new/", contact, follow=True)
+    page = desk.post("/clinic/harbour/patients/H-1/contacts/new/", contact, follow=True)
     assert "May not know why the person is here." in _text(page)
-    page = desk.post("/clinic/harbour/H-1/visit/", {"key": "b", "start": "2026-12-01T09:00"}, follow=True)
+    page = desk.post("/clinic/harbour/patients/H-1/visit/", {"key": "b", "start": "2026-12-01T09:00"}, follow=True)
     assert "1 December 2026, 09:00" in _text(page)

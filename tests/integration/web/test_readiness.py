@@ -75,7 +75,7 @@ def test_what_the_database_refuses_is_a_plain_503_and_nothing_is_stored(at_desk,
     monkeypatch.setattr(Fact, "save", refuse)
     alice = at_desk("alice")
     alice.raise_request_exception = False
-    page = alice.post("/clinic/harbour/H-1/medicine/", {"key": "k1", "text": "sertraline"})
+    page = alice.post("/clinic/harbour/patients/H-1/medicine/", {"key": "k1", "text": "sertraline"})
     assert page.status_code == 503
     assert page["Retry-After"] == "30"
     assert "Nothing of this was stored" in page.content.decode()
@@ -90,7 +90,7 @@ def test_an_error_of_ours_is_no_full_disk(at_desk, dana, monkeypatch):
     monkeypatch.setattr(Fact, "save", broken)
     alice = at_desk("alice")
     alice.raise_request_exception = False
-    page = alice.post("/clinic/harbour/H-1/medicine/", {"key": "k1", "text": "sertraline"})
+    page = alice.post("/clinic/harbour/patients/H-1/medicine/", {"key": "k1", "text": "sertraline"})
     assert page.status_code == 500
     assert "shows nothing rather than something half right" in page.content.decode()
 

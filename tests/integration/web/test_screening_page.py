@@ -9,7 +9,7 @@ from keel.web.clinic.actions import record_fact
 from keel.web.clinic.models import Fact, Kind
 from support.clock import START
 
-ADDRESS = "/clinic/harbour/H-1/screening/"
+ADDRESS = "/clinic/harbour/patients/H-1/screening/"
 INFUSION = f"{ADDRESS}?protocol=iv-racemic"
 
 
@@ -23,7 +23,7 @@ def desk(at_desk, dana):
 
 
 def test_the_page_of_a_patient_leads_to_the_screening(desk):
-    assert f'href="{ADDRESS}"' in desk.get("/clinic/harbour/H-1/").content.decode()
+    assert f'href="{ADDRESS}"' in desk.get("/clinic/harbour/patients/H-1/").content.decode()
 
 
 def test_a_bare_record_is_no_emergency_and_its_red_flags_are_asked(desk):

@@ -298,7 +298,7 @@ def test_the_pages_of_the_staff_have_their_own_frame_in_each_language(client, pe
     for address, language in (
         ("/clinic/harbour/", "en"),
         ("/es/clinic/harbour/", "es"),
-        ("/clinic/harbour/H-9/", "en"),
+        ("/clinic/harbour/patients/H-9/", "en"),
     ):
         html = client.get(address).content.decode()
         assert f'<html lang="{language}">' in html

@@ -66,6 +66,7 @@ VALUES = {
     "what": "measurement",
     "invitation": 1,
     "name": "bob",
+    "rest": "dose/",
 }
 ROUTES = sorted(NEEDS)
 
@@ -98,7 +99,10 @@ def test_every_route_says_for_whom_it_is_and_is_named_here():
     assert {name for name, rule in rules.items() if rule is Rule.MEMBERS} == set(NEEDS)
     assert {name: str(view.permission) for name, view in routes() if hasattr(view, "permission")} == NEEDS
     own = {name for name, rule in rules.items() if rule is Rule.SIGNED_IN}
-    assert own == {name for name in own if name.startswith(("account_", "mfa_", "accounts:"))} | {"clinic:home"}
+    assert own == {name for name in own if name.startswith(("account_", "mfa_", "accounts:"))} | {
+        "clinic:home",
+        "clinic:moved",
+    }
     assert {name for name in WAYS_IN if name not in rules} == set()
 
 
@@ -152,7 +156,8 @@ def test_without_a_log_in_there_is_only_the_log_in(client, dose, name, method):
     "name", sorted(name for name, view in routes() if rule_of(name, view) is Rule.SIGNED_IN and "remove" not in name)
 )
 def test_an_account_is_its_persons_own(client, db, name):
-    assert client.get(reverse(name))["Location"].startswith("/log-in/?next=")
+    address = _address(name) if name.startswith("clinic:") else reverse(name)
+    assert client.get(address)["Location"].startswith("/log-in/?next=")
 
 
 def test_somebody_elses_passkey_is_not_there(at_desk, people):
@@ -192,7 +197,7 @@ def test_a_clinic_that_does_not_exist_takes_the_same_work(at_desk, dose):
     """T18: the time of an answer tells nothing, for the database is asked the same, as often."""
     browser, asked = at_desk("charlie"), []
     browser.get("/clinic/hill/")  # the first page of a session notes that somebody is there
-    for address in ("/clinic/nowhere/H-1/", "/clinic/harbour/H-1/", "/clinic/harbour/H-9/"):
+    for address in ("/clinic/nowhere/patients/H-1/", "/clinic/harbour/patients/H-1/", "/clinic/harbour/patients/H-9/"):
         with CaptureQueriesContext(connection) as queries:
             assert browser.get(address).status_code == 404
         asked.append([re.split(r" WHERE | VALUES |SAVEPOINT", query["sql"])[0] for query in queries])

@@ -10,7 +10,7 @@ from keel.web.clinic.models import AuditRow, Fact
 from support.clock import START, clock_at
 from support.web_text import text_of
 
-PAGE = "/clinic/harbour/H-1/"
+PAGE = "/clinic/harbour/patients/H-1/"
 LATER = START.replace(minute=START.minute + 11)
 """After the ten minutes that a screen stays open without anybody there."""
 

@@ -56,7 +56,7 @@ def test_a_height_that_does_not_fit_the_weight_is_asked(write):
 
 
 def test_the_page_asks_and_takes_the_answer(at_desk, write):
-    desk, address = at_desk("bob"), "/clinic/harbour/H-1/record/measurement/"
+    desk, address = at_desk("bob"), "/clinic/harbour/patients/H-1/record/measurement/"
     form = {"key": "w", "what": "weight", "value": "154 kg", "start": "2026-11-20T09:00"}
     page = desk.post(address, form)
     assert page.status_code == 422

@@ -138,9 +138,9 @@ def test_roles_are_given_and_taken_at_once(people, harbour):
 
 def test_who_leaves_sees_nothing_from_the_next_page_on(at_desk, people, harbour, dana):
     desk = at_desk("bob")
-    assert desk.get("/clinic/harbour/H-1/").status_code == 200
+    assert desk.get("/clinic/harbour/patients/H-1/").status_code == 200
     actions.remove(by=people["mia"], clinic=harbour, member=people["bob"], at=START)
-    assert desk.get("/clinic/harbour/H-1/").status_code in (302, 404)
+    assert desk.get("/clinic/harbour/patients/H-1/").status_code in (302, 404)
     assert audited("leave") == [("leave", "mia", "bob")]
 
 
@@ -170,22 +170,22 @@ def test_an_emergency_opens_one_patient_for_a_while_and_is_seen_afterwards(at_de
     Patient.objects.create(clinic=dana.clinic, number="H-2", display_name="Elif")
     with clock_at(START):
         fay = at_desk("fay")
-        refused = fay.get("/clinic/harbour/H-1/")
+        refused = fay.get("/clinic/harbour/patients/H-1/")
         assert refused.status_code == 403
-        assert "/clinic/harbour/H-1/emergency/" in refused.content.decode()
-        assert fay.post("/clinic/harbour/H-1/emergency/", {"reason": "  "}).status_code == 422
+        assert "/clinic/harbour/patients/H-1/emergency/" in refused.content.decode()
+        assert fay.post("/clinic/harbour/patients/H-1/emergency/", {"reason": "  "}).status_code == 422
         assert EmergencyAccess.objects.count() == 0
-        opened = fay.post("/clinic/harbour/H-1/emergency/", {"reason": "She does not wake up"})
-        assert opened["Location"] == "/clinic/harbour/H-1/"
-        assert "She does not wake up" in fay.get("/clinic/harbour/H-1/").content.decode()
-        assert fay.get("/clinic/harbour/H-2/").status_code == 403
-        assert fay.get("/clinic/harbour/H-1/dose/").status_code == 403  # to see, not to write
+        opened = fay.post("/clinic/harbour/patients/H-1/emergency/", {"reason": "She does not wake up"})
+        assert opened["Location"] == "/clinic/harbour/patients/H-1/"
+        assert "She does not wake up" in fay.get("/clinic/harbour/patients/H-1/").content.decode()
+        assert fay.get("/clinic/harbour/patients/H-2/").status_code == 403
+        assert fay.get("/clinic/harbour/patients/H-1/dose/").status_code == 403  # to see, not to write
         assert "She does not wake up" in at_desk("mia").get("/clinic/harbour/staff/emergencies/").content.decode()
-        assert "She does not wake up" in at_desk("alice").get("/clinic/harbour/H-1/").content.decode()
+        assert "She does not wake up" in at_desk("alice").get("/clinic/harbour/patients/H-1/").content.decode()
         row = AuditRow.objects.get(action="open_in_emergency")
         assert (row.actor, row.subject, row.detail["reason"]) == ("fay", "H-1", "She does not wake up")
     with clock_at(START + dt.timedelta(minutes=61)):
-        assert at_desk("fay").get("/clinic/harbour/H-1/").status_code == 403
+        assert at_desk("fay").get("/clinic/harbour/patients/H-1/").status_code == 403
 
 
 @pytest.mark.parametrize("by", ["rex", "charlie", "tom"])

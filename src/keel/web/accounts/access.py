@@ -79,7 +79,11 @@ def rule_of(name: str, view: Any) -> Rule | None:
         return Rule.EVERYONE
     if getattr(view, "permission", None):
         return Rule.MEMBERS
-    if name.startswith(("accounts:", "account_", "mfa_")) or name == "clinic:home":
+    if name.startswith(("accounts:", "account_", "mfa_")) or name in (
+        "clinic:home",
+        "clinic:moved_patient",
+        "clinic:moved_page",
+    ):
         return Rule.SIGNED_IN
     return None
 

@@ -5,6 +5,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from keel import knowledge
@@ -45,6 +46,15 @@ def home(request: HttpRequest) -> HttpResponse:
         may_see = Permission.SEE_PATIENTS in places[0].permissions
         return redirect("clinic:patients" if may_see else "staff:people", places[0].clinic.slug)
     return render(request, "clinic/home.html", {"places": places})
+
+
+@require_safe
+@login_required
+def moved(request: HttpRequest, clinic: str, number: str, rest: str = "") -> HttpResponse:
+    """From an older address of a patient's page to the one of now, which asks who may see it."""
+    query = request.META.get("QUERY_STRING", "")
+    page = reverse("clinic:patient", args=(clinic, number))
+    return redirect(f"{page}{rest}{'?' if query else ''}{query}")
 
 
 @require_safe
