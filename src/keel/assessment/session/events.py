@@ -239,13 +239,15 @@ class Discharged(Event, frozen=True, kw_only=True, tag="discharged"):
 
 
 class LeftAgainstAdvice(Event, frozen=True, kw_only=True, tag="left_against_advice"):
-    """The person goes though the gate does not let them: what they were told, and whom one tried to reach.
+    """The person goes though the gate does not let them: why, what they were told, and whom one tried to reach.
 
-    `call_back_at` is when they are called; without it the next morning.
+    It can be recorded at any minute: what is not written yet is shown as not said. `call_back_at` is when they are
+    called; without it the next morning.
     """
 
-    told: Name
-    contact_tried: Name
+    reason: str = ""
+    told: str = ""
+    contact_tried: str = ""
     call_back_at: Time | None = None
 
 

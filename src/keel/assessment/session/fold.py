@@ -22,7 +22,7 @@ from keel.assessment.session.events import (
     Transferred,
 )
 from keel.assessment.session.gate import gate_state
-from keel.assessment.session.log import call_back, log_entries, responsible
+from keel.assessment.session.log import NOT_SAID, call_back, log_entries, responsible
 from keel.assessment.session.opening import open_session
 from keel.assessment.session.overrides import apply_overrides
 from keel.assessment.session.prediction import predict
@@ -124,7 +124,8 @@ def _gone(view: SessionView) -> Iterator[Finding]:
     """How the person left, where that was no discharge."""
     left = view.ending
     if isinstance(left, LeftAgainstAdvice):
-        yield view.finding("KEEL-LEFT", event=left.id, told=left.told, contact=left.contact_tried)
+        told, contact = left.told or NOT_SAID, left.contact_tried or NOT_SAID
+        yield view.finding("KEEL-LEFT", event=left.id, told=told, contact=contact)
     elif isinstance(left, Transferred):
         yield view.finding("KEEL-TRANSFERRED", event=left.id, to=left.to, reason=left.reason)
 

@@ -17,6 +17,9 @@ from keel.assessment.session.state import DueCheck, LogEntry
 from keel.assessment.session.view import SessionView
 from keel.messages import Message
 
+NOT_SAID = Message("not said")
+"""What nobody has written yet of somebody who left."""
+
 
 def log_entries(view: SessionView) -> Iterator[LogEntry]:
     """The events of the log up to now, in order."""
@@ -38,7 +41,9 @@ def _what(event: Logged) -> Message:
         return Message("sound of alarm {rule} paused for {over}", rule=event.rule, over=event.over)
     if isinstance(event, LeftAgainstAdvice):
         return Message(
-            "left against advice; told: {told}; tried: {contact}", told=event.told, contact=event.contact_tried
+            "left against advice; told: {told}; tried: {contact}",
+            told=event.told or NOT_SAID,
+            contact=event.contact_tried or NOT_SAID,
         )
     return Message("taken to {to}: {reason}", to=event.to, reason=event.reason)
 
