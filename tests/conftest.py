@@ -1,6 +1,7 @@
 """What holds for every test: one clock, no network but this machine's own, Hypothesis settings for two cores."""
 
 import os
+from asyncio import events
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -19,6 +20,17 @@ settings.load_profile("server" if os.environ.get("CI") else "keel")
 
 def pytest_configure() -> None:
     clock.start()
+
+
+@pytest.fixture(autouse=True)
+def _no_loop_of_the_browser(request):
+    """Playwright leaves its event loop running between the tests of a process; only its own tests know of it."""
+    loop = None if request.node.get_closest_marker("browser") else events._get_running_loop()
+    if loop is not None:
+        events._set_running_loop(None)
+    yield
+    if loop is not None:
+        events._set_running_loop(loop)
 
 
 @pytest.fixture(autouse=True)

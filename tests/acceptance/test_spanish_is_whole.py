@@ -218,7 +218,7 @@ def test_a_picture_from_a_record_has_no_english(erin):
         {"pattern": "algo de vez en cuando tal vez"},
         {"pattern": "400 cada sábado"},
         {"pattern": "1.000 mg cada sábado"},
-        {"pattern": "2-1 g cada sábado"},
+        {"pattern": "1 g 9 días a la semana"},
         {"record": "{"},
         {"record": "nada"},
         {"record": '{"doses": [{"amount": "5 zz"}]}'},

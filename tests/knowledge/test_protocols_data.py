@@ -64,7 +64,7 @@ def test_every_fact_is_asked_by_a_rule_or_leads_to_one_that_is():
     leading = {fact.id for fact in load().clinical_facts.values() if re.match(r"(cssrs|asq)_", fact.id)}
     leading |= {"chest_pain", "severe_headache", "visual_loss", "dyspnoea", "confusion"}
     leading |= {"weight_kg", "height_cm", "sex", "planned_min", "on_oxygen", "cadss6", "cadss", "dissociation"}
-    leading |= {"contact", "adverse_event_reported"}
+    leading |= {"contact", "adverse_event_reported", "suicide_attempt_on_record"}
     assert set(load().clinical_facts) - used - leading == set()
 
 

@@ -87,6 +87,7 @@ def test_keeping_routes_apart_never_lowers_a_band(taken, said, route):
 @given(st.lists(doses(), max_size=25))
 def test_a_total_is_given_only_of_one_route_or_as_absorbed(taken):
     found = summarise(Record(doses=tuple(taken)), at=AT, knowledge=load())
+    assert len(found.by_route) >= len(found.by_substance)
     for whole in found.by_substance:
         rows = [one for one in found.by_route if one.substance == whole.substance]
         used = [one for one in rows if one.mg_per_year.high > 0]

@@ -159,6 +159,7 @@ def test_every_word_is_used_or_said_to_be_not_used(pieces):
     read = {name for item in report.items for name in item.substances}
     names = names_of(load())
     about = {word for phrase in load().context_words for word in phrase.split()}
+    assert report.looked_at
     for entry in entries(text):
         for word in words(entry):
             is_dose = kind_of(word, names) in SAYS_HOW

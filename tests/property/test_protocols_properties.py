@@ -27,6 +27,7 @@ GATES = [(letter, phase) for letter, phases in CLEAR.items() for phase in phases
 # What follows from other facts is not given beside them: the two could contradict each other.
 FOLLOWS = {"planned_mg_per_kg", "planned_mg_per_kg_per_min", "bmi", "crisis_symptom", "suicide_risk_high"}
 FOLLOWS |= {"sbp_standing", "dbp_standing", "spo2_on_air"}
+FOLLOWS |= {"weight_basis", "weight_basis_reasoned", "planned_mg_per_kg_chosen", "dose_taken_today"}  # a session's own
 PLACES = ["", "US", "EU", "UK", "AU-TAS"]
 
 

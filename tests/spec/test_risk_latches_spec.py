@@ -18,6 +18,7 @@ from keel.interop import read_records
 from keel.interop.record_file import write_record
 from keel.interop.record_file.shape import RISKS
 from keel.knowledge import load
+from support.loops import some
 
 AT = dt.datetime(2026, 11, 21, 16, tzinfo=dt.UTC)
 FACTS = load()
@@ -92,7 +93,7 @@ def test_order_offsets_and_repetition_change_nothing():
     elsewhere = [
         one | {"at": dt.datetime.fromisoformat(one["at"]).astimezone(dt.timezone(9 * HOUR)).isoformat()} for one in told
     ]
-    for answers in itertools.permutations(told):
+    for answers in some(itertools.permutations(told)):
         assert levels(record_of(*answers, *elsewhere)) == ("high",) * 3
 
 

@@ -101,7 +101,8 @@ def test_every_route_says_for_whom_it_is_and_is_named_here():
     own = {name for name, rule in rules.items() if rule is Rule.SIGNED_IN}
     assert own == {name for name in own if name.startswith(("account_", "mfa_", "accounts:"))} | {
         "clinic:home",
-        "clinic:moved",
+        "clinic:moved_patient",
+        "clinic:moved_page",
     }
     assert {name for name in WAYS_IN if name not in rules} == set()
 

@@ -54,7 +54,7 @@ def test_a_mistake_in_a_screening_is_one_line(options, words):
 
 @pytest.mark.parametrize("text", ["a" * 342, "1 mg " * 80, "/" + "x" * 5000, "1" * 5000])
 def test_a_pattern_longer_than_a_file_name_is_one_line(text):
-    check(keel_here("exposure", text), "Write" if "mg" not in text else "Add for example")
+    check(keel_here("exposure", text), "Write")
 
 
 @pytest.mark.parametrize("year", ["0001", "1926", "2025", "9999"])

@@ -12,7 +12,7 @@ from keel.cli.app import app
 ROOT = Path(__file__).parents[3]
 TEXTS = ("*.toml", "*.csv", "*.html", "*.txt", "*.js", "*.po", "*.md", "*.ipynb")
 NAMED = re.compile(r"(?<!from )\bkeel ([a-z][a-z-]*)(?: ([a-z][a-z-]*))?")
-PROSE = {"command", "keel", "keel-backup", "as", "or"}
+PROSE = {"command", "keel", "keel-backup", "as", "con", "o", "or"}
 """“the keel command”, the system’s account and service of that name, and “--to keel or --to csv” call none."""
 COMMANDS = typer.main.get_command(app).commands
 

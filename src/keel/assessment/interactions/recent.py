@@ -9,6 +9,9 @@ from keel.quantities import convert
 from keel.record import Medicine, Record
 from keel.record.selection import medicines_taken
 
+LONGEST = 500
+"""Characters of a text that may be the name of a medicine with its dose."""
+
 
 def medicines_to_check(record: Record, at: dt.datetime, knowledge: Knowledge) -> tuple[str, ...]:
     """What is taken at `at`, and what ended so lately that it still counts, as typed."""
@@ -32,7 +35,9 @@ def _still_speaks(medicine: Medicine, today: dt.date, knowledge: Knowledge) -> b
 
 
 def _classes(text: str, knowledge: Knowledge) -> frozenset[str]:
-    """The classes of the medicines that a text names for sure."""
+    """The classes of the medicines that a text names for sure; none where it is too long to be a medicine."""
+    if len(text) > LONGEST:
+        return frozenset()
     names = names_of(knowledge)
     meanings = [read.meaning for read in read_entry(text, names).names if read.meaning and not read.meaning.to_confirm]
     rows = [row for meaning in meanings for substance in meaning.substances for row in names.rows_of(substance)]

@@ -7,6 +7,7 @@ import pytest
 
 from keel.interop import Reading
 from support.fhir import DANA, LOINC, bundle, patient
+from support.loops import some
 from support.reading import noted, read
 
 PHQ_9 = ["44250-9", "44255-8", "44259-0", "44254-1", "44251-7", "44258-2", "44252-5", "44253-3", "44260-8"]
@@ -64,7 +65,7 @@ def test_a_form_is_found_however_the_response_points_to_it(resources: list[dict[
 def test_of_two_versions_the_one_that_was_answered_decides():
     old, new = form(LINKS, url=URL, version="1"), form(LINKS[::-1], id="new", url=URL, version="2")
     answered = response([*ALL_THREE[:8], ("q9", NOT_AT_ALL)], questionnaire=f"{URL}|1")
-    for forms in permutations([old, new]):
+    for forms in some(permutations([old, new])):
         assert items_of(read(bundle(patient(), *forms, answered)))["9"] == 0
 
 
