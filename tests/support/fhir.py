@@ -1,5 +1,6 @@
 """Small FHIR R4 resources about Dana, to be changed by the test that needs them."""
 
+import copy
 from typing import Any
 
 Resource = dict[str, Any]
@@ -13,7 +14,7 @@ def bundle(*resources: Resource, **changes: Any) -> Resource:
     entries = []
     for resource in resources:
         address = resource.pop("fullUrl", None)
-        entries.append({"resource": resource} | ({"fullUrl": address} if address else {}))
+        entries.append({"resource": copy.deepcopy(resource)} | ({"fullUrl": address} if address else {}))
     return {"resourceType": "Bundle", "type": "collection", "entry": entries} | changes
 
 
@@ -39,7 +40,7 @@ def observation(code: str, value: Any = None, **changes: Any) -> Resource:
             "id": f"o{code}",
             "status": "final",
             "code": concept(code),
-            "subject": DANA,
+            "subject": dict(DANA),
             "effectiveDateTime": "2026-11-01T09:00:00Z",
         }
         | ({} if value is None else {kind: value})
@@ -58,7 +59,7 @@ def administration(**changes: Any) -> Resource:
         "id": "ma1",
         "status": "completed",
         "medicationCodeableConcept": {"text": "Ketamine 50 mg/mL injection"},
-        "subject": DANA,
+        "subject": dict(DANA),
         "effectivePeriod": {"start": "2026-11-01T09:00:00Z", "end": "2026-11-01T09:40:00Z"},
         "dosage": {
             "route": concept("47625008", system="http://snomed.info/sct"),
@@ -74,8 +75,8 @@ def statement(**changes: Any) -> Resource:
         "id": "ms1",
         "status": "active",
         "medicationCodeableConcept": {"text": "ketamine"},
-        "subject": DANA,
-        "informationSource": DANA,
+        "subject": dict(DANA),
+        "informationSource": dict(DANA),
         "effectivePeriod": {"start": "2024-11-21"},
         "dosage": [
             {
@@ -94,13 +95,13 @@ def request(**changes: Any) -> Resource:
         "status": "active",
         "intent": "order",
         "medicationCodeableConcept": {"text": "Spravato 84 mg nasal spray"},
-        "subject": DANA,
+        "subject": dict(DANA),
         "authoredOn": "2026-10-01",
     } | changes
 
 
 def condition(**changes: Any) -> Resource:
-    return {"resourceType": "Condition", "id": "c1", "code": {"text": "Hypertension"}, "subject": DANA} | changes
+    return {"resourceType": "Condition", "id": "c1", "code": {"text": "Hypertension"}, "subject": dict(DANA)} | changes
 
 
 PHQ9_ITEMS = [
@@ -124,7 +125,7 @@ def phq9_response(values: list[int], **changes: Any) -> Resource:
         "id": "qr1",
         "status": "completed",
         "questionnaire": "http://example.org/Questionnaire/mood",
-        "subject": DANA,
+        "subject": dict(DANA),
         "authored": "2026-11-01T08:00:00Z",
         "item": [
             {"linkId": f"/{code}", "answer": [{"valueCoding": {"system": LOINC, "code": PHQ9_CHOICES[value]}}]}
@@ -149,7 +150,7 @@ def risk_assessment(level: str = "Low", **changes: Any) -> Resource:
         "resourceType": "RiskAssessment",
         "id": "r",
         "status": "final",
-        "subject": DANA,
+        "subject": dict(DANA),
         "code": {"text": "Suicide risk"},
         "occurrenceDateTime": "2026-11-20T11:00:00Z",
         "performer": {"reference": "Practitioner/alice", "display": "Alice"},

@@ -247,7 +247,7 @@ def test_every_text_of_a_session_file_is_read_soon(kind):
     assert slow_places(SESSION_PLACES, _state, lambda: base_session("iv"), TEXTS[kind]) == {}
 
 
-FHIR_BASE = {"id": "one", "status": "final", "subject": DANA, "patient": DANA}
+FHIR_BASE = {"id": "one", "status": "final", "subject": dict(DANA), "patient": dict(DANA)}
 
 
 @pytest.mark.slow

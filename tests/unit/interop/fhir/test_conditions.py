@@ -19,7 +19,7 @@ OPIOID = {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "F1
 
 
 def dana(**fields):
-    condition = {"resourceType": "Condition", "id": "c1", "subject": DANA, "code": OPIOID} | fields
+    condition = {"resourceType": "Condition", "id": "c1", "subject": dict(DANA), "code": OPIOID} | fields
     return the_record(bundle(patient(), condition))
 
 
