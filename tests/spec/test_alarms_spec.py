@@ -12,7 +12,7 @@ import pytest
 from keel.assessment.alarms import alarm_finding, alarms_in, without_alarms
 from keel.exposure import parse_pattern
 from keel.findings import Severity
-from keel.knowledge import load
+from keel.knowledge import Certainty, load
 from support.loops import some
 
 AT = dt.datetime(2026, 12, 1, 12, tzinfo=dt.UTC)
@@ -75,3 +75,10 @@ def test_what_stands_beside_an_alarm_is_still_read():
     rest = without_alarms("1 g every Saturday for 3 years, blood when I pee", load())
     (phase,) = parse_pattern(rest, at=AT, knowledge=load())
     assert (phase.mg_per_session.mid, phase.sessions_per_year.mid, phase.months.mid) == (1000, 52, 36)
+
+
+def test_an_alarm_is_marked_as_a_default_of_keel_and_not_as_seen_in_a_source():
+    """The words are Keel's own: no source is named, so none may be said to have been seen."""
+    (alarm,) = alarms_in(["my friend won't wake up"], load())
+    found = alarm_finding(alarm)
+    assert (found.sources, found.confidence) == ((), Certainty.DEFAULT)

@@ -11,7 +11,7 @@ import msgspec
 
 from keel.exposure import SymptomFacts
 from keel.findings import Finding, Reason, Severity
-from keel.knowledge import Knowledge
+from keel.knowledge import Certainty, Knowledge
 from keel.knowledge.concepts import AlarmKind, State
 from keel.messages import Message, both
 from keel.record.concepts import Mention, read_concepts
@@ -88,6 +88,7 @@ def alarm_finding(alarm: Alarm) -> Finding:
         subject="alarm",
         summary=summary,
         why=tuple(Reason(Message("typed"), word) for word in alarm.words),
+        confidence=Certainty.DEFAULT,
         next_step=step,
     )
 
