@@ -241,16 +241,19 @@ def _append(fact: Fact, *, action: str, decision: Decision | None = None) -> Fac
     return appended
 
 
-def append_in_turn(fact: Fact, clinic: Clinic, action: str, decision: Decision | None = None) -> Fact:
+def append_in_turn(
+    fact: Fact, clinic: Clinic, action: str, decision: Decision | None = None, *, was_decided: bool = False
+) -> Fact:
     """Appends a fact that was checked, with its row of the audit: inside a transaction, with the clinic locked.
 
-    The same fact with the same key is given back as it stands; FactRefused for another one with that key.
+    The same fact with the same key is given back as it stands; FactRefused for another one with that key. A dose that
+    a session gave `was_decided` there: nobody is asked again, and the end of a session is never refused.
     """
     same = Fact.objects.filter(patient=fact.patient, key=fact.key).first()
     if same is not None:
         return _same_or_refused(same, fact)
     _refuse_changed_twice(fact)
-    decided = _decided(fact, decision)
+    decided = () if was_decided else _decided(fact, decision)
     last = Fact.objects.filter(patient=fact.patient).order_by("-sequence").values_list("sequence", flat=True).first()
     fact.sequence = (last or 0) + 1
     fact.save(force_insert=True)
