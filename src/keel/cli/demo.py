@@ -1,6 +1,7 @@
 """`keel demo`: the web application with a demonstration clinic in it."""
 
 from pathlib import Path
+from threading import Thread
 from typing import Annotated
 
 import typer
@@ -19,10 +20,12 @@ def demo(
 
     Example: keel demo --port 8000 --speed 30
     """
-    from keel.web.server import address, load_demo, load_rooms, prepare, run
+    from keel.web.afternoon import load_rooms, play_afternoon
+    from keel.web.server import address, load_demo, prepare, run
 
     prepare(folder)
     print(say(load_demo(port)))
     load_rooms(speed)
+    Thread(target=play_afternoon, daemon=True).start()
     print(say(address(port)), flush=True)
     run(port=port, workers=1)

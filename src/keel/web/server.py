@@ -9,11 +9,9 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING
 
 from keel.messages import Message, joined
-from keel.web.clock import DEMO_CLOCK
 from keel.web.environment import DATABASE_FILE, SECRET_FILE
 from keel.web.errors import DatabaseRefused, PortTaken
 from keel.web.sqlite import check_database
@@ -24,8 +22,6 @@ if TYPE_CHECKING:
 LOOPBACK = "127.0.0.1"
 HEADER_MS = 10_000
 """Milliseconds that a client has to send the head of a request."""
-PLAYED_EVERY_S = 2
-"""Seconds between two looks at what happens in the rooms of a demonstration."""
 LARGEST_HEAD = 65_536
 """Bytes of the head of a request, its address and cookies among them."""
 PRIVATE_FILES = (SECRET_FILE, DATABASE_FILE, f"{DATABASE_FILE}-wal", f"{DATABASE_FILE}-shm")
@@ -187,38 +183,6 @@ def load_demo(port: int) -> Message:
     )
 
 
-def load_rooms(speed: float) -> None:
-    """Begins the afternoon of the demonstration in its rooms; its clock runs at this speed, and never back."""
-    from django.db.models import Max
-
-    from keel.web import clock
-    from keel.web.clinic.models import Fact
-    from keel.web.live.demonstration import load
-
-    newest = Fact.objects.aggregate(Max("recorded_at"))["recorded_at__max"]
-    clock.run_faster(speed, shown=max(clock.now(), newest))
-    load(clock.now())
-
-
-def _play_on() -> None:
-    """Keeps the afternoon of a demonstration going, as long as the worker runs."""
-    import logging
-    import time
-
-    from django.db import connection
-
-    from keel.web import clock
-    from keel.web.live.demonstration import play_on
-
-    while True:
-        try:
-            play_on(clock.now())
-        except Exception:
-            logging.getLogger("keel.web").exception("the afternoon of the demonstration")
-        connection.close()
-        time.sleep(PLAYED_EVERY_S)
-
-
 def _duty(one: "StaffEntry") -> Message:
     from keel.web.clinic.roles import ROLES
 
@@ -237,7 +201,5 @@ def warm_up() -> None:
     announce_all()
     connection.close()
     facts = knowledge.load()
-    if DEMO_CLOCK in os.environ:
-        Thread(target=_play_on, daemon=True).start()
     for table in (facts.hash, facts.claims, facts.sources, facts.criteria, facts.directory, facts.interactions):
         len(table)
