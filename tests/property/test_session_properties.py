@@ -213,6 +213,7 @@ FIELDS = {
         {"rule": ALARMING, "occurrence": TIMES_OVER, "to": st.sampled_from(["prescriber", "manager"])}
     ),
     "alarm_cleared": st.fixed_dictionaries({"rule": ALARMING, "occurrence": TIMES_OVER}),
+    "self_tested": st.fixed_dictionaries({"is_running": st.booleans()}),
     "dose_stopped": st.fixed_dictionaries({}, optional={"given": AMOUNTS}),
     "device_given": st.fixed_dictionaries({}, optional={"observed": st.booleans(), "amount": AMOUNTS}),
     "vitals_recorded": st.fixed_dictionaries(

@@ -60,6 +60,7 @@ EVERY_TYPE = {
     ],
     "alarm_escalated": ["--rule", "A-IN-05", "--occurrence", "1", "--to", "prescriber"],
     "alarm_cleared": ["--rule", "A-IN-05", "--occurrence", "1"],
+    "self_tested": ["--is-running", "yes"],
     "corrected": ["--corrects", "e10", "--reason", "other person", "--remove"],
 }
 

@@ -361,6 +361,12 @@ class AlarmCleared(AlarmFact, frozen=True, kw_only=True, tag="alarm_cleared"):
     """Its cause has gone; a high one was acknowledged too."""
 
 
+class SelfTested(Event, frozen=True, kw_only=True, tag="self_tested"):
+    """Whether the watcher of alarms ran when the session began."""
+
+    is_running: bool
+
+
 Ending = Discharged | LeftAgainstAdvice | Transferred
 """Events with which the person is gone."""
 Logged = HandedOver | EmergencyStep | AlarmAcknowledged | AlarmPaused | AlarmFact | LeftAgainstAdvice | Transferred
@@ -396,6 +402,7 @@ Plain = (
     | AlarmEased
     | AlarmEscalated
     | AlarmCleared
+    | SelfTested
 )
 
 

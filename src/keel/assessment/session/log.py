@@ -16,6 +16,7 @@ from keel.assessment.session.events import (
     LeftAgainstAdvice,
     Logged,
     Priority,
+    SelfTested,
     Started,
     minutes_between,
 )
@@ -50,6 +51,8 @@ def _what(event: Logged) -> Message:
         return Message("alarm {rule} seen", rule=event.rule)
     if isinstance(event, AlarmPaused):
         return Message("sound of alarm {rule} paused for {over}", rule=event.rule, over=event.over)
+    if isinstance(event, SelfTested):
+        return Message("alarms are running") if event.is_running else Message("alarms are not running")
     if isinstance(event, AlarmFact):
         return _what_of_alarm(event)
     if isinstance(event, LeftAgainstAdvice):

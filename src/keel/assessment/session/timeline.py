@@ -26,6 +26,7 @@ from keel.knowledge.protocols import Cut, Protocol
 _SHOWN = 5
 _KIND_ORDER = (
     "started",
+    "self_tested",
     "checked",
     "vitals_recorded",
     "sedation_scored",

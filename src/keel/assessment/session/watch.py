@@ -8,6 +8,7 @@ of `session-rules` and of the rules themselves.
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
+from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -21,6 +22,7 @@ from keel.assessment.session.events import (
     AlarmFact,
     AlarmRaised,
     AlarmWorsened,
+    AnyEvent,
     Priority,
     Session,
     minutes_between,
@@ -123,8 +125,8 @@ class _Watch(msgspec.Struct, frozen=True, dict=True):
 
     def _is_late(self, alarm: Alarm) -> bool:
         """Whether only facts that are older than the alarm and came in after it would take it away."""
-        raised = alarm.raised_at
-        kept = [one for one in self.session.events if one.recorded_at is None or not one.at <= raised < one.recorded_at]
+        late = self._own.cuts["late_min"].value
+        kept = [one for one in self.session.events if not _came_late(one, alarm.raised_at, late)]
         if len(kept) == len(self.session.events):
             return False
         before = msgspec.structs.replace(self.session, events=tuple(kept))
@@ -181,5 +183,12 @@ class _Watch(msgspec.Struct, frozen=True, dict=True):
         return self._head(rule, max((one.occurrence for one in known if one.rule == rule), default=0) + 1, what)
 
     def _head(self, rule: str, occurrence: int, what: str) -> dict[str, Any]:
-        number = f"alarm/{self.session.id}/{rule}/{occurrence}/{what}"
-        return {"id": number, "at": self.at, "by": WATCHER, "rule": rule, "occurrence": occurrence}
+        name = f"{self.session.id}/{rule}/{occurrence}/{what}"
+        number = sha256(name.encode()).hexdigest()[:32]
+        return {"id": f"alarm-{number}", "at": self.at, "by": WATCHER, "rule": rule, "occurrence": occurrence}
+
+
+def _came_late(event: AnyEvent, raised_at: dt.datetime, late_min: float) -> bool:
+    """Whether an event is older than an alarm and was entered after it, long after it happened."""
+    entered = event.recorded_at
+    return entered is not None and event.at <= raised_at < entered and minutes_between(event.at, entered) > late_min
