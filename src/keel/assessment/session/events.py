@@ -369,7 +369,16 @@ class SelfTested(Event, frozen=True, kw_only=True, tag="self_tested"):
 
 Ending = Discharged | LeftAgainstAdvice | Transferred
 """Events with which the person is gone."""
-Logged = HandedOver | EmergencyStep | AlarmAcknowledged | AlarmPaused | AlarmFact | LeftAgainstAdvice | Transferred
+Logged = (
+    HandedOver
+    | EmergencyStep
+    | AlarmAcknowledged
+    | AlarmPaused
+    | AlarmFact
+    | SelfTested
+    | LeftAgainstAdvice
+    | Transferred
+)
 """Events that change no gate of the dose and are shown as they stand."""
 
 Plain = (
