@@ -11,7 +11,7 @@ from django.db import migrations
 
 APPEND_ONLY = (
     *("clinic_fact", "clinic_auditrow", "clinic_emergencyaccess", "clinic_factdecision"),
-    *("live_rulebook", "live_soundcheck"),
+    *("live_rulebook", "live_adoption", "live_soundcheck"),
 )
 """Every table that takes new rows only."""
 _SQLITE = """
