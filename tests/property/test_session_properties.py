@@ -210,7 +210,7 @@ FIELDS = {
     "alarm_worsened": CHANGED,
     "alarm_eased": CHANGED,
     "alarm_escalated": st.fixed_dictionaries(
-        {"rule": ALARMING, "occurrence": TIMES_OVER, "to": st.sampled_from(["prescriber", "manager"])}
+        {"rule": ALARMING, "occurrence": TIMES_OVER, "to": st.sampled_from(["prescriber", "everyone"])}
     ),
     "alarm_cleared": st.fixed_dictionaries({"rule": ALARMING, "occurrence": TIMES_OVER}),
     "self_tested": st.fixed_dictionaries({"is_running": st.booleans()}),

@@ -190,7 +190,7 @@ def test_an_alarm_that_nobody_acknowledges_goes_from_role_to_role(room):
     assert room.watch(clock("09:37")[:17] + "59+00:00") == []
     assert room.watch("09:38") == ["escalated A-IN-05-low 1 prescriber"]
     assert room.watch("09:38") == []
-    assert room.watch("09:39") == ["escalated A-IN-05-low 1 manager"]
+    assert room.watch("09:39") == ["escalated A-IN-05-low 1 everyone"]
     assert room.watch("09:40") == []
     medium = WatchedSession()
     medium.signs("09:37", spo2=91)

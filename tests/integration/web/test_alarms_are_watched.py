@@ -91,7 +91,7 @@ def test_an_alarm_goes_on_to_the_next_role_though_the_browser_of_the_nurse_is_go
     for seconds in (30, 59, 61, 121):
         watcher.round(later(minutes=1, seconds=seconds))
     alarm = standing(live, later(minutes=4))["A-IN-05-low"]
-    assert alarm.passed_on_to == ("prescriber", "manager")
+    assert alarm.passed_on_to == ("prescriber", "everyone")
     tell(live, people, later(minutes=5), "alarm_acknowledged", by="alice", rule=alarm.rule, occurrence=1)
     assert standing(live, later(minutes=5))["A-IN-05-low"].acknowledged_by == "alice"
 

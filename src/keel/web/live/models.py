@@ -1,7 +1,7 @@
 """Rooms, which session is open where, and the rules under which it was begun.
 
-`LiveSession` is a projection of the facts, made anew by `keel rebuild`. `RuleBook`, `Adoption` and `SoundCheck` take new
-rows only.
+`LiveSession` is a projection of the facts, made anew by `keel rebuild`. `RuleBook`, `Adoption` and `SoundCheck` take
+new rows only.
 """
 
 from django.conf import settings

@@ -1,6 +1,7 @@
 """Whether alarms are running, for every page that shows a room and for whoever asks about the health of the server."""
 
 import datetime as dt
+from typing import NamedTuple
 
 from keel.web.live.models import Watch
 
@@ -8,18 +9,24 @@ LOST_AFTER_S = 15.0
 """Seconds without a beat after which alarms are said not to run; a default of Keel's (reliability, T11)."""
 
 
-def beat_age_s(at: dt.datetime) -> float | None:
-    """Seconds since the watcher's last round; None where there was none. A clock that was set back counts as well."""
-    beat = Watch.objects.filter(pk=1).values_list("beat_at", flat=True).first()
-    return None if beat is None else abs((at - beat).total_seconds())
+class Heartbeat(NamedTuple):
+    """Seconds since the watcher's last round (None: there was none), and the sessions that it could not look at."""
+
+    age_s: float | None
+    failed: frozenset[str]
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether alarms are running."""
+        return self.age_s is not None and self.age_s <= LOST_AFTER_S
+
+
+def heartbeat(at: dt.datetime) -> Heartbeat:
+    """How the watcher is. A beat of the future, by a clock that was set back, is as old as one of the past."""
+    beat, failed = Watch.objects.filter(pk=1).values_list("beat_at", "failed").first() or (None, ())
+    return Heartbeat(None if beat is None else abs((at - beat).total_seconds()), frozenset(failed))
 
 
 def is_watched(at: dt.datetime) -> bool:
     """Whether alarms are running."""
-    age = beat_age_s(at)
-    return age is not None and age <= LOST_AFTER_S
-
-
-def unwatched() -> frozenset[str]:
-    """The sessions whose alarms could not be looked at in the last round, by id."""
-    return frozenset(Watch.objects.filter(pk=1).values_list("failed", flat=True).first() or ())
+    return heartbeat(at).is_alive
