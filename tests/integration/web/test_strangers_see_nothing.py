@@ -44,6 +44,10 @@ NEEDS = {
     "live:decision": "run_sessions",
     "live:board": "see_rooms",
     "live:board_json": "see_rooms",
+    "live:board_rooms": "see_rooms",
+    "live:sound": "see_rooms",
+    "live:board_names": "run_sessions",
+    "live:alarms": "write_in_sessions",
     "live:begin": "run_sessions",
     "live:session": "see_rooms",
     "live:session_json": "see_rooms",
@@ -73,7 +77,7 @@ MAY = {
 }
 FRESH = {"staff:invite", "staff:withdraw", "staff:member"}
 """Routes that ask again who it is, before they answer."""
-SENT_TO = {"live:record", "live:events"}
+SENT_TO = {"live:record", "live:events", "live:sound", "live:board_names"}
 """Routes that only take what is sent to them."""
 VALUES = {
     "clinic": "harbour",
@@ -156,7 +160,7 @@ def test_charlie_gets_404(at_desk, dose, name, method):
     page = getattr(at_desk("charlie"), method)(_address(name), {"reason": "x", "key": "k", "text": "x"})
     assert page.status_code in ((404,) if method == "get" and name not in SENT_TO else (404, 405))
     assert "Dana" not in page.content.decode()
-    assert Fact.objects.count() == 3
+    assert Fact.objects.count() == 4
     assert page.status_code == 405 or AuditRow.objects.filter(action="refused_elsewhere", clinic__slug="hill").exists()
 
 
@@ -173,7 +177,7 @@ def test_without_a_log_in_there_is_only_the_log_in(client, dose, name, method):
     page = getattr(client, method)(_address(name), {"reason": "x", "key": "k"})
     assert page.status_code == 302
     assert page["Location"].startswith("/log-in/?next=")
-    assert Fact.objects.count() == 3
+    assert Fact.objects.count() == 4
 
 
 @pytest.mark.parametrize(

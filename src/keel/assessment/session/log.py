@@ -5,11 +5,18 @@ from collections.abc import Iterator
 
 from keel.assessment.session.events import (
     AlarmAcknowledged,
+    AlarmChanged,
+    AlarmEscalated,
+    AlarmFact,
     AlarmPaused,
+    AlarmRaised,
+    AlarmWorsened,
     EmergencyStep,
     HandedOver,
     LeftAgainstAdvice,
     Logged,
+    Priority,
+    SelfTested,
     Started,
     minutes_between,
 )
@@ -19,6 +26,11 @@ from keel.messages import Message
 
 NOT_SAID = Message("not said")
 """What nobody has written yet of somebody who left."""
+PRIORITY_WORDS = {
+    Priority.HIGH: Message("high priority"),
+    Priority.MEDIUM: Message("medium priority"),
+    Priority.LOW: Message("low priority"),
+}
 
 
 def log_entries(view: SessionView) -> Iterator[LogEntry]:
@@ -39,6 +51,10 @@ def _what(event: Logged) -> Message:
         return Message("alarm {rule} seen", rule=event.rule)
     if isinstance(event, AlarmPaused):
         return Message("sound of alarm {rule} paused for {over}", rule=event.rule, over=event.over)
+    if isinstance(event, SelfTested):
+        return Message("alarms are running") if event.is_running else Message("alarms are not running")
+    if isinstance(event, AlarmFact):
+        return _what_of_alarm(event)
     if isinstance(event, LeftAgainstAdvice):
         return Message(
             "left against advice; told: {told}; tried: {contact}",
@@ -46,6 +62,20 @@ def _what(event: Logged) -> Message:
             contact=event.contact_tried or NOT_SAID,
         )
     return Message("taken to {to}: {reason}", to=event.to, reason=event.reason)
+
+
+def _what_of_alarm(event: AlarmFact) -> Message:
+    rule = event.rule
+    if isinstance(event, AlarmEscalated):
+        return Message("alarm {rule} not acknowledged in time, now also for: {role}", rule=rule, role=Message(event.to))
+    if not isinstance(event, AlarmRaised | AlarmChanged):
+        return Message("alarm {rule} over", rule=rule)
+    priority = PRIORITY_WORDS[event.priority]
+    if isinstance(event, AlarmRaised):
+        return Message("alarm {rule} raised: {priority}", rule=rule, priority=priority)
+    if isinstance(event, AlarmWorsened):
+        return Message("alarm {rule} worsened: {priority}", rule=rule, priority=priority)
+    return Message("alarm {rule} eased: {priority}", rule=rule, priority=priority)
 
 
 def responsible(view: SessionView) -> str:
