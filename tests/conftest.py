@@ -1,6 +1,7 @@
 """What holds for every test: one clock, no network but this machine's own, Hypothesis settings for two cores."""
 
 import os
+import sys
 from asyncio import events
 
 import pytest
@@ -16,6 +17,10 @@ settings.register_profile(
 )
 settings.register_profile("server", parent=settings.get_profile("keel"), derandomize=True)
 settings.load_profile("server" if os.environ.get("CI") else "keel")
+
+
+# jsonschema builds grammars of web addresses when it is imported, 5 s in each process; no schema of ours asks for them.
+sys.modules.setdefault("rfc3987_syntax", None)
 
 
 def pytest_configure() -> None:
