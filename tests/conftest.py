@@ -27,6 +27,12 @@ def pytest_configure() -> None:
     clock.start()
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest tests begin, so that no worker waits for them; those of the browser share one server and browser."""
+    items.sort(key=lambda item: (not item.get_closest_marker("first"), not item.get_closest_marker("browser")))
+
+
 @pytest.fixture(autouse=True)
 def _no_loop_of_the_browser(request):
     """Playwright leaves its event loop running between the tests of a process; only its own tests know of it."""
