@@ -21,7 +21,7 @@ from keel.web.clinic.errors import FactRefused, NotAllowed
 from keel.web.clinic.models import Clinic, EmergencyAccess, Fact, FactDecision, Kind, Patient
 from keel.web.clinic.queries import add_entry, free_number, merged_into, permissions_in, same_person
 from keel.web.clinic.roles import Permission
-from keel.web.clinic.summaries import mark_stale, summarise_patient
+from keel.web.clinic.summaries import mark_stale, summarise_after_write, summarise_patient
 from keel.web.language.rendering import plain
 from keel.web.language.words import gettext as _
 
@@ -237,7 +237,7 @@ def _append(fact: Fact, *, action: str, decision: Decision | None = None) -> Fac
         appended = append_in_turn(fact, clinic, action, decision)
         mark_stale(fact.patient)
     # After the lock is free: the Picture of a long record takes seconds, in which others of the clinic may write.
-    summarise_patient(fact.patient, at=fact.recorded_at)
+    summarise_after_write(fact)
     return appended
 
 
