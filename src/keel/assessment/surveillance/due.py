@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from keel.assessment.surveillance.reviews import ReviewDue, reviews_due
 from keel.exposure import Exposure, summarise
 from keel.findings import Facts, Truth, evaluate
 from keel.knowledge import Certainty, Knowledge
@@ -54,6 +55,7 @@ def due_list(
         schedule = knowledge.surveillance[MEDICAL]
         facts = _facts(days, at)
         found += [_due(item, schedule, record, days, facts, at) for item in schedule.items]
+        found += [_of_course(one, at) for one in reviews_due(record, at=at, knowledge=knowledge)]
     known = exposure or summarise(record, at=at, knowledge=knowledge)
     if known.band is not None and known.band.lane == "non_medical":
         schedule = knowledge.surveillance[BY_BAND]
@@ -109,6 +111,22 @@ def _due(
         why=why,
         sources=item.sources,
         certainty=item.certainty,
+    )
+
+
+def _of_course(review: ReviewDue, at: dt.datetime) -> DueItem:
+    late, rule = (at.date() - review.due_on).days, review.rule
+    return DueItem(
+        id=rule.id,
+        what=review.what,
+        domain="course",
+        due_on=review.due_on,
+        overdue=late > 0,
+        days_overdue=max(0, late),
+        last_done=review.last,
+        why=review.why,
+        sources=rule.sources,
+        certainty=rule.certainty,
     )
 
 
