@@ -190,7 +190,7 @@ class RiskAssessment(msgspec.Struct, frozen=True, kw_only=True):
     id: str = ""
 
 
-class Reviewed(StrEnum):
+class ReviewKind(StrEnum):
     """What a review of a course looked at."""
 
     RESPONSE = "response"
@@ -200,7 +200,7 @@ class Reviewed(StrEnum):
 class Review(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A review of a course: of what, on which day, by whom; for a response whether there was one."""
 
-    of: Reviewed
+    of: ReviewKind
     on: dt.date
     by: Annotated[str, Meta(min_length=1)]
     responded: bool | None = None

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from keel.findings import Fact
 from keel.knowledge.protocols import Protocol
-from keel.record import Dose, Precision, Review, Reviewed, Setting
+from keel.record import Dose, Precision, Review, ReviewKind, Setting
 
 MILESTONES = ("second_review", "first_review")
 """Cuts: after how many sessions response is reviewed, the later first."""
@@ -45,7 +45,7 @@ def milestone(sessions: int, protocol: Protocol) -> int | None:
     return next((int(cut) for cut in cuts if sessions >= cut), None)
 
 
-def held_reviews(reviews: Iterable[Review], of: Reviewed, today: dt.date) -> list[Review]:
+def held_reviews(reviews: Iterable[Review], of: ReviewKind, today: dt.date) -> list[Review]:
     """The reviews of one thing up to a day, oldest first."""
     return sorted((one for one in reviews if one.of is of and one.on <= today), key=lambda one: one.on)
 
@@ -56,13 +56,13 @@ def review_facts(
     """What the dated reviews say. A review of response counts for the last milestone only from its day on."""
     facts: dict[str, Fact] = {}
     sessions = sorted({one.last for one in days})
-    response, reached = held_reviews(reviews, Reviewed.RESPONSE, today), milestone(len(sessions), protocol)
+    response, reached = held_reviews(reviews, ReviewKind.RESPONSE, today), milestone(len(sessions), protocol)
     if response and reached:
         told = [one for one in response if one.on >= sessions[reached - 1]]
         facts["response_reviewed"] = bool(told)
         answers = [one.responded for one in told if one.responded is not None]
         facts |= {"responded": answers[-1]} if answers else {}
-    exposure = held_reviews(reviews, Reviewed.EXPOSURE, today)
+    exposure = held_reviews(reviews, ReviewKind.EXPOSURE, today)
     since = exposure[-1].on if exposure else min((one.first for one in days), default=today)
     facts["months_since_exposure_review"] = months_between(since, today)
     facts["sessions_since_exposure_review"] = sum(not exposure or day > since for day in sessions)

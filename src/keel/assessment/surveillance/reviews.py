@@ -12,7 +12,7 @@ from keel.assessment.protocols.course_days import course_days, held_reviews, mil
 from keel.knowledge import Knowledge
 from keel.knowledge.protocols import Protocol, Rule, facts_of
 from keel.messages import Message
-from keel.record import Record, Review, Reviewed
+from keel.record import Record, Review, ReviewKind
 from keel.record.selection import doses_taken
 
 
@@ -73,9 +73,9 @@ def _exposure(protocol: Protocol, sessions: Sequence[dt.date], held: Sequence[Re
     return min([by_date, *later[most - 1 : most]]), why
 
 
-_DUE: dict[str, tuple[Reviewed, Message, Callable[[Protocol, Sequence[dt.date], Sequence[Review]], Due]]] = {
-    "response_reviewed": (Reviewed.RESPONSE, Message("Review of response"), _response),
-    "benefit_evident": (Reviewed.RESPONSE, Message("Review of benefit"), _benefit),
-    "sessions_since_exposure_review": (Reviewed.EXPOSURE, Message("Review of total exposure"), _exposure),
+_DUE: dict[str, tuple[ReviewKind, Message, Callable[[Protocol, Sequence[dt.date], Sequence[Review]], Due]]] = {
+    "response_reviewed": (ReviewKind.RESPONSE, Message("Review of response"), _response),
+    "benefit_evident": (ReviewKind.RESPONSE, Message("Review of benefit"), _benefit),
+    "sessions_since_exposure_review": (ReviewKind.EXPOSURE, Message("Review of total exposure"), _exposure),
 }
 """What a rule asks, to the review that answers it and when that is due."""

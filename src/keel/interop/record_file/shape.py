@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from keel.messages import Message
 from keel.quantities import Form
-from keel.record import MEDICINE_STATUSES, DoseCertainty, Precision, Pregnancy, Reviewed, RiskLevel, Setting, Sex
+from keel.record import MEDICINE_STATUSES, DoseCertainty, Precision, Pregnancy, ReviewKind, RiskLevel, Setting, Sex
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -181,7 +181,7 @@ class RiskAssessmentEntry(Entry, frozen=True, kw_only=True):
 class ReviewEntry(Entry, frozen=True, kw_only=True):
     """A review of a course of treatment: of its response, or of total exposure."""
 
-    of: Reviewed
+    of: ReviewKind
     on: Date
     by: Annotated[str, Meta(min_length=1, description="Who reviewed it.", examples=["Alice"])]
     responded: Annotated[bool | None, Meta(description="Whether there was a response; null for not said.")] = None

@@ -10,7 +10,7 @@ import pytest
 
 from keel.assessment.surveillance.due import due_list
 from keel.knowledge import load
-from keel.record import Dose, Precision, Record, Review, Reviewed, Setting
+from keel.record import Dose, Precision, Record, Review, ReviewKind, Setting
 
 AT = dt.datetime(2026, 12, 1, 9, tzinfo=dt.UTC)
 NOW = AT.date()
@@ -31,7 +31,7 @@ def record(*days_ago, route="iv", substance="racemic", setting=Setting.CLINIC, r
 
 
 def review(of, days_ago, responded=None):
-    return Review(of=Reviewed(of), on=NOW - dt.timedelta(days=days_ago), by="Alice", responded=responded)
+    return Review(of=ReviewKind(of), on=NOW - dt.timedelta(days=days_ago), by="Alice", responded=responded)
 
 
 def due(told, at=AT):
