@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from keel.assessment.protocols.gate import default_rules, passes
+from keel.assessment.session.after_leaving import told_since
 from keel.assessment.session.course import differing
 from keel.assessment.session.events import (
     DeviceGiven,
@@ -60,6 +61,7 @@ def fold_session(session: Session, *, at: dt.datetime, knowledge: Knowledge) -> 
     is_clear = passes([*reasons, *alarms])
     # What closes the gate is a reason of it, wherever it was found; and the gates of other phases are closed by phase.
     reasons += [one for one in alarms if not passes([one]) and one not in reasons]
+    alarms += told_since(view)
     phase = view.finding(f"KEEL-PHASE-{view.phase.gate.upper()}" if left is None else "KEEL-PHASE-LEFT")
     reasons.append(msgspec.structs.replace(phase, subject="phase"))
     return SessionState(

@@ -188,7 +188,9 @@ def signs_undone(events: Iterable[Plain], words: Words) -> tuple[SignTold, ...]:
     undone: set[str] = set()
     for event in events:
         is_over = isinstance(event, AdverseEvent) and event.resolved
-        for name, is_yes in _danger_answers(event, words):
+        for name, is_yes in yes_or_no_answers(event, words):
+            if name not in DANGER_SIGNS:
+                continue
             if is_yes:
                 told[name] = SignTold(name, event.at, event.id)
                 undone.discard(name)
@@ -199,20 +201,18 @@ def signs_undone(events: Iterable[Plain], words: Words) -> tuple[SignTold, ...]:
     return tuple(one for name, one in told.items() if name in undone)
 
 
-def _danger_answers(event: Plain, words: Words) -> Iterator[tuple[str, bool]]:
+def yes_or_no_answers(event: Plain, words: Words) -> Iterator[tuple[str, bool]]:
+    """What an event answers with yes or no, in fields and in words."""
     if isinstance(event, Checked | CriteriaChecked):
         given = event.facts if isinstance(event, Checked) else event.criteria
-        yield from ((name, value) for name, value in given.items() if name in DANGER_SIGNS and isinstance(value, bool))
-    yield from ((name, value is True) for name, value in words[event.id].signs if name in DANGER_SIGNS)
+        yield from ((name, value) for name, value in given.items() if isinstance(value, bool))
+    yield from ((name, value is True) for name, value in words[event.id].signs)
 
 
 def _settled(event: Plain, words: Words) -> Iterator[str]:
-    if isinstance(event, Checked | CriteriaChecked):
-        given = event.facts if isinstance(event, Checked) else event.criteria
-        yield from (name for name, value in given.items() if isinstance(value, bool))
     if isinstance(event, RiskAssessed) and event.is_by_clinician:
         yield SUICIDE
-    yield from (name for name, _ in words[event.id].signs)
+    yield from (name for name, _ in yes_or_no_answers(event, words))
 
 
 def _questions_of(event: Plain, knowledge: Knowledge) -> Iterator[Question]:

@@ -21,9 +21,9 @@ class WatchItem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """One thing to look at again.
 
     `bands` limits it to exposure bands. It is done by a measurement that a code says is one of `measures`, or with one
-    of `names` in it, or by a sitting of one of `instruments`. `each_session` asks for it on every day of a dose; otherwise the first of `every`
-    whose condition holds is the interval, and the first time is before the first dose (`baseline`). `confirmed` is a
-    clinic's signature under a default.
+    of `names` in it, or by a sitting of one of `instruments`. `each_session` asks for it on every day of a dose;
+    otherwise the first of `every` whose condition holds is the interval, and the first time is before the first dose
+    (`baseline`). `confirmed` is a clinic's signature under a default.
     """
 
     id: Id

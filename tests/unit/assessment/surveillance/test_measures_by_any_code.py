@@ -66,7 +66,8 @@ def test_it_is_compared_with_the_first_under_another_code(system, code):
 
 def test_what_is_watched_is_something_that_a_code_can_say():
     table = Path(keel.knowledge.__file__).parent / "data" / "reading" / "codes.csv"
-    means = {row["means"] for row in csv.DictReader(table.open(encoding="utf-8")) if row["kind"] == "measure"}
+    rows = csv.DictReader(table.read_text(encoding="utf-8").splitlines())
+    means = {row["means"] for row in rows if row["kind"] == "measure"}
     schedules = load().surveillance.values()
     watched = {name for one in schedules for rule in (*one.items, *one.trends) for name in rule.measures}
     assert watched
