@@ -142,6 +142,8 @@ def _remarks(view: SessionView, missed: tuple[MissedCheck, ...]) -> Iterator[Fin
     """What a reader should know beside the gate: odd events, answers not understood, no place, missed, defaults."""
     yield from (notice.finding(view.knowledge) for notice in view.timeline.notices)
     for event in view.events:
+        for text in dict.fromkeys(view.words[event.id].past):
+            yield view.finding("KEEL-PAST", what=text, event=event.id)
         if isinstance(event, RiskAssessed) and not event.is_by_clinician:
             yield view.finding("KEEL-ASSESSMENT-ROLE", name=event.name, role=event.role, event=event.id)
     if view.session.doses is None and "course" in view.protocol.gates.start and view.phase.gate == "start":
