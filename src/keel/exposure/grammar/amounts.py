@@ -116,7 +116,7 @@ class AmountReader(NumberReader):
         whole = self.mass(self.to_number(at + is_shared, K.FILLER))
         if whole is None or whole[0].value is None:
             return None
-        amount, after = whole
+        (amount, after), value = whole, whole[0].value
         at = after + self.is_at(after, K.FILLER)
         if self.is_at(after, K.BETWEEN):
             people, others = self.count(after + 1), 0
@@ -127,8 +127,7 @@ class AmountReader(NumberReader):
         if people is None or (others and not self.is_at(people[1], K.PEOPLE)) or people[0].value.low + others < 2:
             return None
         after = people[1] + self.is_at(people[1], K.PEOPLE)
-        parts = people[0].value + Interval.exactly(others)
-        value = Interval(amount.value.low / parts.high, amount.value.mid / parts.mid, amount.value.high / parts.low)
+        value = value / (people[0].value + Interval.exactly(others))
         said = Message("“{text}” is read as equal parts, of which one was taken", text=self.raw(start, after))
         return amount._replace(value=value, assumed=(*amount.assumed, said)), after
 
@@ -141,9 +140,8 @@ class AmountReader(NumberReader):
         weight = self.mass(unit) if unit > counted[1] + 1 and self.is_at(unit, "unit") else None
         if weight is None or weight[0].value is None:
             return None
-        number, (amount, after) = counted[0].value, weight
-        value = Interval(*(amount.value.mid / one for one in (number.high, number.mid, number.low)))
-        return amount._replace(value=value, uncounted=self.raw(at, after)), after
+        amount, after = weight
+        return amount._replace(value=weight[0].value / counted[0].value, uncounted=self.raw(at, after)), after
 
     def _mass_times(self, at: int) -> Read[Amount] | None:
         """“56 mg x 8”: the number of pieces behind their weight."""

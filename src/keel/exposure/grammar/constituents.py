@@ -49,8 +49,8 @@ class Rate(NamedTuple):
     """How often. `days` a year; `a_day` occasions on one day; `total_of` a period that an amount is the whole of.
 
     `occasions` a year where they were counted; with `periods` below 0 they are all that ever were. `is_every_day` where
-    nobody counted the doses of a day; `is_limit` where it says only on which days something daily is taken. `used_up` multiplies an amount that
-    lasts for a while (“lasts me 2-3 days”), of which `periods` are the fewest.
+    nobody counted the doses of a day; `is_limit` where it says only on which days something daily is taken. `used_up`
+    multiplies an amount that lasts for a while (“lasts me 2-3 days”), of which `periods` are the fewest.
     """
 
     days: Interval | None = None

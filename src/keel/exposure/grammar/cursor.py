@@ -73,7 +73,9 @@ class Cursor:
     def to_number(self, at: int, *kinds: str) -> int:
         """Like `skip`, up to an article that counts: “a year”."""
         end = at + MOST_SKIPPED
-        while at < end and self.is_at(at, *kinds) and not (self.is_at(at, K.ONE) and self.is_at(at + 1, "period", "part")):
+        while (
+            at < end and self.is_at(at, *kinds) and not (self.is_at(at, K.ONE) and self.is_at(at + 1, "period", "part"))
+        ):
             at += 1
         return at
 

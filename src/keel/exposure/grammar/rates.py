@@ -92,12 +92,8 @@ class RateReader(NumberReader):
         if not self.is_at(end, K.OFF) or off[0].value.low <= 0 or on[0].value.low <= 0:
             return None
         each = [one.per_year if one else DAYS_A_YEAR for one in (period or other, other)]
-        taken, free = on[0].value / each[0], off[0].value / each[1]
-        days = Interval(
-            DAYS_A_YEAR * taken.low / (taken.low + free.high),
-            DAYS_A_YEAR * taken.mid / (taken.mid + free.mid),
-            DAYS_A_YEAR * taken.high / (taken.high + free.low),
-        )
+        times = (off[0].value / each[1]) / (on[0].value / each[0]) + Interval.exactly(1)
+        days = Interval.exactly(DAYS_A_YEAR) / times
         is_whole = any(one is not None and one.is_whole for one in (period, other))
         return Rate(days=days, is_limit=True, is_gap=is_whole, is_counted=is_whole), end + 1
 
@@ -182,18 +178,13 @@ class RateReader(NumberReader):
     def _each(self, period: PeriodWord, gap: Interval) -> Rate:
         """Something in each of so many periods."""
         if period.id == "hour":
-            a_day = Interval(HOURS_A_DAY / gap.high, HOURS_A_DAY / gap.mid, HOURS_A_DAY / gap.low)
+            a_day = Interval.exactly(HOURS_A_DAY) / gap
             if gap.low >= HOURS_A_DAY:
                 return Rate(days=a_day * DAYS_A_YEAR)
             return Rate(a_day=a_day, assumed=(Message("hours are read as those of a whole day and night"),))
         if not period.is_whole and gap == Interval.exactly(1):
             return Rate(a_day=Interval.exactly(1), is_every_day=True)
-        year = period.per_year
-        days = Interval(
-            year / gap.high * period.days_low,
-            year / gap.mid * (period.days_low + period.days_high) / 2,
-            year / gap.low * period.days_high,
-        )
+        days = Interval.of(period.days_low, period.days_high) * period.per_year / gap
         return Rate(
             days=days, assumed=(Message(period.assumes),) if period.assumes else (), is_gap=period.days_high == 1
         )
@@ -335,9 +326,7 @@ class RateReader(NumberReader):
         each = self._each(period, gap)
         if each.a_day is not None:
             return Rate(a_day=each.a_day * value)
-        per_year = period.per_year
-        low, mid, high = (per_year / one for one in (gap.high, gap.mid, gap.low))
-        return Rate(occasions=Interval(low * value.low, mid * value.mid, high * value.high))
+        return Rate(occasions=value * period.per_year / gap)
 
     def _days_of(self, start: int, value: Interval, day: PeriodWord, after: int, told: Rate) -> Read[Rate] | None:
         """“5 days a week”, “3 nights weekly”, “2 weekends a month”."""
@@ -360,12 +349,7 @@ class RateReader(NumberReader):
                     most=most * (2 if day.days_high > 1 else 1),
                 )
             )
-        days = Interval(
-            value.low * period.per_year * day.days_low,
-            value.mid * period.per_year * (day.days_low + day.days_high) / 2,
-            value.high * period.per_year * day.days_high,
-            open_above=value.open_above,
-        )
+        days = value * Interval.of(day.days_low, day.days_high) * period.per_year
         assumed = (*told.assumed, *((Message(day.assumes),) if day.assumes else ()))
         return told._replace(days=capped(days), assumed=assumed), end
 

@@ -78,7 +78,9 @@ class Reader(AmountReader, RateReader, TimeReader):
         is_old = self.is_at(after, K.OLD)
         if not is_old and has_word and (period := self.period(after)) is not None and period.id == "year":
             is_old = True
-        if not is_old and (self.is_at(after, "unit", "period", "adverb", "body_weight", "uncounted", K.TIMES, K.PIECE, K.JOIN)):
+        if not is_old and (
+            self.is_at(after, "unit", "period", "adverb", "body_weight", "uncounted", K.TIMES, K.PIECE, K.JOIN)
+        ):
             return None
         is_now = is_old and not (is_start and has_word)
         has_now = bool(self.ages) and (self.is_at(at, K.NOW) or self.is_at(after, K.NOW))
@@ -127,7 +129,7 @@ class Reader(AmountReader, RateReader, TimeReader):
         while at < len(self.tokens):
             what, after = self._next(at)
             if self.is_changed and isinstance(what, Span) and self.is_at(at, K.SPREE):
-                what, after = Unread(), after  # “from 1 g to 2 g over 2 years”: how long each was is not said
+                what = Unread()  # “from 1 g to 2 g over 2 years”: how long each was is not said
             found.append(Constituent(what, at, after))
             at = after
         return found

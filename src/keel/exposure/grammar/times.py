@@ -120,7 +120,7 @@ class TimeReader(NumberReader):
         return None
 
     def _time_of_year(self, at: int, *, is_last: bool) -> Read[tuple[dt.date, dt.date]]:
-        """“last summer”, “Christmas”, “spring 2024”: the latest one, or that of the year, in both halves of the world."""
+        """“last summer”, “Christmas”, “spring 2024”: the latest, or that of the year, in both halves of the world."""
         time = self.value(at, "time_of_year")
         assert isinstance(time, TimeOfYear)  # noqa: S101 - for the type checker
         after = self.skip(at + 1, K.OF, K.THE, K.LAST, K.FROM)
@@ -133,7 +133,9 @@ class TimeReader(NumberReader):
         spans = []
         for months in (0, 6) if time.is_season else (0,):
             begun = [(_day(year, time.first, months), _day(year, time.last, months)) for year in years]
-            begun = [(first, last if last >= first else _day(last.year + 1, time.last, months)) for first, last in begun]
+            begun = [
+                (first, last if last >= first else _day(last.year + 1, time.last, months)) for first, last in begun
+            ]
             spans.append(max((one for one in begun if one[is_last] <= today), default=begun[0]))
         return (min(first for first, _ in spans), max(last for _, last in spans)), after
 
@@ -181,7 +183,11 @@ class TimeReader(NumberReader):
         self, at: int, *, one: bool, is_last: bool = False, is_bare: bool = False
     ) -> Read[tuple[Interval, PeriodWord]] | None:
         """A number of periods: “about 3 years”, “half a year”, “2 and a half years”, “last year”; “3/52”, of weeks."""
-        if self.is_at(at, FRACTION) and not is_bare and (short := OF_A_YEAR.get(self.tokens[at].text.partition("/")[2])):
+        if (
+            self.is_at(at, FRACTION)
+            and not is_bare
+            and (short := OF_A_YEAR.get(self.tokens[at].text.partition("/")[2]))
+        ):
             return (Interval.exactly(float(self.tokens[at].text.partition("/")[0])), short), at + 1
         counted = self.count(at, one=one)
         if counted is None and is_last and self.is_at(at, "period"):

@@ -122,7 +122,12 @@ class Lexicon:
         from rapidfuzz.distance import OSA
 
         word = folded(token.text)
-        if token.readings or len(word) < SHORTEST_MISSPELT or not word.replace("'", "").isalpha() or word in self._everyday_words:
+        if (
+            token.readings
+            or len(word) < SHORTEST_MISSPELT
+            or not word.replace("'", "").isalpha()
+            or word in self._everyday_words
+        ):
             return token
         near = process.extract(word, self._spellings.keys(), scorer=OSA.distance, score_cutoff=1, limit=None)
         readings = [self._spellings[name] for name, _, _ in near]

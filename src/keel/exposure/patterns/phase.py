@@ -136,7 +136,9 @@ class PhaseReader(OftenReader):
                     assumed.append(self.widened(item))
                     continue
                 behind = next((one for one in items[place + 1 :] if not is_small(one)), None)
-                is_each = bool(what.value and what.uncounted) or bool(behind and isinstance(behind.what, Mark) and behind.what.kind == K.EACH_TIME)
+                is_each = bool(what.value and what.uncounted) or bool(
+                    behind and isinstance(behind.what, Mark) and behind.what.kind == K.EACH_TIME
+                )
                 found.append((what, is_each))
                 assumed += what.assumed
             elif isinstance(what, Wider) and (by := self._widening(items, place)) is not None:
@@ -211,7 +213,7 @@ class PhaseReader(OftenReader):
             if mg is not None and not (a_day or (total and not total.total_of.is_whole)):  # type: ignore[union-attr]
                 if not length.is_exact:
                     found["mg_per_year"] = mg * occasions
-                mg = Interval(mg.low / length.high, mg.mid / length.mid, mg.high / length.low, mg.open_above)
+                mg = mg / length
             days = capped(occasions * length)
             assumed.append(Message("the days of a spree are read as days on which it was taken"))
         if total is not None:  # “1 g a day”: the amount is that of the day, in however many doses
@@ -328,8 +330,7 @@ class PhaseReader(OftenReader):
         span = next((one for one in spans if one.months is not None), None)
         if span is not None and span.months is not None:
             years = span.months / MONTHS_A_YEAR
-            rate = Interval(count.low / years.high, count.mid / years.mid, count.high / years.low)
-            found["sessions_per_year"] = capped(rate)
+            found["sessions_per_year"] = capped(count / years)
             if span.months.low > MONTHS_A_YEAR:  # “20 times over 2 years” is so many a year
                 return {"sessions_per_year": found["sessions_per_year"]}
         return found
@@ -362,25 +363,23 @@ class PhaseReader(OftenReader):
         amount = amount * total.used_up if total.used_up else amount
         if days is not None:
             year = amount * total.periods
-            spread = Interval(year.low / days.high, year.mid / days.mid, year.high / days.low, year.open_above)
+            spread = year / days
             whole = {} if days.is_exact else {"mg_per_year": year}
             return {"mg_per_session": spread, "sessions_per_year": days, "doses_per_day": often.a_day, **whole}
         if each is not None and each.value is not None:
-            year = amount * total.periods
-            low, mid, high = year.low / each.value.high, year.mid / each.value.mid, year.high / each.value.low
-            told = self._with_rate(Often(), Rate(occasions=Interval(low, mid, high)), items[0])
+            told = self._with_rate(Often(), Rate(occasions=amount * total.periods / each.value), items[0])
             per_day = each.value * told.a_day if told.a_day is not None else each.value
             return {"mg_per_session": per_day, "sessions_per_year": told.days, "doses_per_day": told.a_day}
         if often.a_day is not None:
             days = Interval.exactly(DAYS_A_YEAR)
             return {"mg_per_session": amount * total.periods / DAYS_A_YEAR, "sessions_per_year": days}
-        whole = "“{text}” is read as the amount of a whole {period}"
-        used_up = "“{text}” is read as all that is taken in that time"
-        assumed.append(
-            Message(used_up, text=self._whole_text(items))
-            if total.used_up
-            else Message(whole, text=self._whole_text(items), period=Message(total.total_of.id))
-        )
+        text = self._whole_text(items)
+        if total.used_up:
+            said = Message("“{text}” is read as all that is taken in that time", text=text)
+        else:
+            period = Message(total.total_of.id)
+            said = Message("“{text}” is read as the amount of a whole {period}", text=text, period=period)
+        assumed.append(said)
         return {"mg_per_year": amount * total.periods, "periods_per_year": float(total.periods)}
 
     def _whole_text(self, items: Sequence[Constituent]) -> str:
@@ -437,8 +436,21 @@ class PhaseReader(OftenReader):
                     )
                 )
             when_text = next(self.raw(item) for item in clause.items if item.what is since)
-            if any("time_of_year" in token for item in clause.items if item.what is since for token in self._reader.tokens[item.first : item.after]) and first != last:
-                told = Message("“{text}” is read as {first} to {last}", text=when_text, first=first.isoformat(), last=last.isoformat())
+            if (
+                any(
+                    "time_of_year" in token
+                    for item in clause.items
+                    if item.what is since
+                    for token in self._reader.tokens[item.first : item.after]
+                )
+                and first != last
+            ):
+                told = Message(
+                    "“{text}” is read as {first} to {last}",
+                    text=when_text,
+                    first=first.isoformat(),
+                    last=last.isoformat(),
+                )
                 assumed.append(told)
             if first < FIRST_MADE:
                 raise too_long(self._text)
