@@ -65,6 +65,7 @@ _FIXED = {
     "wk": ("time", "10080"),
     "mo": ("time", "43830"),  # UCUM: a twelfth of a Julian year
     "a": ("time", "525960"),  # UCUM: 365.25 days
+    "[drp]": ("volume", "5e-5"),  # UCUM: a twentieth of a millilitre
     "mm[Hg]": ("pressure", "1"),
     "kPa": ("pressure", "7.500615758"),
     "[lb_av]": ("mass", "453592.37"),
@@ -95,6 +96,7 @@ _SPELLINGS = {
     "L": ["l", "litre", "litres", "liter", "liters"],
     "mL": ["ml", "cc", "millilitre", "millilitres", "milliliter", "milliliters"],
     "dL": ["dl"],
+    "[drp]": ["drop", "drops", "gtt", "gtts"],
     "uL": ["ul", "µl", "μl"],
     "umol": ["µmol", "μmol", "micromol", "micromole", "micromoles"],
     "s": ["sec", "secs", "second", "seconds"],
