@@ -7,14 +7,18 @@ import re
 import zipfile
 from html import unescape
 
+import pikepdf
 import pytest
 
 from keel import knowledge
 from keel.interop import read_records
+from keel.reports.documents import record_pdf
 from keel.web.clinic.actions import record_fact, register, void_fact
 from keel.web.clinic.errors import FactRefused, NotAllowed
+from keel.web.clinic.exports import NOTICE
 from keel.web.clinic.models import AuditRow, Fact, Kind, Patient, PatientSummary
 from keel.web.clinic.queries import record_of
+from keel.web.clinic.record_paper import paper_of
 from keel.web.clinic.summaries import rebuild, summary_of
 from support.clock import START
 from support.doses import INFUSION
@@ -365,6 +369,25 @@ def test_the_whole_record_goes_to_the_patient_at_any_time(at_desk, write, dana):
     assert [one["kind"] for one in ledger] == ["dose", "contact"]
     assert ledger[0]["recorded_by"] == "Alice"
     assert AuditRow.objects.filter(action="export", actor="bob", subject="H-1").exists()
+
+
+def test_the_paper_of_a_record_is_accessible_and_holds_every_fact(write, people, dana):
+    """PDF/UA-1; a fact that was replaced stays, with what became of it and why; what was typed stays text."""
+    wrong = write(Kind.MEDICINE, {"text": "sertralin #panic() $x$"}, "a")
+    write(Kind.MEDICINE, {"text": "sertraline", "status": "active"}, "b", supersedes=wrong, reason="misspelt")
+    write(Kind.ANSWERS, {**PHQ, "items": {"1": 3, "9": 1}, "at": "2026-11-01T09:00+00:00"}, "c")
+    write(Kind.CONTACT, {"name": "Sam", "role": "escort", "note": "rings twice"}, "d")
+    paper = paper_of(dana, notice=NOTICE, recipient="Dr Noe", at=START)
+    medicines, answers, contacts = paper.tables
+    assert medicines.rows[0][2:] == ("sertralin #panic() $x$", "Alice, 21 November 2026, 10:00", "replaced by 2")
+    assert medicines.rows[1][4] == "replaces 1; because misspelt"
+    assert "Little interest or pleasure in doing things: 3" in answers.rows[0][2]
+    assert contacts.rows[0][2].endswith("note: rings twice")
+    assert any(part.is_urgent and part.items for part in paper.parts)  # item 9 was answered above zero
+    with pikepdf.open(io.BytesIO(record_pdf(paper, at=START))) as document:
+        with document.open_metadata() as meta:
+            assert (meta["pdfuaid:part"], meta["dc:title"]) == ("1", "Record of Dana, H-1")
+        assert document.Root.MarkInfo.Marked
 
 
 CONSENT = {"version": "3", "on": "2026-11-01"}

@@ -1,4 +1,4 @@
-"""The whole record of a patient as one file: Keel JSON, every fact with who, when and why, and what goes with it.
+"""The whole record of a patient as one file: on paper (PDF), as Keel JSON, every fact with who, when and why.
 
 To the patient it always goes. To others a consent that holds today must name them, where substance use is in it
 (42 CFR 2.31); for research there must be a consent to research, and no name, number or free text of staff goes along.
@@ -19,10 +19,12 @@ from django.conf import settings
 from keel import knowledge
 from keel.interop.record_file import write_record
 from keel.record import Record, Setting
+from keel.reports.documents import record_pdf
 from keel.web.clinic.entries import ConsentEntry, ConsentTo, entries_of
 from keel.web.clinic.errors import FactRefused
 from keel.web.clinic.models import Kind, Patient
 from keel.web.clinic.queries import read_facts, same_person, standing_facts
+from keel.web.clinic.record_paper import paper_of
 from keel.web.language.words import gettext as _
 
 NOTICE = "42 CFR part 2 prohibits unauthorized use or disclosure of these records."
@@ -51,6 +53,8 @@ def whole_record(patient: Patient, purpose: Purpose, *, recipient: str = "", at:
     else:
         files["record.json"] = write_record(record)
         files["facts.json"] = _json({"patients": [_ledger(one) for one in same_person(patient)]})
+        notice = NOTICE if purpose is Purpose.SHARING else ""
+        files["record.pdf"] = record_pdf(paper_of(patient, notice=notice, recipient=recipient, at=at), at=at)
     if purpose is Purpose.SHARING:
         files["NOTICE.txt"] = f"{NOTICE}\n".encode()
     out = io.BytesIO()

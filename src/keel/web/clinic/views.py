@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from keel import knowledge
 from keel.assessment.protocols.gate import jurisdiction_in
 from keel.web import clock
+from keel.web.capacity import COSTLY
 from keel.web.clinic.access import staff
 from keel.web.clinic.actions import EMERGENCY_LASTS, note, open_in_emergency, void_fact
 from keel.web.clinic.actions import register as register_patient
@@ -28,6 +29,7 @@ from keel.web.clinic.recording import QUESTIONNAIRES, UNPROCESSABLE, back_to
 from keel.web.clinic.roles import Permission
 from keel.web.clinic.screening import ScreeningPage, protocols_to_choose, read_answers
 from keel.web.clinic.summaries import local_now
+from keel.web.routes import in_queue
 
 PAGE = 25
 """Patients on one page of the list."""
@@ -173,6 +175,7 @@ def screening(request: HttpRequest, clinic: Clinic, number: str) -> HttpResponse
     return render(request, "clinic/screening.html", context, status=UNPROCESSABLE if answered.errors else 200)
 
 
+@in_queue(COSTLY)
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff(Permission.EXPORT_RECORD)
 def export(request: HttpRequest, clinic: Clinic, number: str) -> HttpResponse:

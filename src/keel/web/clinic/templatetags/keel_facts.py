@@ -45,11 +45,16 @@ def fact_kind(fact: Fact) -> str:
 
 @register.filter
 def fact_text(fact: Fact) -> str:
+    """What a fact says, in a line of the ledger."""
+    return _shortened(whole_text(fact))
+
+
+def whole_text(fact: Fact) -> str:
     """What a fact says; the amount first, with the unit that it was written with. One of another shape: as stored."""
     try:
-        return _shortened(_text(fact))
+        return _text(fact)
     except (AttributeError, KeyError, TypeError, ValueError):
-        return _shortened(json.dumps(fact.payload, ensure_ascii=False))
+        return json.dumps(fact.payload, ensure_ascii=False)
 
 
 def _shortened(text: str) -> str:
