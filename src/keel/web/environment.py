@@ -18,6 +18,7 @@ KEEL_BACKUP_KEY public keys of age (age1…) to which backups are encrypted, sev
 KEEL_DEBUG     1 for Django's debug pages while developing, refused together with KEEL_HTTPS
 """
 
+import datetime as dt
 import os
 import secrets
 from collections.abc import Mapping
@@ -30,6 +31,8 @@ from keel.web.errors import DatabaseRefused, WebError
 
 SECRET_FILE = "secret-key"  # noqa: S105 - the name of the file, not the secret
 DATABASE_FILE = "keel.sqlite3"
+BACKUPS_STAY = dt.timedelta(days=400)
+"""How long a backup stays at most; a default of Keel's (`backups/pruning.py`)."""
 THIS_MACHINE = ("127.0.0.1", "localhost", "[::1]")
 
 

@@ -150,6 +150,7 @@ MFA_FORMS = {
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0
 AUDIT_HEAD = environment.audit_head()
+BACKUPS = environment.backups(FOLDER)
 LOCK_MINUTES = environment.lock_minutes()
 globals().update(environment.mail(FOLDER))
 # Counts of tries, shared by all processes. Nothing of the public pages comes in here.

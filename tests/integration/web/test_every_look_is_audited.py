@@ -36,6 +36,7 @@ PAGES = {
     "/clinic/harbour/patients/H-1/visit/": "fay",
     "/clinic/harbour/patients/H-1/export/": "alice",
     "/clinic/harbour/patients/H-1/merge/": "alice",
+    "/clinic/harbour/patients/H-1/erase/": "mia",
 }
 """Every page of one patient, with somebody who may open it."""
 

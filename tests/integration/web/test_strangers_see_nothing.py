@@ -38,6 +38,7 @@ NEEDS = {
     "clinic:plan_visit": "register",
     "clinic:register": "register",
     "clinic:export": "export_record",
+    "clinic:erase": "erase",
     "staff:people": "see_staff",
     "staff:invite": "manage_staff",
     "staff:withdraw": "manage_staff",
@@ -49,11 +50,12 @@ DESK = {"register", "see_contacts"}
 MAY = {
     "alice": {"see_staff", "see_patients", "see_picture", "record_facts", "void_facts"}
     | DESK
-    | {"decide", "export_record"},
+    | {"decide", "export_record", "erase"},
     "bob": {"see_staff", "see_patients", "see_picture", "record_facts", "void_facts"} | DESK | {"export_record"},
     "tom": {"see_staff", "see_patients", "see_picture", "record_facts"} | DESK | {"export_record"},
     "fay": {"see_staff", "see_patients", "open_in_emergency"} | DESK,
-    "mia": {"see_staff", "see_patients", "open_in_emergency", "manage_staff", "see_emergencies", "see_audit"} | DESK,
+    "mia": {"see_staff", "see_patients", "open_in_emergency", "manage_staff", "see_emergencies", "see_audit", "erase"}
+    | DESK,
     "rex": {"see_staff"},
 }
 FRESH = {"staff:invite", "staff:withdraw", "staff:member"}

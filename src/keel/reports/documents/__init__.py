@@ -6,14 +6,14 @@ fonts are those inside Typst, so that a document looks the same on every machine
 
 from keel.reports.documents.handover import HandOver, Part, Row, Scale, handover_pdf
 from keel.reports.documents.leaflet import Leaflet, LeafletPart, leaflet_pdf
-from keel.reports.documents.record import RecordPaper, Table, record_pdf
+from keel.reports.documents.record import RecordDocument, Table, record_pdf
 
 __all__ = [
     "HandOver",
     "Leaflet",
     "LeafletPart",
     "Part",
-    "RecordPaper",
+    "RecordDocument",
     "Row",
     "Scale",
     "Table",

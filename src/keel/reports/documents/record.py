@@ -16,7 +16,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[tuple[str, ...], ...]
 
 
-class RecordPaper(msgspec.Struct, frozen=True, kw_only=True):
+class RecordDocument(msgspec.Struct, frozen=True, kw_only=True):
     """The whole paper. `lead` says whose record, made when and for whom; `notice` is what the law adds to it."""
 
     language: str
@@ -29,6 +29,6 @@ class RecordPaper(msgspec.Struct, frozen=True, kw_only=True):
     page: str = "Page"
 
 
-def record_pdf(document: RecordPaper, *, at: dt.datetime) -> bytes:
+def record_pdf(document: RecordDocument, *, at: dt.datetime) -> bytes:
     """The paper as a PDF: PDF/UA-1, with language, title, and headings of tables that go on overleaf."""
     return pdf("record", document, at=at)

@@ -23,6 +23,9 @@ class Backup(NamedTuple):
     clinics: list[dict[str, Any]]
     is_encrypted: bool
     pruned: list[str]
+    erased: int = 0
+    """Patients who were erased, and whom a backup in the folder still holds."""
+    erased_until: dt.datetime | None = None
 
 
 def make_backup(folder: Path, *, at: dt.datetime, keys: Sequence[str] = (), prune: bool = True) -> Backup:
@@ -52,7 +55,7 @@ def make_backup(folder: Path, *, at: dt.datetime, keys: Sequence[str] = (), prun
                 reason=str(reason),
             )
         ) from None
-    return Backup(target, target.stat().st_size, clinics, bool(keys), old)
+    return Backup(target, target.stat().st_size, clinics, bool(keys), old, *_erased_in(folder))
 
 
 def _make(place: Path, at: dt.datetime, keys: Sequence[str]) -> tuple[Path, list[dict[str, Any]]]:
@@ -79,6 +82,16 @@ def _make(place: Path, at: dt.datetime, keys: Sequence[str]) -> tuple[Path, list
     if connection.vendor == "sqlite":
         copies.check_sqlite(checked / DATABASE_FILE)
     return made, copy.clinics
+
+
+def _erased_in(folder: Path) -> tuple[int, dt.datetime | None]:
+    """How many patients were erased whom a backup in the folder still holds, and until when at the latest."""
+    from keel.web.clinic.models import Erasure
+
+    times = [time for time, _file in pruning.backups_in(folder)]
+    held = Erasure.objects.filter(at__gt=min(times, default=dt.datetime.max.replace(tzinfo=dt.UTC)))
+    untils = list(held.values_list("in_backups_until", flat=True))
+    return len(untils), max(untils, default=None)
 
 
 def _sync(path: Path) -> None:

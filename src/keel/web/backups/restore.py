@@ -42,6 +42,8 @@ class Restored(NamedTuple):
     manifest: dict[str, Any]
     proofs: "list[Proof]"
     gaps: list[Gap]
+    erased_again: int = 0
+    """Patients whom the backup brought back though they had been erased since."""
 
     @property
     def holds(self) -> bool:
@@ -96,7 +98,7 @@ def restore(
         _put_file(unpacked, folder) if wanted == "sqlite" else _put_rows(unpacked, folder, manifest)
     proofs = _proved(folder)
     _note(file.name, manifest, gaps, at)
-    return Restored(manifest, proofs, gaps)
+    return Restored(manifest, proofs, gaps, _erase_again((file.parent, environment.backups(folder)), at))
 
 
 @contextmanager
@@ -175,6 +177,16 @@ def _proved(folder: Path) -> "list[Proof]":
     from keel.web.clinic.proof import verify_all
 
     return verify_all()
+
+
+def _erase_again(folders: Sequence[Path], at: dt.datetime) -> int:
+    """Erases whoever was erased after the backup was made, as the lists beside the backups say."""
+    from keel.web.clinic.erasure import LIST, erase_again, sweep
+
+    count = erase_again([folder / LIST for folder in dict.fromkeys(folders)], at=at)
+    if count:
+        sweep(at=at)
+    return count
 
 
 def _note(name: str, manifest: dict[str, Any], gaps: list[Gap], at: dt.datetime) -> None:

@@ -218,7 +218,7 @@ def _check_change(fact: Fact, patient: Patient, reason: str) -> None:
 
 
 def _check_merge(patient: Patient, payload: dict[str, Any]) -> None:
-    other = patient.clinic.patients.filter(number=payload["number"]).first()
+    other = patient.clinic.patients.filter(number=payload["number"], erased_at__isnull=True).first()
     if other is None or other == patient:
         raise FactRefused(_("There is no other patient with this number here."), "number")
     if merged_into(other) or merged_into(patient) or len(same_person(other)) > 1:
@@ -230,6 +230,8 @@ def _append(fact: Fact, *, action: str, decision: Decision | None = None) -> Fac
     # itself (IMMEDIATE) does.
     with transaction.atomic():
         clinic = Clinic.objects.select_for_update().get(pk=fact.patient.clinic_id)
+        if Patient.objects.filter(pk=fact.patient_id, erased_at__isnull=False).exists():
+            raise FactRefused(_("This patient was erased. Nothing can be recorded."))
         appended = _append_in_turn(fact, clinic, action, decision)
         mark_stale(fact.patient)
     # After the lock is free: the Picture of a long record takes seconds, in which others of the clinic may write.

@@ -8,11 +8,11 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from keel import knowledge
-from keel.reports.documents import Part, RecordPaper, Table
+from keel.reports.documents import Part, RecordDocument, Table
+from keel.web.clinic.fact_words import fact_kind, whole_text
 from keel.web.clinic.models import Fact, Kind, Patient
 from keel.web.clinic.patient_page import PatientPage, shown_or_not
 from keel.web.clinic.queries import same_person
-from keel.web.clinic.templatetags.keel_facts import fact_kind, whole_text
 from keel.web.language import texts
 from keel.web.language.rendering import plain
 from keel.web.language.words import gettext as _
@@ -21,7 +21,7 @@ _SHOWN_AS_TIME = ("at", "start")
 """Fields of an entry that stand in the column of times."""
 
 
-def paper_of(patient: Patient, *, notice: str, recipient: str, at: dt.datetime) -> RecordPaper:
+def paper_of(patient: Patient, *, notice: str, recipient: str, at: dt.datetime) -> RecordDocument:
     """The paper of a patient and of the other numbers whose facts count here."""
     people = same_person(patient)
     facts = [fact for one in people for fact in _ledger(one)]
@@ -31,7 +31,7 @@ def paper_of(patient: Patient, *, notice: str, recipient: str, at: dt.datetime) 
         "whom": recipient or _("the patient"),
     }
     tables = (_table(Kind(kind), facts, several=len(people) > 1) for kind in Kind.values)
-    return RecordPaper(
+    return RecordDocument(
         language=texts.language(),
         title=_("Record of %(name)s, %(number)s") % {"name": patient.display_name, "number": patient.number},
         lead=made,
