@@ -14,7 +14,7 @@ from keel.interop.plausibility import question_doses
 from keel.interop.reading import Format, Notebook, Progress, Reading, Totals
 from keel.interop.record_file.reader import read_doses
 from keel.interop.record_file.shape import DoseEntry
-from keel.interop.times import Moment, is_future, read_moment
+from keel.interop.times import Moment, is_future, read_moment, written_start
 from keel.interop.vocabulary import route_id, substance_id
 from keel.knowledge import Knowledge
 from keel.messages import Message
@@ -159,16 +159,9 @@ def write_doses_table(records: Sequence[Record], knowledge: Knowledge) -> str:
             told = "-".join(dict.fromkeys(f"{end:.15g}" for end in ends))
             unit = "" if amount is None else "mg" if dose.amount_mg else "mg/kg"
             drug = names.get(dose.substance, dose.substance)
-            row = [_written(dose), drug, told, unit, dose.route]
+            row = [written_start(dose.start, dose.precision), drug, told, unit, dose.route]
             writer.writerow([*row, *([record.person.id] if with_person else [])])
     return out.getvalue()
-
-
-def _written(dose: Dose) -> str:
-    """The start of a dose as exactly as it is known."""
-    if dose.precision is Precision.MINUTE:
-        return dose.start.isoformat()
-    return dose.start.date().isoformat()[: {Precision.YEAR: 4, Precision.MONTH: 7}.get(dose.precision, 10)]
 
 
 def _lines(text: str) -> list[_Line]:

@@ -13,7 +13,7 @@ from keel.knowledge import Knowledge, Number
 from keel.knowledge.reading import CodeKind, CodeTable, ReadingCode, ReadingLimits
 from keel.messages import EMPTY, Message, Name, Numeral
 from keel.quantities import convert, written_unit
-from keel.record import Dose, Measurement, Person, Precision
+from keel.record import Dose, Measurement, Person, Precision, Record
 
 
 def why_impossible(means: str, value: float, limits: ReadingLimits, *, title: str = "", unit: str = "") -> Message:
@@ -106,6 +106,18 @@ def with_body_size(
         elif isinstance(newest.value, float) and newest.value > 0:
             found[field] = newest.value
     return msgspec.structs.replace(person, **found)
+
+
+def without_derived_size(record: Record, *, at: dt.datetime, knowledge: Knowledge) -> Record:
+    """The record without a weight or height taken from a measurement: it stays one, and grows old as it did."""
+    person = record.person
+    bare = msgspec.structs.replace(person, weight_kg=None, height_cm=None)
+    derived = with_body_size(bare, record.measurements, at=at, knowledge=knowledge, notes=Notebook())
+    kept = {
+        name: None if getattr(derived, name) == getattr(person, name) else getattr(person, name)
+        for name in ("weight_kg", "height_cm")
+    }
+    return msgspec.structs.replace(record, person=msgspec.structs.replace(person, **kept))
 
 
 class Weights:

@@ -119,6 +119,13 @@ def read_date(text: str, *, where: str = "") -> dt.date:
     return moment.at.date()
 
 
+def written_start(start: dt.datetime, precision: Precision) -> str:
+    """A start as exactly as it is known: a month remains one."""
+    if precision is Precision.MINUTE:
+        return start.isoformat()
+    return start.date().isoformat()[: {Precision.YEAR: 4, Precision.MONTH: 7}.get(precision, 10)]
+
+
 def is_future(moment: Moment, at: dt.datetime) -> bool:
     """Whether the moment lies after `at`; a date is future only when it has begun nowhere on Earth (UTC+14)."""
     grace = dt.timedelta(0) if moment.precision is Precision.MINUTE else dt.timedelta(hours=14)

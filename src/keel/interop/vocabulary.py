@@ -17,6 +17,8 @@ from keel.messages import Message
 from keel.record import MEDICINE_STATUSES
 
 SNOMED = "http://snomed.info/sct"
+OWN_SUBSTANCES, OWN_ROUTES = "urn:keel:substance", "urn:keel:route"
+"""The systems under which Keel writes its own ids of them; a substance may be `unknown` there."""
 
 _HYPHENS = ("-", "\u2010", "\u2011", "\u2013")
 _LONGEST_NAME = 3
@@ -43,6 +45,8 @@ def family_substance(codings: Iterable[Coding], texts: Iterable[str], knowledge:
         row = codes.coded(CodeKind.SUBSTANCE, coding.system, coding.code)
         if row:
             return row.means
+        if coding.system == OWN_SUBSTANCES and coding.code in ("unknown", *knowledge.substances):
+            return coding.code
     return next((found for text in texts if (found := _named_in(text, knowledge))), None)
 
 
@@ -125,6 +129,8 @@ def coded_route(codings: Iterable[Coding], texts: Iterable[str], knowledge: Know
             return row.means
         if coding.system == SNOMED and coding.code in by_snomed:
             return by_snomed[coding.code]
+        if coding.system == OWN_ROUTES and coding.code in knowledge.routes:
+            return coding.code
     for text in (text.strip().removesuffix("(qualifier value)").strip() for text in texts):
         row = codes.coded(CodeKind.ROUTE, "fhir-text", text.casefold())
         found = row.means if row else route_id(text, knowledge)

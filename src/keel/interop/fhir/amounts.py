@@ -4,8 +4,9 @@ from typing import NamedTuple, Self
 
 from keel.interop.dose_amount import DoseAmount
 from keel.interop.errors import shown
-from keel.interop.fhir.datatypes import Quantity, Ratio
+from keel.interop.fhir.datatypes import Quantity, Range, Ratio
 from keel.interop.fhir.moments import When
+from keel.interop.fhir.own import told
 from keel.interop.fhir.resources import AdministrationDosage, Dosage
 from keel.messages import Message, Numeral
 from keel.quantities import Interval, UnitError, convert, parse_unit
@@ -55,22 +56,28 @@ def amount_stated(dosage: Dosage, weight_kg: float | None) -> DoseAmount:
         if part.dose_quantity is not None:
             return _of_quantity(part.dose_quantity, None, weight_kg)
         if part.dose_range is not None:
-            return _of_range(part.dose_range.low, part.dose_range.high, weight_kg)
+            return _of_range(part.dose_range, weight_kg)
     words = Message("its dosage is words only") if dosage.text else Message("no amount was told")
     return DoseAmount(why_unknown=words, is_told=False)
 
 
-def _of_range(low: Quantity | None, high: Quantity | None, weight_kg: float | None) -> DoseAmount:
-    ends = [_of_quantity(end, None, weight_kg) for end in (low, high) if end is not None]
+def _of_range(told_range: Range, weight_kg: float | None) -> DoseAmount:
+    ends = [_of_quantity(end, None, weight_kg) for end in (told_range.low, told_range.high) if end is not None]
     if len(ends) < 2:
         return DoseAmount(why_unknown=Message("only one end of the amount was told"))
     first, last = ends
+    mid = told(told_range.extension, "mid", otherwise=None)
     if first.mg and last.mg and first.mg.low <= last.mg.high:
-        return DoseAmount(mg=Interval.of(first.mg.low, last.mg.high))
+        return DoseAmount(mg=_between(first.mg.low, mid, last.mg.high))
     if first.per_kg and last.per_kg and first.per_kg.low <= last.per_kg.high:
-        return DoseAmount(per_kg=Interval.of(first.per_kg.low, last.per_kg.high))
+        return DoseAmount(per_kg=_between(first.per_kg.low, mid, last.per_kg.high))
     unfit = Message("the ends of the amount do not fit")
     return DoseAmount(why_unknown=first.why_unknown or last.why_unknown or unfit)
+
+
+def _between(low: float, mid: float | None, high: float) -> Interval:
+    """From the lowest to the highest, with Keel's own middle where it was written."""
+    return Interval.of(low, high) if mid is None or not low <= mid <= high else Interval(low, mid, high)
 
 
 def _of_quantity(quantity: Quantity, strength: Strength | None, weight_kg: float | None) -> DoseAmount:

@@ -5,27 +5,30 @@ not have is not read in part; it is reported with the place and the reason.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar, cast
 
 import msgspec
 
 from keel.interop import json_text
 from keel.interop.errors import ReadError, shown
-from keel.interop.fhir.conditions import read_allergy, read_condition
-from keel.interop.fhir.datatypes import INDIVIDUAL_SEX, Reference
+from keel.interop.fhir.conditions import read_allergy, read_condition, read_family_history
+from keel.interop.fhir.datatypes import INDIVIDUAL_SEX, Extension, Reference
 from keel.interop.fhir.decoding import decoded
 from keel.interop.fhir.directory import Ambiguous, Directory, contained
 from keel.interop.fhir.envelope import Item, plain_name, resource_of, unfold
 from keel.interop.fhir.errors import NotTaken
 from keel.interop.fhir.medications import Kind, MedicationReader
 from keel.interop.fhir.observations import ObservationReader, find_panels
+from keel.interop.fhir.own import PERSON, told, told_word
 from keel.interop.fhir.people import Context, Draft
 from keel.interop.fhir.questionnaires import ResponseReader
 from keel.interop.fhir.resources import (
     READ,
     AllergyIntolerance,
     Condition,
+    FamilyMemberHistory,
     Identifier,
     Medication,
     MedicationAdministration,
@@ -44,7 +47,7 @@ from keel.interop.times import read_moment
 from keel.knowledge import Knowledge
 from keel.knowledge.reading import CodeKind
 from keel.messages import Message
-from keel.record import Precision, Sex
+from keel.record import Precision, Pregnancy, Sex
 
 R = TypeVar("R", bound=Resource)
 
@@ -153,6 +156,8 @@ class _Reader:
             self._responses.read(item, resource, self._person(item, resource.subject, resource))
         elif isinstance(resource, Condition):
             read_condition(resource, item.id, self._person(item, resource.subject, resource), self._context)
+        elif isinstance(resource, FamilyMemberHistory):
+            read_family_history(resource, item.id, self._person(item, resource.patient, resource))
         elif isinstance(resource, RiskAssessment):
             read_risk(item, resource, self._person(item, resource.subject, resource), self._context)
         elif isinstance(resource, AllergyIntolerance):
@@ -237,7 +242,32 @@ class _Reader:
             draft.notes.note(what, where=where, reason=reason)
         born, age = _birth(patient.birth_date, self._context, draft, where)
         sex = Sex(patient.gender) if patient.gender else _sex_told(patient, self._context.knowledge)
-        draft.person = msgspec.structs.replace(draft.person, id=name, sex=sex, birth_date=born, age_years=age)
+        countries = {address.country for address in patient.address if re.fullmatch("[A-Z]{2}", address.country)}
+        own = patient.extension
+        draft.person = msgspec.structs.replace(
+            draft.person,
+            id=next((one.value for one in patient.identifier if one.system == PERSON), name),
+            sex=sex,
+            birth_date=born,
+            age_years=self._size(own, "age-years", draft, where, otherwise=age),
+            weight_kg=self._size(own, "weight-kg", draft, where),
+            height_cm=self._size(own, "height-cm", draft, where),
+            pregnancy=told_word(own, "pregnancy", Pregnancy.NOT_ASKED),
+            country=countries.pop() if len(countries) == 1 else "",
+        )
+
+    def _size(
+        self, own: Sequence[Extension], name: str, draft: Draft, where: str, otherwise: float | None = None
+    ) -> float | None:
+        """The person's age, weight or height as Keel wrote it, where it can be."""
+        size = told(own, name, otherwise=None)
+        if size is None:
+            return otherwise
+        problem = why_impossible(name.partition("-")[0], float(size), self._context.knowledge.reading_limits)
+        if problem:
+            reason = Message("{problem} Not used.", problem=problem)
+            draft.notes.note(Message("value that cannot be"), where=where, reason=reason)
+        return None if problem else float(size)
 
 
 def _sex_told(patient: Patient, knowledge: Knowledge) -> Sex:
