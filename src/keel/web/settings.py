@@ -20,6 +20,7 @@ if DEBUG and HTTPS:
 
 SECRET_KEY, *SECRET_KEY_FALLBACKS = environment.secret_keys(FOLDER)
 ALLOWED_HOSTS = environment.hosts()
+FACTOR_KEY = environment.factor_key(FOLDER)
 DATABASES = {"default": environment.database(FOLDER)}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     sqlite.install()

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.db import connection
 
 from keel.messages import Message
 from keel.web.backups import archive, copies, pruning
 from keel.web.backups.errors import BackupBroken, BackupError
-from keel.web.environment import DATABASE_FILE
+from keel.web.environment import DATABASE_FILE, FACTOR_FILE
 
 
 class Backup(NamedTuple):
@@ -74,7 +75,8 @@ def _make(place: Path, at: dt.datetime, keys: Sequence[str]) -> tuple[Path, list
     }
     identity, own_key = archive.key_pair()
     made = place / pruning.name_at(at, encrypted=bool(keys))
-    archive.write(made, copy.files, about, [*keys, own_key] if keys else [])
+    key = settings.FOLDER / FACTOR_FILE
+    archive.write(made, [*copy.files, *([key] if key.exists() else [])], about, [*keys, own_key] if keys else [])
     _sync(made)
     manifest = archive.read(made, checked, [identity])
     if manifest["clinics"] != copy.clinics:

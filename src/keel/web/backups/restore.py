@@ -60,6 +60,7 @@ def check(file: Path, identities: Sequence[Any]) -> Restored:
             if manifest["engine"] != "sqlite":
                 return Restored(manifest, [], gaps)
             os.environ.pop("DATABASE_URL", None)
+            _put_key(unpacked, folder)
             _put_file(unpacked, folder)
         return Restored(manifest, _proved(folder), gaps)
 
@@ -95,6 +96,7 @@ def restore(
                     wanted=wanted,
                 )
             )
+        _put_key(unpacked, folder)
         _put_file(unpacked, folder) if wanted == "sqlite" else _put_rows(unpacked, folder, manifest)
     proofs = _proved(folder)
     _note(file.name, manifest, gaps, at)
@@ -155,6 +157,12 @@ def _put_file(unpacked: Path, folder: Path) -> None:
         raise BackupBroken(Message("The backup has no database in it. Take another one."))
     check_sqlite(source)
     shutil.move(source, folder / environment.DATABASE_FILE)
+
+
+def _put_key(unpacked: Path, folder: Path) -> None:
+    """The key of second factors, which a backup from before it has not; one that lies in the folder gives way."""
+    if (source := unpacked / environment.FACTOR_FILE).exists():
+        shutil.move(source, folder / environment.FACTOR_FILE)
 
 
 def _put_rows(unpacked: Path, folder: Path, manifest: dict[str, Any]) -> None:
