@@ -21,7 +21,7 @@ PLAIN = {
     *("advice", "answer", "change", "chart", "comparison", "condition", "document", "figure", "form", "format"),
     *("input", "item", "leaflet", "limit", "match", "measurement", "medicine", "metric", "name", "number", "numeral"),
     *("part", "people", "person", "plan", "precision", "pregnancy", "quantity", "question", "reason"),
-    *("row", "sex", "solution", "source", "total", "trial", "truth"),
+    *("row", "sex", "solution", "source", "table", "total", "trial", "truth"),
     *("uncertainty", "unit", "verdict"),
 }
 """Last words of public classes that mean in the code what they mean in a dictionary."""
