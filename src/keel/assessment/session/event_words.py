@@ -112,7 +112,8 @@ def _(event: Held, knowledge: Knowledge) -> Iterable[Message]:
 @_words.register
 def _(event: Overridden, knowledge: Knowledge) -> Iterable[Message]:
     who = {"name": event.name, "role": Name(event.role) if event.role else NOT_SAID}
-    return (Message("hold {rule} passed by {name} ({role}): {reason}", rule=event.rule, reason=event.reason, **who),)
+    rule = _rule(event.rule, knowledge)
+    return (Message("hold {rule} passed by {name} ({role}): {reason}", rule=rule, reason=event.reason, **who),)
 
 
 @_words.register
@@ -282,12 +283,20 @@ def _(event: EmergencyStep, knowledge: Knowledge) -> Iterable[Message]:
 
 @_words.register
 def _(event: AlarmAcknowledged, knowledge: Knowledge) -> Iterable[Message]:
-    return (Message("alarm {rule} seen", rule=event.rule),)
+    return (Message("alarm {rule} seen", rule=_rule(event.rule, knowledge)),)
 
 
 @_words.register
 def _(event: AlarmPaused, knowledge: Knowledge) -> Iterable[Message]:
-    return (Message("sound of alarm {rule} paused for {over}", rule=event.rule, over=event.over),)
+    rule = _rule(event.rule, knowledge)
+    return (Message("sound of alarm {rule} paused for {over}", rule=rule, over=Numeral(event.over)),)
+
+
+def _rule(name: str, knowledge: Knowledge) -> Message:
+    """The title of a rule with its id; a rule of the session itself has no other name than that."""
+    rules = (rule for protocol in knowledge.protocols.values() for rule in protocol.rules if rule.id == name)
+    found = next(rules, None)
+    return Message("“{title}” ({rule})", title=Message(found.title), rule=name) if found else Message(name)
 
 
 @_words.register
