@@ -34,7 +34,7 @@ from keel.assessment.session.events import (
     VitalsRecorded,
 )
 from keel.knowledge import Knowledge
-from keel.messages import EMPTY, Message, Name, Numeral, joined, listed, plural
+from keel.messages import Message, Name, Numeral, joined, listed, plural
 
 NOT_SAID = Message("not said")
 """What nobody has written yet of somebody who left."""
@@ -42,9 +42,14 @@ NOT_SAID = Message("not said")
 
 def event_words(event: AnyEvent, knowledge: Knowledge) -> Message:
     """The event as a line, with its free remark; who and when stand beside it."""
-    return joined(
-        "; ", filter(None, (*_words(event, knowledge), Message("{text}", text=event.text) if event.text else EMPTY))
-    )
+    words = list(_words(event, knowledge))
+    if event.text:
+        words.append(Message("{text}", text=event.text))
+    if event.sheet:
+        words.append(
+            Message("from sheet {sheet}, written by {name}", sheet=event.sheet, name=event.seen_by or NOT_SAID)
+        )
+    return joined("; ", words)
 
 
 @singledispatch

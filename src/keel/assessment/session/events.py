@@ -59,13 +59,18 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class Event(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="type"
 ):
-    """What all events share. `recorded_at` is when it was entered, where that is known; `text` a free remark."""
+    """What all events share. `recorded_at` is when it was entered, where that is known; `text` a free remark.
+
+    What was written on paper first names the `sheet` by its number, and in `seen_by` who wrote it there.
+    """
 
     id: Annotated[str, Meta(min_length=1, max_length=200, description="Made by the client, once for each event.")]
     at: Time
     by: Annotated[str, Meta(min_length=1, max_length=200, description="Who did or saw it.")]
     recorded_at: Time | None = None
     text: str = ""
+    sheet: str = ""
+    seen_by: str = ""
 
     @property
     def kind(self) -> str:
