@@ -57,6 +57,7 @@ from keel.knowledge.surveillance.overlay import surveillance_overlay_problems
 from keel.knowledge.texts import DrugGroup, Strategy, Text, Tool, by_language
 from keel.knowledge.texts.readability import ReadingLevel
 from keel.knowledge.texts.wording import WordingRules
+from keel.knowledge.topics import Topic
 
 T = TypeVar("T")
 
@@ -150,6 +151,7 @@ class Knowledge:
     session_rules = Kind("session-rules", SessionRules, overlay=session_overlay_problems)
     rems = Kind("rems", ProgrammeForm)
     emergency_cards = Kind("emergency-cards", EmergencyCard, overlay=card_overlay_problems, check=card_problems)
+    adoption_topics = Kind("adoption.csv", Topic)
 
     # Words for people.
     pages = Kind("texts/*", Text)

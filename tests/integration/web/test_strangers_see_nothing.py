@@ -39,6 +39,9 @@ NEEDS = {
     "clinic:plan_visit": "register",
     "clinic:register": "register",
     "clinic:export": "export_record",
+    "live:adoption": "see_rooms",
+    "live:overlay": "see_rooms",
+    "live:decision": "run_sessions",
     "live:board": "see_rooms",
     "live:board_json": "see_rooms",
     "live:begin": "run_sessions",
@@ -82,6 +85,8 @@ VALUES = {
     "name": "bob",
     "rest": "dose/",
     "session": "a1",
+    "protocol": "iv-racemic",
+    "decision": "iv-racemic/dose",
 }
 ROUTES = sorted(NEEDS)
 

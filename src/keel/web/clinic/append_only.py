@@ -9,7 +9,14 @@ from typing import Any
 
 from django.db import migrations
 
-APPEND_ONLY = ("clinic_fact", "clinic_auditrow", "clinic_emergencyaccess", "clinic_factdecision", "live_rulebook")
+APPEND_ONLY = (
+    "clinic_fact",
+    "clinic_auditrow",
+    "clinic_emergencyaccess",
+    "clinic_factdecision",
+    "live_adoption",
+    "live_rulebook",
+)
 """Every table that takes new rows only."""
 _SQLITE = """
 CREATE TRIGGER IF NOT EXISTS {table}_no_{event} BEFORE {event} ON {table}

@@ -33,6 +33,8 @@ ACTIONS: dict[str, Any] = {
     "restore": _("Went on from a restored backup"),
     "open_session": _("Began a session"),
     "session_event": _("Wrote in a session"),
+    "adopt": _("Signed defaults"),
+    "end_adoption": _("Took the names from under defaults"),
     "open_in_emergency": _("Opened in an emergency"),
     "export": _("Took data out"),
     "export_refused": _("Was refused a record to take out"),

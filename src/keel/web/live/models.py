@@ -1,8 +1,9 @@
 """Rooms, which session is open where, and the rules under which it was begun.
 
-`LiveSession` is a projection of the facts, made anew by `keel rebuild`. `RuleBook` takes new rows only.
+`LiveSession` is a projection of the facts, made anew by `keel rebuild`. `RuleBook` and `Adoption` take new rows only.
 """
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -33,6 +34,29 @@ class RuleBook(models.Model):
 
     def __str__(self) -> str:
         return str(self.digest)
+
+
+class Adoption(models.Model):
+    """One signature under one decision: what it was about (`digest`), what was made stricter, or that it ends.
+
+    Rows are only added. `changes` holds `cuts` (name to value) and `rules` (id to verb) of the protocol.
+    """
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="adoptions")
+    decision = models.CharField(max_length=120)
+    digest = models.CharField(max_length=64)
+    changes = models.JSONField(default=dict)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=20)
+    at = models.DateTimeField()
+    reason = models.CharField(max_length=500, blank=True)
+    is_end = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ("clinic", "pk")
+
+    def __str__(self) -> str:
+        return f"{self.clinic_id}: {self.decision}, {self.by_id}"
 
 
 class LiveSession(models.Model):

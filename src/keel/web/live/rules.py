@@ -18,17 +18,18 @@ from keel.knowledge.base import KINDS
 from keel.knowledge.protocols import Protocol
 from keel.knowledge.sessions import SessionRules
 from keel.web.clinic.models import Clinic
+from keel.web.live.adoption import is_adopted, protocol_of, session_rules_of
 from keel.web.live.models import RuleBook
 
 
 class _Rules(Knowledge):
     """The knowledge of today with the protocol and the session rules of a rule book in their places."""
 
-    def __init__(self, today: Knowledge, protocol: Protocol, rules: Mapping[str, SessionRules]) -> None:
+    def __init__(self, today: Knowledge, protocols: Mapping[str, Protocol], rules: Mapping[str, SessionRules]) -> None:
         super().__init__(today.overlays)
         self.today = today
         self.kept = {
-            "protocols": {**today.protocols, protocol.id: protocol},
+            "protocols": {**today.protocols, **protocols},
             "session_rules": {**today.session_rules, **rules},
         }
 
@@ -42,13 +43,15 @@ for _name in KINDS:  # what is read already is not read again for each rule book
 
 
 def rules_today(clinic: Clinic) -> Knowledge:
-    """The knowledge by which a session of this clinic begins now."""
-    return knowledge.load()
+    """The knowledge by which a session of this clinic begins now: with what it has confirmed and made stricter."""
+    today = knowledge.load()
+    protocols = {name: protocol_of(clinic, one) for name, one in today.protocols.items() if one.dosing.kind != "none"}
+    return _Rules(today, protocols, session_rules_of(clinic, today.session_rules))
 
 
 def may_open(clinic: Clinic, protocol: str) -> bool:
-    """Whether this clinic may begin a session of the protocol: a demonstration may; who adopted it may."""
-    return bool(clinic.is_demonstration)
+    """Whether this clinic may begin a session of the protocol: who adopted it may, and a demonstration."""
+    return bool(clinic.is_demonstration) or is_adopted(clinic, protocol)
 
 
 def rule_book(clinic: Clinic, protocol: str) -> RuleBook:
@@ -77,4 +80,4 @@ def _restored(digest: str) -> Knowledge:
     documents: dict[str, Any] = RuleBook.objects.get(digest=digest).documents
     protocol = msgspec.convert(documents["protocol"], Protocol)
     rules = msgspec.convert(documents["session_rules"], dict[str, SessionRules])
-    return _Rules(knowledge.load(), protocol, rules)
+    return _Rules(knowledge.load(), {protocol.id: protocol}, rules)

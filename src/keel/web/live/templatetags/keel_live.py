@@ -1,5 +1,7 @@
 """Words of a session for the pages."""
 
+from typing import Any
+
 from django import template
 
 from keel.assessment.session.state import Phase
@@ -21,3 +23,21 @@ def phase_words(phase: Phase) -> str:
         Phase.LEFT_AGAINST_ADVICE: _("left against advice"),
         Phase.TRANSFERRED: _("taken to hospital"),
     }[phase]
+
+
+@register.filter
+def side_words(side: str) -> str:
+    """In which direction a number is stricter."""
+    return _("higher") if side == "higher" else _("lower")
+
+
+@register.filter
+def of_cut(changes: dict[str, Any], field: str) -> Any:
+    """The number that was written for a field of the form of a decision; empty for none."""
+    return changes.get("cuts", {}).get(field.removeprefix("cut-"), "")
+
+
+@register.filter
+def of_rule(changes: dict[str, Any], rule: str) -> str:
+    """The verb that was chosen for a rule; empty for none."""
+    return str(changes.get("rules", {}).get(rule, ""))
