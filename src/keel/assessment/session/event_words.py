@@ -190,6 +190,8 @@ def _(event: DeviceGiven, knowledge: Knowledge) -> Iterable[Message]:
         yield Message("watched") if event.observed else Message("not watched")
     if event.lot:
         yield Message("lot {lot}", lot=event.lot)
+    if event.checked_by:
+        yield Message("checked by {name}", name=event.checked_by)
 
 
 @_words.register

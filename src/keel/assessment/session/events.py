@@ -177,6 +177,7 @@ class DeviceGiven(Event, frozen=True, kw_only=True, tag="device_given"):
     amount: Amount | None = None
     observed: Annotated[bool, Meta(description="Staff watched directly.")] | None = None
     lot: str = ""
+    checked_by: str = ""
 
 
 class VitalsRecorded(Event, frozen=True, kw_only=True, tag="vitals_recorded"):

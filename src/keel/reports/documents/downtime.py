@@ -58,7 +58,7 @@ class ExpectedPatient(msgspec.Struct, frozen=True, kw_only=True):
     number: str
     when: str
     age: float | None = None
-    allergies: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
     weight_kg: float | None = None
     weighed_on: dt.date | None = None
     plan: str = ""
@@ -98,7 +98,7 @@ class _Writer:
             weight = Message("{kg} kg, weighed on {day}", kg=one.weight_kg, day=day)
         rows = (
             self.row(Message("Age"), Message("{age} years", age=int(one.age)) if one.age is not None else ""),
-            self.row(Message("Allergies"), "; ".join(one.allergies)),
+            self.row(Message("Conditions and allergies"), "; ".join(one.conditions)),
             self.row(Message("Weight"), weight),
             self.row(Message("Plan"), one.plan),
             self.row(Message("Last dose"), one.last_dose),

@@ -22,8 +22,8 @@ from keel.web.live.actions import record_events
 from keel.web.live.models import LiveSession
 from keel.web.live.names import names_in
 from keel.web.live.pages import page_of
-from keel.web.live.rules import rules_today
-from keel.web.live.sessions import local, read, session_or_404
+from keel.web.live.rules import rules_of
+from keel.web.live.sessions import is_kept, local, read, session_or_404
 
 
 class ShownStep(NamedTuple):
@@ -36,7 +36,7 @@ class ShownStep(NamedTuple):
 
 
 def _page(request: HttpRequest, live: LiveSession) -> dict[str, Any]:
-    clinic, knowledge = live.patient.clinic, rules_today(live.patient.clinic)
+    clinic, knowledge = live.patient.clinic, rules_of(live.rules)
     cards = sorted(knowledge.emergency_cards.values(), key=lambda card: card.order)
     page = page_of(request, live)
     opened = cards_opened((*page["state"].alarms, *page["state"].reasons), knowledge)
@@ -66,7 +66,7 @@ def card(request: HttpRequest, clinic: Clinic, session: str, card: str) -> HttpR
     """One card: each step is ticked with its time, which is kept as an event of the session."""
     live, now = session_or_404(clinic, session), clock.now()
     request.shown = {live.patient.number: "session"}
-    found = rules_today(clinic).emergency_cards.get(card)
+    found = rules_of(live.rules).emergency_cards.get(card)
     if found is None:
         raise Http404
     problem: Any = None
@@ -80,12 +80,16 @@ def card(request: HttpRequest, clinic: Clinic, session: str, card: str) -> HttpR
         }
         if found.step(event["step"]) is None:
             raise Http404
-        taken = record_events(by=request.user, live=live, events=[event], at=now)
-        if not taken.refused:
+        refused = (
+            ()
+            if is_kept(live, event["id"])
+            else record_events(by=request.user, live=live, events=[event], at=now).refused
+        )
+        if not refused:
             address = redirect("live:emergency_card", clinic.slug, live.id, found.id)
             address["Location"] += f"#{event['step']}"
             return address
-        problem = taken.refused[0][1]
+        problem = refused[0][1]
     page = _page(request, live)
     context = page | {"card": found, "signed": signature_words(found), "problem": problem}
     context |= {"steps": _shown(found, found.steps, page), "consider": _shown(found, found.consider, page)}
@@ -93,7 +97,7 @@ def card(request: HttpRequest, clinic: Clinic, session: str, card: str) -> HttpR
 
 
 def _shown(card: EmergencyCard, steps: tuple[CardStep, ...], page: dict[str, Any]) -> list[ShownStep]:
-    """Steps as they stand. The id of a tick names card and step, so that two taps on one form are one event."""
+    """Steps as they stand, each with its first tick, and an id so that two taps on one button are one event."""
     first: dict[str, EmergencyStep] = {}
     for event in page["events"]:
         if isinstance(event, EmergencyStep) and event.card == card.id:

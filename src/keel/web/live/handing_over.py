@@ -23,7 +23,7 @@ from keel.web.live.models import LiveSession
 from keel.web.live.names import names_in
 from keel.web.live.pages import page_of
 from keel.web.live.rules import rules_of
-from keel.web.live.sessions import local, read, session_or_404
+from keel.web.live.sessions import is_kept, local, read, session_or_404
 
 SEVERITIES = {
     IllnessSeverity.STABLE: _("Stable"),
@@ -120,6 +120,8 @@ def _status(form: forms.Form) -> int:
 def _keep(request: HttpRequest, live: LiveSession, said: dict[str, Any]) -> str | None:
     """Records the event; why not, where it cannot stand."""
     now = clock.now()
+    if is_kept(live, request.POST.get("id", "")):
+        return None
     event = {"type": "handed_over", "id": request.POST.get("id", ""), "at": local(live, now).isoformat(), **said}
     taken = record_events(by=request.user, live=live, events=[event], at=now)
     return plain(taken.refused[0][1]) if taken.refused else None
@@ -141,6 +143,8 @@ def _page(request: HttpRequest, live: LiveSession, takes: TakeForm, offers: Offe
         "is_mine": is_mine,
         "takes": takes,
         "offers": offers,
+        "offered_by": names.get(form.offer.by, form.offer.by) if form.offer else "",
+        "offered_to": names.get(form.offer.to, form.offer.to) if form.offer else "",
         "severity": SEVERITIES.get(form.offer.severity) if form.offer and form.offer.severity else None,
         "done": [
             (names.get(one.offer.by, one.offer.by), names.get(one.offer.to, one.offer.to), one.taken) for one in done

@@ -1,6 +1,7 @@
 """The replay of a session: minute by minute, with what was known then and what came later."""
 
 import datetime as dt
+import math
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -29,10 +30,11 @@ def replay(request: HttpRequest, clinic: Clinic, session: str) -> HttpResponse:
     request.shown = {live.patient.number: "session"}
     whole, rules = read(live), rules_of(live.rules)
     moments = minutes_of(whole)
-    first = moments[0] if moments else clock.now()
-    last = round(minutes_between(first, max(moments[-1], live.ended_at or clock.now()) if moments else first))
+    now = clock.now()
+    first, end = moments[0], max(moments[-1], live.ended_at or now)
+    last = math.ceil(minutes_between(first, min(end, now)))
     minute = _minute(request.GET.get("minute", ""), last)
-    at = local(live, first + dt.timedelta(minutes=minute))
+    at = local(live, min(first + dt.timedelta(minutes=minute), now))
     known, names = known_at(whole, at), names_in(clinic)
     offsets = [round(minutes_between(first, moment)) for moment in moments]
     context: dict[str, Any] = page_of(request, live) | {
