@@ -99,6 +99,15 @@ PAGES: dict[str, Any] = {
     "live:session_json": _("a session"),
     "live:record": _("a session"),
     "live:events": _("a session"),
+    "live:emergency": _("the emergency cards of a session"),
+    "live:emergency_card": _("the emergency cards of a session"),
+    "live:handover": _("the handover of a session"),
+    "live:replay": _("the replay of a session"),
+    "live:record_pdf": _("the record of a session, to print"),
+    "live:instructions": _("what is told at the door, to print"),
+    "live:sheet": _("the form for a paper sheet"),
+    "live:downtime": _("the papers for when the network is down"),
+    "live:packet": _("the papers for when the network is down"),
 }
 """Which page was seen, in words."""
 SHOWN: dict[str, Any] = {

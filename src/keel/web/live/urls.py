@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from keel.web.live import adoption_page, board_views, views
+from keel.web.live import adoption_page, board_views, downtime, emergency, handing_over, papers, replaying, views
 
 app_name = "live"
 SESSION = "<slug:clinic>/sessions/<slug:session>/"
@@ -21,4 +21,13 @@ urlpatterns = [
     path(SESSION, views.session, name="session"),
     path(SESSION + "record/", views.record, name="record"),
     path(SESSION + "events/", views.events, name="events"),
+    path(SESSION + "emergency/", emergency.emergency, name="emergency"),
+    path(SESSION + "emergency/<slug:card>/", emergency.card, name="emergency_card"),
+    path(SESSION + "handover/", handing_over.handover, name="handover"),
+    path(SESSION + "replay/", replaying.replay, name="replay"),
+    path(SESSION + "record.pdf", papers.record_pdf, name="record_pdf"),
+    path(SESSION + "instructions.pdf", papers.instructions, name="instructions"),
+    path(SESSION + "sheet/", downtime.sheet, name="sheet"),
+    path("<slug:clinic>/downtime/", downtime.downtime, name="downtime"),
+    path("<slug:clinic>/downtime/packet.pdf", downtime.packet, name="packet"),
 ]
