@@ -44,6 +44,7 @@ NEEDS = {
     "live:begin": "run_sessions",
     "live:session": "see_rooms",
     "live:session_json": "see_rooms",
+    "live:part": "see_rooms",
     "live:record": "write_in_sessions",
     "live:events": "write_in_sessions",
     "staff:people": "see_staff",
@@ -82,6 +83,7 @@ VALUES = {
     "name": "bob",
     "rest": "dose/",
     "session": "a1",
+    "part": "during",
 }
 ROUTES = sorted(NEEDS)
 
