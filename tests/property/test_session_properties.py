@@ -191,6 +191,7 @@ FIELDS = {
     "left_against_advice": st.just({"told": "no driving", "contact_tried": "sister"}),
     "transferred": st.just({"to": "the hospital", "reason": "chest pain"}),
     "handed_over": st.fixed_dictionaries({"to": st.just("carol")}, optional={"synthesis": st.just("watch him")}),
+    "dose_checked": st.just({"amount": "35 mg"}),
     "emergency_step": st.just({"card": "collapse", "step": "called"}),
     "alarm_acknowledged": st.just({"rule": "A-IN-05"}),
     "alarm_paused": st.just({"rule": "A-IN-05", "over": "2 min"}),

@@ -39,7 +39,7 @@ def evening(protocol="iv", start=START):
         at = dt.datetime.fromisoformat(event["at"]) - first + start + dt.timedelta(minutes=1)
         events.append({key: value for key, value in event.items() if key != "by"} | {"at": at.isoformat()})
     checked = next(event for event in events if event["type"] == "checked")
-    checked["facts"] = {**tree["screening"], **checked["facts"]}
+    checked["facts"] = {**tree["screening"], **checked["facts"], "days_since_weighed": 0}
     return events
 
 
@@ -64,11 +64,16 @@ def of(live):
 
 
 class Desk:
-    """A browser at the pages of a session: it fills in the forms that a page holds, as a person does."""
+    """Somebody at the pages of a session: they fill in the forms that a page holds, as a person does."""
 
-    def __init__(self, browser, live):
-        self.browser, self.live = browser, live
+    def __init__(self, log_in, name, live):
+        self._log_in, self._name, self.live = log_in, name, live
         self.address = f"/clinic/{live.patient.clinic.slug}/sessions/{live.id}/"
+
+    @property
+    def browser(self):
+        """A browser that was logged in now: between two steps of an evening the screen may have locked."""
+        return self._log_in(self._name)
 
     def page(self, part=""):
         """The text of a part."""

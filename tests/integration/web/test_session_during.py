@@ -21,7 +21,7 @@ def live(people, dana, harbour):
 
 @pytest.fixture
 def desk(at_desk, live):
-    return Desk(at_desk("bob"), live)
+    return Desk(at_desk, "bob", live)
 
 
 def test_the_head_names_room_person_phase_and_emergency_on_every_part(desk):

@@ -281,6 +281,18 @@ class EmergencyStep(Event, frozen=True, kw_only=True, tag="emergency_step"):
     step: Name
 
 
+class DoseChecked(Event, frozen=True, kw_only=True, tag="dose_checked"):
+    """Somebody has checked the dose against what is prepared: the amount, what the pump holds, its rate, the lot.
+
+    Two people who check apart write two of them, each what they read themselves.
+    """
+
+    amount: Amount
+    strength: Annotated[str, Meta(description="Strength of what is given.", examples=["1 mg/mL"])] = ""
+    pump: Annotated[str, Meta(description="Rate on the pump.", examples=["52.5 mL/h"])] = ""
+    lot: str = ""
+
+
 class AlarmAcknowledged(Event, frozen=True, kw_only=True, tag="alarm_acknowledged"):
     """Somebody has seen an alarm; it stands all the same."""
 
@@ -296,7 +308,7 @@ class AlarmPaused(Event, frozen=True, kw_only=True, tag="alarm_paused"):
 
 Ending = Discharged | LeftAgainstAdvice | Transferred
 """Events with which the person is gone."""
-Logged = HandedOver | EmergencyStep | AlarmAcknowledged | AlarmPaused | LeftAgainstAdvice | Transferred
+Logged = DoseChecked | HandedOver | EmergencyStep | AlarmAcknowledged | AlarmPaused | LeftAgainstAdvice | Transferred
 """Events that change no gate of the dose and are shown as they stand."""
 
 Plain = (
@@ -322,6 +334,7 @@ Plain = (
     | Transferred
     | HandedOver
     | EmergencyStep
+    | DoseChecked
     | AlarmAcknowledged
     | AlarmPaused
 )

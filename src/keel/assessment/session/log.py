@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from keel.assessment.session.events import (
     AlarmAcknowledged,
     AlarmPaused,
+    DoseChecked,
     EmergencyStep,
     HandedOver,
     LeftAgainstAdvice,
@@ -35,6 +36,9 @@ def _what(event: Logged) -> Message:
         return Message("handed over to {to}; not said back yet", to=event.to)
     if isinstance(event, EmergencyStep):
         return Message("emergency card {card}: {step}", card=event.card, step=event.step)
+    if isinstance(event, DoseChecked):
+        said = (event.strength, event.pump, event.lot)
+        return Message("dose checked: {what}", what=", ".join(filter(None, (event.amount, *said))))
     if isinstance(event, AlarmAcknowledged):
         return Message("alarm {rule} seen", rule=event.rule)
     if isinstance(event, AlarmPaused):

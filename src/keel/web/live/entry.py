@@ -52,6 +52,9 @@ def posted_event(data: QueryDict, live: LiveSession, now: dt.datetime) -> tuple[
     """
     refuse_other_person(data, live)
     here = local(live, now)
+    if data.get("happened") and not data.get("at", "").strip():
+        fix = Message("Write when it happened.")
+        raise ReadError(Message("What has happened already has a time."), fix=fix)
     happened, is_by_hand = told_time(data.get("at", ""), data.get("day", ""), here), bool(data.get("at", "").strip())
     kind, told = data.get("type", ""), list(_told(data))
     if kind == "corrected":

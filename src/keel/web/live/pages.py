@@ -33,6 +33,7 @@ def page_of(request: HttpRequest, live: LiveSession) -> dict[str, Any]:
         "initials": "".join(f"{word[0].upper()}." for word in live.patient.display_name.split()),
         "following": state.due[0] if state.due else None,
         "seen": _seen(state),
+        "asked": request.GET,
         "may_run": Permission.RUN_SESSIONS in request.allowed,
         "may_decide": Permission.DECIDE in request.allowed,
         "may_write": Permission.WRITE_IN_SESSIONS in request.allowed,

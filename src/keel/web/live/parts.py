@@ -7,15 +7,17 @@ from django.http import HttpRequest
 
 from keel.assessment.session.state import SessionState
 from keel.web.language.words import noop
+from keel.web.live.dosing import dosing
 from keel.web.live.during import during
 from keel.web.live.models import LiveSession
 from keel.web.live.pages import page_of, view_of
 
 PARTS = {
+    "dose": noop("Dose"),
     "during": noop("During"),
 }
 """Each part by its address, with its name."""
-_SHOWN: dict[str, Callable[..., dict[str, Any]]] = {"during": during}
+_SHOWN: dict[str, Callable[..., dict[str, Any]]] = {"dose": dosing, "during": during}
 
 
 def part_of(request: HttpRequest, live: LiveSession, part: str = "") -> dict[str, Any]:
