@@ -52,6 +52,7 @@ NEEDS = {
     "live:begin": "run_sessions",
     "live:session": "see_rooms",
     "live:session_json": "see_rooms",
+    "live:part": "see_rooms",
     "live:record": "write_in_sessions",
     "live:events": "write_in_sessions",
     "clinic:erase": "erase",
@@ -107,6 +108,7 @@ VALUES = {
     "card": "vomiting",
     "protocol": "iv-racemic",
     "decision": "iv-racemic/dose",
+    "part": "during",
 }
 ROUTES = sorted(NEEDS)
 

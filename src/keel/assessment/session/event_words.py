@@ -19,6 +19,7 @@ from keel.assessment.session.events import (
     DeviceGiven,
     Discharged,
     DissociationScored,
+    DoseChecked,
     DosePaused,
     DoseResumed,
     DoseStarted,
@@ -298,6 +299,12 @@ def _(event: EmergencyStep, knowledge: Knowledge) -> Iterable[Message]:
     step = card.step(event.step) if card else None
     names = {"card": Message(card.title if card else event.card), "step": Message(step.text if step else event.step)}
     return (Message("emergency card {card}: {step}", **names),)
+
+
+@_words.register
+def _(event: DoseChecked, knowledge: Knowledge) -> Iterable[Message]:
+    said = (event.amount, event.strength, event.pump, event.lot)
+    return (Message("dose checked: {what}", what=", ".join(filter(None, said))),)
 
 
 @_words.register

@@ -313,6 +313,18 @@ class EmergencyStep(Event, frozen=True, kw_only=True, tag="emergency_step"):
 Occurrence = Annotated[int, Meta(ge=1, description="Which time it is that this rule alarms, from 1.")]
 
 
+class DoseChecked(Event, frozen=True, kw_only=True, tag="dose_checked"):
+    """Somebody has checked the dose against what is prepared: the amount, what the pump holds, its rate, the lot.
+
+    Two people who check apart write two of them, each what they read themselves.
+    """
+
+    amount: Amount
+    strength: Annotated[str, Meta(description="Strength of what is given.", examples=["1 mg/mL"])] = ""
+    pump: Annotated[str, Meta(description="Rate on the pump.", examples=["52.5 mL/h"])] = ""
+    lot: str = ""
+
+
 class AlarmAcknowledged(Event, frozen=True, kw_only=True, tag="alarm_acknowledged"):
     """Somebody has seen an alarm; it stands all the same. Without `occurrence` it is the one that stood then."""
 
@@ -399,7 +411,8 @@ class SelfTested(Event, frozen=True, kw_only=True, tag="self_tested"):
 Ending = Discharged | LeftAgainstAdvice | Transferred
 """Events with which the person is gone."""
 Logged = (
-    HandedOver
+    DoseChecked
+    | HandedOver
     | EmergencyStep
     | AlarmAcknowledged
     | AlarmPaused
@@ -433,6 +446,7 @@ Plain = (
     | Transferred
     | HandedOver
     | EmergencyStep
+    | DoseChecked
     | AlarmAcknowledged
     | AlarmPaused
     | AlarmRaised
