@@ -56,6 +56,7 @@ from keel.knowledge.surveillance.overlay import surveillance_overlay_problems
 from keel.knowledge.texts import DrugGroup, Strategy, Text, Tool, by_language
 from keel.knowledge.texts.readability import ReadingLevel
 from keel.knowledge.texts.wording import WordingRules
+from keel.knowledge.topics import Topic
 
 T = TypeVar("T")
 
@@ -149,6 +150,7 @@ class Knowledge:
     protocols = Kind("protocols", Protocol, complete=complete_protocols, overlay=protocol_overlay_problems)
     session_rules = Kind("session-rules", SessionRules, overlay=session_overlay_problems)
     rems = Kind("rems", ProgrammeForm)
+    adoption_topics = Kind("adoption.csv", Topic)
 
     # Words for people.
     pages = Kind("texts/*", Text)

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "keel.web.directory",
     "keel.web.evidence",
     "keel.web.learn",
+    "keel.web.live",
     "keel.web.offline",
     "keel.web.pages",
     "keel.web.picture",

@@ -79,11 +79,13 @@ def register(
             recorded_by=by,
             key=key,
         )
-        _append_in_turn(fact, locked, "record_fact", None)
+        append_in_turn(fact, locked, "record_fact")
     summarise_patient(patient, at=at)
     return patient
 
 
+OF_SESSIONS = (Kind.SESSION, Kind.EVENT)
+"""Kinds of fact that only a session writes."""
 TAKEN_WORDS = frozenset({"register", "staff", "board", "sessions", "patients", "audit"})
 """Words that stand where a number stands in an address."""
 
@@ -238,6 +240,8 @@ def _check_change(fact: Fact, patient: Patient, reason: str) -> None:
         raise FactRefused(_("That fact belongs to another patient."))
     if fact.kind == Kind.VOID:
         raise FactRefused(_("What was taken back stays so. Record the fact anew."))
+    if fact.kind in OF_SESSIONS:
+        raise FactRefused(_("This belongs to a session. Correct it there."))
     if not reason.strip():
         raise FactRefused(_("Say why."))
 
@@ -263,14 +267,18 @@ def _append_all(facts: list[Fact], action: str, decision: Decision | None) -> li
         clinic = Clinic.objects.select_for_update().get(pk=patient.clinic_id)
         if Patient.objects.filter(pk=patient.pk, erased_at__isnull=False).exists():
             raise FactRefused(_("This patient was erased. Nothing can be recorded."))
-        appended = [_append_in_turn(fact, clinic, action, decision) for fact in facts]
+        appended = [append_in_turn(fact, clinic, action, decision) for fact in facts]
         mark_stale(patient)
     # After the lock is free: the Picture of a long record takes seconds, in which others of the clinic may write.
     summarise_patient(patient, at=at)
     return appended
 
 
-def _append_in_turn(fact: Fact, clinic: Clinic, action: str, decision: Decision | None) -> Fact:
+def append_in_turn(fact: Fact, clinic: Clinic, action: str, decision: Decision | None = None) -> Fact:
+    """Appends a fact that was checked, with its row of the audit: inside a transaction, with the clinic locked.
+
+    The same fact with the same key is given back as it stands; FactRefused for another one with that key.
+    """
     same = Fact.objects.filter(patient=fact.patient, key=fact.key).first()
     if same is not None:
         return _same_or_refused(same, fact)

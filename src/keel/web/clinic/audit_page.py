@@ -31,6 +31,10 @@ ACTIONS: dict[str, Any] = {
     "void_fact": _("Took a fact back"),
     "seal_facts": _("Put facts from before under the audit"),
     "restore": _("Went on from a restored backup"),
+    "open_session": _("Began a session"),
+    "session_event": _("Wrote in a session"),
+    "adopt": _("Signed defaults"),
+    "end_adoption": _("Took the names from under defaults"),
     "open_in_emergency": _("Opened in an emergency"),
     "export": _("Took data out"),
     "ask_erasure": _("Asked that a patient be erased"),
@@ -84,13 +88,27 @@ PAGES: dict[str, Any] = {
     "clinic:take_back": _("the form that takes a fact back"),
     "clinic:emergency": _("the form for an emergency"),
     "clinic:patients": _("the list of patients"),
+    "live:board": _("the board of rooms"),
+    "live:board_json": _("the board of rooms"),
+    "live:begin": _("the form that begins a session"),
+    "live:session": _("a session"),
+    "live:session_json": _("a session"),
+    "live:record": _("a session"),
+    "live:events": _("a session"),
 }
 """Which page was seen, in words."""
-SHOWN: dict[str, Any] = {"name": _("name and number"), "picture": _("name, number and what needs a decision")}
+SHOWN: dict[str, Any] = {
+    "session": _("the session"),
+    "name": _("name and number"),
+    "picture": _("name, number and what needs a decision"),
+}
 """What a list showed of a patient, in words."""
 KINDS = {
     "seen": (_("seen"), ("see_patient", "see_patients", "see_audit", "print_audit", "export", "print")),
-    "written": (_("written"), ("record_fact", "correct_fact", "void_fact", "register")),
+    "written": (
+        _("written"),
+        ("record_fact", "correct_fact", "void_fact", "register", "open_session", "session_event"),
+    ),
     "refused": (
         _("refused"),
         ("refused", "refused_elsewhere", "not_found", "export_refused", "log_in_refused", "locked_out"),

@@ -26,6 +26,8 @@ def fact_kind(fact: Fact) -> str:
         Kind.CONSENT: _("Consent"),
         Kind.VISIT: _("Visit"),
         Kind.MERGE: _("Same person"),
+        Kind.SESSION: _("Session"),
+        Kind.EVENT: _("In a session"),
         Kind.VOID: _("Taken back"),
     }[Kind(fact.kind)]
 
@@ -75,6 +77,12 @@ def _text(fact: Fact) -> str:
             return f"{entry['at'][:16].replace('T', ' ')} {entry.get('what', '')}".strip()
         case Kind.MERGE:
             return str(entry["number"])
+        case Kind.SESSION:
+            return str(entry["session"]["protocol"])
+        case Kind.EVENT:
+            said = {name: value for name, value in entry["event"].items() if name not in ("id", "at", "by", "type")}
+            kind = entry["event"]["type"].replace("_", " ")
+            return f"{kind} {json.dumps(said, ensure_ascii=False) if said else ''}".strip()
         case Kind.VOID:
             return _("Fact %(number)d no longer counts.") % {"number": fact.voids.sequence}
         case _:

@@ -64,7 +64,8 @@ class Kind(models.TextChoices):
     """What a fact is: an entry of a Keel record, something that only the clinic keeps, or the voiding of another fact.
 
     The clinic’s own: who may be called (`contact`), what was consented to, a visit, and that another number is the
-    same person (`merge`). They are corrected and taken back like any other.
+    same person (`merge`). They are corrected and taken back like any other. A session and its events (`session`,
+    `event`) are corrected by an event of their own.
     """
 
     PERSON = "person"
@@ -79,6 +80,8 @@ class Kind(models.TextChoices):
     CONSENT = "consent"
     VISIT = "visit"
     MERGE = "merge"
+    SESSION = "session"
+    EVENT = "event"
     VOID = "void"
 
 

@@ -20,6 +20,9 @@ class Permission(StrEnum):
     RECORD_FACTS = "record_facts"
     VOID_FACTS = "void_facts"
     DECIDE = "decide"
+    SEE_ROOMS = "see_rooms"
+    RUN_SESSIONS = "run_sessions"
+    WRITE_IN_SESSIONS = "write_in_sessions"
     REGISTER = "register"
     SEE_CONTACTS = "see_contacts"
     EXPORT_RECORD = "export_record"
@@ -55,6 +58,9 @@ class Prescriber(Role):
             Permission.RECORD_FACTS,
             Permission.VOID_FACTS,
             Permission.DECIDE,
+            Permission.SEE_ROOMS,
+            Permission.RUN_SESSIONS,
+            Permission.WRITE_IN_SESSIONS,
             Permission.REGISTER,
             Permission.SEE_CONTACTS,
             Permission.EXPORT_RECORD,
@@ -78,7 +84,7 @@ class Therapist(Role):
     id = "therapist"
     title = _("Therapist")
     description = _("Prepares and integrates: sees the picture and records facts.")
-    permissions = Nurse.permissions - {Permission.VOID_FACTS}
+    permissions = Nurse.permissions - {Permission.VOID_FACTS, Permission.RUN_SESSIONS}
 
 
 class FrontDesk(Role):

@@ -1,0 +1,43 @@
+"""Words of a session for the pages."""
+
+from typing import Any
+
+from django import template
+
+from keel.assessment.session.state import Phase
+from keel.web.language.words import gettext as _
+
+register = template.Library()
+
+
+@register.filter
+def phase_words(phase: Phase) -> str:
+    """Where a session stands."""
+    return {
+        Phase.PLANNED: _("planned"),
+        Phase.PREPARING: _("preparing"),
+        Phase.DOSING: _("dosing"),
+        Phase.PAUSED: _("paused"),
+        Phase.OBSERVING: _("observing"),
+        Phase.DISCHARGED: _("discharged"),
+        Phase.LEFT_AGAINST_ADVICE: _("left against advice"),
+        Phase.TRANSFERRED: _("taken to hospital"),
+    }[phase]
+
+
+@register.filter
+def side_words(side: str) -> str:
+    """In which direction a number is stricter."""
+    return _("higher") if side == "higher" else _("lower")
+
+
+@register.filter
+def of_cut(changes: dict[str, Any], field: str) -> Any:
+    """The number that was written for a field of the form of a decision; empty for none."""
+    return changes.get("cuts", {}).get(field.removeprefix("cut-"), "")
+
+
+@register.filter
+def of_rule(changes: dict[str, Any], rule: str) -> str:
+    """The verb that was chosen for a rule; empty for none."""
+    return str(changes.get("rules", {}).get(rule, ""))
