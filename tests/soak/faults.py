@@ -65,7 +65,7 @@ for point in range(int(sys.argv[3])):
         note(clinic, at=clock.now(), actor="x", action="x")
         acknowledged += 1
         shim.keel_fail_after(point)
-        for number in range(60):
+        for number in range(25):
             try:
                 note(clinic, at=clock.now(), actor="x", action="x")
                 acknowledged += 1
@@ -101,7 +101,7 @@ def figures(folder: Path, *, points: int = 200) -> list[Figure]:
         ),
         Figure("entries that were acknowledged and are lost", sum(max(0, a - rows) for a, _, rows, _w in found), "", 0),
         Figure("files that are not whole", sum(not whole for *_rest, whole in found), "", 0),
-        Figure("entries refused at one point, the most", max(refused for _a, refused, _r, _w in found), "", 60),
+        Figure("entries refused at one point, the most", max(refused for _a, refused, _r, _w in found), "", 25),
     ]
 
 

@@ -168,7 +168,11 @@ CORRECTIONS = [
 
 
 def test_every_kind_of_fact_can_be_corrected():
-    assert {kind for kind, *_ in CORRECTIONS} == set(Kind) - {Kind.VOID, Kind.MERGE, *OF_SESSIONS}  # taken back, or in the room
+    assert {kind for kind, *_ in CORRECTIONS} == set(Kind) - {
+        Kind.VOID,
+        Kind.MERGE,
+        *OF_SESSIONS,
+    }  # taken back, or in the room
 
 
 @pytest.mark.parametrize(("kind", "before", "form"), CORRECTIONS)
