@@ -33,6 +33,8 @@ class CodeKind(StrEnum):
     """Letters with which names of the ketamine family are built: what holds them may be one that Keel does not know."""
     NOTHING_KNOWN = "nothing_known"
     """No medicine and no problem: `none` where none is known, `no_information` where nobody knows."""
+    DRUG_TYPE = "drug_type"
+    """By which record a table knows of a medicine: `administered`, `ordered`, `reported`."""
     CODE_SYSTEM = "code_system"
     """Another name of a code system; `means` is the address under which its codes stand in the table."""
 
