@@ -69,10 +69,10 @@ function tick() {
   for (const time of board.querySelectorAll("[data-since]")) write(time, minutes(say.minutes, Math.max(0, Math.floor((now - Date.parse(time.dataset.since)) / 60000))));
   for (const time of board.querySelectorAll("[data-due]")) {
     const left = (Date.parse(time.dataset.due) - now) / 60000;
-    write(time, left < 0 ? minutes(say.late, Math.floor(-left)) : left < 1 ? say.now : minutes(say.in, Math.ceil(left)));
+    write(time, left <= -1 ? minutes(say.late, Math.floor(-left)) : left < 1 ? say.now : minutes(say.in, Math.ceil(left)));
     time.closest("div").classList.toggle("is-overdue", left < 0);
   }
-  write(at("board-clock"), new Date(now).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" }));
+  write(at("board-clock"), new Date(now).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }));
   const isLost = performance.now() - answered > 1000 * Number(say.lostAfter);
   if (at("not-live").hidden === isLost) {
     at("not-live").hidden = !isLost;
@@ -103,7 +103,7 @@ function news() {
   else if (fresh.length) tell("told", fresh[0].dataset.says);
   for (const time of board.querySelectorAll(".is-overdue time[data-due]")) {
     const room = time.closest(".room");
-    if (!due.has(`${room.id} ${time.dataset.due}`)) tell("told", say.due.replace("{what}", `${room.querySelector("h2").textContent}, ${time.parentElement.firstChild.nextSibling?.textContent ?? ""}`));
+    if (!due.has(`${room.id} ${time.dataset.due}`)) tell("told", say.due.replace("{what}", `${room.querySelector("h2").textContent}, ${room.querySelector(".room-what").textContent}`));
   }
   due = new Set(late);
 }
