@@ -12,7 +12,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from keel.record import MEDICINE_STATUSES, Dose, Pregnancy, Sex
+from keel.record import MEDICINE_STATUSES, Dose, Pregnancy, Review, Sex
 
 Time = Annotated[
     dt.datetime, Meta(tz=True, description="ISO 8601 with offset.", examples=["2026-11-21T09:30:00+01:00"])
@@ -461,22 +461,6 @@ class SessionCondition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     present: bool = True
     onset: dt.date | None = None
     ended: dt.date | None = None
-
-
-class Reviewed(StrEnum):
-    """What a review of a course looked at."""
-
-    RESPONSE = "response"
-    EXPOSURE = "exposure"
-
-
-class Review(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A review of the course: of what, on which day, by whom; for a response whether there was one."""
-
-    of: Reviewed
-    on: dt.date
-    by: Name
-    responded: bool | None = None
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -16,7 +16,6 @@ from keel.assessment.session import events
 from keel.assessment.session.events import (
     Corrected,
     Plan,
-    Review,
     Session,
     SessionCondition,
     SessionMedicine,
@@ -44,7 +43,7 @@ from keel.quantities import (
     parse_rate_mg_per_min,
     parse_weight_kg,
 )
-from keel.record import Precision
+from keel.record import Precision, Review
 
 EVENT_NAMES = {
     "systolic": ("sbp", ""),

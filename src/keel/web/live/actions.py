@@ -183,7 +183,7 @@ def _settle(live: LiveSession, document: dict[str, Any], locked: Clinic, by: Abs
     if live.ended_at is not None:
         for number, entry in enumerate(doses_given(live, state)):
             fact = _fact(live.patient, Kind.DOSE, entry, f"{live.id}-dose-{number}", by, at, _moment(entry["start"]))
-            append_in_turn(_in_place_of_before(fact), locked, "record_fact")
+            append_in_turn(_in_place_of_before(fact), locked, "record_fact", was_decided=True)
     live.save(update_fields=["last_sequence", "ended_at"])
 
 

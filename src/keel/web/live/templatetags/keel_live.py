@@ -4,6 +4,7 @@ from typing import Any
 
 from django import template
 
+from keel import knowledge
 from keel.assessment.session.events import Priority
 from keel.assessment.session.state import Phase
 from keel.findings import Severity
@@ -27,6 +28,12 @@ def phase_words(phase: Phase) -> str:
         Phase.LEFT_AGAINST_ADVICE: _("left against advice"),
         Phase.TRANSFERRED: _("taken to hospital"),
     }[phase]
+
+
+@register.filter
+def protocol_title(protocol: str) -> str:
+    """The title of a protocol; empty for none."""
+    return knowledge.load().protocols[protocol].title if protocol else ""
 
 
 @register.filter
