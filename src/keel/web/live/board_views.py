@@ -71,7 +71,8 @@ def rooms(request: HttpRequest, clinic: Clinic) -> HttpResponse:
     part, token, beat = _part(request, clinic, now)
     if token == request.GET.get("token"):
         return _alive(HttpResponse(status=204), now, beat)
-    answer = HttpResponse(part, headers={"Keel-Token": token, "Keel-Seen": _noted(request, clinic)})
+    seen = request.headers.get("Keel-Seen", "") if request.is_locked else _noted(request, clinic)
+    answer = HttpResponse(part, headers={"Keel-Token": token, "Keel-Seen": seen})
     return _alive(answer, now, beat)
 
 
@@ -80,7 +81,7 @@ def rooms(request: HttpRequest, clinic: Clinic) -> HttpResponse:
 def board_json(request: HttpRequest, clinic: Clinic) -> HttpResponse:
     """The board for programs and screens."""
     now = clock.now()
-    beat = heartbeat(now)
+    beat = heartbeat(clock.real_now())
     shown = rooms_now(clinic, now, beat)
     request.shown = {room.live.patient.number: "session" for room in shown}
     alarms = [] if beat.is_alive else [not_running()]
@@ -146,8 +147,11 @@ def choose_names(request: HttpRequest, clinic: Clinic) -> HttpResponse:
 
 def _part(request: HttpRequest, clinic: Clinic, now: dt.datetime) -> tuple[str, str, Heartbeat]:
     """The rooms as HTML, made once for all who may see the same; their token; and the heartbeat."""
-    beat, roles = heartbeat(now), [role.id for role in request.place.roles]
-    token = board_token(clinic, roles, get_language() or "", now, beat)
+    beat, roles = heartbeat(clock.real_now()), [role.id for role in request.place.roles]
+    # A locked screen goes on to tell of alarms, and of nobody by name or number.
+    is_locked = getattr(request, "is_locked", False)
+    kind = (get_language() or "", "locked" if is_locked else "open")
+    token = board_token(clinic, roles, kind, now, beat)
     if token not in _kept and token != request.GET.get("token"):
         while len(_kept) >= _MOST_KEPT:
             _kept.pop(next(iter(_kept)), None)
@@ -160,7 +164,8 @@ def _part(request: HttpRequest, clinic: Clinic, now: dt.datetime) -> tuple[str, 
             "names": staff_names(clinic),
             "not_running": None if beat.is_alive else not_running(),
             "can_be_heard": can_be_heard(clinic, now),
-            "may_answer": Permission.WRITE_IN_SESSIONS in request.allowed,
+            "is_locked": is_locked,
+            "may_answer": Permission.WRITE_IN_SESSIONS in request.allowed and not is_locked,
         }
         _kept[token] = render_to_string("live/rooms.html", context)
     return _kept.get(token, ""), token, beat

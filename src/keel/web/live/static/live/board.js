@@ -79,6 +79,7 @@ function tick() {
     if (isLost) tell("alarmed", at("not-live").textContent.trim());
   }
   news();
+  overLock(isLost);
   write(at("sound-state"), { on: say.soundOn, blocked: say.soundBlocked, unknown: say.soundUnknown }[soundState()]);
   sound(isLost);
 }
@@ -106,6 +107,17 @@ function news() {
     if (!due.has(`${room.id} ${time.dataset.due}`)) tell("told", say.due.replace("{what}", `${room.querySelector("h2").textContent}, ${room.querySelector(".room-what").textContent}`));
   }
   due = new Set(late);
+}
+
+// A locked screen shows what is unseen, in words that name a room and nobody in it.
+function overLock(isLost) {
+  const unseen = [...board.querySelectorAll("[data-alarm]:not([data-seen])")].map((alarm) => alarm.dataset.says);
+  const said = isLost ? [at("not-live").textContent.trim()] : [...new Set(unseen)];
+  const place = at("over-lock");
+  place.hidden = !document.body.classList.contains("covered") || !said.length;
+  if (!place.hidden && place.textContent !== said.join("")) {
+    place.replaceChildren(...said.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
+  }
 }
 
 function tell(place, text) {
