@@ -13,6 +13,7 @@ from keel.assessment.protocols.gate import default_rules, passes
 from keel.assessment.session.after_leaving import told_since
 from keel.assessment.session.alarms import standing_alarms
 from keel.assessment.session.course import differing
+from keel.assessment.session.event_words import NOT_SAID
 from keel.assessment.session.events import (
     DeviceGiven,
     Discharged,
@@ -24,7 +25,7 @@ from keel.assessment.session.events import (
     Transferred,
 )
 from keel.assessment.session.gate import gate_state
-from keel.assessment.session.log import NOT_SAID, call_back, log_entries, responsible
+from keel.assessment.session.log import call_back, log_entries, responsible
 from keel.assessment.session.opening import open_session
 from keel.assessment.session.overrides import apply_overrides
 from keel.assessment.session.prediction import predict

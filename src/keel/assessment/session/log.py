@@ -3,86 +3,28 @@
 import datetime as dt
 from collections.abc import Iterator
 
-from keel.assessment.session.events import (
-    AlarmAcknowledged,
-    AlarmChanged,
-    AlarmEscalated,
-    AlarmFact,
-    AlarmPaused,
-    AlarmRaised,
-    AlarmWorsened,
-    EmergencyStep,
-    HandedOver,
-    LeftAgainstAdvice,
-    Logged,
-    Priority,
-    SelfTested,
-    Started,
-    minutes_between,
-)
+from keel.assessment.session.event_words import event_words
+from keel.assessment.session.events import LeftAgainstAdvice, Logged, Started, minutes_between
+from keel.assessment.session.handover import handovers
 from keel.assessment.session.state import DueCheck, LogEntry
 from keel.assessment.session.view import SessionView
 from keel.messages import Message
-
-NOT_SAID = Message("not said")
-"""What nobody has written yet of somebody who left."""
-PRIORITY_WORDS = {
-    Priority.HIGH: Message("high priority"),
-    Priority.MEDIUM: Message("medium priority"),
-    Priority.LOW: Message("low priority"),
-}
 
 
 def log_entries(view: SessionView) -> Iterator[LogEntry]:
     """The events of the log up to now, in order."""
     for event in view.events:
         if isinstance(event, Logged):
-            yield LogEntry(at=event.at, by=event.by, type=event.kind, what=_what(event), event=event)
-
-
-def _what(event: Logged) -> Message:
-    if isinstance(event, HandedOver):
-        if event.synthesis:
-            return Message("handed over to {to}, who said it back: {synthesis}", to=event.to, synthesis=event.synthesis)
-        return Message("handed over to {to}; not said back yet", to=event.to)
-    if isinstance(event, EmergencyStep):
-        return Message("emergency card {card}: {step}", card=event.card, step=event.step)
-    if isinstance(event, AlarmAcknowledged):
-        return Message("alarm {rule} seen", rule=event.rule)
-    if isinstance(event, AlarmPaused):
-        return Message("sound of alarm {rule} paused for {over}", rule=event.rule, over=event.over)
-    if isinstance(event, SelfTested):
-        return Message("alarms are running") if event.is_running else Message("alarms are not running")
-    if isinstance(event, AlarmFact):
-        return _what_of_alarm(event)
-    if isinstance(event, LeftAgainstAdvice):
-        return Message(
-            "left against advice; told: {told}; tried: {contact}",
-            told=event.told or NOT_SAID,
-            contact=event.contact_tried or NOT_SAID,
-        )
-    return Message("taken to {to}: {reason}", to=event.to, reason=event.reason)
-
-
-def _what_of_alarm(event: AlarmFact) -> Message:
-    rule = event.rule
-    if isinstance(event, AlarmEscalated):
-        return Message("alarm {rule} not acknowledged in time, now also for: {role}", rule=rule, role=Message(event.to))
-    if not isinstance(event, AlarmRaised | AlarmChanged):
-        return Message("alarm {rule} over", rule=rule)
-    priority = PRIORITY_WORDS[event.priority]
-    if isinstance(event, AlarmRaised):
-        return Message("alarm {rule} raised: {priority}", rule=rule, priority=priority)
-    if isinstance(event, AlarmWorsened):
-        return Message("alarm {rule} worsened: {priority}", rule=rule, priority=priority)
-    return Message("alarm {rule} eased: {priority}", rule=rule, priority=priority)
+            yield LogEntry(
+                at=event.at, by=event.by, type=event.kind, what=event_words(event, view.knowledge), event=event
+            )
 
 
 def responsible(view: SessionView) -> str:
-    """Who answers for the person: the last receiver who said the handover back, else who started the session."""
-    received = [one.to for one in view.events if isinstance(one, HandedOver) and one.synthesis]
+    """Who answers for the person: the last receiver who said a handover back, else who started the session."""
+    received = [one.offer.to for one in handovers(view.events) if one.taken]
     begun = [one.by for one in view.events if isinstance(one, Started)]
-    return (received or begun or [""])[-1] if received else (begun or [""])[0]
+    return received[-1] if received else next(iter(begun), "")
 
 
 def call_back(view: SessionView) -> Iterator[DueCheck]:

@@ -290,7 +290,8 @@ class Protocol(Document, frozen=True, kw_only=True):
     """One clinical protocol. `letter` is the pathway letter of its rule ids; `aliases` are other names that find it.
 
     `model` names the pharmacokinetic model of each route. `positions` are what bodies and texts say for and against,
-    shown side by side. `conflicts` are ids of evidence/conflicts.csv.
+    shown side by side. `leaving` is what a person is told who goes home, in words for them. `conflicts` are ids of
+    evidence/conflicts.csv.
     """
 
     name: str
@@ -313,6 +314,7 @@ class Protocol(Document, frozen=True, kw_only=True):
     duties: tuple[Statement, ...] = ()
     positions: tuple[Statement, ...] = ()
     practice: tuple[Statement, ...] = ()
+    leaving: tuple[Statement, ...] = ()
     blocks: tuple[Block, ...] = ()
     levels: tuple[Level, ...] = ()
     includes: tuple[Inclusion, ...] = ()

@@ -61,6 +61,11 @@ def event_facts(live: LiveSession) -> QuerySet[Fact]:
     ).order_by("sequence")
 
 
+def is_kept(live: LiveSession, event: str) -> bool:
+    """Whether an event of this id is in the session: who taps twice has been heard."""
+    return bool(event) and event_facts(live).filter(key=event).exists()
+
+
 def document_of(live: LiveSession, *more: dict[str, Any]) -> dict[str, Any]:
     """The session file: how it began, and its events, `more` after them.
 
