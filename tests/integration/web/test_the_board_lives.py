@@ -6,7 +6,7 @@ import pytest
 
 from keel.web.clinic.models import AuditRow, Patient
 from keel.web.live import board as projection
-from keel.web.live import board_views
+from keel.web.live import screens
 from keel.web.live.actions import record_events
 from keel.web.live.devices import can_be_heard
 from keel.web.live.models import Room, SoundCheck, Watch
@@ -26,7 +26,7 @@ def later(**time):
 def two_rooms(people, dana, harbour):
     """Dana in room 1, calm; Erin in room 2, with low oxygen."""
     other = Patient.objects.create(clinic=harbour, number="H-2", display_name="Erin Moss")
-    board_views._kept.clear()
+    screens._kept.clear()
     first = a_session(dana, people["bob"], name="a1", room=Room.objects.create(clinic=harbour, name="Room 1"))
     second = a_session(other, people["bob"], name="b2", room=Room.objects.create(clinic=harbour, name="Room 2"))
     tell(second, people["bob"], "dose_started", amount="35 mg", over="40 min")
@@ -117,7 +117,7 @@ def test_a_room_that_cannot_be_read_is_an_alarm_and_hides_no_other(at_desk, two_
     assert "The alarms of this room are not running" in page
     assert "Room 2" in page
     monkeypatch.undo()
-    board_views._kept.clear()
+    screens._kept.clear()
     Watch.objects.update(failed=["b2"])
     with clock_at(later(minutes=2, seconds=1)):
         rooms = at_desk("bob").get("/clinic/harbour/board.json").json()["rooms"]

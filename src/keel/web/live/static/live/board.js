@@ -16,7 +16,7 @@ const serverNow = () => Date.now() + ahead;
 
 async function ask() {
   try {
-    const query = new URLSearchParams({ token: say.token, device, sound: soundState() });
+    const query = new URLSearchParams({ token: say.token, device, sound: soundState(), ...(say.session && { session: say.session }) });
     const answer = await fetch(`${say.rooms}?${query}`, { headers: { "Keel-Seen": say.seen }, redirect: "error", signal: AbortSignal.timeout(8000) });
     if (answer.status !== 200 && answer.status !== 204) throw new Error(answer.status);
     if (!answer.headers.has("Keel-Time")) throw new Error("not the board");
@@ -72,7 +72,7 @@ function tick() {
     write(time, left <= -1 ? minutes(say.late, Math.floor(-left)) : left < 1 ? say.now : minutes(say.in, Math.ceil(left)));
     time.closest("div").classList.toggle("is-overdue", left < 0);
   }
-  write(at("board-clock"), new Date(now).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }));
+  if (at("board-clock")) write(at("board-clock"), new Date(now).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }));
   const isLost = performance.now() - answered > 1000 * Number(say.lostAfter);
   if (at("not-live").hidden === isLost) {
     at("not-live").hidden = !isLost;
@@ -80,7 +80,7 @@ function tick() {
   }
   news();
   overLock(isLost);
-  write(at("sound-state"), { on: say.soundOn, blocked: say.soundBlocked, unknown: say.soundUnknown }[soundState()]);
+  if (at("sound-state")) write(at("sound-state"), { on: say.soundOn, blocked: say.soundBlocked, unknown: say.soundUnknown }[soundState()]);
   sound(isLost);
 }
 
@@ -170,8 +170,8 @@ function sound(isLost) {
 }
 
 document.addEventListener("pointerdown", () => { if (soundState() !== "unknown") wake(); });
-at("sound-test").addEventListener("click", () => { play("high"); at("sound-heard").hidden = false; });
-at("sound-heard").addEventListener("click", async ({ target }) => {
+at("sound-test")?.addEventListener("click", () => { play("high"); at("sound-heard").hidden = false; });
+at("sound-heard")?.addEventListener("click", async ({ target }) => {
   const heard = target.dataset?.heard;
   if (!heard) return;
   localStorage.setItem("keel-heard", heard === "yes" ? Date.now() : 0);
