@@ -41,7 +41,7 @@ from keel.web.live.pages import page_of
 from keel.web.live.papers import as_pdf, mark_of
 from keel.web.live.rules import rules_of
 from keel.web.live.sessions import local, open_sessions, read, session_or_404, sessions_of, state_of
-from keel.web.picture.templatetags.keel_findings import severity_words
+from keel.web.picture.queries import severity_words
 from keel.web.routes import in_queue
 
 MOST_SHEETS = 40
