@@ -22,6 +22,7 @@ from keel.assessment.session.watch import WATCHER
 from keel.findings import Finding, Severity
 from keel.interop import ReadError
 from keel.messages import Message, joined, text_of
+from keel.web import clock
 from keel.web.clinic.actions import append_in_turn
 from keel.web.clinic.errors import FactRefused, NotAllowed
 from keel.web.clinic.models import Clinic, Fact, Kind, Patient
@@ -106,7 +107,7 @@ def open_session(
         live.opening = append_in_turn(_fact(patient, Kind.SESSION, payload, key, by, at, at), locked, "open_session")
         live.last_sequence = live.opening.sequence
         live.save(force_insert=True)
-        tested = {"id": f"{name}-alarms", "type": "self_tested", "is_running": is_watched(at)}
+        tested = {"id": f"{name}-alarms", "type": "self_tested", "is_running": is_watched(clock.real_now())}
         append_own(live, [tested | {"at": at.isoformat(), "by": WATCHER}], locked, at)
         live.save(update_fields=["last_sequence"])
     record_events(by=by, live=live, events=[{"id": f"{name}-start", "at": at.isoformat(), "type": "started"}], at=at)

@@ -110,11 +110,14 @@ def staff_names(clinic: Clinic) -> dict[str, str]:
     return {user.get_username(): user.get_full_name() for user in users}
 
 
-def board_token(clinic: Clinic, roles: Iterable[str], language: str, at: dt.datetime, beat: Heartbeat) -> str:
-    """What the board of somebody with these roles hangs on: the same as long as nothing on it has changed."""
+def board_token(clinic: Clinic, roles: Iterable[str], kind: Iterable[str], at: dt.datetime, beat: Heartbeat) -> str:
+    """What the board of somebody with these roles hangs on: the same as long as nothing on it has changed.
+
+    `kind` is what else tells boards apart: the language, whether the screen is locked.
+    """
     rows = [(one.id, one.last_sequence, str(one.ended_at)) for one in watched_sessions(at, patient__clinic=clinic)]
     told = [
-        *(clinic.pk, rows, int(at.timestamp()) // BEAT_S, sorted(roles), language, knowledge.load().hash),
+        *(clinic.pk, rows, int(at.timestamp()) // BEAT_S, sorted(roles), *kind, knowledge.load().hash),
         *(names_on_board(clinic), sorted(beat.failed), beat.is_alive, can_be_heard(clinic, at)),
     ]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:20]

@@ -22,11 +22,14 @@ class Heartbeat(NamedTuple):
 
 
 def heartbeat(at: dt.datetime) -> Heartbeat:
-    """How the watcher is. A beat of the future, by a clock that was set back, is as old as one of the past."""
+    """How the watcher is, at a time on the wall.
+
+    A beat of the future, by a clock that was set back, is as old as one of the past.
+    """
     beat, failed = Watch.objects.filter(pk=1).values_list("beat_at", "failed").first() or (None, ())
     return Heartbeat(None if beat is None else abs((at - beat).total_seconds()), frozenset(failed))
 
 
 def is_watched(at: dt.datetime) -> bool:
-    """Whether alarms are running."""
+    """Whether alarms are running, at a time on the wall."""
     return heartbeat(at).is_alive

@@ -8,9 +8,11 @@ from django import template
 from keel import knowledge
 from keel.assessment.session.events import Priority
 from keel.assessment.session.state import Phase
+from keel.findings import Severity
 from keel.web.clinic.roles import ROLES
 from keel.web.language.rendering import plain
 from keel.web.language.words import gettext as _
+from keel.web.live.board import ShownAlarm
 
 register = template.Library()
 HOURS_FROM_MIN = 120
@@ -57,8 +59,11 @@ def of_rule(changes: dict[str, Any], rule: str) -> str:
 
 
 @register.filter
-def priority_words(priority: Priority) -> str:
-    """How urgent an alarm is."""
+def alarm_words(one: ShownAlarm) -> str:
+    """What an alarm wants, in a word; a first value of the cuff wants a second one."""
+    priority = one.alarm.priority
+    if priority is Priority.LOW and one.finding.severity is Severity.HOLD:
+        return _("Measure again")
     return {Priority.HIGH: _("Act now"), Priority.MEDIUM: _("Go and look"), Priority.LOW: _("Be aware")}[priority]
 
 
