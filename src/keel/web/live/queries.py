@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import NamedTuple
 
+from keel.web import clock
 from keel.web.live.models import Watch
 
 LOST_AFTER_S = 15.0
@@ -18,7 +19,7 @@ class Heartbeat(NamedTuple):
     @property
     def is_alive(self) -> bool:
         """Whether alarms are running."""
-        return self.age_s is not None and self.age_s <= LOST_AFTER_S
+        return self.age_s is not None and self.age_s <= LOST_AFTER_S * clock.speed()
 
 
 def heartbeat(at: dt.datetime) -> Heartbeat:
