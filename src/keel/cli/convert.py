@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from keel.cli import options
 from keel.messages import Message
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def convert(
         str | None, typer.Option(help="Print an example to fill in instead: doses.csv.", show_default=False)
     ] = None,
     at: Annotated[str | None, typer.Option(help="The time to look from; what lies after it is not written.")] = None,
+    timezone: options.Timezone = None,
     overlay: Annotated[
         list[Path] | None, typer.Option(help="A folder of your own facts on top; may be repeated.")
     ] = None,
@@ -61,7 +63,7 @@ def convert(
     if file is None:
         raise CommandError(Message("Name a record file, or write --template doses.csv for one to fill in."))
     knowledge, when = load(tuple(overlay or ())), parse_time(at)
-    reading = read_file(file, at=when, knowledge=knowledge)
+    reading = read_file(file, at=when, knowledge=knowledge, timezone=timezone)
     if to == "csv":
         sys.stdout.write(write_doses_table(reading.records, knowledge))
         _say_what_is_not_there(reading.records)
@@ -80,7 +82,7 @@ def _say_what_is_not_there(records: "Sequence[Record]") -> None:
     from keel.cli.language import _n
     from keel.cli.terminal import progress_console
 
-    lists = ("patterns", "measurements", "medicines", "answers", "conditions", "risk_assessments")
+    lists = ("patterns", "measurements", "medicines", "answers", "conditions", "risk_assessments", "reviews")
     count = sum(len(getattr(record, name)) for record in records for name in lists)
     if count:
         text = _n(

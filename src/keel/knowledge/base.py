@@ -13,6 +13,8 @@ from keel.knowledge.criteria import BandSet, Course, HarmFact, Harms
 from keel.knowledge.directory import Country, Need, Service
 from keel.knowledge.directory.check import directory_problems
 from keel.knowledge.documents import Unit
+from keel.knowledge.emergency_cards import EmergencyCard
+from keel.knowledge.emergency_cards.check import card_overlay_problems, card_problems
 from keel.knowledge.errors import UnknownId
 from keel.knowledge.evidence import Claim, Conflict, Figure, Source, SourceTable
 from keel.knowledge.evidence.check import arithmetic_problems
@@ -150,6 +152,7 @@ class Knowledge:
     protocols = Kind("protocols", Protocol, complete=complete_protocols, overlay=protocol_overlay_problems)
     session_rules = Kind("session-rules", SessionRules, overlay=session_overlay_problems)
     rems = Kind("rems", ProgrammeForm)
+    emergency_cards = Kind("emergency-cards", EmergencyCard, overlay=card_overlay_problems, check=card_problems)
     adoption_topics = Kind("adoption.csv", Topic)
 
     # Words for people.

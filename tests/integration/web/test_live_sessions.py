@@ -14,7 +14,7 @@ from keel.web.live.errors import SessionRefused
 from keel.web.live.models import LiveSession, Room
 from keel.web.live.sessions import read, state_of
 from support.clock import START
-from support.live import PERSON, a_session, play
+from support.live import PERSON, a_session, of, play
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_a_clock_that_runs_ahead_delays_no_event(live, people):
 
 def test_a_deed_that_is_asked_for_is_refused_where_the_gate_holds_and_stored_where_it_happened(live, at_desk):
     browser, address = at_desk("bob"), f"/clinic/harbour/sessions/{live.id}/"
-    form = {"type": "dose_started", "id": "d1", "amount": "35 mg", "over": "40 min"}
+    form = {"type": "dose_started", "id": "d1", "amount": "35 mg", "over": "40 min", **of(live)}
     assert browser.post(f"{address}record/", form).status_code == 422
     assert not Fact.objects.filter(key="d1").exists()
     sent = {"events": [{"id": "d1", "at": START.isoformat(), "type": "dose_started", "amount": "35 mg"}]}
@@ -111,3 +111,30 @@ def test_the_rules_of_the_beginning_stay(live):
     documents = live.rules.documents
     assert documents["protocol"]["id"] == "iv-racemic"
     assert AuditRow.objects.filter(action="open_session").count() == 1
+
+
+def test_a_dose_that_no_form_would_take_joins_the_ledger_all_the_same(live, people, known):
+    """The end of a session is never refused: what was given is written, however much it was (HZ-DOSE-01)."""
+    at = START + dt.timedelta(minutes=5)
+    given = {"id": "d1", "at": START.isoformat(), "type": "dose_started", "amount": "350 mg", "over": "5 min"}
+    gone = {"id": "t1", "at": at.isoformat(), "type": "transferred", "to": "hospital", "reason": "not to be woken"}
+    assert record_events(by=people["bob"], live=live, events=[given, gone], at=at).stored == ("d1", "t1")
+    assert Fact.objects.get(patient=known, kind=Kind.DOSE).payload["amount"] == "350 mg"
+
+
+def test_a_correction_after_the_end_corrects_the_ledger(live, people, known):
+    play(live, people["bob"])
+    wrong = Fact.objects.get(kind=Kind.EVENT, payload__event__type="dose_stopped")
+    event = {
+        "id": "c1",
+        "at": START.isoformat(),
+        "type": "corrected",
+        "corrects": wrong.key,
+        "reason": "read the pump again",
+        "event": {**wrong.payload["event"], "given": "30 mg"},
+    }
+    later = START + dt.timedelta(hours=4)
+    assert record_events(by=people["bob"], live=live, events=[event], at=later).refused == ()
+    doses = Fact.objects.filter(patient=known, kind=Kind.DOSE).order_by("sequence")
+    assert [one.payload["amount"] for one in doses] == ["35 mg", "30 mg"]
+    assert doses[1].supersedes == doses[0]

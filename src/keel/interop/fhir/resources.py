@@ -49,11 +49,19 @@ class Address(msgspec.Struct, frozen=True):
     country: str = ""
 
 
+class PatientLink(msgspec.Struct, frozen=True, kw_only=True):
+    """Another record of the same person, and what the two are to each other."""
+
+    other: Reference
+    type: Literal["replaced-by", "replaces", "refer", "seealso"]
+
+
 class Patient(Resource, frozen=True, kw_only=True):
     """A person; names are not decoded, of addresses only the country."""
 
     identifier: tuple[Identifier, ...] = ()
     address: tuple[Address, ...] = ()
+    link: tuple[PatientLink, ...] = ()
     extension: tuple[Extension, ...] = ()
     gender: Literal["male", "female", "other", "unknown"] | None = None
     birth_date: Date | None = None
@@ -371,6 +379,8 @@ class Condition(Resource, frozen=True, kw_only=True):
     abatement_date_time: DateTime | None = None
     abatement_period: Period | None = None
     abatement_string: str | None = None
+    abatement_age: Raw = NONE
+    abatement_range: Raw = NONE
 
 
 class FamilyCondition(Medium, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from keel.reports.documents.handover import Part
 from keel.reports.documents.typesetting import pdf
 
 
-class Table(msgspec.Struct, frozen=True, kw_only=True):
+class FactTable(msgspec.Struct, frozen=True, kw_only=True):
     """Facts of one kind: the headings of the columns, and rows of as many cells."""
 
     heading: str
@@ -24,7 +24,7 @@ class RecordDocument(msgspec.Struct, frozen=True, kw_only=True):
     lead: str
     notice: str = ""
     parts: tuple[Part, ...] = ()
-    tables: tuple[Table, ...] = ()
+    tables: tuple[FactTable, ...] = ()
     footer: str = ""
     page: str = "Page"
 

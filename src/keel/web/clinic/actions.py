@@ -21,7 +21,7 @@ from keel.web.clinic.errors import FactRefused, NotAllowed
 from keel.web.clinic.models import Clinic, EmergencyAccess, Fact, FactDecision, Kind, Patient
 from keel.web.clinic.queries import add_entry, free_number, merged_into, permissions_in, same_person
 from keel.web.clinic.roles import Permission
-from keel.web.clinic.summaries import mark_stale, summarise_patient
+from keel.web.clinic.summaries import mark_stale, summarise_after_write, summarise_patient
 from keel.web.language.rendering import plain
 from keel.web.language.words import gettext as _
 
@@ -269,7 +269,7 @@ def _append(fact: Fact, *, action: str, decision: Decision | None = None) -> Fac
 
 def _append_all(facts: list[Fact], action: str, decision: Decision | None) -> list[Fact]:
     """Appends facts about one patient, in their order."""
-    patient, at = facts[0].patient, facts[0].recorded_at
+    patient = facts[0].patient
     # The clinic's row is the lock: on PostgreSQL it makes writers of one clinic take turns, on SQLite the transaction
     # itself (IMMEDIATE) does.
     with transaction.atomic():
@@ -279,14 +279,17 @@ def _append_all(facts: list[Fact], action: str, decision: Decision | None) -> li
         appended = [append_in_turn(fact, clinic, action, decision) for fact in facts]
         mark_stale(patient)
     # After the lock is free: the Picture of a long record takes seconds, in which others of the clinic may write.
-    summarise_patient(patient, at=at)
+    summarise_after_write(facts[0])
     return appended
 
 
-def append_in_turn(fact: Fact, clinic: Clinic, action: str, decision: Decision | None = None) -> Fact:
+def append_in_turn(
+    fact: Fact, clinic: Clinic, action: str, decision: Decision | None = None, *, was_decided: bool = False
+) -> Fact:
     """Appends a fact that was checked, with its row of the audit: inside a transaction, with the clinic locked.
 
-    The same fact with the same key is given back as it stands; FactRefused for another one with that key.
+    The same fact with the same key is given back as it stands; FactRefused for another one with that key. A dose that
+    a session gave `was_decided` there: nobody is asked again, and the end of a session is never refused.
     """
     same = Fact.objects.filter(patient=fact.patient, key=fact.key).first()
     if same is not None:
@@ -294,7 +297,7 @@ def append_in_turn(fact: Fact, clinic: Clinic, action: str, decision: Decision |
     _refuse_changed_twice(fact)
     if fact.kind == Kind.MERGE:
         _check_merge(fact.patient, fact.payload)
-    decided = _decided(fact, decision)
+    decided = () if was_decided else _decided(fact, decision)
     last = Fact.objects.filter(patient=fact.patient).order_by("-sequence").values_list("sequence", flat=True).first()
     fact.sequence = (last or 0) + 1
     fact.save(force_insert=True)

@@ -142,6 +142,8 @@ def erase(*, by: AbstractUser, patient: Patient, at: dt.datetime, knowledge: Kno
 def _refuse_early(patient: Patient, *, at: dt.datetime, knowledge: Knowledge) -> None:
     if (other := merged_into(patient)) is not None:
         raise FactRefused(_("This number is the same person as %(number)s. Erase that one.") % {"number": other.number})
+    if any(one.sessions.filter(ended_at=None).exists() for one in same_person(patient)):
+        raise FactRefused(_("This person is in a session. End it first."))
     if not law_for(patient, at=at, knowledge=knowledge).allows(at.date()):
         raise FactRefused(_("The law asks that this record be kept. Nothing was erased."))
 
@@ -172,9 +174,8 @@ def _erase(patient: Patient, *, asked_by: str, decided_by: str, reason: str, at:
         decisions=list(decisions.values_list("pk", flat=True)),
     )
     decisions.delete()
-    for (
-        one
-    ) in Patient._meta.related_objects:  # sessions, summaries, emergencies, and whatever is kept of a patient next
+    # Sessions, summaries, emergencies, and whatever is kept of a patient next.
+    for one in Patient._meta.related_objects:
         if one.related_model not in (Fact, Erasure):
             one.related_model._base_manager.filter(patient=patient).delete()
     facts = Fact.objects.filter(patient=patient)

@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from keel import knowledge
-from keel.reports.documents import Part, RecordDocument, Table
+from keel.reports.documents import FactTable, Part, RecordDocument
 from keel.web.clinic.fact_words import fact_kind, whole_text
 from keel.web.clinic.models import Fact, Kind, Patient
 from keel.web.clinic.patient_page import PatientPage, shown_or_not
@@ -68,9 +68,9 @@ def _ledger(patient: Patient) -> Iterable[Fact]:
     return rows
 
 
-def _table(kind: Kind, facts: Iterable[Fact], *, several: bool) -> Table:
+def _table(kind: Kind, facts: Iterable[Fact], *, several: bool) -> FactTable:
     chosen = [fact for fact in facts if fact.kind == kind]
-    return Table(
+    return FactTable(
         heading=fact_kind(chosen[0]) if chosen else "",
         columns=(_("Number"), _("When"), _("What"), _("Recorded"), _("Note")),
         rows=tuple(

@@ -7,17 +7,19 @@ happened yet and is asked for at the screen (`is_asked`) is refused where the ga
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from django.contrib.auth.models import AbstractUser
 from django.db import transaction
 
 from keel.assessment.protocols.errors import UnknownProtocol
 from keel.assessment.session.errors import SessionError
+from keel.assessment.session.events import AlarmFact, Plain, SelfTested
 from keel.assessment.session.fold import fold_session
 from keel.assessment.session.opening import open_session as open_view
 from keel.assessment.session.state import SessionState
-from keel.findings import Severity
+from keel.assessment.session.watch import WATCHER
+from keel.findings import Finding, Severity
 from keel.interop import ReadError
 from keel.messages import Message, joined, text_of
 from keel.web.clinic.actions import append_in_turn
@@ -28,21 +30,27 @@ from keel.web.clinic.roles import Permission, Role
 from keel.web.clinic.summaries import mark_stale, summarise_patient
 from keel.web.language.words import gettext as _
 from keel.web.live import sessions
+from keel.web.live.adoption import may_open, rule_book, rules_today
+from keel.web.live.alarms import append_alarms, append_own
 from keel.web.live.errors import GateHolds, SessionRefused
 from keel.web.live.models import LiveSession, Room
 from keel.web.live.opening import session_document
-from keel.web.live.rules import may_open, rule_book, rules_of, rules_today
+from keel.web.live.queries import is_watched
+from keel.web.live.rules import rules_of
 
-KEEL = "keel"
-"""The author of what Keel itself writes into a session."""
 LONGEST_ID = 64
 PASSING = ("overridden",)
-"""Events that take the permission to decide."""
+"""Events that take the permission to decide; so does a plan that a `started` event brings."""
 WATCHING = (
-    *("note", "vitals_recorded", "sedation_scored", "dissociation_scored", "adverse_event", "alarm_acknowledged"),
-    *("checked", "held", "emergency_step", "handed_over"),
+    *("note", "vitals_recorded", "sedation_scored", "dissociation_scored", "adverse_event"),
+    *("alarm_acknowledged", "alarm_paused"),
+    *("checked", "dose_checked", "held", "emergency_step", "handed_over"),
 )
 """Events that anybody writes who takes part in sessions; the others take the permission to run them."""
+OF_KEEL = frozenset(
+    str(one.__struct_config__.tag) for one in get_args(Plain) if issubclass(one, AlarmFact | SelfTested)
+)
+"""Events that no person writes."""
 ENDINGS = ("discharged", "left_against_advice", "transferred")
 DEEDS = {
     "dose_started": "may_start",
@@ -52,6 +60,7 @@ DEEDS = {
     "discharged": "may_discharge",
 }
 """What is asked for at the screen before it is done, to the gate that lets it."""
+HOLDING = (Severity.BLOCK, Severity.HOLD)
 
 
 class Taken(NamedTuple):
@@ -97,6 +106,9 @@ def open_session(
         live.opening = append_in_turn(_fact(patient, Kind.SESSION, payload, key, by, at, at), locked, "open_session")
         live.last_sequence = live.opening.sequence
         live.save(force_insert=True)
+        tested = {"id": f"{name}-alarms", "type": "self_tested", "is_running": is_watched(at)}
+        append_own(live, [tested | {"at": at.isoformat(), "by": WATCHER}], locked, at)
+        live.save(update_fields=["last_sequence"])
     record_events(by=by, live=live, events=[{"id": f"{name}-start", "at": at.isoformat(), "type": "started"}], at=at)
     return live
 
@@ -135,7 +147,7 @@ def record_events(
                 event = _signed(told, by, roles)
                 fact = _event_fact(live, document, event, by=by, at=at, device=device, clock=clock or {})
                 if is_asked and told["type"] in DEEDS and name not in _ids(document):
-                    _ask_gate(live, document, told["type"], at)
+                    _ask_gate(live, document, event, at)
                 _append(live, document, fact, locked)
             except GateHolds:
                 raise
@@ -164,14 +176,16 @@ def _append(live: LiveSession, document: dict[str, Any], fact: Fact, locked: Cli
 
 def _settle(live: LiveSession, document: dict[str, Any], locked: Clinic, by: AbstractUser, at: dt.datetime) -> None:
     """Brings the row of a session up to its facts; when the person has gone, what was given joins the ledger."""
-    state = _fold(live, document, at)
+    session = sessions.read(live, document)
+    state = fold_session(session, at=sessions.local(live, at), knowledge=rules_of(live.rules))
+    append_alarms(live, session, state, locked, at)
     if state.phase.is_over and live.ended_at is None:
         live.ended_at = at
         mark_stale(live.patient)
     if live.ended_at is not None:
         for number, entry in enumerate(doses_given(live, state)):
             fact = _fact(live.patient, Kind.DOSE, entry, f"{live.id}-dose-{number}", by, at, _moment(entry["start"]))
-            append_in_turn(_in_place_of_before(fact), locked, "record_fact")
+            append_in_turn(_in_place_of_before(fact), locked, "record_fact", was_decided=True)
     live.save(update_fields=["last_sequence", "ended_at"])
 
 
@@ -219,10 +233,12 @@ def _refuse_taken(patient: Patient, room: Room | None) -> None:
 
 def _refuse_not_allowed(event: dict[str, Any], allowed: frozenset[Permission]) -> None:
     kind = str(event.get("type", ""))
+    if kind in OF_KEEL:
+        raise SessionRefused(Message("Only Keel itself writes what it notices."))
     needed = Permission.RUN_SESSIONS
     if kind in WATCHING:
         needed = Permission.WRITE_IN_SESSIONS
-    elif kind in PASSING:
+    elif kind in PASSING or (kind == "started" and event.get("plan")):
         needed = Permission.DECIDE
     if needed not in allowed:
         raise NotAllowed(_("Your role does not allow this."))
@@ -235,6 +251,8 @@ def _signed(event: dict[str, Any], by: AbstractUser, roles: Sequence[type[Role]]
         signed |= {"name": by.get_full_name(), "role": roles[0].id if roles else ""}
     elif event.get("type") == "discharged":
         signed["name"] = by.get_full_name()
+    elif isinstance(event.get("plan"), dict):
+        signed["plan"] = {**event["plan"], "chosen_by": by.get_full_name()}
     return signed
 
 
@@ -268,13 +286,35 @@ def _event_fact(
     return _fact(live.patient, Kind.EVENT, payload, name, by, at, min(happened, at))
 
 
-def _ask_gate(live: LiveSession, document: dict[str, Any], kind: str, at: dt.datetime) -> None:
-    """GateHolds where the session as it is now does not let the deed."""
-    state = _fold(live, document, at)
+def _ask_gate(live: LiveSession, document: dict[str, Any], event: dict[str, Any], at: dt.datetime) -> None:
+    """GateHolds where the session as it is now does not let the deed, or where the deed itself would be held."""
+    state, kind = _fold(live, document, at), event["type"]
+    begun = next((one for one in reversed(document["events"]) if one["type"] == kind == "dose_started"), None)
+    if begun is not None:
+        when = sessions.local(live, _moment(begun["at"]))
+        raise GateHolds(
+            Message(
+                "A dose was started already: {amount} by {who} at {time}. Nothing was recorded.",
+                amount=begun.get("amount", ""),
+                who=begun["by"],
+                time=f"{when:%H:%M}",
+            ),
+            _holding(state),
+        )
     may = state.may_start or state.may_continue if kind == "device_given" else getattr(state, DEEDS[kind])
     if not may:
-        holding = [one for one in (*state.reasons, *state.alarms) if one.severity in (Severity.BLOCK, Severity.HOLD)]
-        raise GateHolds(Message("The gate holds. Nothing was recorded."), holding)
+        raise GateHolds(Message("The gate holds. Nothing was recorded."), _holding(state))
+    if kind in ENDINGS:
+        return
+    after = _fold(live, {**document, "events": [*document["events"], sessions.event_of({"event": event}, at)]}, at)
+    before = {one.rule for one in (*state.alarms, *state.reasons)}
+    caused = [one for one in after.alarms if one.rule not in before and one.severity in HOLDING]
+    if caused:
+        raise GateHolds(Message("This would be held at once. Nothing was recorded."), caused)
+
+
+def _holding(state: SessionState) -> list[Finding]:
+    return list(dict.fromkeys(one for one in (*state.reasons, *state.alarms) if one.severity in HOLDING))
 
 
 def _fold(live: LiveSession, document: dict[str, Any], at: dt.datetime) -> SessionState:
