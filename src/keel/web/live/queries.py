@@ -19,13 +19,13 @@ class Heartbeat(NamedTuple):
     @property
     def is_alive(self) -> bool:
         """Whether alarms are running."""
-        return self.age_s is not None and self.age_s <= LOST_AFTER_S * clock.speed()
+        return self.age_s is not None and self.age_s <= LOST_AFTER_S
 
 
 def heartbeat(at: dt.datetime) -> Heartbeat:
     """How the watcher is. A beat of the future, by a clock that was set back, is as old as one of the past."""
     beat, failed = Watch.objects.filter(pk=1).values_list("beat_at", "failed").first() or (None, ())
-    return Heartbeat(None if beat is None else abs((at - beat).total_seconds()), frozenset(failed))
+    return Heartbeat(None if beat is None else abs((at - beat).total_seconds()) / clock.speed(), frozenset(failed))
 
 
 def is_watched(at: dt.datetime) -> bool:
