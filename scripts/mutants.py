@@ -36,6 +36,7 @@ TESTS = {
     ),
     "exposure": (
         *("tests/unit/exposure", "tests/spec/test_exposure_spec.py", "tests/spec/test_patterns_es_spec.py"),
+        "tests/spec/test_patterns_field_spec.py",
         "tests/property/test_exposure_properties.py",
     ),
 }
