@@ -82,7 +82,7 @@ def _say_what_is_not_there(records: "Sequence[Record]") -> None:
     from keel.cli.language import _n
     from keel.cli.terminal import progress_console
 
-    lists = ("patterns", "measurements", "medicines", "answers", "conditions", "risk_assessments")
+    lists = ("patterns", "measurements", "medicines", "answers", "conditions", "risk_assessments", "reviews")
     count = sum(len(getattr(record, name)) for record in records for name in lists)
     if count:
         text = _n(

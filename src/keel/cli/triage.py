@@ -111,7 +111,7 @@ def triage_view(found: "Triage", person: "Person", knowledge: "Knowledge", out: 
     out.print(Text(say(care.text)))
     out.print(Text(f"→ {say(care.next_step)}\n", style="bold"))
     answered = [one for one in care.findings if rests_on_known(one)]
-    for finding in worst_first([*answered, *_unanswered(care.findings, knowledge)]):
+    for finding in worst_first([*answered, *found.said, *_unanswered(care.findings, knowledge)]):
         out.print(finding_view(finding))
     _not_known(_("Could raise the level, and is not known"), care.not_known, knowledge, out)
     slots: dict[str, Slot] = {"level": bladder.level, "title": bladder.title, "text": bladder.text}

@@ -33,6 +33,7 @@ from keel.interop.record_file.shape import (
     PeopleFile,
     PersonEntry,
     RecordEntry,
+    ReviewEntry,
     RiskAssessmentEntry,
     same_fields,
 )
@@ -49,6 +50,7 @@ from keel.record import (
     Medicine,
     Person,
     Record,
+    Review,
     RiskAssessment,
     UsePattern,
 )
@@ -115,7 +117,7 @@ def read_doses(
 
 FUTURE = Message("fact dated in the future")
 REPEATED = Message("fact written twice")
-_LISTS = ("doses", "patterns", "measurements", "medicines", "answers", "conditions", "risk_assessments")
+_LISTS = ("doses", "patterns", "measurements", "medicines", "answers", "conditions", "risk_assessments", "reviews")
 
 
 def _size(entry: RecordEntry) -> int:
@@ -173,6 +175,7 @@ def _record(entry: RecordEntry, path: str, at: dt.datetime, knowledge: Knowledge
         answers=_each(entry.answers, "answers", place, _answers),
         conditions=_each(entry.conditions, "conditions", place, _condition),
         risk_assessments=_each(entry.risk_assessments, "risk_assessments", place, _risk_assessment),
+        reviews=_each(entry.reviews, "reviews", place, _review),
         notes=place.notes.notes(),
         format=Format.KEEL_RECORD,
     )
@@ -312,6 +315,10 @@ def _medicine(entry: str | MedicineEntry, path: str, place: _Place) -> Sequence[
 def _condition(entry: str | ConditionEntry, path: str, place: _Place) -> Sequence[Condition]:
     typed = ConditionEntry(text=entry) if isinstance(entry, str) else entry
     return (same_fields(Condition, typed, text=_text(typed.text, path), **_dates(typed, path, "onset", "ended")),)
+
+
+def _review(entry: ReviewEntry, path: str, _: _Place) -> Sequence[Review]:
+    return (same_fields(Review, entry, **_dates(entry, path, "on")),)
 
 
 def _dates(entry: msgspec.Struct, path: str, *names: str) -> dict[str, dt.date | None]:

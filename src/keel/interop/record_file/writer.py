@@ -19,6 +19,7 @@ from keel.interop.record_file.shape import (
     PeopleFile,
     PersonEntry,
     RecordEntry,
+    ReviewEntry,
     RiskAssessmentEntry,
     same_fields,
 )
@@ -73,6 +74,7 @@ def _entry(record: Record) -> RecordEntry:
         answers=_once(_same(AnswersEntry, one) for one in record.answers),
         conditions=_once(_same(ConditionEntry, one) for one in record.conditions),
         risk_assessments=_once(_same(RiskAssessmentEntry, one) for one in record.risk_assessments),
+        reviews=tuple(_same(ReviewEntry, one) for one in record.reviews),
     )
 
 
