@@ -74,7 +74,7 @@ def mutated(random: Random) -> list[dict[str, Any]]:
         )
         del one["effectivePeriod"]
         given.append(one)
-    resources = copy.deepcopy([*given, *random.choices(OTHERS, k=random.randint(0, 4))])
+    resources = [copy.deepcopy(one) for one in (*given, *random.choices(OTHERS, k=random.randint(0, 4)))]
     for one in resources:
         if random.random() < 0.3:
             _put_odd(one, random)
