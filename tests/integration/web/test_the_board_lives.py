@@ -8,8 +8,8 @@ from keel.web.clinic.models import AuditRow, Patient
 from keel.web.live import board as projection
 from keel.web.live import screens
 from keel.web.live.actions import record_events
-from keel.web.live.devices import can_be_heard
 from keel.web.live.models import Room, SoundCheck, Watch
+from keel.web.live.queries import can_be_heard
 from keel.web.live.watcher import Watcher
 from support.clock import START, clock_at
 from support.live import a_session

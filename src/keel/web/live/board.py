@@ -17,9 +17,8 @@ from keel.findings import Finding, Severity
 from keel.knowledge import Certainty
 from keel.messages import Message, Numeral
 from keel.web.clinic.models import Clinic, Membership
-from keel.web.live.devices import can_be_heard
 from keel.web.live.models import BoardChoice, LiveSession
-from keel.web.live.queries import Heartbeat
+from keel.web.live.queries import Heartbeat, can_be_heard
 from keel.web.live.rules import rules_of
 from keel.web.live.sessions import BEAT_S, seen, watched_sessions
 

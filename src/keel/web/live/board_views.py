@@ -26,10 +26,10 @@ from keel.web.live.board import (
     staff_names,
     who,
 )
-from keel.web.live.devices import can_be_heard, keep_sound_check, was_here
+from keel.web.live.devices import keep_sound_check, was_here
 from keel.web.live.models import BoardChoice
 from keel.web.live.pages import json_answer
-from keel.web.live.queries import heartbeat
+from keel.web.live.queries import can_be_heard, heartbeat
 from keel.web.live.screens import alive, noted, screen_of
 from keel.web.live.sessions import session_or_404, state_of
 from keel.web.routes import in_queue

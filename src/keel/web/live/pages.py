@@ -12,7 +12,6 @@ from keel.web import clock
 from keel.web.clinic.roles import Permission
 from keel.web.live.models import LiveSession
 from keel.web.live.rules import rules_of
-from keel.web.live.screens import screen_of
 from keel.web.live.sessions import local, read, state_of
 
 
@@ -31,7 +30,6 @@ def page_of(request: HttpRequest, live: LiveSession) -> dict[str, Any]:
         "birth_date": person.get("birth_date", ""),
         "initials": "".join(f"{word[0].upper()}." for word in live.patient.display_name.split()),
         "following": state.due[0] if state.due else None,
-        "screen": screen_of(request, live.patient.clinic, now, session=live.id),
         "asked": request.GET,
         "may_run": Permission.RUN_SESSIONS in request.allowed,
         "may_decide": Permission.DECIDE in request.allowed,

@@ -12,8 +12,7 @@ from keel.web import clock
 from keel.web.clinic.models import Clinic
 from keel.web.clinic.roles import Permission
 from keel.web.live.board import board_token, not_running, rooms_now, staff_names
-from keel.web.live.devices import can_be_heard
-from keel.web.live.queries import Heartbeat, heartbeat
+from keel.web.live.queries import Heartbeat, can_be_heard, heartbeat
 from keel.web.live.sessions import open_sessions
 
 _SEEN = "keel.board.seen"

@@ -17,7 +17,8 @@ from django.db.models import Q
 
 from keel.web import clock
 from keel.web.clinic.models import Clinic
-from keel.web.live.alarms import alarms_due, append_own
+from keel.web.live.actions import append_own
+from keel.web.live.alarms import alarms_due
 from keel.web.live.models import LiveSession, Watch
 from keel.web.live.sessions import seen, watched_sessions
 
