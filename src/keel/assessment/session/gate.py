@@ -33,7 +33,7 @@ def gate_state(view: SessionView) -> GateState:
     facts = {**view.facts, "minutes_overdue": max((one.minutes_overdue for one in due), default=0.0)}
     reasons = [_without_ledger(one, view) for one in view.ask(view.gate_phases, facts, missing=True)]
     if view.phase.gate == "start":
-        reasons += [*view.medicine_findings, *_weights(view)]
+        reasons += [*view.medicines.findings, *_weights(view)]
     if not view.phase.is_over:
         reasons += [*_questions(view), *_signs_undone(view), *_swapped(view)]
     held = [event for event in view.events if isinstance(event, Held)]

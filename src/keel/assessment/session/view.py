@@ -38,6 +38,7 @@ from keel.assessment.session.heard import (
     questions,
     signs_undone,
 )
+from keel.assessment.session.medicines import MedicineList, medicine_list, taken
 from keel.assessment.session.notices import Notice
 from keel.assessment.session.plan import PlannedDose, newest_plan, number_in, plan_facts, planned_dose
 from keel.assessment.session.pressures import pressure_facts
@@ -66,7 +67,7 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
     """A session seen at `at`, with the `events` that count then, in order.
 
     `timeline`, `answers` and `words` are those of the whole session, `withdrawn` the answers that a correction took
-    away; `medicine_facts`, `medicine_findings` and `condition_facts` what the lists of medicines and conditions say.
+    away; `condition_facts` what the list of conditions says. `moments` and `medicine_lists` keep what was worked out.
     Each question below is answered once.
     """
 
@@ -79,13 +80,12 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
     timeline: Timeline
     answers: Answers
     withdrawn: tuple[Answer, ...]
-    medicine_facts: Mapping[str, Fact]
     condition_facts: RecordFacts
     words: Words
-    medicine_findings: tuple[Finding, ...]
     at: dt.datetime
     events: tuple[Plain, ...]
     moments: dict[dt.datetime, "SessionView"] = msgspec.field(default_factory=dict)
+    medicine_lists: dict[tuple[str, ...], MedicineList] = msgspec.field(default_factory=dict)
 
     # ------------------------------------------------------------------------------------------------ other times
 
@@ -153,6 +153,14 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
     def signs_undone(self) -> tuple[SignTold, ...]:
         """The danger signs that were told, and that a later answer says are not there."""
         return signs_undone(self.events, self.words)
+
+    @property
+    def medicines(self) -> MedicineList:
+        """What the medicines say that are on record or were told by now."""
+        listed = taken(self.session, self.events)
+        if listed not in self.medicine_lists:
+            self.medicine_lists[listed] = medicine_list(listed, self.protocol, self.route, self.knowledge)
+        return self.medicine_lists[listed]
 
     @cached_property
     def _said(self) -> list[Answer]:
@@ -230,7 +238,7 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
             **dose_facts(dose, at),
             **device_facts(dose, self.plan, vitals.pressures, protocol, at),
             # What is on a list is a yes, whatever was answered; what is not on it is not a “no”.
-            **self.medicine_facts,
+            **self.medicines.facts,
             **{name: value for name, value in self.condition_facts.facts.items() if value is True},
             **{name: value for name, value in person_facts(self.person, at).items() if value is True},
         }

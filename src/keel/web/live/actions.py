@@ -40,7 +40,7 @@ PASSING = ("overridden",)
 """Events that take the permission to decide; so does a plan that a `started` event brings."""
 WATCHING = (
     *("note", "vitals_recorded", "sedation_scored", "dissociation_scored", "adverse_event", "alarm_acknowledged"),
-    *("checked", "dose_checked", "held", "emergency_step", "handed_over"),
+    *("checked", "dose_checked", "risk_assessed", "held", "emergency_step", "handed_over"),
 )
 """Events that anybody writes who takes part in sessions; the others take the permission to run them."""
 ENDINGS = ("discharged", "left_against_advice", "transferred")

@@ -9,6 +9,7 @@ from keel.assessment.session.events import AlarmAcknowledged
 from keel.assessment.session.opening import open_session
 from keel.assessment.session.state import SessionState
 from keel.assessment.session.view import SessionView
+from keel.findings import Finding, Severity
 from keel.messages import encode_json
 from keel.web import clock
 from keel.web.clinic.roles import Permission
@@ -21,6 +22,7 @@ def page_of(request: HttpRequest, live: LiveSession) -> dict[str, Any]:
     """What every page of a session shows."""
     now = clock.now()
     state = state_of(live, at=now)
+    seen = _seen(state)
     person = live.opening.payload["session"]["person"]
     return {
         "clinic": live.patient.clinic,
@@ -32,7 +34,9 @@ def page_of(request: HttpRequest, live: LiveSession) -> dict[str, Any]:
         "birth_date": person.get("birth_date", ""),
         "initials": "".join(f"{word[0].upper()}." for word in live.patient.display_name.split()),
         "following": state.due[0] if state.due else None,
-        "seen": _seen(state),
+        "seen": seen,
+        "alarms": _alarms(state, seen),
+        "levels_of_risk": ("none", "low", "moderate", "high"),
         "asked": request.GET,
         "may_run": Permission.RUN_SESSIONS in request.allowed,
         "may_decide": Permission.DECIDE in request.allowed,
@@ -53,3 +57,10 @@ def json_answer(value: Any) -> HttpResponse:
 def _seen(state: SessionState) -> dict[str, Any]:
     """The newest acknowledgement of each rule."""
     return {one.event.rule: one for one in state.log if isinstance(one.event, AlarmAcknowledged)}
+
+
+def _alarms(state: SessionState, seen: dict[str, Any]) -> dict[str, list[Finding]]:
+    """The alarms that stand in front, and warnings that somebody has seen; what holds stays in front all the same."""
+    shown = [one for one in state.alarms if one.severity is not Severity.NOTE]
+    quiet = [one for one in shown if one.severity is Severity.WARN and one.rule in seen]
+    return {"loud": [one for one in shown if one not in quiet], "seen": quiet}
