@@ -10,7 +10,10 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from keel.assessment.protocols.gate import default_rules, passes
+from keel.assessment.session.after_leaving import told_since
+from keel.assessment.session.alarms import standing_alarms
 from keel.assessment.session.course import differing
+from keel.assessment.session.event_words import NOT_SAID
 from keel.assessment.session.events import (
     DeviceGiven,
     Discharged,
@@ -22,7 +25,7 @@ from keel.assessment.session.events import (
     Transferred,
 )
 from keel.assessment.session.gate import gate_state
-from keel.assessment.session.log import NOT_SAID, call_back, log_entries, responsible
+from keel.assessment.session.log import call_back, log_entries, responsible
 from keel.assessment.session.opening import open_session
 from keel.assessment.session.overrides import apply_overrides
 from keel.assessment.session.prediction import predict
@@ -60,6 +63,7 @@ def fold_session(session: Session, *, at: dt.datetime, knowledge: Knowledge) -> 
     is_clear = passes([*reasons, *alarms])
     # What closes the gate is a reason of it, wherever it was found; and the gates of other phases are closed by phase.
     reasons += [one for one in alarms if not passes([one]) and one not in reasons]
+    alarms += told_since(view)
     phase = view.finding(f"KEEL-PHASE-{view.phase.gate.upper()}" if left is None else "KEEL-PHASE-LEFT")
     reasons.append(msgspec.structs.replace(phase, subject="phase"))
     return SessionState(
@@ -70,6 +74,7 @@ def fold_session(session: Session, *, at: dt.datetime, knowledge: Knowledge) -> 
         reasons=worst_first([*_gone(view), *reasons]),
         due=tuple(sorted([*now.due, *call_back(view)], key=lambda one: (one.due_at, one.rule))),
         alarms=worst_first(alarms),
+        standing=standing_alarms(view.events, knowledge.session_rules["session"].cuts),
         given_mg=view.dose.given_mg,
         minutes_since_last_dose=since_dose(view),
         predicted=predict(view),
@@ -140,6 +145,8 @@ def _remarks(view: SessionView, missed: tuple[MissedCheck, ...]) -> Iterator[Fin
     """What a reader should know beside the gate: odd events, answers not understood, no place, missed, defaults."""
     yield from (notice.finding(view.knowledge) for notice in view.timeline.notices)
     for event in view.events:
+        for text in dict.fromkeys(view.words[event.id].past):
+            yield view.finding("KEEL-PAST", what=text, event=event.id)
         if isinstance(event, RiskAssessed) and not event.is_by_clinician:
             yield view.finding("KEEL-ASSESSMENT-ROLE", name=event.name, role=event.role, event=event.id)
     if view.session.doses is None and "course" in view.protocol.gates.start and view.phase.gate == "start":
@@ -148,6 +155,8 @@ def _remarks(view: SessionView, missed: tuple[MissedCheck, ...]) -> Iterator[Fin
     for name, (typed, counted) in differing(stated, view.counted).items():
         label = Message(view.knowledge.clinical_facts[name].label)
         yield view.finding("KEEL-COUNTED", what=label, typed=_written(typed), counted=_written(counted))
+    if view.dose.has_begun and not view.phase.is_over and not responsible(view):
+        yield view.finding("KEEL-NOBODY-RESPONSIBLE")
     for what, fix in view.answers.refused:
         yield view.finding("KEEL-NOT-UNDERSTOOD", what=what, fix=fix)
     unread = view.condition_facts.unread

@@ -58,7 +58,7 @@ def _solution(asked: Mapping[str, str]) -> tuple[Solution, Message | None]:
 
 
 def _plan(view: SessionView, solution: Solution, problem: Message | None) -> tuple[DosePlan | None, Message | None]:
-    told = {"at": view.at, "knowledge": view.knowledge, "jurisdiction": view.jurisdiction}
+    told: dict[str, Any] = {"at": view.at, "knowledge": view.knowledge, "jurisdiction": view.jurisdiction}
     try:
         return dose_plan(view.protocol, view.person, solution=solution, **told), problem
     except ProtocolError as error:
