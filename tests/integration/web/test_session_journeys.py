@@ -36,7 +36,12 @@ def told(event):
     """What a person writes into the form of an event of the specification."""
     said = {**event.get("facts", {}), **event.get("criteria", {})}
     said |= {key: value for key, value in event.items() if key not in ("id", "at", "type", "facts", "criteria", "name")}
-    return {name: {True: "yes", False: "no"}.get(value, str(value)) for name, value in said.items()}
+    words = {True: "yes", False: "no"}
+    return {
+        name: words[value] if isinstance(value, bool) else str(value)
+        for name, value in said.items()
+        if value is not None
+    }
 
 
 PART = {
@@ -60,13 +65,31 @@ def test_from_gate_to_door_by_the_forms_of_the_pages(begun, at_desk, protocol, n
     """HZ-GATE-01, HZ-DC-05: every step is sent from the form that its part shows; the door opens at the end."""
     live = begun(protocol, plan=plan)
     desk = Desk(at_desk, "bob", live)
-    for event in some(evening(name)):
-        with clock_at(dt.datetime.fromisoformat(event["at"])):
+    for number, event in enumerate(some(evening(name))):  # a second later each time: a person takes one
+        with clock_at(dt.datetime.fromisoformat(event["at"]) + dt.timedelta(seconds=number)):
             sure = {"sure": [f"{sign}={event[sign]}" for sign in ("sbp", "dbp", "hr") if sign in event]}
             desk.done(PART.get(event["type"], "during"), event["type"], **told(event), **sure)
     live.refresh_from_db()
     assert live.ended_at is not None
     assert Fact.objects.filter(kind=Kind.DOSE, patient=live.patient).count() == 1
+
+
+def test_the_second_device_waits_for_five_minutes_and_says_until_when(begun, people, at_desk):
+    """HZ-DEV-02, HZ-DEV-03: five minutes of rest, no priming (US label)."""
+    live = begun("esketamine-nasal-us", plan={"dose": "56 mg", "devices": 2})
+    at = play(live, people["bob"], evening("esketamine"), until="device_given") + MINUTE
+    desk = Desk(at_desk, "bob", live)
+    with clock_at(at):
+        desk.done("dose", "device_given", observed="yes")
+    with clock_at(at + 2 * MINUTE):
+        page = desk.page("dose")
+        assert "without priming" in page
+        assert f"{at + 5 * MINUTE:%H:%M}" in page
+        hidden = {"type": "device_given", "id": "early", "session": live.id, "number": "H-1", "next": "dose"}
+        assert desk.browser.post(f"{desk.address}record/", hidden).status_code == 422
+    with clock_at(at + 6 * MINUTE):
+        desk.done("dose", "device_given", observed="yes")
+        assert desk.state()["given_mg"] == 56
 
 
 def test_before_the_gate_names_what_is_missing_and_answers_open_it(live, at_desk):
@@ -165,14 +188,14 @@ def test_a_discharge_that_has_happened_is_recorded_and_named(live, people, at_de
 def test_an_entry_is_corrected_with_a_reason_and_both_stand(live, people, at_desk):
     """HZ-VIT-02: what was wrong stays readable beside what stands now."""
     at = play(live, people["bob"], until="dose_started")
-    wrong = [one for one in Fact.objects.filter(payload__event__type="vitals_recorded").order_by("sequence")][-1]
+    wrong = Fact.objects.filter(payload__event__type="vitals_recorded").latest("sequence")
     desk = Desk(at_desk, "bob", live)
     with clock_at(at + 2 * MINUTE):
         desk.done("log", "corrected", corrects=wrong.key, sbp="126", reason="read again")
         assert desk.state()["latest"]["sbp"]["value"] == 126
         assert desk.state()["latest"]["hr"]["value"] == 72  # the rest of the entry stays
         page = desk.page("log")
-    assert "corrected by bob" in page
+    assert "corrected by Bob" in page
     assert "read again" in page
     assert problem_of(desk.send("log", "corrected", corrects="nothing", reason="x"))
 

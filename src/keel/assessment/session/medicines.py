@@ -1,7 +1,4 @@
-"""The medicines of a session: those on record when it began, and those told since; what they bring to the gate."""
-
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+"""What the medicines of a session bring to the gate."""
 
 import msgspec
 
@@ -9,26 +6,10 @@ from keel.assessment.interactions.check import check_recorded
 from keel.assessment.interactions.report import Item, Match, Status
 from keel.assessment.interactions.unchecked import unchecked
 from keel.assessment.protocols.record_facts import medicine_facts
-from keel.assessment.session.events import Checked, Plain, Session, SessionMedicine
-from keel.findings import Fact, Finding, Severity
+from keel.assessment.session.facts import MedicineList
+from keel.findings import Finding, Severity
 from keel.knowledge import Knowledge
 from keel.knowledge.protocols import Protocol
-from keel.record import TAKEN
-
-
-class MedicineList(NamedTuple):
-    """What a list of medicines says: facts of the gate, and findings before a dose."""
-
-    facts: Mapping[str, Fact]
-    findings: tuple[Finding, ...]
-
-
-def taken(session: Session, events: Iterable[Plain]) -> tuple[str, ...]:
-    """The medicines that are taken, or were given on the day, as typed: on record, and told by these events."""
-    entries = [SessionMedicine(text=one) if isinstance(one, str) else one for one in session.medicines]
-    on_record = (entry.text for entry in entries if entry.status in (*TAKEN, "administered"))
-    told = (text for event in events if isinstance(event, Checked) for text in event.medicines)
-    return tuple(dict.fromkeys((*on_record, *told)))
 
 
 def medicine_list(listed: tuple[str, ...], protocol: Protocol, route: str, knowledge: Knowledge) -> MedicineList:

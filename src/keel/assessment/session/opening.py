@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from functools import cache, partial
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -13,6 +14,7 @@ from keel.assessment.session.errors import SessionError
 from keel.assessment.session.events import Corrected, Plain, Session, SessionCondition, Started
 from keel.assessment.session.facts import as_person
 from keel.assessment.session.heard import words_of
+from keel.assessment.session.medicines import medicine_list
 from keel.assessment.session.suicide_risk import told_answers
 from keel.assessment.session.timeline import Timeline, order_key, timeline
 from keel.assessment.session.view import SessionView
@@ -49,6 +51,7 @@ def open_session(session: Session, *, at: dt.datetime, knowledge: Knowledge) -> 
         answers=read_answers(session.screening, line.events, facts),
         withdrawn=tuple(_withdrawn(line, knowledge)),
         words=words_of(line.events, knowledge),
+        read_medicines=cache(partial(medicine_list, protocol=protocol, route=route, knowledge=knowledge)),
         condition_facts=listed_facts(_conditions(session), at=at, knowledge=knowledge),
         at=at,
         events=line.events,

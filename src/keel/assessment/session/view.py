@@ -6,7 +6,7 @@ say of them. `view.at_moment(time)` and `view.before(event)` are the same sessio
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 
 import msgspec
@@ -28,7 +28,7 @@ from keel.assessment.session.events import (
     Transferred,
     WeightBasis,
 )
-from keel.assessment.session.facts import weighed_facts
+from keel.assessment.session.facts import MedicineList, taken, weighed_facts
 from keel.assessment.session.heard import (
     UNTOLD_IS_NO,
     Question,
@@ -38,7 +38,6 @@ from keel.assessment.session.heard import (
     questions,
     signs_undone,
 )
-from keel.assessment.session.medicines import MedicineList, medicine_list, taken
 from keel.assessment.session.notices import Notice
 from keel.assessment.session.plan import PlannedDose, newest_plan, number_in, plan_facts, planned_dose
 from keel.assessment.session.pressures import pressure_facts
@@ -67,7 +66,7 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
     """A session seen at `at`, with the `events` that count then, in order.
 
     `timeline`, `answers` and `words` are those of the whole session, `withdrawn` the answers that a correction took
-    away; `condition_facts` what the list of conditions says. `moments` and `medicine_lists` keep what was worked out.
+    away; `condition_facts` what the list of conditions says. `read_medicines` reads a list of medicines, each once.
     Each question below is answered once.
     """
 
@@ -80,12 +79,12 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
     timeline: Timeline
     answers: Answers
     withdrawn: tuple[Answer, ...]
+    read_medicines: Callable[[tuple[str, ...]], MedicineList]
     condition_facts: RecordFacts
     words: Words
     at: dt.datetime
     events: tuple[Plain, ...]
     moments: dict[dt.datetime, "SessionView"] = msgspec.field(default_factory=dict)
-    medicine_lists: dict[tuple[str, ...], MedicineList] = msgspec.field(default_factory=dict)
 
     # ------------------------------------------------------------------------------------------------ other times
 
@@ -157,10 +156,7 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
     @property
     def medicines(self) -> MedicineList:
         """What the medicines say that are on record or were told by now."""
-        listed = taken(self.session, self.events)
-        if listed not in self.medicine_lists:
-            self.medicine_lists[listed] = medicine_list(listed, self.protocol, self.route, self.knowledge)
-        return self.medicine_lists[listed]
+        return self.read_medicines(taken(self.session, self.events))
 
     @cached_property
     def _said(self) -> list[Answer]:

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from keel.assessment.interactions.check import check_recorded
 from keel.assessment.interactions.report import Item
-from keel.assessment.session.medicines import taken
+from keel.assessment.session.facts import taken
 from keel.assessment.session.overrides import override_name
 from keel.assessment.session.state import SessionState
 from keel.assessment.session.view import SessionView
@@ -120,5 +120,5 @@ def _medicines(view: SessionView) -> Sequence[Item]:
     listed = taken(view.session, view.events)
     if not listed:
         return ()
-    told = {"substance": view.protocol.substance or None, "route": view.route or None}
-    return check_recorded(listed, **told, knowledge=view.knowledge).items
+    substance, route = view.protocol.substance or None, view.route or None
+    return check_recorded(listed, substance=substance, route=route, knowledge=view.knowledge).items

@@ -26,7 +26,7 @@ def leaving(view: SessionView, page: dict[str, Any]) -> dict[str, Any]:
     state = page["state"]
     asked = questions_of_gates(view.protocol, view.knowledge)
     criteria = questions((one for one in asked.leaving if one.id != _SIGNED), view)
-    held = [one for one in holds(state, view) if one.name != "KEEL-HELD" or not state.phase.is_over]
+    held = holds(state, view)
     return {
         "clocks": list(_clocks(view)),
         "observation": state.observation,
@@ -52,6 +52,6 @@ def _clocks(view: SessionView) -> list[Clock]:
 
 def _earliest(findings: list[Finding]) -> dt.datetime | None:
     """When all that holds now would have ended by itself; None where something does not end by itself."""
-    if any(one.severity is Severity.BLOCK or one.opens_at is None for one in findings):
-        return None
-    return max((one.opens_at for one in findings if one.opens_at is not None), default=None)
+    times = [one.opens_at for one in findings if isinstance(one.opens_at, dt.datetime)]
+    is_all = len(times) == len(findings) and all(one.severity is Severity.HOLD for one in findings)
+    return max(times, default=None) if is_all else None

@@ -1,15 +1,16 @@
 """What the pages of a session have alike: who it is about, where it stands, what is due, what alarms."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from keel.assessment.session.events import AlarmAcknowledged
+from keel.assessment.session.alarms import Alarm
+from keel.assessment.session.events import Priority
 from keel.assessment.session.opening import open_session
 from keel.assessment.session.state import SessionState
 from keel.assessment.session.view import SessionView
-from keel.findings import Finding, Severity
+from keel.findings import Finding
 from keel.messages import encode_json
 from keel.web import clock
 from keel.web.clinic.roles import Permission
@@ -22,7 +23,6 @@ def page_of(request: HttpRequest, live: LiveSession) -> dict[str, Any]:
     """What every page of a session shows."""
     now = clock.now()
     state = state_of(live, at=now)
-    seen = _seen(state)
     person = live.opening.payload["session"]["person"]
     return {
         "clinic": live.patient.clinic,
@@ -34,8 +34,7 @@ def page_of(request: HttpRequest, live: LiveSession) -> dict[str, Any]:
         "birth_date": person.get("birth_date", ""),
         "initials": "".join(f"{word[0].upper()}." for word in live.patient.display_name.split()),
         "following": state.due[0] if state.due else None,
-        "seen": seen,
-        "alarms": _alarms(state, seen),
+        "alarms": _alarms(state),
         "levels_of_risk": ("none", "low", "moderate", "high"),
         "asked": request.GET,
         "may_run": Permission.RUN_SESSIONS in request.allowed,
@@ -54,13 +53,20 @@ def json_answer(value: Any) -> HttpResponse:
     return HttpResponse(encode_json(value), content_type="application/json", headers={"Cache-Control": "no-store"})
 
 
-def _seen(state: SessionState) -> dict[str, Any]:
-    """The newest acknowledgement of each rule."""
-    return {one.event.rule: one for one in state.log if isinstance(one.event, AlarmAcknowledged)}
+class StandingAlarm(NamedTuple):
+    """An alarm that stands, and what its rule says now: nothing where its cause has gone and nobody has seen it."""
+
+    alarm: Alarm
+    finding: Finding | None
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether somebody has seen a warning; what is more than one stays in front."""
+        return self.alarm.priority is Priority.LOW and self.alarm.acknowledged_at is not None
 
 
-def _alarms(state: SessionState, seen: dict[str, Any]) -> dict[str, list[Finding]]:
-    """The alarms that stand in front, and warnings that somebody has seen; what holds stays in front all the same."""
-    shown = [one for one in state.alarms if one.severity is not Severity.NOTE]
-    quiet = [one for one in shown if one.severity is Severity.WARN and one.rule in seen]
-    return {"loud": [one for one in shown if one not in quiet], "seen": quiet}
+def _alarms(state: SessionState) -> dict[str, list[StandingAlarm]]:
+    """The alarms that stand in front, most urgent first, and the warnings that were seen."""
+    speaking = {one.rule: one for one in reversed(state.alarms)}
+    shown = [StandingAlarm(one, speaking.get(one.rule)) for one in state.standing]
+    return {"loud": [one for one in shown if not one.is_quiet], "seen": [one for one in shown if one.is_quiet]}
