@@ -30,6 +30,7 @@ def page_of(request: HttpRequest, live: LiveSession) -> dict[str, Any]:
         "birth_date": person.get("birth_date", ""),
         "initials": "".join(f"{word[0].upper()}." for word in live.patient.display_name.split()),
         "following": state.due[0] if state.due else None,
+        "levels_of_risk": ("none", "low", "moderate", "high"),
         "asked": request.GET,
         "may_run": Permission.RUN_SESSIONS in request.allowed,
         "may_decide": Permission.DECIDE in request.allowed,
