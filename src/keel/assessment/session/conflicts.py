@@ -39,7 +39,9 @@ def conflicts(events: Sequence[Plain], knowledge: Knowledge) -> Iterator[Notice]
         return
     people = [one for one in events if isinstance(one, (*_DEEDS, Checked, VitalsRecorded)) and not _device(one)]
     for number, first in enumerate(people):
-        near = takewhile(lambda other, at=first.at: (other.at - at).total_seconds() <= within.value, people[number + 1 :])
+        near = takewhile(
+            lambda other, at=first.at: (other.at - at).total_seconds() <= within.value, people[number + 1 :]
+        )
         for second in near:
             if type(first) is type(second) and first.by != second.by:
                 yield from _between(first, second, knowledge)

@@ -14,6 +14,7 @@ from keel.interop.errors import ReadError
 from keel.messages import Message, joined
 from keel.web import clock
 from keel.web.clinic.access import staff
+from keel.web.clinic.actions import note
 from keel.web.clinic.errors import ClinicError
 from keel.web.clinic.models import Clinic
 from keel.web.clinic.roles import Permission
@@ -73,7 +74,23 @@ def queue(request: HttpRequest, clinic: Clinic) -> HttpResponse:
             refused.append({"id": name, "why": plain(Message("Is this right? Nothing was recorded yet."))})
         else:
             stored.append(name)
-    return json_answer({"stored": stored, "refused": refused, "server_time": clock.now()})
+    gone = [_dismissed(clinic, one, by=request.user, at=now) for one in sent.get("dismissed", [])[:MOST_ENTRIES]]
+    return json_answer({"stored": stored, "refused": refused, "dismissed": gone, "server_time": clock.now()})
+
+
+def _dismissed(clinic: Clinic, entry: dict[str, Any], *, by: AbstractUser, at: dt.datetime) -> str:
+    """Has the audit know who let go of an entry that was refused, why it was, and whose it was; gives its id."""
+    name, why = str(entry.get("id", ""))[:64], str(entry.get("why", ""))[:300]
+    detail = {"entry": name, "why": why, "of": _author(entry)}
+    note(clinic, at=at, actor=by.get_username(), action="dismiss_entry", detail=detail)
+    return name
+
+
+def _author(entry: dict[str, Any]) -> str:
+    try:
+        return opened(entry).by.get_username()
+    except SessionRefused:
+        return "?"
 
 
 def take(
