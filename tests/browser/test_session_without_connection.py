@@ -1,14 +1,16 @@
 """The network goes away in a session: nothing that was written is lost, doubled or filed under another name."""
 
 import datetime as dt
+import random
 import re
 import sqlite3
+from contextlib import ExitStack, suppress
 
 import pytest
 
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 
-from support.served import served
+from support.served import served, served_again
 
 TABLET = {"width": 820, "height": 1180}
 PHONE = {"width": 390, "height": 844}
@@ -27,7 +29,8 @@ def tablet(chromium, server):
     contexts, errors = [], []
 
     def open_one(name, viewport=TABLET, **options):
-        context = chromium.new_context(base_url=server.address, viewport=viewport, locale="en-GB", **options)
+        options = {"base_url": server.address, **options}
+        context = chromium.new_context(viewport=viewport, locale="en-GB", **options)
         context.set_default_timeout(15_000)
         context.clock.install(time=dt.datetime.now(dt.UTC))
         contexts.append(context)
@@ -203,3 +206,48 @@ def test_a_deed_an_expired_sign_in_and_a_tablet_that_is_handed_over(tablet, serv
     page.wait_for_selector("text=This session cannot be shown")
     page.wait_for_selector("#shell-count:has-text('1')")
     assert "t-locked" not in page.content()
+
+
+def test_two_tablets_write_while_the_server_is_killed_five_times(tablet, tmp_path):
+    """HZ-OFF-02, HZ-OFF-04; T6: sent twice, answers lost, the server killed; each entry once, under its author."""
+    dice, wanted = random.Random(14), set()  # noqa: S311 - a test's dice
+
+    def twice(route):
+        """Each sending goes out twice, and every third answer is lost."""
+        try:
+            route.fetch()
+            answer = route.fetch()
+            route.abort() if dice.random() < 0.3 else route.fulfill(response=answer)
+        except playwright.Error:
+            with suppress(playwright.Error):
+                route.abort()
+
+    with ExitStack() as servers:
+        server = servers.enter_context(served(tmp_path / "killed", rooms=True))
+        bob, alice = tablet("bob", base_url=server.address), tablet("alice", PHONE, base_url=server.address)
+        session = a_room(bob)
+        bob.context.route("**/queue/", twice)
+        for page in (bob, alice):
+            open_session(page, session)
+        for turn in range(5):
+            for name, page in (("bob", bob), ("alice", alice)):
+                page.wait_for_selector("section[aria-labelledby=note] button.save")
+                write_note(page, f"t-{turn}-{name}")
+                wanted.add((f"t-{turn}-{name}", name))
+            bob.wait_for_timeout(dice.random() * 400)
+            server.kill()
+            for name, page in (("bob", bob), ("alice", alice)):
+                page.goto(f"/clinic/harbour/sessions/{session}/")
+                page.wait_for_selector("section[aria-labelledby=note] button.save")
+                write_note(page, f"t-down-{turn}-{name}")
+                until(page, WAITING)
+                wanted.add((f"t-down-{turn}-{name}", name))
+            server = servers.enter_context(served_again(server))
+        for page in (bob, alice):
+            until(page, WAITING, lambda found: found == [])
+        found = notes(server, session)
+        assert sorted(found) == sorted(wanted), "each once, none lost"
+        for name in ("bob", "alice"):
+            own = [text for text, by in found if by == name]
+            told = [text for turn in range(5) for text in (f"t-{turn}-{name}", f"t-down-{turn}-{name}")]
+            assert own == told, "in the order in which they were written"
