@@ -1,7 +1,9 @@
 """What a device kept while it was not connected: sealed by a sign-in, opened here, stored once under who sealed it."""
 
 import base64
+import datetime as dt
 import json
+from zoneinfo import ZoneInfo
 
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -13,6 +15,7 @@ from keel.web.live.models import Room
 from support.clock import START, clock_at
 from support.live import PERSON, a_session, of
 
+LONDON = ZoneInfo("Europe/London")
 QUEUE = "/clinic/harbour/queue/"
 AT = "2026-11-21T09:00:00+00:00"
 
@@ -138,6 +141,21 @@ def test_the_clock_of_the_device_is_kept_beside_the_event_and_never_instead(at_d
     ahead = sealed(bob, live, 2, "note", {"at": "2031-01-01T00:00:00+00:00"}, text="later")
     assert send(bob, ahead)["stored"] == ["entry-2"]
     assert events().last().effective_at <= events().last().recorded_at
+
+
+def test_the_record_shows_both_times_and_clocks_that_differ(at_desk, live):
+    """HZ-CLK-03; live-session reference, section 3: shown above 5 s, warned above 30."""
+    bob = at_desk("bob")
+    with clock_at(START):
+        for number, (device, seconds) in enumerate((("tablet-1", 4), ("tablet-2", 6), ("tablet-3", -31)), start=1):
+            shown = (START - dt.timedelta(seconds=seconds)).isoformat()
+            told = {"device_time": shown, "offset_ms": seconds * 1000, "error_ms": 20}
+            send(bob, sealed(bob, live, number, "note", told, text=f"by {device}"), device=device)
+        page = bob.get(f"/clinic/harbour/sessions/{live.id}/log/").content.decode()
+    shown = [(START - dt.timedelta(seconds=seconds)).astimezone(LONDON) for seconds in (4, 6, -31)]
+    assert [f"the device showed {time:%H:%M:%S}" in page for time in shown] == [False, True, True]
+    assert page.count("wrong clock:") == 1
+    assert "clocks of the devices of this session differ" in page
 
 
 def test_who_lets_go_of_a_refused_entry_is_on_record(at_desk, live):

@@ -52,6 +52,9 @@ NEEDS = {
     "live:alarms": "write_in_sessions",
     "live:begin": "run_sessions",
     "live:session": "see_rooms",
+    "live:fresh": "see_rooms",
+    "live:queue": "write_in_sessions",
+    "live:queue_key": "write_in_sessions",
     "live:session_json": "see_rooms",
     "live:part": "see_rooms",
     "live:record": "write_in_sessions",
@@ -94,7 +97,7 @@ MAY = {
 }
 FRESH = {"staff:invite", "staff:withdraw", "staff:member"}
 """Routes that ask again who it is, before they answer."""
-SENT_TO = {"live:record", "live:events", "live:sound", "live:board_names"}
+SENT_TO = {"live:queue", "live:record", "live:events", "live:sound", "live:board_names"}
 """Routes that only take what is sent to them."""
 VALUES = {
     "clinic": "harbour",

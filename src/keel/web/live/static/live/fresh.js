@@ -66,6 +66,6 @@ document.addEventListener("visibilitychange", () => {
 setInterval(tick, 1000);
 tick();
 if (globalThis.crypto?.subtle && document.body.dataset.shell === undefined) {
-  const { worker } = document.querySelector("script[data-worker]").dataset;
-  navigator.serviceWorker?.register(worker).catch(() => undefined);
+  const { worker, scope } = document.querySelector("script[data-worker]").dataset;
+  navigator.serviceWorker?.register(worker, { scope }).catch(() => undefined);
 }

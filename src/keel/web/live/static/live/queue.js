@@ -8,7 +8,7 @@ const say = place.dataset;
 const at = (id) => document.getElementById(id);
 const deeds = say.deeds.split(" ");
 const device = localStorage.getItem("keel-device") ?? "";
-const SILENT_MS = 5000, EVERY_MS = 5000, MOST = 100, PATIENCE_MS = 8000;
+const SILENT_MS = 5000, EVERY_MS = 5000, MOST = 100, MOST_LETTERS = 80000, PATIENCE_MS = 8000;
 const short = (time) => new Date(time).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
 let own = null;  // the key of this sign-in, while the screen is open
@@ -147,7 +147,7 @@ export async function drain(asking = "") {
       if (!waiting.length) return;
       const csrf = await askKey();
       for (const address of new Set(waiting.map((one) => one.to))) {
-        const some = waiting.filter((one) => one.to === address).slice(0, MOST);
+        const some = fitting(waiting.filter((one) => one.to === address));
         sending = new Set(some.map((one) => one.id));
         list();
         const told = await send(address, csrf, { entries: some.map(({ id, sign_in, iv, data }) => ({ id, sign_in, iv, data })), asking });
@@ -164,6 +164,12 @@ export async function drain(asking = "") {
   sending = new Set();
   list();
   return result;
+}
+
+// The oldest of them, as many as the server takes at once; the rest goes with the next sending.
+function fitting(waiting) {
+  let letters = 0;
+  return waiting.filter((one, number) => number < MOST && (letters += one.data.length + 300) < MOST_LETTERS);
 }
 
 async function send(address, csrf, told) {
