@@ -42,11 +42,11 @@ from keel.assessment.session.plan import newest_plan
 from keel.assessment.session.prediction import predicted_course
 from keel.assessment.session.state import SessionState
 from keel.assessment.session.view import SessionView
-from keel.findings import Finding
 from keel.messages import Catalogue, Message, Name, Numeral, in_language, joined, listed
 from keel.pharmacology import PharmacologyError
 from keel.reports.charts import Chart, of_session, on_paper
 from keel.reports.charts.render import spec_to_svg
+from keel.reports.documents.findings import finding_line
 from keel.reports.documents.handover import Row
 from keel.reports.documents.paper import Drawing, Paper, PaperPart, Table
 
@@ -300,16 +300,13 @@ class _Writer:
             if clock.required_min is not None
             else None
         )
-        open_ones = [self.finding(one) for one in state.reasons if one.subject != "phase"]
+        open_ones = [self.say(finding_line(one)) for one in state.reasons if one.subject != "phase"]
         rows = (
             self.row(Message("Observation asked for"), required),
             self.row(Message("Over at"), self.clock(clock.over_at)),
         )
         listing = self.listing(Message("Leaving"), _LEAVING, none=Message("The person has not left."))
         return msgspec.structs.replace(listing, rows=rows, items=tuple(open_ones))
-
-    def finding(self, finding: Finding) -> str:
-        return f"{self.say(Name(str(finding.severity)))}: {self.say(finding.summary)}"
 
     def corrections(self) -> PaperPart:
         rows = [
@@ -328,7 +325,7 @@ class _Writer:
 
     def remarks(self) -> PaperPart:
         """What a reader should know beside all that: checks that were missed, late entries, clocks, order."""
-        items = [self.finding(one) for one in self.state.alarms]
+        items = [self.say(finding_line(one)) for one in self.state.alarms]
         return self.part(Message("What Keel noticed"), items=tuple(items), remark="" if items else Message("Nothing."))
 
 

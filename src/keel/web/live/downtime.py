@@ -15,13 +15,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from keel.assessment.protocols.dose_figures import weight_at
 from keel.assessment.session.event_words import event_words
-from keel.findings import Finding, Severity
+from keel.findings import Severity
 from keel.interop.errors import ReadError
 from keel.interop.session_file.typed_event import typed_event
 from keel.knowledge import load
 from keel.messages import joined
 from keel.record.selection import conditions_at, medicines_taken
-from keel.reports.documents import ExpectedPatient, Packet, downtime_packet, paper_pdf
+from keel.reports.documents import ExpectedPatient, Packet, downtime_packet, finding_line, paper_pdf
 from keel.web import clock
 from keel.web.capacity import COSTLY
 from keel.web.clinic.access import staff
@@ -41,7 +41,6 @@ from keel.web.live.pages import page_of
 from keel.web.live.papers import as_pdf, mark_of
 from keel.web.live.rules import rules_of
 from keel.web.live.sessions import local, open_sessions, read, session_or_404, sessions_of, state_of
-from keel.web.picture.templatetags.keel_findings import severity_words
 from keel.web.routes import in_queue
 
 MOST_SHEETS = 40
@@ -144,12 +143,8 @@ def _told(patient: Patient, when: dt.datetime, what: str, at: dt.datetime) -> Ex
         weight_kg=weight,
         weighed_on=day,
         medicines=medicines_taken(record, at),
-        holds=tuple(dict.fromkeys(map(_held, holding))),
+        holds=tuple(dict.fromkeys(plain(finding_line(one)) for one in holding)),
     )
-
-
-def _held(finding: Finding) -> str:
-    return f"{severity_words(finding.severity, 'clinic')}: {plain(finding.summary)}"
 
 
 def _plan(live: LiveSession | None) -> str:
