@@ -1,11 +1,32 @@
-"""The one place of the web application that reads the clock; what a page is made of takes `at` or `day`."""
+"""The one place of the web application that reads the clock; what a page is made of takes `at` or `day`.
+
+The clock of a demonstration may run faster (`keel demo --speed`): `DEMO_CLOCK` in the environment holds the real moment
+from which it does, the moment that it showed then, and the speed.
+"""
 
 import datetime as dt
+import os
+
+DEMO_CLOCK = "KEEL_DEMO_CLOCK"
 
 
 def now() -> dt.datetime:
     """This moment, in UTC."""
+    real = real_now()
+    if DEMO_CLOCK not in os.environ:
+        return real
+    began, shown, speed = os.environ[DEMO_CLOCK].split()
+    return dt.datetime.fromisoformat(shown) + (real - dt.datetime.fromisoformat(began)) * float(speed)
+
+
+def real_now() -> dt.datetime:
+    """This moment on the wall, whatever a demonstration shows: locks and log-ins go by it."""
     return dt.datetime.now(dt.UTC)
+
+
+def run_faster(speed: float, *, shown: dt.datetime) -> None:
+    """From now on the clock of this process, and of those that it starts, shows `shown` and runs at this speed."""
+    os.environ[DEMO_CLOCK] = f"{real_now().isoformat()} {shown.isoformat()} {speed:g}"
 
 
 def today() -> dt.date:

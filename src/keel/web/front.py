@@ -20,6 +20,7 @@ from django.utils import translation
 
 from keel.web.capacity import QUEUES, Overloaded, Turns
 from keel.web.guards import REFUSED
+from keel.web.live import watcher
 from keel.web.refusals import Refusal
 from keel.web.routes import LARGEST_QUICK, Route, route_of
 
@@ -62,6 +63,10 @@ class Front:
         self._threads = ThreadPoolExecutor(sum(queue.at_once for queue in QUEUES), thread_name_prefix="keel")
         self._large = 0
         self._pages: dict[tuple[Any, ...], asyncio.Future[Answer]] = {}
+
+    def __rsgi_init__(self, _loop: Any) -> None:
+        """Watches over alarms as long as the worker runs."""
+        watcher.start()
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         """Answers one request."""

@@ -111,3 +111,30 @@ def test_the_rules_of_the_beginning_stay(live):
     documents = live.rules.documents
     assert documents["protocol"]["id"] == "iv-racemic"
     assert AuditRow.objects.filter(action="open_session").count() == 1
+
+
+def test_a_dose_that_no_form_would_take_joins_the_ledger_all_the_same(live, people, known):
+    """The end of a session is never refused: what was given is written, however much it was (HZ-DOSE-01)."""
+    at = START + dt.timedelta(minutes=5)
+    given = {"id": "d1", "at": START.isoformat(), "type": "dose_started", "amount": "350 mg", "over": "5 min"}
+    gone = {"id": "t1", "at": at.isoformat(), "type": "transferred", "to": "hospital", "reason": "not to be woken"}
+    assert record_events(by=people["bob"], live=live, events=[given, gone], at=at).stored == ("d1", "t1")
+    assert Fact.objects.get(patient=known, kind=Kind.DOSE).payload["amount"] == "350 mg"
+
+
+def test_a_correction_after_the_end_corrects_the_ledger(live, people, known):
+    play(live, people["bob"])
+    wrong = Fact.objects.get(kind=Kind.EVENT, payload__event__type="dose_stopped")
+    event = {
+        "id": "c1",
+        "at": START.isoformat(),
+        "type": "corrected",
+        "corrects": wrong.key,
+        "reason": "read the pump again",
+        "event": {**wrong.payload["event"], "given": "30 mg"},
+    }
+    later = START + dt.timedelta(hours=4)
+    assert record_events(by=people["bob"], live=live, events=[event], at=later).refused == ()
+    doses = Fact.objects.filter(patient=known, kind=Kind.DOSE).order_by("sequence")
+    assert [one.payload["amount"] for one in doses] == ["35 mg", "30 mg"]
+    assert doses[1].supersedes == doses[0]

@@ -6,7 +6,12 @@ from functools import singledispatch
 from keel.assessment.session.events import (
     AdverseEvent,
     AlarmAcknowledged,
+    AlarmCleared,
+    AlarmEased,
+    AlarmEscalated,
     AlarmPaused,
+    AlarmRaised,
+    AlarmWorsened,
     AnyEvent,
     Checked,
     Corrected,
@@ -25,9 +30,11 @@ from keel.assessment.session.events import (
     Note,
     Overridden,
     Plan,
+    Priority,
     RateChanged,
     RiskAssessed,
     SedationScored,
+    SelfTested,
     Started,
     Transferred,
     Value,
@@ -38,6 +45,11 @@ from keel.messages import Message, Name, Numeral, joined, listed, plural
 
 NOT_SAID = Message("not said")
 """What nobody has written yet of somebody who left."""
+PRIORITY_WORDS = {
+    Priority.HIGH: Message("high priority"),
+    Priority.MEDIUM: Message("medium priority"),
+    Priority.LOW: Message("low priority"),
+}
 
 
 def event_words(event: AnyEvent, knowledge: Knowledge) -> Message:
@@ -297,6 +309,40 @@ def _(event: AlarmAcknowledged, knowledge: Knowledge) -> Iterable[Message]:
 def _(event: AlarmPaused, knowledge: Knowledge) -> Iterable[Message]:
     rule = _rule(event.rule, knowledge)
     return (Message("sound of alarm {rule} paused for {over}", rule=rule, over=Numeral(event.over)),)
+
+
+@_words.register
+def _(event: AlarmRaised, knowledge: Knowledge) -> Iterable[Message]:
+    priority = PRIORITY_WORDS[event.priority]
+    return (Message("alarm {rule} raised: {priority}", rule=_rule(event.rule, knowledge), priority=priority),)
+
+
+@_words.register
+def _(event: AlarmWorsened, knowledge: Knowledge) -> Iterable[Message]:
+    priority = PRIORITY_WORDS[event.priority]
+    return (Message("alarm {rule} worsened: {priority}", rule=_rule(event.rule, knowledge), priority=priority),)
+
+
+@_words.register
+def _(event: AlarmEased, knowledge: Knowledge) -> Iterable[Message]:
+    priority = PRIORITY_WORDS[event.priority]
+    return (Message("alarm {rule} eased: {priority}", rule=_rule(event.rule, knowledge), priority=priority),)
+
+
+@_words.register
+def _(event: AlarmEscalated, knowledge: Knowledge) -> Iterable[Message]:
+    rule, role = _rule(event.rule, knowledge), Message(event.to)
+    return (Message("alarm {rule} not acknowledged in time, now also for: {role}", rule=rule, role=role),)
+
+
+@_words.register
+def _(event: AlarmCleared, knowledge: Knowledge) -> Iterable[Message]:
+    return (Message("alarm {rule} over", rule=_rule(event.rule, knowledge)),)
+
+
+@_words.register
+def _(event: SelfTested, knowledge: Knowledge) -> Iterable[Message]:
+    return (Message("alarms are running") if event.is_running else Message("alarms are not running"),)
 
 
 def _rule(name: str, knowledge: Knowledge) -> Message:

@@ -310,22 +310,104 @@ class EmergencyStep(Event, frozen=True, kw_only=True, tag="emergency_step"):
     step: Name
 
 
+Occurrence = Annotated[int, Meta(ge=1, description="Which time it is that this rule alarms, from 1.")]
+
+
 class AlarmAcknowledged(Event, frozen=True, kw_only=True, tag="alarm_acknowledged"):
-    """Somebody has seen an alarm; it stands all the same."""
+    """Somebody has seen an alarm; it stands all the same. Without `occurrence` it is the one that stood then."""
 
     rule: Name
+    occurrence: Occurrence | None = None
 
 
 class AlarmPaused(Event, frozen=True, kw_only=True, tag="alarm_paused"):
-    """The sound of an alarm is paused for some minutes; it stands all the same."""
+    """The sound of an alarm is paused for some minutes, at most as long as its priority allows; it stands all the same.
+
+    Without `occurrence` it is the one that stood then.
+    """
 
     rule: Name
     over: Duration
+    occurrence: Occurrence | None = None
+
+
+class Priority(StrEnum):
+    """How soon an alarm needs somebody, most urgent first."""
+
+    HIGH = "high"
+    """At once: death or lasting harm unless somebody acts now."""
+    MEDIUM = "medium"
+    """Promptly."""
+    LOW = "low"
+    """Worth knowing."""
+
+    @property
+    def rank(self) -> int:
+        """0 for high to 2 for low."""
+        return list(Priority).index(self)
+
+
+class AlarmFact(Event, frozen=True, kw_only=True):
+    """What the watcher of a session writes of an alarm; nobody corrects it.
+
+    `rule` is what speaks. Each occurrence has an end of its own, so that a return is a new one. The id tells session,
+    rule, occurrence and kind: two who notice the same thing write one fact.
+    """
+
+    rule: Name
+    occurrence: Occurrence
+
+
+class AlarmRaised(AlarmFact, frozen=True, kw_only=True, tag="alarm_raised"):
+    """A condition has begun to alarm."""
+
+    priority: Priority
+
+
+class AlarmChanged(AlarmFact, frozen=True, kw_only=True):
+    """The alarm `was` goes on as this one: its rule gave way to another, or its priority changed."""
+
+    priority: Priority
+    was: Name
+    was_occurrence: Occurrence
+
+
+class AlarmWorsened(AlarmChanged, frozen=True, kw_only=True, tag="alarm_worsened"):
+    """The condition is graver now: whoever has seen it before has not seen this."""
+
+
+class AlarmEased(AlarmChanged, frozen=True, kw_only=True, tag="alarm_eased"):
+    """The condition is less grave and still there: who has seen it before has seen this."""
+
+
+class AlarmEscalated(AlarmFact, frozen=True, kw_only=True, tag="alarm_escalated"):
+    """Nobody has acknowledged it in time: it goes to the role `to` as well."""
+
+    to: Name
+
+
+class AlarmCleared(AlarmFact, frozen=True, kw_only=True, tag="alarm_cleared"):
+    """Its cause has gone; a high one was acknowledged too."""
+
+
+class SelfTested(Event, frozen=True, kw_only=True, tag="self_tested"):
+    """Whether the watcher of alarms ran when the session began."""
+
+    is_running: bool
 
 
 Ending = Discharged | LeftAgainstAdvice | Transferred
 """Events with which the person is gone."""
-Logged = HandedOver | EmergencyStep | AlarmAcknowledged | AlarmPaused | LeftAgainstAdvice | Transferred
+Logged = (
+    HandedOver
+    | EmergencyStep
+    | AlarmAcknowledged
+    | AlarmPaused
+    | AlarmFact
+    | SelfTested
+    | LeftAgainstAdvice
+    | Transferred
+)
 """Events that change no gate of the dose and are shown as they stand."""
 
 Plain = (
@@ -353,6 +435,12 @@ Plain = (
     | EmergencyStep
     | AlarmAcknowledged
     | AlarmPaused
+    | AlarmRaised
+    | AlarmWorsened
+    | AlarmEased
+    | AlarmEscalated
+    | AlarmCleared
+    | SelfTested
 )
 
 

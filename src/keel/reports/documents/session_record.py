@@ -15,6 +15,7 @@ from keel.assessment.session.event_words import drawn_up, event_words, plan_word
 from keel.assessment.session.events import (
     AdverseEvent,
     AlarmAcknowledged,
+    AlarmFact,
     AlarmPaused,
     Checked,
     CriteriaChecked,
@@ -34,6 +35,7 @@ from keel.assessment.session.events import (
     RateChanged,
     RiskAssessed,
     SedationScored,
+    SelfTested,
     Started,
     VitalsRecorded,
     minutes_between,
@@ -52,11 +54,14 @@ from keel.reports.documents.paper import Drawing, Paper, PaperPart, Table
 
 _CURVE_STEP_MIN = 2
 _NOT_ON_RECORD = Message("not on record")
+_NONE = Message("None was recorded.")
 _SLACK_S = 60
+_EVENT_COLUMNS = (Message("Time"), Message("Entered at"), Message("What"), Message("By"))
+_EVENT_WIDTHS = (1, 1.2, 8, 1.8)
 _GATE = Checked | Held | Overridden | RiskAssessed
 _DOSE = Started | DoseStarted | RateChanged | DosePaused | DoseResumed | DoseStopped | DeviceGiven
 _READINGS = VitalsRecorded | SedationScored | DissociationScored
-_ALARMS = AlarmAcknowledged | AlarmPaused
+_ALARMS = AlarmAcknowledged | AlarmPaused | AlarmFact | SelfTested
 _HAPPENED = AdverseEvent | EmergencyStep | Note
 _LEAVING = CriteriaChecked | Ending
 
@@ -123,8 +128,7 @@ class _Writer:
             (self.clock(one.at), self.entered(one), self.say(event_words(one, self.view.knowledge)), self.name(one.by))
             for one in self.events(kinds)
         ]
-        columns = (Message("Time"), Message("Entered at"), Message("What"), Message("By"))
-        table = self.table(columns, rows, (1, 1.2, 8, 1.8))
+        table = self.table(_EVENT_COLUMNS, rows, _EVENT_WIDTHS)
         return self.part(heading, table=table, remark="" if table else none)
 
     # ---------------------------------------------------------------------------------------------------- the parts
@@ -140,8 +144,8 @@ class _Writer:
         yield self.readings()
         yield from self.curve()
         yield self.alarms()
-        yield self.listing(Message("Events and notes"), _HAPPENED, none=Message("None was recorded."))
-        yield self.listing(Message("Handovers"), HandedOver, none=Message("None was recorded."))
+        yield self.listing(Message("Events and notes"), _HAPPENED, none=_NONE)
+        yield self.listing(Message("Handovers"), HandedOver, none=_NONE)
         yield self.leaving()
         yield self.corrections()
         yield self.remarks()
@@ -250,9 +254,7 @@ class _Writer:
         columns = (Message("Time"), Message("Entered at"), *_COLUMNS.values(), Message("Source"), Message("By"))
         table = self.table(columns, rows, (1, 1.2, 1.4, 1, 1, 1, 1.1, 1, 1.5, 1.6, 1.6))
         remark = Message("Pressure in mmHg, oxygen in %, the others a minute. A dash was not measured.")
-        return self.part(
-            Message("Vital signs and scales"), table=table, remark=remark if table else Message("None was recorded.")
-        )
+        return self.part(Message("Vital signs and scales"), table=table, remark=remark if table else _NONE)
 
     def curve(self) -> Iterator[PaperPart]:
         if self.state.predicted.ng_per_ml is None:
@@ -276,22 +278,18 @@ class _Writer:
         )
 
     def alarms(self) -> PaperPart:
+        """What the watcher raised and what was done about it; without a watcher the sets that were out of range."""
+        if self.events(AlarmFact):
+            return self.listing(Message("Alarms and answers to them"), _ALARMS, none=_NONE)
         titles = {rule.id: rule.title for rule in self.view.protocol.rules}
         raised = [
             (self.clock(one.at), "", self.say(listed(Message(titles.get(rule, rule)) for rule in one.rules)), "Keel")
             for one in self.state.history
         ]
-        answers = [
-            (self.clock(one.at), self.entered(one), self.say(event_words(one, self.view.knowledge)), self.name(one.by))
-            for one in self.events(_ALARMS)
-        ]
-        columns = (Message("Time"), Message("Entered at"), Message("What"), Message("By"))
-        table = self.table(columns, sorted((*raised, *answers)), (1, 1.2, 8, 1.8))
-        return self.part(
-            Message("Out of range, and answers to alarms"),
-            table=table,
-            remark="" if table else Message("None was recorded."),
-        )
+        listing = self.listing(Message("Out of range, and answers to alarms"), _ALARMS, none=_NONE)
+        answers = listing.table.rows if listing.table else ()
+        table = self.table(_EVENT_COLUMNS, sorted((*raised, *answers)), _EVENT_WIDTHS)
+        return msgspec.structs.replace(listing, table=table, remark="" if table else listing.remark)
 
     def leaving(self) -> PaperPart:
         clock, state = self.state.observation, self.state

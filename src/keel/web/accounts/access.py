@@ -131,12 +131,12 @@ def lock(request: HttpRequest) -> None:
 def unlock(request: HttpRequest) -> None:
     """Opens the screen again."""
     request.session.pop("locked", None)
-    _note(request, clock.now())
+    _note(request, clock.real_now())
 
 
 def is_locked(request: HttpRequest) -> bool:
     """Whether the screen is locked: by hand, which the session holds, or because nobody was there for too long."""
-    idle = clock.now() - (_seen_at(request) or clock.now())
+    idle = clock.real_now() - (_seen_at(request) or clock.real_now())
     return bool(request.session.get("locked")) or idle > dt.timedelta(minutes=settings.LOCK_MINUTES)
 
 
@@ -152,7 +152,7 @@ def _seen_at(request: HttpRequest) -> dt.datetime | None:
 def _note_presence(request: HttpRequest) -> None:
     by_itself = request.method == "GET" and request.headers.get("Sec-Fetch-Dest") == "empty"
     if not by_itself:
-        _note(request, clock.now())
+        _note(request, clock.real_now())
 
 
 def _note(request: HttpRequest, at: dt.datetime) -> None:

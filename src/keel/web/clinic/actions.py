@@ -21,7 +21,7 @@ from keel.web.clinic.errors import FactRefused, NotAllowed
 from keel.web.clinic.models import Clinic, EmergencyAccess, Fact, FactDecision, Kind, Patient
 from keel.web.clinic.queries import add_entry, free_number, merged_into, permissions_in, same_person
 from keel.web.clinic.roles import Permission
-from keel.web.clinic.summaries import mark_stale, summarise_patient
+from keel.web.clinic.summaries import mark_stale, summarise_after_write, summarise_patient
 from keel.web.language.rendering import plain
 from keel.web.language.words import gettext as _
 
@@ -237,20 +237,23 @@ def _append(fact: Fact, *, action: str, decision: Decision | None = None) -> Fac
         appended = append_in_turn(fact, clinic, action, decision)
         mark_stale(fact.patient)
     # After the lock is free: the Picture of a long record takes seconds, in which others of the clinic may write.
-    summarise_patient(fact.patient, at=fact.recorded_at)
+    summarise_after_write(fact)
     return appended
 
 
-def append_in_turn(fact: Fact, clinic: Clinic, action: str, decision: Decision | None = None) -> Fact:
+def append_in_turn(
+    fact: Fact, clinic: Clinic, action: str, decision: Decision | None = None, *, was_decided: bool = False
+) -> Fact:
     """Appends a fact that was checked, with its row of the audit: inside a transaction, with the clinic locked.
 
-    The same fact with the same key is given back as it stands; FactRefused for another one with that key.
+    The same fact with the same key is given back as it stands; FactRefused for another one with that key. A dose that
+    a session gave `was_decided` there: nobody is asked again, and the end of a session is never refused.
     """
     same = Fact.objects.filter(patient=fact.patient, key=fact.key).first()
     if same is not None:
         return _same_or_refused(same, fact)
     _refuse_changed_twice(fact)
-    decided = _decided(fact, decision)
+    decided = () if was_decided else _decided(fact, decision)
     last = Fact.objects.filter(patient=fact.patient).order_by("-sequence").values_list("sequence", flat=True).first()
     fact.sequence = (last or 0) + 1
     fact.save(force_insert=True)

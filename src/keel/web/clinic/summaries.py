@@ -8,6 +8,8 @@ belongs to the day of the row, and a row of another day is made anew before it i
 import datetime as dt
 import unicodedata
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,7 +27,7 @@ from keel.knowledge.interactions import Danger
 from keel.record.selection import day_of, doses_taken
 from keel.web import clock
 from keel.web.clinic.entries import VisitEntry, entries_of
-from keel.web.clinic.models import Clinic, Kind, Patient, PatientSummary
+from keel.web.clinic.models import Clinic, Fact, Kind, Patient, PatientSummary
 from keel.web.clinic.patient_page import PatientPage, UnreadPage, shown_or_not
 from keel.web.clinic.queries import merged_into, standing_facts
 from keel.web.language.rendering import plain
@@ -34,6 +36,9 @@ MOST_MARKS = 6
 """Marks of one patient that the list keeps; the page of the patient has all."""
 NOTHING = 9
 """The rank of who needs no decision."""
+
+
+_waits: ContextVar[bool] = ContextVar("whether rows wait for the end of a load", default=False)
 
 
 class Mark(StrEnum):
@@ -71,6 +76,23 @@ def summarise_patient(patient: Patient, *, at: dt.datetime) -> PatientSummary:
     if into is not None:
         PatientSummary.objects.update_or_create(patient=into, defaults=summary_of(into, at=at))
     return row
+
+
+def summarise_after_write(fact: Fact) -> None:
+    """Writes the row of whom a fact is about, unless a load of many facts makes each row once."""
+    if not _waits.get():
+        summarise_patient(fact.patient, at=fact.recorded_at)
+
+
+@contextmanager
+def rebuilt_at_the_end(*, at: dt.datetime) -> Iterator[None]:
+    """Within the block rows wait; at its end each is made once."""
+    token = _waits.set(True)
+    try:
+        yield
+    finally:
+        _waits.reset(token)
+    rebuild(at=at)
 
 
 def mark_stale(patient: Patient) -> None:

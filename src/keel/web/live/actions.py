@@ -7,16 +7,18 @@ happened yet and is asked for at the screen (`is_asked`) is refused where the ga
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from django.contrib.auth.models import AbstractUser
 from django.db import transaction
 
 from keel.assessment.protocols.errors import UnknownProtocol
 from keel.assessment.session.errors import SessionError
+from keel.assessment.session.events import AlarmFact, Plain, SelfTested
 from keel.assessment.session.fold import fold_session
 from keel.assessment.session.opening import open_session as open_view
 from keel.assessment.session.state import SessionState
+from keel.assessment.session.watch import WATCHER
 from keel.findings import Severity
 from keel.interop import ReadError
 from keel.messages import Message, joined, text_of
@@ -28,21 +30,26 @@ from keel.web.clinic.roles import Permission, Role
 from keel.web.clinic.summaries import mark_stale, summarise_patient
 from keel.web.language.words import gettext as _
 from keel.web.live import sessions
+from keel.web.live.alarms import append_alarms, append_own
 from keel.web.live.errors import GateHolds, SessionRefused
 from keel.web.live.models import LiveSession, Room
 from keel.web.live.opening import session_document
+from keel.web.live.queries import is_watched
 from keel.web.live.rules import may_open, rule_book, rules_of, rules_today
 
-KEEL = "keel"
-"""The author of what Keel itself writes into a session."""
 LONGEST_ID = 64
 PASSING = ("overridden",)
 """Events that take the permission to decide."""
 WATCHING = (
-    *("note", "vitals_recorded", "sedation_scored", "dissociation_scored", "adverse_event", "alarm_acknowledged"),
+    *("note", "vitals_recorded", "sedation_scored", "dissociation_scored", "adverse_event"),
+    *("alarm_acknowledged", "alarm_paused"),
     *("checked", "held", "emergency_step", "handed_over"),
 )
 """Events that anybody writes who takes part in sessions; the others take the permission to run them."""
+OF_KEEL = frozenset(
+    str(one.__struct_config__.tag) for one in get_args(Plain) if issubclass(one, AlarmFact | SelfTested)
+)
+"""Events that no person writes."""
 ENDINGS = ("discharged", "left_against_advice", "transferred")
 DEEDS = {
     "dose_started": "may_start",
@@ -97,6 +104,9 @@ def open_session(
         live.opening = append_in_turn(_fact(patient, Kind.SESSION, payload, key, by, at, at), locked, "open_session")
         live.last_sequence = live.opening.sequence
         live.save(force_insert=True)
+        tested = {"id": f"{name}-alarms", "type": "self_tested", "is_running": is_watched(at)}
+        append_own(live, [tested | {"at": at.isoformat(), "by": WATCHER}], locked, at)
+        live.save(update_fields=["last_sequence"])
     record_events(by=by, live=live, events=[{"id": f"{name}-start", "at": at.isoformat(), "type": "started"}], at=at)
     return live
 
@@ -164,14 +174,16 @@ def _append(live: LiveSession, document: dict[str, Any], fact: Fact, locked: Cli
 
 def _settle(live: LiveSession, document: dict[str, Any], locked: Clinic, by: AbstractUser, at: dt.datetime) -> None:
     """Brings the row of a session up to its facts; when the person has gone, what was given joins the ledger."""
-    state = _fold(live, document, at)
+    session = sessions.read(live, document)
+    state = fold_session(session, at=sessions.local(live, at), knowledge=rules_of(live.rules))
+    append_alarms(live, session, state, locked, at)
     if state.phase.is_over and live.ended_at is None:
         live.ended_at = at
         mark_stale(live.patient)
     if live.ended_at is not None:
         for number, entry in enumerate(doses_given(live, state)):
             fact = _fact(live.patient, Kind.DOSE, entry, f"{live.id}-dose-{number}", by, at, _moment(entry["start"]))
-            append_in_turn(_in_place_of_before(fact), locked, "record_fact")
+            append_in_turn(_in_place_of_before(fact), locked, "record_fact", was_decided=True)
     live.save(update_fields=["last_sequence", "ended_at"])
 
 
@@ -219,6 +231,8 @@ def _refuse_taken(patient: Patient, room: Room | None) -> None:
 
 def _refuse_not_allowed(event: dict[str, Any], allowed: frozenset[Permission]) -> None:
     kind = str(event.get("type", ""))
+    if kind in OF_KEEL:
+        raise SessionRefused(Message("Only Keel itself writes what it notices."))
     needed = Permission.RUN_SESSIONS
     if kind in WATCHING:
         needed = Permission.WRITE_IN_SESSIONS

@@ -1,11 +1,13 @@
 """Rooms, which session is open where, and the rules under which it was begun.
 
-`LiveSession` is a projection of the facts, made anew by `keel rebuild`. `RuleBook` and `Adoption` take new rows only.
+`LiveSession` is a projection of the facts, made anew by `keel rebuild`. `RuleBook`, `Adoption` and `SoundCheck` take
+new rows only.
 """
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from keel.web.clinic.models import Clinic, Fact, Patient
 
@@ -84,3 +86,70 @@ class LiveSession(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class Watch(models.Model):
+    """The heartbeat of the watcher of alarms, one row: who watches until when, and how the last round went.
+
+    `failed` are the sessions whose alarms could not be looked at. It is no fact: it changes every few seconds.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    holder = models.CharField(max_length=64, blank=True)
+    held_until = models.DateTimeField(null=True, blank=True)
+    beat_at = models.DateTimeField(null=True, blank=True)
+    round_ms = models.PositiveIntegerField(default=0)
+    failed = models.JSONField(default=list)
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=Q(id=1), name="one_watch"),)
+
+    def __str__(self) -> str:
+        return f"{self.holder} {self.beat_at}"
+
+
+class BoardChoice(models.Model):
+    """By what a clinic's board calls people."""
+
+    class Names(models.TextChoices):
+        """What stands on the board for a person."""
+
+        NUMBER = "number", _("Number")
+        INITIALS = "initials", _("Initials")
+
+    clinic = models.OneToOneField(Clinic, on_delete=models.PROTECT, primary_key=True, related_name="board_choice")
+    names = models.CharField(max_length=10, choices=Names.choices, default=Names.NUMBER)
+
+    def __str__(self) -> str:
+        return f"{self.clinic_id}: {self.names}"
+
+
+class SoundCheck(models.Model):
+    """Somebody played the tone of an alarm on a device and said whether they heard it. Takes new rows only."""
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
+    device = models.CharField(max_length=36)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    was_heard = models.BooleanField()
+
+    class Meta:
+        indexes = (models.Index(fields=("clinic", "at"), name="sound_check_newest"),)
+
+    def __str__(self) -> str:
+        return f"{self.device}: {self.was_heard}"
+
+
+class Listening(models.Model):
+    """A device that shows the board: when it last asked, and whether its sound was on then. It is no fact."""
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
+    device = models.CharField(max_length=36)
+    seen_at = models.DateTimeField()
+    is_on = models.BooleanField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("clinic", "device"), name="device_once_a_clinic"),)
+
+    def __str__(self) -> str:
+        return f"{self.device} {self.seen_at}"

@@ -2,10 +2,10 @@
 
 import datetime as dt
 import json
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from keel.assessment.session.events import Session
@@ -16,10 +16,12 @@ from keel.web.clinic.models import Clinic, Fact, Kind
 from keel.web.live.models import LiveSession
 from keel.web.live.rules import rules_of
 
-BEAT_S = 10
-"""Seconds for which a state is good where nothing was written; what is due or stale is shown that much late at most."""
+BEAT_S = 30
+"""Seconds for which a state is good where nothing was written; what is due or stale is shown that much late at most: a
+sign that grew too old alarms within 60 s of its limit (hazards, invariant 6)."""
 _MOST_KEPT = 256
-_kept: dict[tuple[str, int, int], SessionState] = {}
+_SHOWN_AFTER = dt.timedelta(hours=1)
+"""How long a session is watched on after its end, for alarms that nobody has seen; a default of Keel's."""
 
 
 def session_or_404(clinic: Clinic, session: str) -> LiveSession:
@@ -40,6 +42,12 @@ def sessions_of(clinic: Clinic) -> QuerySet[LiveSession]:
 def open_sessions(clinic: Clinic) -> QuerySet[LiveSession]:
     """The sessions whose person is still here."""
     return sessions_of(clinic).filter(ended_at=None)
+
+
+def watched_sessions(at: dt.datetime, **of: Any) -> list[LiveSession]:
+    """The sessions whose alarms are looked at: open, or over for a while; `of` narrows them further."""
+    sessions = LiveSession.objects.filter(Q(ended_at=None) | Q(ended_at__gt=at - _SHOWN_AFTER), **of)
+    return list(sessions.select_related("patient__clinic", "room", "rules", "opening"))
 
 
 def event_facts(live: LiveSession) -> QuerySet[Fact]:
@@ -86,11 +94,27 @@ def local(live: LiveSession, at: dt.datetime) -> dt.datetime:
     return at.astimezone(ZoneInfo(live.patient.clinic.timezone))
 
 
+class Seen(NamedTuple):
+    """A session and its state at some moment of the last `BEAT_S` seconds."""
+
+    session: Session
+    state: SessionState
+
+
+_kept: dict[tuple[str, int, int], Seen] = {}
+
+
 def state_of(live: LiveSession, *, at: dt.datetime) -> SessionState:
     """The state of a session now, kept for `BEAT_S` seconds as long as nothing is written."""
+    return seen(live, at=at).state
+
+
+def seen(live: LiveSession, *, at: dt.datetime) -> Seen:
+    """The session as it is now with its state, kept for `BEAT_S` seconds as long as nothing is written."""
     key = (live.id, live.last_sequence, int(at.timestamp()) // BEAT_S)
     if key not in _kept:
         while len(_kept) >= _MOST_KEPT:
             _kept.pop(next(iter(_kept)), None)
-        _kept[key] = fold_session(read(live), at=local(live, at), knowledge=rules_of(live.rules))
+        session = read(live)
+        _kept[key] = Seen(session, fold_session(session, at=local(live, at), knowledge=rules_of(live.rules)))
     return _kept[key]

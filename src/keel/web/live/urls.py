@@ -2,13 +2,17 @@
 
 from django.urls import path
 
-from keel.web.live import adoption_page, board, downtime, emergency, handing_over, papers, replaying, views
+from keel.web.live import adoption_page, board_views, downtime, emergency, handing_over, papers, replaying, views
 
 app_name = "live"
 SESSION = "<slug:clinic>/sessions/<slug:session>/"
 urlpatterns = [
-    path("<slug:clinic>/board/", board.board, name="board"),
-    path("<slug:clinic>/board.json", board.board_json, name="board_json"),
+    path("<slug:clinic>/board/", board_views.board, name="board"),
+    path("<slug:clinic>/board.json", board_views.board_json, name="board_json"),
+    path("<slug:clinic>/board/rooms/", board_views.rooms, name="board_rooms"),
+    path("<slug:clinic>/board/sound/", board_views.sound, name="sound"),
+    path("<slug:clinic>/board/names/", board_views.choose_names, name="board_names"),
+    path(SESSION + "alarms/", board_views.alarms, name="alarms"),
     path("<slug:clinic>/adoption/", adoption_page.adoption, name="adoption"),
     path("<slug:clinic>/adoption/<slug:protocol>.toml", adoption_page.overlay, name="overlay"),
     path("<slug:clinic>/adoption/<path:decision>/", adoption_page.decision, name="decision"),

@@ -4,7 +4,10 @@ from typing import Any
 
 from django import template
 
+from keel import knowledge
+from keel.assessment.session.events import Priority
 from keel.assessment.session.state import Phase
+from keel.web.clinic.roles import ROLES
 from keel.web.language.words import gettext as _
 
 register = template.Library()
@@ -26,6 +29,12 @@ def phase_words(phase: Phase) -> str:
 
 
 @register.filter
+def protocol_title(protocol: str) -> str:
+    """The title of a protocol; empty for none."""
+    return knowledge.load().protocols[protocol].title if protocol else ""
+
+
+@register.filter
 def side_words(side: str) -> str:
     """In which direction a number is stricter."""
     return _("higher") if side == "higher" else _("lower")
@@ -41,3 +50,27 @@ def of_cut(changes: dict[str, Any], field: str) -> Any:
 def of_rule(changes: dict[str, Any], rule: str) -> str:
     """The verb that was chosen for a rule; empty for none."""
     return str(changes.get("rules", {}).get(rule, ""))
+
+
+@register.filter
+def priority_words(priority: Priority) -> str:
+    """How urgent an alarm is."""
+    return {Priority.HIGH: _("Act now"), Priority.MEDIUM: _("Go and look"), Priority.LOW: _("Be aware")}[priority]
+
+
+@register.filter
+def role_words(role: str) -> str:
+    """To whom an alarm has gone on."""
+    return str(ROLES[role].title) if role in ROLES else _("everyone here")
+
+
+@register.filter
+def sign_words(name: str) -> str:
+    """A vital sign in a word."""
+    return {"bp": _("Pressure"), "hr": _("Pulse"), "spo2": _("Oxygen"), "rr": _("Breaths")}[name]
+
+
+@register.filter
+def name_of(names: dict[str, str], username: str) -> str:
+    """The name of a member of staff for the screen."""
+    return names.get(username, username)
