@@ -35,8 +35,8 @@ from keel.web.clinic.templatetags.keel_facts import contact_words, fact_text
 from keel.web.directory.queries import listing_for
 from keel.web.language.rendering import page_catalogue, plain
 from keel.web.live.actions import record_events
+from keel.web.live.board import staff_names
 from keel.web.live.models import LiveSession
-from keel.web.live.names import names_in
 from keel.web.live.pages import page_of
 from keel.web.live.papers import as_pdf, mark_of
 from keel.web.live.rules import rules_of
@@ -271,7 +271,7 @@ def sheet(request: HttpRequest, clinic: Clinic, session: str) -> HttpResponse:
             address["Location"] += f"?{urlencode(kept)}"
             return address
         form.add_error(None, problem)
-    names, rules = names_in(clinic), rules_of(live.rules)
+    names, rules = staff_names(clinic), rules_of(live.rules)
     context = page_of(request, live) | {
         "form": form,
         "key": request.POST.get("key") or str(uuid.uuid4()),

@@ -19,11 +19,11 @@ from keel.web.clinic.recording import UNPROCESSABLE
 from keel.web.clinic.roles import Permission
 from keel.web.directory.queries import listing_for
 from keel.web.live.actions import record_events
+from keel.web.live.board import staff_names
 from keel.web.live.models import LiveSession
-from keel.web.live.names import names_in
 from keel.web.live.pages import page_of
 from keel.web.live.rules import rules_of
-from keel.web.live.sessions import is_kept, local, read, session_or_404
+from keel.web.live.sessions import is_kept, local, seen, session_or_404
 
 
 class ShownStep(NamedTuple):
@@ -36,18 +36,18 @@ class ShownStep(NamedTuple):
 
 
 def _page(request: HttpRequest, live: LiveSession) -> dict[str, Any]:
-    clinic, knowledge = live.patient.clinic, rules_of(live.rules)
+    clinic, knowledge, now = live.patient.clinic, rules_of(live.rules), clock.now()
     cards = sorted(knowledge.emergency_cards.values(), key=lambda card: card.order)
     page = page_of(request, live)
     opened = cards_opened((*page["state"].alarms, *page["state"].reasons), knowledge)
-    view = open_session(read(live), at=local(live, clock.now()), knowledge=knowledge)
+    view = open_session(seen(live, at=now).session, at=local(live, now), knowledge=knowledge)
     return page | {
         "numbers": listing_for(clinic.country).emergency,
         "opened": opened,
         "cards": [card for card in cards if card not in opened],
         "read_out": read_out(view),
         "events": view.events,
-        "names": names_in(clinic),
+        "names": staff_names(clinic),
     }
 
 

@@ -14,16 +14,16 @@ from keel.assessment.session.handover_form import handover_form
 from keel.assessment.session.opening import open_session
 from keel.web import clock
 from keel.web.clinic.access import staff
-from keel.web.clinic.models import Clinic
+from keel.web.clinic.models import Clinic, Membership
 from keel.web.clinic.recording import UNPROCESSABLE
-from keel.web.clinic.roles import Permission
+from keel.web.clinic.roles import ROLES, Permission
 from keel.web.language.rendering import plain
 from keel.web.live.actions import record_events
+from keel.web.live.board import staff_names
 from keel.web.live.models import LiveSession
-from keel.web.live.names import names_in
 from keel.web.live.pages import page_of
 from keel.web.live.rules import rules_of
-from keel.web.live.sessions import is_kept, local, read, session_or_404
+from keel.web.live.sessions import is_kept, local, seen, session_or_404
 
 SEVERITIES = {
     IllnessSeverity.STABLE: _("Stable"),
@@ -94,8 +94,7 @@ def handover(request: HttpRequest, clinic: Clinic, session: str) -> HttpResponse
     """The handover of a session: the form of who gives, or that of who takes."""
     live, me = session_or_404(clinic, session), request.user.get_username()
     request.shown = {live.patient.number: "session"}
-    names = names_in(clinic, Permission.WRITE_IN_SESSIONS)
-    others = {name: full for name, full in names.items() if name != me}
+    others = _receivers(clinic, me)
     sent = request.POST if request.method == "POST" else None
     takes = TakeForm(sent) if sent and "accepts" in sent else TakeForm()
     offers = OfferForm(sent, names=others) if sent and "accepts" not in sent else OfferForm(names=others)
@@ -111,6 +110,17 @@ def handover(request: HttpRequest, clinic: Clinic, session: str) -> HttpResponse
             return redirect("live:handover", clinic.slug, live.id)
         bound.add_error(None, problem)
     return render(request, "live/handover.html", _page(request, live, takes, offers), status=_status(bound))
+
+
+def _receivers(clinic: Clinic, me: str) -> dict[str, str]:
+    """Everybody else who writes in sessions there, by the name with which they sign in."""
+    rows = Membership.objects.filter(clinic=clinic, user__is_active=True).select_related("user")
+    found = {
+        row.user.get_username(): row.user.get_full_name()
+        for row in rows
+        if Permission.WRITE_IN_SESSIONS in ROLES[row.role].permissions and row.user.get_username() != me
+    }
+    return dict(sorted(found.items(), key=lambda pair: pair[1].casefold()))
 
 
 def _status(form: forms.Form) -> int:
@@ -129,9 +139,10 @@ def _keep(request: HttpRequest, live: LiveSession, said: dict[str, Any]) -> str 
 
 def _page(request: HttpRequest, live: LiveSession, takes: TakeForm, offers: OfferForm) -> dict[str, Any]:
     page, me = page_of(request, live), request.user.get_username()
-    view = open_session(read(live), at=local(live, clock.now()), knowledge=rules_of(live.rules))
+    now = clock.now()
+    view = open_session(seen(live, at=now).session, at=local(live, now), knowledge=rules_of(live.rules))
     form = handover_form(view, page["state"])
-    names = names_in(live.patient.clinic)
+    names = staff_names(live.patient.clinic)
     is_mine = form.offer is not None and form.offer.to.casefold() == me.casefold()
     if is_mine and form.offer is not None and not takes.is_bound:
         takes.initial["accepts"] = form.offer.id

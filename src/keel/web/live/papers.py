@@ -19,7 +19,7 @@ from keel.web.language import texts
 from keel.web.language.rendering import page_catalogue, plain
 from keel.web.language.words import gettext as _
 from keel.web.leaflets import Told, leaflet_of
-from keel.web.live.names import names_in
+from keel.web.live.board import staff_names
 from keel.web.live.rules import rules_of
 from keel.web.live.sessions import local, read, session_or_404
 from keel.web.routes import in_queue
@@ -51,7 +51,7 @@ def record_pdf(request: HttpRequest, clinic: Clinic, session: str) -> HttpRespon
         clinic=clinic.name,
         room=live.room.name if live.room else "",
         session=live.id,
-        people=names_in(clinic),
+        people=staff_names(clinic),
         overlays=tuple(one.name for one in rules.overlays),
         rules=live.rules.digest,
         printed_by=request.user.get_full_name(),
