@@ -203,6 +203,7 @@ FIELDS = {
     "left_against_advice": st.just({"told": "no driving", "contact_tried": "sister"}),
     "transferred": st.just({"to": "the hospital", "reason": "chest pain"}),
     "handed_over": st.fixed_dictionaries({"to": st.just("carol")}, optional={"synthesis": st.just("watch him")}),
+    "dose_checked": st.just({"amount": "35 mg"}),
     "emergency_step": st.just({"card": "collapse", "step": "called"}),
     "alarm_acknowledged": st.fixed_dictionaries({"rule": ALARMING}, optional={"occurrence": TIMES_OVER}),
     "alarm_paused": st.fixed_dictionaries({"rule": ALARMING, "over": OVER.filter(bool)}),

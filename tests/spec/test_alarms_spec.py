@@ -64,6 +64,38 @@ def test_a_denial_is_no_alarm(text):
     assert alarms_in([text], load()) == ()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "had a fit last year",
+        "overdose in 2019",
+        "wanted to kill himself years ago",
+        "used to black out",
+        "tuvo una convulsión el año pasado",
+        "sobredosis hace 3 años",
+        "convulsiones de niño",
+    ],
+)
+def test_what_is_told_of_the_past_is_asked_about_and_no_emergency_of_now(text):
+    (alarm,) = alarms_in([text], load())
+    assert alarm.asks
+    assert alarm_finding(alarm).severity is Severity.WARN
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "had a fit last year and is having one now, seizure",
+        "overdose in 2019, and now he will not wake up",
+        "had a seizure 10 minutes ago",
+        "tuvo una convulsión",
+        "la semana pasada quería matarse",
+    ],
+)
+def test_what_may_be_now_is_answered_as_now(text):
+    assert not all(alarm.asks for alarm in some(alarms_in([text], load())))
+
+
 def test_no_ordinary_pattern_is_an_alarm():
     tables = [(FIELD / "field.csv", "text"), (FIELD / "history.csv", "pattern"), (FIELD / "patterns_es.csv", "pattern")]
     for path, column in some(tables):

@@ -139,3 +139,24 @@ def test_a_long_text_is_read_to_its_limit_and_the_end_is_not_lost():
     read = read_concepts("chest pain " * 400 + "zork", None, FACTS)
     assert {one.concept for one in read.mentions} == {"chest-pain"}
     assert any(piece.endswith("zork") for piece in read.rest)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "wants to stop smoking",
+        "wants to stop drinking",
+        "asked to stop the music",
+        "wants to stop her antidepressant",
+        "wants to stop taking sertraline",
+        "please stop smoking",
+        "quiere dejar de fumar",
+        "quiere parar de beber",
+        "pidió detener la música",
+    ],
+)
+def test_stopping_something_else_is_no_wish_to_stop_the_session(text):
+    """A-IN-11: the person asks to stop the dose. What is not understood is left over and said."""
+    heard = read_concepts(text, None, FACTS)
+    assert "asks-to-stop" not in {one.concept for one in heard.mentions}
+    assert heard.rest

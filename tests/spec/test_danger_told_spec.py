@@ -114,3 +114,26 @@ def test_a_dose_in_a_form_that_the_protocol_does_not_give_holds(name, given):
     tree = planned(name)
     tree["events"].append(given | {"at": clock("09:24")})
     assert "KEEL-OTHER-FORM" in rules(tree)
+
+
+@pytest.mark.parametrize("text", ["had a fit last year", "seizure in 2019", "tuvo una convulsión hace 3 años"])
+@pytest.mark.parametrize("kind", ["symptom", "adverse event", "note"])
+def test_what_is_told_of_the_past_is_said_as_history_and_does_not_block(text, kind):
+    """A-PRE-04, B-MON-04: symptoms of now. HZ-GATE-03: what is told is heard."""
+    told = {
+        "symptom": set_of("09:10", symptoms=[text]),
+        "adverse event": event("adverse_event", "09:10", what=text),
+        "note": event("note", "09:10", text=text),
+    }[kind]
+    found = fold_session(
+        read_session(planned("iv", told)), at=dt.datetime.fromisoformat(clock("09:25")), knowledge=load()
+    )
+    said = {one.rule: str(one.severity) for one in (*found.reasons, *found.alarms)}
+    assert said.get("KEEL-PAST") == "warn"
+    assert said.get("A-PRE-04") is None
+
+
+@pytest.mark.parametrize("text", ["seizure", "had a fit", "convulsión", "weak on the left side", "trouble speaking"])
+def test_a_seizure_or_a_focal_sign_before_the_dose_blocks(text):
+    """A-PRE-04 with the signs that the label of 2026 names (B-MON-04)."""
+    assert "A-PRE-04" in rules(planned("iv", event("adverse_event", "09:10", what=text)))

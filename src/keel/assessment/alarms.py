@@ -1,7 +1,8 @@
 """Words of alarm in free text: an emergency, thoughts of suicide, a sign of the body. They are answered first.
 
 The words are those of the one vocabulary of clinical concepts, with their denial, past and family; which concepts are
-an alarm is data (concepts/alarms.csv). A lone word that also means other things (“blue”, “fitting”) asks first.
+an alarm is data (concepts/alarms.csv). A lone word that also means other things (“blue”, “fitting”), and what is told
+of the past (“a fit last year”), asks first.
 """
 
 import re
@@ -27,7 +28,7 @@ MOST_JOINING = 3
 
 
 class Alarm(msgspec.Struct, frozen=True, kw_only=True):
-    """What was typed of one kind, in the person's own words; `asks` where a lone word may mean something else."""
+    """What was typed of one kind, in the person's own words; `asks` where it may mean something else, or is past."""
 
     kind: AlarmKind
     words: tuple[str, ...]
@@ -35,21 +36,24 @@ class Alarm(msgspec.Struct, frozen=True, kw_only=True):
     asks: bool = False
 
 
-def alarms_in(texts: Iterable[str], knowledge: Knowledge) -> tuple[Alarm, ...]:
-    """The alarms of all texts, the most pressing kind first; in any language that Keel reads."""
+def alarms_in(texts: Iterable[str], knowledge: Knowledge, *, of_search: bool = False) -> tuple[Alarm, ...]:
+    """The alarms of all texts, the most pressing kind first; in any language that Keel reads.
+
+    In the words `of_search` one that may mean something else (“overdose deaths”) asks wherever it stands.
+    """
     found: dict[AlarmKind, list[tuple[str, str, bool]]] = {}
     for text in texts:
         for mention in _mentions(text, knowledge):
             row = knowledge.alarm_concepts[mention.concept]
             words = text[mention.start : mention.end]
-            is_lone = words.strip(" .!?¿¡").casefold() in row.lone and _is_alone(text, mention)
-            found.setdefault(row.kind, []).append((words, mention.concept, is_lone))
+            is_lone = words.strip(" .!?¿¡").casefold() in row.lone and (of_search or _is_alone(text, mention))
+            found.setdefault(row.kind, []).append((words, mention.concept, is_lone or mention.state.is_over))
     return tuple(
         Alarm(
             kind=kind,
             words=tuple(dict.fromkeys(words for words, _, _ in found[kind])),
             concepts=tuple(dict.fromkeys(concept for _, concept, _ in found[kind])),
-            asks=all(is_lone for _, _, is_lone in found[kind]),
+            asks=all(is_open for _, _, is_open in found[kind]),
         )
         for kind in AlarmKind
         if kind in found
@@ -130,8 +134,13 @@ def alarm_symptoms(alarms: Sequence[Alarm], knowledge: Knowledge) -> SymptomFact
 
 
 def _mentions(text: str, knowledge: Knowledge) -> list[Mention]:
-    heard = read_concepts(text, None, knowledge)
-    return [one for one in heard.mentions if one.concept in knowledge.alarm_concepts and one.state in STANDS]
+    named = [one for one in read_concepts(text, None, knowledge).mentions if one.concept in knowledge.alarm_concepts]
+    return [one for one in named if one.state in STANDS or _is_past_danger(one, knowledge)]
+
+
+def _is_past_danger(mention: Mention, knowledge: Knowledge) -> bool:
+    """Whether an emergency or thoughts of suicide were told of the past: they are asked about, not answered as now."""
+    return mention.state is State.PAST and knowledge.alarm_concepts[mention.concept].kind is not AlarmKind.BODY
 
 
 def _is_alone(text: str, mention: Mention) -> bool:

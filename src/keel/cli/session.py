@@ -65,7 +65,7 @@ def session(
         raise CommandError(Message("Name a session file, or ask for an empty one with --template iv-racemic."))
     read, moment = read_session(_bytes(file), knowledge=knowledge, filename=file.name), parse_time(at)
     if record is not None:
-        read = _with_doses(read, record, moment, knowledge)
+        read = _with_record(read, record, moment, knowledge)
     state = fold_session(read, at=moment, knowledge=knowledge)
     if json:
         write_json(state)
@@ -75,8 +75,8 @@ def session(
         raise typer.Exit(1)
 
 
-def _with_doses(session: "Session", record: Path, at: "dt.datetime", knowledge: "Knowledge") -> "Session":
-    """The session with the doses of the person's record beside its own."""
+def _with_record(session: "Session", record: Path, at: "dt.datetime", knowledge: "Knowledge") -> "Session":
+    """The session with the doses and reviews of the person's record beside its own."""
     import msgspec
 
     from keel.cli.errors import CommandError
@@ -98,7 +98,8 @@ def _with_doses(session: "Session", record: Path, at: "dt.datetime", knowledge: 
             )
         )
     doses = dict.fromkeys([*(session.doses or ()), *mine[0].doses])
-    return msgspec.structs.replace(session, doses=tuple(doses))
+    reviews = dict.fromkeys([*session.reviews, *mine[0].reviews])
+    return msgspec.structs.replace(session, doses=tuple(doses), reviews=tuple(reviews))
 
 
 def _bytes(file: Path) -> bytes:

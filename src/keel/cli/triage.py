@@ -27,6 +27,7 @@ def triage(
     ] = "",
     route: Annotated[str, typer.Option(help="The route of the planned treatment.", show_default=False)] = "",
     at: options.At = None,
+    timezone: options.Timezone = None,
     questions: options.Questions = False,
     overlay: options.Overlay = None,
     json: options.Json = False,
@@ -61,7 +62,7 @@ def triage(
     told, when = read_facts_text(facts), parse_time(at)
     if route:
         told = {"route": route, **told}
-    people, reading = read_people(file, at=when, knowledge=knowledge)
+    people, reading = read_people(file, at=when, knowledge=knowledge, timezone=timezone)
     found = [
         triage_of(record, at=when, knowledge=knowledge, jurisdiction=jurisdiction, facts=told) for record in people
     ]
@@ -110,7 +111,7 @@ def triage_view(found: "Triage", person: "Person", knowledge: "Knowledge", out: 
     out.print(Text(say(care.text)))
     out.print(Text(f"→ {say(care.next_step)}\n", style="bold"))
     answered = [one for one in care.findings if rests_on_known(one)]
-    for finding in worst_first([*answered, *_unanswered(care.findings, knowledge)]):
+    for finding in worst_first([*answered, *found.said, *_unanswered(care.findings, knowledge)]):
         out.print(finding_view(finding))
     _not_known(_("Could raise the level, and is not known"), care.not_known, knowledge, out)
     slots: dict[str, Slot] = {"level": bladder.level, "title": bladder.title, "text": bladder.text}

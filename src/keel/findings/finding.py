@@ -62,10 +62,10 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """A rule that spoke: severity, one-sentence summary, why, sources, how sure, conflicts, next step.
 
     `subject` is what the rule is about (`exposure`, `medicine`, an instrument, a harm), `rule` its id, which nobody
-    takes apart. `sources` are ids of evidence/sources.csv; `conflicts` ids of claims that disagree. `public_summary`
-    and `public_next_step` are the words for somebody at home instead of those for a clinician; None where the words are
-    for everybody, empty where there are none. `opens_at` is the minute at which a hold ends by itself. `exceptions` are
-    those that the source of the rule makes, where it makes any.
+    takes apart. `sources` are ids of evidence/sources.csv (without one a finding is a default); `conflicts` ids of
+    claims that disagree. `public_summary` and `public_next_step` are the words for somebody at home instead of those
+    for a clinician; None where the words are for everybody, empty where there are none. `opens_at` is the minute at
+    which a hold ends by itself. `exceptions` are those that the source of the rule makes, where it makes any.
     """
 
     rule: str
@@ -81,6 +81,11 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     public_next_step: Message | None = None
     opens_at: dt.datetime | msgspec.UnsetType = msgspec.UNSET
     exceptions: tuple[NamedException, ...] | msgspec.UnsetType = msgspec.UNSET
+
+    def __post_init__(self) -> None:
+        # Nobody has seen in a source what names none.
+        if self.confidence is Certainty.SEEN and not self.sources:
+            msgspec.structs.force_setattr(self, "confidence", Certainty.DEFAULT)
 
 
 def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePath
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -13,6 +14,7 @@ from keel.interop.fhir.reader import read_fhir
 from keel.interop.openneuro import PARTICIPANTS, PHENOTYPE, read_openneuro
 from keel.interop.reading import Format, Notebook, Progress, Reading, Totals
 from keel.interop.recognise import begins_ndjson, fhir_values, may_be_records, read_records, why_not_fhir
+from keel.interop.times import with_offsets
 from keel.knowledge import Knowledge
 from keel.messages import Message
 
@@ -24,17 +26,24 @@ _SNIFFED = 1_000_000
 """Bytes of a file that are looked at to tell NDJSON; a first line longer than this is read as one JSON document."""
 
 
-def read_path(path: Path, *, at: dt.datetime, knowledge: Knowledge, progress: Progress | None = None) -> Reading:
+def read_path(
+    path: Path,
+    *,
+    at: dt.datetime,
+    knowledge: Knowledge,
+    progress: Progress | None = None,
+    zone: ZoneInfo | None = None,
+) -> Reading:
     """The records in a file or folder. NDJSON is read line by line, everything else at once, up to the limit.
 
     Raises ReadError for what cannot be opened or read; messages name the file.
     """
     try:
         if path.is_dir():
-            return read_folder(_contents(path, knowledge), at=at, knowledge=knowledge, progress=progress)
+            return read_folder(_contents(path, knowledge), at=at, knowledge=knowledge, progress=progress, zone=zone)
         if not path.is_file():
             raise ReadError(Message("There is no such file."), where=path.name, fix=Message("Check the name."))
-        return _read_file(path, at, knowledge, progress)
+        return _read_file(path, at, knowledge, progress, zone)
     except OSError as error:
         reason = error.strerror or Message("unknown reason")
         problem = Message("The file cannot be opened: {reason}.", reason=reason)
@@ -42,7 +51,12 @@ def read_path(path: Path, *, at: dt.datetime, knowledge: Knowledge, progress: Pr
 
 
 def read_folder(
-    files: Mapping[str, bytes], *, at: dt.datetime, knowledge: Knowledge, progress: Progress | None = None
+    files: Mapping[str, bytes],
+    *,
+    at: dt.datetime,
+    knowledge: Knowledge,
+    progress: Progress | None = None,
+    zone: ZoneInfo | None = None,
 ) -> Reading:
     """The records of files that belong together, by name: the tables of a study, or a FHIR export in several files.
 
@@ -62,7 +76,7 @@ def read_folder(
         if why_not:
             passed[name] = why_not
         else:
-            values += fhir_values(_as_utf8(content, name), name)
+            values += fhir_values(with_offsets(_as_utf8(content, name), zone), name)
     if not values:
         fix = Message("Keel reads folders with {file} or with FHIR as NDJSON; else name one file.", file=PARTICIPANTS)
         raise ReadError(Message("The folder holds nothing that Keel reads."), fix=fix)
@@ -102,25 +116,29 @@ def _start(path: Path) -> bytes:
         return file.read(_BEGINNING)
 
 
-def _read_file(path: Path, at: dt.datetime, knowledge: Knowledge, progress: Progress | None) -> Reading:
+def _read_file(
+    path: Path, at: dt.datetime, knowledge: Knowledge, progress: Progress | None, zone: ZoneInfo | None
+) -> Reading:
     refuse_too_large(path.stat().st_size, knowledge, path.name)
     with path.open("rb") as file:
         start = file.read(_SNIFFED)
     if start.startswith((GZIP, ZIP)):
-        return _read_compressed(path, at, knowledge, progress)
+        return _read_compressed(path, at, knowledge, progress, zone)
     if begins_ndjson(start):
-        values = _lines(path)
+        values = ((place, with_offsets(line, zone)) for place, line in _lines(path))
         return read_fhir(values, form=Format.FHIR_NDJSON, at=at, knowledge=knowledge, progress=progress)
-    return read_records(path.read_bytes(), at=at, knowledge=knowledge, filename=path.name, progress=progress)
+    return read_records(path.read_bytes(), at=at, knowledge=knowledge, filename=path.name, progress=progress, zone=zone)
 
 
-def _read_compressed(path: Path, at: dt.datetime, knowledge: Knowledge, progress: Progress | None) -> Reading:
+def _read_compressed(
+    path: Path, at: dt.datetime, knowledge: Knowledge, progress: Progress | None, zone: ZoneInfo | None
+) -> Reading:
     """A compressed file as the one that it holds, an archive as a folder."""
     files = unpacked({path.name: path.read_bytes()}, knowledge)
     if len(files) > 1:
-        return read_folder(files, at=at, knowledge=knowledge, progress=progress)
+        return read_folder(files, at=at, knowledge=knowledge, progress=progress, zone=zone)
     for name, content in files.items():
-        return read_records(content, at=at, knowledge=knowledge, filename=name, progress=progress)
+        return read_records(content, at=at, knowledge=knowledge, filename=name, progress=progress, zone=zone)
     raise ReadError(Message("The file is empty."), where=path.name, fix=Message("Export it again."))
 
 

@@ -46,6 +46,16 @@ def questionnaire(instrument: Instrument, *, base: str = LOCAL, scores: bool = F
     )
 
 
+def answer_value(instrument: Instrument | None, name: str, answer: int | str) -> Json:
+    """An answer to an item or scale of that name, as a response to the Questionnaire has it."""
+    item = next((one for one in instrument.items if one.id == name), None) if instrument else None
+    if instrument and item:
+        choice = next((one for one in instrument.choices(item) if one.value == answer), None)
+        if choice:
+            return {"valueCoding": _Maker(instrument, LOCAL, scores=False)._coding(item, choice)}
+    return {"valueString": answer} if isinstance(answer, str) else {"valueInteger": answer}
+
+
 class _Maker:
     def __init__(self, instrument: Instrument, base: str, scores: bool) -> None:
         self.instrument, self.base, self.scores = instrument, base, scores

@@ -50,6 +50,7 @@ from keel.knowledge.protocols.overlay import protocol_overlay_problems
 from keel.knowledge.reading import CodeTable, Phrases, ReadingCode, ReadingLimits, Study
 from keel.knowledge.reading.codes import only_limits
 from keel.knowledge.registry import Kind
+from keel.knowledge.retention import Retention
 from keel.knowledge.sessions import ProgrammeForm, SessionRules
 from keel.knowledge.sessions.overlay import session_overlay_problems
 from keel.knowledge.surveillance import Surveillance
@@ -147,6 +148,7 @@ class Knowledge:
     denials = Kind("denials.csv", Denial)
     medicine_facts = Kind("class-rules/medicine-facts.csv", MedicineFact, key="medicine_class")
     jurisdictions = Kind("jurisdictions.csv", Jurisdiction, key="country")
+    retention = Kind("retention.csv", Retention, key="country")
     protocols = Kind("protocols", Protocol, complete=complete_protocols, overlay=protocol_overlay_problems)
     session_rules = Kind("session-rules", SessionRules, overlay=session_overlay_problems)
     rems = Kind("rems", ProgrammeForm)

@@ -6,8 +6,10 @@ asked or not given is None or `unknown`, never zero, never “no”.
 
 import datetime as dt
 from enum import StrEnum
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from keel.messages import Message
 from keel.quantities import Form, Interval
@@ -188,6 +190,22 @@ class RiskAssessment(msgspec.Struct, frozen=True, kw_only=True):
     id: str = ""
 
 
+class ReviewKind(StrEnum):
+    """What a review of a course looked at."""
+
+    RESPONSE = "response"
+    EXPOSURE = "exposure"
+
+
+class Review(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A review of a course: of what, on which day, by whom; for a response whether there was one."""
+
+    of: ReviewKind
+    on: dt.date
+    by: Annotated[str, Meta(min_length=1)]
+    responded: bool | None = None
+
+
 MEDICINE_STATUSES = ("active", "taken", "unknown", "stopped", "planned", "on-hold", "administered")
 """How a medicine can stand in a record. Another word could drop it from the check unseen, so readers refuse one."""
 TAKEN = ("active", "taken", "unknown")
@@ -269,5 +287,6 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     answers: tuple[Answers, ...] = ()
     conditions: tuple[Condition, ...] = ()
     risk_assessments: tuple[RiskAssessment, ...] = ()
+    reviews: tuple[Review, ...] = ()
     notes: tuple[ReadingNote, ...] = ()
     format: str = ""

@@ -12,6 +12,7 @@ from itertools import groupby
 from keel.findings import Fact
 from keel.knowledge import Knowledge
 from keel.knowledge.concepts import State
+from keel.knowledge.reading import CodeKind
 from keel.record.concepts import ConditionMention, named_by, stated
 from keel.record.record import (
     TAKEN,
@@ -28,6 +29,8 @@ from keel.record.record import (
 )
 
 _YES_NO = {"1": True, "yes": True, "true": True, "0": False, "no": False, "false": False}
+_LOINC = "http://loinc.org"
+"""The system of a code that came without one."""
 _NEVER_TRUE = ("entered-in-error", "refuted")
 _ANYWHERE_ON_EARTH = dt.timedelta(hours=14)
 
@@ -255,17 +258,28 @@ def told_sequences(
 # Measurements and the person
 
 
-def numbers_measured(record: Record, at: dt.datetime, code: str | None = None) -> tuple[Measurement, ...]:
-    """The dated measurements up to `at` that hold a number, of one code or of all, oldest first.
+def meaning_of(measurement: Measurement, knowledge: Knowledge) -> str:
+    """What a measurement is of, by its code in whatever system (“systolic”); empty where the code is not known."""
+    meant = knowledge.reading_codes.coded(CodeKind.MEASURE, measurement.system or _LOINC, measurement.code)
+    return meant.means if meant else ""
+
+
+def numbers_measured(record: Record, at: dt.datetime) -> tuple[Measurement, ...]:
+    """The dated measurements up to `at` that hold a number, oldest first.
 
     Of two numbers of one moment the higher one stands last.
     """
     found = [
         (one.at, one.number, one.id, one)
         for one in record.measurements
-        if one.at is not None and has_been(one.at, at) and one.number is not None and code in (None, one.code)
+        if one.at is not None and has_been(one.at, at) and one.number is not None
     ]
     return tuple(one for *_, one in sorted(found, key=lambda each: each[:3]))
+
+
+def measured_as(record: Record, at: dt.datetime, measure: str, knowledge: Knowledge) -> tuple[Measurement, ...]:
+    """Those of `numbers_measured` that are of one thing, under any of its codes."""
+    return tuple(one for one in numbers_measured(record, at) if meaning_of(one, knowledge) == measure)
 
 
 def person_facts(person: Person, at: dt.datetime) -> dict[str, Fact]:

@@ -18,6 +18,7 @@ KEEL_BACKUP_KEY public keys of age (age1…) to which backups are encrypted, sev
 KEEL_DEBUG     1 for Django's debug pages while developing, refused together with KEEL_HTTPS
 """
 
+import datetime as dt
 import os
 import secrets
 from collections.abc import Mapping
@@ -25,11 +26,17 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from pyrage import x25519
+
 from keel.web import sqlite
 from keel.web.errors import DatabaseRefused, WebError
 
 SECRET_FILE = "secret-key"  # noqa: S105 - the name of the file, not the secret
+FACTOR_FILE = "factor-key"
+"""The file of the key under which the keys of authenticator apps and recovery codes are stored; backups have it."""
 DATABASE_FILE = "keel.sqlite3"
+BACKUPS_STAY = dt.timedelta(days=400)
+"""How long a backup stays at most; a default of Keel's (`backups/pruning.py`)."""
 THIS_MACHINE = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -159,12 +166,27 @@ def secret_keys(place: Path) -> list[str]:
 
 def create_secret_key(place: Path) -> None:
     """Writes a new secret key, readable by its owner only, unless the folder has one."""
+    _write_once(place / SECRET_FILE, secrets.token_urlsafe(64))
+
+
+def _write_once(path: Path, text: str) -> None:
     try:
-        handle = os.open(place / SECRET_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return
     with os.fdopen(handle, "w") as file:
-        file.write(secrets.token_urlsafe(64) + "\n")
+        file.write(f"{text}\n")
+
+
+def factor_key(place: Path) -> str:
+    """The secret age key in the folder; where there is no file, one that dies with this process (checks and tests)."""
+    file = place / FACTOR_FILE
+    return file.read_text().strip() if file.exists() else str(x25519.Identity.generate())
+
+
+def create_factor_key(place: Path) -> None:
+    """Writes a new key for the keys of authenticator apps, unless the folder has one."""
+    _write_once(place / FACTOR_FILE, str(x25519.Identity.generate()))
 
 
 def change_secret_key(place: Path) -> None:

@@ -14,7 +14,7 @@ from keel.web.live.errors import SessionRefused
 from keel.web.live.models import LiveSession, Room
 from keel.web.live.sessions import read, state_of
 from support.clock import START
-from support.live import PERSON, a_session, play
+from support.live import PERSON, a_session, of, play
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_a_clock_that_runs_ahead_delays_no_event(live, people):
 
 def test_a_deed_that_is_asked_for_is_refused_where_the_gate_holds_and_stored_where_it_happened(live, at_desk):
     browser, address = at_desk("bob"), f"/clinic/harbour/sessions/{live.id}/"
-    form = {"type": "dose_started", "id": "d1", "amount": "35 mg", "over": "40 min"}
+    form = {"type": "dose_started", "id": "d1", "amount": "35 mg", "over": "40 min", **of(live)}
     assert browser.post(f"{address}record/", form).status_code == 422
     assert not Fact.objects.filter(key="d1").exists()
     sent = {"events": [{"id": "d1", "at": START.isoformat(), "type": "dose_started", "amount": "35 mg"}]}

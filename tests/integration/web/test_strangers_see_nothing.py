@@ -52,8 +52,13 @@ NEEDS = {
     "live:begin": "run_sessions",
     "live:session": "see_rooms",
     "live:session_json": "see_rooms",
+    "live:part": "see_rooms",
     "live:record": "write_in_sessions",
     "live:events": "write_in_sessions",
+    "clinic:erase": "erase",
+    "clinic:correct_contact": "register",
+    "clinic:take_back_contact": "register",
+    "clinic:record_vitals": "record_facts",
     "live:emergency": "see_rooms",
     "live:emergency_card": "see_rooms",
     "live:handover": "write_in_sessions",
@@ -74,7 +79,7 @@ DESK = {"register", "see_contacts"}
 MAY = {
     "alice": {"see_staff", "see_patients", "see_picture", "record_facts", "void_facts"}
     | DESK
-    | {"decide", "export_record", "see_rooms", "run_sessions", "write_in_sessions"},
+    | {"decide", "export_record", "erase", "see_rooms", "run_sessions", "write_in_sessions"},
     "bob": {"see_staff", "see_patients", "see_picture", "record_facts", "void_facts"}
     | DESK
     | {"export_record", "see_rooms", "run_sessions", "write_in_sessions"},
@@ -82,7 +87,8 @@ MAY = {
     | DESK
     | {"export_record", "see_rooms", "write_in_sessions"},
     "fay": {"see_staff", "see_patients", "open_in_emergency"} | DESK,
-    "mia": {"see_staff", "see_patients", "open_in_emergency", "manage_staff", "see_emergencies", "see_audit"} | DESK,
+    "mia": {"see_staff", "see_patients", "open_in_emergency", "manage_staff", "see_emergencies", "see_audit", "erase"}
+    | DESK,
     "rex": {"see_staff"},
 }
 FRESH = {"staff:invite", "staff:withdraw", "staff:member"}
@@ -102,6 +108,7 @@ VALUES = {
     "card": "vomiting",
     "protocol": "iv-racemic",
     "decision": "iv-racemic/dose",
+    "part": "during",
 }
 ROUTES = sorted(NEEDS)
 
@@ -109,7 +116,8 @@ ROUTES = sorted(NEEDS)
 def _address(name, **changed):
     view = dict(routes())[name]
     pattern = next(names for names in _names(name))
-    return reverse(name, kwargs={key: (VALUES | changed)[key] for key in pattern}) if view else ""
+    values = VALUES | ({"sequence": 2} if name.endswith("_contact") else {}) | changed
+    return reverse(name, kwargs={key: values[key] for key in pattern}) if view else ""
 
 
 def _names(name):
@@ -126,6 +134,8 @@ def _names(name):
 def dose(people, dana):
     fact = record_fact(by=people["alice"], patient=dana, kind=Kind.DOSE, payload=INFUSION, key="one", at=START)
     a_session(dana, people["bob"])
+    contact = {"name": "Sam", "role": "escort"}
+    record_fact(by=people["fay"], patient=dana, kind=Kind.CONTACT, payload=contact, key="two", at=START)
     return fact
 
 

@@ -46,6 +46,7 @@ EVERY_TYPE = {
     "left_against_advice": ["--told", "no driving", "--contact-tried", "sister"],
     "transferred": ["--to", "the hospital", "--reason", "chest pain"],
     "handed_over": ["--to", "carol", "--severity", "stable", "--synthesis", "watch until noon"],
+    "dose_checked": ["--amount", "35 mg", "--strength", "1 mg/mL"],
     "emergency_step": ["--card", "collapse", "--step", "called"],
     "alarm_acknowledged": ["--rule", "A-IN-05"],
     "alarm_paused": ["--rule", "A-IN-05", "--over", "2 min"],

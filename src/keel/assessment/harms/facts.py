@@ -64,7 +64,7 @@ def harm_facts(
         "days_in_28": exposure.days_in_28 if lanes["non_medical"] is not None else None,
         "urinary_symptoms": symptom_facts(record, at=at, knowledge=knowledge).urinary_symptoms,
         "signs_asked": SIGNS in newest,
-        **liver_facts(record, at),
+        **liver_facts(record, at, knowledge),
         **_counted(newest, knowledge, is_treatment=lanes["clinic_only"] is True),
         "icd11_code": _icd11(standing, knowledge),
         "other_drugs": drug_groups(interactions, knowledge),

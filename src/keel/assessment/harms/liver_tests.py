@@ -3,28 +3,29 @@
 import datetime as dt
 
 from keel.findings import Fact
+from keel.knowledge import Knowledge
 from keel.quantities import UnitError, convert
 from keel.record import Measurement, Record
-from keel.record.selection import day_of, numbers_measured
+from keel.record.selection import day_of, measured_as
 
-ALP = "6768-6"
+ALP = "alp"
 TESTS = {
-    "1742-6": "ALT",
-    "1920-8": "AST",
+    "alt": "ALT",
+    "ast": "AST",
     ALP: "ALP",
-    "2324-2": "GGT",
-    "1975-2": "bilirubin",
+    "ggt": "GGT",
+    "bilirubin": "bilirubin",
 }
-"""LOINC codes of the tests that are compared with the laboratory's upper limit of normal."""
+"""Measures of the tests that are compared with the laboratory's upper limit of normal."""
 ALP_UNIT = "U/L"
 
 
-def liver_facts(record: Record, at: dt.datetime) -> dict[str, Fact]:
+def liver_facts(record: Record, at: dt.datetime, knowledge: Knowledge) -> dict[str, Fact]:
     """`liver_tested`, `liver_times` and `liver_test` (the highest multiple, and of which test), `alp_u_per_l`.
 
     The newest value of each test up to `at` counts. A multiple is known only where the limit came with the value.
     """
-    newest = {code: values[-1] for code in TESTS if (values := numbers_measured(record, at, code))}
+    newest = {code: values[-1] for code in TESTS if (values := measured_as(record, at, code, knowledge))}
     times = {code: one for code, measurement in newest.items() if (one := _times(measurement)) is not None}
     highest = max(times, key=lambda code: times[code], default=None)
     return {

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 import msgspec
 
 from keel.assessment.help import HelpLine, help_lines
+from keel.assessment.instruments.standing import scored_record
 from keel.assessment.protocols.facts import derived
-from keel.assessment.protocols.gate import is_enabled, jurisdiction_in, jurisdiction_of
+from keel.assessment.protocols.gate import is_enabled, jurisdiction_in, jurisdiction_of, passes
+from keel.assessment.protocols.instrument_verbs import stricter_verbs
 from keel.assessment.protocols.level_of_care import LevelOfCare, MinimumCare, bladder_state, known_care, level_of_care
 from keel.assessment.protocols.record_facts import facts_together
-from keel.findings import Fact
+from keel.findings import Fact, Facts, Finding, worst_first
 from keel.knowledge import Knowledge
 from keel.messages import Message
 from keel.record import Record
@@ -24,7 +26,7 @@ class Triage(msgspec.Struct, frozen=True, kw_only=True):
     """The level of care and the working state of the bladder, the facts used, what was not read, and who can help.
 
     `known` is the level that the known facts alone ask for: where it is lower than `care`, open questions make the
-    difference.
+    difference. `said` is what the questionnaires themselves block or hold: it stands beside the level.
     """
 
     at: dt.datetime
@@ -33,6 +35,7 @@ class Triage(msgspec.Struct, frozen=True, kw_only=True):
     care: LevelOfCare
     known: MinimumCare
     bladder: LevelOfCare
+    said: tuple[Finding, ...]
     facts: dict[str, Fact]
     unread: tuple[Message, ...]
     help: tuple[HelpLine, ...]
@@ -71,10 +74,17 @@ def triage(
         care=care,
         known=known_care(together, at=at, knowledge=knowledge, jurisdiction=jurisdiction),
         bladder=bladder_state(together, at=at, knowledge=knowledge, jurisdiction=jurisdiction),
+        said=_said(record, together, at, knowledge),
         facts=derived(together),
         unread=read.unread,
         help=help_lines(country, at=at, knowledge=knowledge),
     )
+
+
+def _said(record: Record, facts: Facts, at: dt.datetime, knowledge: Knowledge) -> tuple[Finding, ...]:
+    """The blocks and holds of the answers on record, and those of answers beside it that are stricter."""
+    of_record = [one for one in scored_record(record, at=at, knowledge=knowledge).findings if not passes([one])]
+    return worst_first([*of_record, *stricter_verbs(facts, of_record, knowledge)])
 
 
 def country_of(jurisdiction: str, knowledge: Knowledge) -> str:

@@ -11,5 +11,5 @@ gate       what holds and what alarms; `overrides` passes a hold; `schedule` say
 
 Under the view, a file a subject: `timeline` (events once each, in order), `answers`, `plan`, `infusion` and `dose`,
 `pressures` and `vitals`, `facts` (what rules ask about), `notices` (what a session notices about itself),
-`check_times`.
+`check_times`. `after_leaving` is what is told once the person has gone.
 """

@@ -5,16 +5,15 @@ those of the place where `at` is. Spacing asks about every dose, whoever gave it
 exactly known counts where it is stricter. Where a typed answer and the count differ, the stricter one is used.
 """
 
-import calendar
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
-from keel.assessment.session.events import Plan, Review, Reviewed, Session, minutes_between
+from keel.assessment.protocols.course_days import CourseDay, course_days, day_span, review_facts
+from keel.assessment.session.events import Plan, Session, minutes_between
 from keel.findings import Fact
 from keel.knowledge.protocols import Protocol
 from keel.quantities import significant
-from keel.record import Dose, Precision, Setting
+from keel.record import Dose, Precision
 from keel.record.selection import is_taken
 
 MORE_IS_STRICTER = (
@@ -36,13 +35,6 @@ COUNTED = ("sessions_so_far", "sessions_this_week_with_today", "treatment_week",
 """Facts of which a typed answer that differs from the count is named."""
 
 
-class _Day(NamedTuple):
-    """The first and the last calendar day on which a dose can have been."""
-
-    first: dt.date
-    last: dt.date
-
-
 def counted_facts(
     session: Session, plan: Plan | None, protocol: Protocol, *, started: dt.datetime | None, at: dt.datetime
 ) -> dict[str, Fact]:
@@ -61,16 +53,16 @@ def counted_facts(
         facts["hours_since_last_dose"] = significant(max(0.0, minutes_between(max(latest), at) / 60))
     if session.doses is None:
         return facts | _of_last_dose(session.last_dose_at, at)
-    days = [_day(one, at) for one in before if one.setting is not Setting.NON_MEDICAL and _is_of(one, protocol)]
+    days = list(course_days(before, protocol, at))
     facts.setdefault("first_session", not days)
-    facts["dose_taken_today"] = any(min(_day(one, at).last, today) == today for one in before)
+    facts["dose_taken_today"] = any(min(day_span(one, at).last, today) == today for one in before)
     of_course = [one for one in days if plan is None or plan.course_started is None or one.last >= plan.course_started]
     facts |= _counts(of_course, today)
     if plan is not None and plan.course_sessions is not None:
         facts["exceeds_course_plan"] = len({one.last for one in of_course}) + 1 > plan.course_sessions
     elif not of_course:
         facts["exceeds_course_plan"] = False  # no plan has fewer sessions than one
-    return facts | _reviews(session.reviews, of_course, protocol, today)
+    return facts | review_facts(session.reviews, of_course, protocol, today)
 
 
 def _of_last_dose(last: dt.datetime | None, at: dt.datetime) -> dict[str, Fact]:
@@ -89,29 +81,15 @@ def _is_before(dose: Dose, started: dt.datetime | None) -> bool:
     return dose.precision is not Precision.MINUTE or started is None or dose.start < started
 
 
-def _is_of(dose: Dose, protocol: Protocol) -> bool:
-    return dose.substance in (protocol.substance, "unknown") or not protocol.substance
-
-
-def _day(dose: Dose, at: dt.datetime) -> _Day:
-    day = dose.start.astimezone(at.tzinfo).date() if dose.precision is Precision.MINUTE else dose.start.date()
-    last = day
-    if dose.precision is Precision.MONTH:
-        last = day.replace(day=calendar.monthrange(day.year, day.month)[1])
-    elif dose.precision is Precision.YEAR:
-        last = day.replace(month=12, day=31)
-    return _Day(day, max(day, min(last, at.date())))
-
-
 def _latest(dose: Dose, at: dt.datetime) -> dt.datetime:
     """The last moment at which a dose can have ended."""
     if dose.precision is Precision.MINUTE:
         return dose.end or dose.start
-    end_of_day = dt.datetime.combine(_day(dose, at).last + dt.timedelta(days=1), dt.time(), tzinfo=at.tzinfo)
+    end_of_day = dt.datetime.combine(day_span(dose, at).last + dt.timedelta(days=1), dt.time(), tzinfo=at.tzinfo)
     return min(end_of_day, at)
 
 
-def _counts(days: Iterable[_Day], today: dt.date) -> dict[str, Fact]:
+def _counts(days: Iterable[CourseDay], today: dt.date) -> dict[str, Fact]:
     sessions = sorted({one.last for one in days})
     first = min((one.first for one in days), default=today)
     monday = today - dt.timedelta(days=today.weekday())
@@ -124,31 +102,6 @@ def _counts(days: Iterable[_Day], today: dt.date) -> dict[str, Fact]:
     if sessions:
         counts["longest_gap_that_holds_days"] = (today - sessions[-1]).days
     return counts
-
-
-def _reviews(reviews: Iterable[Review], days: Iterable[_Day], protocol: Protocol, today: dt.date) -> dict[str, Fact]:
-    """What the dated reviews say. A review of response counts for the last milestone only from its day on."""
-    facts: dict[str, Fact] = {}
-    held = sorted((one for one in reviews if one.on <= today), key=lambda one: one.on)
-    sessions = sorted({one.last for one in days})
-    response = [one for one in held if one.of is Reviewed.RESPONSE]
-    cuts = [protocol.cuts[name].value for name in ("second_review", "first_review") if name in protocol.cuts]
-    milestone = next((int(cut) for cut in cuts if len(sessions) >= cut), None)
-    if response and milestone:
-        told = [one for one in response if one.on >= sessions[milestone - 1]]
-        facts["response_reviewed"] = bool(told)
-        answers = [one.responded for one in told if one.responded is not None]
-        facts |= {"responded": answers[-1]} if answers else {}
-    exposure = [one.on for one in held if one.of is Reviewed.EXPOSURE]
-    since = exposure[-1] if exposure else min((one.first for one in days), default=today)
-    facts["months_since_exposure_review"] = _months(since, today)
-    facts["sessions_since_exposure_review"] = sum(not exposure or day > since for day in sessions)
-    return facts
-
-
-def _months(start: dt.date, end: dt.date) -> int:
-    """Whole calendar months from a day to another."""
-    return (end.year - start.year) * 12 + end.month - start.month - (end.day < start.day)
 
 
 def counted_with(stated: Mapping[str, Fact], counted: Mapping[str, Fact]) -> dict[str, Fact]:

@@ -19,6 +19,7 @@ from keel.assessment.session.events import (
     DeviceGiven,
     Discharged,
     DissociationScored,
+    DoseChecked,
     DosePaused,
     DoseResumed,
     DoseStarted,
@@ -307,6 +308,12 @@ def _(event: EmergencyStep, knowledge: Knowledge) -> Iterable[Message]:
 
 
 @_words.register
+def _(event: DoseChecked, knowledge: Knowledge) -> Iterable[Message]:
+    said = (event.amount, event.strength, event.pump, event.lot)
+    return (Message("dose checked: {what}", what=", ".join(filter(None, said))),)
+
+
+@_words.register
 def _(event: AlarmAcknowledged, knowledge: Knowledge) -> Iterable[Message]:
     return (Message("alarm {rule} seen", rule=_rule(event.rule, knowledge)),)
 
@@ -318,37 +325,37 @@ def _(event: AlarmPaused, knowledge: Knowledge) -> Iterable[Message]:
 
 
 @_words.register
+def _(event: SelfTested, knowledge: Knowledge) -> Iterable[Message]:
+    return (Message("alarms are running") if event.is_running else Message("alarms are not running"),)
+
+
+@_words.register
 def _(event: AlarmRaised, knowledge: Knowledge) -> Iterable[Message]:
-    priority = PRIORITY_WORDS[event.priority]
-    return (Message("alarm {rule} raised: {priority}", rule=_rule(event.rule, knowledge), priority=priority),)
+    rule, priority = _rule(event.rule, knowledge), PRIORITY_WORDS[event.priority]
+    return (Message("alarm {rule} raised: {priority}", rule=rule, priority=priority),)
 
 
 @_words.register
 def _(event: AlarmWorsened, knowledge: Knowledge) -> Iterable[Message]:
-    priority = PRIORITY_WORDS[event.priority]
-    return (Message("alarm {rule} worsened: {priority}", rule=_rule(event.rule, knowledge), priority=priority),)
+    rule, priority = _rule(event.rule, knowledge), PRIORITY_WORDS[event.priority]
+    return (Message("alarm {rule} worsened: {priority}", rule=rule, priority=priority),)
 
 
 @_words.register
 def _(event: AlarmEased, knowledge: Knowledge) -> Iterable[Message]:
-    priority = PRIORITY_WORDS[event.priority]
-    return (Message("alarm {rule} eased: {priority}", rule=_rule(event.rule, knowledge), priority=priority),)
+    rule, priority = _rule(event.rule, knowledge), PRIORITY_WORDS[event.priority]
+    return (Message("alarm {rule} eased: {priority}", rule=rule, priority=priority),)
 
 
 @_words.register
 def _(event: AlarmEscalated, knowledge: Knowledge) -> Iterable[Message]:
-    rule, role = _rule(event.rule, knowledge), Message(event.to)
-    return (Message("alarm {rule} not acknowledged in time, now also for: {role}", rule=rule, role=role),)
+    rule = _rule(event.rule, knowledge)
+    return (Message("alarm {rule} not acknowledged in time, now also for: {role}", rule=rule, role=Message(event.to)),)
 
 
 @_words.register
 def _(event: AlarmCleared, knowledge: Knowledge) -> Iterable[Message]:
     return (Message("alarm {rule} over", rule=_rule(event.rule, knowledge)),)
-
-
-@_words.register
-def _(event: SelfTested, knowledge: Knowledge) -> Iterable[Message]:
-    return (Message("alarms are running") if event.is_running else Message("alarms are not running"),)
 
 
 def _rule(name: str, knowledge: Knowledge) -> Message:

@@ -12,7 +12,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from keel.record import MEDICINE_STATUSES, Dose, Pregnancy, Sex
+from keel.record import MEDICINE_STATUSES, Dose, Pregnancy, Review, Sex
 
 Time = Annotated[
     dt.datetime, Meta(tz=True, description="ISO 8601 with offset.", examples=["2026-11-21T09:30:00+01:00"])
@@ -313,6 +313,18 @@ class EmergencyStep(Event, frozen=True, kw_only=True, tag="emergency_step"):
 Occurrence = Annotated[int, Meta(ge=1, description="Which time it is that this rule alarms, from 1.")]
 
 
+class DoseChecked(Event, frozen=True, kw_only=True, tag="dose_checked"):
+    """Somebody has checked the dose against what is prepared: the amount, what the pump holds, its rate, the lot.
+
+    Two people who check apart write two of them, each what they read themselves.
+    """
+
+    amount: Amount
+    strength: Annotated[str, Meta(description="Strength of what is given.", examples=["1 mg/mL"])] = ""
+    pump: Annotated[str, Meta(description="Rate on the pump.", examples=["52.5 mL/h"])] = ""
+    lot: str = ""
+
+
 class AlarmAcknowledged(Event, frozen=True, kw_only=True, tag="alarm_acknowledged"):
     """Somebody has seen an alarm; it stands all the same. Without `occurrence` it is the one that stood then."""
 
@@ -399,7 +411,8 @@ class SelfTested(Event, frozen=True, kw_only=True, tag="self_tested"):
 Ending = Discharged | LeftAgainstAdvice | Transferred
 """Events with which the person is gone."""
 Logged = (
-    HandedOver
+    DoseChecked
+    | HandedOver
     | EmergencyStep
     | AlarmAcknowledged
     | AlarmPaused
@@ -433,6 +446,7 @@ Plain = (
     | Transferred
     | HandedOver
     | EmergencyStep
+    | DoseChecked
     | AlarmAcknowledged
     | AlarmPaused
     | AlarmRaised
@@ -490,22 +504,6 @@ class SessionCondition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     present: bool = True
     onset: dt.date | None = None
     ended: dt.date | None = None
-
-
-class Reviewed(StrEnum):
-    """What a review of a course looked at."""
-
-    RESPONSE = "response"
-    EXPOSURE = "exposure"
-
-
-class Review(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A review of the course: of what, on which day, by whom; for a response whether there was one."""
-
-    of: Reviewed
-    on: dt.date
-    by: Name
-    responded: bool | None = None
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from keel.assessment.protocols.gate import default_rules, passes
+from keel.assessment.session.after_leaving import told_since
 from keel.assessment.session.alarms import standing_alarms
 from keel.assessment.session.course import differing
 from keel.assessment.session.event_words import NOT_SAID
@@ -62,6 +63,7 @@ def fold_session(session: Session, *, at: dt.datetime, knowledge: Knowledge) -> 
     is_clear = passes([*reasons, *alarms])
     # What closes the gate is a reason of it, wherever it was found; and the gates of other phases are closed by phase.
     reasons += [one for one in alarms if not passes([one]) and one not in reasons]
+    alarms += told_since(view)
     phase = view.finding(f"KEEL-PHASE-{view.phase.gate.upper()}" if left is None else "KEEL-PHASE-LEFT")
     reasons.append(msgspec.structs.replace(phase, subject="phase"))
     return SessionState(
@@ -143,6 +145,8 @@ def _remarks(view: SessionView, missed: tuple[MissedCheck, ...]) -> Iterator[Fin
     """What a reader should know beside the gate: odd events, answers not understood, no place, missed, defaults."""
     yield from (notice.finding(view.knowledge) for notice in view.timeline.notices)
     for event in view.events:
+        for text in dict.fromkeys(view.words[event.id].past):
+            yield view.finding("KEEL-PAST", what=text, event=event.id)
         if isinstance(event, RiskAssessed) and not event.is_by_clinician:
             yield view.finding("KEEL-ASSESSMENT-ROLE", name=event.name, role=event.role, event=event.id)
     if view.session.doses is None and "course" in view.protocol.gates.start and view.phase.gate == "start":

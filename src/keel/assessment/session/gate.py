@@ -6,6 +6,7 @@ from typing import NamedTuple
 import msgspec
 
 from keel.assessment.protocols.dosing import dose_plan, weights_finding
+from keel.assessment.protocols.instrument_verbs import stricter_verbs
 from keel.assessment.session.events import Held, VitalsRecorded, minutes_between
 from keel.assessment.session.schedule import due_checks
 from keel.assessment.session.state import DueCheck, MissedCheck, Phase
@@ -32,6 +33,8 @@ def gate_state(view: SessionView) -> GateState:
     due, missed = due_checks(view)
     facts = {**view.facts, "minutes_overdue": max((one.minutes_overdue for one in due), default=0.0)}
     reasons = [_without_ledger(one, view) for one in view.ask(view.gate_phases, facts, missing=True)]
+    if not view.phase.is_over:
+        reasons += stricter_verbs(facts, [*reasons, *view.out_of_range], view.knowledge)
     if view.phase.gate == "start":
         reasons += [*view.medicine_findings, *_weights(view)]
     if not view.phase.is_over:

@@ -72,11 +72,15 @@ class SignTold(NamedTuple):
 
 
 class EventWords(NamedTuple):
-    """What the words of one event say: signs that are settled, questions, and what is understood with its facts."""
+    """What the words of one event say: signs that are settled, questions, what is understood with its facts, the past.
+
+    `past` are the words by which a danger sign is told of the past: they are no sign of now.
+    """
 
     signs: tuple[tuple[str, Fact], ...]
     questions: tuple[Question, ...]
     understood: tuple[tuple[str, tuple[str, ...]], ...]
+    past: tuple[str, ...]
 
 
 Words = Mapping[str, EventWords]
@@ -90,6 +94,7 @@ def words_of(events: Iterable[Plain], knowledge: Knowledge) -> Words:
             tuple(_signs_of(event, knowledge)),
             tuple(_questions_of(event, knowledge)),
             tuple(_understood(event, knowledge)),
+            tuple(_past(event, knowledge)),
         )
         for event in events
     }
@@ -188,7 +193,9 @@ def signs_undone(events: Iterable[Plain], words: Words) -> tuple[SignTold, ...]:
     undone: set[str] = set()
     for event in events:
         is_over = isinstance(event, AdverseEvent) and event.resolved
-        for name, is_yes in _danger_answers(event, words):
+        for name, is_yes in yes_or_no_answers(event, words):
+            if name not in DANGER_SIGNS:
+                continue
             if is_yes:
                 told[name] = SignTold(name, event.at, event.id)
                 undone.discard(name)
@@ -199,27 +206,37 @@ def signs_undone(events: Iterable[Plain], words: Words) -> tuple[SignTold, ...]:
     return tuple(one for name, one in told.items() if name in undone)
 
 
-def _danger_answers(event: Plain, words: Words) -> Iterator[tuple[str, bool]]:
+def yes_or_no_answers(event: Plain, words: Words) -> Iterator[tuple[str, bool]]:
+    """What an event answers with yes or no, in fields and in words."""
     if isinstance(event, Checked | CriteriaChecked):
         given = event.facts if isinstance(event, Checked) else event.criteria
-        yield from ((name, value) for name, value in given.items() if name in DANGER_SIGNS and isinstance(value, bool))
-    yield from ((name, value is True) for name, value in words[event.id].signs if name in DANGER_SIGNS)
+        yield from ((name, value) for name, value in given.items() if isinstance(value, bool))
+    yield from ((name, value is True) for name, value in words[event.id].signs)
 
 
 def _settled(event: Plain, words: Words) -> Iterator[str]:
-    if isinstance(event, Checked | CriteriaChecked):
-        given = event.facts if isinstance(event, Checked) else event.criteria
-        yield from (name for name, value in given.items() if isinstance(value, bool))
     if isinstance(event, RiskAssessed) and event.is_by_clinician:
         yield SUICIDE
-    yield from (name for name, _ in words[event.id].signs)
+    yield from (name for name, _ in yes_or_no_answers(event, words))
+
+
+def _past(event: Plain, knowledge: Knowledge) -> Iterator[str]:
+    for text in (*_typed(event), *_prose(event)):
+        for one in read_concepts(text, None, knowledge).mentions:
+            if one.state is State.PAST and {*_ASKED, *DANGER_SIGNS} & {*knowledge.concepts[one.concept].now}:
+                yield text
+
+
+def _typed(event: Plain) -> tuple[str, ...]:
+    """The symptoms or the adverse event that were typed."""
+    if isinstance(event, AdverseEvent):
+        return (event.what,)
+    return event.symptoms or () if isinstance(event, VitalsRecorded) else ()
 
 
 def _questions_of(event: Plain, knowledge: Knowledge) -> Iterator[Question]:
-    typed = event.symptoms or () if isinstance(event, VitalsRecorded) else ()
-    if isinstance(event, AdverseEvent) and not event.resolved and not any(_fact_named(event.what, knowledge)):
-        typed = (event.what,)
-    for text in typed:
+    is_open = not isinstance(event, AdverseEvent) or not (event.resolved or any(_fact_named(event.what, knowledge)))
+    for text in _typed(event) if is_open else ():
         heard = read_concepts(text, None, knowledge)
         found = _facts(heard, knowledge)
         open_facts = dict.fromkeys(name for name in (*found.suspected, *found.asked) if name in _ASKED)
@@ -245,10 +262,7 @@ def _is_closed(question: Question, events: Iterable[Plain]) -> bool:
 
 def _understood(event: Plain, knowledge: Knowledge) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The symptoms and adverse events of an event that are understood, each with every fact that it speaks of."""
-    typed: tuple[str, ...] = event.symptoms or () if isinstance(event, VitalsRecorded) else ()
-    if isinstance(event, AdverseEvent):
-        typed = (event.what,)
-    for text in typed:
+    for text in _typed(event):
         heard = read_concepts(text, None, knowledge)
         here = {one.concept for one in heard.mentions if one.state is State.PRESENT}
         if heard.is_understood and here - _SAYS_NO_MORE:

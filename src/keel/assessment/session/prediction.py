@@ -7,8 +7,8 @@ g_i = d ln C / d eta_i (first order in the random effects of the model). It is n
 import datetime as dt
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
-import msgspec
 import numpy as np
 
 from keel.assessment.session.events import minutes_between
@@ -31,13 +31,14 @@ _STEP = 0.05
 """In standard deviations of the effect: small enough for a slope, large enough for the arithmetic."""
 
 
-class PredictedCourse(msgspec.Struct, frozen=True, kw_only=True, eq=False):
-    """Concentrations at some minutes after the first dose, with low and high, and the simulation behind them."""
+class PredictedCourse(NamedTuple):
+    """What a model predicts at some minutes after the dose began: ng/mL of the parent, low and high between people."""
 
-    curve: Simulation
-    values: Floats
+    minutes: Floats
+    ng_per_ml: Floats
     low: Floats
     high: Floats
+    curve: Simulation
 
 
 def predict(view: SessionView) -> Prediction:
@@ -46,33 +47,38 @@ def predict(view: SessionView) -> Prediction:
     if reason:
         return Prediction(unknown=reason)
     try:
-        course = predicted_course(view, [minutes_between(view.dose.first_at or view.at, view.at)])
+        found = _course(view, [minutes_between(view.dose.first_at or view.at, view.at)])
     except PharmacologyError as error:
         return Prediction(unknown=text_of(error))
+    curve = found.curve
     return Prediction(
-        ng_per_ml=round(float(course.values[0]), 2),
-        low=round(float(course.low[0]), 2),
-        high=round(float(course.high[0]), 2),
-        model=course.curve.document.id,
-        analyte=course.curve.analytes[0],
-        site=course.curve.site,
-        valid=course.curve.valid,
-        warnings=course.curve.warnings,
-        sources=course.curve.sources,
+        ng_per_ml=round(float(found.ng_per_ml[0]), 2),
+        low=round(float(found.low[0]), 2),
+        high=round(float(found.high[0]), 2),
+        model=curve.document.id,
+        analyte=curve.analytes[0],
+        site=curve.site,
+        valid=curve.valid,
+        warnings=curve.warnings,
+        sources=curve.sources,
     )
 
 
-def predicted_course(view: SessionView, minutes: Sequence[float]) -> PredictedCourse:
-    """What the model predicts at some minutes after the first dose; PharmacologyError where it cannot.
+def predicted_course(view: SessionView, minutes: Sequence[float]) -> PredictedCourse | None:
+    """The prediction at minutes after the dose began, what still runs included; None where there is none."""
+    try:
+        return None if _missing(view) else _course(view, minutes)
+    except PharmacologyError:
+        return None
 
-    Only where `predict` gives a number: there is a dose, an amount, a weight and a model.
-    """
-    model, regimen = view.knowledge.models[view.protocol.model[view.route]], _regimen(view)
-    covariates = _covariates(view.person, view.at)
+
+def _course(view: SessionView, minutes: Sequence[float]) -> PredictedCourse:
+    model = view.knowledge.models[view.protocol.model[view.route]]
+    regimen, covariates = _regimen(view), _covariates(view.person, view.at)
     curve = simulate(model, regimen, covariates, minutes)
-    values = curve.concentrations[0]
-    spread = np.exp(Z90 * _log_sd(model, regimen, covariates, minutes, values))
-    return PredictedCourse(curve=curve, values=values, low=values / spread, high=values * spread)
+    typical = np.asarray(curve.concentrations[0], dtype=float)
+    spread = np.exp(Z90 * _log_sd(model, regimen, covariates, minutes, typical))
+    return PredictedCourse(np.asarray(minutes, dtype=float), typical, typical / spread, typical * spread, curve)
 
 
 def _missing(view: SessionView) -> Message:
@@ -123,10 +129,10 @@ def _covariates(person: Person, at: dt.datetime) -> Covariates:
 def _log_sd(
     model: Model, regimen: list[DoseInput], person: Covariates, minutes: Sequence[float], typical: Floats
 ) -> Floats:
-    """The standard deviation of ln C between people at each minute, to first order; 0 where there is nothing yet."""
+    """The standard deviation of ln C between people at each time, to first order in the random effects."""
     effects = model.variability
     if not effects:
-        return np.zeros(len(minutes))
+        return np.zeros_like(typical)
     covariance = eta_covariance(effects, model.covariances)
     for place, effect in enumerate(effects):
         if effect.distribution == "uniform":
@@ -135,8 +141,7 @@ def _log_sd(
     for effect, variance in zip(effects, covariance.diagonal(), strict=True):
         step = _STEP * math.sqrt(variance)
         moved = simulate(model, regimen, person, minutes, etas={effect.id: step}).concentrations[0]
-        ratio = np.maximum(moved, _LEAST) / np.maximum(typical, _LEAST)
-        slopes.append(np.where(typical > 0, np.log(ratio), 0.0) / step)
+        slopes.append(np.log(np.maximum(moved, _LEAST) / np.maximum(typical, _LEAST)) / step)
     gradient = np.array(slopes)
-    variance_of_log: Floats = np.einsum("it,ij,jt->t", gradient, covariance, gradient)
-    return np.sqrt(np.maximum(0.0, variance_of_log))
+    variances = np.einsum("it,ij,jt->t", gradient, covariance, gradient)
+    return np.where(typical > 0, np.sqrt(np.maximum(0.0, variances)), 0.0)

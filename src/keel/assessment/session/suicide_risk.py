@@ -14,7 +14,7 @@ from keel.assessment.session.heard import SUICIDE, Words
 from keel.findings import Fact
 
 _LEVEL = "suicide_risk_level"
-_ANSWERS = (
+ANSWERS = (
     *(f"cssrs_q{number}" for number in range(1, 6)),
     "cssrs_q6_lifetime",
     "cssrs_q6_3_months",
@@ -36,8 +36,8 @@ class SuicideRisk(NamedTuple):
         """From the answers that count, those that a correction took away, and the events, both in order of time."""
         by_clinician = (one for one in reversed(events) if isinstance(one, RiskAssessed) and one.is_by_clinician)
         assessed = next(by_clinician, None)
-        said = [one for one in answers if one.fact in (*_ANSWERS, _LEVEL)]
-        taken_away = [one for one in withdrawn if one.fact in (*_ANSWERS, _LEVEL) and is_danger(one)]
+        said = [one for one in answers if one.fact in (*ANSWERS, _LEVEL)]
+        taken_away = [one for one in withdrawn if one.fact in (*ANSWERS, _LEVEL) and is_danger(one)]
         since = (*said, *taken_away)
         if assessed is not None:
             since = tuple(one for one in since if one.at is not None and one.at > assessed.at)
@@ -50,7 +50,7 @@ class SuicideRisk(NamedTuple):
         told = {one.fact for one in self.open if is_danger(one)}
         facts: dict[str, Fact] = {}
         if self.assessed is not None:
-            facts |= dict.fromkeys((*_ANSWERS, _LEVEL))
+            facts |= dict.fromkeys((*ANSWERS, _LEVEL))
             facts |= {one.fact: one.value for one in self.open}
             facts |= {"suicide_risk_reasked": True, "any_suicide_risk_now": self.assessed.level != RISK_LEVELS[0]}
         facts |= {name: True for name in told if name != _LEVEL}

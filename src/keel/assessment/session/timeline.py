@@ -33,6 +33,7 @@ _KIND_ORDER = (
     "dissociation_scored",
     "held",
     "overridden",
+    "dose_checked",
     "dose_started",
     "dose_resumed",
     "rate_changed",

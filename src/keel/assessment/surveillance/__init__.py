@@ -1,5 +1,6 @@
 """What is due between sessions, what has changed, and dose beside response.
 
-Schedules and rules are `knowledge/data/surveillance`. May import `instruments`, `exposure` and what lies above them.
-Start at `due.py`; `trends.py` compares values, `dose_response.py` lays doses beside scores.
+Schedules and rules are `knowledge/data/surveillance`. May import `instruments`, `protocols`, `exposure` and what lies
+above them. Start at `due.py`, then `reviews.py`; `trends.py` compares values, `dose_response.py` lays doses beside
+scores.
 """

@@ -9,13 +9,14 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from keel.assessment.surveillance.reviews import ReviewDue, reviews_due
 from keel.exposure import Exposure, summarise
 from keel.findings import Facts, Truth, evaluate
 from keel.knowledge import Certainty, Knowledge
 from keel.knowledge.surveillance import Surveillance, WatchItem
 from keel.messages import Message
 from keel.record import Record
-from keel.record.selection import day_of, doses_taken, has_been, sittings
+from keel.record.selection import day_of, doses_taken, has_been, meaning_of, sittings
 
 MEDICAL, BY_BAND = "medical-use", "by-band"
 _RATE_DAYS = 28
@@ -53,12 +54,13 @@ def due_list(
     if days or is_prescribed:
         schedule = knowledge.surveillance[MEDICAL]
         facts = _facts(days, at)
-        found += [_due(item, schedule, record, days, facts, at) for item in schedule.items]
+        found += [_due(item, schedule, record, days, facts, at, knowledge) for item in schedule.items]
+        found += [_of_course(one, at) for one in reviews_due(record, at=at, knowledge=knowledge)]
     known = exposure or summarise(record, at=at, knowledge=knowledge)
     if known.band is not None and known.band.lane == "non_medical":
         schedule = knowledge.surveillance[BY_BAND]
         items = [item for item in schedule.items if known.band.id in item.bands]
-        found += [_due(item, schedule, record, (), {}, at) for item in items]
+        found += [_due(item, schedule, record, (), {}, at, knowledge) for item in items]
     return tuple(sorted(found, key=lambda one: (not one.overdue, one.due_on or dt.date.max, one.id)))
 
 
@@ -74,10 +76,12 @@ def _facts(days: tuple[dt.date, ...], at: dt.datetime) -> Facts:
     return {"weeks_in_treatment": (at.date() - days[0]).days / 7, "sessions_per_week": recent / (_RATE_DAYS / 7)}
 
 
-def done_on(item: WatchItem, record: Record, at: dt.datetime) -> Iterator[dt.date]:
+def done_on(item: WatchItem, record: Record, at: dt.datetime, knowledge: Knowledge) -> Iterator[dt.date]:
     """The days on which an item was done."""
     for measurement in record.measurements:
-        is_it = measurement.code in item.codes or any(name in measurement.name.casefold() for name in item.names)
+        is_it = meaning_of(measurement, knowledge) in item.measures or any(
+            name in measurement.name.casefold() for name in item.names
+        )
         if is_it and measurement.value is not None and measurement.at is not None and has_been(measurement.at, at):
             yield day_of(measurement.at, at)
     for sitting in sittings(record, at):
@@ -92,8 +96,9 @@ def _due(
     days: tuple[dt.date, ...],
     facts: Facts,
     at: dt.datetime,
+    knowledge: Knowledge,
 ) -> DueItem:
-    last = max(done_on(item, record, at), default=None)
+    last = max(done_on(item, record, at, knowledge), default=None)
     due_on, why = (
         _each_session(days, last) if item.each_session else _by_interval(item, schedule, days, facts, last, at)
     )
@@ -109,6 +114,22 @@ def _due(
         why=why,
         sources=item.sources,
         certainty=item.certainty,
+    )
+
+
+def _of_course(review: ReviewDue, at: dt.datetime) -> DueItem:
+    late, rule = (at.date() - review.due_on).days, review.rule
+    return DueItem(
+        id=rule.id,
+        what=review.what,
+        domain="course",
+        due_on=review.due_on,
+        overdue=late > 0,
+        days_overdue=max(0, late),
+        last_done=review.last,
+        why=review.why,
+        sources=rule.sources,
+        certainty=rule.certainty,
     )
 
 

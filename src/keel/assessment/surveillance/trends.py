@@ -20,7 +20,7 @@ from keel.knowledge.instruments import ChangeKind, Direction
 from keel.knowledge.surveillance import ScoreTrend, Surveillance, TrendRule
 from keel.messages import Message
 from keel.record import Answers, Measurement, Record
-from keel.record.selection import numbers_measured, sittings
+from keel.record.selection import measured_as, sittings
 
 _OF_SIZE = (ChangeKind.IMPORTANT, ChangeKind.RELIABLE)
 
@@ -33,8 +33,8 @@ def trends(record: Record, *, at: dt.datetime, knowledge: Knowledge) -> tuple[Fi
     schedule = knowledge.surveillance[MEDICAL]
     found: list[Finding] = []
     for rule in schedule.trends:
-        for code in rule.codes:
-            found += _measured(rule, code, _series(record, code, at), schedule)
+        for measure in rule.measures:
+            found += _measured(rule, measure, _series(record, measure, at, knowledge), schedule)
         for instrument in rule.instruments:
             found += _risen(rule, totals(record, instrument, at, knowledge))
     for instrument in dict.fromkeys(sitting.instrument for sitting in record.answers):
@@ -53,13 +53,15 @@ def reference_change_percent(cv_analytical: float, cv_within: float, z: float = 
     return math.sqrt(2) * z * math.sqrt(cv_analytical**2 + cv_within**2)
 
 
-def _series(record: Record, code: str, at: dt.datetime) -> list[Measurement]:
-    """The numbers under a code up to `at`, oldest first, all in the unit of the newest."""
-    dated = numbers_measured(record, at, code)
+def _series(record: Record, measure: str, at: dt.datetime, knowledge: Knowledge) -> list[Measurement]:
+    """The numbers of one measure up to `at`, oldest first, all in the unit of the newest."""
+    dated = measured_as(record, at, measure, knowledge)
     return [one for one in dated if one.unit == dated[-1].unit]
 
 
-def _measured(rule: TrendRule, code: str, series: Sequence[Measurement], schedule: Surveillance) -> Iterator[Finding]:
+def _measured(
+    rule: TrendRule, measure: str, series: Sequence[Measurement], schedule: Surveillance
+) -> Iterator[Finding]:
     if not series:
         return
     newest, first = series[-1], series[0]
@@ -72,23 +74,23 @@ def _measured(rule: TrendRule, code: str, series: Sequence[Measurement], schedul
                 rule,
                 Message(
                     "{test}: the laboratory's upper limit is not on record, so this rule cannot be read.",
-                    test=newest.name or code,
+                    test=newest.name or measure,
                 ),
                 Severity.NOTE,
             )
             return
         if now > cut.value * limit:
             upper = Reason(Message("upper limit"), limit, newest.unit)
-            why = (Reason(newest.name or code, now, newest.unit), upper, Reason(Message("times"), cut.value, "1"))
+            why = (Reason(newest.name or measure, now, newest.unit), upper, Reason(Message("times"), cut.value, "1"))
             yield _finding(rule, Message(rule.text), Severity(rule.severity), why)
         return
     if rule.measure == "level" and now >= cut.value:
-        said = (Reason(newest.name or code, now, newest.unit), Reason(Message("at or above"), cut.value, cut.unit))
+        said = (Reason(newest.name or measure, now, newest.unit), Reason(Message("at or above"), cut.value, cut.unit))
         yield _finding(rule, Message(rule.text), Severity(rule.severity), said)
     limit = _limit(rule, schedule)
     if len(series) > 1 and _is_beyond(rule, now, then, limit):
         why = (
-            Reason(newest.name or code, now, newest.unit),
+            Reason(newest.name or measure, now, newest.unit),
             Reason(Message("first value"), then, first.unit),
             Reason(Message(rule.measure.replace("_", " ")), round(limit, 1), cut.unit),
         )

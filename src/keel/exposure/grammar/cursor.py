@@ -70,6 +70,15 @@ class Cursor:
             at += 1
         return at
 
+    def to_number(self, at: int, *kinds: str) -> int:
+        """Like `skip`, up to an article that counts: “a year”."""
+        end = at + MOST_SKIPPED
+        while (
+            at < end and self.is_at(at, *kinds) and not (self.is_at(at, K.ONE) and self.is_at(at + 1, "period", "part"))
+        ):
+            at += 1
+        return at
+
     def is_sign(self, at: int, signs: str) -> bool:
         """Whether a sign of punctuation stands at a place."""
         return at < len(self.tokens) and self.tokens[at].text in signs

@@ -15,7 +15,7 @@ from keel.exposure.grammar.constituents import (
     Wider,
     capped,
 )
-from keel.exposure.grammar.numbers import NumberReader
+from keel.exposure.grammar.reader import Reader
 from keel.messages import Message
 from keel.quantities import Interval
 
@@ -36,7 +36,7 @@ class Often(NamedTuple):
 class OftenReader:
     """Joins the rates of a clause."""
 
-    def __init__(self, reader: NumberReader) -> None:
+    def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
     def raw(self, item: Constituent) -> str:
@@ -46,6 +46,9 @@ class OftenReader:
     def often(self, items: Sequence[Constituent]) -> Often:
         """How often, over all rates of a phase."""
         often = Often()
+        rates = [item.what for item in items if isinstance(item.what, Rate)]
+        if all(rate.is_limit and rate.is_gap for rate in rates):  # “2 weeks on, 2 weeks off” alone
+            return often
         for place, item in enumerate(items):
             what = item.what
             if isinstance(what, Rate):

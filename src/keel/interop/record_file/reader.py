@@ -33,6 +33,7 @@ from keel.interop.record_file.shape import (
     PeopleFile,
     PersonEntry,
     RecordEntry,
+    ReviewEntry,
     RiskAssessmentEntry,
     same_fields,
 )
@@ -49,6 +50,7 @@ from keel.record import (
     Medicine,
     Person,
     Record,
+    Review,
     RiskAssessment,
     UsePattern,
 )
@@ -72,15 +74,25 @@ class _Place(NamedTuple):
         return self.told_weight_kg or (self.weights.near(time) if self.weights else None)
 
 
-def read_keel(data: bytes, *, at: dt.datetime, knowledge: Knowledge, progress: Progress | None = None) -> Reading:
-    """A Keel record, or several under `people`; ReadError at the first thing that cannot stand."""
+def read_keel(
+    data: bytes,
+    *,
+    at: dt.datetime,
+    knowledge: Knowledge,
+    progress: Progress | None = None,
+    zone: ZoneInfo | None = None,
+) -> Reading:
+    """A Keel record, or several under `people`; ReadError at the first thing that cannot stand.
+
+    `zone` is that of records that do not name theirs.
+    """
     tree = json_text.read_tree(data)
     several = "people" in tree
     entries = _convert(_renamed(tree), PeopleFile).people if several else (_convert(_renamed(tree), RecordEntry),)
     records, facts, kept = [], 0, 0
     for number, entry in enumerate(entries):
         path = f"$.people[{number}]" if several else "$"
-        record = _record(entry, path, at, knowledge)
+        record = _record(entry, path, at, knowledge, zone)
         records.append(record)
         facts += _size(entry)
         kept += _size(entry) - left_out(record.notes, FUTURE, REPEATED)
@@ -105,7 +117,7 @@ def read_doses(
 
 FUTURE = Message("fact dated in the future")
 REPEATED = Message("fact written twice")
-_LISTS = ("doses", "patterns", "measurements", "medicines", "answers", "conditions", "risk_assessments")
+_LISTS = ("doses", "patterns", "measurements", "medicines", "answers", "conditions", "risk_assessments", "reviews")
 
 
 def _size(entry: RecordEntry) -> int:
@@ -145,8 +157,8 @@ def _refuse_repeated_people(records: Sequence[Record]) -> None:
         seen[name] = number
 
 
-def _record(entry: RecordEntry, path: str, at: dt.datetime, knowledge: Knowledge) -> Record:
-    zone = read_zone(entry.timezone, where=f"{path}.timezone") if entry.timezone else None
+def _record(entry: RecordEntry, path: str, at: dt.datetime, knowledge: Knowledge, zone: ZoneInfo | None) -> Record:
+    zone = read_zone(entry.timezone, where=f"{path}.timezone") if entry.timezone else zone
     place = _Place(at, knowledge, zone, Notebook(), path)
     person = _person(entry.person, place)
     measurements = _each(entry.measurements, "measurements", place, _measurements)
@@ -163,6 +175,7 @@ def _record(entry: RecordEntry, path: str, at: dt.datetime, knowledge: Knowledge
         answers=_each(entry.answers, "answers", place, _answers),
         conditions=_each(entry.conditions, "conditions", place, _condition),
         risk_assessments=_each(entry.risk_assessments, "risk_assessments", place, _risk_assessment),
+        reviews=_each(entry.reviews, "reviews", place, _review),
         notes=place.notes.notes(),
         format=Format.KEEL_RECORD,
     )
@@ -302,6 +315,10 @@ def _medicine(entry: str | MedicineEntry, path: str, place: _Place) -> Sequence[
 def _condition(entry: str | ConditionEntry, path: str, place: _Place) -> Sequence[Condition]:
     typed = ConditionEntry(text=entry) if isinstance(entry, str) else entry
     return (same_fields(Condition, typed, text=_text(typed.text, path), **_dates(typed, path, "onset", "ended")),)
+
+
+def _review(entry: ReviewEntry, path: str, _: _Place) -> Sequence[Review]:
+    return (same_fields(Review, entry, **_dates(entry, path, "on")),)
 
 
 def _dates(entry: msgspec.Struct, path: str, *names: str) -> dict[str, dt.date | None]:

@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from keel.messages import Message
 from keel.quantities import Form
-from keel.record import MEDICINE_STATUSES, DoseCertainty, Precision, Pregnancy, RiskLevel, Setting, Sex
+from keel.record import MEDICINE_STATUSES, DoseCertainty, Precision, Pregnancy, ReviewKind, RiskLevel, Setting, Sex
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -178,6 +178,15 @@ class RiskAssessmentEntry(Entry, frozen=True, kw_only=True):
     id: Identifier = ""
 
 
+class ReviewEntry(Entry, frozen=True, kw_only=True):
+    """A review of a course of treatment: of its response, or of total exposure."""
+
+    of: ReviewKind
+    on: Date
+    by: Annotated[str, Meta(min_length=1, description="Who reviewed it.", examples=["Alice"])]
+    responded: Annotated[bool | None, Meta(description="Whether there was a response; null for not said.")] = None
+
+
 class RecordEntry(Entry, frozen=True, kw_only=True):
     """One person's facts."""
 
@@ -189,6 +198,7 @@ class RecordEntry(Entry, frozen=True, kw_only=True):
     answers: tuple[AnswersEntry, ...] = ()
     conditions: tuple[str | ConditionEntry, ...] = ()
     risk_assessments: tuple[RiskAssessmentEntry, ...] = ()
+    reviews: tuple[ReviewEntry, ...] = ()
     timezone: Annotated[
         str | None,
         Meta(description="IANA zone of times that have no offset.", examples=["Europe/London"]),
@@ -224,6 +234,7 @@ SHAPES: dict[str, type[Entry]] = {
     "answers": AnswersEntry,
     "conditions": ConditionEntry,
     "risk_assessments": RiskAssessmentEntry,
+    "reviews": ReviewEntry,
     "people": RecordEntry,
 }
 """The name under which an object stands in the file, to its shape."""

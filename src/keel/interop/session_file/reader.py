@@ -16,7 +16,6 @@ from keel.assessment.session import events
 from keel.assessment.session.events import (
     Corrected,
     Plan,
-    Review,
     Session,
     SessionCondition,
     SessionMedicine,
@@ -45,7 +44,7 @@ from keel.quantities import (
     parse_strength_mg_per_ml,
     parse_weight_kg,
 )
-from keel.record import Precision
+from keel.record import Precision, Review
 
 EVENT_NAMES = {
     "systolic": ("sbp", ""),

@@ -84,6 +84,8 @@ class Only(StrEnum):
     ANYWHERE = ""
     ITEM = "item"
     """Where nothing else that is unknown stands beside it between two commas."""
+    OBJECT = "object"
+    """Where no other thing follows that is done with it: “wants to stop”, and not “wants to stop smoking”."""
     TEXT = "text"
     """Where nothing else stands in the text."""
 

@@ -229,12 +229,14 @@ class Rule(Part, frozen=True, kw_only=True):
 
     Rules with a band are levels, highest first: only the first that holds speaks, and it names the band unless a
     missing answer leaves a higher level open. `subject` is what it is about where that is not the person: “scoring”.
+    `under_protocol` is its verb at the gate of a treatment, where that is another one: a clinician is there.
     """
 
     id: Id
     subject: str = ""
     when: Condition
     severity: str
+    under_protocol: str = ""
     summary: str
     next_step: str = ""
     band: str = ""

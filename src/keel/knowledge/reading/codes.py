@@ -124,6 +124,12 @@ class ReadingLimits(Document, frozen=True, kw_only=True):
     """Years for which a measured weight is taken as the weight now."""
     height_holds: Number
     """Years for which a measured height is taken as the height now."""
+    weight_jump: Number
+    """Per cent by which a weight differs from the one before it, beyond which a note asks about both."""
+    height_jump: Number
+    """The same for a height."""
+    jump_within: Number
+    """Months between two measurements within which such a jump is asked about."""
     pregnant_holds: Number
     """Months for which “pregnant” is taken as true now."""
     not_pregnant_holds: Number

@@ -20,17 +20,17 @@ class WatchInterval(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omi
 class WatchItem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One thing to look at again.
 
-    `bands` limits it to exposure bands. It is done by a measurement with one of `codes` or `names` in it, or by a
-    sitting of one of `instruments`. `each_session` asks for it on every day of a dose; otherwise the first of `every`
-    whose condition holds is the interval, and the first time is before the first dose (`baseline`). `confirmed` is a
-    clinic's signature under a default.
+    `bands` limits it to exposure bands. It is done by a measurement that a code says is one of `measures`, or with one
+    of `names` in it, or by a sitting of one of `instruments`. `each_session` asks for it on every day of a dose;
+    otherwise the first of `every` whose condition holds is the interval, and the first time is before the first dose
+    (`baseline`). `confirmed` is a clinic's signature under a default.
     """
 
     id: Id
     domain: str
     what: str
     bands: tuple[str, ...] = ()
-    codes: tuple[str, ...] = ()
+    measures: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     instruments: tuple[str, ...] = ()
     each_session: bool = False
@@ -47,7 +47,7 @@ class TrendRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     `measure` is times_upper_limit (of the laboratory), ratio or difference (newest against the first on record), rise
     (of a score, any), level (the newest at or above the cut), or reference_change: a rise beyond chance, where `cut` is
-    the variation within a person and `assay` that of the test, both in per cent. `codes` are of the measurement,
+    the variation within a person and `assay` that of the test, both in per cent. `measures` are what is measured,
     `instruments` of the score. `may_loosen_to`, `confirmed` and `set_by` are as in a rule of a protocol.
     """
 
@@ -56,7 +56,7 @@ class TrendRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     measure: Literal["times_upper_limit", "ratio", "difference", "rise", "reference_change", "level"]
     cut: str = ""
     assay: str = ""
-    codes: tuple[str, ...] = ()
+    measures: tuple[str, ...] = ()
     instruments: tuple[str, ...] = ()
     severity: Verb
     text: str

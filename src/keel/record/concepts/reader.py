@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from keel.knowledge import Knowledge
-from keel.knowledge.concepts import Concept, ConceptCode, ConceptKind, Role, State
+from keel.knowledge.concepts import AlarmKind, Concept, ConceptCode, ConceptKind, Role, State
 from keel.record.concepts.coded import codes_in
 from keel.record.concepts.states import Place, read_states
 from keel.record.concepts.vocabulary import Find, Vocabulary, is_alone, vocabulary
@@ -82,7 +82,9 @@ def _span(place: Place, words: Sequence[Word]) -> tuple[int, int]:
 def _place(at: tuple[int, ...], concepts: Sequence[str], knowledge: Knowledge) -> Place:
     kinds = {knowledge.concepts[name].kind for name in concepts}
     kind = ConceptKind.SIGN if ConceptKind.SIGN in kinds else kinds.pop()
-    return Place(at[0], at[-1], tuple(concepts), kind)
+    alarms = {knowledge.alarm_concepts[name].kind for name in concepts if name in knowledge.alarm_concepts}
+    may_be_dated = kind is ConceptKind.SIGN and AlarmKind.CRISIS not in alarms
+    return Place(at[0], at[-1], tuple(concepts), kind, may_be_dated)
 
 
 def _chosen(words: Sequence[Word], known: Vocabulary) -> Iterator[tuple[tuple[int, ...], tuple[str, ...]]]:

@@ -6,8 +6,9 @@ are there is open, and they count as suspected. A word after a concept holds for
 before. Nothing reaches across a full stop or a word such as “but”.
 """
 
+import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice, pairwise
 from typing import NamedTuple
 
@@ -15,17 +16,23 @@ from keel.knowledge.concepts import ConceptKind, Role, State, StateWord, Where
 from keel.record.concepts.vocabulary import Vocabulary
 from keel.record.concepts.words import Gap, Word
 
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_IN = ("in", "en")
 _FAR = 12
 """Words between a concept and a word after it, beyond which the second no longer speaks of the first."""
 
 
 class Place(NamedTuple):
-    """A concept in a text: its first and last position, the concept ids, and of which kind."""
+    """A concept in a text: its first and last position, the concept ids, and of which kind.
+
+    `may_be_dated` is whether a year beside it makes it past: a sign, but none of suicide, which this year would hide.
+    """
 
     first: int
     last: int
     concepts: tuple[str, ...]
     kind: ConceptKind
+    may_be_dated: bool = False
 
 
 class _Said(NamedTuple):
@@ -85,6 +92,8 @@ def read_states(
                 _say_after(one, row, reading, after)
             elif (row := one.row(Where.BEFORE)) is not None:
                 _say_before(number, row, reading, before)
+    for number, year in _years(reading):
+        after.setdefault(number, year)
     for number in range(len(places)):
         if _gap_after(reading, places[number]) is Gap.QUERY:
             after.setdefault(number, State.SUSPECTED)
@@ -162,6 +171,18 @@ def _say_after(one: _Said, row: StateWord, reading: Reading, after: dict[int, St
         number -= 1
         state = state if link is Role.OR else State.SUSPECTED
         after.setdefault(number, state)
+
+
+def _years(reading: Reading) -> Iterator[tuple[int, State]]:
+    """The signs that a year is told of (“a seizure in 2019”), as past; since a year is none."""
+    for at in range(1, len(reading.words)):
+        is_year = _YEAR.fullmatch(reading.words[at].text) and reading.words[at].gap is Gap.NONE
+        number = bisect_left(reading.places, at, key=_first) - 1
+        if is_year and reading.words[at - 1].text in _IN and number >= 0:
+            place = reading.places[number]
+            near = _is_plain(reading, place.last + 1, at) and _gap(reading, place.last, at) is Gap.NONE
+            if near and place.may_be_dated:
+                yield number, State.PAST
 
 
 # ------------------------------------------------------------------------------------------------- words before

@@ -66,11 +66,15 @@ class Vocabulary:
             for parts, row in self.parted.get(word.text, ()):
                 yield from self._parts(parts, row, words, at, walls)
 
-    def _phrase(self, phrase: Phrase, words: Sequence[Word], at: int) -> tuple[int, ...] | None:
+    def _phrase(
+        self, phrase: Phrase, words: Sequence[Word], at: int, *, over_numbers: bool = False
+    ) -> tuple[int, ...] | None:
         """The positions of a phrase that begins here; fillers are passed over, a comma stands for nothing."""
         found: list[int] = []
         for wanted in phrase:
-            while found and at < len(words) and words[at].text in self.fillers and words[at].text != wanted:
+            while found and at < len(words) and words[at].text != wanted:
+                if words[at].text not in self.fillers and not (over_numbers and words[at].is_number):
+                    break
                 at += 1
             is_there = at < len(words) and words[at].text == wanted
             if not is_there or (found and words[at].gap.value > Gap.COMMA.value):
@@ -108,13 +112,16 @@ class Vocabulary:
     def state_words(
         self, words: Sequence[Word], taken: frozenset[int]
     ) -> list[tuple[tuple[int, ...], list[StateWord]]]:
-        """The words of a state that are no part of a concept, the longest at each place; one may have two sides."""
+        """The words of a state that are no part of a concept, the longest at each place; one may have two sides.
+
+        A number may stand among them: “hace 3 años”.
+        """
         found = []
         at = 0
         while at < len(words):
             best: dict[tuple[int, ...], list[StateWord]] = {}
             for phrase, row in self.states.get(words[at].text, ()):
-                place = self._phrase(phrase, words, at)
+                place = self._phrase(phrase, words, at, over_numbers=True)
                 if place and not set(place) & taken:
                     best.setdefault(place, []).append(row)
             if best:
@@ -173,6 +180,8 @@ def is_alone(find: Find, words: Sequence[Word], known: Vocabulary) -> bool:
         return True
     if find.row.only is Only.TEXT:
         return len(find.at) == len(words)
+    if find.row.only is Only.OBJECT:
+        return not _has_object(find, words, known)
     low, high = find.at[0], find.at[-1] + 1
     while low > 0 and words[low].gap is Gap.NONE and words[low - 1].text not in known.joins:
         low -= 1
@@ -180,3 +189,13 @@ def is_alone(find: Find, words: Sequence[Word], known: Vocabulary) -> bool:
         high += 1
     beside = (words[at] for at in range(low, high) if at not in find.at)
     return all(word.is_number or word.text in known.small for word in beside)
+
+
+def _has_object(find: Find, words: Sequence[Word], known: Vocabulary) -> bool:
+    """Whether an unknown thing follows a verb: an activity (“smoking”), or a word after “the”, “her”, “de”."""
+    at = find.at[-1] + 1
+    while at < len(words) and words[at].gap is Gap.NONE and words[at].text in known.fillers | known.skipped:
+        at += 1
+    if at == len(words) or words[at].gap is not Gap.NONE or words[at].text in known.small:
+        return False
+    return at > find.at[-1] + 1 or words[at].text.endswith("ing")

@@ -119,14 +119,14 @@ def of_estimate(found: Estimate, analytes: Sequence[str] | None = None) -> Chart
 
 def of_session(found: PredictedCourse) -> ChartData:
     """What a model predicts over a session, with the spread between people that the model knows."""
-    curve, top = found.curve, int(np.argmax(found.values))
+    curve, top = found.curve, int(np.argmax(found.ng_per_ml))
     trace = _trace(
         curve.document,
         curve.analytes[0],
         curve.times_min,
-        found.values,
+        found.ng_per_ml,
         bands=(PercentileBand(0.90, found.low, found.high),),
-        peak=(float(found.values[top]), float(curve.times_min[top])),
+        peak=(float(found.ng_per_ml[top]), float(curve.times_min[top])),
         reasons=curve.reasons,
         sources=curve.sources,
     )

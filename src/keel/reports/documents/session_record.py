@@ -45,7 +45,6 @@ from keel.assessment.session.prediction import predicted_course
 from keel.assessment.session.state import SessionState
 from keel.assessment.session.view import SessionView
 from keel.messages import Catalogue, Message, Name, Numeral, in_language, joined, listed
-from keel.pharmacology import PharmacologyError
 from keel.reports.charts import Chart, of_session, on_paper
 from keel.reports.charts.render import spec_to_svg
 from keel.reports.documents.findings import finding_line
@@ -262,16 +261,10 @@ class _Writer:
             return
         last = minutes_between(self.view.dose.first_at or self.view.at, self.view.left_at or self.view.at)
         minutes = np.arange(0.0, 60 * math.ceil(max(last, 1.0) / 60) + 1, _CURVE_STEP_MIN)
-        try:
-            chart = Chart(
-                of_session(predicted_course(self.view, list(minutes))),
-                self.view.knowledge,
-                catalogue=self.catalogue,
-                anchors=False,
-            )
-        except PharmacologyError as error:
-            yield self.part(Message("Predicted concentration"), remark=str(error))
+        course = predicted_course(self.view, list(minutes))
+        if course is None:
             return
+        chart = Chart(of_session(course), self.view.knowledge, catalogue=self.catalogue, anchors=False)
         drawing = Drawing(spec_to_svg(on_paper(chart.spec(width=900, height=200))), self.say(chart.alt()))
         yield self.part(
             Message("Predicted concentration: a model, not a measurement"), drawing=drawing, remark=chart.caption()

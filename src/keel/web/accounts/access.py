@@ -36,6 +36,7 @@ WAYS_IN = frozenset(
         "account_login",
         "account_logout",
         "account_inactive",
+        "accounts:change_person",
         "account_reset_password",
         "account_reset_password_done",
         "account_reset_password_from_key",

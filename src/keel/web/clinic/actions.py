@@ -133,6 +133,31 @@ def record_fact(
     )
 
 
+def record_measurements(
+    *, by: AbstractUser, patient: Patient, payloads: list[dict[str, Any]], key: str, at: dt.datetime
+) -> list[Fact]:
+    """Appends several values that were taken at once: all of them, or none where one cannot stand."""
+    _require(by, patient.clinic, Permission.RECORD_FACTS)
+    times = [_check(Kind(Kind.MEASUREMENT), payload, at) for payload in payloads]
+    facts = [
+        Fact(
+            patient=patient,
+            kind=Kind.MEASUREMENT,
+            payload=payload,
+            effective_at=effective_at,
+            recorded_at=at,
+            recorded_by=by,
+            key=f"{key[:LONGEST_KEY]}-{payload['what']}",
+        )
+        for payload, effective_at in zip(payloads, times, strict=True)
+    ]
+    return _append_all(facts, "record_fact", None)
+
+
+LONGEST_KEY = 36
+"""Characters of the key of a form that several facts share; a UUID."""
+
+
 def void_fact(*, by: AbstractUser, fact: Fact, reason: str, key: str, at: dt.datetime | None = None) -> Fact:
     """Takes a fact back: it stays to be seen, with who took it back and why, and counts no more."""
     _require(by, fact.patient.clinic, needed_to_change(Kind(fact.kind)))
@@ -222,7 +247,7 @@ def _check_change(fact: Fact, patient: Patient, reason: str) -> None:
 
 
 def _check_merge(patient: Patient, payload: dict[str, Any]) -> None:
-    other = patient.clinic.patients.filter(number=payload["number"]).first()
+    other = patient.clinic.patients.filter(number=payload["number"], erased_at__isnull=True).first()
     if other is None or other == patient:
         raise FactRefused(_("There is no other patient with this number here."), "number")
     if merged_into(other) or merged_into(patient) or len(same_person(other)) > 1:
@@ -230,14 +255,22 @@ def _check_merge(patient: Patient, payload: dict[str, Any]) -> None:
 
 
 def _append(fact: Fact, *, action: str, decision: Decision | None = None) -> Fact:
+    return _append_all([fact], action, decision)[0]
+
+
+def _append_all(facts: list[Fact], action: str, decision: Decision | None) -> list[Fact]:
+    """Appends facts about one patient, in their order."""
+    patient = facts[0].patient
     # The clinic's row is the lock: on PostgreSQL it makes writers of one clinic take turns, on SQLite the transaction
     # itself (IMMEDIATE) does.
     with transaction.atomic():
-        clinic = Clinic.objects.select_for_update().get(pk=fact.patient.clinic_id)
-        appended = append_in_turn(fact, clinic, action, decision)
-        mark_stale(fact.patient)
+        clinic = Clinic.objects.select_for_update().get(pk=patient.clinic_id)
+        if Patient.objects.filter(pk=patient.pk, erased_at__isnull=False).exists():
+            raise FactRefused(_("This patient was erased. Nothing can be recorded."))
+        appended = [append_in_turn(fact, clinic, action, decision) for fact in facts]
+        mark_stale(patient)
     # After the lock is free: the Picture of a long record takes seconds, in which others of the clinic may write.
-    summarise_after_write(fact)
+    summarise_after_write(facts[0])
     return appended
 
 

@@ -29,6 +29,7 @@ class Permission(StrEnum):
     OPEN_IN_EMERGENCY = "open_in_emergency"
     SEE_EMERGENCIES = "see_emergencies"
     SEE_AUDIT = "see_audit"
+    ERASE = "erase"
 
 
 class Role:
@@ -63,6 +64,7 @@ class Prescriber(Role):
             Permission.REGISTER,
             Permission.SEE_CONTACTS,
             Permission.EXPORT_RECORD,
+            Permission.ERASE,
         }
     )
 
@@ -73,7 +75,7 @@ class Nurse(Role):
     id = "nurse"
     title = _("Nurse or monitor")
     description = _("Gives and watches: sees the picture, records facts and takes them back.")
-    permissions = Prescriber.permissions - {Permission.DECIDE}
+    permissions = Prescriber.permissions - {Permission.DECIDE, Permission.ERASE}
 
 
 class Therapist(Role):
@@ -113,7 +115,12 @@ class Manager(Role):
         "Runs the clinic: invites staff, gives and takes roles, sees who did what and who the patients are; nothing "
         "clinical but in an emergency, with a reason."
     )
-    permissions = FrontDesk.permissions | {Permission.MANAGE_STAFF, Permission.SEE_EMERGENCIES, Permission.SEE_AUDIT}
+    permissions = FrontDesk.permissions | {
+        Permission.MANAGE_STAFF,
+        Permission.SEE_EMERGENCIES,
+        Permission.SEE_AUDIT,
+        Permission.ERASE,
+    }
 
 
 class Researcher(Role):

@@ -128,8 +128,9 @@ class ScreeningPage:
 
     @property
     def care_findings(self) -> list[Finding]:
-        """What led to the level, and to the state of the bladder where that is more than none."""
-        return [*self.care.findings, *self.triage.bladder.findings]
+        """What led to the level and to the state of the bladder, and what the questionnaires say of it."""
+        said = () if self.found else self.triage.said
+        return [*self.care.findings, *said, *self.triage.bladder.findings]
 
     @property
     def spoken(self) -> list[Finding]:

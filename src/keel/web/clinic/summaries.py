@@ -15,6 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import translation
 
 from keel import knowledge
@@ -66,16 +67,25 @@ def local_now(clinic: Clinic) -> dt.datetime:
 
 def summarise_patient(patient: Patient, *, at: dt.datetime) -> PatientSummary:
     """Writes the row of a patient, and of the number that it is merged into."""
-    values = summary_of(patient, at=at)
-    row: PatientSummary
-    row, _ = PatientSummary.objects.update_or_create(patient=patient, defaults=values)
+    row = _keep(patient, at)
     for merge in patient.facts.filter(kind=Kind.MERGE).order_by("-sequence")[:1]:
         for other in Patient.objects.filter(clinic_id=patient.clinic_id, number=merge.payload.get("number")):
-            PatientSummary.objects.update_or_create(patient=other, defaults=summary_of(other, at=at))
+            _keep(other, at)
     into = merged_into(patient)
     if into is not None:
-        PatientSummary.objects.update_or_create(patient=into, defaults=summary_of(into, at=at))
+        _keep(into, at)
     return row
+
+
+def _keep(patient: Patient, at: dt.datetime) -> PatientSummary:
+    """Writes a row, unless its patient was erased while it was worked out."""
+    values = summary_of(patient, at=at)
+    with transaction.atomic():
+        if Patient.objects.filter(pk=patient.pk, erased_at__isnull=False).exists():
+            return PatientSummary(patient=patient, **values)
+        row: PatientSummary
+        row, _ = PatientSummary.objects.update_or_create(patient=patient, defaults=values)
+        return row
 
 
 def summarise_after_write(fact: Fact) -> None:
@@ -102,12 +112,12 @@ def mark_stale(patient: Patient) -> None:
 
 def rebuild(*, at: dt.datetime, only_missing: bool = False) -> int:
     """Makes every row anew from the facts, and gives how many; `only_missing` those that are not there at all."""
-    patients = Patient.objects.select_related("clinic").order_by("pk")
+    patients = Patient.objects.filter(erased_at__isnull=True).select_related("clinic").order_by("pk")
     if only_missing:
         patients = patients.filter(summary__isnull=True)
     count = 0
     for patient in patients.iterator(chunk_size=200):
-        PatientSummary.objects.update_or_create(patient=patient, defaults=summary_of(patient, at=at))
+        _keep(patient, at)
         count += 1
     return count
 

@@ -19,7 +19,7 @@ from keel.assessment.session.fold import fold_session
 from keel.assessment.session.opening import open_session as open_view
 from keel.assessment.session.state import SessionState
 from keel.assessment.session.watch import WATCHER
-from keel.findings import Severity
+from keel.findings import Finding, Severity
 from keel.interop import ReadError
 from keel.messages import Message, joined, text_of
 from keel.web.clinic.actions import append_in_turn
@@ -39,11 +39,11 @@ from keel.web.live.rules import may_open, rule_book, rules_of, rules_today
 
 LONGEST_ID = 64
 PASSING = ("overridden",)
-"""Events that take the permission to decide."""
+"""Events that take the permission to decide; so does a plan that a `started` event brings."""
 WATCHING = (
     *("note", "vitals_recorded", "sedation_scored", "dissociation_scored", "adverse_event"),
     *("alarm_acknowledged", "alarm_paused"),
-    *("checked", "held", "emergency_step", "handed_over"),
+    *("checked", "dose_checked", "held", "emergency_step", "handed_over"),
 )
 """Events that anybody writes who takes part in sessions; the others take the permission to run them."""
 OF_KEEL = frozenset(
@@ -59,6 +59,7 @@ DEEDS = {
     "discharged": "may_discharge",
 }
 """What is asked for at the screen before it is done, to the gate that lets it."""
+HOLDING = (Severity.BLOCK, Severity.HOLD)
 
 
 class Taken(NamedTuple):
@@ -145,7 +146,7 @@ def record_events(
                 event = _signed(told, by, roles)
                 fact = _event_fact(live, document, event, by=by, at=at, device=device, clock=clock or {})
                 if is_asked and told["type"] in DEEDS and name not in _ids(document):
-                    _ask_gate(live, document, told["type"], at)
+                    _ask_gate(live, document, event, at)
                 _append(live, document, fact, locked)
             except GateHolds:
                 raise
@@ -236,7 +237,7 @@ def _refuse_not_allowed(event: dict[str, Any], allowed: frozenset[Permission]) -
     needed = Permission.RUN_SESSIONS
     if kind in WATCHING:
         needed = Permission.WRITE_IN_SESSIONS
-    elif kind in PASSING:
+    elif kind in PASSING or (kind == "started" and event.get("plan")):
         needed = Permission.DECIDE
     if needed not in allowed:
         raise NotAllowed(_("Your role does not allow this."))
@@ -249,6 +250,8 @@ def _signed(event: dict[str, Any], by: AbstractUser, roles: Sequence[type[Role]]
         signed |= {"name": by.get_full_name(), "role": roles[0].id if roles else ""}
     elif event.get("type") == "discharged":
         signed["name"] = by.get_full_name()
+    elif isinstance(event.get("plan"), dict):
+        signed["plan"] = {**event["plan"], "chosen_by": by.get_full_name()}
     return signed
 
 
@@ -282,13 +285,35 @@ def _event_fact(
     return _fact(live.patient, Kind.EVENT, payload, name, by, at, min(happened, at))
 
 
-def _ask_gate(live: LiveSession, document: dict[str, Any], kind: str, at: dt.datetime) -> None:
-    """GateHolds where the session as it is now does not let the deed."""
-    state = _fold(live, document, at)
+def _ask_gate(live: LiveSession, document: dict[str, Any], event: dict[str, Any], at: dt.datetime) -> None:
+    """GateHolds where the session as it is now does not let the deed, or where the deed itself would be held."""
+    state, kind = _fold(live, document, at), event["type"]
+    begun = next((one for one in reversed(document["events"]) if one["type"] == kind == "dose_started"), None)
+    if begun is not None:
+        when = sessions.local(live, _moment(begun["at"]))
+        raise GateHolds(
+            Message(
+                "A dose was started already: {amount} by {who} at {time}. Nothing was recorded.",
+                amount=begun.get("amount", ""),
+                who=begun["by"],
+                time=f"{when:%H:%M}",
+            ),
+            _holding(state),
+        )
     may = state.may_start or state.may_continue if kind == "device_given" else getattr(state, DEEDS[kind])
     if not may:
-        holding = [one for one in (*state.reasons, *state.alarms) if one.severity in (Severity.BLOCK, Severity.HOLD)]
-        raise GateHolds(Message("The gate holds. Nothing was recorded."), holding)
+        raise GateHolds(Message("The gate holds. Nothing was recorded."), _holding(state))
+    if kind in ENDINGS:
+        return
+    after = _fold(live, {**document, "events": [*document["events"], sessions.event_of({"event": event}, at)]}, at)
+    before = {one.rule for one in (*state.alarms, *state.reasons)}
+    caused = [one for one in after.alarms if one.rule not in before and one.severity in HOLDING]
+    if caused:
+        raise GateHolds(Message("This would be held at once. Nothing was recorded."), caused)
+
+
+def _holding(state: SessionState) -> list[Finding]:
+    return list(dict.fromkeys(one for one in (*state.reasons, *state.alarms) if one.severity in HOLDING))
 
 
 def _fold(live: LiveSession, document: dict[str, Any], at: dt.datetime) -> SessionState:

@@ -26,12 +26,12 @@ from keel.web import clock
 from keel.web.capacity import COSTLY
 from keel.web.clinic.access import staff
 from keel.web.clinic.entries import ContactEntry, VisitEntry, entries_of
+from keel.web.clinic.fact_words import contact_words, fact_text
 from keel.web.clinic.models import Clinic, Fact, Kind, Patient
 from keel.web.clinic.patient_page import PatientPage, shown_or_not
 from keel.web.clinic.queries import same_person, standing_facts
 from keel.web.clinic.recording import UNPROCESSABLE
 from keel.web.clinic.roles import Permission
-from keel.web.clinic.templatetags.keel_facts import contact_words, fact_text
 from keel.web.directory.queries import listing_for
 from keel.web.language.rendering import page_catalogue, plain
 from keel.web.live.actions import record_events

@@ -9,7 +9,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from keel.assessment.session.emergency import cards_opened, read_out
 from keel.assessment.session.events import EmergencyStep
-from keel.assessment.session.opening import open_session
 from keel.knowledge.emergency_cards import CardStep, EmergencyCard
 from keel.reports.documents import signature_words
 from keel.web import clock
@@ -21,9 +20,9 @@ from keel.web.directory.queries import listing_for
 from keel.web.live.actions import record_events
 from keel.web.live.board import staff_names
 from keel.web.live.models import LiveSession
-from keel.web.live.pages import page_of
+from keel.web.live.pages import page_of, view_of
 from keel.web.live.rules import rules_of
-from keel.web.live.sessions import is_kept, local, seen, session_or_404
+from keel.web.live.sessions import is_kept, local, session_or_404
 
 
 class ShownStep(NamedTuple):
@@ -36,11 +35,11 @@ class ShownStep(NamedTuple):
 
 
 def _page(request: HttpRequest, live: LiveSession) -> dict[str, Any]:
-    clinic, knowledge, now = live.patient.clinic, rules_of(live.rules), clock.now()
+    clinic, knowledge = live.patient.clinic, rules_of(live.rules)
     cards = sorted(knowledge.emergency_cards.values(), key=lambda card: card.order)
     page = page_of(request, live)
     opened = cards_opened((*page["state"].alarms, *page["state"].reasons), knowledge)
-    view = open_session(seen(live, at=now).session, at=local(live, now), knowledge=knowledge)
+    view = view_of(live)
     return page | {
         "numbers": listing_for(clinic.country).emergency,
         "opened": opened,

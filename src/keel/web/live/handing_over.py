@@ -1,5 +1,6 @@
 """Handing a person over: one offers, the other says back what was understood, and only then it has moved."""
 
+import uuid
 from typing import Any
 
 from django import forms
@@ -11,7 +12,6 @@ from django.views.decorators.http import require_http_methods
 from keel.assessment.session.events import IllnessSeverity
 from keel.assessment.session.handover import handovers
 from keel.assessment.session.handover_form import handover_form
-from keel.assessment.session.opening import open_session
 from keel.web import clock
 from keel.web.clinic.access import staff
 from keel.web.clinic.models import Clinic, Membership
@@ -21,9 +21,8 @@ from keel.web.language.rendering import plain
 from keel.web.live.actions import record_events
 from keel.web.live.board import staff_names
 from keel.web.live.models import LiveSession
-from keel.web.live.pages import page_of
-from keel.web.live.rules import rules_of
-from keel.web.live.sessions import is_kept, local, seen, session_or_404
+from keel.web.live.pages import page_of, view_of
+from keel.web.live.sessions import is_kept, local, session_or_404
 
 SEVERITIES = {
     IllnessSeverity.STABLE: _("Stable"),
@@ -139,8 +138,7 @@ def _keep(request: HttpRequest, live: LiveSession, said: dict[str, Any]) -> str 
 
 def _page(request: HttpRequest, live: LiveSession, takes: TakeForm, offers: OfferForm) -> dict[str, Any]:
     page, me = page_of(request, live), request.user.get_username()
-    now = clock.now()
-    view = open_session(seen(live, at=now).session, at=local(live, now), knowledge=rules_of(live.rules))
+    view = view_of(live)
     form = handover_form(view, page["state"])
     names = staff_names(live.patient.clinic)
     is_mine = form.offer is not None and form.offer.to.casefold() == me.casefold()
@@ -149,6 +147,7 @@ def _page(request: HttpRequest, live: LiveSession, takes: TakeForm, offers: Offe
     done = [one for one in handovers(view.events) if one.taken]
     return page | {
         "form": form,
+        "new_id": str(uuid.uuid4()),
         "names": names,
         "responsible": names.get(page["state"].responsible, page["state"].responsible),
         "is_mine": is_mine,

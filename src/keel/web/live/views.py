@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from keel.interop.errors import ReadError
-from keel.interop.session_file.typed_event import typed_event
 from keel.knowledge import Knowledge
 from keel.messages import Message, joined
 from keel.web import clock
@@ -23,13 +22,14 @@ from keel.web.clinic.recording import UNPROCESSABLE
 from keel.web.clinic.roles import Permission
 from keel.web.language.rendering import plain
 from keel.web.live.actions import open_session, record_events
+from keel.web.live.entry import IN_EACH_FORM, SlipAsked, posted_event
 from keel.web.live.errors import GateHolds, SessionRefused
-from keel.web.live.models import LiveSession, Room
+from keel.web.live.models import Room
 from keel.web.live.pages import json_answer, page_of
-from keel.web.live.rules import may_open, rules_of, rules_today
-from keel.web.live.sessions import local, read, session_or_404, state_of
+from keel.web.live.parts import PARTS, part_of
+from keel.web.live.rules import may_open, rules_today
+from keel.web.live.sessions import session_or_404, state_of
 
-_HEAD = ("csrfmiddlewaretoken", "id", "at", "type", "text", "next")
 MOST_EVENTS = 500
 """Events of one sending; a tablet that was away for a day has fewer."""
 
@@ -89,11 +89,13 @@ def begin(request: HttpRequest, clinic: Clinic, number: str) -> HttpResponse:
 
 @require_safe
 @staff(Permission.SEE_ROOMS)
-def session(request: HttpRequest, clinic: Clinic, session: str) -> HttpResponse:
-    """The page of a session."""
+def session(request: HttpRequest, clinic: Clinic, session: str, part: str = "") -> HttpResponse:
+    """A part of the page of a session; without one that of its phase, and `?view=quiet` for the therapist's screen."""
     live = session_or_404(clinic, session)
     request.shown = {live.patient.number: "session"}
-    return render(request, "live/session.html", page_of(request, live))
+    if request.GET.get("view") == "quiet":
+        return render(request, "live/quiet.html", page_of(request, live))
+    return render(request, "live/session.html", part_of(request, live, part))
 
 
 @require_safe
@@ -108,40 +110,38 @@ def session_json(request: HttpRequest, clinic: Clinic, session: str) -> HttpResp
 @require_POST
 @staff(Permission.WRITE_IN_SESSIONS)
 def record(request: HttpRequest, clinic: Clinic, session: str) -> HttpResponse:
-    """One event from a form: its `type`, its `id`, perhaps its time, and what it says under the names of the file."""
+    """One event from a form: its `type`, its `id`, perhaps its time, and what it says under the names of the file.
+
+    A deed is asked of its gate; with `happened` it is recorded all the same, at the time that somebody typed.
+    """
     live, now = session_or_404(clinic, session), clock.now()
     request.shown = {live.patient.number: "session"}
-    told = [
-        (name, value) for name in request.POST if name not in _HEAD for value in request.POST.getlist(name) if value
-    ]
+    part = request.POST.get("next", "")
+    asked: dict[str, Any] = {}
     try:
-        event = typed_event(request.POST.get("type", ""), told, read(live), knowledge=rules_of(live.rules))
-        event |= {"id": request.POST.get("id") or str(uuid.uuid4()), "at": _when(request, live)}
-        event |= {"text": request.POST["text"]} if request.POST.get("text") else {}
-        taken = record_events(by=request.user, live=live, events=[event], at=now, is_asked=True)
-        problem = taken.refused[0][1] if taken.refused else None
-        reasons: tuple[Any, ...] = ()
+        event, beside = posted_event(request.POST, live, now)
+        has_happened = bool(request.POST.get("happened") and beside)
+        taken = record_events(
+            by=request.user, live=live, events=[event], at=now, clock=beside, is_asked=not has_happened
+        )
+        asked = {"problem": taken.refused[0][1]} if taken.refused else {}
     except GateHolds as held:
-        problem, reasons = held.text, held.reasons
+        asked = {"problem": held.text, "holding": held.reasons}
+    except SessionRefused as refused:
+        asked = {"problem": refused.text}
+    except SlipAsked as doubtful:
+        fields = [
+            (name, one) for name in request.POST if name not in IN_EACH_FORM for one in request.POST.getlist(name)
+        ]
+        asked = {"slips": doubtful.slips, "told_fields": fields}
+        asked["problem"] = Message("Is this right? Nothing was recorded yet.")
     except ReadError as error:
-        problem, reasons = joined(" ", (error.problem, error.fix)), ()
-    if problem is None:
-        return redirect("live:session", clinic.slug, live.id)
-    context = page_of(request, live) | {"problem": problem, "holding": reasons, "told": request.POST}
+        asked = {"problem": joined(" ", (error.problem, error.fix))}
+    if not asked:
+        where = ("live:part", clinic.slug, live.id, part) if part in PARTS else ("live:session", clinic.slug, live.id)
+        return redirect(*where)
+    context = part_of(request, live, part) | asked | {"told": request.POST}
     return render(request, "live/session.html", context, status=UNPROCESSABLE)
-
-
-def _when(request: HttpRequest, live: LiveSession) -> str:
-    """The time of a form: now, or a time of day of today where the clinic is; one later than now is yesterday's."""
-    now, typed = local(live, clock.now()), request.POST.get("at", "").strip()
-    if not typed:
-        return now.isoformat()
-    try:
-        hour, minute = (int(part) for part in typed.split(":")[:2])
-        there = now.replace(hour=hour, minute=minute, second=0, microsecond=0)
-    except ValueError:
-        raise ReadError(Message("{text} is no time of day.", text=typed), fix=Message("Write 14:05.")) from None
-    return there.isoformat()
 
 
 @require_POST
