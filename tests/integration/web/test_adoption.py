@@ -6,9 +6,8 @@ from keel import knowledge
 from keel.knowledge.adoption import decisions, entry_of
 from keel.knowledge.defaults import unconfirmed
 from keel.web.clinic.errors import NotAllowed
-from keel.web.live.adoption import is_adopted, overlay_file, standing
+from keel.web.live.adoption import is_adopted, may_open, overlay_file, rules_today, standing
 from keel.web.live.errors import SessionRefused
-from keel.web.live.rules import may_open, rules_today
 from keel.web.live.signing import end, sign
 from support.clock import START
 from support.loops import some

@@ -30,12 +30,13 @@ from keel.web.clinic.roles import Permission, Role
 from keel.web.clinic.summaries import mark_stale, summarise_patient
 from keel.web.language.words import gettext as _
 from keel.web.live import sessions
+from keel.web.live.adoption import may_open, rule_book, rules_today
 from keel.web.live.alarms import append_alarms, append_own
 from keel.web.live.errors import GateHolds, SessionRefused
 from keel.web.live.models import LiveSession, Room
 from keel.web.live.opening import session_document
 from keel.web.live.queries import is_watched
-from keel.web.live.rules import may_open, rule_book, rules_of, rules_today
+from keel.web.live.rules import rules_of
 
 LONGEST_ID = 64
 PASSING = ("overridden",)

@@ -4,6 +4,8 @@ A decision is in force while as many people as it needs, a prescriber among them
 the same changes. A default that changes, or whose source does, has another digest and is asked again.
 """
 
+import hashlib
+import json
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -18,7 +20,8 @@ from keel.knowledge.files import merge
 from keel.knowledge.protocols import Protocol
 from keel.knowledge.sessions import SessionRules
 from keel.web.clinic.models import Clinic
-from keel.web.live.models import Adoption
+from keel.web.live.models import Adoption, RuleBook
+from keel.web.live.rules import Rules
 
 _SESSION_RULES = "session_rules"
 
@@ -150,3 +153,34 @@ def _toml(value: Any) -> str:
         inner = (f"{key} = {one if key == 'on' else _toml(one)}" for key, one in value.items())
         return "{ " + ", ".join(inner) + " }"
     return msgspec.json.encode(value).decode()
+
+
+# ------------------------------------------------------------------------------------------ when a session begins
+
+
+def rules_today(clinic: Clinic) -> Knowledge:
+    """The knowledge by which a session of this clinic begins now: with what it has confirmed and made stricter."""
+    today = knowledge.load()
+    protocols = {name: protocol_of(clinic, one) for name, one in today.protocols.items() if one.dosing.kind != "none"}
+    return Rules(today, protocols, session_rules_of(clinic, today.session_rules))
+
+
+def may_open(clinic: Clinic, protocol: str) -> bool:
+    """Whether this clinic may begin a session of the protocol: who adopted it may, and a demonstration."""
+    return bool(clinic.is_demonstration) or is_adopted(clinic, protocol)
+
+
+def rule_book(clinic: Clinic, protocol: str) -> RuleBook:
+    """The row that keeps the rules of today for a protocol; the same row for the same rules."""
+    today = rules_today(clinic)
+    documents = {
+        "protocol": msgspec.to_builtins(today.protocols[protocol]),
+        "session_rules": msgspec.to_builtins(dict(today.session_rules)),
+    }
+    written = json.dumps(documents, sort_keys=True, ensure_ascii=False)
+    digest = hashlib.sha256(f"{today.hash}\n{written}".encode()).hexdigest()
+    book: RuleBook
+    book, _made = RuleBook.objects.get_or_create(
+        digest=digest, defaults={"knowledge_hash": today.hash, "documents": documents}
+    )
+    return book

@@ -22,12 +22,12 @@ from keel.web.clinic.recording import UNPROCESSABLE
 from keel.web.clinic.roles import Permission
 from keel.web.language.rendering import plain
 from keel.web.live.actions import open_session, record_events
+from keel.web.live.adoption import may_open, rules_today
 from keel.web.live.entry import IN_EACH_FORM, SlipAsked, posted_event
 from keel.web.live.errors import GateHolds, SessionRefused
 from keel.web.live.models import Room
 from keel.web.live.pages import json_answer, page_of
 from keel.web.live.parts import PARTS, part_of
-from keel.web.live.rules import may_open, rules_today
 from keel.web.live.sessions import session_or_404, state_of
 
 MOST_EVENTS = 500

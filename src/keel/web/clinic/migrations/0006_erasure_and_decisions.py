@@ -7,7 +7,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 from django.utils import timezone
 
-from keel.web.clinic.append_only import APPEND_ONLY, append_only
+from keel.web.clinic.append_only import append_only
 from keel.web.clinic.audit import DECISION_FIELDS, decision_digest, digest, name_of_decision
 
 
@@ -32,6 +32,9 @@ def seal(apps: Any, editor: Any) -> None:
         )
         row.digest = digest(row)
         row.save(force_insert=True)
+
+
+_TABLES = ("clinic_fact", "clinic_auditrow", "clinic_emergencyaccess", "clinic_factdecision", "clinic_erasure")
 
 
 class Migration(migrations.Migration):
@@ -75,6 +78,6 @@ class Migration(migrations.Migration):
             },
         ),
         # Each anew, now with its exception; backwards the tables stay as closed as they are.
-        *(migrations.RunPython(append_only(table).code, migrations.RunPython.noop) for table in APPEND_ONLY),
+        *(migrations.RunPython(append_only(table).code, migrations.RunPython.noop) for table in _TABLES),
         migrations.RunPython(seal, migrations.RunPython.noop),
     ]
