@@ -128,6 +128,7 @@ def test_the_replay_shows_a_minute_as_it_was_known_and_marks_what_came_later(beg
     said = text_of(then)
     assert said.index("Not known then") < said.index("oxygen 85 %") < said.index("How it stood")
     assert re.search(r'type="range"[^>]*min="0"[^>]*value="30"', then.content.decode())
+    assert then.context["state"].as_of > then.context["then"].as_of  # the head of the page stays that of now
 
 
 def test_a_minute_that_is_none_is_the_end(begun, at_desk):

@@ -94,7 +94,7 @@ def _lines(view: SessionView) -> Iterator[Line]:
     yield Line(Message("Sex"), _NOT_ON_RECORD if person.sex is Sex.UNKNOWN else Name(str(person.sex)))
     weight = Message("{kg} kg", kg=person.weight_kg) if person.weight_kg is not None else _NOT_ON_RECORD
     yield Line(Message("Weight"), weight)
-    drug = Message(view.knowledge.substances[view.protocol.substance].title)
+    drug = Name(view.knowledge.substances[view.protocol.substance].title)
     route = view.knowledge.routes.get(view.route)
     yield Line(Message("Drug"), listed([drug, Message(route.title)]) if route else drug)
     yield Line(Message("Given in this session"), _given_words(view))

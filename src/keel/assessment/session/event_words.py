@@ -42,7 +42,7 @@ from keel.assessment.session.events import (
     VitalsRecorded,
 )
 from keel.knowledge import Knowledge
-from keel.messages import Message, Name, Numeral, joined, listed, plural
+from keel.messages import Message, Name, Numeral, Slot, joined, listed, plural
 
 NOT_SAID = Message("not said")
 """What nobody has written yet of somebody who left."""
@@ -108,7 +108,7 @@ def _answers(answers: Mapping[str, Value], knowledge: Knowledge) -> Iterator[Mes
 
 def _label(name: str, knowledge: Knowledge) -> Message:
     fact = knowledge.clinical_facts.get(name)
-    return Message(fact.label) if fact else Message(name)
+    return Name(fact.label if fact else name)
 
 
 def value_words(value: object) -> Message:
@@ -303,7 +303,8 @@ def _(event: HandedOver, knowledge: Knowledge) -> Iterable[Message]:
 def _(event: EmergencyStep, knowledge: Knowledge) -> Iterable[Message]:
     card = knowledge.emergency_cards.get(event.card)
     step = card.step(event.step) if card else None
-    names = {"card": Message(card.title if card else event.card), "step": Message(step.text if step else event.step)}
+    names: dict[str, Slot] = {"card": Message(card.title) if card else event.card}
+    names["step"] = Message(step.text) if step else event.step
     return (Message("emergency card {card}: {step}", **names),)
 
 
@@ -358,11 +359,11 @@ def _(event: AlarmCleared, knowledge: Knowledge) -> Iterable[Message]:
     return (Message("alarm {rule} over", rule=_rule(event.rule, knowledge)),)
 
 
-def _rule(name: str, knowledge: Knowledge) -> Message:
+def _rule(name: str, knowledge: Knowledge) -> Slot:
     """The title of a rule with its id; a rule of the session itself has no other name than that."""
     rules = (rule for protocol in knowledge.protocols.values() for rule in protocol.rules if rule.id == name)
     found = next(rules, None)
-    return Message("“{title}” ({rule})", title=Message(found.title), rule=name) if found else Message(name)
+    return Message("“{title}” ({rule})", title=Name(found.title), rule=name) if found else name
 
 
 @_words.register

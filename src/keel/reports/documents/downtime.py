@@ -12,6 +12,7 @@ import msgspec
 from keel.knowledge import Knowledge
 from keel.knowledge.emergency_cards import EmergencyCard
 from keel.messages import Catalogue, Message, in_language, joined
+from keel.reports.documents.findings import weight_words
 from keel.reports.documents.handover import Row
 from keel.reports.documents.paper import Paper, PaperPart, Table
 
@@ -94,8 +95,7 @@ class _Writer:
     def patient(self, one: ExpectedPatient) -> PaperPart:
         weight = ""
         if one.weight_kg is not None:
-            day = one.weighed_on.isoformat() if one.weighed_on else _NOT_ON_RECORD
-            weight = Message("{kg} kg, weighed on {day}", kg=one.weight_kg, day=day)
+            weight = weight_words(one.weight_kg, one.weighed_on)
         rows = (
             self.row(Message("Age"), Message("{age} years", age=int(one.age)) if one.age is not None else ""),
             self.row(Message("Conditions and allergies"), "; ".join(one.conditions)),

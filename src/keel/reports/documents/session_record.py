@@ -47,7 +47,7 @@ from keel.assessment.session.view import SessionView
 from keel.messages import Catalogue, Message, Name, Numeral, in_language, joined, listed
 from keel.reports.charts import Chart, of_session, on_paper
 from keel.reports.charts.render import spec_to_svg
-from keel.reports.documents.findings import finding_line
+from keel.reports.documents.findings import finding_line, weight_words
 from keel.reports.documents.handover import Row
 from keel.reports.documents.paper import Drawing, Paper, PaperPart, Table
 
@@ -152,8 +152,7 @@ class _Writer:
     def who(self) -> PaperPart:
         person, told = self.view.person, self.view.session.person
         age = person.age_at(self.view.at)
-        weighed = told.weighed_on.isoformat() if told.weighed_on else _NOT_ON_RECORD
-        weight = Message("{kg} kg, weighed on {day}", kg=person.weight_kg, day=weighed) if person.weight_kg else None
+        weight = weight_words(person.weight_kg, told.weighed_on) if person.weight_kg else None
         devices = sorted({one.device for one in self.view.events if isinstance(one, VitalsRecorded) and one.device})
         ended = self.view.left_at
         rows = (
@@ -178,7 +177,7 @@ class _Writer:
         rows = (
             self.row(
                 Message("Protocol"),
-                joined(", ", (Message(protocol.title), Message("version {version}", version=protocol.version))),
+                joined(", ", (Name(protocol.title), Message("version {version}", version=protocol.version))),
             ),
             self.row(Message("Jurisdiction"), state.jurisdiction),
             self.row(Message("The clinic’s own rules"), ", ".join(self.head.overlays) or Message("none")),
@@ -222,7 +221,7 @@ class _Writer:
                 Message("Drug and route"),
                 listed(
                     (
-                        Message(self.view.knowledge.substances[self.view.protocol.substance].title),
+                        Name(self.view.knowledge.substances[self.view.protocol.substance].title),
                         *([Message(route.title)] if route else ()),
                     )
                 ),
@@ -276,7 +275,7 @@ class _Writer:
             return self.listing(Message("Alarms and answers to them"), _ALARMS, none=_NONE)
         titles = {rule.id: rule.title for rule in self.view.protocol.rules}
         raised = [
-            (self.clock(one.at), "", self.say(listed(Message(titles.get(rule, rule)) for rule in one.rules)), "Keel")
+            (self.clock(one.at), "", self.say(listed(Name(titles.get(rule, rule)) for rule in one.rules)), "Keel")
             for one in self.state.history
         ]
         listing = self.listing(Message("Out of range, and answers to alarms"), _ALARMS, none=_NONE)

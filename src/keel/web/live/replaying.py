@@ -38,10 +38,10 @@ def replay(request: HttpRequest, clinic: Clinic, session: str) -> HttpResponse:
     at = local(live, min(first + dt.timedelta(minutes=minute), now))
     known, names = known_at(whole, at), staff_names(clinic)
     offsets = [round(minutes_between(first, moment)) for moment in moments]
-    state = fold_session(known, at=at, knowledge=rules)
+    then = fold_session(known, at=at, knowledge=rules)
     context: dict[str, Any] = page_of(request, live) | {
-        "state": state,
-        "latest": [(Message(rules.clinical_facts[name].label), one) for name, one in state.latest.items()],
+        "then": then,
+        "latest": [(Message(rules.clinical_facts[name].label), one) for name, one in then.latest.items()],
         "at": at,
         "minute": minute,
         "last": last,
