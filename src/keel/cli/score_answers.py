@@ -74,7 +74,7 @@ def fhir_answers(content: str, where: str, instrument: Instrument, knowledge: Kn
     at, data = parse_time(None), content.encode()
     json_text.refuse_repeated_keys(data, where=where)
     resource = json_text.decode(data, dict[str, Any], where=where)
-    if resource["resourceType"] == "QuestionnaireResponse":  # whose it is says nothing of the score
+    if resource.get("resourceType") == "QuestionnaireResponse":  # whose it is says nothing of the score
         person = {"resourceType": "Patient", "id": "person"}
         entries = [{"resource": one} for one in (person, resource | {"subject": {"reference": "Patient/person"}})]
         data = json.dumps({"resourceType": "Bundle", "type": "collection", "entry": entries}).encode()

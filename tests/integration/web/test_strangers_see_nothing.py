@@ -133,9 +133,9 @@ def _names(name):
 @pytest.fixture
 def dose(people, dana):
     fact = record_fact(by=people["alice"], patient=dana, kind=Kind.DOSE, payload=INFUSION, key="one", at=START)
-    a_session(dana, people["bob"])
     contact = {"name": "Sam", "role": "escort"}
     record_fact(by=people["fay"], patient=dana, kind=Kind.CONTACT, payload=contact, key="two", at=START)
+    a_session(dana, people["bob"])
     return fact
 
 

@@ -9,7 +9,7 @@ from keel.web.clinic.append_only import append_only
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clinic", "0006_erasure_and_decisions"),
+        ("clinic", "0005_people_and_facts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
