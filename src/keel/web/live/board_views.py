@@ -28,11 +28,11 @@ from keel.web.live.board import (
     room_json,
     rooms_now,
     shown_alarms,
-    staff_names,
     who,
 )
 from keel.web.live.devices import can_be_heard, keep_sound_check, was_here
 from keel.web.live.models import BoardChoice
+from keel.web.live.names import staff_names
 from keel.web.live.pages import json_answer
 from keel.web.live.queries import Heartbeat, heartbeat
 from keel.web.live.sessions import open_sessions, session_or_404, state_of

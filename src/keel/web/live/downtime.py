@@ -35,10 +35,9 @@ from keel.web.clinic.roles import Permission
 from keel.web.directory.queries import listing_for
 from keel.web.language.rendering import page_catalogue, plain
 from keel.web.live.actions import record_events
-from keel.web.live.board import staff_names
 from keel.web.live.models import LiveSession
-from keel.web.live.pages import page_of
-from keel.web.live.papers import as_pdf, mark_of
+from keel.web.live.names import staff_names
+from keel.web.live.pages import as_pdf, mark_of, page_of
 from keel.web.live.rules import rules_of
 from keel.web.live.sessions import local, open_sessions, read, session_or_404, sessions_of, state_of
 from keel.web.routes import in_queue

@@ -18,8 +18,8 @@ from keel.web.clinic.recording import UNPROCESSABLE
 from keel.web.clinic.roles import Permission
 from keel.web.directory.queries import listing_for
 from keel.web.live.actions import record_events
-from keel.web.live.board import staff_names
 from keel.web.live.models import LiveSession
+from keel.web.live.names import staff_names
 from keel.web.live.pages import page_of, view_of
 from keel.web.live.rules import rules_of
 from keel.web.live.sessions import is_kept, local, session_or_404

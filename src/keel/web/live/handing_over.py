@@ -14,13 +14,13 @@ from keel.assessment.session.handover import handovers
 from keel.assessment.session.handover_form import handover_form
 from keel.web import clock
 from keel.web.clinic.access import staff
-from keel.web.clinic.models import Clinic, Membership
+from keel.web.clinic.models import Clinic
 from keel.web.clinic.recording import UNPROCESSABLE
-from keel.web.clinic.roles import ROLES, Permission
+from keel.web.clinic.roles import Permission
 from keel.web.language.rendering import plain
 from keel.web.live.actions import record_events
-from keel.web.live.board import staff_names
 from keel.web.live.models import LiveSession
+from keel.web.live.names import receivers, staff_names
 from keel.web.live.pages import page_of, view_of
 from keel.web.live.sessions import is_kept, local, session_or_404
 
@@ -93,7 +93,7 @@ def handover(request: HttpRequest, clinic: Clinic, session: str) -> HttpResponse
     """The handover of a session: the form of who gives, or that of who takes."""
     live, me = session_or_404(clinic, session), request.user.get_username()
     request.shown = {live.patient.number: "session"}
-    others = _receivers(clinic, me)
+    others = receivers(clinic, me)
     sent = request.POST if request.method == "POST" else None
     takes = TakeForm(sent) if sent and "accepts" in sent else TakeForm()
     offers = OfferForm(sent, names=others) if sent and "accepts" not in sent else OfferForm(names=others)
@@ -109,17 +109,6 @@ def handover(request: HttpRequest, clinic: Clinic, session: str) -> HttpResponse
             return redirect("live:handover", clinic.slug, live.id)
         bound.add_error(None, problem)
     return render(request, "live/handover.html", _page(request, live, takes, offers), status=_status(bound))
-
-
-def _receivers(clinic: Clinic, me: str) -> dict[str, str]:
-    """Everybody else who writes in sessions there, by the name with which they sign in."""
-    rows = Membership.objects.filter(clinic=clinic, user__is_active=True).select_related("user")
-    found = {
-        row.user.get_username(): row.user.get_full_name()
-        for row in rows
-        if Permission.WRITE_IN_SESSIONS in ROLES[row.role].permissions and row.user.get_username() != me
-    }
-    return dict(sorted(found.items(), key=lambda pair: pair[1].casefold()))
 
 
 def _status(form: forms.Form) -> int:

@@ -19,22 +19,11 @@ from keel.web.language import texts
 from keel.web.language.rendering import page_catalogue, plain
 from keel.web.language.words import gettext as _
 from keel.web.leaflets import Told, leaflet_of
-from keel.web.live.board import staff_names
+from keel.web.live.names import staff_names
+from keel.web.live.pages import as_pdf, mark_of
 from keel.web.live.rules import rules_of
 from keel.web.live.sessions import local, read, session_or_404
 from keel.web.routes import in_queue
-
-
-def mark_of(clinic: Clinic) -> str:
-    """What stands on every page of a paper of the demonstration (HZ-CFG-03)."""
-    return _("Demonstration: everybody here is made up") if clinic.is_demonstration else ""
-
-
-def as_pdf(content: bytes, name: str) -> HttpResponse:
-    """A paper about a person, never kept by a cache."""
-    response = HttpResponse(content, content_type="application/pdf", headers={"Cache-Control": "no-store"})
-    response.headers["Content-Disposition"] = f'inline; filename="{name}.pdf"'
-    return response
 
 
 @in_queue(COSTLY)

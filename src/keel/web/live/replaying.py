@@ -17,7 +17,7 @@ from keel.web import clock
 from keel.web.clinic.access import staff
 from keel.web.clinic.models import Clinic
 from keel.web.clinic.roles import Permission
-from keel.web.live.board import staff_names
+from keel.web.live.names import staff_names
 from keel.web.live.pages import page_of
 from keel.web.live.rules import rules_of
 from keel.web.live.sessions import local, read, session_or_404
