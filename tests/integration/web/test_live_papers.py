@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pikepdf
 import pytest
 
+from keel.knowledge import load
 from keel.web.clinic.actions import record_fact
 from keel.web.clinic.models import Fact, Kind
 from keel.web.live.actions import record_events
@@ -15,6 +16,7 @@ from keel.web.live.models import Room
 from keel.web.live.sessions import read, state_of
 from support.clock import START, clock_at
 from support.live import PERSON, a_session, evening, play
+from support.loops import some
 
 HOME = "/clinic/harbour/sessions/a1/"
 MIDWAY = START + dt.timedelta(minutes=41)
@@ -78,6 +80,30 @@ def test_a_tick_is_an_event_with_its_time_and_two_taps_are_one(live, people, at_
         assert browser.get(f"{HOME}emergency/nothing/").status_code == 404
     steps = [one for one in Fact.objects.filter(kind=Kind.EVENT) if one.payload["event"]["type"] == "emergency_step"]
     assert [one.payload["event"]["by"] for one in steps] == ["tom"]
+
+
+def test_the_cards_are_in_the_page_of_a_session_itself(begun, at_desk):
+    """HZ-CARE-02: they open without a network, with the number; nobody had to look them up before."""
+    page = at_desk("tom").get(HOME)
+    html = page.content.decode()
+    here = html[html.index('id="cards-here"') :]
+    assert "Call 999" in text_of(page)
+    for card in some(load().emergency_cards.values()):
+        assert card.title in here
+        assert card.steps[-1].text in here
+
+
+def test_two_names_of_the_clinic_sign_the_cards_as_they_stand(begun, people, at_desk):
+    """HZ-CARE-02: two names; one alone does not do, and the page says so."""
+    address, card = "/clinic/harbour/adoption/emergency-cards/", f"{HOME}emergency/vomiting/"
+    for name, says in (("alice", "alone; a second clinician has not signed"), ("bob", "Signed by Alice")):
+        browser = at_desk(name)
+        page = browser.get(address).content.decode()
+        assert "Turn the person on the side" in page  # who signs has read the steps
+        digest = re.search(r'name="digest" value="(\w+)"', page).group(1)
+        assert browser.post(address, {"digest": digest, "read": "yes"}).status_code == 302
+        assert says in text_of(browser.get(card))
+    assert "not-signed" not in browser.get(card).content.decode().split('id="cards-here"')[0]
 
 
 def test_a_handover_moves_on_the_second_name_only(live, people, at_desk):

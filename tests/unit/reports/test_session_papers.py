@@ -123,10 +123,12 @@ def test_what_somebody_typed_stays_text_on_paper():
 
 
 def packet(*patients, sheets=2):
+    cards = tuple(load().emergency_cards.values())
+    stem = "HARBOUR-20261121-0900"
     made = Packet(
-        clinic="Harbour", stem="HARBOUR-20261121-0900", patients=patients, sheets=sheets, call="999", printed_by="Bob"
+        clinic="Harbour", stem=stem, patients=patients, sheets=sheets, cards=cards, call="999", printed_by="Bob"
     )
-    return downtime_packet(made, at=AT, knowledge=load())
+    return downtime_packet(made, at=AT)
 
 
 def test_the_packet_says_what_is_not_on_record():

@@ -35,6 +35,7 @@ from keel.web.clinic.roles import Permission
 from keel.web.directory.queries import listing_for
 from keel.web.language.rendering import page_catalogue, plain
 from keel.web.live.actions import record_events
+from keel.web.live.cards import cards_of
 from keel.web.live.models import LiveSession
 from keel.web.live.names import staff_names
 from keel.web.live.pages import as_pdf, mark_of, page_of
@@ -87,11 +88,12 @@ def packet(request: HttpRequest, clinic: Clinic) -> HttpResponse:
         stem=f"{clinic.slug.upper()}-{there:%Y%m%d-%H%M%S}",
         patients=tuple(_told(patient, when, what, there) for when, patient, what in expected),
         sheets=min(sheets, MOST_SHEETS),
+        cards=cards_of(clinic),
         call=", ".join(numbers) or str(_("the local emergency number")),
         printed_by=request.user.get_full_name(),
         mark=mark_of(clinic),
     )
-    paper = downtime_packet(made, at=there, knowledge=load(), catalogue=page_catalogue())
+    paper = downtime_packet(made, at=there, catalogue=page_catalogue())
     return as_pdf(paper_pdf(paper, at=there), f"downtime-{there:%Y-%m-%d}")
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.utils.formats import date_format
 from django.views.decorators.http import require_safe
@@ -68,6 +69,7 @@ def instructions(request: HttpRequest, clinic: Clinic, session: str) -> HttpResp
         told=told if protocol.leaving else None,
         about=day,
     )
+    leaflet = msgspec.structs.replace(leaflet, mark=mark_of(clinic))
     return as_pdf(leaflet_pdf(leaflet, at=dt.datetime.combine(at.date(), dt.time(), dt.UTC)), "after-your-session")
 
 
