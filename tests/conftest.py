@@ -1,6 +1,7 @@
 """What holds for every test: one clock, no network but this machine's own, Hypothesis settings for two cores."""
 
 import os
+import sys
 from asyncio import events
 
 import pytest
@@ -18,8 +19,18 @@ settings.register_profile("server", parent=settings.get_profile("keel"), derando
 settings.load_profile("server" if os.environ.get("CI") else "keel")
 
 
+# jsonschema builds grammars of web addresses when it is imported, 5 s in each process; no schema of ours asks for them.
+sys.modules.setdefault("rfc3987_syntax", None)
+
+
 def pytest_configure() -> None:
     clock.start()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest tests begin, so that no worker waits for them; those of the browser share one server and browser."""
+    items.sort(key=lambda item: (not item.get_closest_marker("first"), not item.get_closest_marker("browser")))
 
 
 @pytest.fixture(autouse=True)

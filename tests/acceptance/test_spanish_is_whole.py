@@ -28,7 +28,7 @@ from keel.web.check.forms import CheckForm
 from keel.web.check.handover import handover_of
 from keel.web.check.picture import CheckPicture
 from keel.web.language import texts
-from keel.web.learn.leaflets import leaflet_of
+from keel.web.leaflets import leaflet_of
 from keel.web.learn.views import FREE, TOPICS
 from support.loops import some
 

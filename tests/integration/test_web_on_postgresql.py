@@ -11,13 +11,19 @@ from support.postgresql import postgresql
 
 ROOT = Path(__file__).parents[2]
 PLAIN = ("-p", "no:xdist", "-p", "no:cacheprovider")
-NOT_OF_THE_DATABASE = ("test_any_day", "test_texts_of_forms", "test_evidence_pages")
-"""Pages and forms whose answer no database can change."""
+NOT_OF_THE_DATABASE = (
+    *("test_any_day", "test_charts_models_page", "test_check_answers_an_alarm_first", "test_check_keeps_nothing"),
+    *("test_check_says_what_to_fix", "test_check_shows_the_picture", "test_check_speaks_to_the_person"),
+    *("test_evidence_pages", "test_every_page_is_guarded", "test_hand_over_of_routes", "test_help_pages"),
+    *("test_strangers_see_nothing", "test_texts_of_forms"),
+)
+"""Pages and forms whose answer no database can change: those without any row, and who may open which."""
 OF_SQLITE = ("test_unsafe_settings_are_refused", "test_readiness")
 """Settings and errors of SQLite, put in its connection by the test."""
 
 
 @pytest.mark.slow
+@pytest.mark.first
 def test_every_test_of_the_web_application_passes_on_postgresql():
     with postgresql() as url:
         without = [f"--ignore=tests/integration/web/{name}.py" for name in (*NOT_OF_THE_DATABASE, *OF_SQLITE)]

@@ -7,7 +7,7 @@ import pytest
 
 from keel.knowledge import load
 from keel.knowledge.instruments import LicenceClass
-from support.command import keel
+from support.command import keel_here
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "add-an-instrument.md"
 FILES = re.compile(r"Save this as `([^`]+)`:\n\n```toml\n(.*?)```", re.DOTALL)
@@ -33,7 +33,7 @@ def test_following_the_page_gives_what_it_shows(folder):
     outputs, shown = [], 0
     for kind, words in BLOCKS.findall(PAGE.read_text(encoding="utf-8")):
         if kind == "sh" and words.startswith("keel "):
-            finished = keel(*words.split()[1:], folder=folder)
+            finished = keel_here(*words.split()[1:], folder=folder)
             assert finished.returncode == 0, finished.stderr
             outputs.append(one_spaced(finished.stdout))
         elif kind == "text":
@@ -57,7 +57,7 @@ def test_the_page_names_every_licence_class_and_what_it_frees():
 def test_words_under_a_class_that_does_not_free_them_are_refused(folder):
     path = folder / "our-facts" / "instruments" / "their-scale.toml"
     path.write_text(path.read_text().replace('theme = "falling asleep"', 'text = "Could you sleep?"'))
-    finished = keel("score", "phq-9", "--overlay", "our-facts", folder=folder)
+    finished = keel_here("score", "phq-9", "--overlay", "our-facts", folder=folder)
     assert finished.returncode == 2
     assert "their-scale: item 1 holds wording" in finished.stderr
     assert len(finished.stderr.splitlines()) == 1

@@ -172,6 +172,18 @@ FACTS = st.dictionaries(FACT_NAMES, FACT_VALUES, max_size=4)
 AMOUNTS = st.sampled_from(["35 mg", "0.5 mg/kg", "0 mg", "1e9 mg", "35", "x", "2 g"])
 RATES = st.sampled_from(["52.5 mg/h", "0 mg/h", "0.0125 mg/kg/min", "52", "9999 mg/min"])
 OVER = st.sampled_from([None, "40 min", "0 min", "1 h", "40"])
+ALARMING = st.sampled_from(["A-IN-05", "A-IN-05-low", "A-MON-STALE"])
+TIMES_OVER = st.integers(1, 3)
+PRIORITIES = st.sampled_from(["high", "medium", "low"])
+CHANGED = st.fixed_dictionaries(
+    {
+        "rule": ALARMING,
+        "occurrence": TIMES_OVER,
+        "priority": PRIORITIES,
+        "was": ALARMING,
+        "was_occurrence": TIMES_OVER,
+    }
+)
 FIELDS = {
     "started": st.fixed_dictionaries({}, optional={"plan": st.fixed_dictionaries({"dose": AMOUNTS, "over": OVER})}),
     "checked": st.fixed_dictionaries({"facts": FACTS}),
@@ -191,9 +203,18 @@ FIELDS = {
     "left_against_advice": st.just({"told": "no driving", "contact_tried": "sister"}),
     "transferred": st.just({"to": "the hospital", "reason": "chest pain"}),
     "handed_over": st.fixed_dictionaries({"to": st.just("carol")}, optional={"synthesis": st.just("watch him")}),
+    "dose_checked": st.just({"amount": "35 mg"}),
     "emergency_step": st.just({"card": "collapse", "step": "called"}),
-    "alarm_acknowledged": st.just({"rule": "A-IN-05"}),
-    "alarm_paused": st.just({"rule": "A-IN-05", "over": "2 min"}),
+    "alarm_acknowledged": st.fixed_dictionaries({"rule": ALARMING}, optional={"occurrence": TIMES_OVER}),
+    "alarm_paused": st.fixed_dictionaries({"rule": ALARMING, "over": OVER.filter(bool)}),
+    "alarm_raised": st.fixed_dictionaries({"rule": ALARMING, "occurrence": TIMES_OVER, "priority": PRIORITIES}),
+    "alarm_worsened": CHANGED,
+    "alarm_eased": CHANGED,
+    "alarm_escalated": st.fixed_dictionaries(
+        {"rule": ALARMING, "occurrence": TIMES_OVER, "to": st.sampled_from(["prescriber", "everyone"])}
+    ),
+    "alarm_cleared": st.fixed_dictionaries({"rule": ALARMING, "occurrence": TIMES_OVER}),
+    "self_tested": st.fixed_dictionaries({"is_running": st.booleans()}),
     "dose_stopped": st.fixed_dictionaries({}, optional={"given": AMOUNTS}),
     "device_given": st.fixed_dictionaries({}, optional={"observed": st.booleans(), "amount": AMOUNTS}),
     "vitals_recorded": st.fixed_dictionaries(

@@ -10,7 +10,7 @@ import pytest
 from keel.exposure import parse_pattern, summarise
 from keel.knowledge import load
 from keel.record import Record
-from support.command import keel
+from support.command import keel_here
 
 AT = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
 TABLE = Path(__file__).parent / "exposure" / "patterns.csv"
@@ -42,7 +42,7 @@ def test_a_told_pattern_gives_the_published_arithmetic(case):
 @pytest.mark.slow
 @pytest.mark.parametrize("case", CASES[:3], ids=lambda case: case["pattern"][:50])
 def test_the_command_line_gives_the_same_answer(case):
-    finished = keel("exposure", case["pattern"], "--at", "2026-11-21T12:00", "--json")
+    finished = keel_here("exposure", case["pattern"], "--at", "2026-11-21T12:00", "--json")
     answer = json.loads(finished.stdout)
     assert answer["multiple_of_reference"] == pytest.approx(number(case["multiple"]), rel=1e-4)
     assert answer["band"]["id"] == case["band"]

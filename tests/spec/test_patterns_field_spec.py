@@ -22,7 +22,8 @@ def rows(name):
     return list(csv.DictReader((FOLDER / name).read_text(encoding="utf-8").splitlines()))
 
 
-FIELD, HISTORY = [*rows("field.csv"), *rows("otherwise.csv")], rows("history.csv")
+FIELD = [*rows("field.csv"), *rows("otherwise.csv"), *rows("spoken.csv")]
+HISTORY = rows("history.csv")
 
 
 def answer(text, at=AT):

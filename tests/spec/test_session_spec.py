@@ -17,7 +17,7 @@ from support.sessions import base_session, changed, clock, read_session
 
 CASES = tomllib.loads((Path(__file__).parent / "protocols" / "sessions.toml").read_text(encoding="utf-8"))["case"]
 AT_THE_TERMINAL = one_of_each(CASES, lambda case: (case["from"], case.get("phase"), case.get("may_start")))
-IN_A_PROCESS = CASES[::36]
+IN_A_PROCESS = CASES[::100]
 
 
 def tree_of(case):

@@ -20,13 +20,13 @@ def keel(*arguments: str, stdin: str | None = None, folder: Path | None = None) 
 
 def simulate(*words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
     """The finished process of `keel simulate WORDS`, which ended with `code`."""
-    done = keel("simulate", *words)
+    done = keel_here("simulate", *words)
     assert done.returncode == code, done.stderr
     return done
 
 
-def keel_here(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """The same without a process of its own: `main` from its arguments to its exit, where there are many cases.
+def keel_here(*arguments: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """The same without a process of its own: `main` from its arguments to its exit. A process costs a second.
 
     What is read once for a process (the facts) is read once for all calls; everything else is as at the terminal.
     """
@@ -39,6 +39,7 @@ def keel_here(*arguments: str) -> subprocess.CompletedProcess[str]:
         mock.patch.dict(os.environ, environment),
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
+        contextlib.chdir(folder or Path.cwd()),
     ):
         try:
             main()

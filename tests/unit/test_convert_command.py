@@ -91,9 +91,15 @@ def test_what_was_not_taken_as_a_fact_is_named_beside_the_record(tmp_path):
 
 
 def test_a_form_that_keel_does_not_write_is_refused_in_one_line():
-    done = keel_here("convert", str(FIXTURES / "keel-dana.json"), "--to", "fhir")
+    done = keel_here("convert", str(FIXTURES / "keel-dana.json"), "--to", "xml")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "keel: Keel does not write “fhir”. Write --to keel or --to csv.\n"
+    assert done.stderr == "keel: Keel does not write “xml”. Write --to keel, --to fhir or --to csv.\n"
+
+
+def test_a_record_goes_to_fhir_and_back(tmp_path):
+    again = tmp_path / "again.json"
+    again.write_text(keel_here("convert", str(FIXTURES / "keel-dana.json"), "--to", "fhir", "--at", AT).stdout)
+    assert assessed(again, AT) == assessed(FIXTURES / "keel-dana.json", AT)
 
 
 def test_the_template_of_doses_goes_to_a_table_and_back(tmp_path):

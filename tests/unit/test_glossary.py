@@ -18,10 +18,34 @@ PURE = (
     *("interop", "reports"),
 )
 PLAIN = {
-    *("advice", "answer", "change", "chart", "comparison", "condition", "document", "figure", "form", "format"),
+    *(
+        "advice",
+        "answer",
+        "change",
+        "chart",
+        "comparison",
+        "condition",
+        "document",
+        "drawing",
+        "figure",
+        "form",
+        "format",
+    ),
     *("input", "item", "leaflet", "limit", "match", "measurement", "medicine", "metric", "name", "number", "numeral"),
-    *("part", "people", "person", "plan", "precision", "pregnancy", "quantity", "question", "reason"),
-    *("row", "sex", "solution", "source", "total", "trial", "truth"),
+    *(
+        "paper",
+        "part",
+        "patient",
+        "people",
+        "person",
+        "plan",
+        "precision",
+        "pregnancy",
+        "quantity",
+        "question",
+        "reason",
+    ),
+    *("row", "sex", "solution", "source", "table", "total", "trial", "truth"),
     *("uncertainty", "unit", "verdict"),
 }
 """Last words of public classes that mean in the code what they mean in a dictionary."""

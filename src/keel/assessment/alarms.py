@@ -36,16 +36,18 @@ class Alarm(msgspec.Struct, frozen=True, kw_only=True):
     asks: bool = False
 
 
-def alarms_in(texts: Iterable[str], knowledge: Knowledge) -> tuple[Alarm, ...]:
-    """The alarms of all texts, the most pressing kind first; in any language that Keel reads."""
+def alarms_in(texts: Iterable[str], knowledge: Knowledge, *, of_search: bool = False) -> tuple[Alarm, ...]:
+    """The alarms of all texts, the most pressing kind first; in any language that Keel reads.
+
+    In the words `of_search` one that may mean something else (“overdose deaths”) asks wherever it stands.
+    """
     found: dict[AlarmKind, list[tuple[str, str, bool]]] = {}
     for text in texts:
         for mention in _mentions(text, knowledge):
             row = knowledge.alarm_concepts[mention.concept]
             words = text[mention.start : mention.end]
-            is_lone = words.strip(" .!?¿¡").casefold() in row.lone and _is_alone(text, mention)
-            is_open = is_lone or mention.state.is_over
-            found.setdefault(row.kind, []).append((words, mention.concept, is_open))
+            is_lone = words.strip(" .!?¿¡").casefold() in row.lone and (of_search or _is_alone(text, mention))
+            found.setdefault(row.kind, []).append((words, mention.concept, is_lone or mention.state.is_over))
     return tuple(
         Alarm(
             kind=kind,

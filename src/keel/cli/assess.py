@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 def assess(
     file: Annotated[Path, typer.Argument(help="A record file; its kind is told by its content.", show_default=False)],
     at: options.At = None,
+    timezone: options.Timezone = None,
     overlay: Annotated[
         list[Path] | None, typer.Option(help="A folder of your own facts on top; may be repeated.")
     ] = None,
@@ -48,7 +49,7 @@ def assess(
     from keel.knowledge import load
 
     knowledge, when = load(tuple(overlay or ())), parse_time(at)
-    reading = read_file(file, at=when, knowledge=knowledge)
+    reading = read_file(file, at=when, knowledge=knowledge, timezone=timezone)
     pictures = [picture_of(record, at=when, knowledge=knowledge) for record in reading.records]
     if json:
         write_json(answer_json(pictures, reading, everyone=everyone))

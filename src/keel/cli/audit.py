@@ -77,6 +77,9 @@ def print_proof(proof: "Proof") -> None:
             print(f"  {_('fact {name}', name=name)} {words}")
         if len(names) > NAMED:
             print("  " + _n("and {count} more", "and {count} more", count=len(names) - NAMED))
+    if proof.erased:
+        text = _n("{count} patient was erased", "{count} patients were erased", count=proof.erased)
+        print(f"  {text}")
     if proof.given_up:
         print("  " + _("{count} kept heads went with the restore of an older copy", count=proof.given_up))
     if not proof.heads:

@@ -51,6 +51,14 @@ def backup(
         return
     print(_("{file}: {size} kB, written and read back whole.", file=str(made.file), size=round(made.size / 1000)))
     _print_clinics(made.clinics)
+    if made.erased_until:
+        text = _n(
+            "Older backups still hold {count} patient who was erased, until {day} at the latest.",
+            "Older backups still hold {count} patients who were erased, until {day} at the latest.",
+            count=made.erased,
+            day=made.erased_until.date().isoformat(),
+        )
+        print(text)
     if not made.is_encrypted:
         print(_("It is not encrypted: whoever has the file reads it. Set KEEL_BACKUP_KEY to a public key of age."))
     if made.pruned:
@@ -103,6 +111,7 @@ def _as_json(done: "Restored", check: bool) -> dict[str, Any]:
         "engine": done.manifest["engine"],
         "clinics": done.manifest["clinics"],
         "proofs": [proof._asdict() for proof in done.proofs],
+        "erased_again": done.erased_again,
         "missing": [{**gap._asdict(), "entries": gap.entries} for gap in done.gaps],
     }
 
@@ -118,6 +127,9 @@ def _print(done: "Restored", file: Path, folder: Path, check: bool) -> None:
         print(_("The rows of PostgreSQL are proved when they are restored; the file is whole."))
     for gap in done.gaps:
         print(_("{clinic}: {count} entries made after it are missing.", clinic=gap.clinic, count=gap.entries))
+    if done.erased_again:
+        count = done.erased_again
+        print(_n("{count} patient was erased again.", "{count} patients were erased again.", count=count))
     if check:
         print(_("Nothing was restored; this was a trial."))
     else:

@@ -1,11 +1,13 @@
-"""`keel convert`: any record that Keel reads, written as a Keel record or as a table of doses."""
+"""`keel convert`: any record that Keel reads, written as a Keel record, a FHIR R4 Bundle or a table of doses."""
 
 import sys
+from json import dumps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from keel.cli import options
 from keel.messages import Message
 
 if TYPE_CHECKING:
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 
     from keel.record import Record
 
-FORMS = ("keel", "csv")
+FORMS = ("keel", "fhir", "csv")
 TABLE = "doses.csv"
 
 
@@ -22,18 +24,24 @@ def convert(
         Path | None, typer.Argument(help="A record file; its kind is told by its content.", show_default=False)
     ] = None,
     to: Annotated[
-        str, typer.Option(help="The form to write: keel, a Keel record, or csv, a table of its doses.")
+        str,
+        typer.Option(
+            help="The form to write: keel, a Keel record; fhir, a FHIR R4 Bundle; or csv, a table of its doses."
+        ),
     ] = "keel",
     template: Annotated[
         str | None, typer.Option(help="Print an example to fill in instead: doses.csv.", show_default=False)
     ] = None,
     at: Annotated[str | None, typer.Option(help="The time to look from; what lies after it is not written.")] = None,
+    timezone: options.Timezone = None,
     overlay: Annotated[
         list[Path] | None, typer.Option(help="A folder of your own facts on top; may be repeated.")
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Nothing changes: a Keel record is JSON already.")] = False,
+    json: Annotated[
+        bool, typer.Option("--json", help="Nothing changes: a Keel record and FHIR are JSON already.")
+    ] = False,
 ) -> None:
-    """A record of any format that Keel reads, as a Keel record on standard output.
+    """A record of any format that Keel reads, as a Keel record, a FHIR Bundle or a table on standard output.
 
     `keel assess` says of it what it says of the original. What was not taken as a fact is named on standard error.
 
@@ -42,11 +50,11 @@ def convert(
     from keel.cli.errors import CommandError
     from keel.cli.records import note_text, read_file
     from keel.cli.terminal import parse_time, progress_console
-    from keel.interop import DOSES_TEMPLATE, write_converted, write_doses_table
+    from keel.interop import DOSES_TEMPLATE, fhir_bundle, write_converted, write_doses_table
     from keel.knowledge import load
 
     if to not in FORMS:
-        raise CommandError(Message("Keel does not write “{to}”. Write --to keel or --to csv.", to=to))
+        raise CommandError(Message("Keel does not write “{to}”. Write --to keel, --to fhir or --to csv.", to=to))
     if template is not None:
         if template != TABLE:
             raise CommandError(Message("There is no template {name}. Write --template doses.csv.", name=template))
@@ -55,10 +63,13 @@ def convert(
     if file is None:
         raise CommandError(Message("Name a record file, or write --template doses.csv for one to fill in."))
     knowledge, when = load(tuple(overlay or ())), parse_time(at)
-    reading = read_file(file, at=when, knowledge=knowledge)
+    reading = read_file(file, at=when, knowledge=knowledge, timezone=timezone)
     if to == "csv":
         sys.stdout.write(write_doses_table(reading.records, knowledge))
         _say_what_is_not_there(reading.records)
+    elif to == "fhir":
+        bundle = fhir_bundle(*reading.records, at=when, knowledge=knowledge)
+        sys.stdout.write(dumps(bundle, ensure_ascii=False, indent=2) + "\n")
     else:
         sys.stdout.write(write_converted(reading.records, at=when, knowledge=knowledge).decode())
     notes = [*reading.notes, *(note for record in reading.records for note in record.notes)]

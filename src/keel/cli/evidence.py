@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from keel.cli import options
-from keel.cli.language import _, say
-from keel.messages import Message, Numeral, has_words
+from keel.cli.language import _, chosen, say
+from keel.messages import Message, Numeral, either, has_words
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from keel.knowledge import Claim, Conflict, Figure, Knowledge, Source
+    from keel.knowledge.directory import Service
 
 VERDICT_STYLES = {
     "supported": "bold green",
@@ -39,18 +40,23 @@ def evidence(
     limit: Annotated[int, typer.Option(min=1, max=200, help="How many hits at most.")] = 8,
     json: options.Json = False,
 ) -> None:
-    """Search the claims, conflicts, figures and sources that Keel rests on.
+    """Search the claims, conflicts, figures and sources that Keel rests on, and people who help.
 
     Example: keel evidence "bladder recovery"
     """
-    from keel.cli.terminal import console, write_json
+    from keel.assessment.alarms import alarm_findings, alarms_in
+    from keel.cli.terminal import console, finding_view, parse_time, write_json
     from keel.knowledge import load
     from keel.knowledge.evidence_search import search
 
     knowledge, words = load(), " ".join(query)
-    hits = search(knowledge, words, limit)
+    alarms = alarm_findings(alarms_in([words], knowledge, of_search=True))
+    hits = search(knowledge, words, limit, lang=chosen(), at=parse_time(None).date())
+    if not json:
+        for alarm in alarms:
+            console().print(finding_view(alarm))
     if json:
-        write_json({"query": words, "hits": [as_json(knowledge, hit.kind, hit.id) for hit in hits]})
+        write_json({"query": words, "alarms": alarms, "hits": [as_json(knowledge, hit.kind, hit.id) for hit in hits]})
     elif not hits:
         typer.echo(_("Nothing in the evidence on “{words}”. Try fewer or other words.", words=words), err=True)
     else:
@@ -69,6 +75,8 @@ def as_json(knowledge: "Knowledge", kind: str, key: str) -> dict[str, Any]:
 
     row = getattr(knowledge, kind)[key]
     answer = {"kind": kind, **msgspec.to_builtins(row)}
+    if kind == "directory":
+        return answer
     if kind == "sources":
         edition = knowledge.editions.get(row.id)
         return {**answer, "link": row.link, "edition": msgspec.to_builtins(edition)}
@@ -91,6 +99,8 @@ def print_fact(knowledge: "Knowledge", kind: str, key: str, out: "Console") -> N
         _print_conflict(knowledge, row, out)
     elif kind == "figures":
         _print_figure(knowledge, row, out)
+    elif kind == "directory":
+        _print_service(row, out)
     else:
         _print_source(knowledge, row, out)
 
@@ -157,6 +167,15 @@ def _print_figure(knowledge: "Knowledge", figure: "Figure", out: "Console") -> N
         _line(out, _("claims"), ", ".join(figure.claims))
     for source in figure.sources:
         _line(out, _("source"), f"{knowledge.sources[source].citation}. {knowledge.sources[source].link}".rstrip())
+
+
+def _print_service(service: "Service", out: "Console") -> None:
+    _head(out, service.id, _("people who help"), "bold cyan", say(service.name))
+    text = _("text {word} to {number}", word=service.text_word, number=service.text_to).replace("  ", " ")
+    reach = either(part for part in (service.phone, text if service.text_to else "") if part)
+    _line(out, _("offers"), say(service.offers))
+    _line(out, _("reach"), say(reach) or service.url or say(service.how))
+    _line(out, _("checked"), service.checked.isoformat())
 
 
 def _print_source(knowledge: "Knowledge", source: "Source", out: "Console") -> None:

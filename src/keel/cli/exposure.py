@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 def exposure(
     text: Annotated[list[str], typer.Argument(help="A pattern in words, or one record file.", show_default=False)],
     at: options.At = None,
+    timezone: options.Timezone = None,
     json: options.Json = False,
 ) -> None:
     """Exposure of a pattern of use: milligrams a year, multiple of the reference course, band.
@@ -46,9 +47,8 @@ def exposure(
     if len(text) == 1 and written.strip() and names_something(written):
         from keel.cli.records import read_file
 
-        people = [
-            (record.person.id, record) for record in read_file(Path(text[0]), at=when, knowledge=knowledge).records
-        ]
+        reading = read_file(Path(text[0]), at=when, knowledge=knowledge, timezone=timezone)
+        people = [(record.person.id, record) for record in reading.records]
     else:
         alarms = alarms_in([written], knowledge)
         symptoms = alarm_symptoms(alarms, knowledge)

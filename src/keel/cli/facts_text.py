@@ -98,7 +98,7 @@ def _unique(pairs: list[tuple[str, Any]], where: str) -> dict[str, Any]:
 
 
 def read_people(
-    file: Path | None, *, at: "dt.datetime", knowledge: "Knowledge"
+    file: Path | None, *, at: "dt.datetime", knowledge: "Knowledge", timezone: str | None = None
 ) -> "tuple[list[Record], Reading | None]":
     """The people of a file and its reading; without a file one person of whom nothing is known but what is typed."""
     from keel.cli.records import read_file
@@ -106,5 +106,5 @@ def read_people(
 
     if file is None:
         return [Record()], None
-    reading = read_file(file, at=at, knowledge=knowledge)
+    reading = read_file(file, at=at, knowledge=knowledge, timezone=timezone)
     return list(reading.records), reading

@@ -13,6 +13,9 @@ Facts = Annotated[
 ]
 Questions = Annotated[bool, typer.Option("--questions", help="Print what is asked, with the name of each fact.")]
 At = Annotated[str | None, typer.Option(help="The time to look from, for example 2026-11-21.")]
+Timezone = Annotated[
+    str | None, typer.Option(help="The zone of times without an offset, for example Europe/London.", show_default=False)
+]
 Overlay = Annotated[list[Path] | None, typer.Option(help="A folder in which the clinic confirms, tightens or adds.")]
 Folder = Annotated[Path, typer.Option(help="Folder of the database and the secret key.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]

@@ -15,7 +15,8 @@ def rebuild(
 ) -> None:
     """Make what the list of patients shows anew from the facts; nothing of the facts is changed.
 
-    Once a night it keeps the order of the list right for what is counted in days.
+    Once a night it keeps the order of the list right for what is counted in days, and overwrites what is left in the
+    files of the database of patients who were erased.
 
     Example: keel rebuild
     """
@@ -23,7 +24,10 @@ def rebuild(
 
     open_folder(folder)
     from keel.web import clock
+    from keel.web.clinic.erasure import sweep, sweep_is_due
     from keel.web.clinic.summaries import rebuild as rebuild_rows
 
     count = rebuild_rows(at=clock.now(), only_missing=missing)
+    if sweep_is_due():
+        sweep(at=clock.now())
     print(_n("{count} patient", "{count} patients", count=count))

@@ -60,12 +60,16 @@ def print_notes(reading: "Reading | None", out: "Console") -> None:
         out.print(indented(f"- {note_text(note)}", depth=2))
 
 
-def read_file(path: Path, *, at: dt.datetime, knowledge: "Knowledge") -> "Reading":
-    """The records of a file or folder, with a progress bar on standard error when that is a terminal."""
+def read_file(path: Path, *, at: dt.datetime, knowledge: "Knowledge", timezone: str | None = None) -> "Reading":
+    """The records of a file or folder, with a progress bar on standard error when that is a terminal.
+
+    Times without an offset are taken in the zone of that name.
+    """
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     from keel.cli.terminal import progress_console
     from keel.interop import read_path
+    from keel.interop.times import read_zone
 
     columns = (
         TextColumn(_("reading")),
@@ -73,6 +77,7 @@ def read_file(path: Path, *, at: dt.datetime, knowledge: "Knowledge") -> "Readin
         TextColumn(_("{done} of {total}", done="{task.completed:,}", total="{task.total:,}")),
         TimeRemainingColumn(),
     )
+    zone = read_zone(timezone, where="--timezone") if timezone else None
     out = progress_console()
     with Progress(*columns, console=out, transient=True, disable=not out.is_terminal) as bar:
         task = bar.add_task("", total=None, visible=False)
@@ -80,4 +85,4 @@ def read_file(path: Path, *, at: dt.datetime, knowledge: "Knowledge") -> "Readin
         def advance(done: int, total: int) -> None:
             bar.update(task, completed=done, total=total, visible=True)
 
-        return read_path(path, at=at, knowledge=knowledge, progress=advance)
+        return read_path(path, at=at, knowledge=knowledge, progress=advance, zone=zone)

@@ -1,7 +1,7 @@
 """`keel score`: an instrument scored, described, or all of them listed."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,7 +17,8 @@ def score(
     answers: Annotated[
         str | None,
         typer.Option(
-            help="A file, JSON, a list in item order (0,1,2,,3: empty is no answer), pairs (1=0,2=3) or total=12. "
+            help="A file, JSON, a FHIR QuestionnaireResponse, a list in item order (0,1,2,,3: empty is no answer), "
+            "pairs (1=0,2=3) or total=12. "
             "Words for no answer: declined, not_asked."
         ),
     ] = None,
@@ -73,17 +74,15 @@ def _score(
 
     from keel.assessment.instruments import change, score_answers
     from keel.cli.language import chosen_catalogue
-    from keel.cli.score_answers import read_answers_text
     from keel.cli.score_view import change_view, score_view
     from keel.cli.terminal import console, write_json
-    from keel.interop.answers import in_numbers
     from keel.messages import text_hook
 
     shape = _instrument(knowledge, name)
-    result = score_answers(shape, in_numbers(shape, read_answers_text(answers), knowledge), given)
+    result = score_answers(shape, _answers(knowledge, shape, answers), given)
     moved = None
     if before is not None:
-        earlier = score_answers(shape, in_numbers(shape, read_answers_text(before, lone="total"), knowledge), given)
+        earlier = score_answers(shape, _answers(knowledge, shape, before, lone="total"), given)
         moved = change(shape.id, earlier, result, knowledge)
     if json:
         write_json(
@@ -94,6 +93,17 @@ def _score(
     score_view(result, shape, out)
     if moved:
         change_view(moved, knowledge, out)
+
+
+def _answers(knowledge: "Knowledge", shape: "Instrument", text: str, lone: str | None = None) -> "Any":
+    """The answers as typed, in a file, or in a QuestionnaireResponse."""
+    from keel.cli.score_answers import answers_content, fhir_answers, is_fhir, read_answers_text
+    from keel.interop.answers import in_numbers
+
+    content, where = answers_content(text)
+    if is_fhir(content):
+        return fhir_answers(content, where, shape, knowledge)
+    return in_numbers(shape, read_answers_text(text, lone=lone), knowledge)
 
 
 def _instrument(knowledge: "Knowledge", name: str) -> "Instrument":

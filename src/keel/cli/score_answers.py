@@ -8,8 +8,12 @@ from typing import Any
 
 from keel.cli.errors import CommandError
 from keel.cli.facts_text import not_text
+from keel.knowledge import Knowledge
+from keel.knowledge.instruments import Instrument
 from keel.messages import Message
 
+TYPED = "--answers"
+_PAIR = re.compile(r"[=:]")
 SHORTEST_RUN = 4
 """Digits in one run from which on they are answers, one each; no total of an instrument has as many."""
 LARGEST_FILE_BYTES = 1_000_000
@@ -18,6 +22,32 @@ LARGEST_FILE_BYTES = 1_000_000
 
 def read_answers_text(text: str, *, lone: str | None = None) -> dict[str, Any] | list[Any]:
     """The answers in a text, or in the file that it names. `lone` is the name of a number that stands alone."""
+    text, where = answers_content(text)
+    is_file = where != TYPED
+    if text[:1] in ("{", "["):
+        return _from_json(text, where)
+    if _PAIR.search(text):
+        pairs = [part for part in re.split(r"[,;|\n]", text) if part.strip()]
+        if len(pairs) == 1 and len(_PAIR.findall(text)) > 1:
+            pairs = text.split()
+        lacking = [part for part in pairs if not _PAIR.search(part)]
+        if lacking:
+            raise CommandError(
+                Message(
+                    "{where}: “{text}” names no item. Write pairs throughout: 1=0,2=3.",
+                    where=where,
+                    text=lacking[0].strip(),
+                )
+            )
+        return _unique((_PAIR.split(part, maxsplit=1) for part in pairs), where)
+    if not is_file and text.endswith((".json", ".csv", ".txt")):
+        raise CommandError(Message("There is no file {file}.", file=text))
+    parts = [part.strip() or None for part in _in_places(text)]
+    return {lone: parts[0]} if lone and len(parts) == 1 else parts
+
+
+def answers_content(text: str) -> tuple[str, str]:
+    """The text, or that of the file which it names, and where it stands."""
     path = Path(text)
     try:
         is_file = path.is_file()
@@ -29,26 +59,44 @@ def read_answers_text(text: str, *, lone: str | None = None) -> dict[str, Any] |
         raise CommandError(
             Message("{file} is not a file with answers. Name a file, or write the answers themselves.", file=text)
         )
-    text = text.strip()
-    where = path.name if is_file else "--answers"
-    if text[:1] in ("{", "["):
-        return _from_json(text, where)
-    if "=" in text:
-        pairs = [part for part in re.split(r"[,;\n]", text) if part.strip()]
-        lacking = [part for part in pairs if "=" not in part]
-        if lacking:
-            raise CommandError(
-                Message(
-                    "{where}: “{text}” names no item. Write pairs throughout: 1=0,2=3.",
-                    where=where,
-                    text=lacking[0].strip(),
-                )
+    return text.strip(), path.name if is_file else TYPED
+
+
+def is_fhir(content: str) -> bool:
+    """Whether answers came as a resource of FHIR."""
+    return content[:1] == "{" and '"resourceType"' in content
+
+
+def fhir_answers(content: str, where: str, instrument: Instrument, knowledge: Knowledge) -> dict[str, Any]:
+    """The newest answers to an instrument in a QuestionnaireResponse, or in a Bundle of one person."""
+    from keel.cli.records import note_text
+    from keel.cli.terminal import parse_time, progress_console
+    from keel.interop import json_text, read_records
+    from keel.record.selection import newest_sittings
+
+    at, data = parse_time(None), content.encode()
+    json_text.refuse_repeated_keys(data, where=where)
+    resource = json_text.decode(data, dict[str, Any], where=where)
+    if resource.get("resourceType") == "QuestionnaireResponse":  # whose it is says nothing of the score
+        person = {"resourceType": "Patient", "id": "person"}
+        entries = [{"resource": one} for one in (person, resource | {"subject": {"reference": "Patient/person"}})]
+        data = json.dumps({"resourceType": "Bundle", "type": "collection", "entry": entries}).encode()
+    reading = read_records(data, at=at, knowledge=knowledge, filename=where)
+    notes = [*reading.notes, *(note for record in reading.records for note in record.notes)]
+    for note in notes:
+        progress_console().print(f"- {note_text(note)}", markup=False)
+    found = [one for record in reading.records for one in newest_sittings(record, at).get(instrument.id, ())]
+    if len(found) != 1:
+        raise CommandError(
+            Message(
+                "{where} holds {count} sets of answers to the {instrument} that could be meant. Name a file with one.",
+                where=where,
+                count=len(found),
+                instrument=instrument.name,
             )
-        return _unique((part.partition("=")[::2] for part in pairs), where)
-    if not is_file and text.endswith((".json", ".csv", ".txt")):
-        raise CommandError(Message("There is no file {file}.", file=text))
-    parts = [part.strip() or None for part in _in_places(text)]
-    return {lone: parts[0]} if lone and len(parts) == 1 else parts
+        )
+    (answers,) = found
+    return dict(answers.items) | ({} if answers.total is None else {"total": answers.total})
 
 
 def _in_places(text: str) -> list[str]:
@@ -57,7 +105,7 @@ def _in_places(text: str) -> list[str]:
     >>> _in_places("1;;2"), _in_places("1 1 2 0"), _in_places("11201"), _in_places("several days, not at all")
     (['1', '', '2'], ['1', '1', '2', '0'], ['1', '1', '2', '0', '1'], ['several days', ' not at all'])
     """
-    for separator in ";,":
+    for separator in ";,|":
         if separator in text:
             return text.split(separator)
     words = text.split()

@@ -28,6 +28,7 @@ def screen(
     ] = "",
     route: Annotated[str, typer.Option(help="The route, where a protocol has several.", show_default=False)] = "",
     at: options.At = None,
+    timezone: options.Timezone = None,
     questions: options.Questions = False,
     overlay: options.Overlay = None,
     json: options.Json = False,
@@ -50,7 +51,7 @@ def screen(
     if questions:
         _questions(knowledge, known, tuple(phase or ()), json)
         return
-    _screen(knowledge, known, file, tuple(phase or ()), facts, jurisdiction, route, at, json)
+    _screen(knowledge, known, file, tuple(phase or ()), facts, jurisdiction, route, at, timezone, json)
 
 
 def _screen(
@@ -62,6 +63,7 @@ def _screen(
     jurisdiction: str,
     route: str,
     at: str | None,
+    timezone: str | None,
     json: bool,
 ) -> None:
     from keel.assessment.screening import screening
@@ -81,7 +83,7 @@ def _screen(
             )
         )
     told, when = read_facts_text(facts), parse_time(at)
-    people, reading = read_people(file, at=when, knowledge=knowledge)
+    people, reading = read_people(file, at=when, knowledge=knowledge, timezone=timezone)
     found = [
         screening(
             record,

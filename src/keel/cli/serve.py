@@ -1,5 +1,6 @@
 """`keel serve`: the web application on this machine."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -18,9 +19,11 @@ def serve(
 
     Example: keel serve --port 8000
     """
+    from keel.web.clock import DEMO_CLOCK
     from keel.web.doctor.machine import warnings
     from keel.web.server import address, first_start, prepare, run
 
+    os.environ.pop(DEMO_CLOCK, None)  # only a demonstration has a clock of its own
     prepare(folder)
     for warning in warnings(folder.absolute()):
         print(f"keel: {say(warning)}", file=sys.stderr)

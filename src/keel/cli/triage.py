@@ -27,6 +27,7 @@ def triage(
     ] = "",
     route: Annotated[str, typer.Option(help="The route of the planned treatment.", show_default=False)] = "",
     at: options.At = None,
+    timezone: options.Timezone = None,
     questions: options.Questions = False,
     overlay: options.Overlay = None,
     json: options.Json = False,
@@ -61,7 +62,7 @@ def triage(
     told, when = read_facts_text(facts), parse_time(at)
     if route:
         told = {"route": route, **told}
-    people, reading = read_people(file, at=when, knowledge=knowledge)
+    people, reading = read_people(file, at=when, knowledge=knowledge, timezone=timezone)
     found = [
         triage_of(record, at=when, knowledge=knowledge, jurisdiction=jurisdiction, facts=told) for record in people
     ]

@@ -10,6 +10,7 @@ from keel.interop.disk import read_folder, read_path
 from keel.interop.doses_table import TEMPLATE as DOSES_TEMPLATE
 from keel.interop.doses_table import write_doses_table
 from keel.interop.errors import ReadError
+from keel.interop.fhir_bundle import fhir_bundle
 from keel.interop.reading import Format, Reading, Totals
 from keel.interop.recognise import read_records
 from keel.interop.record_file import record_schema, write_converted, write_people, write_record
@@ -21,6 +22,7 @@ __all__ = [
     "ReadError",
     "Reading",
     "Totals",
+    "fhir_bundle",
     "read_folder",
     "read_path",
     "read_records",

@@ -16,6 +16,7 @@ STATES = {
     "not-asked": "not_asked",
     "not-applicable": "not_asked",
     "not-performed": "not_asked",
+    "error": NOT_UNDERSTOOD,
 }
 """Reasons for having no answer that are more than “unanswered”: FHIR's data-absent-reason to Keel's state."""
 OWN_STATES = ("declined", "not_asked", "unanswered", NOT_UNDERSTOOD)

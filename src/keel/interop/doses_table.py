@@ -8,13 +8,14 @@ import datetime as dt
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from keel.interop.errors import ReadError, line_of, shown
 from keel.interop.plausibility import question_doses
 from keel.interop.reading import Format, Notebook, Progress, Reading, Totals
 from keel.interop.record_file.reader import read_doses
 from keel.interop.record_file.shape import DoseEntry
-from keel.interop.times import Moment, is_future, read_moment
+from keel.interop.times import Moment, is_future, read_moment, written_start
 from keel.interop.vocabulary import route_id, substance_id
 from keel.knowledge import Knowledge
 from keel.messages import Message
@@ -50,18 +51,23 @@ class _Line(NamedTuple):
 def is_doses_table(text: bytes) -> bool:
     """Whether the first line names the columns of a table of doses."""
     first = text.lstrip().partition(b"\n")[0].decode()
-    return set(_NEEDED) <= set(_columns(next(csv.reader([first], delimiter=_delimiter(first)), [])).values())
+    return set(_NEEDED) <= set(_columns(next(csv.reader([first], delimiter=delimiter_of(first)), [])).values())
 
 
 def read_doses_table(
-    text: bytes, *, at: dt.datetime, knowledge: Knowledge, progress: Progress | None = None
+    text: bytes,
+    *,
+    at: dt.datetime,
+    knowledge: Knowledge,
+    progress: Progress | None = None,
+    zone: ZoneInfo | None = None,
 ) -> Reading:
     """The records of a table, one for each person in it; ReadError where it is no table."""
     lines = _lines(text.decode())
     people: dict[str, _Table] = {}
     for number, line in enumerate(lines, start=1):
         person = line.cells.get("person", "")
-        people.setdefault(person, _Table(person, at, knowledge)).take(line)
+        people.setdefault(person, _Table(person, at, knowledge, zone)).take(line)
         if progress:
             progress(number, len(lines))
     reported = sum(table.reported for table in people.values())
@@ -75,8 +81,8 @@ def read_doses_table(
 class _Table:
     """The lines of one person."""
 
-    def __init__(self, person: str, at: dt.datetime, knowledge: Knowledge) -> None:
-        self._person, self._at, self._knowledge = person, at, knowledge
+    def __init__(self, person: str, at: dt.datetime, knowledge: Knowledge, zone: ZoneInfo | None) -> None:
+        self._person, self._at, self._knowledge, self._zone = person, at, knowledge, zone
         self._notes = Notebook()
         self._doses: list[Dose] = []
         self._medicines: list[Medicine] = []
@@ -106,14 +112,14 @@ class _Table:
         entry = DoseEntry(
             substance=drug, start=start, amount=amount or None, route=self._route(line), origin=str(line.where)
         )
-        self._doses += read_doses([entry], zone=None, weight_kg=None, path="$", knowledge=self._knowledge)
+        self._doses += read_doses([entry], zone=self._zone, weight_kg=None, path="$", knowledge=self._knowledge)
 
     def _start(self, line: _Line) -> tuple[str, Moment]:
         """When, as text and as a moment; a time of day without an offset is known by its day only."""
         date, clock = line.cells.get("date", ""), line.cells.get("time", "")
         text = f"{date}T{clock}" if clock else date
         try:
-            return text, read_moment(text)
+            return text, read_moment(text, zone=self._zone)
         except ReadError:
             moment = read_moment(date[:10])
             read_moment(f"{text}Z")  # what an offset would not make a time is refused
@@ -159,21 +165,14 @@ def write_doses_table(records: Sequence[Record], knowledge: Knowledge) -> str:
             told = "-".join(dict.fromkeys(f"{end:.15g}" for end in ends))
             unit = "" if amount is None else "mg" if dose.amount_mg else "mg/kg"
             drug = names.get(dose.substance, dose.substance)
-            row = [_written(dose), drug, told, unit, dose.route]
+            row = [written_start(dose.start, dose.precision), drug, told, unit, dose.route]
             writer.writerow([*row, *([record.person.id] if with_person else [])])
     return out.getvalue()
 
 
-def _written(dose: Dose) -> str:
-    """The start of a dose as exactly as it is known."""
-    if dose.precision is Precision.MINUTE:
-        return dose.start.isoformat()
-    return dose.start.date().isoformat()[: {Precision.YEAR: 4, Precision.MONTH: 7}.get(dose.precision, 10)]
-
-
 def _lines(text: str) -> list[_Line]:
     try:
-        rows = list(csv.reader(io.StringIO(text.strip()), delimiter=_delimiter(text.strip().partition("\n")[0])))
+        rows = list(csv.reader(io.StringIO(text.strip()), delimiter=delimiter_of(text.strip().partition("\n")[0])))
     except csv.Error as error:
         raise ReadError(Message("The table cannot be read: {reason}.", reason=str(error))) from None
     columns = _columns(rows[0])
@@ -190,5 +189,6 @@ def _columns(header: Iterable[str]) -> dict[int, str]:
     return {place: name for place, name in found.items() if name}
 
 
-def _delimiter(header: str) -> str:
+def delimiter_of(header: str) -> str:
+    """What parts the cells of a table: a tab, a semicolon or a comma, whichever its first line has most of."""
     return max("\t;,", key=header.count)

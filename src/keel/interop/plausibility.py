@@ -4,6 +4,7 @@ import datetime as dt
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 import msgspec
 
@@ -13,7 +14,7 @@ from keel.knowledge import Knowledge, Number
 from keel.knowledge.reading import CodeKind, CodeTable, ReadingCode, ReadingLimits
 from keel.messages import EMPTY, Message, Name, Numeral
 from keel.quantities import convert, written_unit
-from keel.record import Dose, Measurement, Person, Precision
+from keel.record import Dose, Measurement, Person, Precision, Record
 
 
 def why_impossible(means: str, value: float, limits: ReadingLimits, *, title: str = "", unit: str = "") -> Message:
@@ -88,6 +89,7 @@ def with_body_size(
     """The person with the newest measured weight and height, where none was told and the value still holds."""
     found: dict[str, float] = {}
     limits = knowledge.reading_limits
+    _question_jumps(measurements, notes, knowledge)
     for field, means, holds in (
         ("weight_kg", Message("weight"), limits.weight_holds),
         ("height_cm", Message("height"), limits.height_holds),
@@ -95,7 +97,7 @@ def with_body_size(
         newest = _newest(measurements, means, knowledge.reading_codes)
         if getattr(person, field) is not None or newest is None or newest.at is None:
             continue
-        if newest.at < at - _years(holds):
+        if newest.at < at - _time(holds):
             reason = Message(
                 "older than {years} years: kept as a measurement, not taken as the {measure} now",
                 years=Numeral(f"{holds.value:g}"),
@@ -108,11 +110,50 @@ def with_body_size(
     return msgspec.structs.replace(person, **found)
 
 
+def _question_jumps(measurements: Sequence[Measurement], notes: Notebook, knowledge: Knowledge) -> None:
+    """Notes on a weight or height far from the one before it: both stay, only the sender knows which is a slip."""
+    limits = knowledge.reading_limits
+    for means, name, most in (
+        ("weight", Message("weight"), limits.weight_jump),
+        ("height", Message("height"), limits.height_jump),
+    ):
+        series = sorted(
+            (one.at, one.number)
+            for one in measurements
+            if one.at and one.number and _is(one, means, knowledge.reading_codes)
+        )
+        for (before, first), (after, second) in pairwise(series):
+            share = abs(second - first) / min(first, second) * 100
+            if share > most.value and after - before <= _time(limits.jump_within):
+                reason = Message(
+                    "{second} after {first} {unit} on {day}; both are kept, please confirm",
+                    first=Numeral(f"{first:g}"),
+                    second=Numeral(f"{second:g}"),
+                    unit=limits.possible[means].unit,
+                    day=before.date().isoformat(),
+                )
+                notes.note(
+                    Message("jump of the {measure}", measure=name), where=after.date().isoformat(), reason=reason
+                )
+
+
+def without_derived_size(record: Record, *, at: dt.datetime, knowledge: Knowledge) -> Record:
+    """The record without a weight or height taken from a measurement: it stays one, and grows old as it did."""
+    person = record.person
+    bare = msgspec.structs.replace(person, weight_kg=None, height_cm=None)
+    derived = with_body_size(bare, record.measurements, at=at, knowledge=knowledge, notes=Notebook())
+    kept = {
+        name: None if getattr(derived, name) == getattr(person, name) else getattr(person, name)
+        for name in ("weight_kg", "height_cm")
+    }
+    return msgspec.structs.replace(record, person=msgspec.structs.replace(person, **kept))
+
+
 class Weights:
     """The body weights measured in a record, to find the one at the time of a dose."""
 
     def __init__(self, measurements: Iterable[Measurement], knowledge: Knowledge) -> None:
-        codes, self._within = knowledge.reading_codes, _years(knowledge.reading_limits.weight_holds)
+        codes, self._within = knowledge.reading_codes, _time(knowledge.reading_limits.weight_holds)
         self._sorted = sorted(
             (one.at, one.value)
             for one in measurements
@@ -139,5 +180,5 @@ def _newest(measurements: Sequence[Measurement], means: str, codes: CodeTable) -
     return max(fitting, key=lambda measurement: measurement.at or BEFORE_ALL, default=None)
 
 
-def _years(number: Number) -> dt.timedelta:
+def _time(number: Number) -> dt.timedelta:
     return dt.timedelta(minutes=convert(number.value, number.unit, "min"))

@@ -3,25 +3,30 @@
 import codecs
 import datetime as dt
 from difflib import get_close_matches
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from keel.interop import json_text
 from keel.interop.archives import GZIP, ZIP
+from keel.interop.ccda import ccda_values, is_ccda
 from keel.interop.doses_table import is_doses_table, read_doses_table
 from keel.interop.encoding import MARKS, as_utf8, refuse_too_large
 from keel.interop.errors import ReadError, line_of, shown
 from keel.interop.fhir.reader import read_fhir
 from keel.interop.journal import read_journal
 from keel.interop.openneuro import read_openneuro
-from keel.interop.reading import Format, Progress, Reading
+from keel.interop.reading import Format, Notebook, Progress, Reading
 from keel.interop.record_file.reader import read_keel
 from keel.interop.record_file.shape import RecordEntry
+from keel.interop.times import with_offsets
 from keel.knowledge import Knowledge
 from keel.messages import EMPTY, Message
 
 _KEEL_KEYS = ("people", *RecordEntry.__struct_fields__)
-_FORMATS = Message("Give a Keel record, a FHIR R4 bundle, resource or NDJSON, a Journal export, or a table of doses.")
+_FORMATS = Message(
+    "Give a Keel record, a FHIR R4 bundle, resource or NDJSON, a C-CDA document, a Journal export, or a table of doses."
+)
 
 
 def read_records(
@@ -31,8 +36,11 @@ def read_records(
     knowledge: Knowledge,
     filename: str = "",
     progress: Progress | None = None,
+    zone: ZoneInfo | None = None,
 ) -> Reading:
     """The records in a file's content, whatever its format; `filename` is used in messages only.
+
+    Times without an offset are taken in `zone`, where the file does not name its own.
 
     `at` is now: what lies after it is noted and not taken as a fact. `progress` is called with what is done and what
     there is to do. Raises ReadError, and nothing else, for content that cannot be read.
@@ -41,31 +49,46 @@ def read_records(
         raise ValueError("`at` needs a time zone")
     try:
         refuse_too_large(len(data), knowledge)
-        return _read(as_utf8(data), at, knowledge, progress)
+        if is_ccda(data):
+            return _ccda(data, at, knowledge, progress, zone)
+        return _read(as_utf8(data), at, knowledge, progress, zone)
     except ReadError as error:
         raise error.within(filename) from None
 
 
-def _read(text: bytes, at: dt.datetime, knowledge: Knowledge, progress: Progress | None) -> Reading:
+def _read(
+    text: bytes, at: dt.datetime, knowledge: Knowledge, progress: Progress | None, zone: ZoneInfo | None
+) -> Reading:
     if text.startswith(b"participant_id\t"):
         return _table(text, at, knowledge, progress)
     if not text.lstrip().startswith(b"{"):
         if is_doses_table(text):
-            return read_doses_table(text, at=at, knowledge=knowledge, progress=progress)
+            return read_doses_table(text, at=at, knowledge=knowledge, progress=progress, zone=zone)
         raise _not_recognised(text)
     if begins_ndjson(text):
-        values = fhir_values(text)
+        values = fhir_values(with_offsets(text, zone))
         return read_fhir(values, form=Format.FHIR_NDJSON, at=at, knowledge=knowledge, progress=progress)
     keys = json_text.decode(text, dict[str, msgspec.Raw])
     if "resourceType" in keys:
         is_bundle = bytes(keys["resourceType"]) == b'"Bundle"'
         form = Format.FHIR_BUNDLE if is_bundle else Format.FHIR_RESOURCE
-        return read_fhir(fhir_values(text), form=form, at=at, knowledge=knowledge, progress=progress)
+        return read_fhir(
+            fhir_values(with_offsets(text, zone)), form=form, at=at, knowledge=knowledge, progress=progress
+        )
     if "experiences" in keys:
         return read_journal(text, at=at, knowledge=knowledge, progress=progress)
     if keys.keys() & set(_KEEL_KEYS):
-        return read_keel(text, at=at, knowledge=knowledge, progress=progress)
+        return read_keel(text, at=at, knowledge=knowledge, progress=progress, zone=zone)
     raise _unknown_keys(list(keys))
+
+
+def _ccda(
+    data: bytes, at: dt.datetime, knowledge: Knowledge, progress: Progress | None, zone: ZoneInfo | None
+) -> Reading:
+    notes = Notebook()
+    values = list(ccda_values(data, at=at, notes=notes, zone=zone))
+    reading = read_fhir(values, form=Format.C_CDA, at=at, knowledge=knowledge, progress=progress)
+    return msgspec.structs.replace(reading, notes=(*reading.notes, *notes.notes()))
 
 
 def begins_ndjson(text: bytes) -> bool:

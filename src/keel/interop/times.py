@@ -18,6 +18,7 @@ _TIME = re.compile(
     r"(?P<year>\d{4})(?:-(?P<month>\d\d)(?:-(?P<day>\d\d)"
     r"(?:[T ](?P<clock>\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)\s?(?P<offset>Z|z|[+-]\d\d:?\d\d)?)?)?)?"
 )
+_LOCAL = re.compile(rb'"(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)"')
 _EXAMPLE = Message("Write for example 2026-11-21T09:30+01:00, 2026-11-21, 2026-11 or 2026.")
 
 
@@ -100,6 +101,18 @@ def _local(moment: dt.datetime, zone: ZoneInfo | None, text: str, where: str) ->
     return first
 
 
+def with_offsets(text: bytes, zone: ZoneInfo | None) -> bytes:
+    """JSON with the offset of a zone behind each time that has none; one that the clocks skip or strike twice stays."""
+
+    def completed(match: re.Match[bytes]) -> bytes:
+        try:
+            return f'"{read_moment(match.group(1).decode(), zone=zone).at.isoformat()}"'.encode()
+        except ReadError:
+            return match.group()
+
+    return _LOCAL.sub(completed, text) if zone else text
+
+
 def read_zone(name: str, *, where: str = "") -> ZoneInfo:
     """The time zone of an IANA name such as Europe/London."""
     try:
@@ -117,6 +130,13 @@ def read_date(text: str, *, where: str = "") -> dt.date:
         problem = Message("{text} is not a whole date.", text=shown(text))
         raise ReadError(problem, where=where, fix=Message("Write for example 1992-05-17."))
     return moment.at.date()
+
+
+def written_start(start: dt.datetime, precision: Precision) -> str:
+    """A start as exactly as it is known: a month remains one."""
+    if precision is Precision.MINUTE:
+        return start.isoformat()
+    return start.date().isoformat()[: {Precision.YEAR: 4, Precision.MONTH: 7}.get(precision, 10)]
 
 
 def is_future(moment: Moment, at: dt.datetime) -> bool:

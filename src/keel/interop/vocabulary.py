@@ -3,6 +3,7 @@
 A word that is not known is None, never a default. The words of patterns (`phrases`) count here too.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -17,8 +18,18 @@ from keel.messages import Message
 from keel.record import MEDICINE_STATUSES
 
 SNOMED = "http://snomed.info/sct"
+OWN_SUBSTANCES, OWN_ROUTES = "urn:keel:substance", "urn:keel:route"
+"""The systems under which Keel writes its own ids of them; a substance may be `unknown` there."""
 
 _HYPHENS = ("-", "\u2010", "\u2011", "\u2013")
+_LONGEST_ROUTE = 100
+_LETTERS = re.compile(r"[a-z]\s?[./]\s?[a-z]\.?|[a-z]{2,4}\.")
+"""An abbreviation of single letters: “i. v.”, “s/c”, “iv.”."""
+_SAID_BESIDE_ROUTES = (
+    *("route", "use", "administration", "via", "by", "injection", "infusion", "drip", "push", "bolus", "spray"),
+    *("slow", "rapid", "continuous", "intermittent", "piggyback"),
+)
+"""What charts write beside the name of a route, and which names none."""
 _LONGEST_NAME = 3
 """Words of a name of the family."""
 _ADJECTIVE = "racemic"
@@ -43,6 +54,8 @@ def family_substance(codings: Iterable[Coding], texts: Iterable[str], knowledge:
         row = codes.coded(CodeKind.SUBSTANCE, coding.system, coding.code)
         if row:
             return row.means
+        if coding.system == OWN_SUBSTANCES and coding.code in ("unknown", *knowledge.substances):
+            return coding.code
     return next((found for text in texts if (found := _named_in(text, knowledge))), None)
 
 
@@ -107,7 +120,23 @@ def _family_names(knowledge: Knowledge) -> dict[str, str]:
 
 
 def route_id(word: str, knowledge: Knowledge) -> str | None:
-    """The id of a route by its name, by a word in which people say it, or by the id itself."""
+    """The id of a route by its name, by a word in which people say it, or by the id itself.
+
+    Abbreviations go with dots, bars and spaces (“I. V.”, “s/c”), and what charts add says no other route (“IV
+    (intravenous) continuous”); words of two routes are none.
+    """
+    written = word.strip().casefold()[:_LONGEST_ROUTE]
+    letters = re.sub(r"[\s./]", "", written)
+    plain = letters if _LETTERS.fullmatch(written) else written.replace("-", "")
+    found = _route_named(word, knowledge) or _route_named(plain, knowledge)
+    if found:
+        return found
+    parts = [part for part in re.split(r"[\s(),;/-]+", written) if part and part not in _SAID_BESIDE_ROUTES]
+    named = {_route_named(part, knowledge) for part in parts}
+    return named.pop() if len(named) == 1 else None
+
+
+def _route_named(word: str, knowledge: Knowledge) -> str | None:
     row = knowledge.reading_codes.named(CodeKind.ROUTE, word)
     if row:
         return row.means
@@ -125,6 +154,8 @@ def coded_route(codings: Iterable[Coding], texts: Iterable[str], knowledge: Know
             return row.means
         if coding.system == SNOMED and coding.code in by_snomed:
             return by_snomed[coding.code]
+        if coding.system == OWN_ROUTES and coding.code in knowledge.routes:
+            return coding.code
     for text in (text.strip().removesuffix("(qualifier value)").strip() for text in texts):
         row = codes.coded(CodeKind.ROUTE, "fhir-text", text.casefold())
         found = row.means if row else route_id(text, knowledge)

@@ -13,6 +13,8 @@ from keel.knowledge.criteria import BandSet, Course, HarmFact, Harms
 from keel.knowledge.directory import Country, Need, Service
 from keel.knowledge.directory.check import directory_problems
 from keel.knowledge.documents import Unit
+from keel.knowledge.emergency_cards import EmergencyCard
+from keel.knowledge.emergency_cards.check import card_overlay_problems, card_problems
 from keel.knowledge.errors import UnknownId
 from keel.knowledge.evidence import Claim, Conflict, Figure, Source, SourceTable
 from keel.knowledge.evidence.check import arithmetic_problems
@@ -48,6 +50,7 @@ from keel.knowledge.protocols.overlay import protocol_overlay_problems
 from keel.knowledge.reading import CodeTable, Phrases, ReadingCode, ReadingLimits, Study
 from keel.knowledge.reading.codes import only_limits
 from keel.knowledge.registry import Kind
+from keel.knowledge.retention import Retention
 from keel.knowledge.sessions import ProgrammeForm, SessionRules
 from keel.knowledge.sessions.overlay import session_overlay_problems
 from keel.knowledge.surveillance import Surveillance
@@ -55,6 +58,7 @@ from keel.knowledge.surveillance.overlay import surveillance_overlay_problems
 from keel.knowledge.texts import DrugGroup, Strategy, Text, Tool, by_language
 from keel.knowledge.texts.readability import ReadingLevel
 from keel.knowledge.texts.wording import WordingRules
+from keel.knowledge.topics import Topic
 
 T = TypeVar("T")
 
@@ -144,9 +148,12 @@ class Knowledge:
     denials = Kind("denials.csv", Denial)
     medicine_facts = Kind("class-rules/medicine-facts.csv", MedicineFact, key="medicine_class")
     jurisdictions = Kind("jurisdictions.csv", Jurisdiction, key="country")
+    retention = Kind("retention.csv", Retention, key="country")
     protocols = Kind("protocols", Protocol, complete=complete_protocols, overlay=protocol_overlay_problems)
     session_rules = Kind("session-rules", SessionRules, overlay=session_overlay_problems)
     rems = Kind("rems", ProgrammeForm)
+    emergency_cards = Kind("emergency-cards", EmergencyCard, overlay=card_overlay_problems, check=card_problems)
+    adoption_topics = Kind("adoption.csv", Topic)
 
     # Words for people.
     pages = Kind("texts/*", Text)

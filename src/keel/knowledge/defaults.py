@@ -56,8 +56,8 @@ def _inside(fact: Fact) -> Iterator[UnconfirmedFact]:
 
 
 def _is_signed(value: object) -> bool:
-    """Whether a clinic's overlay has confirmed or set it, with a name."""
-    return bool(getattr(value, "confirmed", None) or getattr(value, "set_by", None))
+    """Whether a clinic's overlay has confirmed or set it, with a name; an emergency card with two."""
+    return any(getattr(value, name, None) for name in ("confirmed", "set_by", "is_signed"))
 
 
 def _what(part: FactPart) -> str:

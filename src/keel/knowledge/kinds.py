@@ -89,11 +89,15 @@ def parts(fact: Fact) -> Iterator[FactPart]:
     while waiting:
         path, value = waiting.pop()
         yield FactPart(fact, path, value)
-        waiting += [(f"{path}.{name}" if path else name, inner) for name, inner in reversed(_inside(value))]
+        if type(value) not in _PLAIN:
+            waiting += [(f"{path}.{name}" if path else name, inner) for name, inner in reversed(_inside(value))]
+
+
+_PLAIN = frozenset({str, float, int, bool, type(None)})
 
 
 def _inside(value: Any) -> list[tuple[str, Any]]:
-    if isinstance(value, str | float | int | None):
+    if isinstance(value, str):
         return []
     if isinstance(value, msgspec.Struct):
         return [(name, getattr(value, name)) for name in value.__struct_fields__]

@@ -56,8 +56,10 @@ class Interval(msgspec.Struct, frozen=True, omit_defaults=True, repr_omit_defaul
         is_open = self.open_above or by.open_above
         return Interval(self.low * by.low, self.mid * by.mid, self.high * by.high, is_open)
 
-    def __truediv__(self, divisor: float) -> "Interval":
-        return Interval(self.low / divisor, self.mid / divisor, self.high / divisor, self.open_above)
+    def __truediv__(self, divisor: "Interval | float") -> "Interval":
+        """The quotient; both intervals must be zero or more, and the divisor more."""
+        by = divisor if isinstance(divisor, Interval) else Interval.exactly(divisor)
+        return Interval(self.low / by.high, self.mid / by.mid, self.high / by.low, self.open_above)
 
 
 def significant(value: float) -> float:

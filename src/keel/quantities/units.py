@@ -57,6 +57,8 @@ _PREFIXABLE = {
     "mol": ("substance", "1e6", "m u n p"),
     "m": ("length", "1e2", "k c m"),
     "s": ("time", "1/60", "m"),
+    "U": ("enzyme unit", "1", "k m u n"),
+    "kat": ("enzyme unit", "6e7", "m u n p"),  # UCUM: a mole a second, where U is a micromole a minute
 }
 _FIXED = {
     "min": ("time", "1"),
@@ -65,15 +67,17 @@ _FIXED = {
     "wk": ("time", "10080"),
     "mo": ("time", "43830"),  # UCUM: a twelfth of a Julian year
     "a": ("time", "525960"),  # UCUM: 365.25 days
+    "[drp]": ("volume", "5e-5"),  # UCUM: a twentieth of a millilitre
     "mm[Hg]": ("pressure", "1"),
     "kPa": ("pressure", "7.500615758"),
+    "hPa": ("pressure", "0.7500615758"),
+    "cm[H2O]": ("pressure", "0.7355591"),  # UCUM: 98.0665 Pa
     "[lb_av]": ("mass", "453592.37"),
     "[oz_av]": ("mass", "28349.523125"),
     "[stone_av]": ("mass", "6350293.18"),
     "[in_i]": ("length", "2.54"),
     "[ft_i]": ("length", "30.48"),
     "[IU]": ("international unit", "1"),
-    "U": ("enzyme unit", "1"),
     "%": ("percent", "1"),
     "Cel": ("temperature", "1"),
     "[degF]": ("temperature °F", "1"),
@@ -95,7 +99,9 @@ _SPELLINGS = {
     "L": ["l", "litre", "litres", "liter", "liters"],
     "mL": ["ml", "cc", "millilitre", "millilitres", "milliliter", "milliliters"],
     "dL": ["dl"],
+    "[drp]": ["drop", "drops", "gtt", "gtts"],
     "uL": ["ul", "µl", "μl"],
+    "ukat": ["µkat", "μkat"],
     "umol": ["µmol", "μmol", "micromol", "micromole", "micromoles"],
     "s": ["sec", "secs", "second", "seconds"],
     "min": ["mins", "minute", "minutes"],
@@ -106,18 +112,21 @@ _SPELLINGS = {
     "a": ["y", "yr", "yrs", "year", "years"],
     "cm": ["centimetre", "centimetres", "centimeter", "centimeters"],
     "m": ["metre", "metres", "meter", "meters"],
-    "mm[Hg]": ["mmhg", "mm hg", "mm[hg]"],
+    "mm[Hg]": ["mmhg", "mm hg", "mm[hg]", "torr"],
+    "cm[H2O]": ["cmh2o", "cm h2o", "cm[h2o]"],
     "[lb_av]": ["lb", "lbs", "pound", "pounds"],
     "[oz_av]": ["oz", "ounce", "ounces"],
     "[stone_av]": ["st", "stone", "stones"],
     "[in_i]": ["in", "inch", "inches"],
     "[ft_i]": ["ft", "foot", "feet"],
-    "[IU]": ["iu"],
+    "[IU]": ["iu", "[iu]"],
     "Cel": ["°c", "degc", "celsius"],
     "[degF]": ["°f", "degf", "fahrenheit"],
     "%": ["percent", "per cent"],
 }
 _BY_SPELLING = {spelling: atom for atom, spellings in _SPELLINGS.items() for spelling in spellings}
+_FIGURES = 6
+"""Of a whole number that is a factor of a unit."""
 _ANNOTATION = re.compile(r"\{[^}]*\}")
 
 
@@ -172,6 +181,8 @@ def _atom(piece: str, whole: str) -> tuple[str, str, Fraction, int]:
     bare = _ANNOTATION.sub("", piece)
     if not bare and piece:
         return piece, "", Fraction(1), 1
+    if bare.isdecimal() and len(bare) <= _FIGURES and "." in whole:  # a factor, as in “10.L/min”
+        return bare, "", Fraction(bare), 1
     if ten := re.fullmatch(r"10[*^](-?\d{1,2})", bare):
         return bare, "", Fraction(10) ** int(ten.group(1)), 1
     powered = re.fullmatch(r"([A-Za-z]+)([2-4])", bare)

@@ -27,13 +27,15 @@ class Queue(NamedTuple):
 HEALTH = Queue("health", 1, 16, 5)
 WRITES = Queue("clinic writes", 3, 200, 20)
 CLINIC = Queue("clinic pages", 2, 60, 20)
+ROOMS = Queue("rooms", 2, 300, 5)
+"""What the screens of the rooms ask for each second; no page of the clinic waits for it."""
 ACCOUNTS = Queue("accounts", 2, 40, 10)
 """The door and what stands behind it: a password costs much to check, and anybody may send one."""
 STATIC = Queue("static files", 1, 200, 10)
 PUBLIC = Queue("public pages", 1, 24, 6)
 COSTLY = Queue("costly", 1, 6, 30)
 """Long records, documents, charts of models: what may take longer than a page should."""
-QUEUES = (HEALTH, WRITES, CLINIC, ACCOUNTS, STATIC, PUBLIC, COSTLY)
+QUEUES = (HEALTH, WRITES, CLINIC, ROOMS, ACCOUNTS, STATIC, PUBLIC, COSTLY)
 """All of them. Python runs one thread at a time, so that few at once is faster for each, and no slower for all."""
 
 

@@ -11,25 +11,33 @@ KEEL_MAIL      smtp://user:password@host:port, or smtps:// with TLS from the sta
                the folder `mail` beside the database
 KEEL_MAIL_FROM the sender of those mails; keel@ the first of KEEL_HOSTS where it is not set
 KEEL_BREACHED  a file of SHA-1 digests of breached passwords, sorted, one a line, as Have I Been Pwned gives them
-KEEL_AUDIT_HEAD where the end of each audit is kept off this machine: file:/path, syslog:host:port or syslog:/dev/log,
-               several with spaces between (`clinic/heads.py`)
+KEEL_AUDIT_HEAD where the end of each audit is kept off this machine: file:/path, syslog:host:port, syslog:/dev/log or
+               mail:somebody@elsewhere, several with spaces between (`clinic/heads.py`)
 KEEL_BACKUPS   folder of the backups, best on another disk; `backups` in the folder of Keel where it is not set
 KEEL_BACKUP_KEY public keys of age (age1…) to which backups are encrypted, several with spaces between
 KEEL_DEBUG     1 for Django's debug pages while developing, refused together with KEEL_HTTPS
 """
 
+import datetime as dt
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from pyrage import x25519
+
 from keel.web import sqlite
 from keel.web.errors import DatabaseRefused, WebError
 
 SECRET_FILE = "secret-key"  # noqa: S105 - the name of the file, not the secret
+FACTOR_FILE = "factor-key"
+"""The file of the key under which the keys of authenticator apps and recovery codes are stored; backups have it."""
 DATABASE_FILE = "keel.sqlite3"
+BACKUPS_STAY = dt.timedelta(days=400)
+"""How long a backup stays at most; a default of Keel's (`backups/pruning.py`)."""
 THIS_MACHINE = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -109,7 +117,7 @@ def breached_file(environment: Mapping[str, str] = os.environ) -> str:
 
 
 class HeadPlace(NamedTuple):
-    """Where the end of the audit is kept: `kind` is file or syslog, `where` its path or host:port."""
+    """Where the end of the audit is kept: `kind` is file, syslog or mail, `where` its path, host:port or address."""
 
     kind: str
     where: str
@@ -124,9 +132,12 @@ def _head_place(text: str) -> HeadPlace:
     kind, _, where = text.partition(":")
     host, _, port = where.rpartition(":")
     is_host = bool(host) and port.isdecimal() and 0 < int(port) < 65536
-    if not (where.startswith("/") or (kind == "syslog" and is_host)) or kind not in ("file", "syslog"):
+    is_path = kind in ("file", "syslog") and where.startswith("/")
+    is_mail = kind == "mail" and re.fullmatch(r"[^@\s]{1,64}@[^@\s]{1,255}", where)
+    if not (is_path or (kind == "syslog" and is_host) or is_mail):
         raise WebError(
-            f"KEEL_AUDIT_HEAD has “{text}”; write file:/path/of/heads.log, syslog:host:514 or syslog:/dev/log."
+            f"KEEL_AUDIT_HEAD has “{text}”; write file:/path/of/heads.log, syslog:host:514, syslog:/dev/log or "
+            "mail:somebody@elsewhere.example."
         )
     return HeadPlace(kind, where)
 
@@ -159,12 +170,27 @@ def secret_keys(place: Path) -> list[str]:
 
 def create_secret_key(place: Path) -> None:
     """Writes a new secret key, readable by its owner only, unless the folder has one."""
+    _write_once(place / SECRET_FILE, secrets.token_urlsafe(64))
+
+
+def _write_once(path: Path, text: str) -> None:
     try:
-        handle = os.open(place / SECRET_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return
     with os.fdopen(handle, "w") as file:
-        file.write(secrets.token_urlsafe(64) + "\n")
+        file.write(f"{text}\n")
+
+
+def factor_key(place: Path) -> str:
+    """The secret age key in the folder; where there is no file, one that dies with this process (checks and tests)."""
+    file = place / FACTOR_FILE
+    return file.read_text().strip() if file.exists() else str(x25519.Identity.generate())
+
+
+def create_factor_key(place: Path) -> None:
+    """Writes a new key for the keys of authenticator apps, unless the folder has one."""
+    _write_once(place / FACTOR_FILE, str(x25519.Identity.generate()))
 
 
 def change_secret_key(place: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keel.messages import Message, joined
-from keel.web.environment import DATABASE_FILE, SECRET_FILE
+from keel.web.environment import DATABASE_FILE, FACTOR_FILE, SECRET_FILE
 from keel.web.errors import DatabaseRefused, PortTaken
 from keel.web.sqlite import check_database
 
@@ -24,7 +24,7 @@ HEADER_MS = 10_000
 """Milliseconds that a client has to send the head of a request."""
 LARGEST_HEAD = 65_536
 """Bytes of the head of a request, its address and cookies among them."""
-PRIVATE_FILES = (SECRET_FILE, DATABASE_FILE, f"{DATABASE_FILE}-wal", f"{DATABASE_FILE}-shm")
+PRIVATE_FILES = (SECRET_FILE, FACTOR_FILE, DATABASE_FILE, f"{DATABASE_FILE}-wal", f"{DATABASE_FILE}-shm")
 """Files of the folder that hold secrets or people."""
 
 
@@ -37,9 +37,10 @@ def prepare(folder: Path, *, with_pages: bool = True) -> None:
     folder = folder.absolute()
     private_from_now_on()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    from keel.web.environment import create_secret_key
+    from keel.web.environment import create_factor_key, create_secret_key
 
     create_secret_key(folder)
+    create_factor_key(folder)
     close_to_others(folder)
     _set_up(folder)
     from django.conf import settings

@@ -20,6 +20,7 @@ if DEBUG and HTTPS:
 
 SECRET_KEY, *SECRET_KEY_FALLBACKS = environment.secret_keys(FOLDER)
 ALLOWED_HOSTS = environment.hosts()
+FACTOR_KEY = environment.factor_key(FOLDER)
 DATABASES = {"default": environment.database(FOLDER)}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     sqlite.install()
@@ -46,6 +47,7 @@ INSTALLED_APPS = [
     "keel.web.directory",
     "keel.web.evidence",
     "keel.web.learn",
+    "keel.web.live",
     "keel.web.offline",
     "keel.web.pages",
     "keel.web.picture",
@@ -150,6 +152,7 @@ MFA_FORMS = {
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0
 AUDIT_HEAD = environment.audit_head()
+BACKUPS = environment.backups(FOLDER)
 LOCK_MINUTES = environment.lock_minutes()
 globals().update(environment.mail(FOLDER))
 # Counts of tries, shared by all processes. Nothing of the public pages comes in here.

@@ -10,6 +10,7 @@ urlpatterns = [
         path("", include("keel.web.accounts.allauth_urls")),
         path("account/", include("keel.web.accounts.urls")),
         path("", include("keel.web.staff.urls")),  # before the clinic's, whose patients have any number
+        path("clinic/", include("keel.web.live.urls")),  # likewise
         path("clinic/", include("keel.web.clinic.urls")),
         path("check/", include("keel.web.check.urls")),
         path("evidence/", include("keel.web.evidence.urls")),

@@ -4,13 +4,15 @@ import json
 
 import pytest
 
-from support.command import keel
+from support.command import keel_here
 
 pytestmark = pytest.mark.slow
 
 
 def test_the_answer_says_severity_in_words_and_names_what_was_not_recognised():
-    finished = keel("interactions", "Valium, blorptanol, Unisom, amoxicillin, theophylline", "--substance=esketamine")
+    finished = keel_here(
+        "interactions", "Valium, blorptanol, Unisom, amoxicillin, theophylline", "--substance=esketamine"
+    )
     assert finished.returncode == 0
     for words in ("CONTRAINDICATED", "MAJOR", "NOT RECOGNISED", "WHICH ONE", "nothing on file"):
         assert words in finished.stdout
@@ -19,14 +21,14 @@ def test_the_answer_says_severity_in_words_and_names_what_was_not_recognised():
 
 
 def test_conflicts_are_shown_with_both_sides():
-    shown = " ".join(keel("interactions", "diazepam").stdout.split())
+    shown = " ".join(keel_here("interactions", "diazepam").stdout.split())
     assert "Sources disagree: Are benzodiazepines forbidden with ketamine?" in shown
     assert "One side:" in shown
     assert "Other side:" in shown
 
 
 def test_words_without_quotes_are_read_as_one_name():
-    answer = json.loads(keel("interactions", "night", "nurse", "sertraline", "50", "mg", "--json").stdout)
+    answer = json.loads(keel_here("interactions", "night", "nurse", "sertraline", "50", "mg", "--json").stdout)
     assert [item["input"] for item in answer["items"]] == ["night nurse", "sertraline"]
 
 
@@ -40,7 +42,7 @@ def test_words_without_quotes_are_read_as_one_name():
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(arguments, says):
-    finished = keel(*arguments)
+    finished = keel_here(*arguments)
     assert finished.returncode == 2
     assert finished.stdout == ""
     assert says in finished.stderr
@@ -48,6 +50,6 @@ def test_bad_input_is_one_line_and_exit_code_2(arguments, says):
 
 
 def test_help_gives_an_example():
-    finished = keel("interactions", "--help")
+    finished = keel_here("interactions", "--help")
     assert finished.returncode == 0
     assert "Example" in finished.stdout

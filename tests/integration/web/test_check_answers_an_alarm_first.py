@@ -44,3 +44,19 @@ def test_thoughts_of_suicide_show_the_lines_for_them(erin):
 def test_a_page_in_either_language_reads_a_pattern_in_either(erin, typed):
     for address in ("/check/", "/es/check/"):
         assert "52" in _text(erin.post(address, {"pattern": typed, "go": "picture"}))
+
+
+@pytest.mark.parametrize("address", ["/evidence/", "/help/"])
+def test_a_search_box_hears_an_alarm_too(erin, address):
+    page = _text(erin.get(address, {"q": "my friend is not breathing"}, headers={"accept-language": "en-GB"}))
+    card = page[page.index('id="alarm"') :]
+    assert card.index("this can be an emergency") < card.index('href="tel:999"') < card.index("<form")
+    assert "right now?" in _text(erin.get(address, {"q": "overdose deaths"}))
+    assert 'id="alarm"' not in _text(erin.get(address, {"q": "does ketamine harm the memory"}))
+    page = _text(erin.get(f"/es{address}", {"q": "mi amigo no respira"}))
+    assert "puede ser una emergencia" in page
+
+
+def test_a_search_of_the_evidence_finds_people_who_help(erin):
+    page = _text(erin.get("/evidence/", {"q": "crisis text line"}))
+    assert "741741" in page[page.index('id="hits"') :]

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.db import transaction
 
 from keel import knowledge
 from keel.assessment.picture import picture_of
@@ -15,10 +16,17 @@ from keel.web.errors import DemoRefused
 NOW = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
 
 
+@pytest.fixture(scope="module")
+def staff(django_db_setup, django_db_blocker):
+    """The staff of the demonstration, which is loaded for all of this file."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield load(NOW)
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def pictures(db):
+def pictures(staff, db):
     """The picture of each patient of the demonstration by name."""
-    load(NOW)
     facts = knowledge.load()
     return {
         patient.display_name: picture_of(record_of(patient, at=NOW, knowledge=facts), at=NOW, knowledge=facts)
@@ -27,8 +35,7 @@ def pictures(db):
 
 
 @pytest.mark.slow
-def test_loading_twice_changes_nothing(db):
-    staff = load(NOW)
+def test_loading_twice_changes_nothing(staff, db):
     before = Fact.objects.count()
     assert load(NOW + dt.timedelta(days=1)) == staff
     assert Fact.objects.count() == before
@@ -63,7 +70,9 @@ def test_its_histories_differ_as_the_file_says(pictures):
     assert "grumbleflux" in pictures["Otto"].interactions.not_recognised
 
 
-def test_it_is_refused_beside_a_real_clinic(harbour):
+def test_it_is_refused_beside_a_real_clinic(db):
+    Clinic.objects.create(slug="quay", name="Quay Clinic")
+    before = Clinic.objects.count()
     with pytest.raises(DemoRefused, match="another --folder"):
         load(NOW)
-    assert Clinic.objects.count() == 1
+    assert Clinic.objects.count() == before

@@ -36,13 +36,20 @@ PAGES = {
     "/clinic/harbour/patients/H-1/visit/": "fay",
     "/clinic/harbour/patients/H-1/export/": "alice",
     "/clinic/harbour/patients/H-1/merge/": "alice",
+    "/clinic/harbour/patients/H-1/erase/": "mia",
+    "/clinic/harbour/patients/H-1/contacts/2/correct/": "fay",
+    "/clinic/harbour/patients/H-1/contacts/2/take-back/": "fay",
+    "/clinic/harbour/patients/H-1/vitals/": "tom",
 }
 """Every page of one patient, with somebody who may open it."""
 
 
 @pytest.fixture
 def dose(people, dana):
-    return record_fact(by=people["alice"], patient=dana, kind=Kind.DOSE, payload=INFUSION, key="one", at=START)
+    fact = record_fact(by=people["alice"], patient=dana, kind=Kind.DOSE, payload=INFUSION, key="one", at=START)
+    contact = {"name": "Sam", "role": "escort"}
+    record_fact(by=people["fay"], patient=dana, kind=Kind.CONTACT, payload=contact, key="two", at=START)
+    return fact
 
 
 def _new_rows(before):
@@ -77,7 +84,7 @@ def test_the_list_says_whom_it_showed_and_what_of_them(at_desk, dose, who, shown
 def test_a_refusal_and_a_guess_at_numbers_leave_a_row(at_desk, dose):
     at_desk("fay").get("/clinic/harbour/patients/H-1/")
     at_desk("alice").get("/clinic/harbour/patients/H-77/")
-    rows = AuditRow.objects.filter(clinic__slug="harbour", sequence__gt=1).values_list("actor", "action", "subject")
+    rows = AuditRow.objects.filter(clinic__slug="harbour", sequence__gt=2).values_list("actor", "action", "subject")
     assert list(rows) == [("fay", "refused", "H-1"), ("alice", "not_found", "H-77")]
 
 
@@ -122,7 +129,7 @@ def test_what_cannot_be_audited_is_not_written(at_desk, dose, monkeypatch, addre
     browser.raise_request_exception = False
     monkeypatch.setattr(audit, "append", _break)
     assert browser.post(address, body).status_code >= 500
-    assert Fact.objects.count() == 1
+    assert Fact.objects.count() == 2
 
 
 def _break(*args, **kwargs):
@@ -152,7 +159,7 @@ def test_older_rows_are_a_page_further(at_desk, dose, monkeypatch):
     for _ in range(3):
         browser.get("/clinic/harbour/audit/")
     first = browser.get("/clinic/harbour/audit/?kind=seen").content.decode()
-    assert "kind=seen&amp;before=3" in first
+    assert "kind=seen&amp;before=4" in first
     assert "Older" not in browser.get("/clinic/harbour/audit/?before=2").content.decode()
 
 
@@ -170,7 +177,7 @@ def test_another_patients_number_that_begins_alike_is_not_taken_along(people, do
 
     for subject in ("H-10", "H-10/1", "H-1x"):
         note(dose.patient.clinic, at=START, actor="bob", action="see_patient", subject=subject)
-    assert [row.subject for row in about_patient(dose.patient.clinic, "H-1")] == ["H-1/1"]
+    assert [row.subject for row in about_patient(dose.patient.clinic, "H-1")] == ["H-1/1", "H-1/2"]
 
 
 def test_every_action_of_the_audit_has_words():

@@ -7,14 +7,18 @@ import re
 import zipfile
 from html import unescape
 
+import pikepdf
 import pytest
 
 from keel import knowledge
 from keel.interop import read_records
-from keel.web.clinic.actions import record_fact, register, void_fact
+from keel.reports.documents import record_pdf
+from keel.web.clinic.actions import OF_SESSIONS, record_fact, register, void_fact
 from keel.web.clinic.errors import FactRefused, NotAllowed
+from keel.web.clinic.exports import NOTICE
 from keel.web.clinic.models import AuditRow, Fact, Kind, Patient, PatientSummary
 from keel.web.clinic.queries import record_of
+from keel.web.clinic.record_paper import paper_of
 from keel.web.clinic.summaries import rebuild, summary_of
 from support.clock import START
 from support.doses import INFUSION
@@ -164,7 +168,11 @@ CORRECTIONS = [
 
 
 def test_every_kind_of_fact_can_be_corrected():
-    assert {kind for kind, *_ in CORRECTIONS} == set(Kind) - {Kind.VOID, Kind.MERGE}  # a merge is taken back
+    assert {kind for kind, *_ in CORRECTIONS} == set(Kind) - {
+        Kind.VOID,
+        Kind.MERGE,
+        *OF_SESSIONS,
+    }  # taken back, or in the room
 
 
 @pytest.mark.parametrize(("kind", "before", "form"), CORRECTIONS)
@@ -361,10 +369,32 @@ def test_the_whole_record_goes_to_the_patient_at_any_time(at_desk, write, dana):
     facts = knowledge.load()
     (again,) = read_records(files["record.json"], at=START, knowledge=facts).records
     assert again.doses == record_of(dana, at=START, knowledge=facts).doses
+    (other,) = read_records(files["fhir.json"], at=START, knowledge=facts).records
+    assert [(one.start, one.amount_mg) for one in other.doses] == [(one.start, one.amount_mg) for one in again.doses]
+    assert json.loads(files["fhir.json"])["entry"][0]["resource"]["name"] == [{"text": "Dana"}]
     ledger = json.loads(files["facts.json"])["patients"][0]["facts"]
     assert [one["kind"] for one in ledger] == ["dose", "contact"]
     assert ledger[0]["recorded_by"] == "Alice"
     assert AuditRow.objects.filter(action="export", actor="bob", subject="H-1").exists()
+
+
+def test_the_paper_of_a_record_is_accessible_and_holds_every_fact(write, people, dana):
+    """PDF/UA-1; a fact that was replaced stays, with what became of it and why; what was typed stays text."""
+    wrong = write(Kind.MEDICINE, {"text": "sertralin #panic() $x$"}, "a")
+    write(Kind.MEDICINE, {"text": "sertraline", "status": "active"}, "b", supersedes=wrong, reason="misspelt")
+    write(Kind.ANSWERS, {**PHQ, "items": {"1": 3, "9": 1}, "at": "2026-11-01T09:00+00:00"}, "c")
+    write(Kind.CONTACT, {"name": "Sam", "role": "escort", "note": "rings twice"}, "d")
+    paper = paper_of(dana, notice=NOTICE, recipient="Dr Noe", at=START)
+    medicines, answers, contacts = paper.tables
+    assert medicines.rows[0][2:] == ("sertralin #panic() $x$", "Alice, 21 November 2026, 10:00", "replaced by 2")
+    assert medicines.rows[1][4] == "replaces 1; because misspelt"
+    assert "Little interest or pleasure in doing things: 3" in answers.rows[0][2]
+    assert contacts.rows[0][2].endswith("note: rings twice")
+    assert any(part.is_urgent and part.items for part in paper.parts)  # item 9 was answered above zero
+    with pikepdf.open(io.BytesIO(record_pdf(paper, at=START))) as document:
+        with document.open_metadata() as meta:
+            assert (meta["pdfuaid:part"], meta["dc:title"]) == ("1", "Record of Dana, H-1")
+        assert document.Root.MarkInfo.Marked
 
 
 CONSENT = {"version": "3", "on": "2026-11-01"}
@@ -383,7 +413,17 @@ def test_nothing_goes_to_others_without_consent_that_names_them(at_desk, write, 
     page = _export(desk, purpose="sharing", recipient="Dr Noe")
     assert "withdrawn or is over" in _text(page)
     assert AuditRow.objects.filter(action="export_refused").count() == 3
-    assert given.pk
+    assert AuditRow.objects.get(action="export").detail["consent"] == given.sequence
+    label = json.loads(files["fhir.json"])["meta"]["security"][0]["code"]
+    assert label == "42CFRPart2"  # v3-ActCode, ActUSPrivacyLaw
+
+
+def test_the_export_offers_whom_a_consent_names_that_holds_today(at_desk, write, dana):
+    write(Kind.CONSENT, {**SHARING, "given": True}, "a")
+    write(Kind.CONSENT, {**SHARING, "recipient": "Dr Past", "given": True, "until": "2026-11-10"}, "b")
+    html = at_desk("alice").get("/clinic/harbour/patients/H-1/export/").content.decode()
+    assert '<option value="Dr Noe">Dr Noe, for: treatment</option>' in html
+    assert "Dr Past" not in html
 
 
 def test_research_needs_its_own_consent_and_gets_no_name(at_desk, write, dana):
@@ -394,9 +434,9 @@ def test_research_needs_its_own_consent_and_gets_no_name(at_desk, write, dana):
     write(Kind.CONSENT, {**CONSENT, "to": "research", "given": True}, "r")
     page = _export(desk, purpose="research")
     files = _files(page)
-    assert set(files) == {"record.json"}
+    assert set(files) == {"record.json", "fhir.json"}
     for known in (b"Dana", b"H-1", b"1980", b"Alice"):
-        assert known not in files["record.json"]
+        assert known not in b"".join(files.values())
     assert "H-1" not in page["Content-Disposition"]
 
 
@@ -425,3 +465,58 @@ def test_the_front_desk_keeps_contacts_and_visits(at_desk, dana):
     assert "May not know why the person is here." in _text(page)
     page = desk.post("/clinic/harbour/patients/H-1/visit/", {"key": "b", "start": "2026-12-01T09:00"}, follow=True)
     assert "1 December 2026, 09:00" in _text(page)
+
+
+@pytest.mark.parametrize("kind", [Kind.CONTACT, Kind.VISIT])
+def test_the_front_desk_corrects_what_it_keeps_and_takes_it_back(at_desk, write, dana, kind):
+    before = {"at": "2026-12-01T09:00+00:00"} if kind == Kind.VISIT else {"name": "Sam", "role": "escort"}
+    form = (
+        {"start": "2026-12-02T09:00"} if kind == Kind.VISIT else {"name": "Sam", "role": "escort", "phone": "555 0100"}
+    )
+    old, desk = write(kind, before, "old"), at_desk("fay")
+    page = "/clinic/harbour/patients/H-1/contacts/"
+    assert f"{page}{old.sequence}/correct/" in desk.get(page).content.decode()
+    sent = desk.post(f"{page}{old.sequence}/correct/", {**form, "key": "new", "why-reason": "rang"}, follow=True)
+    assert sent.redirect_chain[0][0].startswith(page)
+    new = Fact.objects.get(supersedes=old)
+    assert (new.recorded_by.username, new.reason) == ("fay", "rang")
+    assert desk.post(f"{page}{new.sequence}/take-back/", {"key": "x", "reason": "moved"}).status_code == 302
+    assert Fact.objects.filter(voids=new).exists()
+
+
+def test_the_front_desk_corrects_nothing_clinical(at_desk, write, dana):
+    write(Kind.MEDICINE, {"text": "lithium"}, "a")
+    for act in ("correct", "take-back"):
+        assert at_desk("fay").get(f"/clinic/harbour/patients/H-1/contacts/1/{act}/").status_code == 404
+
+
+# Vital signs
+
+VITALS = "/clinic/harbour/patients/H-1/vitals/"
+
+
+def test_vital_signs_are_several_facts_of_one_form_and_once(at_desk, dana):
+    form = {"key": "v", "start": "2026-11-20T09:00", "pressure": "142 / 88", "pulse": "80", "temperature": "36.8"}
+    desk = at_desk("tom")
+    assert desk.post(VITALS, form).status_code == 302
+    assert desk.post(VITALS, form).status_code == 302  # a double tap
+    told = [fact.payload["value"] for fact in Fact.objects.order_by("sequence")]
+    assert told == ["142/88 mmHg", "80 /min", "36.8 °C"]
+    measured = record_of(dana, at=START, knowledge=knowledge.load()).measurements
+    assert [(one.code, one.value) for one in measured] == [  # LOINC: systolic, diastolic, heart rate, temperature
+        ("8480-6", 142),
+        ("8462-4", 88),
+        ("8867-4", 80),
+        ("8310-5", 36.8),
+    ]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{}, {"pressure": "142"}, {"pressure": "88/142"}, {"saturation": "101", "pulse": "80"}, {"temperature": "98.6"}],
+)
+def test_a_vital_sign_that_cannot_be_lets_none_of_the_form_in(at_desk, dana, wrong):
+    """Upper above lower; no saturation over 100%; 98.6 is Fahrenheit."""
+    page = at_desk("tom").post(VITALS, {"key": "v", "start": "2026-11-20T09:00", **wrong})
+    assert page.status_code == 422
+    assert not Fact.objects.exists()

@@ -3,13 +3,16 @@
 import doctest
 import hashlib
 import re
+from importlib import import_module
 
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from django.apps import apps
 from django.core import mail
 from django.test import Client
 
+from keel.web import environment
 from keel.web.accounts.access import WITHOUT_SECOND_FACTOR, Rule, routes, rule_of
 from keel.web.accounts.breached import is_in
 from keel.web.accounts.models import User
@@ -282,9 +285,29 @@ def test_a_session_from_before_the_second_factor_ends_with_it(olga, harbour, dja
     secret = owner.session["mfa.totp.secret"]
     with django_capture_on_commit_callbacks(execute=True):
         owner.post("/account/second-factor/app/", {"code": totp.code(secret)})
-    assert Authenticator.objects.filter(user=olga, type="totp").exists()
+    stored = Authenticator.objects.get(user=olga, type="totp").data["secret"]
+    assert stored.startswith("age:")  # HZ-SEC-01: whoever reads the database has no second factor
+    assert secret not in stored
+    later = Client()
+    log_in(later)
+    assert later.post("/log-in/second-factor/", {"code": totp.code(secret)}).status_code == 302
     assert owner.get("/clinic/harbour/").status_code == 200
     assert thief.get("/clinic/harbour/")["Location"].startswith("/log-in/")
+
+
+def test_what_was_stored_open_is_sealed_by_the_upgrade(client, olga, settings, tmp_path):
+    """HZ-SEC-01. And stays good: the same app lets its person in. Without a key that lasts, nothing is touched."""
+    migration = import_module("keel.web.accounts.migrations.0003_seal_second_factors")
+    settings.FOLDER = tmp_path
+    migration.seal_all(apps, None)
+    assert Authenticator.objects.get().data == {"secret": SECRET}
+    environment.create_factor_key(tmp_path)
+    settings.FACTOR_KEY = environment.factor_key(tmp_path)
+    migration.seal_all(apps, None)
+    assert SECRET not in str(Authenticator.objects.get().data)
+    log_in(client)
+    client.post("/log-in/second-factor/", {"code": totp.code(SECRET)})
+    assert signed_in(client)
 
 
 def test_nobody_signs_up(client, db):

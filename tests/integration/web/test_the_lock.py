@@ -155,3 +155,68 @@ def test_a_database_that_cannot_be_written_to_keeps_nobody_from_reading(desk, mo
     monkeypatch.setattr(UserSession.objects, "create_from_request", fail)
     assert is_open(desk)
     assert UserSession.objects.count() == 0
+
+
+# Several people at one tablet
+
+
+def _change(desk, session=""):
+    return desk.post("/account/change/", {"session": session})
+
+
+def _sign_in(desk, people, name):
+    desk.force_login(people[name])
+    assert is_open(desk)
+
+
+def _session_of(name):
+    return str(UserSession.objects.get(user__username=name).pk)
+
+
+def test_two_people_at_one_tablet_come_back_by_name_and_pin(desk, people):
+    """HZ-SEC-01: a name alone opens nothing, and each goes on in a session of their own."""
+    assert is_open(desk)
+    assert _change(desk)["Location"] == "/log-in/"
+    assert "Alice" in text_of(desk.get("/log-in/").content.decode())
+    assert desk.get(PAGE)["Location"].startswith("/log-in/")
+    _sign_in(desk, people, "bob")
+    assert _change(desk, _session_of("alice"))["Location"] == "/account/lock/"
+    html = desk.get("/account/lock/").content.decode()
+    assert "<h1>Alice</h1>" in html
+    assert '<button class="button quiet" name="session"' in html  # Bob, to be chosen
+    assert not is_open(desk)
+    assert unlock(desk, "4712").status_code == 422
+    assert unlock(desk, "4711")["Location"] == PAGE
+    assert is_open(desk)
+    desk.post(f"{PAGE}medicine/", {"key": "k", "text": "sertraline"})
+    assert Fact.objects.get().recorded_by == people["alice"]
+    _change(desk, _session_of("bob"))
+    assert "<h1>Bob</h1>" in desk.get("/account/lock/").content.decode()
+    assert not is_open(desk)
+
+
+def test_a_pin_of_somebody_else_opens_nothing(desk, people):
+    is_open(desk)
+    _change(desk)
+    people["bob"].set_password("another pass phrase")
+    people["bob"].save()
+    _sign_in(desk, people, "bob")
+    desk.post("/account/lock/")
+    assert unlock(desk, "4711").status_code == 422
+
+
+def test_another_tablet_reaches_nobody(desk, client, people):
+    """Without the signed cookie of the tablet a session is not to be had by its number."""
+    is_open(desk)
+    number = _session_of("alice")
+    assert _change(client, number)["Location"] == "/log-in/"
+    client.cookies["keel-tablet"] = f"{UserSession.objects.get().session_key}:forged"
+    assert _change(client, number)["Location"] == "/log-in/"
+    assert "Alice" not in text_of(client.get("/log-in/").content.decode())
+
+
+def test_who_left_the_clinic_or_ended_the_session_is_not_offered(desk, people):
+    is_open(desk)
+    _change(desk)
+    UserSession.objects.get(user=people["alice"]).end()
+    assert "Alice" not in text_of(desk.get("/log-in/").content.decode())

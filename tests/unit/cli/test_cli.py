@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from support.command import keel
+from support.command import keel_here
 
 pytestmark = pytest.mark.slow
 
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.slow
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_two(arguments, says):
-    finished = keel(*arguments)
+    finished = keel_here(*arguments)
     assert finished.returncode in (1, 2) if arguments[0] == "knowledge" else finished.returncode == 2
     assert finished.stdout == ""
     assert says in finished.stderr
@@ -38,7 +38,7 @@ def test_bad_input_is_one_line_and_exit_code_two(arguments, says):
 def test_json_is_the_only_thing_on_standard_output(tmp_path):
     record = {"person": {"id": "dana"}, "patterns": ["400 mg weekly"], "medicines": ["flibbertol"]}
     (tmp_path / "dana.json").write_text(json.dumps(record), encoding="utf-8")
-    finished = keel("assess", "dana.json", "--json", folder=tmp_path)
+    finished = keel_here("assess", "dana.json", "--json", folder=tmp_path)
     assert finished.returncode == 0
     assert json.loads(finished.stdout)["person"]["id"] == "dana"
 
@@ -46,12 +46,12 @@ def test_json_is_the_only_thing_on_standard_output(tmp_path):
 def test_a_file_of_several_people_gives_a_list(tmp_path):
     people = {"people": [{"person": {"id": "dana"}}, {"person": {"id": "erin"}}]}
     (tmp_path / "people.json").write_text(json.dumps(people), encoding="utf-8")
-    document = json.loads(keel("assess", "people.json", "--json", folder=tmp_path).stdout)
+    document = json.loads(keel_here("assess", "people.json", "--json", folder=tmp_path).stdout)
     assert [one["person"]["id"] for one in document["people"]] == ["dana", "erin"]
 
 
 def test_the_terminal_view_says_what_matters_without_colour():
-    finished = keel("exposure", "1 g twice a week for 3 years, snorted")
+    finished = keel_here("exposure", "1 g twice a week for 3 years, snorted")
     assert "TAKE CARE" in finished.stdout
     assert "114 times" in finished.stdout  # evidence register B12: 1 g on two nights a week = 114x
     assert "\x1b[" not in finished.stdout
@@ -61,8 +61,8 @@ def test_a_score_comes_in_the_language_that_was_asked_for():
     """Title, questions and JSON are Spanish; an error offers the answers of the Spanish questionnaire."""
     answers = ("--answers", "1,2,0,1,0,2,1,0,1", "--language", "es")
     title = "Cuestionario sobre la salud del paciente, nueve preguntas (PHQ-9)"
-    assert title in keel("score", "phq-9", *answers).stdout
-    document = json.loads(keel("score", "phq-9", *answers, "--json").stdout)
+    assert title in keel_here("score", "phq-9", *answers).stdout
+    document = json.loads(keel_here("score", "phq-9", *answers, "--json").stdout)
     assert (document["title"], document["band"]) == (title, "leve")
-    assert "Poco interés o placer en hacer cosas" in keel("score", "phq-9", "--text", "--language", "es").stdout
-    assert "Ningún día" in keel("score", "phq-9", "--answers", "1=7", "--language", "es").stderr
+    assert "Poco interés o placer en hacer cosas" in keel_here("score", "phq-9", "--text", "--language", "es").stdout
+    assert "Ningún día" in keel_here("score", "phq-9", "--answers", "1=7", "--language", "es").stderr

@@ -46,9 +46,22 @@ EVERY_TYPE = {
     "left_against_advice": ["--told", "no driving", "--contact-tried", "sister"],
     "transferred": ["--to", "the hospital", "--reason", "chest pain"],
     "handed_over": ["--to", "carol", "--severity", "stable", "--synthesis", "watch until noon"],
+    "dose_checked": ["--amount", "35 mg", "--strength", "1 mg/mL"],
     "emergency_step": ["--card", "collapse", "--step", "called"],
     "alarm_acknowledged": ["--rule", "A-IN-05"],
     "alarm_paused": ["--rule", "A-IN-05", "--over", "2 min"],
+    "alarm_raised": ["--rule", "A-IN-05", "--occurrence", "1", "--priority", "medium"],
+    "alarm_worsened": [
+        *("--rule", "A-IN-05-low", "--occurrence", "1", "--priority", "high"),
+        *("--was", "A-IN-05", "--was-occurrence", "1"),
+    ],
+    "alarm_eased": [
+        *("--rule", "A-IN-05", "--occurrence", "2", "--priority", "medium"),
+        *("--was", "A-IN-05-low", "--was-occurrence", "1"),
+    ],
+    "alarm_escalated": ["--rule", "A-IN-05", "--occurrence", "1", "--to", "prescriber"],
+    "alarm_cleared": ["--rule", "A-IN-05", "--occurrence", "1"],
+    "self_tested": ["--is-running", "yes"],
     "corrected": ["--corrects", "e10", "--reason", "other person", "--remove"],
 }
 

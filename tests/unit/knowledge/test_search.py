@@ -1,6 +1,9 @@
 """Full-text search of the evidence, and finding any fact by its id."""
 
+import csv
+import datetime as dt
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +13,9 @@ from keel.knowledge.kinds import facts, find_facts, json_schema, kind_names, par
 from support.loops import some
 
 KNOWLEDGE = load()
+TODAY = dt.date(2026, 12, 1)
+QUESTION_FILE = Path(__file__).parents[2] / "spec/evidence/questions.csv"
+QUESTIONS = list(csv.DictReader(QUESTION_FILE.read_text(encoding="utf-8").splitlines()))
 
 
 def found(query: str, limit: int = 10) -> list[str]:
@@ -113,3 +119,26 @@ def test_the_evidence_is_found_in_spanish_words_too():
     assert "deaths-us-fentanyls" in here("muertes fentanilo")
     assert "winstock12" in here("winstock")
     assert here("muertes fentanilo") != [hit.id for hit in search(KNOWLEDGE, "muertes fentanilo", 6)]
+
+
+@pytest.mark.parametrize("row", QUESTIONS, ids=lambda row: row["question"])
+def test_a_question_in_ordinary_words_has_an_answer_among_the_first_three(row):
+    """Asked as people ask; the answers are the entries that hold the figure, or who can be called."""
+    hits = search(KNOWLEDGE, row["question"], 3, lang=row["lang"], at=TODAY)
+    assert {hit.id for hit in hits} & set(row["answers"].split(";"))
+
+
+def test_people_who_help_are_found_only_for_a_day_and_while_their_rows_are_fresh():
+    """HZ-CHK-06: an old number leads to the one that replaced it, and a row that nobody checked is not shown."""
+
+    def ids(at):
+        return [hit.id for hit in search(KNOWLEDGE, "1-800-273-8255", 5, at=at)]
+
+    assert ids(TODAY)[0] == "us-988"
+    assert "us-988" not in ids(None)
+    assert "us-988" not in ids(TODAY + dt.timedelta(days=400))
+
+
+def test_what_held_once_comes_after_what_holds():
+    hits = [hit.id for hit in search(KNOWLEDGE, "esketamine oral antidepressant", 8)]
+    assert hits.index("conflict-oral-antidepressant") < hits.index("A05")

@@ -138,7 +138,7 @@ def _per_weight(
 ) -> DosePlan:
     dosing = protocol.dosing
     bmi = body_mass_index(person)
-    findings = list(_findings(protocol, solution))
+    findings: list[Finding] = []
     rows, unknown = [], []
     for weight in body_weights(protocol, person):
         if weight.kg is None:
@@ -148,6 +148,7 @@ def _per_weight(
         caps = _caps(protocol, row, person, at, knowledge, jurisdiction)
         findings += caps if weight.basis == "actual" else ()
         rows.append(msgspec.structs.replace(row, held_by=tuple(cap.rule for cap in caps)))
+    findings += _dilution(protocol, solution, max((row.rounded_mg for row in rows), default=0.0))
     if not rows:
         findings.append(_not_known(protocol, "weight_kg", "kg", unknown[0], Message("Weigh the person.")))
     plan = DosePlan(
@@ -177,7 +178,7 @@ def _row(protocol: Protocol, weight: BodyWeight, kg: float, solution: Solution) 
     if ml is not None and volume is not None and ml > volume:
         raise DoesNotFit(rounded, ml, volume)
     pumped = ml if volume is None else volume
-    if volume is None and strength is not None and _must_dilute(protocol, strength):
+    if volume is None and strength is not None and must_dilute(protocol, strength):
         pumped = None
     return WeightDose(
         basis=weight.basis,
@@ -190,7 +191,7 @@ def _row(protocol: Protocol, weight: BodyWeight, kg: float, solution: Solution) 
         ml=ml,
         rate_ml_per_h=None if pumped is None else significant(pumped * 60 / over),
         volumes=tuple(
-            Volume(one, significant(rounded / one), _must_dilute(protocol, one))
+            Volume(one, significant(rounded / one), must_dilute(protocol, one))
             for one in map(protocol.number, dosing.strengths)
         ),
         held_by=(),
@@ -218,7 +219,8 @@ def round_down(value: float, step: float) -> float:
     return significant(math.floor(value / step + 1e-9) * step)
 
 
-def _must_dilute(protocol: Protocol, mg_per_ml: float) -> bool:
+def must_dilute(protocol: Protocol, mg_per_ml: float) -> bool:
+    """Whether what has this strength may not be given as it is."""
     limit = protocol.dosing.dilute_from
     return bool(limit) and mg_per_ml >= protocol.number(limit)
 
@@ -300,9 +302,11 @@ def _dose_by(row: WeightDose) -> Message:
     return Message("{dose} ({formula})", dose=basis, formula=Message(row.formula)) if row.formula else basis
 
 
-def _findings(protocol: Protocol, solution: Solution) -> Iterator[Finding]:
+def _dilution(protocol: Protocol, solution: Solution, mg: float) -> Iterator[Finding]:
+    """What holds where the pump would give more than may be given undiluted; with a volume, the dose made up to it."""
     dosing, letter = protocol.dosing, protocol.letter
-    if solution.mg_per_ml is not None and solution.ml is None and _must_dilute(protocol, solution.mg_per_ml):
+    given = solution.mg_per_ml if solution.ml is None else mg / solution.ml
+    if given is not None and must_dilute(protocol, given):
         cut = protocol.cuts[dosing.dilute_from]
         yield Finding(
             rule=f"{letter}-DOSE-DILUTE",
@@ -310,7 +314,7 @@ def _findings(protocol: Protocol, solution: Solution) -> Iterator[Finding]:
             subject="dose",
             summary=Message("This strength is not given undiluted: no rate in mL/h is computed."),
             why=(
-                Reason(Message("strength"), solution.mg_per_ml, "mg/mL"),
+                Reason(Message("strength"), significant(given), "mg/mL"),
                 limit_reason(">=", "strength", cut.value, cut.unit),
             ),
             sources=cut.sources,

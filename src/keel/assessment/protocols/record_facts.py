@@ -20,7 +20,7 @@ from keel.knowledge.concepts import ConceptKind, State
 from keel.knowledge.reading import CodeKind
 from keel.messages import Message, listed
 from keel.quantities import significant
-from keel.record import Answers, Condition, Dose, Precision, Record, Setting
+from keel.record import Answers, Condition, Dose, DoseCertainty, Precision, Record, Setting
 from keel.record.concepts import (
     ConceptFacts,
     ConditionMention,
@@ -280,9 +280,14 @@ def _use(record: Record, at: dt.datetime) -> Iterator[tuple[str, Fact]]:
     if any(dose.setting is Setting.NON_MEDICAL and _is_of_last_day(dose, at) for dose in taken):
         yield "non_prescribed_drugs_24h", True
     if taken:
-        yield "first_session", not doses_taken(record, at, medical=True)
+        yield "first_session", not any(_is_of_treatment(dose) for dose in taken)
         last = max(dose.end or dose.start for dose in taken)
         yield "hours_since_last_dose", significant(max(0.0, (at - last).total_seconds() / 3600))
+
+
+def _is_of_treatment(dose: Dose) -> bool:
+    """Whether somebody gave a dose: in a treatment, or measured by those who gave it, where no setting was told."""
+    return dose.setting.is_medical or (dose.setting is Setting.UNKNOWN and dose.certainty is DoseCertainty.MEASURED)
 
 
 def _is_of_last_day(dose: Dose, at: dt.datetime) -> bool:

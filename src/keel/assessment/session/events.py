@@ -59,13 +59,18 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class Event(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="type"
 ):
-    """What all events share. `recorded_at` is when it was entered, where that is known; `text` a free remark."""
+    """What all events share. `recorded_at` is when it was entered, where that is known; `text` a free remark.
+
+    What was written on paper first names the `sheet` by its number, and in `seen_by` who wrote it there.
+    """
 
     id: Annotated[str, Meta(min_length=1, max_length=200, description="Made by the client, once for each event.")]
     at: Time
     by: Annotated[str, Meta(min_length=1, max_length=200, description="Who did or saw it.")]
     recorded_at: Time | None = None
     text: str = ""
+    sheet: str = ""
+    seen_by: str = ""
 
     @property
     def kind(self) -> str:
@@ -115,11 +120,20 @@ class Overridden(Event, frozen=True, kw_only=True, tag="overridden"):
 
 
 class DoseStarted(Event, frozen=True, kw_only=True, tag="dose_started"):
-    """A dose begins: its whole amount, and how fast. For devices it states the plan; the devices count."""
+    """A dose begins: its whole amount, and how fast. For devices it states the plan; the devices count.
+
+    What was drawn up is for the record alone: `strength` and `lot` of the vial, `dilution` and `pump` in words, and
+    `checked_by`, who looked at all of it beside `by`.
+    """
 
     amount: Amount
     over: Duration | None = None
     rate: Rate | None = None
+    strength: Annotated[str, Meta(examples=["10 mg/mL"])] = ""
+    lot: str = ""
+    dilution: Annotated[str, Meta(examples=["35 mg in 50 mL of saline"])] = ""
+    pump: str = ""
+    checked_by: str = ""
 
 
 class RateChanged(Event, frozen=True, kw_only=True, tag="rate_changed"):
@@ -145,10 +159,16 @@ class DoseResumed(Event, frozen=True, kw_only=True, tag="dose_resumed"):
 
 
 class DoseStopped(Event, frozen=True, kw_only=True, tag="dose_stopped"):
-    """The infusion has ended, by plan or not. `given` is what the pump says was given."""
+    """The infusion has ended, by plan or not. `given` is what the pump says was given.
+
+    `remaining` is what was left, `wasted` what of it was thrown away, before the eyes of `witness`.
+    """
 
     given: Amount | None = None
     reason: str = ""
+    remaining: Amount | None = None
+    wasted: Amount | None = None
+    witness: str = ""
 
 
 class DeviceGiven(Event, frozen=True, kw_only=True, tag="device_given"):
@@ -156,6 +176,8 @@ class DeviceGiven(Event, frozen=True, kw_only=True, tag="device_given"):
 
     amount: Amount | None = None
     observed: Annotated[bool, Meta(description="Staff watched directly.")] | None = None
+    lot: str = ""
+    checked_by: str = ""
 
 
 class VitalsRecorded(Event, frozen=True, kw_only=True, tag="vitals_recorded"):
@@ -164,7 +186,8 @@ class VitalsRecorded(Event, frozen=True, kw_only=True, tag="vitals_recorded"):
     Oxygen saturation is on air unless `on_oxygen`. `symptoms` lists what there is, in any words or as chest_pain,
     severe_headache, visual_loss, dyspnoea, confusion; an empty list says that all five were asked about and there are
     none. Words that are not understood are asked about; they deny nothing. seizure and
-    focal_neurological_signs stand until an adverse event of that name is resolved.
+    focal_neurological_signs stand until an adverse event of that name is resolved. `device` is the monitor that sent
+    the set; without it a person read the values.
     """
 
     sbp: float | None = None
@@ -174,6 +197,7 @@ class VitalsRecorded(Event, frozen=True, kw_only=True, tag="vitals_recorded"):
     spo2: float | None = None
     on_oxygen: bool | None = None
     symptoms: tuple[str, ...] | None = None
+    device: str = ""
 
 
 class SedationScored(Event, frozen=True, kw_only=True, tag="sedation_scored"):
@@ -267,11 +291,16 @@ class IllnessSeverity(StrEnum):
 
 
 class HandedOver(Event, frozen=True, kw_only=True, tag="handed_over"):
-    """Responsibility goes from `by` to `to`; it has moved once the receiver has said it back (`synthesis`)."""
+    """Responsibility goes from `by` to `to`; it has moved once the receiver has said it back (`synthesis`).
+
+    In two steps: who hands over offers it, with `severity` and what to watch for (`text`); the receiver then takes it
+    in an event of their own that names the offer in `accepts`. One event with both names is a handover on paper.
+    """
 
     to: Name
     severity: IllnessSeverity | None = None
     synthesis: str = ""
+    accepts: Annotated[str, Meta(description="The id of the offer that the receiver takes.")] = ""
 
 
 class EmergencyStep(Event, frozen=True, kw_only=True, tag="emergency_step"):
@@ -281,22 +310,117 @@ class EmergencyStep(Event, frozen=True, kw_only=True, tag="emergency_step"):
     step: Name
 
 
+Occurrence = Annotated[int, Meta(ge=1, description="Which time it is that this rule alarms, from 1.")]
+
+
+class DoseChecked(Event, frozen=True, kw_only=True, tag="dose_checked"):
+    """Somebody has checked the dose against what is prepared: the amount, what the pump holds, its rate, the lot.
+
+    Two people who check apart write two of them, each what they read themselves.
+    """
+
+    amount: Amount
+    strength: Annotated[str, Meta(description="Strength of what is given.", examples=["1 mg/mL"])] = ""
+    pump: Annotated[str, Meta(description="Rate on the pump.", examples=["52.5 mL/h"])] = ""
+    lot: str = ""
+
+
 class AlarmAcknowledged(Event, frozen=True, kw_only=True, tag="alarm_acknowledged"):
-    """Somebody has seen an alarm; it stands all the same."""
+    """Somebody has seen an alarm; it stands all the same. Without `occurrence` it is the one that stood then."""
 
     rule: Name
+    occurrence: Occurrence | None = None
 
 
 class AlarmPaused(Event, frozen=True, kw_only=True, tag="alarm_paused"):
-    """The sound of an alarm is paused for some minutes; it stands all the same."""
+    """The sound of an alarm is paused for some minutes, at most as long as its priority allows; it stands all the same.
+
+    Without `occurrence` it is the one that stood then.
+    """
 
     rule: Name
     over: Duration
+    occurrence: Occurrence | None = None
+
+
+class Priority(StrEnum):
+    """How soon an alarm needs somebody, most urgent first."""
+
+    HIGH = "high"
+    """At once: death or lasting harm unless somebody acts now."""
+    MEDIUM = "medium"
+    """Promptly."""
+    LOW = "low"
+    """Worth knowing."""
+
+    @property
+    def rank(self) -> int:
+        """0 for high to 2 for low."""
+        return list(Priority).index(self)
+
+
+class AlarmFact(Event, frozen=True, kw_only=True):
+    """What the watcher of a session writes of an alarm; nobody corrects it.
+
+    `rule` is what speaks. Each occurrence has an end of its own, so that a return is a new one. The id tells session,
+    rule, occurrence and kind: two who notice the same thing write one fact.
+    """
+
+    rule: Name
+    occurrence: Occurrence
+
+
+class AlarmRaised(AlarmFact, frozen=True, kw_only=True, tag="alarm_raised"):
+    """A condition has begun to alarm."""
+
+    priority: Priority
+
+
+class AlarmChanged(AlarmFact, frozen=True, kw_only=True):
+    """The alarm `was` goes on as this one: its rule gave way to another, or its priority changed."""
+
+    priority: Priority
+    was: Name
+    was_occurrence: Occurrence
+
+
+class AlarmWorsened(AlarmChanged, frozen=True, kw_only=True, tag="alarm_worsened"):
+    """The condition is graver now: whoever has seen it before has not seen this."""
+
+
+class AlarmEased(AlarmChanged, frozen=True, kw_only=True, tag="alarm_eased"):
+    """The condition is less grave and still there: who has seen it before has seen this."""
+
+
+class AlarmEscalated(AlarmFact, frozen=True, kw_only=True, tag="alarm_escalated"):
+    """Nobody has acknowledged it in time: it goes to the role `to` as well."""
+
+    to: Name
+
+
+class AlarmCleared(AlarmFact, frozen=True, kw_only=True, tag="alarm_cleared"):
+    """Its cause has gone; a high one was acknowledged too."""
+
+
+class SelfTested(Event, frozen=True, kw_only=True, tag="self_tested"):
+    """Whether the watcher of alarms ran when the session began."""
+
+    is_running: bool
 
 
 Ending = Discharged | LeftAgainstAdvice | Transferred
 """Events with which the person is gone."""
-Logged = HandedOver | EmergencyStep | AlarmAcknowledged | AlarmPaused | LeftAgainstAdvice | Transferred
+Logged = (
+    DoseChecked
+    | HandedOver
+    | EmergencyStep
+    | AlarmAcknowledged
+    | AlarmPaused
+    | AlarmFact
+    | SelfTested
+    | LeftAgainstAdvice
+    | Transferred
+)
 """Events that change no gate of the dose and are shown as they stand."""
 
 Plain = (
@@ -322,8 +446,15 @@ Plain = (
     | Transferred
     | HandedOver
     | EmergencyStep
+    | DoseChecked
     | AlarmAcknowledged
     | AlarmPaused
+    | AlarmRaised
+    | AlarmWorsened
+    | AlarmEased
+    | AlarmEscalated
+    | AlarmCleared
+    | SelfTested
 )
 
 

@@ -11,7 +11,9 @@ import msgspec
 
 from keel.assessment.protocols.gate import default_rules, passes
 from keel.assessment.session.after_leaving import told_since
+from keel.assessment.session.alarms import standing_alarms
 from keel.assessment.session.course import differing
+from keel.assessment.session.event_words import NOT_SAID
 from keel.assessment.session.events import (
     DeviceGiven,
     Discharged,
@@ -23,7 +25,7 @@ from keel.assessment.session.events import (
     Transferred,
 )
 from keel.assessment.session.gate import gate_state
-from keel.assessment.session.log import NOT_SAID, call_back, log_entries, responsible
+from keel.assessment.session.log import call_back, log_entries, responsible
 from keel.assessment.session.opening import open_session
 from keel.assessment.session.overrides import apply_overrides
 from keel.assessment.session.prediction import predict
@@ -72,6 +74,7 @@ def fold_session(session: Session, *, at: dt.datetime, knowledge: Knowledge) -> 
         reasons=worst_first([*_gone(view), *reasons]),
         due=tuple(sorted([*now.due, *call_back(view)], key=lambda one: (one.due_at, one.rule))),
         alarms=worst_first(alarms),
+        standing=standing_alarms(view.events, knowledge.session_rules["session"].cuts),
         given_mg=view.dose.given_mg,
         minutes_since_last_dose=since_dose(view),
         predicted=predict(view),
@@ -152,6 +155,8 @@ def _remarks(view: SessionView, missed: tuple[MissedCheck, ...]) -> Iterator[Fin
     for name, (typed, counted) in differing(stated, view.counted).items():
         label = Message(view.knowledge.clinical_facts[name].label)
         yield view.finding("KEEL-COUNTED", what=label, typed=_written(typed), counted=_written(counted))
+    if view.dose.has_begun and not view.phase.is_over and not responsible(view):
+        yield view.finding("KEEL-NOBODY-RESPONSIBLE")
     for what, fix in view.answers.refused:
         yield view.finding("KEEL-NOT-UNDERSTOOD", what=what, fix=fix)
     unread = view.condition_facts.unread

@@ -3,56 +3,28 @@
 import datetime as dt
 from collections.abc import Iterator
 
-from keel.assessment.session.events import (
-    AlarmAcknowledged,
-    AlarmPaused,
-    EmergencyStep,
-    HandedOver,
-    LeftAgainstAdvice,
-    Logged,
-    Started,
-    minutes_between,
-)
+from keel.assessment.session.event_words import event_words
+from keel.assessment.session.events import LeftAgainstAdvice, Logged, Started, minutes_between
+from keel.assessment.session.handover import handovers
 from keel.assessment.session.state import DueCheck, LogEntry
 from keel.assessment.session.view import SessionView
 from keel.messages import Message
-
-NOT_SAID = Message("not said")
-"""What nobody has written yet of somebody who left."""
 
 
 def log_entries(view: SessionView) -> Iterator[LogEntry]:
     """The events of the log up to now, in order."""
     for event in view.events:
         if isinstance(event, Logged):
-            yield LogEntry(at=event.at, by=event.by, type=event.kind, what=_what(event), event=event)
-
-
-def _what(event: Logged) -> Message:
-    if isinstance(event, HandedOver):
-        if event.synthesis:
-            return Message("handed over to {to}, who said it back: {synthesis}", to=event.to, synthesis=event.synthesis)
-        return Message("handed over to {to}; not said back yet", to=event.to)
-    if isinstance(event, EmergencyStep):
-        return Message("emergency card {card}: {step}", card=event.card, step=event.step)
-    if isinstance(event, AlarmAcknowledged):
-        return Message("alarm {rule} seen", rule=event.rule)
-    if isinstance(event, AlarmPaused):
-        return Message("sound of alarm {rule} paused for {over}", rule=event.rule, over=event.over)
-    if isinstance(event, LeftAgainstAdvice):
-        return Message(
-            "left against advice; told: {told}; tried: {contact}",
-            told=event.told or NOT_SAID,
-            contact=event.contact_tried or NOT_SAID,
-        )
-    return Message("taken to {to}: {reason}", to=event.to, reason=event.reason)
+            yield LogEntry(
+                at=event.at, by=event.by, type=event.kind, what=event_words(event, view.knowledge), event=event
+            )
 
 
 def responsible(view: SessionView) -> str:
-    """Who answers for the person: the last receiver who said the handover back, else who started the session."""
-    received = [one.to for one in view.events if isinstance(one, HandedOver) and one.synthesis]
+    """Who answers for the person: the last receiver who said a handover back, else who started the session."""
+    received = [one.offer.to for one in handovers(view.events) if one.taken]
     begun = [one.by for one in view.events if isinstance(one, Started)]
-    return (received or begun or [""])[-1] if received else (begun or [""])[0]
+    return received[-1] if received else next(iter(begun), "")
 
 
 def call_back(view: SessionView) -> Iterator[DueCheck]:

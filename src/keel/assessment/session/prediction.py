@@ -6,6 +6,8 @@ g_i = d ln C / d eta_i (first order in the random effects of the model). It is n
 
 import datetime as dt
 import math
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,17 +16,29 @@ from keel.assessment.session.state import Prediction
 from keel.assessment.session.view import SessionView
 from keel.knowledge.models import Model
 from keel.messages import EMPTY, Message, text_of
-from keel.pharmacology import DoseInput, PharmacologyError, simulate
+from keel.pharmacology import DoseInput, PharmacologyError, Simulation, simulate
 from keel.pharmacology import Person as Covariates
 from keel.pharmacology.parameters import eta_covariance
+from keel.pharmacology.structure import Floats
 from keel.record import Person, Pregnancy, Sex
 
 Z90 = 1.645
 """The normal quantile of a two-sided 90 % interval."""
 UNIFORM_VARIANCE = 1 / 3
 """The variance of an effect that lies evenly between -1 and 1."""
+_LEAST = 1e-300
 _STEP = 0.05
 """In standard deviations of the effect: small enough for a slope, large enough for the arithmetic."""
+
+
+class PredictedCourse(NamedTuple):
+    """What a model predicts at some minutes after the dose began: ng/mL of the parent, low and high between people."""
+
+    minutes: Floats
+    ng_per_ml: Floats
+    low: Floats
+    high: Floats
+    curve: Simulation
 
 
 def predict(view: SessionView) -> Prediction:
@@ -32,27 +46,39 @@ def predict(view: SessionView) -> Prediction:
     reason = _missing(view)
     if reason:
         return Prediction(unknown=reason)
-    model = view.knowledge.models[view.protocol.model[view.route]]
-    regimen = _regimen(view)
-    minutes = minutes_between(view.dose.first_at or view.at, view.at)
-    covariates = _covariates(view.person, view.at)
     try:
-        curve = simulate(model, regimen, covariates, [minutes])
+        found = _course(view, [minutes_between(view.dose.first_at or view.at, view.at)])
     except PharmacologyError as error:
         return Prediction(unknown=text_of(error))
-    value = float(curve.concentrations[0, 0])
-    spread = _log_sd(model, regimen, covariates, minutes, value) if value > 0 else 0.0
+    curve = found.curve
     return Prediction(
-        ng_per_ml=round(value, 2),
-        low=round(value * math.exp(-Z90 * spread), 2),
-        high=round(value * math.exp(Z90 * spread), 2),
-        model=model.id,
+        ng_per_ml=round(float(found.ng_per_ml[0]), 2),
+        low=round(float(found.low[0]), 2),
+        high=round(float(found.high[0]), 2),
+        model=curve.document.id,
         analyte=curve.analytes[0],
         site=curve.site,
         valid=curve.valid,
         warnings=curve.warnings,
         sources=curve.sources,
     )
+
+
+def predicted_course(view: SessionView, minutes: Sequence[float]) -> PredictedCourse | None:
+    """The prediction at minutes after the dose began, what still runs included; None where there is none."""
+    try:
+        return None if _missing(view) else _course(view, minutes)
+    except PharmacologyError:
+        return None
+
+
+def _course(view: SessionView, minutes: Sequence[float]) -> PredictedCourse:
+    model = view.knowledge.models[view.protocol.model[view.route]]
+    regimen, covariates = _regimen(view), _covariates(view.person, view.at)
+    curve = simulate(model, regimen, covariates, minutes)
+    typical = np.asarray(curve.concentrations[0], dtype=float)
+    spread = np.exp(Z90 * _log_sd(model, regimen, covariates, minutes, typical))
+    return PredictedCourse(np.asarray(minutes, dtype=float), typical, typical / spread, typical * spread, curve)
 
 
 def _missing(view: SessionView) -> Message:
@@ -100,11 +126,13 @@ def _covariates(person: Person, at: dt.datetime) -> Covariates:
     )
 
 
-def _log_sd(model: Model, regimen: list[DoseInput], person: Covariates, minutes: float, typical: float) -> float:
-    """The standard deviation of ln C between people, to first order in the random effects."""
+def _log_sd(
+    model: Model, regimen: list[DoseInput], person: Covariates, minutes: Sequence[float], typical: Floats
+) -> Floats:
+    """The standard deviation of ln C between people at each time, to first order in the random effects."""
     effects = model.variability
     if not effects:
-        return 0.0
+        return np.zeros_like(typical)
     covariance = eta_covariance(effects, model.covariances)
     for place, effect in enumerate(effects):
         if effect.distribution == "uniform":
@@ -112,7 +140,8 @@ def _log_sd(model: Model, regimen: list[DoseInput], person: Covariates, minutes:
     slopes = []
     for effect, variance in zip(effects, covariance.diagonal(), strict=True):
         step = _STEP * math.sqrt(variance)
-        moved = simulate(model, regimen, person, [minutes], etas={effect.id: step})
-        slopes.append(math.log(max(float(moved.concentrations[0, 0]), 1e-300) / typical) / step)
+        moved = simulate(model, regimen, person, minutes, etas={effect.id: step}).concentrations[0]
+        slopes.append(np.log(np.maximum(moved, _LEAST) / np.maximum(typical, _LEAST)) / step)
     gradient = np.array(slopes)
-    return math.sqrt(max(0.0, float(gradient @ covariance @ gradient)))
+    variances = np.einsum("it,ij,jt->t", gradient, covariance, gradient)
+    return np.where(typical > 0, np.sqrt(np.maximum(0.0, variances)), 0.0)

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
+from keel.assessment.session.alarms import Alarm
 from keel.assessment.session.events import Overridden, Plain
 from keel.findings import Finding
 from keel.messages import EMPTY, Message
@@ -166,15 +167,15 @@ class Correction(msgspec.Struct, frozen=True, kw_only=True):
 class SessionState(msgspec.Struct, frozen=True, kw_only=True):
     """The state of a session at `as_of`.
 
-    `reasons` are the findings of the gate of this phase (before the dose, for the next device, before leaving), worst
-    first, with every alarm that closes it and a note on which gates this phase has; `alarms` are those of readings,
-    schedule, clocks and order. `may_start` speaks of the first dose, `may_continue`
-    of going on with it, `may_discharge` of leaving; each is False where a finding blocks or holds, and what is not
-    known holds. After the person has left `reasons` and `may_discharge` are those of the moment of leaving. `passed`
-    are holds that a prescriber passed; `log` handovers, steps of emergency cards, alarms seen or paused, and how
-    the person left where that was no discharge; `responsible` who answers for the person, as far as that was said.
-    `history` is what was out of range earlier; `unconfirmed` rules of the gate that rest on a default which no clinic
-    has signed.
+    `reasons` are the findings of the gate of this phase (before the dose, for the next device, before leaving),
+    worst first, with every alarm that closes it and a note on which gates this phase has; `alarms` are those of
+    readings, schedule, clocks and order, `standing` what a live session has raised of them. `may_start` speaks of
+    the first dose, `may_continue` of going on with it, `may_discharge` of leaving; each is False where a finding
+    blocks or holds, and what is not known holds. After the person has left `reasons` and `may_discharge` are those
+    of the moment of leaving. `passed` are holds that a prescriber passed; `log` handovers, steps of emergency
+    cards, alarms seen or paused, and how the person left where that was no discharge; `responsible` who answers for
+    the person, as far as that was said. `history` is what was out of range earlier; `unconfirmed` rules of the gate
+    that rest on a default which no clinic has signed.
     """
 
     phase: Phase
@@ -184,6 +185,7 @@ class SessionState(msgspec.Struct, frozen=True, kw_only=True):
     reasons: tuple[Finding, ...]
     due: tuple[DueCheck, ...]
     alarms: tuple[Finding, ...]
+    standing: tuple[Alarm, ...]
     given_mg: float | None
     minutes_since_last_dose: float | None
     predicted: Prediction

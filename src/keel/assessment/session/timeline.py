@@ -10,6 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from keel.assessment.session.events import (
+    AlarmFact,
     AnyEvent,
     Corrected,
     DeviceGiven,
@@ -25,12 +26,14 @@ from keel.knowledge.protocols import Cut, Protocol
 _SHOWN = 5
 _KIND_ORDER = (
     "started",
+    "self_tested",
     "checked",
     "vitals_recorded",
     "sedation_scored",
     "dissociation_scored",
     "held",
     "overridden",
+    "dose_checked",
     "dose_started",
     "dose_resumed",
     "rate_changed",
@@ -39,8 +42,13 @@ _KIND_ORDER = (
     "dose_paused",
     "dose_stopped",
     "note",
+    "alarm_raised",
+    "alarm_worsened",
+    "alarm_eased",
     "alarm_acknowledged",
     "alarm_paused",
+    "alarm_escalated",
+    "alarm_cleared",
     "emergency_step",
     "handed_over",
     "criteria_checked",
@@ -50,6 +58,8 @@ _KIND_ORDER = (
     "transferred",
 )
 """Of events at the same instant, readings come before the dose and the release comes last."""
+_NOTICED = dt.datetime.min.replace(tzinfo=dt.UTC)
+"""Stands for the moment at which a watcher noticed something, where only what it noticed counts."""
 
 
 class Timeline(NamedTuple):
@@ -113,27 +123,34 @@ def _once(events: Iterable[AnyEvent]) -> tuple[dict[str, AnyEvent], list[str]]:
     return kept, doubled
 
 
-def _arrival_key(event: AnyEvent) -> tuple[dt.datetime, bytes]:
+def _arrival_key(event: AnyEvent) -> tuple[dt.datetime, dt.datetime, bytes]:
     recorded = event.recorded_at or dt.datetime.max.replace(tzinfo=dt.UTC)
-    return recorded, _content(event)
+    return recorded, event.at, _content(event)
 
 
 def _content(event: AnyEvent) -> bytes:
-    """What an event says, apart from when it was entered: sent twice, it may be entered twice."""
-    plain = msgspec.structs.replace(event, recorded_at=None, at=event.at.astimezone(dt.UTC))
+    """What an event says, apart from when it was entered: sent twice, it may be entered twice.
+
+    Two watchers notice one alarm at two moments.
+    """
+    at = _NOTICED if isinstance(event, AlarmFact) else event.at.astimezone(dt.UTC)
+    plain = msgspec.structs.replace(event, recorded_at=None, at=at)
     return msgspec.json.encode(plain, order="sorted")
 
 
 def _correct(
     rows: dict[str, Plain | None], corrections: Iterable[Corrected]
 ) -> tuple[list[Correction], list[Corrected]]:
-    """Applies corrections in order of time to the rows they name; those that name nothing are returned."""
+    """Applies corrections in order of time to the rows they name; those that name nothing are returned.
+
+    What the watcher wrote is no row that somebody corrects, and nobody writes it by a correction: no alarm is put off.
+    """
     roots: dict[str, str] = {}
     done, lost = [], []
     for correction in corrections:
         # A correction of a correction is about the row that the first one named.
         name = roots.get(correction.corrects, correction.corrects)
-        if name not in rows:
+        if name not in rows or isinstance(rows[name], AlarmFact) or isinstance(correction.event, AlarmFact):
             lost.append(correction)
             continue
         roots[correction.id] = name

@@ -27,7 +27,8 @@ class AmountReader(NumberReader):
             return None
         amount, after = found
         other = None
-        if self.is_at(after, K.JOIN) or (self.is_at(start, K.BETWEEN) and self.is_at(after, K.AND)):
+        is_change = self.is_at(start - 1, K.CHANGED) and start > 0  # “from 2 g to 1 g” is no range
+        if not is_change and (self.is_at(after, K.JOIN) or (self.is_at(start, K.BETWEEN) and self.is_at(after, K.AND))):
             other = self._one_mass(after + 1)
         if other and amount.value and other[0].value and other[0].per_kg == amount.per_kg and not amount.is_most:
             both, after = other
@@ -35,6 +36,10 @@ class AmountReader(NumberReader):
             least = amount.value.low if both.is_most else min(amount.value.low, both.value.low)
             most = max(amount.value.high, both.value.high)
             amount = amount._replace(value=interval(least, most), assumed=(*amount.assumed, *both.assumed))
+        elif other is None and amount.value and (more := self._or_number(after)):
+            number, after = more
+            most = number.high * MG[amount.unit]
+            amount = amount._replace(value=interval(amount.value.low, most))
         amount, after = self._after_mass(amount, after)
         if amount.is_most and amount.value:
             said = Message("“{text}” is read as anything from nothing to that", text=self.raw(start, after))
@@ -44,6 +49,17 @@ class AmountReader(NumberReader):
                            text=self.raw(start, after))  # fmt: skip
             amount = amount._replace(assumed=(*amount.assumed, said))
         return amount, after
+
+    def _or_number(self, at: int) -> Read[Interval] | None:
+        """“a gram or two”: a number that has its unit from what stands before it."""
+        if not self.is_at(at, K.JOIN) or self.is_at(at, K.UNTIL) or not self.tokens[at].text.isalpha():
+            return None
+        counted = self.count(at + 1)
+        if counted is None or self.is_at(counted[1], "unit", K.TIMES, "period", "adverb", K.PIECE, "uncounted"):
+            return None
+        if self.is_at(counted[1], K.PER) and not self.is_at(counted[1], K.EVERY):
+            return None
+        return counted[0].value, counted[1]
 
     def _after_mass(self, amount: Amount, after: int) -> Read[Amount]:
         """A comparison that stands behind: “1 g or more”, “2 g max”."""
@@ -90,23 +106,56 @@ class AmountReader(NumberReader):
 
     def amount(self, at: int) -> Read[Amount] | None:
         """An amount with the pieces that it is taken in, or pieces whose weight is not said."""
-        options = [self._pieces_of_mass(at), self._mass_times(at), self.mass(at), self._pieces(at), self._another(at)]
-        return max((one for one in options if one), key=lambda read: read[1], default=None)
+        ways = (self._pieces_of_mass, self._mass_times, self.mass, self._pieces, self._shared, self._part_of_mass)
+        return max((read for way in ways if (read := way(at))), key=lambda read: read[1], default=None)
+
+    def _shared(self, at: int) -> Read[Amount] | None:
+        """“2 g between 4 of us”, “split a gram with a friend”: one of so many equal parts."""
+        start = at
+        is_shared = self.is_at(at, K.SHARED)
+        whole_at = self.to_number(at + is_shared, K.FILLER)
+        whole = self._pieces_of_mass(whole_at) or self.mass(whole_at)
+        if whole is None or whole[0].value is None:
+            return None
+        (amount, after), value = whole, whole[0].value
+        at = after + self.is_at(after, K.FILLER)
+        if self.is_at(after, K.BETWEEN):
+            people, others = self.count(after + 1), 0
+        elif is_shared and at > after:
+            people, others = self.count(at, one=True), 1
+        else:
+            return None
+        if people is None or (others and not self.is_at(people[1], K.PEOPLE)) or people[0].value.low + others < 2:
+            return None
+        after = people[1] + self.is_at(people[1], K.PEOPLE)
+        value = value / (people[0].value + Interval.exactly(others))
+        said = Message("“{text}” is read as equal parts, of which one was taken", text=self.raw(start, after))
+        return amount._replace(value=value, assumed=(*amount.assumed, said)), after
+
+    def _part_of_mass(self, at: int) -> Read[Amount] | None:
+        """“20 lines a gram”: what one piece weighs."""
+        counted = self.count(at)
+        if counted is None or counted[0].value.low <= 0 or not self._is_piece(counted[1]):
+            return None
+        unit = self.skip(counted[1] + 1, K.PER, K.FROM)
+        weight = self.mass(unit) if unit > counted[1] + 1 and self.is_at(unit, "unit") else None
+        if weight is None or weight[0].value is None:
+            return None
+        amount, after = weight
+        return amount._replace(value=weight[0].value / counted[0].value, uncounted=self.raw(at, after)), after
 
     def _mass_times(self, at: int) -> Read[Amount] | None:
         """“56 mg x 8”: the number of pieces behind their weight."""
         weight = self.mass(at)
-        if weight is None or not self.is_at(weight[1], K.TIMES) or self.is_at(weight[1], K.SESSION):
+        times = self.skip(weight[1], K.PIECE) if weight else at
+        if weight is None or not self.is_at(times, K.TIMES) or self.is_at(times, K.SESSION):
             return None
-        counted = self.count(weight[1] + 1)
+        counted = self.count(times + 1)
         if counted is None or self.is_at(counted[1], "period", "unit", K.TIMES, K.PIECE, "body_weight", "adverb"):
             return None
         if self.is_at(self.skip(counted[1], K.PER, K.EVERY), "period"):
             return None  # “1 g x 3 a week” is three times
         return weight[0]._replace(pieces=counted[0], assumed=(*weight[0].assumed, *counted[0].assumed)), counted[1]
-
-    def _another(self, at: int) -> Read[Amount] | None:
-        return self.mass(at) if self.is_at(at, K.ANOTHER) else None
 
     def _is_piece(self, at: int) -> bool:
         return self.is_at(at, K.PIECE, K.SESSION, "uncounted")
@@ -131,6 +180,8 @@ class AmountReader(NumberReader):
             after += 1
         elif self.is_at(after, K.PIECE, K.SESSION):
             is_session = self.is_at(after, K.SESSION)
+            if self.is_at(after + 1, K.PER) and self.is_at(after + 2, "unit"):
+                return None  # “20 lines a gram” says what one weighs
             words, after = self._pieces_end(after)
         else:
             # “2 100 mg troches”, “half of a 200 mg troche”: a number of pieces before their weight
@@ -168,6 +219,8 @@ class AmountReader(NumberReader):
             if not self.is_at(at, "uncounted"):
                 return None
             after = at
+        elif self.is_at(after, "route") and any(self.is_at(place, K.PIECE) for place in range(at)):
+            return Amount(None, pieces=number), after  # “100 mg troche, 1 SL”
         elif self.is_at(after, "weekday", "period") or not self.is_at(after, "uncounted", K.PIECE):
             return None
         names = self.tokens[after]

@@ -11,7 +11,8 @@ from keel.quantities import Interval
 T = TypeVar("T")
 Read = tuple[T, int]
 """A constituent, and the place after it."""
-MG = {"mg": 1.0, "ug": 0.001, "g": 1000.0}
+MG = {"mg": 1.0, "ug": 0.001, "g": 1000.0, "oz": 28349.523125}
+"""The ounce is the avoirdupois ounce of 28.349 523 125 g (NIST Handbook 44, appendix C)."""
 DAYS_A_YEAR = 365.0
 WEEKS_A_YEAR = 52.0
 MONTHS_A_YEAR = 12.0
@@ -30,7 +31,7 @@ class Count(NamedTuple):
 class Amount(NamedTuple):
     """Milligrams (or milligrams per kilogram); `value` None for a measure without a fixed weight or a piece alone.
 
-    `pieces` multiply it (“8 x 56 mg”).
+    `pieces` multiply it (“8 x 56 mg”); `uncounted` is a measure without a weight, or the words that give it one.
     """
 
     value: Interval | None
@@ -48,7 +49,8 @@ class Rate(NamedTuple):
     """How often. `days` a year; `a_day` occasions on one day; `total_of` a period that an amount is the whole of.
 
     `occasions` a year where they were counted; with `periods` below 0 they are all that ever were. `is_every_day` where
-    nobody counted the doses of a day.
+    nobody counted the doses of a day; `is_limit` where it says only on which days something daily is taken. `used_up`
+    multiplies an amount that lasts for a while (“lasts me 2-3 days”), of which `periods` are the fewest.
     """
 
     days: Interval | None = None
@@ -61,6 +63,8 @@ class Rate(NamedTuple):
     is_most: bool = False
     is_every_day: bool = False
     is_gap: bool = False
+    is_limit: bool = False
+    used_up: Interval | None = None
     weekdays: tuple[int, ...] = ()
 
 
@@ -87,6 +91,13 @@ class Dates(NamedTuple):
     is_over: bool = False
     is_start_ago: Interval | None = None
     is_open: bool = False
+
+
+class Age(NamedTuple):
+    """An age in years: that at which it began, or that of now."""
+
+    years: float
+    is_start: bool
 
 
 class Mark(NamedTuple):
@@ -118,7 +129,7 @@ class Unread(NamedTuple):
     """A token that is in no list, or that stands where it says nothing."""
 
 
-What = Amount | Rate | Span | Dates | Mark | Label | Wider | Weight | Unread
+What = Amount | Rate | Span | Dates | Age | Mark | Label | Wider | Weight | Unread
 
 
 class Constituent(NamedTuple):

@@ -33,6 +33,10 @@ class Cursor:
     def __init__(self, text: str, tokens: Sequence[Token], at: dt.datetime) -> None:
         self.text, self.tokens, self.at = text, tokens, at
         self.known: dict[tuple[object, ...], Any] = {}
+        self.has_age = False
+        """Whether an age was read so far, so that “now 24” is one."""
+        self.is_changed = False
+        """Whether it was said from what it changed, so that “to” says what it is now."""
         self.units: dict[int, str] = {}
         """The units that were read, by the place of their amount."""
 
@@ -67,6 +71,15 @@ class Cursor:
         """The place after all tokens of these kinds."""
         end = at + MOST_SKIPPED
         while at < end and self.is_at(at, *kinds):
+            at += 1
+        return at
+
+    def to_number(self, at: int, *kinds: str) -> int:
+        """Like `skip`, up to an article that counts: “a year”."""
+        end = at + MOST_SKIPPED
+        while (
+            at < end and self.is_at(at, *kinds) and not (self.is_at(at, K.ONE) and self.is_at(at + 1, "period", "part"))
+        ):
             at += 1
         return at
 

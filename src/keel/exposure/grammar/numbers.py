@@ -94,7 +94,8 @@ class NumberReader(Cursor):
             (_, most, also), after = second
             low, high, vague = min(low, most), max(high, most), vague or also
         is_vague = vague
-        if self.is_at(after, K.OR_MORE) and not self.is_at(after, K.MINUTE) and not self.begins(after + 1):
+        is_plus = self.is_sign(after, "+") and self.is_at(after + 1, "unit")  # “5+ g”
+        if self.is_at(after, K.OR_MORE) and not self.is_at(after, K.MINUTE) and (is_plus or not self.begins(after + 1)):
             is_more, after = True, after + 1
         elif self.is_at(after, K.OR_LESS) and not self.begins(after + 1):
             is_less, after = True, after + 1

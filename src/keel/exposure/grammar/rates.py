@@ -21,6 +21,7 @@ from keel.knowledge.reading import FrequencyPhrase, PeriodWord, TwoMeanings
 from keel.messages import Message
 from keel.quantities import Interval
 
+WEEKEND = (6, 7)
 MOST_UNCOUNTED = 24
 """“3 a week” counts days; a bare number above this and above the days of the period is an amount without its unit."""
 
@@ -42,6 +43,9 @@ class RateReader(NumberReader):
             self._working_days,
             self._times_behind,
             self._compared,
+            self._except,
+            self._on_and_off,
+            self._lasts,
             self._unsaid,
         ]
         found = [read for way in ways if (read := way(at))]
@@ -51,6 +55,60 @@ class RateReader(NumberReader):
         if not self.is_at(at, K.WORKING_DAYS):
             return None
         return Rate(days=Interval.exactly(5 * WEEKS_A_YEAR), weekdays=(1, 2, 3, 4, 5)), at + 1
+
+    def _except(self, at: int) -> Read[Rate] | None:
+        """“except Sundays”, “not on weekends”, “weekends off”: the other days of the week."""
+        after = self.skip(at + 1, K.OF, K.THE, K.EVERY, K.FILLER) if self.is_at(at, K.EXCEPT) else at
+        days = self._weekday_set(after)
+        period = self.period(after)
+        if days is not None:
+            left, end = days
+        elif period is not None and period.id == "weekend":
+            left, end = set(WEEKEND), after + 1
+        else:
+            return None
+        if after == at:
+            if not self.is_at(end, K.OFF):
+                return None
+            end += 1
+        taken = tuple(day for day in range(1, 8) if day not in left)
+        return Rate(days=Interval.exactly(len(taken) * WEEKS_A_YEAR), weekdays=taken, is_limit=True), end
+
+    def _on_and_off(self, at: int) -> Read[Rate] | None:
+        """“5 days on 2 off”, “two weeks on, two weeks off”: the part of all days on which it is taken."""
+        on = self.count(at, one=True)
+        if on is None:
+            return None
+        period = self.period(on[1])
+        after = on[1] + (period is not None)
+        if not self.is_at(after, K.ON) or (period is not None and period.id == "hour"):
+            return None
+        off_at = after + 1 + self.is_sign(after + 1, ",/;")
+        off = self.count(self.to_number(off_at, K.AND, K.THEN, K.FILLER), one=True)
+        if off is None:
+            return None
+        other = self.period(off[1]) or period
+        end = off[1] + (self.period(off[1]) is not None)
+        if not self.is_at(end, K.OFF) or off[0].value.low <= 0 or on[0].value.low <= 0:
+            return None
+        each = [one.per_year if one else DAYS_A_YEAR for one in (period or other, other)]
+        times = (off[0].value / each[1]) / (on[0].value / each[0]) + Interval.exactly(1)
+        days = Interval.exactly(DAYS_A_YEAR) / times
+        is_whole = any(one is not None and one.is_whole for one in (period, other))
+        return Rate(days=days, is_limit=True, is_gap=is_whole, is_counted=is_whole), end + 1
+
+    def _lasts(self, at: int) -> Read[Rate] | None:
+        """“lasts me 3 days”: the time in which the amount beside it is used up."""
+        if not self.is_at(at, K.LASTS):
+            return None
+        counted = self.count(self.to_number(at + 1, K.FILLER, K.ABOUT), one=True)
+        period = self.period(counted[1]) if counted else None
+        if counted is None or period is None or period.id == "hour" or counted[0].value.low <= 0:
+            return None
+        low, mid, high = counted[0].value.low, counted[0].value.mid, counted[0].value.high
+        whole = msgspec.structs.replace(period, is_whole=True)
+        fewest = period.per_year / high
+        return Rate(total_of=whole, periods=fewest, used_up=Interval(1, high / mid, high / low)), counted[1] + 1
 
     def _times_behind(self, at: int) -> Read[Rate] | None:
         """“x2 weekly”, “x 3 a day”: the count behind the sign."""
@@ -64,7 +122,9 @@ class RateReader(NumberReader):
         per = self.skip(after, K.PER, K.EVERY)
         period = adverb or (self.period(per) if per > after else None)
         if period is None:
-            return None
+            is_course = not self.is_at(after, "unit", "period", "body_weight", K.TIMES, K.PIECE, K.SESSION, "uncounted")
+            told = Rate(occasions=number.value, periods=-1.0, is_counted=True, assumed=number.assumed)
+            return (told, after) if is_course and number.value.is_exact else None
         rate = self._in_period(number.value, period, is_counted=True)._replace(assumed=number.assumed)
         return rate, after + 1 if adverb else per + 1
 
@@ -118,18 +178,13 @@ class RateReader(NumberReader):
     def _each(self, period: PeriodWord, gap: Interval) -> Rate:
         """Something in each of so many periods."""
         if period.id == "hour":
-            a_day = Interval(HOURS_A_DAY / gap.high, HOURS_A_DAY / gap.mid, HOURS_A_DAY / gap.low)
+            a_day = Interval.exactly(HOURS_A_DAY) / gap
             if gap.low >= HOURS_A_DAY:
                 return Rate(days=a_day * DAYS_A_YEAR)
-            return Rate(a_day=a_day)
+            return Rate(a_day=a_day, assumed=(Message("hours are read as those of a whole day and night"),))
         if not period.is_whole and gap == Interval.exactly(1):
             return Rate(a_day=Interval.exactly(1), is_every_day=True)
-        year = period.per_year
-        days = Interval(
-            year / gap.high * period.days_low,
-            year / gap.mid * (period.days_low + period.days_high) / 2,
-            year / gap.low * period.days_high,
-        )
+        days = Interval.of(period.days_low, period.days_high) * period.per_year / gap
         return Rate(
             days=days, assumed=(Message(period.assumes),) if period.assumes else (), is_gap=period.days_high == 1
         )
@@ -238,7 +293,8 @@ class RateReader(NumberReader):
         period = self.period(per)
         if period is not None and (per > after or number.is_occasions):
             gap = Interval.exactly(1)
-            if not number.is_occasions and value.high > max(MOST_UNCOUNTED, DAYS_A_YEAR / period.per_year):
+            most = max(MOST_UNCOUNTED, DAYS_A_YEAR / period.per_year)
+            if not number.is_occasions and not 1 <= value.high <= most:
                 raise no_unit(self.raw(start, after))
             rate = self._in_period(value / gap.mid, period, is_counted=True)
             return rate._replace(assumed=number.assumed, is_counted=True, is_most=number.is_most), per + 1
@@ -270,9 +326,7 @@ class RateReader(NumberReader):
         each = self._each(period, gap)
         if each.a_day is not None:
             return Rate(a_day=each.a_day * value)
-        per_year = period.per_year
-        low, mid, high = (per_year / one for one in (gap.high, gap.mid, gap.low))
-        return Rate(occasions=Interval(low * value.low, mid * value.mid, high * value.high))
+        return Rate(occasions=value * period.per_year / gap)
 
     def _days_of(self, start: int, value: Interval, day: PeriodWord, after: int, told: Rate) -> Read[Rate] | None:
         """“5 days a week”, “3 nights weekly”, “2 weekends a month”."""
@@ -295,12 +349,7 @@ class RateReader(NumberReader):
                     most=most * (2 if day.days_high > 1 else 1),
                 )
             )
-        days = Interval(
-            value.low * period.per_year * day.days_low,
-            value.mid * period.per_year * (day.days_low + day.days_high) / 2,
-            value.high * period.per_year * day.days_high,
-            open_above=value.open_above,
-        )
+        days = value * Interval.of(day.days_low, day.days_high) * period.per_year
         assumed = (*told.assumed, *((Message(day.assumes),) if day.assumes else ()))
         return told._replace(days=capped(days), assumed=assumed), end
 

@@ -9,10 +9,12 @@ from keel.exposure.errors import PatternError
 from keel.exposure.grammar.amounts import AmountReader
 from keel.exposure.grammar.constituents import (
     WEEKS_A_YEAR,
+    Age,
     Constituent,
     Label,
     Mark,
     Read,
+    Span,
     Unread,
     Weight,
     What,
@@ -24,6 +26,8 @@ from keel.exposure.grammar.times import TimeReader
 from keel.exposure.grammar.tokens import NUMBER, PUNCTUATION, Token
 from keel.messages import Message
 
+YOUNGEST, OLDEST = 6, 100
+"""Ages at which use can begin, or be told of. Defaults."""
 LIGHTEST_KG, HEAVIEST_KG = 20.0, 400.0
 """Outside these a weight is a slip, or an amount. Defaults."""
 
@@ -52,6 +56,36 @@ class Reader(AmountReader, RateReader, TimeReader):
         if weeks is not None and weeks <= 0:
             return None
         return Label(weeks), after
+
+    def age(self, at: int) -> Read[Age] | None:
+        """“since age 19”, “started at 17”, “since I was 19”, “24 years old”, “now 24”."""
+        is_start = self.is_at(at, K.FROM, K.STARTED)
+        number_at = self.to_number(at, K.FROM, K.STARTED, K.FILLER, K.AGE, K.ABOUT, K.NOW)
+        has_word = any(self.is_at(place, K.AGE) for place in range(at, number_at))
+        if not self.is_at(number_at, NUMBER) or not YOUNGEST <= self.number_of(number_at, NUMBER) <= OLDEST:
+            return None
+        after = number_at + 1
+        is_old = self.is_at(after, K.OLD)
+        if not is_old and has_word and (period := self.period(after)) is not None and period.id == "year":
+            is_old = True
+        if not is_old and (
+            self.is_at(after, "unit", "period", "adverb", "body_weight", "uncounted", K.TIMES, K.PIECE, K.JOIN)
+        ):
+            return None
+        is_now = is_old and not (is_start and has_word)
+        has_now = self.has_age and (self.is_at(at, K.NOW) or self.is_at(after, K.NOW))
+        if not is_now and not has_word and not has_now:
+            return None
+        found = Age(self.number_of(number_at, NUMBER), is_start=has_word and not is_now)
+        self.has_age = True
+        return found, after + (is_old or (has_now and self.is_at(after, K.NOW)))
+
+    def dispensed(self, at: int) -> Read[Mark] | None:
+        """“#90”, “disp 30 tablets”: how much was handed out, which changes no figure."""
+        number = self.skip(at, K.DISPENSED, "punctuation")
+        if number == at or not self.is_at(number, NUMBER):
+            return None
+        return Mark(K.FILLER, {}), self.skip(number + 1, K.PIECE)
 
     def weight(self, at: int) -> Read[Weight] | None:
         """“70 kg”, “weight 11 stone”."""
@@ -84,12 +118,17 @@ class Reader(AmountReader, RateReader, TimeReader):
         at = 0
         while at < len(self.tokens):
             what, after = self._next(at)
+            if self.is_changed and isinstance(what, Span) and self.is_at(at, K.SPREE):
+                what = Unread()  # “from 1 g to 2 g over 2 years”: how long each was is not said
             found.append(Constituent(what, at, after))
             at = after
         return found
 
     def _next(self, at: int) -> Read[What]:
-        ways = (self.label, self.dates, self.wider, self.amount, self.rate, self.span, self.weight, self.duration)
+        ways = (
+            self.label, self.dates, self.wider, self.amount, self.rate, self.span, self.age, self.weight,
+            self.duration, self.dispensed,
+        )  # fmt: skip
         found = [read for way in ways if (read := way(at))]
         token = self.tokens[at]
         best = max(found, key=lambda read: read[1], default=None)
@@ -102,13 +141,16 @@ class Reader(AmountReader, RateReader, TimeReader):
 
     def _mark(self, token: Token) -> Mark | None:
         kinds = (
-            K.THEN, K.PAST, K.NOW, K.STOPPED, K.CLEAN, K.EACH_TIME, K.NEEDED, K.UNSAID_AMOUNT, K.AND,
+            K.THEN, K.PAST, K.CHANGED, K.NOW, K.STOPPED, K.CLEAN, K.EACH_TIME, K.NEEDED, K.UNSAID_AMOUNT, K.AND,
             "money", "route", "setting", "substance", "form", "pharmacy_form",
             K.PIECE, K.SESSION, K.ABOUT, K.FILLER, K.THE, K.OF,
         )  # fmt: skip
         for kind in kinds:
             if kind in token.readings:
+                self.is_changed |= kind == K.CHANGED
                 return Mark(kind, token.readings)
+        if self.is_changed and K.JOIN in token and K.UNTIL in token:
+            return Mark(K.NOW, {})
         if token.text in PUNCTUATION or token.text in "/":
             return Mark("punctuation", {"sign": token.text})
         return None
@@ -116,4 +158,4 @@ class Reader(AmountReader, RateReader, TimeReader):
 
 def _is_word(mark: Mark) -> bool:
     """Whether a mark says more than a constituent of the same token would."""
-    return mark.kind in (K.THEN, K.PAST, K.NOW)
+    return mark.kind in (K.THEN, K.PAST, K.CHANGED, K.NOW)

@@ -16,8 +16,15 @@ from keel.exposure.grammar.constituents import (
 from keel.exposure.grammar.cursor import MOST_SKIPPED, K, once
 from keel.exposure.grammar.numbers import NumberReader
 from keel.exposure.grammar.tokens import DATE, FRACTION, NUMBER
+from keel.knowledge.reading import PeriodWord, TimeOfYear
 from keel.messages import Message
 from keel.quantities import Interval
+
+OF_A_YEAR = {
+    below: PeriodWord(id=name, words=(), per_year=per_year, is_whole=name != "day")
+    for below, name, per_year in (("7", "day", 365), ("52", "week", 52), ("12", "month", 12))
+}
+"""How clinicians write lengths: 3/7 are days, 3/52 weeks, 3/12 months."""
 
 
 class TimeReader(NumberReader):
@@ -47,22 +54,10 @@ class TimeReader(NumberReader):
         is_last = any(self.is_at(place, K.LAST) for place in range(start, at))
         if is_bare and at > start and not is_last and not self.is_at(start, K.ABOUT):
             return None
-        counted = self.count(at, one=not is_bare or is_last)
-        if counted is None and is_last and self.is_at(at, "period"):
-            counted = Count(Interval.exactly(1)), at
-        if counted is None:
+        counted = self._periods(at, one=not is_bare or is_last, is_last=is_last, is_bare=is_bare)
+        if counted is None or counted[0][1].id == "hour":
             return None
-        number, after = counted
-        after = self.skip(after, K.LAST, K.OF) if not self.is_at(after, "period") else after
-        if self.is_at(after, K.ONE) and self.is_at(after + 1, "period") and self.is_at(after - 1, "part", FRACTION):
-            after += 1
-        period = self.period(after)
-        if period is None or period.id == "hour" or period.days_high > 1:
-            return None
-        after += 1
-        value = number.value
-        if self.is_at(after, K.HALF_MORE):
-            value, after = value + Interval.exactly(0.5), after + 1
+        (value, period), after = counted
         if self.is_at(after, K.LAST):
             is_last, after = True, after + 1
         is_row = self.is_at(after, K.IN_A_ROW)
@@ -117,9 +112,32 @@ class TimeReader(NumberReader):
         if self.is_at(at, K.LAST) and (period := self.period(at + 1)) is not None and period.id in ("week", "month"):
             back = dt.timedelta(days=round(DAYS_A_YEAR / period.per_year))
             return (self.at.date() - 2 * back, self.at.date() - back), at + 2
+        season = self.skip(at, K.LAST)
+        if self.is_at(season, "time_of_year"):
+            return self._time_of_year(season, is_last=season > at)
         if self.is_at(at, K.LAST_YEAR):
             return (dt.date(self.at.year - 1, 1, 1), dt.date(self.at.year - 1, 12, 28)), at + 1
         return None
+
+    def _time_of_year(self, at: int, *, is_last: bool) -> Read[tuple[dt.date, dt.date]]:
+        """“last summer”, “Christmas”, “spring 2024”: the latest, or that of the year, in both halves of the world."""
+        time = self.value(at, "time_of_year")
+        assert isinstance(time, TimeOfYear)  # noqa: S101 - for the type checker
+        after = self.skip(at + 1, K.OF, K.THE, K.LAST, K.FROM)
+        after = after if self.is_year(after) else self.skip(at + 1, K.LAST)
+        is_last |= self.is_at(at + 1, K.LAST)
+        today = self.at.date()
+        years = [today.year - 2, today.year - 1, today.year]
+        if self.is_year(after):
+            years, after = [int(self.number_of(after, NUMBER))], after + 1
+        spans = []
+        for months in (0, 6) if time.is_season else (0,):
+            begun = [(_day(year, time.first, months), _day(year, time.last, months)) for year in years]
+            begun = [
+                (first, last if last >= first else _day(last.year + 1, time.last, months)) for first, last in begun
+            ]
+            spans.append(max((one for one in begun if one[is_last] <= today), default=begun[0]))
+        return (min(first for first, _ in spans), max(last for _, last in spans)), after
 
     def _month(self, year: int, month: int) -> tuple[dt.date, dt.date]:
         return dt.date(year, month, 1), dt.date(year, month, 28)
@@ -155,12 +173,30 @@ class TimeReader(NumberReader):
     @once
     def _length(self, at: int) -> Read[Interval] | None:
         """A number of periods, in days."""
-        at = self.skip(at, K.LENGTH, K.ABOUT)
-        counted = self.count(at, one=True)
+        counted = self._periods(self.skip(at, K.LENGTH, K.ABOUT), one=True)
+        if counted is None:
+            return None
+        (value, period), after = counted
+        return value * (DAYS_A_YEAR / period.per_year), after
+
+    def _periods(
+        self, at: int, *, one: bool, is_last: bool = False, is_bare: bool = False
+    ) -> Read[tuple[Interval, PeriodWord]] | None:
+        """A number of periods: “about 3 years”, “half a year”, “2 and a half years”, “last year”; “3/52”, of weeks."""
+        if (
+            self.is_at(at, FRACTION)
+            and not is_bare
+            and (short := OF_A_YEAR.get(self.tokens[at].text.partition("/")[2]))
+        ):
+            return (Interval.exactly(float(self.tokens[at].text.partition("/")[0])), short), at + 1
+        counted = self.count(at, one=one)
+        if counted is None and is_last and self.is_at(at, "period"):
+            counted = Count(Interval.exactly(1)), at
         if counted is None:
             return None
         number, after = counted
-        if self.is_at(after, K.ONE) and self.is_at(after - 1, "part", FRACTION):
+        after = self.skip(after, K.LAST, K.OF) if not self.is_at(after, "period") else after
+        if self.is_at(after, K.ONE) and self.is_at(after + 1, "period") and self.is_at(after - 1, "part", FRACTION):
             after += 1
         period = self.period(after)
         if period is None or period.days_high > 1:
@@ -168,7 +204,7 @@ class TimeReader(NumberReader):
         value, after = number.value, after + 1
         if self.is_at(after, K.HALF_MORE):
             value, after = value + Interval.exactly(0.5), after + 1
-        return value * (DAYS_A_YEAR / period.per_year), after
+        return (value, period), after
 
     def _day_ago(self, days: float, text: str) -> dt.date:
         try:
@@ -183,11 +219,16 @@ class TimeReader(NumberReader):
         return max(found, key=lambda read: read[1], default=None)
 
     def _stopped(self, at: int) -> Read[Dates] | None:
+        """“stopped 6 months ago”, “clean since 2021”, “stopped last month after …”."""
+        found = self._over_since(at)
+        return (found[0], found[1] + self.is_at(found[1], K.AFTER)) if found else None
+
+    def _over_since(self, at: int) -> Read[Dates] | None:
         if not self.is_at(at, K.STOPPED, K.CLEAN):
             return None
         is_clean = self.is_at(at, K.CLEAN)
-        after = self.skip(at + 1, K.FILLER, K.OF, K.THE, K.ABOUT, K.UNTIL, K.FROM, K.LENGTH)
-        ago = self._ago(after) or (self._length(after) if is_clean else None)
+        after = self.to_number(at + 1, K.FILLER, K.OF, K.THE, K.ABOUT, K.UNTIL, K.FROM, K.LENGTH)
+        ago = self._ago(after) or (self._length(self.to_number(after, K.LAST)) if is_clean else None)
         if ago is not None:
             days = ago[0]
             text = self.raw(at, ago[1])
@@ -226,7 +267,7 @@ class TimeReader(NumberReader):
     def _since(self, at: int) -> Read[Dates] | None:
         if not self.is_at(at, K.FROM, K.STARTED):
             return None
-        after = self.skip(at + 1, K.THE, K.ABOUT, K.FILLER, K.FROM)
+        after = self.to_number(at + 1, K.THE, K.ABOUT, K.FILLER, K.FROM)
         ago = self._ago(after)
         if ago is not None:
             return Dates(is_start_ago=ago[0]), ago[1]
@@ -255,6 +296,8 @@ class TimeReader(NumberReader):
         if first is None or not self.is_at(first[1], K.AND, K.JOIN, K.UNTIL):
             return None
         last = self._date(first[1] + 1)
+        if last is None and self.is_at(first[1] + 1, K.NOW) and first[0][0] <= self.at.date():
+            return Dates(since=first[0]), first[1] + 2
         if last is None:
             return None
         return self._range(first[0], last[0], start, first[1] + 1, last[1])
@@ -290,6 +333,13 @@ class TimeReader(NumberReader):
         return PatternError(
             Message("“{text}” lies after {end}. Give a year that has been.", text=self.raw(at, after), end=day)
         )
+
+
+def _day(year: int, day: str, months: int) -> dt.date:
+    """A day `MM-DD` of a year, so many months later or earlier in it."""
+    month, number = (int(part) for part in day.split("-"))
+    month = (month + months - 1) % 12 + 1
+    return dt.date(year, month, min(number, 28 if month == 2 else 30 if month in (4, 6, 9, 11) else 31))
 
 
 def _last_day(day: dt.date) -> dt.date:

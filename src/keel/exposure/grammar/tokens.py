@@ -6,8 +6,8 @@ is one token; what is in no list is a token without a reading, and nobody may sk
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from keel.knowledge import Knowledge, find
@@ -20,13 +20,18 @@ _PIECES = re.compile(
     |(?P<fraction>(?<![\d.,/])\d{1,3}/\d{1,3}(?![\d/])|[½¼¾⅓⅔⅕⅛])
     |(?P<ordinal>\d{1,3}(?:st|nd|rd|th|º|ª)(?!\w))
     |(?P<number>\d+(?:[.,]\d+)*|(?<!\d)[.,]\d+)
-    |(?P<word>[^\W\d_]+(?:['’][^\W\d_]+)*)
+    |(?P<word>[^\W\d_]+?(?=[x×]\d)|[^\W\d_]+(?:['’][^\W\d_]+)*)
     |(?P<sign>\S)""",
     re.VERBOSE,
 )
 _FRACTION_SIGNS = {"½": 1 / 2, "¼": 1 / 4, "¾": 3 / 4, "⅓": 1 / 3, "⅔": 2 / 3, "⅕": 1 / 5, "⅛": 1 / 8}
 PUNCTUATION = frozenset(",.;:()!–—-\"“”'’*[]")
 NUMBER, FRACTION, DATE, ORDINAL = "number", "fraction", "date", "ordinal"
+MISSPELT = "misspelt"
+SPELLED = frozenset({"unit", "period", "adverb", "weekday", "month", NUMBER, "route", "counter", WordKind.EVERY})
+"""Kinds of which a misspelt word is understood, and shown as understood."""
+SHORTEST_MISSPELT = 4
+"""Letters of a word that is taken for another one letter away; an ordinary word never is."""
 
 
 class Token(NamedTuple):
@@ -57,7 +62,8 @@ def folded(text: str) -> str:
 class Lexicon:
     """All phrases of a language by their first word, longest first."""
 
-    def __init__(self, phrases: Phrases) -> None:
+    def __init__(self, phrases: Phrases, everyday_words: Collection[str] = ()) -> None:
+        self._everyday_words = everyday_words
         self._phrases: dict[str, dict[tuple[str, ...], dict[str, object]]] = {}
         grammar = phrases.grammar
         self.ambiguous_number = re.compile(grammar.ambiguous_number) if grammar.ambiguous_number else None
@@ -90,6 +96,8 @@ class Lexicon:
         ):
             for entry in lists:
                 self._add(entry.words, kind, entry.id)
+        for time in grammar.times_of_year:
+            self._add(time.words, "time_of_year", time)
         for two in grammar.two_meanings:
             self._add(two.words, "two_meanings", two)
         for phrase in phrases.frequencies:
@@ -107,6 +115,34 @@ class Lexicon:
     def known_words(self) -> list[str]:
         """All phrases of the language, folded and sorted."""
         return sorted(" ".join(phrase) for by_phrase in self._phrases.values() for phrase in by_phrase)
+
+    def spelled(self, token: Token) -> Token:
+        """A token that is in no list as the one word that it is nearly: “gramm”; itself where there is none."""
+        from rapidfuzz import process
+        from rapidfuzz.distance import OSA
+
+        word = folded(token.text)
+        if (
+            token.readings
+            or len(word) < SHORTEST_MISSPELT
+            or not word.replace("'", "").isalpha()
+            or word in self._everyday_words
+        ):
+            return token
+        near = process.extract(word, self._spellings.keys(), scorer=OSA.distance, score_cutoff=1, limit=None)
+        readings = [self._spellings[name] for name, _, _ in near]
+        if not readings or any(one != readings[0] for one in readings):
+            return token
+        return token._replace(readings=readings[0] | {MISSPELT: min(name for name, _, _ in near)})
+
+    @cached_property
+    def _spellings(self) -> dict[str, dict[str, object]]:
+        """The single words that are understood when misspelt, with what they may be."""
+        return {
+            first: options[(first,)]
+            for first, options in self._phrases.items()
+            if len(first) >= SHORTEST_MISSPELT and SPELLED & options.get((first,), {}).keys()
+        }
 
     def tokens(self, text: str) -> tuple[Token, ...]:
         """The tokens of a text, in order."""
@@ -164,12 +200,13 @@ def _numeric(piece: re.Match[str]) -> dict[str, object]:
 @lru_cache(maxsize=8)
 def lexicon_of(language: str, knowledge: Knowledge) -> Lexicon:
     """The words of a language, made ready once; UnknownId for a language without words."""
-    return Lexicon(find(Message("language of patterns"), knowledge.phrases, language))
+    return Lexicon(find(Message("language of patterns"), knowledge.phrases, language), knowledge.everyday_words)
 
 
 __all__ = [
     "DATE",
     "FRACTION",
+    "MISSPELT",
     "NUMBER",
     "ORDINAL",
     "PUNCTUATION",

@@ -50,8 +50,8 @@ def clauses_of(items: Sequence[Constituent]) -> list[Clause]:
             clauses.append(Clause([], weeks=what.weeks, is_labelled=True))
         elif isinstance(what, Mark) and what.kind == K.THEN:
             clauses.append(Clause([]))
-        elif isinstance(what, Mark) and what.kind in (K.PAST, K.NOW):
-            changes = {"is_past": what.kind == K.PAST, "is_now": what.kind == K.NOW}
+        elif isinstance(what, Mark) and what.kind in (K.PAST, K.CHANGED, K.NOW):
+            changes = {"is_past": what.kind != K.NOW, "is_now": what.kind == K.NOW}
             if last.has_core:
                 clauses.append(Clause([], **changes))
             else:
@@ -72,6 +72,9 @@ def merged(clauses: list[Clause]) -> list[Clause]:
         if clause.has_core:
             found.append(clause._replace(items=[*waiting, *clause.items]))
             waiting = []
+        elif found and clause.is_past and not clause.has_words:
+            *before, last = side_by_side(found.pop())  # “1 g a day, 2 g a day before that”
+            found += [*before, last._replace(is_past=True, is_now=False)]
         elif found:
             last = found[-1]
             is_past = last.is_past and not (clause.is_now and not clause.has_words)
@@ -86,7 +89,9 @@ def side_by_side(clause: Clause) -> list[Clause]:
     parts: list[list[Constituent]] = [[]]
     for place, item in enumerate(clause.items):
         if _begins_another(parts[-1], item, clause.items[place + 1 :]):
-            if isinstance(item.what, Rate) and not any(_is_separator(one) for one in _since_core(parts[-1])):
+            rates = [one.what for one in (*parts[-1], item) if isinstance(one.what, Rate)]
+            is_apart = any(_is_separator(one) for one in _since_core(parts[-1]))
+            if isinstance(item.what, Rate) and (not is_apart or any(rate.is_limit for rate in rates)):
                 raise TwoRates
             cut = _cut(parts[-1])
             parts.append(parts[-1][cut:])

@@ -46,6 +46,9 @@ class OftenReader:
     def often(self, items: Sequence[Constituent]) -> Often:
         """How often, over all rates of a phase."""
         often = Often()
+        rates = [item.what for item in items if isinstance(item.what, Rate)]
+        if all(rate.is_limit and rate.is_gap for rate in rates):  # “2 weeks on, 2 weeks off” alone
+            return often
         for place, item in enumerate(items):
             what = item.what
             if isinstance(what, Rate):

@@ -22,7 +22,7 @@ from keel.exposure.grammar.constituents import (
     no_unit,
 )
 from keel.exposure.grammar.reader import Reader
-from keel.exposure.grammar.tokens import NUMBER, PUNCTUATION, Lexicon, Token, lexicon_of
+from keel.exposure.grammar.tokens import MISSPELT, NUMBER, PUNCTUATION, Lexicon, Token, lexicon_of
 from keel.exposure.ledger import salt_factor
 from keel.exposure.patterns.clauses import Clause, TwoRates, clauses_of, merged, side_by_side
 from keel.exposure.patterns.phase import FIELDS, PhaseReader
@@ -74,7 +74,10 @@ def _tokens(text: str, language: str | Sequence[str] | None, knowledge: Knowledg
     names = [language] if isinstance(language, str) else language or sorted(knowledge.phrases)
     lexicons = [lexicon_of(name, knowledge) for name in names]
     read = [(lexicon, lexicon.tokens(text)) for lexicon in lexicons]
-    return min(read, key=lambda one: sum(not token.readings and token.text not in PUNCTUATION for token in one[1]))
+    lexicon, tokens = min(
+        read, key=lambda one: sum(not token.readings and token.text not in PUNCTUATION for token in one[1])
+    )
+    return lexicon, tuple(lexicon.spelled(token) for token in tokens)
 
 
 def refuse_ambiguous(text: str, language: str, knowledge: Knowledge) -> None:
@@ -108,7 +111,10 @@ class _Composer(PhaseReader):
     def patterns(self) -> tuple[UsePattern, ...]:
         """All patterns, by sequence and in the order of time."""
         self._refuse_unread()
-        clauses = merged(clauses_of(self._items))
+        try:
+            clauses = merged(clauses_of(self._items))
+        except TwoRates:
+            raise self.two_rates() from None
         if not clauses:
             raise self.no_frequency(self._items)
         clauses.sort(key=lambda clause: not clause.is_past)
@@ -117,18 +123,15 @@ class _Composer(PhaseReader):
             try:
                 parts = side_by_side(clause)
             except TwoRates:
-                raise PatternError(
-                    Message(
-                        "“{text}” says how often in two ways that do not fit. Write one pattern a line.",
-                        text=self._text,
-                    )
-                ) from None
+                raise self.two_rates() from None
             before = strands[0][-1] if strands else None
             phases: list[UsePattern] = []
             for part in parts:
                 like = phases[-1] if phases else before
                 phases.append(self.phase(part, like, is_beside=bool(phases)))
             phases = _with_shared(self._without_restated(parts, phases))
+            if not strands:
+                phases[0] = msgspec.structs.replace(phases[0], assumed=(*self._misspelt(), *phases[0].assumed))
             if not strands:
                 strands = [[phase] for phase in phases]
             else:
@@ -158,6 +161,12 @@ class _Composer(PhaseReader):
             else:
                 found.append(phase)
         return found
+
+    def _misspelt(self) -> Iterable[Message]:
+        """Words that were taken for others that are spelled nearly so."""
+        for token in self._reader.tokens:
+            if MISSPELT in token:
+                yield Message("“{text}” is read as “{word}”", text=token.text, word=str(token.readings[MISSPELT]))
 
     def _refuse_unread(self) -> None:
         """PatternError for words that ended in nothing, in the person's own words."""

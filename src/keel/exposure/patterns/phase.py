@@ -8,6 +8,7 @@ from keel.exposure.grammar.constituents import (
     DAYS_A_YEAR,
     MG,
     MONTHS_A_YEAR,
+    Age,
     Amount,
     Constituent,
     Count,
@@ -22,6 +23,7 @@ from keel.exposure.grammar.constituents import (
     too_long,
 )
 from keel.exposure.grammar.reader import Reader
+from keel.exposure.grammar.tokens import Token
 from keel.exposure.patterns.clauses import Clause, is_small
 from keel.exposure.patterns.often import Often, OftenReader, last_counted, repeats, widened_by
 from keel.knowledge import Knowledge
@@ -33,6 +35,8 @@ from keel.record import Setting, UsePattern
 FIELDS = ("substance", "route", "setting", "form")
 MOST_DOSES_A_DAY = 24
 """More doses than one every hour of the day are a slip. A default."""
+LONGEST_SPREE = 14
+"""Days over which one amount is spread, where nobody says that it was taken daily. A default."""
 FIRST_MADE = dt.date(1962, 1, 1)
 """Nobody can have used ketamine for longer than it exists (evidence register, A01)."""
 K = WordKind
@@ -46,6 +50,9 @@ class PhaseReader(OftenReader):
         self._knowledge = knowledge
         weights = [item.what.kg for item in items if isinstance(item.what, Weight)]
         self._weight_kg = weights[0] if weights else None
+        self._age = next(
+            (item.what.years for item in items if isinstance(item.what, Age) and not item.what.is_start), None
+        )
         self._text = reader.text.strip()
 
     def phase(self, clause: Clause, like: UsePattern | None, *, is_beside: bool) -> UsePattern:
@@ -57,18 +64,13 @@ class PhaseReader(OftenReader):
         amounts = self._amounts(items, assumed)
         spans = [item.what for item in items if isinstance(item.what, Span)]
         rates = [item.what for item in items if isinstance(item.what, Rate)]
-        if any(rate.is_every_day for rate in rates) and any(rate.is_gap and not rate.is_counted for rate in rates):
-            # “daily for 2 weeks every 3 months”: the length is that of each stretch
-            stretch = next((one for one in spans if one.months is not None), None)
-            if stretch is None or stretch.months is None:
-                raise PatternError(
-                    Message(
-                        "“{text}” says how often in two ways that do not fit. Write one pattern a line.",
-                        text=self._text,
-                    )
-                )
-            days_long = stretch.months * (DAYS_A_YEAR / MONTHS_A_YEAR)
-            spans = [stretch._replace(days=days_long, can_be_spree=True, is_row=True)]
+        spans = [self._each_stretch(span, often, rates) for span in spans]
+        is_daily = any(rate.is_every_day for rate in rates)
+        if is_daily and any(rate.is_gap and not rate.is_counted for rate in rates) and not any(s.is_row for s in spans):
+            raise self.two_rates()
+        limit = next((rate for rate in rates if rate.is_limit), None)
+        if limit and any(rate.total_of is not None and rate.total_of.is_whole for rate in rates):
+            raise self.two_rates()  # “1 g a week, never on Sundays”
         spree = next((one for one in spans if one.can_be_spree and one.days is not None and repeats(often)), None)
         if weekdays := tuple(
             dict.fromkeys(day for item in items if isinstance(item.what, Rate) for day in item.what.weekdays)
@@ -86,6 +88,19 @@ class PhaseReader(OftenReader):
         unique = tuple(dict.fromkeys(assumed))
         return UsePattern(text=self._text, assumed=unique, **found)  # type: ignore[arg-type]
 
+    def _each_stretch(self, span: Span, often: Often, rates: Sequence[Rate]) -> Span:
+        """A length shorter than the time between two is that of each: “daily for 2 weeks every 3 months”."""
+        if span.months is None or span.is_last or often.days is None or not repeats(often):
+            return span
+        days, gap = span.months * (DAYS_A_YEAR / MONTHS_A_YEAR), DAYS_A_YEAR / often.days.high
+        is_daily = any(rate.is_every_day or (rate.total_of and not rate.total_of.is_whole) for rate in rates)
+        if not (days.high < gap if is_daily else span.can_be_spree and days.high <= LONGEST_SPREE < gap):
+            return span
+        return span._replace(days=days, can_be_spree=True, is_row=True)
+
+    def _tokens_of(self, item: Constituent) -> Sequence[Token]:
+        return self._reader.tokens[item.first : item.after]
+
     def _words(
         self, items: Sequence[Constituent], assumed: list[Message], *, is_schedule: bool = False
     ) -> dict[str, object]:
@@ -96,9 +111,9 @@ class PhaseReader(OftenReader):
             found["setting"] = Setting.CLINIC
             assumed.append(Message("a schedule by weeks is read as treatment in a clinic"))
         for item in items:
-            if isinstance(item.what, Dates | Label | Weight):
+            if isinstance(item.what, Age | Dates | Label | Weight):
                 continue
-            for token in self._reader.tokens[item.first : item.after]:
+            for token in self._tokens_of(item):
                 for name in FIELDS:
                     if name in token:
                         kind = {"setting": Setting, "form": Form}.get(name, str)
@@ -128,7 +143,9 @@ class PhaseReader(OftenReader):
                     assumed.append(self.widened(item))
                     continue
                 behind = next((one for one in items[place + 1 :] if not is_small(one)), None)
-                is_each = bool(behind and isinstance(behind.what, Mark) and behind.what.kind == K.EACH_TIME)
+                is_each = bool(what.value and what.uncounted) or bool(
+                    behind and isinstance(behind.what, Mark) and behind.what.kind == K.EACH_TIME
+                )
                 found.append((what, is_each))
                 assumed += what.assumed
             elif isinstance(what, Wider) and (by := self._widening(items, place)) is not None:
@@ -167,7 +184,12 @@ class PhaseReader(OftenReader):
     ) -> dict[str, object]:
         """Amount a session, sessions a year and what goes with them."""
         per_kg = next((amount for amount, _ in amounts if amount.per_kg), None)
-        weighed = [(amount, is_each) for amount, is_each in amounts if amount.value is not None and not amount.per_kg]
+        is_counted = any(amount.pieces for amount, _ in amounts if amount.value is None)
+        weighed = [
+            (amount, is_each)
+            for amount, is_each in amounts
+            if amount.value is not None and not amount.per_kg and (is_counted or not amount.uncounted)
+        ]
         found: dict[str, object] = {}
         if per_kg is not None and not weighed and per_kg.value is not None:
             if self._weight_kg is None:
@@ -198,7 +220,7 @@ class PhaseReader(OftenReader):
             if mg is not None and not (a_day or (total and not total.total_of.is_whole)):  # type: ignore[union-attr]
                 if not length.is_exact:
                     found["mg_per_year"] = mg * occasions
-                mg = Interval(mg.low / length.high, mg.mid / length.mid, mg.high / length.low, mg.open_above)
+                mg = mg / length
             days = capped(occasions * length)
             assumed.append(Message("the days of a spree are read as days on which it was taken"))
         if total is not None:  # “1 g a day”: the amount is that of the day, in however many doses
@@ -244,13 +266,18 @@ class PhaseReader(OftenReader):
         if not counts or len(weighed) != 1 or weighed[0][0].pieces or counts[0].value == Interval.exactly(1):
             return weighed
         (amount, is_each) = weighed[0]
+        if len(counts) > 1:
+            raise self._in_all_or_each()
         item = next(one for one in items if one.what is amount or one.what == amount)
         is_of_one = self._reader.is_at(item.first - 1, K.OF) and item.first > 0
         if not is_each and not is_of_one and not self._reader.is_at(item.after, "uncounted", K.PIECE, "route"):
-            raise PatternError(
-                Message("“{text}” can be that amount in all, or each. Write for example “2 x 100 mg”.", text=self._text)
-            )
+            raise self._in_all_or_each()
         return [(amount._replace(pieces=counts[0]), False)]
+
+    def _in_all_or_each(self) -> PatternError:
+        return PatternError(
+            Message("“{text}” can be that amount in all, or each. Write for example “2 x 100 mg”.", text=self._text)
+        )
 
     def _one_amount(self, weighed: Sequence[tuple[Amount, bool]], often: Often) -> tuple[Amount | None, Amount | None]:
         """The amount, and that of one occasion where a total is told beside it."""
@@ -310,8 +337,9 @@ class PhaseReader(OftenReader):
         span = next((one for one in spans if one.months is not None), None)
         if span is not None and span.months is not None:
             years = span.months / MONTHS_A_YEAR
-            rate = Interval(count.low / years.high, count.mid / years.mid, count.high / years.low)
-            found["sessions_per_year"] = capped(rate)
+            found["sessions_per_year"] = capped(count / years)
+            if span.months.low > MONTHS_A_YEAR:  # “20 times over 2 years” is so many a year
+                return {"sessions_per_year": found["sessions_per_year"]}
         return found
 
     def _of_a_whole(
@@ -339,27 +367,26 @@ class PhaseReader(OftenReader):
         if mg is None:
             return {"sessions_per_year": days, "doses_per_day": often.a_day}
         amount = mg * pieces.value if pieces else mg
+        amount = amount * total.used_up if total.used_up else amount
         if days is not None:
             year = amount * total.periods
-            spread = Interval(year.low / days.high, year.mid / days.mid, year.high / days.low, year.open_above)
+            spread = year / days
             whole = {} if days.is_exact else {"mg_per_year": year}
             return {"mg_per_session": spread, "sessions_per_year": days, "doses_per_day": often.a_day, **whole}
         if each is not None and each.value is not None:
-            year = amount * total.periods
-            low, mid, high = year.low / each.value.high, year.mid / each.value.mid, year.high / each.value.low
-            told = self._with_rate(Often(), Rate(occasions=Interval(low, mid, high)), items[0])
+            told = self._with_rate(Often(), Rate(occasions=amount * total.periods / each.value), items[0])
             per_day = each.value * told.a_day if told.a_day is not None else each.value
             return {"mg_per_session": per_day, "sessions_per_year": told.days, "doses_per_day": told.a_day}
         if often.a_day is not None:
             days = Interval.exactly(DAYS_A_YEAR)
             return {"mg_per_session": amount * total.periods / DAYS_A_YEAR, "sessions_per_year": days}
-        assumed.append(
-            Message(
-                "“{text}” is read as the amount of a whole {period}",
-                text=self._whole_text(items),
-                period=Message(total.total_of.id),
-            )
-        )
+        text = self._whole_text(items)
+        if total.used_up:
+            said = Message("“{text}” is read as all that is taken in that time", text=text)
+        else:
+            period = Message(total.total_of.id)
+            said = Message("“{text}” is read as the amount of a whole {period}", text=text, period=period)
+        assumed.append(said)
         return {"mg_per_year": amount * total.periods, "periods_per_year": float(total.periods)}
 
     def _whole_text(self, items: Sequence[Constituent]) -> str:
@@ -405,7 +432,7 @@ class PhaseReader(OftenReader):
             when["is_current"] = False
             if "end" not in when and not found.get("course_sessions"):
                 assumed.append(Message("when it ended is not known"))
-        months = self._months(clause, spans)
+        months = self._months(clause, spans) or self._since_age(clause, assumed)
         end = last_day or today
         if since is not None and since.since is not None:
             first, last = since.since
@@ -415,6 +442,13 @@ class PhaseReader(OftenReader):
                         "“{text}” lies after {end}. Give a year that has been.", text=self._text, end=end.isoformat()
                     )
                 )
+            said_at = next(item for item in clause.items if item.what is since)
+            if first != last and any("time_of_year" in token for token in self._tokens_of(said_at)):
+                told = Message(
+                    "“{text}” is read as {first} to {last}",
+                    text=self.raw(said_at), first=first.isoformat(), last=last.isoformat(),
+                )  # fmt: skip
+                assumed.append(told)
             if first < FIRST_MADE:
                 raise too_long(self._text)
             longest, shortest = (end - first).days, max(0, (end - last).days)
@@ -429,6 +463,18 @@ class PhaseReader(OftenReader):
             if months.low * DAYS_A_YEAR / MONTHS_A_YEAR > (end - FIRST_MADE).days:
                 raise too_long(self._text)
         return when
+
+    def _since_age(self, clause: Clause, assumed: list[Message]) -> Interval | None:
+        """From the age at which it began to that of now, each a birthday away at most."""
+        ages = [item.what for item in clause.items if isinstance(item.what, Age)]
+        start = next((one for one in ages if one.is_start), None)
+        if start is None:
+            return None
+        if self._age is None or self._age < start.years:
+            assumed.append(Message("how long is not known: write the age now as well, for example “now 24”"))
+            return None
+        years = self._age - start.years
+        return Interval(max(0.0, years - 1), years, years + 1) * MONTHS_A_YEAR
 
     def _months(self, clause: Clause, spans: Sequence[Span]) -> Interval | None:
         if clause.weeks is not None:
@@ -460,6 +506,11 @@ class PhaseReader(OftenReader):
                 Message("“{text}” comes to {amount} g a year, more than anybody is known to take. Check the amount and "
                         "its unit.", text=self._text, amount=f"{year.low / 1000:g}")
             )  # fmt: skip
+
+    def two_rates(self) -> PatternError:
+        return PatternError(
+            Message("“{text}” says how often in two ways that do not fit. Write one pattern a line.", text=self._text)
+        )
 
     def no_frequency(self, items: Iterable[Constituent]) -> PatternError:
         return PatternError(

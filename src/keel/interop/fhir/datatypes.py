@@ -42,6 +42,9 @@ class Extension(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     url: str
     value_code: str | None = None
     value_decimal: float | None = None
+    value_integer: int | None = None
+    value_string: str | None = None
+    value_boolean: bool | None = None
     value_coding: "Coding | None" = None
 
 

@@ -18,6 +18,11 @@ _OF = {
         "onsetAge onsetPeriod onsetRange onsetString abatementDateTime abatementAge abatementPeriod abatementRange "
         "abatementString recordedDate recorder asserter stage evidence note"
     ),
+    "FamilyMemberHistory": (
+        "identifier instantiatesCanonical instantiatesUri status dataAbsentReason patient date name relationship sex "
+        "bornPeriod bornDate bornString ageAge ageRange ageString estimatedAge deceasedBoolean deceasedAge "
+        "deceasedRange deceasedDate deceasedString reasonCode reasonReference note condition"
+    ),
     "Medication": "identifier code status manufacturer form amount ingredient batch",
     "MedicationAdministration": (
         "identifier instantiates partOf status statusReason category medicationCodeableConcept medicationReference "

@@ -4,11 +4,12 @@ Only an administration, or a statement with a time and an amount, is a dose; an 
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple, cast
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, cast
 
 import msgspec
 
+from keel.exposure import ExposureError, parse_pattern
 from keel.interop import json_text
 from keel.interop.dose_amount import DoseAmount
 from keel.interop.errors import ReadError
@@ -19,6 +20,7 @@ from keel.interop.fhir.directory import Directory, contained
 from keel.interop.fhir.envelope import Item
 from keel.interop.fhir.errors import NotTaken
 from keel.interop.fhir.moments import When, moment_of, when
+from keel.interop.fhir.own import told, told_word
 from keel.interop.fhir.people import Context, Draft
 from keel.interop.fhir.resources import (
     Ingredient,
@@ -32,8 +34,9 @@ from keel.interop.fhir.resources import (
 from keel.interop.fhir.statements import has_unknown_end, pattern_of
 from keel.interop.times import Moment
 from keel.interop.vocabulary import Coding, coded_route, family_substance, nothing_known, sounds_like_family
-from keel.messages import Message
-from keel.quantities import UnitError, convert
+from keel.knowledge import Knowledge
+from keel.messages import Message, text_of
+from keel.quantities import Form, QuantityError, UnitError, convert
 from keel.record import TAKEN, Dose, Medicine, Precision, Setting
 
 Kind = MedicationAdministration | MedicationStatement | MedicationRequest | MedicationDispense
@@ -135,15 +138,15 @@ class MedicationReader:
         first = known[0] if known else CodeableConcept()
         if nothing_known(codings, self._context.knowledge):
             raise NotTaken(Message("it says “{text}”: no medicine", text=first.words or texts[0]))
-        strengths = [part.strength for part in ingredients if part.strength]
         knowledge = self._context.knowledge
         family = family_substance(codings, texts, knowledge)
+        strength = _strength_of(ingredients, holders, knowledge) if ingredients else Strength.in_words(texts)
         return Named(
             text=first.words or texts[0],
             codes=first.codes,
             family=family,
             may_be_family=not family and sounds_like_family([*texts, *(one.code for one in codings)], knowledge),
-            strength=Strength.of(strengths[0]) if len(strengths) == len(ingredients) == 1 else None,
+            strength=strength,
         )
 
     def _referenced(self, item: Item, resource: Kind, reference: Reference) -> Medication | None:
@@ -229,31 +232,50 @@ class MedicationReader:
             )
             draft.notes.note(Message("dose not completed"), where=item.where, reason=reason)
         route = given.dosage.route if given.dosage else None
-        setting = Setting.CLINIC if given.context or (given.category and given.category.has(*HOSPITAL)) else None
-        self._dose(item, named.family, time, amount, route, draft, measured=True, setting=setting)
+        is_clinic = given.context or (given.category and given.category.has(*HOSPITAL))
+        setting = Setting.CLINIC if is_clinic else Setting.UNKNOWN
+        self._dose(item, given, named.family, time, amount, route, draft, setting=setting)
 
     def _statement(self, item: Item, said: MedicationStatement, named: Named, draft: Draft) -> None:
         if said.effective_date_time and said.effective_period:
             raise NotTaken(Message("two of {name}[x] are there", name="effective"))
+        if len(said.dosage) == 1 and told(said.dosage[0].extension, "pattern", otherwise=False):
+            self._pattern(item, said, named.family or "unknown", draft)
+            return
         time = when(said.effective_date_time, said.effective_period, at=self._context.at)
         status = MEDICINE_STATUS.get(said.status, said.status)
         if said.status == "unknown":
             what, reason = Message("status unknown"), Message("the medicine is checked as if it were taken")
             draft.notes.note(what, where=item.where, reason=reason)
         is_use = named.family is not None and said.status not in ("intended", "on-hold", "unknown")
-        if is_use and said.dosage and self._use(item, said, named.family or "", time, draft):
+        if is_use and said.dosage and self._use(item, said, named, time, draft):
             return
         if is_use and said.dosage:
             reason = Message("a statement without a time and an amount, or how often, is a medicine and not a dose")
             if len(said.dosage) > 1:
                 reason = Message("its dosages cannot be added up to the use of a day; kept as a medicine")
             draft.notes.note(Message("use without an amount and a time"), where=item.where, reason=reason)
-        self._medicine(item, status, named, draft, time)
+        self._medicine(item, told(said.extension, "status", otherwise=status), named, draft, time)
 
-    def _use(self, item: Item, said: MedicationStatement, family: str, time: When, draft: Draft) -> bool:
+    def _pattern(self, item: Item, said: MedicationStatement, family: str, draft: Draft) -> None:
+        """Takes use that Keel wrote as the words of a pattern; substance and route where these do not say."""
+        dosage, (at, knowledge) = said.dosage[0], self._context
+        try:
+            phases = parse_pattern(dosage.text, at=at, knowledge=knowledge)
+        except (ExposureError, QuantityError) as error:
+            raise NotTaken(text_of(error)) from None
+        shared: dict[str, Any] = {} if family == "unknown" else {"substance": family}
+        if dosage.route:
+            shared["route"] = self._route(item, dosage.route, draft)
+        for phase in phases:
+            setting = told_word(said.extension, "setting", phase.setting)
+            form = told_word(said.extension, "form", phase.form)
+            draft.patterns.append(msgspec.structs.replace(phase, id=item.id, setting=setting, form=form, **shared))
+
+    def _use(self, item: Item, said: MedicationStatement, named: Named, time: When, draft: Draft) -> bool:
         """Takes a statement on ketamine as a pattern or as one dose; False where it is neither."""
         weight = None if time.start is None else draft.weight_near(time.start.at)
-        amounts = [amount_stated(dosage, weight) for dosage in said.dosage]
+        amounts = [amount_stated(dosage, named.strength, weight) for dosage in said.dosage]
         at, knowledge = self._context
         is_over = said.status in ("completed", "stopped")
         route = said.dosage[0].route
@@ -263,31 +285,39 @@ class MedicationReader:
             if is_over and has_unknown_end(said.dosage, time):
                 reason = Message("how long it went on is not known: anything from a day to all the time since")
                 draft.notes.note(Message("use that is over, without its end"), where=item.where, reason=reason)
+            for reason in dict.fromkeys(one.why_unknown for one in amounts if one.why_unknown):
+                draft.notes.note(Message("amount not known"), where=item.where, reason=reason)
             found = self._route(item, route, draft)
-            draft.patterns.append(msgspec.structs.replace(pattern, substance=family, route=found, id=item.id))
+            draft.patterns.append(
+                msgspec.structs.replace(pattern, substance=named.family or "unknown", route=found, id=item.id)
+            )
             return True
-        is_once = len(said.dosage) == 1 and said.effective_period is None
+        is_once = len(said.dosage) == 1 and (said.effective_period is None or _is_within_a_day(time))
         if pattern is not None or time.start is None or not is_once or not amounts[0].is_told:
             return False
-        self._dose(item, family, time, amounts[0], route, draft, measured=False, setting=None)
+        self._dose(item, said, named.family or "unknown", time, amounts[0], route, draft)
         return True
 
     def _dose(
         self,
         item: Item,
+        source: MedicationAdministration | MedicationStatement,
         substance: str,
         time: When,
         amount: DoseAmount,
         route: CodeableConcept | None,
         draft: Draft,
         *,
-        measured: bool,
-        setting: Setting | None,
+        setting: Setting = Setting.UNKNOWN,
     ) -> None:
         if time.start is None:
             raise NotTaken(Message("it does not say when it was taken"))
         if amount.why_unknown:
             draft.notes.note(Message("amount not known"), where=item.where, reason=amount.why_unknown)
+        if amount.is_estimate:
+            reason = Message("by the strength that the name of the mixture says; please check it")
+            draft.notes.note(Message("amount reckoned from a volume"), where=item.where, reason=reason)
+        certainty = amount.certainty(is_measured=isinstance(source, MedicationAdministration))
         draft.doses.append(
             Dose(
                 substance=substance,
@@ -296,8 +326,10 @@ class MedicationReader:
                 end=time.end.at if time.end else None,
                 amount_mg=amount.mg,
                 per_kg=amount.per_kg,
-                certainty=amount.certainty(is_measured=measured),
-                setting=setting or Setting.UNKNOWN,
+                form=told_word(source.extension, "form", Form.NOT_STATED),
+                certainty=told_word(source.extension, "certainty", certainty),
+                setting=told_word(source.extension, "setting", setting),
+                devices=told(source.extension, "devices", otherwise=None),
                 precision=time.start.precision,
                 id=item.id,
                 origin=str(item.where),
@@ -350,6 +382,30 @@ def _substance_of(part: Ingredient, holders: Iterable[Resource]) -> CodeableConc
         return json_text.decode(body, _Substance).code if body else None
     except ReadError:
         return None
+
+
+def _is_within_a_day(time: When) -> bool:
+    """Whether it began and ended within a day, both known to the minute: what was taken then was taken once."""
+    start, end = time
+    if start is None or end is None or {start.precision, end.precision} != {Precision.MINUTE}:
+        return False
+    return end.at - start.at <= dt.timedelta(days=1)
+
+
+def _strength_of(
+    ingredients: Sequence[Ingredient], holders: Sequence[Resource], knowledge: Knowledge
+) -> Strength | None:
+    """The strength of the one ingredient there is, or of the one of the family beside what dilutes it."""
+    active = list(ingredients)
+    if len(active) > 1:
+        named = ((part, _substance_of(part, holders)) for part in ingredients if part.is_active is not False)
+        active = [
+            part
+            for part, concept in named
+            if concept
+            and family_substance([Coding(one.system, one.code) for one in concept.coding], concept.texts, knowledge)
+        ]
+    return Strength.of(active[0].strength) if len(active) == 1 and active[0].strength else None
 
 
 def _same_way(route: CodeableConcept | None, other: CodeableConcept | None) -> bool:

@@ -56,7 +56,7 @@ class Draft:
         at, knowledge = self._context
         self._weights = Weights(self.measurements, knowledge)
         self.person = with_body_size(self.person, self.measurements, at=at, knowledge=knowledge, notes=self.notes)
-        if self.pregnancy or self.has_unread_pregnancy:
+        if self.person.pregnancy is Pregnancy.NOT_ASKED and (self.pregnancy or self.has_unread_pregnancy):
             # An answer that nobody understood says less than any that was.
             told = self._pregnancy_now() if self.pregnancy else Pregnancy.UNKNOWN
             self.person = msgspec.structs.replace(self.person, pregnancy=told)

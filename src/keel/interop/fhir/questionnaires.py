@@ -263,7 +263,11 @@ def _said(question: Question) -> AnswerSent:
     if question.modifier_extension or any(answer.modifier_extension for answer in question.answer):
         raise NotTaken(Message("a question has a modifier that changes its meaning"))
     if len(question.answer) != 1:
-        return AnswerSent(absent="unknown") if not question.answer else AnswerSent(words=("several answers",))
+        return (
+            AnswerSent(absent=question.absent_reason or "unknown")
+            if not question.answer
+            else AnswerSent(words=("several answers",))
+        )
     (answer,) = question.answer
     kind = only_one(answer, "value_")
     return _told(answer, kind)

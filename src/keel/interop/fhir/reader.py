@@ -5,27 +5,31 @@ not have is not read in part; it is reported with the place and the reason.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar, cast
+from urllib.parse import unquote
 
 import msgspec
 
 from keel.interop import json_text
 from keel.interop.errors import ReadError, shown
-from keel.interop.fhir.conditions import read_allergy, read_condition
-from keel.interop.fhir.datatypes import INDIVIDUAL_SEX, Reference
+from keel.interop.fhir.conditions import read_allergy, read_condition, read_family_history
+from keel.interop.fhir.datatypes import INDIVIDUAL_SEX, Extension, Reference
 from keel.interop.fhir.decoding import decoded
 from keel.interop.fhir.directory import Ambiguous, Directory, contained
 from keel.interop.fhir.envelope import Item, plain_name, resource_of, unfold
 from keel.interop.fhir.errors import NotTaken
 from keel.interop.fhir.medications import Kind, MedicationReader
 from keel.interop.fhir.observations import ObservationReader, find_panels
+from keel.interop.fhir.own import PERSON, told, told_word
 from keel.interop.fhir.people import Context, Draft
 from keel.interop.fhir.questionnaires import ResponseReader
 from keel.interop.fhir.resources import (
     READ,
     AllergyIntolerance,
     Condition,
+    FamilyMemberHistory,
     Identifier,
     Medication,
     MedicationAdministration,
@@ -44,10 +48,12 @@ from keel.interop.times import read_moment
 from keel.knowledge import Knowledge
 from keel.knowledge.reading import CodeKind
 from keel.messages import Message
-from keel.record import Precision, Sex
+from keel.record import Precision, Pregnancy, Sex
 
 R = TypeVar("R", bound=Resource)
 
+_CONDITIONAL = re.compile(r"(?:.*/)?Patient\?identifier=(?:([^|&]*)\|)?([^|&]+)")
+"""A reference by an identifier, as a transaction may have it."""
 FIRST = ("Patient", "Observation", "QuestionnaireResponse", "Condition", "AllergyIntolerance", "RiskAssessment")
 """What is read before medications, whose doses per kilogram need a weight."""
 HELPERS = ("Medication", "Questionnaire")
@@ -76,10 +82,11 @@ class _Reader:
     ) -> None:
         self._form, self._context, self._progress = form, context, progress
         self._notes = Notebook()
-        self._file = unfold(values, self._notes)
+        self._file = unfold(values, self._notes, context.knowledge.reading_codes)
         self._directory = Directory(self._file.items)
         self._drafts: dict[str, Draft] = {}
         self._identified_by: dict[Identifier, set[str]] = {}
+        self._replaced = self._replacements()
         self._reported, self._done = self._file.reported, 0
         codes = InstrumentCodes(context.knowledge)
         panels = find_panels(self._all(Observation, having=b'"hasMember"'), self._directory, codes)
@@ -144,15 +151,15 @@ class _Reader:
             if item.key not in self._directory.used | self._responses.used:
                 raise NotTaken(Message("nothing in the file that Keel reads refers to it"))
         elif isinstance(resource, Patient):
-            self._patient(item.id or item.key, resource, self._draft(item.key, item.id), item.where)
-            for identifier in resource.identifier:
-                self._identified_by.setdefault(identifier, set()).add(item.key)
+            self._person_of_file(item, resource)
         elif isinstance(resource, Observation):
             self._observations.read(item, resource, self._person(item, resource.subject, resource))
         elif isinstance(resource, QuestionnaireResponse):
             self._responses.read(item, resource, self._person(item, resource.subject, resource))
         elif isinstance(resource, Condition):
             read_condition(resource, item.id, self._person(item, resource.subject, resource), self._context)
+        elif isinstance(resource, FamilyMemberHistory):
+            read_family_history(resource, item.id, self._person(item, resource.patient, resource))
         elif isinstance(resource, RiskAssessment):
             read_risk(item, resource, self._person(item, resource.subject, resource), self._context)
         elif isinstance(resource, AllergyIntolerance):
@@ -161,7 +168,52 @@ class _Reader:
             medication = cast(Kind, resource)
             self._medications.read(item, medication, self._person(item, medication.subject, resource))
 
+    def _replacements(self) -> dict[str, str]:
+        """The key of each Patient that another of the file replaces, to that of the last that does."""
+        by: dict[str, str] = {}
+        for item, patient in self._all(Patient, having=b'"link"'):
+            for link in patient.link:
+                other = self._linked(link.other, item)
+                if other and link.type == "replaced-by":
+                    by[item.key] = other.key
+                elif other and link.type == "replaces":
+                    by.setdefault(other.key, item.key)
+        last = {}
+        for key, other_key in by.items():
+            seen = {key}
+            while other_key in by and other_key not in seen:
+                seen.add(other_key)
+                other_key = by[other_key]
+            if other_key not in seen:  # two that replace each other are left as they are
+                last[key] = other_key
+        return last
+
+    def _linked(self, reference: Reference, item: Item) -> Item | None:
+        try:
+            found = self._directory.find(reference.reference, item) if reference.reference else None
+        except Ambiguous:
+            return None
+        return found if found and found.type == "Patient" else None
+
+    def _person_of_file(self, item: Item, patient: Patient) -> None:
+        """A Patient resource; one that another replaces gives its facts to that one."""
+        key = self._replaced.get(item.key, item.key)
+        for identifier in patient.identifier:
+            self._identified_by.setdefault(identifier, set()).add(key)
+        draft = self._draft(item.key, item.id)
+        if key != item.key:
+            reason = Message("{name} replaces it; what is told of either is told of that person", name=shown(key))
+            draft.notes.note(Message("person's record that was replaced"), where=item.where, reason=reason)
+            return
+        self._patient(item.id or item.key, patient, draft, item.where)
+        for link in patient.link:
+            if link.type != "replaces" or self._linked(link.other, item) is None:
+                name = shown(link.other.reference or link.other.display)
+                reason = Message("{name}: what is told there is not known here", name=name)
+                draft.notes.note(Message("another record of the same person"), where=item.where, reason=reason)
+
     def _draft(self, key: str, name: str) -> Draft:
+        key = self._replaced.get(key, key)
         if key not in self._drafts:
             self._drafts[key] = Draft(name or key, self._context)
         return self._drafts[key]
@@ -169,19 +221,22 @@ class _Reader:
     def _known_draft(self, item: Item) -> Draft | None:
         """The person of a resource that is not read, where the file has that person."""
         if item.type == "Patient":
-            return self._drafts.get(item.key)
+            return self._drafts.get(self._replaced.get(item.key, item.key))
         if not item.patient:
             return None
         try:
             found = self._directory.find(item.patient, item)
         except Ambiguous:
             return None
-        return self._drafts.get(found.key if found else plain_name(item.patient))
+        key = found.key if found else plain_name(item.patient)
+        return self._drafts.get(self._replaced.get(key, key))
 
     def _person(self, item: Item, reference: Reference | None, resource: Resource) -> Draft:
         """The draft of the person whom a resource is about; NotTaken where it does not say who."""
         if reference is not None and not reference.reference and bytes(reference.identifier):
             return self._identified(reference)
+        if reference is not None and (asked := _CONDITIONAL.fullmatch(unquote(reference.reference))):
+            return self._of_identifier(Identifier(asked.group(1) or "", asked.group(2)))
         if reference is None or not reference.reference:
             raise NotTaken(Message("it does not say by a reference whom it is about"))
         if reference.reference.startswith("#"):
@@ -206,6 +261,9 @@ class _Reader:
             identifier = json_text.decode(reference.identifier, Identifier)
         except ReadError as error:
             raise NotTaken(error.problem) from None
+        return self._of_identifier(identifier)
+
+    def _of_identifier(self, identifier: Identifier) -> Draft:
         known = self._identified_by.get(identifier, ())
         if len(known) > 1:
             raise NotTaken(Message("several people of the file have the identifier of its subject"))
@@ -237,7 +295,32 @@ class _Reader:
             draft.notes.note(what, where=where, reason=reason)
         born, age = _birth(patient.birth_date, self._context, draft, where)
         sex = Sex(patient.gender) if patient.gender else _sex_told(patient, self._context.knowledge)
-        draft.person = msgspec.structs.replace(draft.person, id=name, sex=sex, birth_date=born, age_years=age)
+        countries = {address.country for address in patient.address if re.fullmatch("[A-Z]{2}", address.country)}
+        own = patient.extension
+        draft.person = msgspec.structs.replace(
+            draft.person,
+            id=next((one.value for one in patient.identifier if one.system == PERSON), name),
+            sex=sex,
+            birth_date=born,
+            age_years=self._size(own, "age-years", draft, where, otherwise=age),
+            weight_kg=self._size(own, "weight-kg", draft, where),
+            height_cm=self._size(own, "height-cm", draft, where),
+            pregnancy=told_word(own, "pregnancy", Pregnancy.NOT_ASKED),
+            country=countries.pop() if len(countries) == 1 else "",
+        )
+
+    def _size(
+        self, own: Sequence[Extension], name: str, draft: Draft, where: str, otherwise: float | None = None
+    ) -> float | None:
+        """The person's age, weight or height as Keel wrote it, where it can be."""
+        size = told(own, name, otherwise=None)
+        if size is None:
+            return otherwise
+        problem = why_impossible(name.partition("-")[0], float(size), self._context.knowledge.reading_limits)
+        if problem:
+            reason = Message("{problem} Not used.", problem=problem)
+            draft.notes.note(Message("value that cannot be"), where=where, reason=reason)
+        return None if problem else float(size)
 
 
 def _sex_told(patient: Patient, knowledge: Knowledge) -> Sex:

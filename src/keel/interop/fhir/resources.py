@@ -43,11 +43,25 @@ class Identifier(msgspec.Struct, frozen=True):
     value: str = ""
 
 
+class Address(msgspec.Struct, frozen=True):
+    """Where somebody lives; only the country is decoded."""
+
+    country: str = ""
+
+
+class PatientLink(msgspec.Struct, frozen=True, kw_only=True):
+    """Another record of the same person, and what the two are to each other."""
+
+    other: Reference
+    type: Literal["replaced-by", "replaces", "refer", "seealso"]
+
+
 class Patient(Resource, frozen=True, kw_only=True):
-    """A person; names and addresses are not decoded."""
+    """A person; names are not decoded, of addresses only the country."""
 
     identifier: tuple[Identifier, ...] = ()
-
+    address: tuple[Address, ...] = ()
+    link: tuple[PatientLink, ...] = ()
     extension: tuple[Extension, ...] = ()
     gender: Literal["male", "female", "other", "unknown"] | None = None
     birth_date: Date | None = None
@@ -230,6 +244,7 @@ class MedicationAdministration(Resource, frozen=True, kw_only=True):
     effective_date_time: DateTime | None = None
     effective_period: Period | None = None
     dosage: AdministrationDosage | None = None
+    extension: tuple[Extension, ...] = ()
 
 
 class Repeat(Element, frozen=True, kw_only=True):
@@ -306,6 +321,7 @@ class MedicationStatement(Resource, frozen=True, kw_only=True):
     part_of: tuple[Reference, ...] = ()
     derived_from: tuple[Reference, ...] = ()
     dosage: tuple[Dosage, ...] = ()
+    extension: tuple[Extension, ...] = ()
 
 
 class DispenseRequest(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -353,6 +369,7 @@ class MedicationDispense(Resource, frozen=True, kw_only=True):
 class Condition(Resource, frozen=True, kw_only=True):
     """A diagnosis or problem."""
 
+    extension: tuple[Extension, ...] = ()
     clinical_status: CodeableConcept | None = None
     verification_status: CodeableConcept | None = None
     code: CodeableConcept | None = None
@@ -362,6 +379,31 @@ class Condition(Resource, frozen=True, kw_only=True):
     abatement_date_time: DateTime | None = None
     abatement_period: Period | None = None
     abatement_string: str | None = None
+    abatement_age: Raw = NONE
+    abatement_range: Raw = NONE
+
+
+class FamilyCondition(Medium, frozen=True, kw_only=True):
+    """What a relative had or has."""
+
+    code: CodeableConcept
+    outcome: CodeableConcept | None = None
+    contributed_to_death: bool | None = None
+    onset_age: Raw = NONE
+    onset_range: Raw = NONE
+    onset_period: Raw = NONE
+    onset_string: str | None = None
+    note: Raw = NONE
+
+
+class FamilyMemberHistory(Resource, frozen=True, kw_only=True):
+    """A relative's health."""
+
+    extension: tuple[Extension, ...] = ()
+    status: Literal["partial", "completed", "entered-in-error", "health-unknown"]
+    patient: Reference
+    relationship: CodeableConcept
+    condition: tuple[FamilyCondition, ...] = ()
 
 
 class AllergyIntolerance(Resource, frozen=True, kw_only=True):
@@ -452,6 +494,7 @@ READ: dict[str, type[Resource]] = {
     for shape in (
         AllergyIntolerance,
         Condition,
+        FamilyMemberHistory,
         Medication,
         MedicationAdministration,
         MedicationDispense,

@@ -4,8 +4,10 @@ from keel.interop.fhir.datatypes import CodeableConcept
 from keel.interop.fhir.envelope import Item
 from keel.interop.fhir.errors import NotTaken
 from keel.interop.fhir.moments import when
+from keel.interop.fhir.own import RISK
 from keel.interop.fhir.people import RISK_LEVEL, SUICIDE, Context, Draft, risk_level
 from keel.interop.fhir.resources import WITHDRAWN, RiskAssessment
+from keel.interop.record_file.shape import RISKS
 from keel.knowledge import Knowledge
 from keel.knowledge.reading import CodeKind
 from keel.messages import Message
@@ -23,7 +25,8 @@ def read_risk(item: Item, risk: RiskAssessment, draft: Draft, context: Context) 
     concepts = [risk.code, risk.method, *(one.outcome for one in risk.prediction)]
     named = [text for concept in concepts if concept for text in concept.texts]
     coded = any(coding.code == RISK_LEVEL[1] for concept in concepts if concept for coding in concept.coding)
-    if not coded and not any(SUICIDE in text.casefold() for text in named):
+    own = [coding.code for concept in concepts if concept for coding in concept.coding if coding.system == RISK]
+    if not coded and not own and not any(SUICIDE in text.casefold() for text in named):
         raise NotTaken(Message("a risk of something else than suicide: Keel has no use for it"))
     last = when(risk.occurrence_date_time, risk.occurrence_period, at=context.at).last
     at = last.at if last else None
@@ -38,6 +41,7 @@ def read_risk(item: Item, risk: RiskAssessment, draft: Draft, context: Context) 
         draft.risk_assessments.append(
             Judgement(
                 level=max(read, key=list(RiskLevel).index),
+                risk=next((one for one in own if one in RISKS), RISKS[0]),
                 by=by,
                 reason=" ".join(filter(None, map(str.strip, reasons))),
                 at=at,

@@ -74,15 +74,25 @@ class _Place(NamedTuple):
         return self.told_weight_kg or (self.weights.near(time) if self.weights else None)
 
 
-def read_keel(data: bytes, *, at: dt.datetime, knowledge: Knowledge, progress: Progress | None = None) -> Reading:
-    """A Keel record, or several under `people`; ReadError at the first thing that cannot stand."""
+def read_keel(
+    data: bytes,
+    *,
+    at: dt.datetime,
+    knowledge: Knowledge,
+    progress: Progress | None = None,
+    zone: ZoneInfo | None = None,
+) -> Reading:
+    """A Keel record, or several under `people`; ReadError at the first thing that cannot stand.
+
+    `zone` is that of records that do not name theirs.
+    """
     tree = json_text.read_tree(data)
     several = "people" in tree
     entries = _convert(_renamed(tree), PeopleFile).people if several else (_convert(_renamed(tree), RecordEntry),)
     records, facts, kept = [], 0, 0
     for number, entry in enumerate(entries):
         path = f"$.people[{number}]" if several else "$"
-        record = _record(entry, path, at, knowledge)
+        record = _record(entry, path, at, knowledge, zone)
         records.append(record)
         facts += _size(entry)
         kept += _size(entry) - left_out(record.notes, FUTURE, REPEATED)
@@ -147,8 +157,8 @@ def _refuse_repeated_people(records: Sequence[Record]) -> None:
         seen[name] = number
 
 
-def _record(entry: RecordEntry, path: str, at: dt.datetime, knowledge: Knowledge) -> Record:
-    zone = read_zone(entry.timezone, where=f"{path}.timezone") if entry.timezone else None
+def _record(entry: RecordEntry, path: str, at: dt.datetime, knowledge: Knowledge, zone: ZoneInfo | None) -> Record:
+    zone = read_zone(entry.timezone, where=f"{path}.timezone") if entry.timezone else zone
     place = _Place(at, knowledge, zone, Notebook(), path)
     person = _person(entry.person, place)
     measurements = _each(entry.measurements, "measurements", place, _measurements)

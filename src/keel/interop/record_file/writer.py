@@ -7,8 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from keel.interop.plausibility import with_body_size
-from keel.interop.reading import Notebook
+from keel.interop.plausibility import without_derived_size
 from keel.interop.record_file.shape import (
     AmountRange,
     AnswersEntry,
@@ -48,28 +47,17 @@ def write_converted(records: Sequence[Record], *, at: dt.datetime, knowledge: Kn
     People who share an id, as those of two servers may, get a number behind it.
     """
     if len(records) == 1:
-        return write_record(_without_derived_size(records[0], at, knowledge))
+        return write_record(without_derived_size(records[0], at=at, knowledge=knowledge))
     seen: Counter[str] = Counter()
     people = []
     for record in records:
-        person, name = _without_derived_size(record, at, knowledge), record.person.id
+        person, name = without_derived_size(record, at=at, knowledge=knowledge), record.person.id
         seen[name] += 1
         if name and seen[name] > 1:
             named = msgspec.structs.replace(person.person, id=f"{name} ({seen[name]})")
             person = msgspec.structs.replace(person, person=named)
         people.append(person)
     return write_people(people)
-
-
-def _without_derived_size(record: Record, at: dt.datetime, knowledge: Knowledge) -> Record:
-    told = record.person
-    bare = msgspec.structs.replace(told, weight_kg=None, height_cm=None)
-    derived = with_body_size(bare, record.measurements, at=at, knowledge=knowledge, notes=Notebook())
-    kept = {
-        name: None if getattr(derived, name) == getattr(told, name) else getattr(told, name)
-        for name in ("weight_kg", "height_cm")
-    }
-    return msgspec.structs.replace(record, person=msgspec.structs.replace(told, **kept))
 
 
 def _json(entry: RecordEntry | PeopleFile) -> bytes:
@@ -80,7 +68,7 @@ def _entry(record: Record) -> RecordEntry:
     return RecordEntry(
         person=_person(record.person),
         doses=_once(map(_dose, record.doses)),
-        patterns=_once(_patterns(record.patterns)),
+        patterns=_once(pattern_entries(record.patterns)),
         measurements=_once(map(_measurement, record.measurements)),
         medicines=_once(_same(MedicineEntry, one) for one in record.medicines),
         answers=_once(_same(AnswersEntry, one) for one in record.answers),
@@ -100,7 +88,7 @@ def _once(entries: Iterable[Any]) -> tuple[Any, ...]:
     return tuple(named)
 
 
-def _patterns(patterns: Sequence[UsePattern]) -> Iterable[PatternEntry]:
+def pattern_entries(patterns: Sequence[UsePattern]) -> Iterable[PatternEntry]:
     """One entry for the phases of a pattern, which share its text; what differs between them the text itself says."""
     phases: dict[tuple[str, str], list[UsePattern]] = {}
     for pattern in patterns:

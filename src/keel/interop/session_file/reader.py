@@ -41,6 +41,7 @@ from keel.quantities import (
     parse_duration_min,
     parse_number_in,
     parse_rate_mg_per_min,
+    parse_strength_mg_per_ml,
     parse_weight_kg,
 )
 from keel.record import Precision, Review
@@ -110,6 +111,9 @@ def _rate(text: str) -> float:
 _AMOUNTS: Mapping[str, Callable[[str], float]] = {
     "amount": _dose,
     "given": _dose,
+    "remaining": _dose,
+    "wasted": _dose,
+    "strength": parse_strength_mg_per_ml,
     "dose": _dose,
     "over": parse_duration_min,
     "rate": _rate,

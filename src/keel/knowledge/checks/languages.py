@@ -75,6 +75,10 @@ def texts_to_translate(knowledge: Knowledge) -> Iterator[str]:
         yield from (text for trend in schedule.score_trends for text in (trend.text, trend.next_step))
     for course in knowledge.courses.values():
         yield course.rule
+    for protocol in knowledge.protocols.values():
+        yield from (statement.text for statement in protocol.leaving)
+    for card in knowledge.emergency_cards.values():
+        yield from (card.title, card.seen, *(step.text for step in (*card.steps, *card.consider)))
 
 
 def names_to_translate(knowledge: Knowledge) -> Iterator[str]:

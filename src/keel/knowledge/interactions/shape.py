@@ -129,6 +129,11 @@ class Synonym(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     certainty: Certainty
     note: str
 
+    @property
+    def is_unconfirmed(self) -> bool:
+        """Whether this is a brand of which no source that was read says what it contains."""
+        return self.kind is NameKind.BRAND and self.certainty is Certainty.MEMORY
+
 
 class Product(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A combination product and everything it contains: a row of products.csv."""

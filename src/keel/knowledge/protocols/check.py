@@ -73,7 +73,13 @@ def protocol_problems(protocol: Protocol, facts: Mapping[str, ClinicalFact]) -> 
     for statement in (*protocol.work_up, *protocol.positions):
         for problem in _date_problems(statement):
             yield f"{where}: {statement.id}: {problem}"
-    for statement in (*protocol.dosing.published, *protocol.course, *protocol.duties, *protocol.practice):
+    for statement in (
+        *protocol.dosing.published,
+        *protocol.course,
+        *protocol.duties,
+        *protocol.practice,
+        *protocol.leaving,
+    ):
         if statement.valid_from or statement.valid_to:
             yield f"{where}: {statement.id}: only [[positions]] and [[work_up]] are read by date. Leave the dates out."
     for timed in protocol.slots:

@@ -20,7 +20,7 @@ from typing import Any
 
 from keel.knowledge.overlay_guard import HEADER, RULE_KEYS, changed, cut_problems, verb_problems
 
-_LISTS = {"slots", "work_up", "requirements", "course", "duties", "practice", "positions", "blocks"}
+_LISTS = {"slots", "work_up", "requirements", "course", "duties", "practice", "leaving", "positions", "blocks"}
 _ENABLEMENT_KEYS = {"on", "jurisdictions", "signed"}
 
 

@@ -29,6 +29,10 @@ CHECKS: Mapping[str, str] = {
 """What a schedule may ask for, and its name."""
 
 
+Alarm = Literal["", "none", "low", "medium", "high"]
+"""How a rule alarms in a live session: as its verb says (empty), never, or with a priority of its own."""
+
+
 def is_within(day: dt.date, first: dt.date | None, last: dt.date | None) -> bool:
     """Whether a day lies between two days, both included; None is open on that side."""
     return (first is None or first <= day) and (last is None or day <= last)
@@ -81,6 +85,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     `repeat` names the cut after which a reading is to be repeated, `level` the level of care that the rule asks for.
     `may_loosen_to` is the weakest verb to which a clinic may turn it, with name and reason. `exceptions` are those that
     the source makes. Where a fact of a rule that `must_be_answered` is missing, no override passes what is missing.
+    `alarm` is the priority of its alarm in a live session where that is not the one of its verb.
     """
 
     id: Id
@@ -104,6 +109,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     red_flag: bool = False
     prescriber_in_person: bool = False
     must_be_answered: bool = False
+    alarm: Alarm = ""
     exceptions: tuple[RuleException, ...] = ()
     may_loosen_to: Verb | None = None
     sources: tuple[str, ...] = ()
@@ -284,7 +290,8 @@ class Protocol(Document, frozen=True, kw_only=True):
     """One clinical protocol. `letter` is the pathway letter of its rule ids; `aliases` are other names that find it.
 
     `model` names the pharmacokinetic model of each route. `positions` are what bodies and texts say for and against,
-    shown side by side. `conflicts` are ids of evidence/conflicts.csv.
+    shown side by side. `leaving` is what a person is told who goes home, in words for them. `conflicts` are ids of
+    evidence/conflicts.csv.
     """
 
     name: str
@@ -307,6 +314,7 @@ class Protocol(Document, frozen=True, kw_only=True):
     duties: tuple[Statement, ...] = ()
     positions: tuple[Statement, ...] = ()
     practice: tuple[Statement, ...] = ()
+    leaving: tuple[Statement, ...] = ()
     blocks: tuple[Block, ...] = ()
     levels: tuple[Level, ...] = ()
     includes: tuple[Inclusion, ...] = ()

@@ -68,6 +68,18 @@ class PeriodWord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     assumes: str = ""
 
 
+class TimeOfYear(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Words for days that come back every year, as `MM-DD`: “Christmas”, “summer”.
+
+    `is_season` where the other half of the world has it six months later.
+    """
+
+    words: tuple[str, ...]
+    first: str
+    last: str
+    is_season: bool = False
+
+
 class TwoMeanings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Words that two readers take differently, and how to write each meaning: “biweekly”."""
 
@@ -81,6 +93,10 @@ class WordKind(StrEnum):
 
     __hash__ = str.__hash__  # that of enumerations is Python code, and each token is asked for many kinds
 
+    AFTER = "after"
+    """Between when it ended and what it was: “stopped last month after 5 years of …”."""
+    AGE = "age"
+    """Before an age at which it began: “since age 19”."""
     AGO = "ago"
     """How long back: “ago”, “hace”."""
     AND = "and"
@@ -91,14 +107,20 @@ class WordKind(StrEnum):
     """The unit before holds on: “otro medio”."""
     BETWEEN = "between"
     """Before the two ends of a range."""
+    CHANGED = "changed"
+    """What is said next is over, and what follows “to” holds today: “cut down from 2 g a day to 1 g a day”."""
     CLEAN = "clean"
     """Since when nothing is taken: “clean for 8 months”."""
     COUNTER_END = "counter_end"
     """After a count that is the whole of it: “3 times in total”."""
+    DISPENSED = "dispensed"
+    """Before a number of pieces that were handed out, which changes no figure: “#90”."""
     EACH_TIME = "each_time"
     """An amount is that of one occasion: “at a time”."""
     EVERY = "every"
     """“every”, “each”, “q”."""
+    EXCEPT = "except"
+    """Before days that are left out: “every day except Sunday”."""
     FILLER = "filler"
     """Carries no sign of number, time, comparison or negation."""
     FROM = "from"
@@ -113,6 +135,8 @@ class WordKind(StrEnum):
     """A length that reaches to now: “the last 3 years”."""
     LAST_YEAR = "last_year"
     """The calendar year before this one: “last year”."""
+    LASTS = "lasts"
+    """Between an amount and the time in which it is used up: “a gram lasts me 3 days”."""
     LENGTH = "length"
     """Before a length: “for”."""
     LESS = "less"
@@ -127,8 +151,14 @@ class WordKind(StrEnum):
     """No more than that: “prn”."""
     NOW = "now"
     """What is said next holds today."""
+    OFF = "off"
+    """Behind days on which nothing is taken: “5 days on 2 off”."""
     OF = "of"
     """Between a count and what is counted."""
+    OLD = "old"
+    """Behind an age: “24 years old”."""
+    ON = "on"
+    """Behind days on which it is taken: “5 days on 2 off”."""
     ONE = "one"
     """A word for one that also means other things: “a”."""
     OR_LESS = "or_less"
@@ -139,12 +169,16 @@ class WordKind(StrEnum):
     """One of two: “every other week”, “alternate weekends”."""
     PAST = "past"
     """What is said next is over: “used to”."""
+    PEOPLE = "people"
+    """Among whom an amount is shared: “2 g between 4 of us”."""
     PER = "per"
     """“a”, “per”, “/”."""
     PIECE = "piece"
     """One piece of something, whose weight stands beside it: “troche”."""
     SESSION = "session"
     """One occasion: “infusion”."""
+    SHARED = "shared"
+    """Before an amount that several people take: “we share 2 g”."""
     SOMETIMES = "sometimes"
     """Widens what was said before: “sometimes 2”."""
     SPREE = "spree"
@@ -190,6 +224,7 @@ class Grammar(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     units: tuple[WordList, ...]
     body_weights: tuple[NumberWord, ...]
     periods: tuple[PeriodWord, ...]
+    times_of_year: tuple[TimeOfYear, ...]
     weekdays: tuple[WordList, ...]
     uncounted: tuple[WordList, ...]
     money: tuple[str, ...]

@@ -41,6 +41,14 @@ def _multiply(sums: Sums, left: Floats, right: Floats, out: Floats) -> None:
 
 
 @_compile  # type: ignore[untyped-decorator]
+def _copy(values: Floats, out: Floats) -> None:
+    """out = values, row by row; Numba compiles `out[:] = values` with seconds of work for its error message."""
+    for row in range(len(out)):
+        for p in range(out.shape[1]):
+            out[row, p] = values[row, p]
+
+
+@_compile  # type: ignore[untyped-decorator]
 def _exponential(matrix: Floats, length: float, layout: Layout, powers: Floats, work: Floats, out: Floats) -> None:
     """out = exp(matrix length) by shift, Taylor and squaring, as `exponential.py` does it."""
     entries, people = matrix.shape
@@ -73,7 +81,7 @@ def _exponential(matrix: Floats, length: float, layout: Layout, powers: Floats, 
     for start in range(STRIDE * (STRIDE - 1), -1, -STRIDE):
         if start < STRIDE * (STRIDE - 1):
             _multiply(layout.matrix_matrix, out, powers[STRIDE], work)
-            out[:] = work
+            _copy(work, out)
         for entry in range(entries):
             for power in range(1, STRIDE):
                 coefficient = COEFFICIENTS[start + power]
@@ -89,7 +97,7 @@ def _exponential(matrix: Floats, length: float, layout: Layout, powers: Floats, 
             out[entry, p] *= shift[p]
     for _ in range(halvings):
         _multiply(layout.matrix_matrix, out, out, work)
-        out[:] = work
+        _copy(work, out)
 
 
 @_compile  # type: ignore[untyped-decorator]
@@ -110,15 +118,17 @@ def _views_of(plan: WalkPlan, layout: Layout, matrix: Floats, scales: Floats) ->
         for output in range(scales.shape[0]):
             for place in range(scales.shape[1]):
                 if layout.seen[output, place] >= 0:
-                    views[first, layout.seen[output, place]] = scales[output, place]
+                    seen = views[first, layout.seen[output, place]]
+                    for p in range(people):
+                        seen[p] = scales[output, place, p]
         _multiply(layout.view_matrix, views[first], matrix, slopes[first])
         for knot in range(first + 1, first + count + 1):
             _multiply(layout.view_matrix, views[knot - 1], step, views[knot])
             _multiply(layout.view_matrix, slopes[knot - 1], step, slopes[knot])
-        jump[:] = step
+        _copy(step, jump)
         while count > 1:
             _multiply(layout.matrix_matrix, jump, jump, work)
-            jump[:] = work
+            _copy(work, jump)
             count //= 2
     return jumps, views, slopes
 
@@ -222,14 +232,19 @@ def _areas(scales: Floats, state: Floats, out: Floats) -> None:
 
 
 @_compile  # type: ignore[untyped-decorator]
-def _write(values: Floats, sample: int, here: int, end: int, concentrations: Floats) -> None:
-    """Notes everyone's outputs at a knot, if it is one of the times asked."""
-    if sample >= 0:
-        for output in range(len(values)):
-            concentrations[sample, output, here:end] = values[output]
+def _add(values: Floats, times: float, out: Floats) -> None:
+    for row in range(len(out)):
+        for p in range(out.shape[1]):
+            out[row, p] += times * values[row, p]
 
 
 @_compile  # type: ignore[untyped-decorator]
+def _write(values: Floats, sample: int, here: int, end: int, concentrations: Floats) -> None:
+    """Notes everyone's outputs at a knot, if it is one of the times asked."""
+    if sample >= 0:
+        _copy(values, concentrations[sample, :, here:end])
+
+
 def walk_chains(
     plan: WalkPlan,
     layout: Layout,
@@ -303,13 +318,13 @@ def _walk_block(
         if opens:
             _areas(scales, state, area)
             if window >= 0:
-                metrics[0, window, :, here:end] = cmax
-                metrics[1, window, :, here:end] = tmax
-                metrics[2, window, :, here:end] += area
-                metrics[3, window, :, here:end] = before
+                _copy(cmax, metrics[0, window, :, here:end])
+                _copy(tmax, metrics[1, window, :, here:end])
+                _add(area, 1.0, metrics[2, window, :, here:end])
+                _copy(before, metrics[3, window, :, here:end])
             window = plan.window[stop] if plan.window[stop] < metrics.shape[1] else -1
             if window >= 0:
-                metrics[2, window, :, here:end] = -area
+                _add(area, -1.0, metrics[2, window, :, here:end])
             cmax[:] = 0.0
             tmax[:] = 0.0
         for event in range(plan.event_at[stop], plan.event_at[stop + 1]):
@@ -319,7 +334,7 @@ def _walk_block(
         if enters:
             _multiply(layout.view_state, views[0], state, values[0])
         else:
-            values[0] = before
+            _copy(before, values[0])
         _write(values[0], plan.sample[knot], here, end, concentrations)
         if window >= 0 and (opens or enters):
             _raise_peak(values[0], plan.knots[knot], cmax, tmax)

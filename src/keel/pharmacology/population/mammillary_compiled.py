@@ -235,7 +235,9 @@ def _walk_block(
                 if steps.ends[step]:
                     _raise_peak(seen, at, metrics[0, window, output, here:end], metrics[1, window, output, here:end])
                 if opens:
-                    metrics[3, window, output, here:end] = seen
+                    trough = metrics[3, window, output, here:end]
+                    for p in range(count):
+                        trough[p] = seen[p]
         if window >= 0 and opens:
             for block in range(blocks):
                 entered = put[block]
@@ -247,7 +249,8 @@ def _walk_block(
                 _see(left, scales[output], bounds, metrics[2, window, output, here:end])
         if opens:
             window = steps.window[step]
-            opened[:] = state
+            opened[:] = 0.0
+            _add(opened, state, 1.0)
             put[:] = 0.0
         jumped = steps.jump_at[step + 1] > steps.jump_at[step]
         if jumped:

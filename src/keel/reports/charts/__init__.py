@@ -10,7 +10,8 @@ from keel.reports.charts.concentration import concentration_rows, concentration_
 from keel.reports.charts.exposure_scale import exposure_scale_svg, exposure_scale_words
 from keel.reports.charts.look import on_paper
 from keel.reports.charts.render import ChartError, spec_to_file, spec_to_svg
-from keel.reports.charts.trace import of_comparison, of_estimate, of_population, of_simulation
+from keel.reports.charts.session_chart import session_chart_svg, session_chart_words
+from keel.reports.charts.trace import of_comparison, of_estimate, of_population, of_session, of_simulation
 
 __all__ = [
     "Chart",
@@ -23,8 +24,11 @@ __all__ = [
     "of_comparison",
     "of_estimate",
     "of_population",
+    "of_session",
     "of_simulation",
     "on_paper",
+    "session_chart_svg",
+    "session_chart_words",
     "spec_to_file",
     "spec_to_svg",
 ]

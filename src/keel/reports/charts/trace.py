@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from keel.assessment.session.prediction import PredictedCourse
 from keel.knowledge.certainty import Certainty
 from keel.knowledge.models import Model
 from keel.messages import EMPTY, Message, joined
@@ -114,6 +115,23 @@ def of_estimate(found: Estimate, analytes: Sequence[str] | None = None) -> Chart
         "The line is an estimate from the measurements and the population of the model; the band is its 90% interval."
     )
     return ChartData((updated, typical), tuple(curve.regimen), words)
+
+
+def of_session(found: PredictedCourse) -> ChartData:
+    """What a model predicts over a session, with the spread between people that the model knows."""
+    curve, top = found.curve, int(np.argmax(found.ng_per_ml))
+    trace = _trace(
+        curve.document,
+        curve.analytes[0],
+        curve.times_min,
+        found.ng_per_ml,
+        bands=(PercentileBand(0.90, found.low, found.high),),
+        peak=(float(found.ng_per_ml[top]), float(curve.times_min[top])),
+        reasons=curve.reasons,
+        sources=curve.sources,
+    )
+    words = Message("The line is what the model predicts, no measurement; about 9 of 10 people lie within the band.")
+    return ChartData((trace,), tuple(curve.regimen), words)
 
 
 def _single(found: Simulation, analyte: str) -> Trace:

@@ -36,6 +36,7 @@ WAYS_IN = frozenset(
         "account_login",
         "account_logout",
         "account_inactive",
+        "accounts:change_person",
         "account_reset_password",
         "account_reset_password_done",
         "account_reset_password_from_key",
@@ -44,9 +45,10 @@ WAYS_IN = frozenset(
         "mfa_login_webauthn",
         "staff:accept",
         "staff:first_start",
+        "live:observations",
     }
 )
-"""Routes that nobody needs to be signed in for."""
+"""Routes that nobody needs to be signed in for; the last is for monitors, each of which proves itself by its secret."""
 WITHOUT_SECOND_FACTOR = frozenset(
     {
         "accounts:enrol",
@@ -131,12 +133,12 @@ def lock(request: HttpRequest) -> None:
 def unlock(request: HttpRequest) -> None:
     """Opens the screen again."""
     request.session.pop("locked", None)
-    _note(request, clock.now())
+    _note(request, clock.real_now())
 
 
 def is_locked(request: HttpRequest) -> bool:
     """Whether the screen is locked: by hand, which the session holds, or because nobody was there for too long."""
-    idle = clock.now() - (_seen_at(request) or clock.now())
+    idle = clock.real_now() - (_seen_at(request) or clock.real_now())
     return bool(request.session.get("locked")) or idle > dt.timedelta(minutes=settings.LOCK_MINUTES)
 
 
@@ -152,7 +154,7 @@ def _seen_at(request: HttpRequest) -> dt.datetime | None:
 def _note_presence(request: HttpRequest) -> None:
     by_itself = request.method == "GET" and request.headers.get("Sec-Fetch-Dest") == "empty"
     if not by_itself:
-        _note(request, clock.now())
+        _note(request, clock.real_now())
 
 
 def _note(request: HttpRequest, at: dt.datetime) -> None:

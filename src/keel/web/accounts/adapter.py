@@ -16,6 +16,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from keel.web.accounts.access import lacks_second_factor
+from keel.web.accounts.sealing import seal, unseal
 from keel.web.accounts.signals import refused
 
 _WRONG = _("The name and the password do not belong together. Nothing tells which of the two is wrong.")
@@ -88,6 +89,14 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": _("That code is not right, or no longer."),
     }
+
+    def encrypt(self, text: str) -> str:
+        """A key of an app, or that of recovery codes, as it is stored."""
+        return seal(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """The key again."""
+        return unseal(encrypted_text)
 
     def generate_authenticator_name(self, user: Any, type: Any) -> str:
         """A name that a person can tell apart from the next."""

@@ -12,5 +12,6 @@ urlpatterns = [
     path("sessions/end/", views.end_sessions, name="end_sessions"),
     path("lock/", views.lock, name="lock"),
     path("unlock/", views.unlock, name="unlock"),
+    path("change/", views.change_person, name="change_person"),
     path("here/", views.here, name="here"),
 ]

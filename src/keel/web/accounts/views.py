@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from keel.web.accounts import access
+from keel.web.accounts import access, tablet
 from keel.web.accounts.forms import PinForm, UnlockForm
 from keel.web.accounts.models import Pin
 from keel.web.accounts.signals import ended, refused, unlocked
@@ -132,6 +132,28 @@ def _show_lock(request: HttpRequest, form: Any, status: int = 200) -> HttpRespon
 def _go(request: HttpRequest, address: str, status: int) -> HttpResponse:
     """Leads on; a page that keeps its place behind the lock gets the bare status."""
     return HttpResponse(status=status) if "bare" in request.GET else redirect(address)
+
+
+@require_POST
+def change_person(request: HttpRequest) -> HttpResponse:
+    """Sets this session aside, locked, and goes on with one that was, or to the log-in of somebody else.
+
+    Who comes back is at the lock: the name alone opens nothing.
+    """
+    others = tablet.set_aside(request)
+    wanted = request.POST.get("session", "")
+    chosen = next((one for one in others if str(one.pk) == wanted), None)
+    kept = [one.session_key for one in others if one is not chosen]
+    if request.user.is_authenticated:
+        access.lock(request)
+        request.session.save()
+        kept.append(request.session.session_key)
+    tablet.change_to(request, chosen)
+    if chosen:
+        access.lock(request)
+    response = redirect("accounts:lock" if chosen else "account_login")
+    tablet.remember(response, kept)
+    return response
 
 
 def _next(request: HttpRequest) -> str:

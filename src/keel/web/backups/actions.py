@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.db import connection
 
 from keel.messages import Message
 from keel.web.backups import archive, copies, pruning
 from keel.web.backups.errors import BackupBroken, BackupError
-from keel.web.environment import DATABASE_FILE
+from keel.web.environment import DATABASE_FILE, FACTOR_FILE
 
 
 class Backup(NamedTuple):
@@ -23,6 +24,9 @@ class Backup(NamedTuple):
     clinics: list[dict[str, Any]]
     is_encrypted: bool
     pruned: list[str]
+    erased: int = 0
+    """Patients who were erased, and whom a backup in the folder still holds."""
+    erased_until: dt.datetime | None = None
 
 
 def make_backup(folder: Path, *, at: dt.datetime, keys: Sequence[str] = (), prune: bool = True) -> Backup:
@@ -52,7 +56,7 @@ def make_backup(folder: Path, *, at: dt.datetime, keys: Sequence[str] = (), prun
                 reason=str(reason),
             )
         ) from None
-    return Backup(target, target.stat().st_size, clinics, bool(keys), old)
+    return Backup(target, target.stat().st_size, clinics, bool(keys), old, *_erased_in(folder))
 
 
 def _make(place: Path, at: dt.datetime, keys: Sequence[str]) -> tuple[Path, list[dict[str, Any]]]:
@@ -71,7 +75,8 @@ def _make(place: Path, at: dt.datetime, keys: Sequence[str]) -> tuple[Path, list
     }
     identity, own_key = archive.key_pair()
     made = place / pruning.name_at(at, encrypted=bool(keys))
-    archive.write(made, copy.files, about, [*keys, own_key] if keys else [])
+    key = settings.FOLDER / FACTOR_FILE
+    archive.write(made, [*copy.files, *([key] if key.exists() else [])], about, [*keys, own_key] if keys else [])
     _sync(made)
     manifest = archive.read(made, checked, [identity])
     if manifest["clinics"] != copy.clinics:
@@ -79,6 +84,16 @@ def _make(place: Path, at: dt.datetime, keys: Sequence[str]) -> tuple[Path, list
     if connection.vendor == "sqlite":
         copies.check_sqlite(checked / DATABASE_FILE)
     return made, copy.clinics
+
+
+def _erased_in(folder: Path) -> tuple[int, dt.datetime | None]:
+    """How many patients were erased whom a backup in the folder still holds, and until when at the latest."""
+    from keel.web.clinic.models import Erasure
+
+    times = [time for time, _file in pruning.backups_in(folder)]
+    held = Erasure.objects.filter(at__gt=min(times, default=dt.datetime.max.replace(tzinfo=dt.UTC)))
+    untils = list(held.values_list("in_backups_until", flat=True))
+    return len(untils), max(untils, default=None)
 
 
 def _sync(path: Path) -> None:

@@ -9,9 +9,11 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from keel.web.environment import BACKUPS_STAY
+
 ALL_FOR = dt.timedelta(days=2)
 DAILY_FOR = dt.timedelta(days=35)
-MONTHLY_FOR = dt.timedelta(days=400)
+MONTHLY_FOR = BACKUPS_STAY
 _NAME = re.compile(r"keel-(\d{8}T\d{6}Z)\.tar\.gz(\.age)?")
 _TIME = "%Y%m%dT%H%M%SZ"
 

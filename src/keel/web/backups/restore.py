@@ -42,6 +42,8 @@ class Restored(NamedTuple):
     manifest: dict[str, Any]
     proofs: "list[Proof]"
     gaps: list[Gap]
+    erased_again: int = 0
+    """Patients whom the backup brought back though they had been erased since."""
 
     @property
     def holds(self) -> bool:
@@ -58,6 +60,7 @@ def check(file: Path, identities: Sequence[Any]) -> Restored:
             if manifest["engine"] != "sqlite":
                 return Restored(manifest, [], gaps)
             os.environ.pop("DATABASE_URL", None)
+            _put_key(unpacked, folder)
             _put_file(unpacked, folder)
         return Restored(manifest, _proved(folder), gaps)
 
@@ -93,10 +96,11 @@ def restore(
                     wanted=wanted,
                 )
             )
+        _put_key(unpacked, folder)
         _put_file(unpacked, folder) if wanted == "sqlite" else _put_rows(unpacked, folder, manifest)
     proofs = _proved(folder)
     _note(file.name, manifest, gaps, at)
-    return Restored(manifest, proofs, gaps)
+    return Restored(manifest, proofs, gaps, _erase_again((file.parent, environment.backups(folder)), at))
 
 
 @contextmanager
@@ -155,6 +159,12 @@ def _put_file(unpacked: Path, folder: Path) -> None:
     shutil.move(source, folder / environment.DATABASE_FILE)
 
 
+def _put_key(unpacked: Path, folder: Path) -> None:
+    """The key of second factors, which a backup from before it has not; one that lies in the folder gives way."""
+    if (source := unpacked / environment.FACTOR_FILE).exists():
+        shutil.move(source, folder / environment.FACTOR_FILE)
+
+
 def _put_rows(unpacked: Path, folder: Path, manifest: dict[str, Any]) -> None:
     from keel.web.server import open_folder
 
@@ -175,6 +185,16 @@ def _proved(folder: Path) -> "list[Proof]":
     from keel.web.clinic.proof import verify_all
 
     return verify_all()
+
+
+def _erase_again(folders: Sequence[Path], at: dt.datetime) -> int:
+    """Erases whoever was erased after the backup was made, as the lists beside the backups say."""
+    from keel.web.clinic.erasure import LIST, erase_again, sweep
+
+    count = erase_again([folder / LIST for folder in dict.fromkeys(folders)], at=at)
+    if count:
+        sweep(at=at)
+    return count
 
 
 def _note(name: str, manifest: dict[str, Any], gaps: list[Gap], at: dt.datetime) -> None:

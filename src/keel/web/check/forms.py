@@ -13,7 +13,7 @@ import msgspec
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from keel.assessment.alarms import Alarm, alarm_finding, alarms_in
+from keel.assessment.alarms import Alarm
 from keel.assessment.strategies import SelfReport
 from keel.exposure import ExposureError
 from keel.findings import Finding
@@ -26,6 +26,7 @@ from keel.messages import text_of
 from keel.record import Answers, Medicine, Person, Pregnancy, ReadingNote, Record
 from keel.web.check import choices, steps
 from keel.web.check.queries import LONGEST_LIST, Lines, line_of, read_file, read_medicines, read_patterns, together
+from keel.web.directory.queries import alarms_of
 from keel.web.language import texts
 from keel.web.language.rendering import rendered
 from keel.web.language.words import gettext as _
@@ -217,12 +218,10 @@ class CheckForm(forms.Form):
         return msgspec.structs.replace(chosen, **ticked)
 
     @cached_property
-    def alarms(self) -> tuple[tuple[Alarm, Finding], ...]:
-        """Words of alarm in the free texts, with what to say of each; they stand above whatever page comes next."""
-        if not self.is_bound:
-            return ()
-        found = alarms_in([str(self.data.get(name, "")) for name in ALARM_FIELDS], self._knowledge)
-        return tuple((alarm, alarm_finding(alarm)) for alarm in found)
+    def alarms(self) -> list[tuple[Alarm, Finding]]:
+        """Words of alarm in the free texts."""
+        texts = [str(self.data.get(name, "")) for name in ALARM_FIELDS] if self.is_bound else ()
+        return alarms_of(texts, self._knowledge)
 
     @property
     def asks_body(self) -> bool:

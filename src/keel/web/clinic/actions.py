@@ -21,7 +21,7 @@ from keel.web.clinic.errors import FactRefused, NotAllowed
 from keel.web.clinic.models import Clinic, EmergencyAccess, Fact, FactDecision, Kind, Patient
 from keel.web.clinic.queries import add_entry, free_number, merged_into, permissions_in, same_person
 from keel.web.clinic.roles import Permission
-from keel.web.clinic.summaries import mark_stale, summarise_patient
+from keel.web.clinic.summaries import mark_stale, summarise_after_write, summarise_patient
 from keel.web.language.rendering import plain
 from keel.web.language.words import gettext as _
 
@@ -61,9 +61,11 @@ def register(
     effective_at = _check(Kind(Kind.PERSON), person, at)
     with transaction.atomic():
         locked = Clinic.objects.select_for_update().get(pk=clinic.pk)
-        same = Fact.objects.filter(patient__clinic=clinic, kind=Kind.PERSON, key=key, recorded_by=by).first()
+        same = registered_with(key, by=by, clinic=clinic)
         if same is not None:
             known: Patient = same.patient
+            if (known.display_name, same.payload) != (name, person) or number not in ("", known.number):
+                raise FactRefused(_sent_before())
             return known
         number = number or free_number(clinic)
         if clinic.patients.filter(number__iexact=number).exists() or number in TAKEN_WORDS:
@@ -79,9 +81,20 @@ def register(
             recorded_by=by,
             key=key,
         )
-        _append_in_turn(fact, locked, "record_fact", None)
+        append_in_turn(fact, locked, "record_fact")
     summarise_patient(patient, at=at)
     return patient
+
+
+OF_SESSIONS = (Kind.SESSION, Kind.EVENT)
+"""Kinds of fact that only a session writes."""
+
+
+def registered_with(key: str, *, by: AbstractUser, clinic: Clinic) -> Fact | None:
+    """The first fact of the patient whom this form has registered before; None where it was not sent yet."""
+    facts = Fact.objects.filter(patient__clinic=clinic, kind=Kind.PERSON, key=key, recorded_by=by)
+    same: Fact | None = facts.select_related("patient").first()
+    return same
 
 
 TAKEN_WORDS = frozenset({"register", "staff", "board", "sessions", "patients", "audit"})
@@ -107,8 +120,6 @@ def record_fact(
     """
     _require(by, patient.clinic, NEEDS.get(kind, Permission.RECORD_FACTS))
     effective_at = _check(kind, payload, at)
-    if kind == Kind.MERGE:
-        _check_merge(patient, payload)
     if supersedes is not None:
         _require(by, patient.clinic, needed_to_change(kind))
         _check_change(supersedes, patient, reason)
@@ -129,6 +140,31 @@ def record_fact(
         action="correct_fact" if supersedes else "record_fact",
         decision=decision,
     )
+
+
+def record_measurements(
+    *, by: AbstractUser, patient: Patient, payloads: list[dict[str, Any]], key: str, at: dt.datetime
+) -> list[Fact]:
+    """Appends several values that were taken at once: all of them, or none where one cannot stand."""
+    _require(by, patient.clinic, Permission.RECORD_FACTS)
+    times = [_check(Kind(Kind.MEASUREMENT), payload, at) for payload in payloads]
+    facts = [
+        Fact(
+            patient=patient,
+            kind=Kind.MEASUREMENT,
+            payload=payload,
+            effective_at=effective_at,
+            recorded_at=at,
+            recorded_by=by,
+            key=f"{key[:LONGEST_KEY]}-{payload['what']}",
+        )
+        for payload, effective_at in zip(payloads, times, strict=True)
+    ]
+    return _append_all(facts, "record_fact", None)
+
+
+LONGEST_KEY = 36
+"""Characters of the key of a form that several facts share; a UUID."""
 
 
 def void_fact(*, by: AbstractUser, fact: Fact, reason: str, key: str, at: dt.datetime | None = None) -> Fact:
@@ -213,12 +249,14 @@ def _check_change(fact: Fact, patient: Patient, reason: str) -> None:
         raise FactRefused(_("That fact belongs to another patient."))
     if fact.kind == Kind.VOID:
         raise FactRefused(_("What was taken back stays so. Record the fact anew."))
+    if fact.kind in OF_SESSIONS:
+        raise FactRefused(_("This belongs to a session. Correct it there."))
     if not reason.strip():
         raise FactRefused(_("Say why."))
 
 
 def _check_merge(patient: Patient, payload: dict[str, Any]) -> None:
-    other = patient.clinic.patients.filter(number=payload["number"]).first()
+    other = patient.clinic.patients.filter(number=payload["number"], erased_at__isnull=True).first()
     if other is None or other == patient:
         raise FactRefused(_("There is no other patient with this number here."), "number")
     if merged_into(other) or merged_into(patient) or len(same_person(other)) > 1:
@@ -226,23 +264,40 @@ def _check_merge(patient: Patient, payload: dict[str, Any]) -> None:
 
 
 def _append(fact: Fact, *, action: str, decision: Decision | None = None) -> Fact:
+    return _append_all([fact], action, decision)[0]
+
+
+def _append_all(facts: list[Fact], action: str, decision: Decision | None) -> list[Fact]:
+    """Appends facts about one patient, in their order."""
+    patient = facts[0].patient
     # The clinic's row is the lock: on PostgreSQL it makes writers of one clinic take turns, on SQLite the transaction
     # itself (IMMEDIATE) does.
     with transaction.atomic():
-        clinic = Clinic.objects.select_for_update().get(pk=fact.patient.clinic_id)
-        appended = _append_in_turn(fact, clinic, action, decision)
-        mark_stale(fact.patient)
+        clinic = Clinic.objects.select_for_update().get(pk=patient.clinic_id)
+        if Patient.objects.filter(pk=patient.pk, erased_at__isnull=False).exists():
+            raise FactRefused(_("This patient was erased. Nothing can be recorded."))
+        appended = [append_in_turn(fact, clinic, action, decision) for fact in facts]
+        mark_stale(patient)
     # After the lock is free: the Picture of a long record takes seconds, in which others of the clinic may write.
-    summarise_patient(fact.patient, at=fact.recorded_at)
+    summarise_after_write(facts[0])
     return appended
 
 
-def _append_in_turn(fact: Fact, clinic: Clinic, action: str, decision: Decision | None) -> Fact:
+def append_in_turn(
+    fact: Fact, clinic: Clinic, action: str, decision: Decision | None = None, *, was_decided: bool = False
+) -> Fact:
+    """Appends a fact that was checked, with its row of the audit: inside a transaction, with the clinic locked.
+
+    The same fact with the same key is given back as it stands; FactRefused for another one with that key. A dose that
+    a session gave `was_decided` there: nobody is asked again, and the end of a session is never refused.
+    """
     same = Fact.objects.filter(patient=fact.patient, key=fact.key).first()
     if same is not None:
         return _same_or_refused(same, fact)
     _refuse_changed_twice(fact)
-    decided = _decided(fact, decision)
+    if fact.kind == Kind.MERGE:
+        _check_merge(fact.patient, fact.payload)
+    decided = () if was_decided else _decided(fact, decision)
     last = Fact.objects.filter(patient=fact.patient).order_by("-sequence").values_list("sequence", flat=True).first()
     fact.sequence = (last or 0) + 1
     fact.save(force_insert=True)
@@ -284,11 +339,15 @@ def _decided(fact: Fact, decision: Decision | None) -> tuple[str, ...]:
     return ()
 
 
+def _sent_before() -> str:
+    return _("This form was sent before with other content. Load the page again.")
+
+
 def _same_or_refused(same: Fact, fact: Fact) -> Fact:
     """The first row, where the second has the same content; two different facts may not share a key."""
     names = ("kind", "payload", "supersedes_id", "voids_id", "reason", "recorded_by_id")
     if any(getattr(same, name) != getattr(fact, name) for name in names):
-        raise FactRefused(_("This form was sent before with other content. Load the page again."))
+        raise FactRefused(_sent_before())
     return same
 
 

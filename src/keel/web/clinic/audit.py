@@ -6,7 +6,7 @@
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from functools import partial
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 from django.db import transaction
 
 from keel.web.clinic import heads
-from keel.web.clinic.models import AuditRow, Clinic, Fact
+from keel.web.clinic.models import AuditRow, Clinic, Fact, FactDecision
 
 ROW_FIELDS = ("clinic_id", "sequence", "at", "actor", "action", "subject", "detail", "previous")
 """What the hash of a row covers, in this order."""
@@ -23,6 +23,10 @@ FACT_FIELDS = (
     *("key", "supersedes_id", "voids_id", "reason"),
 )
 """What the hash of a fact covers, in this order: who it is about, what it says, who wrote it when, what it changes."""
+DECISION_FIELDS = (*("fact__patient__number", "fact__sequence", "decided_by_id", "reason", "rules", "was_given"),)
+"""What the hash of a decision on a fact covers, in this order."""
+ERASED = {"erased": True}
+"""The detail of a row about a patient who was erased: who did what, and when, stays."""
 _AS_THEY_ARE = frozenset({str, int, bool, type(None)})
 _written_out = json.JSONEncoder(sort_keys=True, ensure_ascii=False).encode
 _written: ContextVar[int] = ContextVar("rows of the audit that this request wrote", default=0)
@@ -40,10 +44,11 @@ def append(
 ) -> AuditRow:
     """Writes the next row: inside the transaction of the write that it is about, with the clinic locked.
 
-    `facts` are those that the transaction wrote; the row holds the hash of each under `facts` of its detail.
+    `facts` are those that the transaction wrote; the row holds the hash of each, and of what was decided on it, under
+    `facts` of its detail.
     """
     last = AuditRow.objects.filter(clinic=clinic).order_by("-sequence").first()
-    hashes = {name_of(fact): fact_digest([_field(fact, name) for name in FACT_FIELDS]) for fact in facts}
+    hashes = {name: digest for fact in facts for name, digest in _hashes(fact)}
     row = AuditRow(
         clinic=clinic,
         sequence=last.sequence + 1 if last else 1,
@@ -79,6 +84,11 @@ def name_of(fact: Fact) -> str:
     return f"{fact.patient.number}/{fact.sequence}"
 
 
+def name_of_decision(fact: str) -> str:
+    """The decision on a fact, by the name of the fact."""
+    return f"{fact}/decision"
+
+
 def digest(row: AuditRow) -> str:
     """SHA-256 over the row's content and the hash of the row before it."""
     return row_digest([getattr(row, name) for name in ROW_FIELDS])
@@ -92,6 +102,17 @@ def row_digest(values: Iterable[Any]) -> str:
 def fact_digest(values: Iterable[Any]) -> str:
     """SHA-256 over the values of `FACT_FIELDS`, the same on each database."""
     return _sha256(["fact", *(_plain(value) for value in values)])
+
+
+def decision_digest(values: Iterable[Any]) -> str:
+    """SHA-256 over the values of `DECISION_FIELDS`, the same on each database."""
+    return _sha256(["decision", *(_plain(value) for value in values)])
+
+
+def _hashes(fact: Fact) -> Iterator[tuple[str, str]]:
+    yield name_of(fact), fact_digest([_field(fact, name) for name in FACT_FIELDS])
+    if (decision := FactDecision.objects.filter(fact=fact).values_list(*DECISION_FIELDS).first()) is not None:
+        yield name_of_decision(name_of(fact)), decision_digest(decision)
 
 
 def _field(fact: Fact, name: str) -> Any:

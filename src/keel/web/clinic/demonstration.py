@@ -15,6 +15,7 @@ from keel.web.clinic.actions import record_fact, void_fact
 from keel.web.clinic.dose_check import Decision, DoseAsked
 from keel.web.clinic.models import Clinic, Kind, Membership, Patient
 from keel.web.clinic.roles import ROLES, Permission, Prescriber
+from keel.web.clinic.summaries import rebuilt_at_the_end
 from keel.web.errors import DemoRefused
 
 PASSWORD = "keel-demonstration"  # noqa: S105 - the log-in of made-up staff who see made-up people
@@ -94,9 +95,10 @@ def load(now: dt.datetime) -> list[StaffEntry]:
             for entry in wanted.clinics
         }
         staff = {entry.name: _staff(entry, clinics) for entry in wanted.staff}
-        for slug, clinic in clinics.items():
-            writers = [staff[one.name] for one in wanted.staff if one.clinic == slug and _may_write(one)]
-            _load_patients([one for one in wanted.patients if one.clinic == slug], clinic, writers, now)
+        with rebuilt_at_the_end(at=now):
+            for slug, clinic in clinics.items():
+                writers = [staff[one.name] for one in wanted.staff if one.clinic == slug and _may_write(one)]
+                _load_patients([one for one in wanted.patients if one.clinic == slug], clinic, writers, now)
     return wanted.staff
 
 

@@ -1,4 +1,4 @@
-"""Clinics, who works there, patients, their facts, what was opened in an emergency, and the audit.
+"""Clinics, who works there, patients, their facts, what was opened in an emergency, who was erased, and the audit.
 
 A fact is one entry of a Keel record, in the form in which people write it, so that a patient's record is nothing but
 its facts put together. Facts and audit rows are appended: a correction supersedes a fact, a removal voids it, and the
@@ -43,11 +43,15 @@ class Membership(models.Model):
 
 
 class Patient(models.Model):
-    """A patient of one clinic: a pseudonymous number, and the name that staff see."""
+    """A patient of one clinic: a pseudonymous number, and the name that staff see.
+
+    Of one who was erased the number stays, so that nobody else is given it, and no name.
+    """
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="patients")
     number = models.CharField(max_length=20)
     display_name = models.CharField(max_length=200)
+    erased_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("clinic", "number"), name="patient_number_once_a_clinic"),)
@@ -60,7 +64,8 @@ class Kind(models.TextChoices):
     """What a fact is: an entry of a Keel record, something that only the clinic keeps, or the voiding of another fact.
 
     The clinic’s own: who may be called (`contact`), what was consented to, a visit, and that another number is the
-    same person (`merge`). They are corrected and taken back like any other.
+    same person (`merge`). They are corrected and taken back like any other. A session and its events (`session`,
+    `event`) are corrected by an event of their own.
     """
 
     PERSON = "person"
@@ -75,6 +80,8 @@ class Kind(models.TextChoices):
     CONSENT = "consent"
     VISIT = "visit"
     MERGE = "merge"
+    SESSION = "session"
+    EVENT = "event"
     VOID = "void"
 
 
@@ -184,6 +191,33 @@ class EmergencyAccess(models.Model):
 
     def __str__(self) -> str:
         return f"{self.patient_id}: {self.user_id}, {self.opened_at}"
+
+
+class Erasure(models.Model):
+    """That a patient was erased: who asked for it, who decided, why, and until when older backups hold the record.
+
+    It is what lets the database delete the patient's facts (`append_only.py`): `decisions` names the rows of
+    `FactDecision` that go with them. People stand as text, as in the audit.
+    """
+
+    patient = models.OneToOneField(Patient, on_delete=models.PROTECT, related_name="erasure")
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="erasures")
+    number = models.CharField(max_length=20)
+    asked_by = models.CharField(max_length=150)
+    decided_by = models.CharField(max_length=150)
+    reason = models.CharField(max_length=500)
+    at = models.DateTimeField()
+    in_backups_until = models.DateTimeField()
+    decisions = models.JSONField(default=list)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=~Q(reason=""), name="erasure_has_reason"),
+            models.CheckConstraint(condition=~Q(asked_by=F("decided_by")), name="erasure_by_two"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.number}, {self.at}"
 
 
 class AuditRow(models.Model):

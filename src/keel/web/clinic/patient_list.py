@@ -59,7 +59,7 @@ class PatientList:
         return patients.select_related("summary").order_by(*_SORTS[self.sort])
 
     def _all(self) -> QuerySet[Patient]:
-        every = self.clinic.patients.all()
+        every = self.clinic.patients.filter(erased_at__isnull=True)
         return every if self.text else every.exclude(summary__is_merged=True)
 
     def _matches(self) -> Q:
@@ -144,7 +144,7 @@ def look_alikes(clinic: Clinic, name: str, born: dt.date | None) -> list[Patient
     key = name_key(name)
     same_name = Q(summary__name_key=key) | Q(summary__name_key=" ".join(reversed(key.split())))
     test = same_name | Q(summary__birth_date=born) if born else same_name
-    return list(clinic.patients.filter(test).select_related("summary").order_by("number")[:10])
+    return list(clinic.patients.filter(test, erased_at__isnull=True).select_related("summary").order_by("number")[:10])
 
 
 def alike_key(alike: Iterable[Patient]) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from keel.knowledge import Knowledge
 from keel.quantities import LONGEST
 from keel.record import Pregnancy, Setting, Sex
-from keel.web.clinic.entries import ConsentTo, ContactRole
+from keel.web.clinic.entries import ConsentEntry, ConsentTo, ContactRole
 from keel.web.clinic.forms import DoseForm, FactForm, MedicineForm, day_field, moment_field
 from keel.web.clinic.models import Kind
 
@@ -25,6 +25,10 @@ _PREGNANCY = [
     (Pregnancy.PREGNANT, _("Pregnant")),
     (Pregnancy.UNKNOWN, _("Asked, not known")),
 ]
+
+
+def _whole_number(label: Any) -> forms.IntegerField:
+    return forms.IntegerField(label=label, required=False, min_value=0, max_value=999)
 
 
 class PersonForm(FactForm):
@@ -138,6 +142,56 @@ class MeasurementForm(FactForm):
     def payload(self) -> dict[str, Any]:
         """A measurement entry."""
         return {**self._given("start"), "at": self.cleaned_data["start"].isoformat()}
+
+
+class VitalsForm(FactForm):
+    """Vital signs that were taken at once; what was not taken is left empty."""
+
+    kind = Kind.MEASUREMENT
+    title = _("Record vital signs")
+    start = moment_field(_("When they were taken"))
+    pressure = forms.RegexField(
+        r"\A\s*[0-9]{2,3}\s*/\s*[0-9]{2,3}\s*\Z",
+        label=_("Blood pressure, mmHg"),
+        required=False,
+        max_length=11,
+        help_text=_("Upper, a stroke, lower: 142/88."),
+        error_messages={"invalid": _("Write upper, a stroke, lower: 142/88.")},
+    )
+    pulse = _whole_number(_("Heart rate, a minute"))
+    saturation = _whole_number(_("Oxygen saturation, %"))
+    breaths = _whole_number(_("Breaths, a minute"))
+    temperature = forms.DecimalField(label=_("Temperature, °C"), required=False, max_digits=4, decimal_places=1)
+
+    def clean(self) -> dict[str, Any]:
+        """At least one value."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors and all(data.get(name) in (None, "") for name in _VITALS):
+            raise forms.ValidationError(_("Write at least one value."))
+        if pressure := data.get("pressure"):
+            upper, lower = (int(part) for part in pressure.split("/"))
+            if upper <= lower:
+                self.add_error("pressure", _("Write upper, a stroke, lower: 142/88."))
+        return data
+
+    def payloads(self) -> list[dict[str, Any]]:
+        """A measurement entry for each value that was taken."""
+        at, given = self.cleaned_data["start"].isoformat(), self.cleaned_data
+        return [
+            {"what": what, "value": f"{''.join(str(given[name]).split())} {unit}", "at": at}
+            for name, (what, unit) in _VITALS.items()
+            if given[name] not in (None, "")
+        ]
+
+
+_VITALS = {
+    "pressure": ("blood pressure", "mmHg"),
+    "pulse": ("heart rate", "/min"),
+    "saturation": ("oxygen saturation", "%"),
+    "breaths": ("respiratory rate", "/min"),
+    "temperature": ("temperature", "°C"),
+}
+"""Field of the form, to the name and unit with which a record says it."""
 
 
 class PatternForm(FactForm):
@@ -308,8 +362,17 @@ class ExportForm(forms.Form):
         label=_("Who receives it"),
         required=False,
         max_length=200,
-        help_text=_("Needed for somebody else, as the consent names them."),
+        widget=forms.Select,
+        help_text=_("For somebody else: whom a consent names that holds today."),
     )
+
+    def __init__(self, *args: Any, consents: dict[int, ConsentEntry], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [
+            (one.recipient, _("%(name)s, for: %(purpose)s") % {"name": one.recipient, "purpose": one.purpose})
+            for one in consents.values()
+        ]
+        self.fields["recipient"].widget.choices = [("", _("Nobody")), *choices]
 
 
 FORMS: dict[str, type[FactForm]] = {

@@ -10,11 +10,22 @@ from typing import Any, NamedTuple
 
 from keel.messages import Message
 from keel.web.clinic import heads
-from keel.web.clinic.audit import FACT_FIELDS, ROW_FIELDS, fact_digest, row_digest
+from keel.web.clinic.audit import (
+    DECISION_FIELDS,
+    ERASED,
+    FACT_FIELDS,
+    ROW_FIELDS,
+    decision_digest,
+    fact_digest,
+    name_of_decision,
+    row_digest,
+)
 from keel.web.clinic.errors import HeadsMissing
 from keel.web.clinic.heads import Kept
-from keel.web.clinic.models import AuditRow, Clinic, Fact
+from keel.web.clinic.models import AuditRow, Clinic, Fact, FactDecision
 
+ERASE = "erase"
+"""The action of the row that says that a patient was erased, which rows were emptied, and what is left of each."""
 _CHUNK = 2000
 
 
@@ -38,6 +49,8 @@ class Proof(NamedTuple):
     """The first kept head that this chain does not have: it was cut, written anew, or replaced by an older copy."""
     given_up: int
     """Kept heads that lie beyond a copy which was restored and said so."""
+    erased: int = 0
+    """How many patients were erased; of the rows about them only who did what, and when, is left to compare."""
 
     @property
     def holds(self) -> bool:
@@ -52,19 +65,20 @@ def verify(clinic: Clinic, kept: Kept | None = None) -> Proof:
     chain = _Chain(known)
     for values in _rows_of(clinic):
         chain.add(values)
-    facts = _compare(clinic, chain.named)
+    facts = _compare(clinic, chain.standing())
     beyond = [sequence for sequence in known if sequence not in chain.heads_met]
     return Proof(
         clinic=clinic.slug,
         rows=chain.rows,
         facts=facts.number,
-        first_broken=chain.first_broken,
+        first_broken=min((n for n in (chain.first_broken, chain.first_emptied) if n is not None), default=None),
         changed=tuple(sorted({*facts.changed, *chain.named_twice})),
         missing=tuple(facts.missing),
         unknown=tuple(facts.unknown),
         heads=len(known),
         first_head_missing=min([*chain.heads_broken, *beyond], default=None),
         given_up=len(kept.given_up) if kept else 0,
+        erased=len(chain.erased),
     )
 
 
@@ -96,11 +110,19 @@ class _Chain:
         self.heads_broken: set[int] = set()
         self.named: dict[str, str] = {}
         self.named_twice: set[str] = set()
+        self.erased: set[str] = set()
+        self._emptied: dict[int, str] = {}
+        self._left: dict[int, str] = {}
 
     def add(self, values: tuple[Any, ...]) -> None:
         *content, stored = values
-        sequence, detail, previous = content[1], content[6], content[7]
-        follows = sequence == self.rows + 1 and previous == self._previous and stored == row_digest(content)
+        sequence, action, subject, detail, previous = content[1], content[4], content[5], content[6], content[7]
+        computed = row_digest(content)
+        follows = sequence == self.rows + 1 and previous == self._previous
+        if detail == ERASED and computed != stored:
+            self._emptied[sequence] = computed
+        elif computed != stored:
+            follows = False
         if not follows and self.first_broken is None:
             self.first_broken = self.rows + 1
         self.rows, self._previous = self.rows + 1, stored
@@ -108,9 +130,21 @@ class _Chain:
             self.heads_met.add(sequence)
             if self._heads[sequence].digest != stored:
                 self.heads_broken.add(sequence)
+        if action == ERASE and isinstance(detail, dict):
+            self.erased.add(subject)
+            self._left |= {int(number): digest for number, digest in detail.get("left", {}).items()}
         for name, digest in _facts_in(detail):
             if self.named.setdefault(name, digest) != digest:
                 self.named_twice.add(name)  # a later row may not say anew what an earlier one said
+
+    @property
+    def first_emptied(self) -> int | None:
+        """The first row that was emptied though no erasure says so, or of which more was changed than that."""
+        return min((one for one, left in self._emptied.items() if self._left.get(one) != left), default=None)
+
+    def standing(self) -> dict[str, str]:
+        """What the rows said of facts, but for those of patients who were erased."""
+        return {name: digest for name, digest in self.named.items() if name.partition("/")[0] not in self.erased}
 
 
 def _rows_of(clinic: Clinic) -> Iterable[tuple[Any, ...]]:
@@ -132,16 +166,22 @@ class _Facts(NamedTuple):
 
 
 def _compare(clinic: Clinic, named: dict[str, str]) -> _Facts:
-    """The facts of the table beside what the audit says of them."""
+    """The facts of the table, and what was decided on them, beside what the audit says of each."""
     found = _Facts(0, [], [], [])
     count, waiting = 0, dict(named)
-    facts = Fact.objects.filter(patient__clinic=clinic).order_by("patient_id", "sequence")
-    for values in facts.values_list(*FACT_FIELDS).iterator(_CHUNK):
-        count += 1
-        name = f"{values[1]}/{values[2]}"
+
+    def compare(name: str, digest: str) -> None:
         expected = waiting.pop(name, None)
         if expected is None:
             found.unknown.append(name)
-        elif expected != fact_digest(values):
+        elif expected != digest:
             found.changed.append(name)
+
+    facts = Fact.objects.filter(patient__clinic=clinic).order_by("patient_id", "sequence")
+    for values in facts.values_list(*FACT_FIELDS).iterator(_CHUNK):
+        count += 1
+        compare(f"{values[1]}/{values[2]}", fact_digest(values))
+    decisions = FactDecision.objects.filter(fact__patient__clinic=clinic).order_by("pk")
+    for values in decisions.values_list(*DECISION_FIELDS).iterator(_CHUNK):
+        compare(name_of_decision(f"{values[0]}/{values[1]}"), decision_digest(values))
     return found._replace(number=count, missing=sorted(waiting))

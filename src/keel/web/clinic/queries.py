@@ -69,10 +69,10 @@ def _roles(names: Collection[str]) -> tuple[type[Role], ...]:
 
 
 def patient_for(user: AbstractUser, clinic: str, number: str) -> Patient:
-    """A patient of a clinic where the person works; Patient.DoesNotExist for all others, whether or not they exist."""
+    """A patient of a clinic where the person works; Patient.DoesNotExist for all others, erased ones too."""
     works_there = Membership.objects.filter(user=user, user__is_active=True, clinic__slug=clinic)
     patient: Patient = Patient.objects.select_related("clinic").get(
-        number=number, clinic_id__in=works_there.values("clinic_id")
+        number=number, clinic_id__in=works_there.values("clinic_id"), erased_at__isnull=True
     )
     return patient
 

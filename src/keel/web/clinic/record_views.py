@@ -9,15 +9,15 @@ from django.views.decorators.http import require_http_methods
 from keel import knowledge
 from keel.web import clock
 from keel.web.clinic.access import staff
-from keel.web.clinic.actions import record_fact
+from keel.web.clinic.actions import OF_SESSIONS, record_fact, record_measurements
 from keel.web.clinic.dose_check import Decision, DoseAsked
 from keel.web.clinic.dose_page import DoseAside
 from keel.web.clinic.errors import FactRefused
 from keel.web.clinic.forms import AnswersForm, DecisionForm, FactForm, MedicineForm, WhyForm
 from keel.web.clinic.models import Clinic, Fact, Kind
-from keel.web.clinic.person_forms import FORMS, OF_KIND, form_arguments
+from keel.web.clinic.person_forms import FORMS, OF_KIND, VitalsForm, form_arguments
 from keel.web.clinic.queries import patient_or_404, people_who_may
-from keel.web.clinic.recording import QUESTIONNAIRES, UNPROCESSABLE, back_to
+from keel.web.clinic.recording import KEPT_AT_THE_DESK, QUESTIONNAIRES, UNPROCESSABLE, back_to
 from keel.web.clinic.roles import Permission
 from keel.web.clinic.summaries import local_now
 
@@ -91,13 +91,45 @@ def merge(request: HttpRequest, clinic: Clinic, number: str) -> HttpResponse:
 def correct(request: HttpRequest, clinic: Clinic, number: str, sequence: int) -> HttpResponse:
     """The form that corrects a fact: filled with what stands, and asking why."""
     person = patient_or_404(request.user, clinic, number)
-    fact = get_object_or_404(person.facts.exclude(kind=Kind.VOID), sequence=sequence)
+    fact = get_object_or_404(person.facts.exclude(kind__in=(Kind.VOID, *OF_SESSIONS)), sequence=sequence)
     if fact.kind == Kind.ANSWERS:
         instrument = knowledge.load().instruments.get(fact.payload.get("instrument", ""))
         if instrument is None:
             raise Http404
         return _form(request, clinic, number, AnswersForm, corrects=fact, instrument=instrument)
     return _form(request, clinic, number, OF_KIND[Kind(fact.kind)], corrects=fact)
+
+
+@RECORD
+@staff(Permission.REGISTER)
+def correct_contact(request: HttpRequest, clinic: Clinic, number: str, sequence: int) -> HttpResponse:
+    """The form that corrects a contact or a visit, for those who keep them."""
+    person = patient_or_404(request.user, clinic, number)
+    fact = get_object_or_404(person.facts.filter(kind__in=KEPT_AT_THE_DESK), sequence=sequence)
+    return _form(request, clinic, number, OF_KIND[Kind(fact.kind)], corrects=fact)
+
+
+@RECORD
+@staff(Permission.RECORD_FACTS)
+def record_vitals(request: HttpRequest, clinic: Clinic, number: str) -> HttpResponse:
+    """The form for several values that were taken at once; each becomes a fact of its own."""
+    person, now = patient_or_404(request.user, clinic, number), local_now(clinic)
+    form = VitalsForm(request.POST or None, initial={"start": now})
+    if form.is_bound and form.is_valid():
+        try:
+            facts = record_measurements(
+                by=request.user,
+                patient=person,
+                payloads=form.payloads(),
+                key=form.cleaned_data["key"],
+                at=clock.now(),
+            )
+        except FactRefused as refused:
+            form.refuse(str(refused), refused.field)
+        else:
+            return back_to(request, person, facts[-1].sequence)
+    context = {"clinic": clinic, "patient": person, "form": form}
+    return render(request, "clinic/record.html", context, status=UNPROCESSABLE if form.is_bound else 200)
 
 
 def _form(

@@ -3,11 +3,13 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from keel.web.clinic.models import Patient
+from keel.web.clinic.models import Kind, Patient
 from keel.web.clinic.roles import Permission
 
 QUESTIONNAIRES = ("phq-9", "gad-7")
 """Instruments with a form of their own."""
+KEPT_AT_THE_DESK = (Kind.CONTACT, Kind.VISIT)
+"""Kinds of fact that whoever registers patients keeps, and corrects."""
 UNPROCESSABLE = 422
 """The status of a form that is to be corrected."""
 

@@ -20,12 +20,16 @@ class Permission(StrEnum):
     RECORD_FACTS = "record_facts"
     VOID_FACTS = "void_facts"
     DECIDE = "decide"
+    SEE_ROOMS = "see_rooms"
+    RUN_SESSIONS = "run_sessions"
+    WRITE_IN_SESSIONS = "write_in_sessions"
     REGISTER = "register"
     SEE_CONTACTS = "see_contacts"
     EXPORT_RECORD = "export_record"
     OPEN_IN_EMERGENCY = "open_in_emergency"
     SEE_EMERGENCIES = "see_emergencies"
     SEE_AUDIT = "see_audit"
+    ERASE = "erase"
 
 
 class Role:
@@ -54,9 +58,13 @@ class Prescriber(Role):
             Permission.RECORD_FACTS,
             Permission.VOID_FACTS,
             Permission.DECIDE,
+            Permission.SEE_ROOMS,
+            Permission.RUN_SESSIONS,
+            Permission.WRITE_IN_SESSIONS,
             Permission.REGISTER,
             Permission.SEE_CONTACTS,
             Permission.EXPORT_RECORD,
+            Permission.ERASE,
         }
     )
 
@@ -67,7 +75,7 @@ class Nurse(Role):
     id = "nurse"
     title = _("Nurse or monitor")
     description = _("Gives and watches: sees the picture, records facts and takes them back.")
-    permissions = Prescriber.permissions - {Permission.DECIDE}
+    permissions = Prescriber.permissions - {Permission.DECIDE, Permission.ERASE}
 
 
 class Therapist(Role):
@@ -76,7 +84,7 @@ class Therapist(Role):
     id = "therapist"
     title = _("Therapist")
     description = _("Prepares and integrates: sees the picture and records facts.")
-    permissions = Nurse.permissions - {Permission.VOID_FACTS}
+    permissions = Nurse.permissions - {Permission.VOID_FACTS, Permission.RUN_SESSIONS}
 
 
 class FrontDesk(Role):
@@ -107,7 +115,12 @@ class Manager(Role):
         "Runs the clinic: invites staff, gives and takes roles, sees who did what and who the patients are; nothing "
         "clinical but in an emergency, with a reason."
     )
-    permissions = FrontDesk.permissions | {Permission.MANAGE_STAFF, Permission.SEE_EMERGENCIES, Permission.SEE_AUDIT}
+    permissions = FrontDesk.permissions | {
+        Permission.MANAGE_STAFF,
+        Permission.SEE_EMERGENCIES,
+        Permission.SEE_AUDIT,
+        Permission.ERASE,
+    }
 
 
 class Researcher(Role):

@@ -8,11 +8,14 @@ belongs to the day of the row, and a row of another day is made anew before it i
 import datetime as dt
 import unicodedata
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import translation
 
 from keel import knowledge
@@ -25,7 +28,7 @@ from keel.knowledge.interactions import Danger
 from keel.record.selection import day_of, doses_taken
 from keel.web import clock
 from keel.web.clinic.entries import VisitEntry, entries_of
-from keel.web.clinic.models import Clinic, Kind, Patient, PatientSummary
+from keel.web.clinic.models import Clinic, Fact, Kind, Patient, PatientSummary
 from keel.web.clinic.patient_page import PatientPage, UnreadPage, shown_or_not
 from keel.web.clinic.queries import merged_into, standing_facts
 from keel.web.language.rendering import plain
@@ -34,6 +37,9 @@ MOST_MARKS = 6
 """Marks of one patient that the list keeps; the page of the patient has all."""
 NOTHING = 9
 """The rank of who needs no decision."""
+
+
+_waits: ContextVar[bool] = ContextVar("whether rows wait for the end of a load", default=False)
 
 
 class Mark(StrEnum):
@@ -61,16 +67,42 @@ def local_now(clinic: Clinic) -> dt.datetime:
 
 def summarise_patient(patient: Patient, *, at: dt.datetime) -> PatientSummary:
     """Writes the row of a patient, and of the number that it is merged into."""
-    values = summary_of(patient, at=at)
-    row: PatientSummary
-    row, _ = PatientSummary.objects.update_or_create(patient=patient, defaults=values)
+    row = _keep(patient, at)
     for merge in patient.facts.filter(kind=Kind.MERGE).order_by("-sequence")[:1]:
         for other in Patient.objects.filter(clinic_id=patient.clinic_id, number=merge.payload.get("number")):
-            PatientSummary.objects.update_or_create(patient=other, defaults=summary_of(other, at=at))
+            _keep(other, at)
     into = merged_into(patient)
     if into is not None:
-        PatientSummary.objects.update_or_create(patient=into, defaults=summary_of(into, at=at))
+        _keep(into, at)
     return row
+
+
+def _keep(patient: Patient, at: dt.datetime) -> PatientSummary:
+    """Writes a row, unless its patient was erased while it was worked out."""
+    values = summary_of(patient, at=at)
+    with transaction.atomic():
+        if Patient.objects.filter(pk=patient.pk, erased_at__isnull=False).exists():
+            return PatientSummary(patient=patient, **values)
+        row: PatientSummary
+        row, _ = PatientSummary.objects.update_or_create(patient=patient, defaults=values)
+        return row
+
+
+def summarise_after_write(fact: Fact) -> None:
+    """Writes the row of whom a fact is about, unless a load of many facts makes each row once."""
+    if not _waits.get():
+        summarise_patient(fact.patient, at=fact.recorded_at)
+
+
+@contextmanager
+def rebuilt_at_the_end(*, at: dt.datetime) -> Iterator[None]:
+    """Within the block rows wait; at its end each is made once."""
+    token = _waits.set(True)
+    try:
+        yield
+    finally:
+        _waits.reset(token)
+    rebuild(at=at)
 
 
 def mark_stale(patient: Patient) -> None:
@@ -80,12 +112,12 @@ def mark_stale(patient: Patient) -> None:
 
 def rebuild(*, at: dt.datetime, only_missing: bool = False) -> int:
     """Makes every row anew from the facts, and gives how many; `only_missing` those that are not there at all."""
-    patients = Patient.objects.select_related("clinic").order_by("pk")
+    patients = Patient.objects.filter(erased_at__isnull=True).select_related("clinic").order_by("pk")
     if only_missing:
         patients = patients.filter(summary__isnull=True)
     count = 0
     for patient in patients.iterator(chunk_size=200):
-        PatientSummary.objects.update_or_create(patient=patient, defaults=summary_of(patient, at=at))
+        _keep(patient, at)
         count += 1
     return count
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from keel.web.clinic import audit_page, record_views, views
+from keel.web.clinic import audit_page, erasure_page, record_views, views
 
 app_name = "clinic"
 PATIENT = "<slug:clinic>/patients/<str:number>/"
@@ -26,8 +26,12 @@ urlpatterns = [
     path(PATIENT + "risk/", record_views.judge_risk, name="judge_risk"),
     path(PATIENT + "contacts/", views.contacts, name="contacts"),
     path(PATIENT + "contacts/new/", record_views.record_contact, name="record_contact"),
+    path(PATIENT + "contacts/<int:sequence>/correct/", record_views.correct_contact, name="correct_contact"),
+    path(PATIENT + "contacts/<int:sequence>/take-back/", views.take_back_contact, name="take_back_contact"),
+    path(PATIENT + "vitals/", record_views.record_vitals, name="record_vitals"),
     path(PATIENT + "visit/", record_views.plan_visit, name="plan_visit"),
     path(PATIENT + "export/", views.export, name="export"),
+    path(PATIENT + "erase/", erasure_page.erase, name="erase"),
     path(PATIENT + "merge/", record_views.merge, name="merge"),
     path(PATIENT + "facts/<int:sequence>/correct/", record_views.correct, name="correct"),
     path(PATIENT + "facts/<int:sequence>/take-back/", views.take_back, name="take_back"),

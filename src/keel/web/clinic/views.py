@@ -11,12 +11,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from keel import knowledge
 from keel.assessment.protocols.gate import jurisdiction_in
 from keel.web import clock
+from keel.web.capacity import COSTLY
 from keel.web.clinic.access import staff
-from keel.web.clinic.actions import EMERGENCY_LASTS, note, open_in_emergency, void_fact
+from keel.web.clinic.actions import EMERGENCY_LASTS, OF_SESSIONS, note, open_in_emergency, registered_with, void_fact
 from keel.web.clinic.actions import register as register_patient
 from keel.web.clinic.entries import ContactEntry, VisitEntry, entry_of
 from keel.web.clinic.errors import FactRefused
-from keel.web.clinic.exports import Purpose, pseudonym, whole_record
+from keel.web.clinic.exports import Purpose, consents_to_share, pseudonym, whole_record
 from keel.web.clinic.forms import EmergencyForm, VoidForm
 from keel.web.clinic.known_page import KnownPage, recorded_fact
 from keel.web.clinic.models import Clinic, Fact, Kind
@@ -24,10 +25,11 @@ from keel.web.clinic.patient_list import PatientList, alike_key, look_alikes
 from keel.web.clinic.patient_page import shown_or_not
 from keel.web.clinic.person_forms import ExportForm, RegisterForm
 from keel.web.clinic.queries import patient_or_404, places_of, record_of, standing_facts
-from keel.web.clinic.recording import QUESTIONNAIRES, UNPROCESSABLE, back_to
+from keel.web.clinic.recording import KEPT_AT_THE_DESK, QUESTIONNAIRES, UNPROCESSABLE, back_to
 from keel.web.clinic.roles import Permission
 from keel.web.clinic.screening import ScreeningPage, protocols_to_choose, read_answers
 from keel.web.clinic.summaries import local_now
+from keel.web.routes import in_queue
 
 PAGE = 25
 """Patients on one page of the list."""
@@ -77,7 +79,8 @@ def register(request: HttpRequest, clinic: Clinic) -> HttpResponse:
     form, alike = RegisterForm(request.POST or None), []
     if form.is_bound and form.is_valid():
         name, born = form.cleaned_data["name"], form.cleaned_data["birth_date"]
-        alike = look_alikes(clinic, name, born)
+        was_sent = registered_with(form.cleaned_data["key"], by=request.user, clinic=clinic)
+        alike = [] if was_sent else look_alikes(clinic, name, born)
         request.shown = {one.number: "name" for one in alike}
         if not alike or request.POST.get("is_new") == alike_key(alike):
             try:
@@ -173,25 +176,29 @@ def screening(request: HttpRequest, clinic: Clinic, number: str) -> HttpResponse
     return render(request, "clinic/screening.html", context, status=UNPROCESSABLE if answered.errors else 200)
 
 
+@in_queue(COSTLY)
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff(Permission.EXPORT_RECORD)
 def export(request: HttpRequest, clinic: Clinic, number: str) -> HttpResponse:
     """The whole record as a file, where a consent allows it; who took it for whom is audited."""
-    person, form = patient_or_404(request.user, clinic, number), ExportForm(request.POST or None)
+    person, now = patient_or_404(request.user, clinic, number), local_now(clinic)
+    form = ExportForm(request.POST or None, consents=consents_to_share(person, now.date()))
     if form.is_bound and form.is_valid():
         purpose, recipient = Purpose(form.cleaned_data["purpose"]), form.cleaned_data["recipient"]
         detail = {"purpose": purpose, "recipient": recipient}
         told = {"at": clock.now(), "actor": request.user.get_username(), "subject": person.number, "detail": detail}
         try:
-            content = whole_record(person, purpose, recipient=recipient, at=local_now(clinic))
+            made = whole_record(person, purpose, recipient=recipient, at=now)
         except FactRefused as refused:
             note(clinic, action="export_refused", **told)
             form.add_error(refused.field or None, str(refused))
         else:
-            note(clinic, action="export", **told)
+            note(clinic, action="export", **told | {"detail": detail | {"consent": made.consent}})
             name = pseudonym(person) if purpose is Purpose.RESEARCH else person.number
             disposition = f'attachment; filename="keel-{name}.zip"'
-            return HttpResponse(content, content_type="application/zip", headers={"Content-Disposition": disposition})
+            return HttpResponse(
+                made.content, content_type="application/zip", headers={"Content-Disposition": disposition}
+            )
     context = {"clinic": clinic, "patient": person, "form": form}
     return render(request, "clinic/export.html", context, status=UNPROCESSABLE if form.is_bound else 200)
 
@@ -214,7 +221,23 @@ def emergency(request: HttpRequest, clinic: Clinic, number: str) -> HttpResponse
 def take_back(request: HttpRequest, clinic: Clinic, number: str, sequence: int) -> HttpResponse:
     """The form that takes a fact back."""
     person = patient_or_404(request.user, clinic, number)
-    fact = get_object_or_404(person.facts.exclude(kind=Kind.VOID), sequence=sequence)
+    return _take_back(
+        request, clinic, get_object_or_404(person.facts.exclude(kind__in=(Kind.VOID, *OF_SESSIONS)), sequence=sequence)
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff(Permission.REGISTER)
+def take_back_contact(request: HttpRequest, clinic: Clinic, number: str, sequence: int) -> HttpResponse:
+    """The form that takes a contact or a visit back, for those who keep them."""
+    person = patient_or_404(request.user, clinic, number)
+    return _take_back(
+        request, clinic, get_object_or_404(person.facts.filter(kind__in=KEPT_AT_THE_DESK), sequence=sequence)
+    )
+
+
+def _take_back(request: HttpRequest, clinic: Clinic, fact: Fact) -> HttpResponse:
+    person = fact.patient
     form = VoidForm(request.POST or None)
     if form.is_bound and form.is_valid():
         try:

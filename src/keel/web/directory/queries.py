@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 from django.http import HttpRequest
 
+from keel.assessment.alarms import Alarm, alarm_finding, alarms_in
+from keel.findings import Finding
 from keel.knowledge import Knowledge, load
 from keel.knowledge.directory import ListedService, Listing, Service, digits, listed, look_up, services
 from keel.web import clock
@@ -45,6 +47,11 @@ def country_of(request: HttpRequest, knowledge: Knowledge) -> str:
 def listing_for(country: str, need: str | None = None) -> Listing:
     """Who helps in a country today; without a country, the services that work everywhere."""
     return services(load().directory, country=country, need=need, at=clock.today())
+
+
+def alarms_of(texts: Iterable[str], knowledge: Knowledge, *, of_search: bool = False) -> list[tuple[Alarm, Finding]]:
+    """Words of alarm in what was typed, with what to say of each; they stand above whatever comes next."""
+    return [(alarm, alarm_finding(alarm)) for alarm in alarms_in(texts, knowledge, of_search=of_search)]
 
 
 class Matches(NamedTuple):

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from keel import knowledge
 from keel.knowledge.directory import WORLD, Country, Listing
 from keel.web import clock
-from keel.web.directory.queries import country_of, find, listing_for
+from keel.web.directory.queries import alarms_of, country_of, find, listing_for
 from keel.web.language import texts
 from keel.web.language.words import gettext
 
@@ -31,6 +31,7 @@ def people_who_help(request: HttpRequest) -> HttpResponse:
         "need_label": facts.needs[need].label if need else "",
         "needs": [facts.needs[name] for name in facts.needs if name != "emergency"],
         "asked": asked,
+        "alarms": alarms_of([asked], facts, of_search=True),
         "found": find(asked, facts, clock.today()) if asked else None,
         "texts": texts.of_topic("help"),
     }

@@ -9,7 +9,10 @@ from django.views.decorators.http import require_safe
 
 from keel import knowledge
 from keel.knowledge import Knowledge
-from keel.knowledge.evidence_search import KINDS, search
+from keel.knowledge.directory import listed
+from keel.knowledge.evidence_search import KINDS, SERVICES, search
+from keel.web import clock
+from keel.web.directory.queries import alarms_of
 from keel.web.language import texts
 
 MOST_HITS = 40
@@ -24,15 +27,20 @@ def _table(facts: Knowledge, kind: str) -> Mapping[str, Any]:
 
 @require_safe
 def evidence(request: HttpRequest) -> HttpResponse:
-    """What matches `q`, best first; without `q` all claims by topic, or all entries of `kind`."""
+    """What matches `q`, below what its words call for; without `q` all claims by topic, or all entries of `kind`."""
     facts, words = knowledge.load(), request.GET.get("q", "").strip()[:200]
     kind = request.GET.get("kind", "claims")
     rows = _table(facts, kind).values()
-    found = search(facts, words, MOST_HITS, lang=texts.language()) if words else ()
-    hits = [(hit.kind, _table(facts, hit.kind)[hit.id]) for hit in found]
+    today = clock.today()
+    found = search(facts, words, MOST_HITS, lang=texts.language(), at=today) if words else ()
+    hits = [
+        (hit.kind, listed(facts.directory[hit.id], today) if hit.kind == SERVICES else _table(facts, hit.kind)[hit.id])
+        for hit in found
+    ]
     context = {
         "words": words,
         "hits": hits,
+        "alarms": alarms_of([words], facts, of_search=True),
         "kind": kind,
         "kinds": [(name, len(_table(facts, name))) for name in KINDS],
         "groups": _by_topic(list(rows)) if not words else [],

@@ -18,8 +18,8 @@ from keel.web import clock
 from keel.web.capacity import COSTLY
 from keel.web.directory.queries import country_of
 from keel.web.language import texts
+from keel.web.leaflets import pdf_of
 from keel.web.learn.forms import AnswersForm, OwnFigures
-from keel.web.learn.leaflets import pdf_of
 from keel.web.learn.queries import own_figures
 from keel.web.picture.queries import is_withheld
 from keel.web.questionnaires.queries import questionnaire_of

@@ -20,6 +20,7 @@ from keel.web.check.queries import EXAMPLES, read_line
 from keel.web.health import health
 from keel.web.language.rendering import page_catalogue
 from keel.web.language.words import gettext as _
+from keel.web.live.queries import is_watched
 from keel.web.refusals import is_not_stored, not_stored_page
 from keel.web.routes import in_queue
 
@@ -68,7 +69,8 @@ def leave(request: HttpRequest) -> HttpResponse:
 def healthz(request: HttpRequest) -> HttpResponse:
     """Whether pages can be read (200, else 503), whether a fact would be stored, and what is wrong, as JSON."""
     found = health()
-    document = {**msgspec.structs.asdict(found), "knowledge": knowledge.load().hash}
+    alarms = found.alarms if not found.ready or is_watched(clock.now()) else (*found.alarms, "alarms-not-running")
+    document = {**msgspec.structs.asdict(found), "alarms": alarms, "knowledge": knowledge.load().hash}
     return JsonResponse(document, status=200 if found.ready else 503)
 
 

@@ -224,3 +224,13 @@ def is_withheld(claim: Claim) -> bool:
     """Whether the words of a claim stay out of the pages; that it was judged, and how, is still shown."""
     is_untraced = claim.verdict is Verdict.NOT_FOUND and claim.use is Use.NEVER
     return is_untraced and claim.topic in WITHHELD_TOPICS and bool(claim.figure)
+
+
+def severity_words(severity: Severity, audience: str = "public") -> str:
+    """The word of a severity; outside a clinic a block means to get help now, and nobody is there to be asked first."""
+    return {
+        Severity.BLOCK: _("Stop") if audience == "clinic" else _("Get help now"),
+        Severity.HOLD: _("Ask first") if audience == "clinic" else _("Serious"),
+        Severity.WARN: _("Take care"),
+        Severity.NOTE: _("Worth knowing"),
+    }[severity]

@@ -15,7 +15,7 @@ from keel.assessment.instruments import (
     score_instrument,
 )
 from keel.knowledge import UnknownId, load
-from support.command import keel
+from support.command import keel_here
 
 ZEROS = [0] * 9
 
@@ -158,7 +158,7 @@ def test_the_catalogue_lists_every_instrument_with_its_licence():
     ],
 )
 def test_bad_input_ends_with_one_line_and_exit_code_two(arguments, words):
-    finished = keel("score", *arguments)
+    finished = keel_here("score", *arguments)
     assert (finished.returncode, finished.stdout) == (2, "")
     assert words in finished.stderr
     assert len(finished.stderr.splitlines()) == 1
@@ -168,7 +168,7 @@ def test_bad_input_ends_with_one_line_and_exit_code_two(arguments, words):
 def test_answers_may_come_from_a_file_with_a_byte_order_mark(tmp_path):
     path = tmp_path / "answers.json"
     path.write_text(json.dumps({"items": {"9": 1}, "total": 9}), encoding="utf-8-sig")
-    finished = keel("score", "phq-9", "--answers", str(path), "--json")
+    finished = keel_here("score", "phq-9", "--answers", str(path), "--json")
     assert (json.loads(finished.stdout)["total"], finished.returncode) == (9, 0)
 
 
@@ -176,15 +176,15 @@ def test_answers_may_come_from_a_file_with_a_byte_order_mark(tmp_path):
 def test_a_file_that_is_no_text_is_named(tmp_path):
     path = tmp_path / "answers.json"
     path.write_bytes(b"\xff\xfe{\x00")
-    finished = keel("score", "phq-9", "--answers", str(path))
+    finished = keel_here("score", "phq-9", "--answers", str(path))
     assert finished.returncode == 2
     assert "is not UTF-8 text" in finished.stderr
 
 
 @pytest.mark.slow
 def test_list_text_and_description_print():
-    listed = keel("score", "--list")
+    listed = keel_here("score", "--list")
     assert "phq-9" in listed.stdout
     assert "written permission needed" in listed.stdout
-    assert "Feeling tired or having little energy" in keel("score", "phq-9", "--text").stdout
-    assert "misses disinhibition" in keel("score", "cadss").stdout
+    assert "Feeling tired or having little energy" in keel_here("score", "phq-9", "--text").stdout
+    assert "misses disinhibition" in keel_here("score", "cadss").stdout

@@ -1,10 +1,13 @@
-"""Passkeys in a page: whether they work at this address, and what the browser is to be asked."""
+"""Passkeys in a page (whether they work here, what the browser is asked), and who else is at this screen."""
 
 import ipaddress
 import json
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django import template
+
+from keel.web.accounts.tablet import set_aside
 
 register = template.Library()
 
@@ -19,6 +22,12 @@ def passkeys_work(context: dict[str, Any]) -> bool:
     except ValueError:
         return bool(request.is_secure()) or host == "localhost"
     return False
+
+
+@register.simple_tag(takes_context=True)
+def people_here(context: dict[str, Any]) -> list[UserSession]:
+    """The sessions of others that are set aside at this screen."""
+    return set_aside(context["request"])
 
 
 @register.filter

@@ -4,25 +4,15 @@ from typing import Any
 
 from django import template
 
-from keel.findings import Finding, Severity
+from keel.findings import Finding
 from keel.messages import Message, in_language
 from keel.web.language.rendering import page_catalogue, rendered
 from keel.web.language.words import gettext as _
-from keel.web.picture.queries import as_typed, fact_words
+from keel.web.picture.queries import as_typed, fact_words, severity_words
 
 register = template.Library()
+register.simple_tag(severity_words)
 register.filter("fact_words", fact_words)
-
-
-@register.simple_tag
-def severity_words(severity: Severity, audience: str = "public") -> str:
-    """The word of a severity; outside a clinic a block means to get help now, and nobody is there to be asked first."""
-    return {
-        Severity.BLOCK: _("Stop") if audience == "clinic" else _("Get help now"),
-        Severity.HOLD: _("Ask first") if audience == "clinic" else _("Serious"),
-        Severity.WARN: _("Take care"),
-        Severity.NOTE: _("Worth knowing"),
-    }[severity]
 
 
 @register.inclusion_tag("picture/finding.html")

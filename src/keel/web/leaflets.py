@@ -2,6 +2,7 @@
 
 import datetime as dt
 from functools import lru_cache
+from typing import NamedTuple
 
 from django.utils import translation
 
@@ -31,16 +32,27 @@ class _Numbers:
         return f"[{', '.join(map(str, numbers))}]" if numbers else ""
 
 
-def leaflet_of(text: Text, *, country: str, at: dt.date) -> Leaflet:
-    """The leaflet for a text, with the emergency number and lines of a country where one was chosen."""
+class Told(NamedTuple):
+    """What a leaflet says before its text: a heading, and items with their marks."""
+
+    heading: str
+    items: tuple[str, ...]
+
+
+def leaflet_of(text: Text, *, country: str, at: dt.date, told: Told | None = None, about: str = "") -> Leaflet:
+    """The leaflet for a text, with the emergency number and lines of a country where one was chosen.
+
+    `about` stands behind its title.
+    """
     numbers = _Numbers()
+    first = () if told is None else (LeafletPart(told.heading, (), tuple(map(numbers.marked, told.items))),)
     parts = tuple(_part(section, numbers) for section in texts.sections(text))
     facts = knowledge.load()
     return Leaflet(
         language=text.lang,
-        title=text.title,
+        title=f"{text.title}, {about}" if about else text.title,
         summary=numbers.marked(text.summary),
-        parts=parts,
+        parts=(*first, *parts),
         action_heading=_("One thing to do"),
         action=numbers.marked(text.action),
         contact=text.contact,

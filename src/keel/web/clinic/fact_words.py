@@ -1,0 +1,121 @@
+"""A fact in words: what it is, what it says in a line of the ledger, and what it says as a whole."""
+
+import json
+from typing import Any
+
+from keel import knowledge
+from keel.web.clinic.models import Fact, Kind
+from keel.web.language.words import gettext as _
+
+LONGEST_LINE = 500
+"""Characters of a fact in the ledger."""
+
+
+def fact_kind(fact: Fact) -> str:
+    """What a fact is, in a word."""
+    return {
+        Kind.PERSON: _("Person"),
+        Kind.DOSE: _("Dose"),
+        Kind.PATTERN: _("Told pattern"),
+        Kind.MEASUREMENT: _("Measurement"),
+        Kind.MEDICINE: _("Medicine"),
+        Kind.ANSWERS: _("Answers"),
+        Kind.CONDITION: _("Condition"),
+        Kind.RISK_ASSESSMENT: _("Risk judged"),
+        Kind.CONTACT: _("Contact"),
+        Kind.CONSENT: _("Consent"),
+        Kind.VISIT: _("Visit"),
+        Kind.MERGE: _("Same person"),
+        Kind.SESSION: _("Session"),
+        Kind.EVENT: _("In a session"),
+        Kind.VOID: _("Taken back"),
+    }[Kind(fact.kind)]
+
+
+def fact_text(fact: Fact) -> str:
+    """What a fact says, in a line of the ledger."""
+    return _shortened(whole_text(fact))
+
+
+def whole_text(fact: Fact) -> str:
+    """What a fact says; the amount first, with the unit that it was written with. One of another shape: as stored."""
+    try:
+        return _text(fact)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return json.dumps(fact.payload, ensure_ascii=False)
+
+
+def _shortened(text: str) -> str:
+    """At most `LONGEST_LINE` characters of a line of the ledger."""
+    return text if len(text) <= LONGEST_LINE else f"{text[:LONGEST_LINE]}…"
+
+
+def _text(fact: Fact) -> str:
+    entry: dict[str, Any] = fact.payload
+    match fact.kind:
+        case Kind.DOSE:
+            return _dose(entry)
+        case Kind.PERSON:
+            return ", ".join(f"{name} {value}".replace("_", " ") for name, value in entry.items())
+        case Kind.ANSWERS:
+            title = knowledge.load().instruments[entry["instrument"]].name
+            total = entry.get("total")
+            answered = _("%(count)d answers") % {"count": len(entry.get("items", {}))}
+            return f"{title}: {answered if total is None else total}"
+        case Kind.MEASUREMENT:
+            value = entry.get("value", entry.get("text", ""))
+            name = entry.get("what") or entry.get("name") or entry.get("code")
+            return f"{name}: {value} {entry.get('unit') or ''}".strip()
+        case Kind.RISK_ASSESSMENT:
+            return f"{entry.get('risk', 'suicide')}: {entry['level']}, {entry.get('by', '')}: {entry.get('reason', '')}"
+        case Kind.CONTACT:
+            return f"{entry['name']}, {contact_words(entry['role'])}, {entry.get('phone', '')}".strip(", ")
+        case Kind.CONSENT:
+            given = _("given") if entry["given"] else _("refused or withdrawn")
+            return f"{consent_words(entry['to'])}: {given}, {entry['on']}, {entry['version']}"
+        case Kind.VISIT:
+            return f"{entry['at'][:16].replace('T', ' ')} {entry.get('what', '')}".strip()
+        case Kind.MERGE:
+            return str(entry["number"])
+        case Kind.SESSION:
+            return str(entry["session"]["protocol"])
+        case Kind.EVENT:
+            said = {name: value for name, value in entry["event"].items() if name not in ("id", "at", "by", "type")}
+            kind = entry["event"]["type"].replace("_", " ")
+            return f"{kind} {json.dumps(said, ensure_ascii=False) if said else ''}".strip()
+        case Kind.VOID:
+            return _("Fact %(number)d no longer counts.") % {"number": fact.voids.sequence}
+        case _:
+            return str(entry.get("text", ""))
+
+
+def _dose(entry: dict[str, Any]) -> str:
+    facts, amount = knowledge.load(), entry.get("amount")
+    if isinstance(amount, dict):
+        amount = _("%(low)s to %(high)s") % {"low": amount["low"], "high": amount["high"]}
+    substance, route = entry["substance"], entry.get("route", "unknown")
+    names = [
+        facts.substances[substance].title if substance in facts.substances else substance,
+        facts.routes[route].title.lower() if route in facts.routes else _("route not known"),
+        _("over %(time)s") % {"time": entry["over"]} if entry.get("over") else "",
+    ]
+    return ", ".join([amount or _("amount not known"), *(name for name in names if name)])
+
+
+def contact_words(role: str) -> str:
+    """What somebody is called for."""
+    return {
+        "escort": _("takes the person home"),
+        "emergency": _("in an emergency"),
+        "family": _("family or friend"),
+        "professional": _("doctor, therapist or service"),
+    }.get(str(role), str(role))
+
+
+def consent_words(to: str) -> str:
+    """What is consented to."""
+    return {
+        "treatment": _("Treatment"),
+        "sharing": _("Sharing the record, substance use in it (42 CFR Part 2)"),
+        "research": _("Research"),
+    }.get(str(to), str(to))

@@ -1,0 +1,195 @@
+"""The pages of the board, what its screens ask for each second, and the answers to alarms."""
+
+import datetime as dt
+import re
+import uuid
+from typing import Any
+
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from keel.messages import Message
+from keel.web import clock
+from keel.web.capacity import ROOMS
+from keel.web.clinic.access import staff
+from keel.web.clinic.actions import note
+from keel.web.clinic.models import Clinic
+from keel.web.clinic.recording import UNPROCESSABLE
+from keel.web.clinic.roles import Permission
+from keel.web.live.actions import record_events
+from keel.web.live.board import (
+    board_token,
+    names_on_board,
+    not_running,
+    room_json,
+    rooms_now,
+    shown_alarms,
+    staff_names,
+    who,
+)
+from keel.web.live.devices import can_be_heard, keep_sound_check, was_here
+from keel.web.live.models import BoardChoice
+from keel.web.live.pages import json_answer
+from keel.web.live.queries import Heartbeat, heartbeat
+from keel.web.live.sessions import open_sessions, session_or_404, state_of
+from keel.web.routes import in_queue
+
+PAUSES = ("1 min", "2 min", "5 min", "10 min")
+"""What is offered as a pause; what a priority allows is the rule's, not the page's."""
+_SEEN = "keel.board.seen"
+_SEEN_S = 12 * 3600
+_DEVICE = re.compile(r"[0-9a-f-]{8,36}")
+_MOST_KEPT = 64
+_kept: dict[str, str] = {}
+
+
+@require_safe
+@staff(Permission.SEE_ROOMS)
+def board(request: HttpRequest, clinic: Clinic) -> HttpResponse:
+    """The board as a page."""
+    now = clock.now()
+    part, token, beat = _part(request, clinic, now)
+    context = {"clinic": clinic, "rooms": part, "token": token, "seen": _noted(request, clinic), "now": now}
+    context |= {"names": names_on_board(clinic), "choices": BoardChoice.Names.choices}
+    context |= {"may_choose": Permission.RUN_SESSIONS in request.allowed}
+    return _alive(render(request, "live/board.html", context), now, beat)
+
+
+@in_queue(ROOMS)
+@require_safe
+@staff(Permission.SEE_ROOMS)
+def rooms(request: HttpRequest, clinic: Clinic) -> HttpResponse:
+    """The rooms of the board for a screen that has them already: 204 where nothing has changed."""
+    now = clock.now()
+    device = request.GET.get("device", "")
+    if _DEVICE.fullmatch(device):
+        was_here(clinic=clinic, device=device, is_on=request.GET.get("sound") == "on", at=now)
+    part, token, beat = _part(request, clinic, now)
+    if token == request.GET.get("token"):
+        return _alive(HttpResponse(status=204), now, beat)
+    answer = HttpResponse(part, headers={"Keel-Token": token, "Keel-Seen": _noted(request, clinic)})
+    return _alive(answer, now, beat)
+
+
+@require_safe
+@staff(Permission.SEE_ROOMS)
+def board_json(request: HttpRequest, clinic: Clinic) -> HttpResponse:
+    """The board for programs and screens."""
+    now = clock.now()
+    beat = heartbeat(now)
+    shown = rooms_now(clinic, now, beat)
+    request.shown = {room.live.patient.number: "session" for room in shown}
+    alarms = [] if beat.is_alive else [not_running()]
+    document = {"rooms": [room_json(room) for room in shown], "alarms": alarms, "as_of": now}
+    return _alive(json_answer(document | {"can_be_heard": can_be_heard(clinic, now)}), now, beat)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff(Permission.WRITE_IN_SESSIONS)
+def alarms(request: HttpRequest, clinic: Clinic, session: str) -> HttpResponse:
+    """The alarms of a session, each to be acknowledged or paused by who is signed in."""
+    live, now = session_or_404(clinic, session), clock.now()
+    request.shown = {live.patient.number: "session"}
+    problem: Message | None = None
+    is_part = "part" in request.GET
+    if request.method == "POST":
+        event = {"id": request.POST.get("id") or str(uuid.uuid4()), "at": now.isoformat()}
+        event |= {"rule": request.POST.get("rule", ""), "occurrence": _number(request.POST.get("occurrence", ""))}
+        if request.POST.get("over"):
+            event |= {"type": "alarm_paused", "over": request.POST["over"]}
+        else:
+            event |= {"type": "alarm_acknowledged"}
+        taken = record_events(by=request.user, live=live, events=[event], at=now)
+        if not taken.refused:
+            return HttpResponse(status=204) if is_part else redirect("live:board", clinic.slug)
+        problem = taken.refused[0][1]
+    context: dict[str, Any] = {
+        "clinic": clinic,
+        "live": live,
+        "who": who(live, names_on_board(clinic)),
+        "alarms": [(one, str(uuid.uuid4()), str(uuid.uuid4())) for one in shown_alarms(live, state_of(live, at=now))],
+        "pauses": PAUSES,
+        "problem": problem,
+        "names": staff_names(clinic),
+    }
+    page = "live/answers.html" if is_part else "live/alarms.html"
+    return render(request, page, context, status=UNPROCESSABLE if problem else 200)
+
+
+@require_POST
+@staff(Permission.SEE_ROOMS)
+def sound(request: HttpRequest, clinic: Clinic) -> HttpResponse:
+    """Whether somebody heard the tone of a device."""
+    device = request.POST.get("device", "")
+    if not _DEVICE.fullmatch(device):
+        return HttpResponse(status=400)
+    was_heard = request.POST.get("heard") == "yes"
+    keep_sound_check(by=request.user, clinic=clinic, device=device, was_heard=was_heard, at=clock.now())
+    return HttpResponse(status=204)
+
+
+@require_POST
+@staff(Permission.RUN_SESSIONS)
+def choose_names(request: HttpRequest, clinic: Clinic) -> HttpResponse:
+    """By what the board calls people from now on."""
+    names = request.POST.get("names")
+    if names in BoardChoice.Names.values:
+        BoardChoice.objects.update_or_create(clinic=clinic, defaults={"names": names})
+        actor = request.user.get_username()
+        note(clinic, at=clock.now(), actor=actor, action="board_names", detail={"names": names})
+    return redirect("live:board", clinic.slug)
+
+
+def _part(request: HttpRequest, clinic: Clinic, now: dt.datetime) -> tuple[str, str, Heartbeat]:
+    """The rooms as HTML, made once for all who may see the same; their token; and the heartbeat."""
+    beat, roles = heartbeat(now), [role.id for role in request.place.roles]
+    token = board_token(clinic, roles, get_language() or "", now, beat)
+    if token not in _kept and token != request.GET.get("token"):
+        while len(_kept) >= _MOST_KEPT:
+            _kept.pop(next(iter(_kept)), None)
+        shown = rooms_now(clinic, now, beat)
+        free = clinic.rooms.exclude(pk__in=[room.live.room_id for room in shown if room.live.room_id])
+        context = {
+            "clinic": clinic,
+            "rows": [(room, [(one, one.sounds_for(roles)) for one in room.alarms]) for room in shown],
+            "free": free,
+            "names": staff_names(clinic),
+            "not_running": None if beat.is_alive else not_running(),
+            "can_be_heard": can_be_heard(clinic, now),
+            "may_answer": Permission.WRITE_IN_SESSIONS in request.allowed,
+        }
+        _kept[token] = render_to_string("live/rooms.html", context)
+    return _kept.get(token, ""), token, beat
+
+
+def _noted(request: HttpRequest, clinic: Clinic) -> str:
+    """Has the audit told of each person whom this screen has not shown yet; gives what the screen says next time."""
+    numbers = sorted(open_sessions(clinic).values_list("patient__number", flat=True))
+    told = _told(request, clinic)
+    request.shown = {number: "session" for number in numbers if number not in told}
+    return str(signing.dumps([request.user.pk, clinic.pk, sorted({*told, *numbers})], salt=_SEEN, compress=True))
+
+
+def _told(request: HttpRequest, clinic: Clinic) -> set[str]:
+    """The people of whom the audit knows that this screen of this person shows them."""
+    try:
+        user, place, numbers = signing.loads(request.headers.get("Keel-Seen", ""), salt=_SEEN, max_age=_SEEN_S)
+    except signing.BadSignature:
+        return set()
+    return set(numbers) if (user, place) == (request.user.pk, clinic.pk) else set()
+
+
+def _alive(answer: HttpResponse, now: dt.datetime, beat: Heartbeat) -> HttpResponse:
+    """The answer with the age of the watcher's beat and the time of the server in its head."""
+    answer["Keel-Watch"] = "none" if beat.age_s is None else f"{beat.age_s:.0f}"
+    answer["Keel-Time"] = str(round(now.timestamp() * 1000))
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 6 else None

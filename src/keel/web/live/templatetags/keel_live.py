@@ -1,0 +1,127 @@
+"""Words of a session for the pages."""
+
+import uuid
+from typing import Any
+
+from django import template
+
+from keel import knowledge
+from keel.assessment.session.events import Priority
+from keel.assessment.session.state import Phase
+from keel.web.clinic.roles import ROLES
+from keel.web.language.rendering import plain
+from keel.web.language.words import gettext as _
+
+register = template.Library()
+HOURS_FROM_MIN = 120
+"""Minutes from which an age is said in hours."""
+
+
+@register.filter
+def phase_words(phase: Phase) -> str:
+    """Where a session stands."""
+    return {
+        Phase.PLANNED: _("planned"),
+        Phase.PREPARING: _("preparing"),
+        Phase.DOSING: _("dosing"),
+        Phase.PAUSED: _("paused"),
+        Phase.OBSERVING: _("observing"),
+        Phase.DISCHARGED: _("discharged"),
+        Phase.LEFT_AGAINST_ADVICE: _("left against advice"),
+        Phase.TRANSFERRED: _("taken to hospital"),
+    }[phase]
+
+
+@register.filter
+def protocol_title(protocol: str) -> str:
+    """The title of a protocol; empty for none."""
+    return knowledge.load().protocols[protocol].title if protocol else ""
+
+
+@register.filter
+def side_words(side: str) -> str:
+    """In which direction a number is stricter."""
+    return _("higher") if side == "higher" else _("lower")
+
+
+@register.filter
+def of_cut(changes: dict[str, Any], field: str) -> Any:
+    """The number that was written for a field of the form of a decision; empty for none."""
+    return changes.get("cuts", {}).get(field.removeprefix("cut-"), "")
+
+
+@register.filter
+def of_rule(changes: dict[str, Any], rule: str) -> str:
+    """The verb that was chosen for a rule; empty for none."""
+    return str(changes.get("rules", {}).get(rule, ""))
+
+
+@register.filter
+def priority_words(priority: Priority) -> str:
+    """How urgent an alarm is."""
+    return {Priority.HIGH: _("Act now"), Priority.MEDIUM: _("Go and look"), Priority.LOW: _("Be aware")}[priority]
+
+
+@register.filter
+def role_words(role: str) -> str:
+    """To whom an alarm has gone on."""
+    return str(ROLES[role].title) if role in ROLES else _("everyone here")
+
+
+@register.filter
+def sign_words(name: str) -> str:
+    """A vital sign in a word."""
+    return {"bp": _("Pressure"), "hr": _("Pulse"), "spo2": _("Oxygen"), "rr": _("Breaths")}[name]
+
+
+@register.filter
+def name_of(names: dict[str, str], username: str) -> str:
+    """The name of a member of staff for the screen."""
+    return names.get(username, username)
+
+
+@register.inclusion_tag("live/event_head.html", takes_context=True)
+def event_head(context: Any, kind: str, part: str = "") -> dict[str, Any]:
+    """The hidden fields of a form that records an event: its type, an id made for this form, whose it is, its part."""
+    names = ("live", "patient", "csrf_token")
+    return {
+        **{name: context.get(name) for name in names},
+        "kind": kind,
+        "id": str(uuid.uuid4()),
+        "next": part or context.get("part", ""),
+    }
+
+
+@register.inclusion_tag("live/save.html", takes_context=True)
+def save_button(context: Any, words: str, look: str = "", name: str = "", value: str = "") -> dict[str, Any]:
+    """A button that records; the room and whom it is about stand inside it."""
+    names = ("live", "patient", "initials")
+    return {**{one: context.get(one) for one in names}, "words": words, "look": look, "name": name, "value": value}
+
+
+@register.filter
+def ago(minutes: float) -> str:
+    """An age in words: minutes up to two hours, then hours."""
+    if minutes < 1:
+        return _("just now")
+    if minutes < HOURS_FROM_MIN:
+        return _("%(count)s min ago") % {"count": int(minutes)}
+    return _("%(count)s h ago") % {"count": int(minutes // 60)}
+
+
+@register.filter
+def value_of(told: Any, name: str) -> str:
+    """What was typed into a field of the form that came back."""
+    return str(told.get(name, "")) if told else ""
+
+
+@register.filter
+def lookup(mapping: Any, name: str) -> Any:
+    """The value under a name."""
+    return mapping.get(name) if mapping else None
+
+
+@register.filter
+def word_of(value: str) -> str:
+    """A word of a choice as people read it."""
+    return plain(value.replace("_", " "))

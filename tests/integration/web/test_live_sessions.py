@@ -1,0 +1,140 @@
+"""A session as facts: it begins from the record, its events are kept once, its dose joins the ledger."""
+
+import datetime as dt
+import json
+
+import pytest
+
+from keel.web.clinic.actions import record_fact, void_fact
+from keel.web.clinic.errors import FactRefused, NotAllowed
+from keel.web.clinic.models import AuditRow, Fact, Kind
+from keel.web.clinic.proof import verify
+from keel.web.live.actions import open_session, record_events
+from keel.web.live.errors import SessionRefused
+from keel.web.live.models import LiveSession, Room
+from keel.web.live.sessions import read, state_of
+from support.clock import START
+from support.live import PERSON, a_session, of, play
+
+
+@pytest.fixture
+def room(harbour):
+    return Room.objects.create(clinic=harbour, name="Room 1")
+
+
+@pytest.fixture
+def known(people, dana):
+    """What the record says of Dana."""
+    record_fact(by=people["alice"], patient=dana, kind=Kind.PERSON, payload=PERSON, key="person", at=START)
+    return dana
+
+
+@pytest.fixture
+def live(people, known, room):
+    return a_session(known, people["bob"], room=room)
+
+
+def test_a_session_begins_with_what_the_record_knows(live):
+    session = read(live)
+    assert (session.person.weight, session.person.age, session.plan.dose) == ("70 kg", 34, "0.5 mg/kg")
+    assert (session.jurisdiction, session.timezone, session.doses) == ("UK", "Europe/London", ())
+    state = state_of(live, at=START)
+    assert (state.phase, state.may_start) == ("preparing", False)
+
+
+def test_from_gate_to_door_and_the_dose_is_in_the_ledger(live, people, known):
+    play(live, people["bob"])
+    live.refresh_from_db()
+    assert live.ended_at is not None
+    dose = Fact.objects.get(patient=known, kind=Kind.DOSE)
+    assert (dose.payload["amount"], dose.payload["route"], dose.payload["substance"]) == ("35 mg", "iv", "racemic")
+    assert verify(known.clinic).holds
+
+
+def test_an_event_that_is_sent_twice_is_one(live, people):
+    event = {"id": "n1", "at": START.isoformat(), "type": "note", "text": "calm"}
+    for _turn in range(2):
+        assert record_events(by=people["bob"], live=live, events=[event], at=START).stored == ("n1",)
+    assert Fact.objects.filter(kind=Kind.EVENT, key="n1").count() == 1
+    other = {**event, "text": "not calm"}
+    assert [name for name, _ in record_events(by=people["bob"], live=live, events=[other], at=START).refused] == ["n1"]
+
+
+def test_a_clock_that_runs_ahead_delays_no_event(live, people):
+    ahead = (START + dt.timedelta(minutes=9)).isoformat()
+    event = {"id": "v1", "at": ahead, "type": "vitals_recorded", "sbp": 190, "dbp": 100}
+    record_events(by=people["bob"], live=live, events=[event], at=START)
+    assert state_of(live, at=START).latest["sbp"].value == 190
+    assert Fact.objects.get(key="v1").payload["event"]["at"] == ahead
+
+
+def test_a_deed_that_is_asked_for_is_refused_where_the_gate_holds_and_stored_where_it_happened(live, at_desk):
+    browser, address = at_desk("bob"), f"/clinic/harbour/sessions/{live.id}/"
+    form = {"type": "dose_started", "id": "d1", "amount": "35 mg", "over": "40 min", **of(live)}
+    assert browser.post(f"{address}record/", form).status_code == 422
+    assert not Fact.objects.filter(key="d1").exists()
+    sent = {"events": [{"id": "d1", "at": START.isoformat(), "type": "dose_started", "amount": "35 mg"}]}
+    answer = browser.post(f"{address}events/", json.dumps(sent), content_type="application/json")
+    assert answer.json()["stored"] == ["d1"]
+    alarms = browser.get(f"{address[:-1]}.json").json()["alarms"]
+    assert "KEEL-BLOCK-PASSED" in {one["rule"] for one in alarms}
+
+
+def test_who_is_signed_in_is_the_author_and_passes_by_their_own_role(live, people):
+    forged = {"id": "o1", "at": START.isoformat(), "by": "alice", "type": "overridden", "rule": "X", "reason": "y"}
+    forged |= {"name": "Alice", "role": "prescriber"}
+    assert record_events(by=people["bob"], live=live, events=[forged], at=START).refused
+    record_events(by=people["alice"], live=live, events=[{**forged, "name": "Nobody", "by": "bob"}], at=START)
+    event = Fact.objects.get(key="o1").payload["event"]
+    assert (event["by"], event["name"], event["role"]) == ("alice", "Alice", "prescriber")
+
+
+def test_one_session_a_person_and_a_room(live, people, known, room):
+    with pytest.raises(SessionRefused, match="already"):
+        a_session(known, people["bob"], name="b2")
+    assert LiveSession.objects.count() == 1
+
+
+def test_a_clinic_that_adopted_nothing_begins_no_session(people, known, harbour):
+    with pytest.raises(SessionRefused, match="adopted"):
+        open_session(by=people["bob"], patient=known, protocol="iv-racemic", room=None, plan={}, key="b", at=START)
+    with pytest.raises(NotAllowed):
+        open_session(by=people["tom"], patient=known, protocol="iv-racemic", room=None, plan={}, key="b", at=START)
+
+
+def test_a_session_is_corrected_in_the_session_and_nowhere_else(live, people):
+    with pytest.raises(FactRefused, match="session"):
+        void_fact(by=people["alice"], fact=live.opening, reason="x", key="v", at=START)
+
+
+def test_the_rules_of_the_beginning_stay(live):
+    documents = live.rules.documents
+    assert documents["protocol"]["id"] == "iv-racemic"
+    assert AuditRow.objects.filter(action="open_session").count() == 1
+
+
+def test_a_dose_that_no_form_would_take_joins_the_ledger_all_the_same(live, people, known):
+    """The end of a session is never refused: what was given is written, however much it was (HZ-DOSE-01)."""
+    at = START + dt.timedelta(minutes=5)
+    given = {"id": "d1", "at": START.isoformat(), "type": "dose_started", "amount": "350 mg", "over": "5 min"}
+    gone = {"id": "t1", "at": at.isoformat(), "type": "transferred", "to": "hospital", "reason": "not to be woken"}
+    assert record_events(by=people["bob"], live=live, events=[given, gone], at=at).stored == ("d1", "t1")
+    assert Fact.objects.get(patient=known, kind=Kind.DOSE).payload["amount"] == "350 mg"
+
+
+def test_a_correction_after_the_end_corrects_the_ledger(live, people, known):
+    play(live, people["bob"])
+    wrong = Fact.objects.get(kind=Kind.EVENT, payload__event__type="dose_stopped")
+    event = {
+        "id": "c1",
+        "at": START.isoformat(),
+        "type": "corrected",
+        "corrects": wrong.key,
+        "reason": "read the pump again",
+        "event": {**wrong.payload["event"], "given": "30 mg"},
+    }
+    later = START + dt.timedelta(hours=4)
+    assert record_events(by=people["bob"], live=live, events=[event], at=later).refused == ()
+    doses = Fact.objects.filter(patient=known, kind=Kind.DOSE).order_by("sequence")
+    assert [one.payload["amount"] for one in doses] == ["35 mg", "30 mg"]
+    assert doses[1].supersedes == doses[0]
