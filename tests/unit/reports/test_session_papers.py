@@ -7,6 +7,7 @@ import pytest
 from keel.assessment.session.fold import fold_session
 from keel.assessment.session.opening import open_session
 from keel.knowledge import load
+from keel.knowledge.catalogues import catalogue
 from keel.reports.documents import (
     ExpectedPatient,
     Packet,
@@ -114,6 +115,18 @@ def test_what_did_not_happen_is_said_and_not_left_out():
     said = [part(paper, name).remark for name in ("Corrections", "Handovers", "Events and notes", "Holds")]
     assert said == ["None was made.", "None was recorded.", "None was recorded.", "None was passed."]
     assert values(part(paper, "Dose"))["Drawn up"] == "not on record"
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("name", ["iv", "esketamine", "home"])
+def test_a_session_of_every_form_has_its_record_at_any_minute_and_in_any_language(name, language):
+    session = read_session(base_session(name))
+    for minute in (-30, 5, 20, 240):
+        at = dt.datetime(2026, 11, 21, 9, 0, tzinfo=dt.UTC) + dt.timedelta(minutes=minute)
+        view, state = (one(session, at=at, knowledge=load()) for one in (open_session, fold_session))
+        paper = session_record(view, state, HEAD, catalogue=catalogue(language))
+        assert all(part.heading for part in paper.parts)
+        assert "{" not in str(paper)
 
 
 @pytest.mark.slow

@@ -42,7 +42,7 @@ from keel.assessment.session.events import (
     VitalsRecorded,
 )
 from keel.knowledge import Knowledge
-from keel.messages import Message, Name, Numeral, Slot, joined, listed, plural
+from keel.messages import Message, Name, Numeral, Slot, joined, listed
 
 NOT_SAID = Message("not said")
 """What nobody has written yet of somebody who left."""
@@ -72,17 +72,19 @@ def _words(event: AnyEvent, knowledge: Knowledge) -> Iterable[Message]:
 
 @_words.register
 def _(event: Started, knowledge: Knowledge) -> Iterable[Message]:
-    return Message("the session begins"), *(plan_words(event.plan) if event.plan else ())
+    yield Message("the session begins")
+    if event.plan:
+        yield Message("ordered: {plan}", plan=joined("; ", plan_words(event.plan)))
 
 
 def plan_words(plan: Plan) -> Iterator[Message]:
     """What is ordered: dose, time or devices, the weight that it is made by and why."""
     if plan.dose:
-        yield Message("ordered: {dose}", dose=Numeral(plan.dose))
+        yield Message("{dose}", dose=Numeral(plan.dose))
     if plan.over:
         yield Message("over {time}", time=Numeral(plan.over))
     if plan.devices:
-        yield plural("{count} device", "{count} devices", count=plan.devices)
+        yield Message("devices: {count}", count=plan.devices)
     if plan.weight_basis:
         yield Message("by {basis} weight", basis=Name(str(plan.weight_basis)))
     if plan.reason:
