@@ -50,8 +50,8 @@ bench: setup ## Benchmarks: a stated workload and its figures, never part of the
 soak: setup ## Long runs under load, with their figures beside the budgets (RUN=overload for one of them)
 	@cd tests && ../$(BIN)/python -m soak $(RUN)
 
-mutants: setup ## Mutation tests of the rules, a seeded sample (MUTANTS=1000 SEED=1); hours, never part of the tests
-	@$(BIN)/python scripts/mutants.py --mutants $(or $(MUTANTS),1000) --seed $(or $(SEED),1)
+mutants: setup ## Mutation tests of the rules, a seeded sample (MUTANTS=1000 SEED=1 MINUTES=…); hours, never part of the tests
+	@$(BIN)/python scripts/mutants.py --mutants $(or $(MUTANTS),1000) --seed $(or $(SEED),1) --minutes $(or $(MINUTES),inf)
 
 sbom: setup ## What an installation brings along: NOTICE for people, dist/keel.cdx.json for programs (CycloneDX)
 	@$(BIN)/python scripts/build_notice.py

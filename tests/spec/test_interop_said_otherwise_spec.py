@@ -253,6 +253,30 @@ def test_use_of_four_weeks_is_of_four_weeks_however_it_is_bounded(sent: Json):
     assert total.mid == pytest.approx(480, rel=0.02)
 
 
+TWO_A_DAY = {
+    "frequency": {"repeat": {"frequency": 2, "period": 1, "periodUnit": "d"}},
+    "hours": {"repeat": {"frequency": 1, "period": 12, "periodUnit": "h"}},
+    "a code": {"code": concept("BID", system="http://terminology.hl7.org/CodeSystem/v3-GTSAbbreviation")},
+    "times of day": {"repeat": {"timeOfDay": ["08:00:00", "20:00:00"]}},
+    "events of a day": {"repeat": {"when": ["MORN", "EVE"]}},
+    "every day of the week": {
+        "repeat": {
+            "dayOfWeek": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"],
+            "timeOfDay": ["08:00:00", "20:00:00"],
+        }
+    },
+}
+
+
+@pytest.mark.parametrize("timing", TWO_A_DAY.values(), ids=list(TWO_A_DAY))
+def test_twice_a_day_however_it_is_timed(timing: Json):
+    """HZ-IOP-01: 2 × 50 mg."""
+    said = statement(dosage=[{"timing": timing, "doseAndRate": [{"doseQuantity": quantity(50, "mg")}]}])
+    (pattern,) = read(said).records[0].patterns
+    assert pattern.mg_per_session is not None
+    assert pattern.mg_per_session.mid == 100
+
+
 # 6. Status by resource
 
 
@@ -544,6 +568,12 @@ CHARTED = {
     "mcg/kg/min": [
         weight(70),
         given({"text": "ketamine"}, dosage={"rateQuantity": {"value": 12.5, "unit": "mcg/kg/min"}}),
+    ],
+    "half a lozenge": [
+        bag(
+            part("ketamine") | {"strength": {"numerator": quantity(70, "mg"), "denominator": quantity(1, "{lozenge}")}}
+        ),
+        from_bag({"dose": {"value": 0.5, "unit": "lozenges"}}),
     ],
     "drops": [bag(part("ketamine", 50, 1)), from_bag({"dose": quantity(14, "[drp]")})],
     "drops in words": [bag(part("ketamine", 50, 1)), from_bag({"dose": {"value": 14, "unit": "gtt"}})],

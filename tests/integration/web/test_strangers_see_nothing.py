@@ -43,6 +43,7 @@ NEEDS = {
     "live:adoption": "see_rooms",
     "live:overlay": "see_rooms",
     "live:decision": "run_sessions",
+    "live:monitors": "run_sessions",
     "live:board": "see_rooms",
     "live:board_json": "see_rooms",
     "live:board_rooms": "see_rooms",

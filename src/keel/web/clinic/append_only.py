@@ -15,7 +15,7 @@ from django.db import migrations
 
 APPEND_ONLY = (
     *("clinic_fact", "clinic_auditrow", "clinic_emergencyaccess", "clinic_factdecision", "clinic_erasure"),
-    *("live_adoption", "live_rulebook", "live_soundcheck"),
+    *("live_adoption", "live_rulebook", "live_soundcheck", "live_monitorplace", "live_monitormessage"),
 )
 """Every table that takes new rows only."""
 _ERASURES = "clinic_erasure"

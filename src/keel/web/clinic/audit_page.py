@@ -36,6 +36,8 @@ ACTIONS: dict[str, Any] = {
     "sound_check": _("Tried the sound of a device"),
     "board_names": _("Chose what stands on the board"),
     "adopt": _("Signed defaults"),
+    "add_monitor": _("Made a monitor known"),
+    "place_monitor": _("Moved a monitor"),
     "end_adoption": _("Took the names from under defaults"),
     "open_in_emergency": _("Opened in an emergency"),
     "export": _("Took data out"),
