@@ -24,6 +24,11 @@ def real_now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
+def speed() -> float:
+    """How many seconds of this clock pass in one on the wall."""
+    return float(os.environ[DEMO_CLOCK].split()[2]) if DEMO_CLOCK in os.environ else 1.0
+
+
 def run_faster(times: float, *, shown: dt.datetime) -> None:
     """From now on the clock of this process, and of those that it starts, shows `shown` and runs this much faster."""
     os.environ[DEMO_CLOCK] = f"{real_now().isoformat()} {shown.isoformat()} {times:g}"
