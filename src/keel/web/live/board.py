@@ -20,7 +20,7 @@ from keel.web.clinic.models import Clinic, Membership
 from keel.web.live.models import BoardChoice, LiveSession
 from keel.web.live.queries import Heartbeat, can_be_heard
 from keel.web.live.rules import rules_of
-from keel.web.live.sessions import BEAT_S, seen, watched_sessions
+from keel.web.live.sessions import BEAT_S, seen, watched_now, watched_sessions
 
 log = logging.getLogger("keel.web")
 
@@ -114,7 +114,7 @@ def board_token(clinic: Clinic, roles: Iterable[str], kind: Iterable[str], at: d
 
     `kind` is what else tells boards apart: the language, whether the screen is locked.
     """
-    rows = [(one.id, one.last_sequence, str(one.ended_at)) for one in watched_sessions(at, patient__clinic=clinic)]
+    rows = watched_now(at, patient__clinic=clinic)
     told = [
         *(clinic.pk, rows, int(at.timestamp()) // BEAT_S, sorted(roles), *kind, knowledge.load().hash),
         *(names_on_board(clinic), sorted(beat.failed), beat.is_alive, can_be_heard(clinic, at)),
