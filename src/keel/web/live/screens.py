@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
+from keel.assessment.session.events import Priority
 from keel.web import clock
 from keel.web.clinic.models import Clinic
 from keel.web.clinic.roles import Permission
@@ -88,7 +89,8 @@ def _part(
     }
     if session:
         others = ((room, one) for room in shown if room.live.id != session for one in room.alarms)
-        unseen = [(room, one, True) for room, one in others if not one.is_seen and one.sounds_for(roles)]
+        grave = ((room, one) for room, one in others if one.alarm.priority is not Priority.LOW and not one.is_seen)
+        unseen = [(room, one, True) for room, one in grave if one.sounds_for(roles)]
         rows = [(room, _for_roles(room, roles)) for room in shown if room.live.id == session]
         return str(render_to_string("live/strip.html", context | {"rows": rows, "elsewhere": unseen}))
     free = clinic.rooms.exclude(pk__in=[room.live.room_id for room in shown if room.live.room_id])
