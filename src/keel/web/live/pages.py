@@ -15,6 +15,7 @@ from keel.messages import encode_json
 from keel.web import clock
 from keel.web.clinic.roles import Permission
 from keel.web.live.models import LiveSession
+from keel.web.live.names import names_in
 from keel.web.live.rules import rules_of
 from keel.web.live.sessions import local, read, state_of
 
@@ -33,6 +34,7 @@ def page_of(request: HttpRequest, live: LiveSession) -> dict[str, Any]:
         "now": local(live, now),
         "birth_date": person.get("birth_date", ""),
         "initials": "".join(f"{word[0].upper()}." for word in live.patient.display_name.split()),
+        "responsible": names_in(live.patient.clinic).get(state.responsible, state.responsible),
         "following": state.due[0] if state.due else None,
         "alarms": _alarms(state),
         "levels_of_risk": ("none", "low", "moderate", "high"),
