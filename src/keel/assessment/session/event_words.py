@@ -96,6 +96,10 @@ def _(event: Checked, knowledge: Knowledge) -> Iterable[Message]:
     yield from _answers(event.facts, knowledge)
     if event.denied:
         yield Message("asked and denied: {names}", names=listed(_label(name, knowledge) for name in event.denied))
+    if event.medicines:
+        yield Message(
+            "told of medicines: {names}", names=listed(Message("{text}", text=one) for one in event.medicines)
+        )
 
 
 @_words.register

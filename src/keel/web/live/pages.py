@@ -5,9 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from keel.assessment.session.events import AlarmAcknowledged
 from keel.assessment.session.opening import open_session
-from keel.assessment.session.state import SessionState
 from keel.assessment.session.view import SessionView
 from keel.messages import encode_json
 from keel.web import clock
@@ -15,6 +13,7 @@ from keel.web.clinic.models import Clinic
 from keel.web.clinic.roles import Permission
 from keel.web.language.words import gettext as _
 from keel.web.live.models import LiveSession
+from keel.web.live.names import staff_names
 from keel.web.live.rules import rules_of
 from keel.web.live.sessions import local, seen, state_of
 
@@ -33,8 +32,9 @@ def page_of(request: HttpRequest, live: LiveSession) -> dict[str, Any]:
         "now": local(live, now),
         "birth_date": person.get("birth_date", ""),
         "initials": "".join(f"{word[0].upper()}." for word in live.patient.display_name.split()),
+        "responsible": staff_names(live.patient.clinic).get(state.responsible, state.responsible),
         "following": state.due[0] if state.due else None,
-        "seen": _seen(state),
+        "levels_of_risk": ("none", "low", "moderate", "high"),
         "asked": request.GET,
         "may_run": Permission.RUN_SESSIONS in request.allowed,
         "may_decide": Permission.DECIDE in request.allowed,
@@ -63,8 +63,3 @@ def as_pdf(content: bytes, name: str) -> HttpResponse:
 def json_answer(value: Any) -> HttpResponse:
     """A value as the JSON that programs get, never kept by a cache."""
     return HttpResponse(encode_json(value), content_type="application/json", headers={"Cache-Control": "no-store"})
-
-
-def _seen(state: SessionState) -> dict[str, Any]:
-    """The newest acknowledgement of each rule."""
-    return {one.event.rule: one for one in state.log if isinstance(one.event, AlarmAcknowledged)}
