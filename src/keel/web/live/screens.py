@@ -53,20 +53,24 @@ class Screen(NamedTuple):
 def screen_of(request: HttpRequest, clinic: Clinic, now: dt.datetime, *, session: str = "") -> Screen:
     """The rooms as HTML; with a session the alarms of it in full, and in short those of other rooms that nobody saw.
 
-    It is made anew at most every `LEAST_AGE_S` seconds, by one of those who ask for it; until then all get the last.
+    It is made anew at most every `LEAST_AGE_S` seconds, by one of those who ask for it; until it is there all others
+    get the last.
     """
     beat, roles = heartbeat(clock.real_now()), tuple(role.id for role in request.place.roles)
     # A locked screen goes on to tell of alarms, and of nobody by name or number.
     kind = (get_language() or "", "locked" if request.is_locked else "open", session)
     token, place = board_token(clinic, roles, kind, now, beat), (clinic.pk, roles, *kind)
     last = _kept.get(place)
-    if last is None or (last.token != token and time.monotonic() - last.made_at >= LEAST_AGE_S):
-        with _making:
+    is_old = last is None or (last.token != token and time.monotonic() - last.made_at >= LEAST_AGE_S)
+    if is_old and _making.acquire(blocking=last is None):
+        try:
             last = _kept.get(place)
             if last is None or last.token != token:
-                part = _part(request, clinic, now, beat, roles, kind)
-                last = _Made(time.monotonic(), token, part)
+                last = _Made(time.monotonic(), token, _part(request, clinic, now, beat, roles, kind))
                 _put(_kept, place, last)
+        finally:
+            _making.release()
+    last = last or _kept[place]
     return Screen(last.part, last.token, beat)
 
 
