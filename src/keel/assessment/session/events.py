@@ -90,12 +90,19 @@ class Started(Event, frozen=True, kw_only=True, tag="started"):
 
 
 class Checked(Event, frozen=True, kw_only=True, tag="checked"):
-    """Answers to questions of the gate, or a contact made. A question that is `denied` was asked and answered “no”."""
+    """Answers to questions of the gate, a contact made, or medicines told since.
+
+    A question that is `denied` was asked and answered “no”.
+    """
 
     facts: Facts = msgspec.field(default_factory=dict)
     denied: Annotated[
         tuple[str, ...],
         Meta(description="Questions answered “no” in one act, each by name.", examples=[["avm", "aneurysmal_disease"]]),
+    ] = ()
+    medicines: Annotated[
+        tuple[Name, ...],
+        Meta(description="Medicines or drugs told now, as typed; they are checked with those of the session."),
     ] = ()
 
 

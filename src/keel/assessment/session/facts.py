@@ -4,13 +4,15 @@ Those of course, plan, dose, answers, pressures and vital signs stand with these
 """
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from keel.assessment.session.events import Session
+from keel.assessment.session.events import Checked, Plain, Session, SessionMedicine
 from keel.assessment.session.plan import number_in
-from keel.findings import Fact
+from keel.findings import Fact, Finding
 from keel.quantities import parse_age_years, parse_height_cm, parse_weight_kg
-from keel.record import Person
+from keel.record import TAKEN, Person
 
 _FIRST_MIDNIGHT = dt.timedelta(hours=13)
 """By how much New Zealand's summer time is ahead of UTC; a clinic further east names its zone."""
@@ -42,3 +44,18 @@ def weighed_facts(weighed_on: dt.date | None, at: dt.datetime, zone: str) -> dic
     if weighed_on is None or weighed_on > latest.date():
         return {}
     return {"days_since_weighed": max(0, (today.date() - weighed_on).days)}
+
+
+class MedicineList(NamedTuple):
+    """What a list of medicines says: facts of the gate, and findings before a dose."""
+
+    facts: Mapping[str, Fact]
+    findings: tuple[Finding, ...]
+
+
+def taken(session: Session, events: Iterable[Plain]) -> tuple[str, ...]:
+    """The medicines that are taken, or were given on the day, as typed: on record, and told by these events."""
+    entries = [SessionMedicine(text=one) if isinstance(one, str) else one for one in session.medicines]
+    on_record = (entry.text for entry in entries if entry.status in (*TAKEN, "administered"))
+    told = (text for event in events if isinstance(event, Checked) for text in event.medicines)
+    return tuple(dict.fromkeys((*on_record, *told)))

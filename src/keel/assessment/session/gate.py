@@ -40,7 +40,7 @@ def gate_state(view: SessionView) -> GateState:
     if not view.phase.is_over:
         reasons += stricter_verbs(facts, [*reasons, *view.out_of_range], view.knowledge)
     if view.phase.gate == "start":
-        reasons += [*view.medicine_findings, *_weights(view)]
+        reasons += [*view.medicines.findings, *_weights(view)]
     if not view.phase.is_over:
         reasons += [*_questions(view), *_signs_undone(view), *_swapped(view)]
     held = [event for event in view.events if isinstance(event, Held)]

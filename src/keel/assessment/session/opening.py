@@ -1,29 +1,26 @@
-"""Opens a session for a view: its protocol, place, route, person, medicines, answers, and the events in order."""
+"""Opens a session for a view: its protocol, place, route, person, answers, and the events in order."""
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from functools import cache, partial
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from keel.assessment.interactions.check import check_recorded
-from keel.assessment.interactions.report import Item, Match, Status
-from keel.assessment.interactions.unchecked import unchecked
 from keel.assessment.protocols.gate import find_protocol, jurisdiction_in, jurisdiction_of, route_of
-from keel.assessment.protocols.record_facts import listed_facts, medicine_facts
+from keel.assessment.protocols.record_facts import listed_facts
 from keel.assessment.session.answers import Answer, read_answers
 from keel.assessment.session.errors import SessionError
-from keel.assessment.session.events import Corrected, Plain, Session, SessionCondition, SessionMedicine, Started
+from keel.assessment.session.events import Corrected, Plain, Session, SessionCondition, Started
 from keel.assessment.session.facts import as_person
 from keel.assessment.session.heard import words_of
+from keel.assessment.session.medicines import medicine_list
 from keel.assessment.session.suicide_risk import told_answers
 from keel.assessment.session.timeline import Timeline, order_key, timeline
 from keel.assessment.session.view import SessionView
-from keel.findings import Finding, Severity
 from keel.knowledge import Knowledge
-from keel.knowledge.protocols import Protocol
 from keel.messages import Message
-from keel.record import TAKEN, Condition
+from keel.record import Condition
 
 
 def open_session(session: Session, *, at: dt.datetime, knowledge: Knowledge) -> SessionView:
@@ -41,7 +38,7 @@ def open_session(session: Session, *, at: dt.datetime, knowledge: Knowledge) -> 
     stated = jurisdiction_of(session.jurisdiction, knowledge) or protocol.jurisdiction
     route = route_of(protocol, session.route) or (protocol.routes[0] if len(protocol.routes) == 1 else "")
     facts = knowledge.clinical_facts
-    line, medicines = timeline(session.events, at=at, protocol=protocol), _taken(session)
+    line = timeline(session.events, at=at, protocol=protocol)
     _refuse_far_apart(line.events, knowledge)
     return SessionView(
         session=session,
@@ -54,9 +51,8 @@ def open_session(session: Session, *, at: dt.datetime, knowledge: Knowledge) -> 
         answers=read_answers(session.screening, line.events, facts),
         withdrawn=tuple(_withdrawn(line, knowledge)),
         words=words_of(line.events, knowledge),
-        medicine_facts=dict(medicine_facts(medicines, knowledge)),
+        read_medicines=cache(partial(medicine_list, protocol=protocol, route=route, knowledge=knowledge)),
         condition_facts=listed_facts(_conditions(session), at=at, knowledge=knowledge),
-        medicine_findings=_medicine_findings(medicines, protocol, route, knowledge),
         at=at,
         events=line.events,
     )
@@ -94,49 +90,7 @@ def _refuse_far_apart(events: Sequence[Plain], knowledge: Knowledge) -> None:
         raise SessionError(problem, where="$.events", fix=Message("Check the year and the day of both."))
 
 
-def _taken(session: Session) -> tuple[str, ...]:
-    """The medicines of a session that are taken now, or were given to the person on the day, as typed."""
-    entries = [SessionMedicine(text=one) if isinstance(one, str) else one for one in session.medicines]
-    return tuple(entry.text for entry in entries if entry.status in (*TAKEN, "administered"))
-
-
 def _conditions(session: Session) -> tuple[Condition, ...]:
     """The conditions of a session as a record has them."""
     entries = [SessionCondition(text=one) if isinstance(one, str) else one for one in session.conditions]
     return tuple(Condition(**msgspec.structs.asdict(entry)) for entry in entries)
-
-
-def _medicine_findings(
-    listed: tuple[str, ...], protocol: Protocol, route: str, knowledge: Knowledge
-) -> tuple[Finding, ...]:
-    """What the medicine list brings to the gate before a dose, by the one checker.
-
-    What a label forbids blocks, what is major holds until a prescriber has decided (interactions reference,
-    section 1); what is weaker speaks through the rules of the protocol. A name that was not recognised warns; one that
-    may mean something grave (“coke”) holds until it is said.
-    """
-    if not listed:
-        return ()
-    known_route = route if route in knowledge.routes else None
-    report = check_recorded(listed, substance=protocol.substance or None, route=known_route, knowledge=knowledge)
-    grave = [one for one in report.findings if one.severity in (Severity.BLOCK, Severity.HOLD)]
-    named = [name for one in report.items if _is_open_name(one) for name in one.did_you_mean]
-    may_be = check_recorded(named, substance=protocol.substance or None, route=known_route, knowledge=knowledge)
-    of_grave = {
-        one.message
-        for one in report.items
-        if _is_open_name(one) and any(each.input in one.did_you_mean and _is_grave(each) for each in may_be.items)
-    }
-    for finding in unchecked(report):
-        severity = Severity.HOLD if finding.summary in of_grave else finding.severity
-        grave.append(msgspec.structs.replace(finding, severity=severity))
-    return tuple(grave)
-
-
-def _is_open_name(item: Item) -> bool:
-    """Whether a name was found as typed and may mean several things; a guess at a misspelling is none."""
-    return item.status is Status.AMBIGUOUS and item.how is not Match.FUZZY
-
-
-def _is_grave(item: Item) -> bool:
-    return any(one.severity in (Severity.BLOCK, Severity.HOLD) for one in item.findings)

@@ -44,7 +44,7 @@ def apply_overrides(view: SessionView, findings: Sequence[Finding], deeds: Deeds
     passed: list[PassedHold] = []
     remarks: list[Finding] = []
     for finding in findings:
-        given = overrides.get(_name(finding)) or overrides.get(finding.rule) or []
+        given = overrides.get(override_name(finding)) or overrides.get(finding.rule) or []
         if not given or finding.severity not in (Severity.BLOCK, Severity.HOLD):
             kept.append(finding)
             continue
@@ -59,7 +59,7 @@ def apply_overrides(view: SessionView, findings: Sequence[Finding], deeds: Deeds
     return Outcome(tuple(kept), tuple(passed), tuple(remarks))
 
 
-def _name(finding: Finding) -> str:
+def override_name(finding: Finding) -> str:
     """What an override names: the rule, or for a manual hold the event that set it."""
     if finding.rule != "KEEL-HELD":
         return finding.rule
@@ -84,7 +84,9 @@ def _problem(view: SessionView, finding: Finding, override: Overridden, deeds: D
         return view.finding("KEEL-OVERRIDE-ANSWER", rule=rule, name=name, what=what, event=event)
     stood = gate_state(view.at_moment(override.at))
     then = [*stood.reasons, *stood.alarms, *(deed for when, deed in deeds if when <= override.at)]
-    if not any(_name(one) == _name(finding) and one.rule == rule and covers(one, finding) for one in then):
+    if not any(
+        override_name(one) == override_name(finding) and one.rule == rule and covers(one, finding) for one in then
+    ):
         return view.finding("KEEL-OVERRIDE-PAST", rule=rule, name=name, event=event)
     return None
 

@@ -6,7 +6,7 @@ say of them. `view.at_moment(time)` and `view.before(event)` are the same sessio
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 
 import msgspec
@@ -28,7 +28,7 @@ from keel.assessment.session.events import (
     Transferred,
     WeightBasis,
 )
-from keel.assessment.session.facts import weighed_facts
+from keel.assessment.session.facts import MedicineList, taken, weighed_facts
 from keel.assessment.session.heard import (
     UNTOLD_IS_NO,
     Question,
@@ -66,7 +66,7 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
     """A session seen at `at`, with the `events` that count then, in order.
 
     `timeline`, `answers` and `words` are those of the whole session, `withdrawn` the answers that a correction took
-    away; `medicine_facts`, `medicine_findings` and `condition_facts` what the lists of medicines and conditions say.
+    away; `condition_facts` what the list of conditions says. `read_medicines` reads a list of medicines, each once.
     Each question below is answered once.
     """
 
@@ -79,10 +79,9 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
     timeline: Timeline
     answers: Answers
     withdrawn: tuple[Answer, ...]
-    medicine_facts: Mapping[str, Fact]
+    read_medicines: Callable[[tuple[str, ...]], MedicineList]
     condition_facts: RecordFacts
     words: Words
-    medicine_findings: tuple[Finding, ...]
     at: dt.datetime
     events: tuple[Plain, ...]
     moments: dict[dt.datetime, "SessionView"] = msgspec.field(default_factory=dict)
@@ -153,6 +152,11 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
     def signs_undone(self) -> tuple[SignTold, ...]:
         """The danger signs that were told, and that a later answer says are not there."""
         return signs_undone(self.events, self.words)
+
+    @property
+    def medicines(self) -> MedicineList:
+        """What the medicines say that are on record or were told by now."""
+        return self.read_medicines(taken(self.session, self.events))
 
     @cached_property
     def _said(self) -> list[Answer]:
@@ -230,7 +234,7 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
             **dose_facts(dose, at),
             **device_facts(dose, self.plan, vitals.pressures, protocol, at),
             # What is on a list is a yes, whatever was answered; what is not on it is not a “no”.
-            **self.medicine_facts,
+            **self.medicines.facts,
             **{name: value for name, value in self.condition_facts.facts.items() if value is True},
             **{name: value for name, value in person_facts(self.person, at).items() if value is True},
         }

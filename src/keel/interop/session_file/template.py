@@ -3,7 +3,7 @@
 An event in it that nobody has begun (no time, nothing said) is read as not there.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from keel.assessment.protocols.gate import find_protocol
 from keel.assessment.session.events import Plan
@@ -28,7 +28,7 @@ _COUNTED = (
     "dose_taken_today",
     "days_since_weighed",
 )
-_SUICIDE = (*(f"cssrs_q{number}" for number in range(1, 6)), "cssrs_q6_lifetime", "cssrs_q6_3_months")
+SUICIDE = (*(f"cssrs_q{number}" for number in range(1, 6)), "cssrs_q6_lifetime", "cssrs_q6_3_months")
 _SYMPTOMS = ("chest_pain", "severe_headache", "visual_loss", "dyspnoea", "confusion")
 _READINGS = ("sbp", "dbp", "hr", "rr", "spo2", "on_oxygen", "symptoms")
 _SCALES = {
@@ -41,17 +41,13 @@ _SCALES = {
 def session_template(protocol: str, knowledge: Knowledge) -> dict[str, Any]:
     """A session of that protocol without answers, in the order in which they are asked."""
     known = find_protocol(knowledge, protocol)
-    gates = known.gates
-    start, leaving = _asked((*gates.start, *gates.giving), known, knowledge), _asked(gates.discharge, known, knowledge)
-    at_screening = [fact for fact in start if fact.group in _AT_SCREENING]
-    today = [fact for fact in start if fact.group not in _AT_SCREENING]
-    before_leaving = [fact for fact in leaving if fact not in start]
+    asked = questions_of_gates(known, knowledge)
     forms = [
         _blank("started"),
-        _blank("checked", facts={fact.id: None for fact in today}),
+        _blank("checked", facts={fact.id: None for fact in asked.today}),
         _blank("vitals_recorded", **dict.fromkeys(_READINGS)),
         *(_blank(kind, **dict.fromkeys(keys)) for kind, keys in _scales(known)),
-        _blank("criteria_checked", criteria={fact.id: None for fact in before_leaving}),
+        _blank("criteria_checked", criteria={fact.id: None for fact in asked.before_leaving}),
     ]
     return {
         "protocol": known.id,
@@ -62,14 +58,43 @@ def session_template(protocol: str, knowledge: Knowledge) -> dict[str, Any]:
         "doses": None,
         "reviews": [],
         "plan": dict.fromkeys(_plan_keys(known)),
-        "screening": {fact.id: None for fact in at_screening},
+        "screening": {fact.id: None for fact in asked.at_screening},
         "questions": {
             "doses": "Every dose of ketamine or esketamine before this session; [] where there was none.",
-            **{fact.id: f"{fact.question} {_how(fact)}".strip() for fact in (*start, *before_leaving)},
+            **{fact.id: f"{fact.question} {_how(fact)}".strip() for fact in (*asked.start, *asked.before_leaving)},
         },
         "medicines": [],
         "events": [{"id": str(number), **form} for number, form in enumerate(forms, start=1)],
     }
+
+
+class GateQuestions(NamedTuple):
+    """What the gates of a protocol ask before a dose and before leaving, in the order in which it is asked."""
+
+    start: list[ClinicalFact]
+    leaving: list[ClinicalFact]
+
+    @property
+    def at_screening(self) -> list[ClinicalFact]:
+        """What is asked once, before a course."""
+        return [fact for fact in self.start if fact.group in _AT_SCREENING]
+
+    @property
+    def today(self) -> list[ClinicalFact]:
+        """What is asked before each dose."""
+        return [fact for fact in self.start if fact.group not in _AT_SCREENING]
+
+    @property
+    def before_leaving(self) -> list[ClinicalFact]:
+        """What is asked before leaving and was not asked before the dose."""
+        return [fact for fact in self.leaving if fact not in self.start]
+
+
+def questions_of_gates(protocol: Protocol, knowledge: Knowledge) -> GateQuestions:
+    """The questions of a protocol's gates, without those that readings, plan and ledger answer."""
+    gates = protocol.gates
+    start = _asked((*gates.start, *gates.giving), protocol, knowledge)
+    return GateQuestions(start, _asked(gates.discharge, protocol, knowledge))
 
 
 def _blank(kind: str, **said: Any) -> dict[str, Any]:
@@ -98,7 +123,7 @@ def _asked(phases: tuple[str, ...], protocol: Protocol, knowledge: Knowledge) ->
     if "crisis_symptom" in names:
         names += _SYMPTOMS
     if "suicide_risk_high" in names:
-        names += _SUICIDE
+        names += SUICIDE
     asked = [catalogue[name] for name in dict.fromkeys(names) if name not in _COUNTED]
     readings = {*_READINGS, *(key for _, keys in _SCALES.values() for key in keys)}
     typed = (fact for fact in asked if not fact.is_computed and fact.group not in _ELSEWHERE)

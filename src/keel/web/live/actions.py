@@ -49,7 +49,7 @@ PASSING = ("overridden",)
 WATCHING = (
     *("note", "vitals_recorded", "sedation_scored", "dissociation_scored", "adverse_event"),
     *("alarm_acknowledged", "alarm_paused"),
-    *("checked", "dose_checked", "held", "emergency_step", "handed_over"),
+    *("checked", "dose_checked", "risk_assessed", "held", "emergency_step", "handed_over"),
 )
 """Events that anybody writes who takes part in sessions; the others take the permission to run them."""
 WATCHER_USER = "keel:watcher"

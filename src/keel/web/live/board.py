@@ -16,7 +16,7 @@ from keel.assessment.session.state import SessionState
 from keel.findings import Finding, Severity
 from keel.knowledge import Certainty
 from keel.messages import Message, Numeral
-from keel.web.clinic.models import Clinic, Membership
+from keel.web.clinic.models import Clinic
 from keel.web.live.models import BoardChoice, LiveSession
 from keel.web.live.queries import Heartbeat, can_be_heard
 from keel.web.live.rules import rules_of
@@ -101,12 +101,6 @@ def names_on_board(clinic: Clinic) -> str:
     """By what a clinic's board calls people."""
     choice = BoardChoice.objects.filter(clinic=clinic).values_list("names", flat=True).first()
     return str(choice or BoardChoice.Names.NUMBER)
-
-
-def staff_names(clinic: Clinic) -> dict[str, str]:
-    """The names of the staff for the screen, by the name in the audit."""
-    users = (row.user for row in Membership.objects.filter(clinic=clinic).select_related("user"))
-    return {user.get_username(): user.get_full_name() for user in users}
 
 
 def board_token(clinic: Clinic, roles: Iterable[str], kind: Iterable[str], at: dt.datetime, beat: Heartbeat) -> str:

@@ -13,10 +13,10 @@ from keel.assessment.protocols.errors import ProtocolError
 from keel.assessment.session.events import DoseChecked, WeightBasis
 from keel.assessment.session.plan import newest_plan
 from keel.assessment.session.view import SessionView
-from keel.findings import Severity
 from keel.knowledge.protocols import Protocol
 from keel.messages import Message, text_of
 from keel.quantities import QuantityError, parse_strength_mg_per_ml, parse_volume_ml, significant
+from keel.web.live.before import holds
 
 
 def dosing(view: SessionView, page: dict[str, Any]) -> dict[str, Any]:
@@ -36,7 +36,8 @@ def dosing(view: SessionView, page: dict[str, Any]) -> dict[str, Any]:
         "checks": [one for one in view.events if isinstance(one, DoseChecked)],
         "checkers": len({one.by for one in view.events if isinstance(one, DoseChecked)}),
         "bases": list(WeightBasis),
-        "gate": [one for one in state.reasons if one.severity in (Severity.BLOCK, Severity.HOLD)],
+        "holds": holds(state, view),
+        "is_to_give": not view.dose.has_begun or (kind == "devices" and state.phase.gate == "giving"),
         "may_give": state.may_start or state.may_continue,
         "next_device": _next_device(view),
         "device_rules": [one for one in view.protocol.dosing.published if one.topic == "device"],

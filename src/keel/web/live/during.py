@@ -9,7 +9,7 @@ import numpy as np
 from keel.assessment.protocols.facts import CRISIS_SYMPTOMS
 from keel.assessment.session.events import VitalsRecorded
 from keel.assessment.session.prediction import predicted_course
-from keel.assessment.session.state import LatestValue
+from keel.assessment.session.state import LatestValue, SessionState
 from keel.assessment.session.view import SessionView
 from keel.interop.session_file.reader import SIGNS
 from keel.knowledge import load
@@ -54,16 +54,23 @@ class Happening(NamedTuple):
 def during(view: SessionView, page: dict[str, Any]) -> dict[str, Any]:
     """What the part shows beside the frame."""
     chart = session_chart(view)
-    cuts = load().session_rules["session"].cuts
     return {
-        "fields": sign_fields(page["state"].latest),
-        "symptoms": [load().clinical_facts[name] for name in CRISIS_SYMPTOMS],
-        "why_not": WHY_NOT,
+        **sign_entry(view, page["state"]),
         "degrees": ("none", "mild", "moderate", "severe"),
         "levels": load().instruments["moaa-s"].answer_sets[0].choices,
         "happenings": happenings(view),
         "chart": session_chart_svg(chart, page_catalogue()) if chart else "",
         "chart_words": session_chart_words(chart) if chart else "",
+    }
+
+
+def sign_entry(view: SessionView, state: SessionState) -> dict[str, Any]:
+    """The form of the vital signs, and the readings so far, the newest first."""
+    cuts = load().session_rules["session"].cuts
+    return {
+        "fields": sign_fields(state.latest),
+        "symptoms": [load().clinical_facts[name] for name in CRISIS_SYMPTOMS],
+        "why_not": WHY_NOT,
         "readings": [one for one in reversed(view.events) if isinstance(one, VitalsRecorded)],
         "far": cuts["slip_far"].value,
         "near": cuts["slip_near"].value,

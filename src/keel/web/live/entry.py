@@ -7,8 +7,10 @@ they are not those of its address, nothing is recorded (HZ-ID-01). A time that w
 import datetime as dt
 import re
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
+from django.contrib.auth.models import AbstractUser
 from django.http import QueryDict
 
 from keel.assessment.session.slips import Slip, slips
@@ -20,6 +22,7 @@ from keel.knowledge import load
 from keel.messages import Message
 from keel.web.live.errors import SessionRefused
 from keel.web.live.models import LiveSession
+from keel.web.live.names import staff_names
 from keel.web.live.rules import rules_of
 from keel.web.live.sessions import document_of, local, read, state_of
 
@@ -31,6 +34,10 @@ _LISTS = ("symptoms", "all_no")
 """Names that may stand several times in a form."""
 _WHY_NOT = "not-"
 """Before the name of a sign: why it was not measured."""
+_SINCE = "since-"
+"""Before the name of a fact that is a number of hours: the time of day from which they count."""
+_DAY = "day-"
+"""Before the same name: the day of that time."""
 _WAS = ("was_at", "was_day")
 """When a row that is corrected really was."""
 YESTERDAY = "yesterday"
@@ -44,7 +51,9 @@ class SlipAsked(Exception):
         self.slips = found
 
 
-def posted_event(data: QueryDict, live: LiveSession, now: dt.datetime) -> tuple[dict[str, Any], dict[str, Any]]:
+def posted_event(
+    data: QueryDict, live: LiveSession, now: dt.datetime, by: AbstractUser
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """The event of a form, and what is kept beside it.
 
     SessionRefused where the form is another person's, ReadError where it cannot be read, SlipAsked where a reading is
@@ -56,7 +65,7 @@ def posted_event(data: QueryDict, live: LiveSession, now: dt.datetime) -> tuple[
         fix = Message("Write when it happened.")
         raise ReadError(Message("What has happened already has a time."), fix=fix)
     happened, is_by_hand = told_time(data.get("at", ""), data.get("day", ""), here), bool(data.get("at", "").strip())
-    kind, told = data.get("type", ""), list(_told(data))
+    kind, told = data.get("type", ""), [*_told(data), *_hours_ago(data, here, happened)]
     if kind == "corrected":
         event = _correction(data, live, told, here)
     else:
@@ -64,6 +73,8 @@ def posted_event(data: QueryDict, live: LiveSession, now: dt.datetime) -> tuple[
     event |= {"id": data.get("id") or str(uuid.uuid4()), "at": happened.isoformat()}
     text = " ".join(filter(None, (data.get("text", "").strip(), *_not_measured(data))))
     event |= {"text": text} if text else {}
+    if event["type"] == "dose_started":
+        event |= _second_person(live, by)
     if event["type"] == "vitals_recorded":
         _ask_about_readings(event, live, now, sure=data.getlist("sure"))
     return event, BY_HAND if is_by_hand else {}
@@ -102,9 +113,9 @@ def told_time(typed: str, day: str, now: dt.datetime) -> dt.datetime:
     return wall
 
 
-def _told(data: QueryDict) -> Any:
+def _told(data: QueryDict) -> Iterator[tuple[str, str]]:
     for name in data:
-        if name in _HEAD or name.startswith(_WHY_NOT):
+        if name in _HEAD or name.startswith((_WHY_NOT, _SINCE, _DAY)):
             continue
         values = [value.strip() for value in data.getlist(name) if value.strip()]
         if name in _LISTS and values:
@@ -113,11 +124,27 @@ def _told(data: QueryDict) -> Any:
             yield from ((name, value) for value in values)
 
 
+def _hours_ago(data: QueryDict, now: dt.datetime, happened: dt.datetime) -> Iterator[tuple[str, str]]:
+    """Facts that are hours since something, from the times at which it was."""
+    for name in data:
+        if name.startswith(_SINCE) and data[name].strip():
+            fact = name.removeprefix(_SINCE)
+            since = told_time(data[name], data.get(f"day-{fact}", ""), now)
+            yield fact, f"{max(0.0, happened.timestamp() - since.timestamp()) / 3600:.2f}"
+
+
 def _not_measured(data: QueryDict) -> list[str]:
     """The signs that were not measured, each with the reason, as a remark."""
     catalogue = load().clinical_facts
     reasons = ((name.removeprefix(_WHY_NOT), data[name].strip()) for name in data if name.startswith(_WHY_NOT))
     return [f"{catalogue[sign].label} not measured: {why}." for sign, why in reasons if why and sign in SIGNS]
+
+
+def _second_person(live: LiveSession, by: AbstractUser) -> dict[str, Any]:
+    """Who checked the dose beside the one who starts it, where somebody did."""
+    checks = [one["by"] for one in document_of(live)["events"] if one["type"] == "dose_checked"]
+    others = [one for one in checks if one != by.get_username()]
+    return {"checked_by": staff_names(live.patient.clinic).get(others[-1], others[-1])} if others else {}
 
 
 def _ask_about_readings(event: dict[str, Any], live: LiveSession, now: dt.datetime, *, sure: list[str]) -> None:
@@ -138,7 +165,7 @@ def _ask_about_readings(event: dict[str, Any], live: LiveSession, now: dt.dateti
 
 
 def _correction(data: QueryDict, live: LiveSession, told: list[tuple[str, str]], now: dt.datetime) -> dict[str, Any]:
-    """What a row should have been: the fields of its form in the place of those it had; with `remove` it is away."""
+    """What a row should have been: what was written anew, the rest as it was; with `remove` it is away."""
     event = {"type": "corrected", **{name: value for name, value in told if name in ("corrects", "reason")}}
     was = next((one for one in document_of(live)["events"] if one["id"] == event.get("corrects")), None)
     if was is None:
@@ -149,4 +176,5 @@ def _correction(data: QueryDict, live: LiveSession, told: list[tuple[str, str]],
     inner = typed_event(was["type"], fields, read(live), knowledge=rules_of(live.rules))
     when = data.get("was_at", "")
     at = told_time(when, data.get("was_day", ""), now).isoformat() if when.strip() else was["at"]
-    return {**event, "event": {**inner, "at": at}}
+    kept = {name: value for name, value in was.items() if name not in ("id", "by", "recorded_at")}
+    return {**event, "event": {**kept, **inner, "at": at}}

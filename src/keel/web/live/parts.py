@@ -7,17 +7,29 @@ from django.http import HttpRequest
 
 from keel.assessment.session.state import SessionState
 from keel.web.language.words import noop
+from keel.web.live.before import before
 from keel.web.live.dosing import dosing
 from keel.web.live.during import during
+from keel.web.live.leaving import leaving
+from keel.web.live.log_page import log_page
 from keel.web.live.models import LiveSession
 from keel.web.live.pages import page_of, view_of
 
 PARTS = {
+    "before": noop("Before"),
     "dose": noop("Dose"),
     "during": noop("During"),
+    "leaving": noop("Leaving"),
+    "log": noop("Record"),
 }
 """Each part by its address, with its name."""
-_SHOWN: dict[str, Callable[..., dict[str, Any]]] = {"dose": dosing, "during": during}
+_SHOWN: dict[str, Callable[..., dict[str, Any]]] = {
+    "before": before,
+    "dose": dosing,
+    "during": during,
+    "leaving": leaving,
+    "log": log_page,
+}
 
 
 def part_of(request: HttpRequest, live: LiveSession, part: str = "") -> dict[str, Any]:
@@ -34,4 +46,6 @@ def part_of(request: HttpRequest, live: LiveSession, part: str = "") -> dict[str
 
 def part_now(state: SessionState) -> str:
     """The part that the phase asks for."""
-    return "during"
+    if state.phase.is_over:
+        return "log"
+    return "before" if state.phase.gate == "start" else "during"

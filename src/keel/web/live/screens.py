@@ -21,8 +21,8 @@ from keel.web.live.board import (
     names_on_board,
     not_running,
     rooms_now,
-    staff_names,
 )
+from keel.web.live.names import staff_names
 from keel.web.live.queries import Heartbeat, can_be_heard, heartbeat
 from keel.web.live.sessions import open_sessions
 

@@ -119,7 +119,7 @@ def record(request: HttpRequest, clinic: Clinic, session: str) -> HttpResponse:
     part = request.POST.get("next", "")
     asked: dict[str, Any] = {}
     try:
-        event, beside = posted_event(request.POST, live, now)
+        event, beside = posted_event(request.POST, live, now, request.user)
         has_happened = bool(request.POST.get("happened") and beside)
         taken = record_events(
             by=request.user, live=live, events=[event], at=now, clock=beside, is_asked=not has_happened
