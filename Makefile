@@ -6,7 +6,7 @@ PORT ?= 8000
 # Compiled files are kept: without them each process that a test starts compiles Keel and its libraries anew.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: help setup demo test check unit coverage bench soak sbom docs clean
+.PHONY: help setup demo test check types style layers knowledge unit coverage bench soak sbom docs clean
 .DEFAULT_GOAL := help
 
 help: ## List these commands
@@ -23,10 +23,19 @@ test: setup ## Check style, types, layers and knowledge, then run all tests
 	@$(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: setup ## Style, types, import layers, knowledge files
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync types style layers knowledge
+
+types:
+	$(BIN)/mypy
+
+style:
 	$(BIN)/ruff format --check --quiet src tests benchmarks scripts
 	$(BIN)/ruff check --quiet src tests benchmarks scripts
-	$(BIN)/mypy
+
+layers:
 	$(BIN)/lint-imports --no-cache
+
+knowledge:
 	$(BIN)/keel knowledge check
 
 unit: setup ## The quick tests only, with few examples of each property
@@ -41,8 +50,8 @@ bench: setup ## Benchmarks: a stated workload and its figures, never part of the
 soak: setup ## Long runs under load, with their figures beside the budgets (RUN=overload for one of them)
 	@cd tests && ../$(BIN)/python -m soak $(RUN)
 
-mutants: setup ## Mutation tests of the rules, a seeded sample (MUTANTS=1000 SEED=1); hours, never part of the tests
-	@$(BIN)/python scripts/mutants.py --mutants $(or $(MUTANTS),1000) --seed $(or $(SEED),1)
+mutants: setup ## Mutation tests of the rules, a seeded sample (MUTANTS=1000 SEED=1 MINUTES=…); hours, never part of the tests
+	@$(BIN)/python scripts/mutants.py --mutants $(or $(MUTANTS),1000) --seed $(or $(SEED),1) --minutes $(or $(MINUTES),inf)
 
 sbom: setup ## What an installation brings along: NOTICE for people, dist/keel.cdx.json for programs (CycloneDX)
 	@$(BIN)/python scripts/build_notice.py

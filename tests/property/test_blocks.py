@@ -69,7 +69,9 @@ def test_a_block_of_the_session_itself_stays_a_block(rule):
     view = open_session(
         session_of("iv-racemic", [rule]), at=dt.datetime.fromisoformat(clock("09:14")), knowledge=load()
     )
-    finding = view.finding(rule, started="350", ordered="35", given="350", rules="A-PRE-04", event="e09")
+    finding = view.finding(
+        rule, started="350", ordered="35", given="350", rules="A-PRE-04", event="e09", time="14:00", sign="seizure"
+    )
     assert apply_overrides(view, [finding]).findings == (finding,)
 
 

@@ -4,9 +4,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from soak import costly, kills, overload, patterns, slow_clients, upgrade
+from soak import bundles, costly, faults, kills, overload, patterns, power_cut, slow_clients, upgrade, writers
 
-RUNS = (slow_clients, costly, overload, kills, upgrade, patterns)
+RUNS = (slow_clients, costly, overload, kills, power_cut, writers, faults, upgrade, patterns, bundles)
 
 
 def main() -> int:

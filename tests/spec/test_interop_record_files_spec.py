@@ -8,6 +8,7 @@ import datetime as dt
 import pytest
 
 from keel.assessment.picture import Picture, picture_of
+from keel.assessment.protocols.record_facts import facts_from_record
 from keel.interop import Reading, read_path
 from keel.knowledge import load
 from keel.record import Record
@@ -114,6 +115,13 @@ def test_22_what_cannot_be_is_noted_and_not_used():
     assert (record.person.weight_kg, record.person.height_cm) == (None, None)
     assert [one.value for one in record.measurements if one.value is not None] == [97]  # the oxygen, which can be
     assert len([what for what, _ in said(case("22")) if what == "value that cannot be"]) == 5
+
+
+def test_25_a_drug_and_its_diluent_in_one_bag():
+    """52.5 mL/h × 40 min × 1 mg/mL and 35 mL × 1 mg/mL; neither is a first session after it."""
+    record = person("25")
+    assert milligrams(record) == [pytest.approx(35), pytest.approx(35)]
+    assert facts_from_record(record, at=AT, knowledge=FACTS).facts["first_session"] is False
 
 
 def test_26_a_contained_substance_with_its_strength():

@@ -16,7 +16,11 @@ from keel.assessment.interactions.typed_list import name_key
 from keel.knowledge import load
 
 FOLDER = Path(__file__).parent / "interactions"
-FIELD = list(csv.DictReader((FOLDER / "field.csv").read_text(encoding="utf-8").splitlines(keepends=True)))
+FIELD = [
+    row
+    for name in ("field.csv", "typed.csv")
+    for row in csv.DictReader((FOLDER / name).read_text(encoding="utf-8").splitlines(keepends=True))
+]
 
 
 def substances(name):
@@ -61,3 +65,13 @@ def test_a_serious_name_that_is_not_confirmed_is_shown_as_one(case):
             assert report.could_be.rank <= item.could_be.rank
         if item.status is Status.NOT_RECOGNISED:
             assert item.input in report.unread
+
+
+def test_a_brand_that_no_source_confirms_asks_to_look_at_the_box_and_carries_what_it_could_be():
+    """HZ-INT-03: an alias from memory is no fact about a box."""
+    unconfirmed = [one for one in load().synonyms.values() if one.is_unconfirmed]
+    (item,) = check_medicines([unconfirmed[0].alias], knowledge=load()).items
+    assert (item.status, item.substances) == (Status.CONTENTS_NOT_KNOWN, ())
+    assert item.did_you_mean == unconfirmed[0].substances
+    assert "Look at the box" in item.message
+    assert item.could_be is not None

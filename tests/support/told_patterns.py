@@ -16,7 +16,8 @@ from keel.quantities import Interval
 from keel.record import Record
 
 A_YEAR = {"day": 365, "night": 365, "week": 52, "fortnight": 26, "month": 12, "year": 1}
-MG = {"mg": 1, "g": 1000}
+MG = {"mg": 1, "g": 1000, "oz": Fraction("28349.523125")}
+"""The ounce: NIST Handbook 44, appendix C."""
 FRAMES = {
     "en": {
         "per": ["a", "per", "/"],
@@ -33,6 +34,9 @@ FRAMES = {
         "less": ["up to", "no more than", "at most"],
         "between": "between {} and {}",
         "join": ["to", "-", "or"],
+        "except": ["except on {}", "but not on {}", "not {}"],
+        "on and off": ["{} days on, {} days off", "{} days on {} off"],
+        "shared": ["{} between {} of us", "{} between {}"],
     },
     "es": {
         "per": ["por", "al", "a la"],
@@ -49,6 +53,9 @@ FRAMES = {
         "less": ["hasta", "como mucho"],
         "between": "entre {} y {}",
         "join": ["a", "-", "o"],
+        "except": ["excepto los {}", "menos los {}", "salvo los {}"],
+        "on and off": ["{} días sí y {} no", "{} días sí, {} días no"],
+        "shared": ["{} entre {}"],
     },
 }
 """Words of the language that stand in a sentence; each is checked to be one of its file."""
@@ -136,6 +143,19 @@ class Speaker:
         day, days = self.period("day", 1), self.period("day", count)
         words = f"{amount} {self.pick.choice(per)} {day}, {count} {days} {self.pick.choice(per)} {self.period(unit, 1)}"
         told = _days(count, unit)
+        kind = self.pick.random()
+        if kind < 0.25:
+            left = self.weekly([self.pick.randrange(7)])[0].removeprefix(self.frame["on"])
+            words, told = (
+                f"{amount} {self.pick.choice(per)} {day} {self.pick.choice(self.frame['except']).format(left)}",
+                Fraction(312),
+            )
+        elif kind < 0.5:
+            on, off = self.pick.randint(1, 9), self.pick.randint(1, 9)
+            words = (
+                f"{amount} {self.pick.choice(per)} {day}, {self.pick.choice(self.frame['on and off']).format(on, off)}"
+            )
+            told = Fraction(365 * on, on + off)
         return self._lasting(words, (told, told), (_summed(told, mg[0]), _summed(told, mg[1])), length)
 
     def _of_a_period(self, length: bool | None) -> _Phase:
@@ -148,12 +168,17 @@ class Speaker:
 
     def amount(self) -> tuple[str, tuple[Fraction, Fraction]]:
         """An amount in words, and its ends in milligrams."""
-        unit = self.pick.choice(["mg", "g"])
+        unit = self.pick.choice(["mg", "g", "mg", "g", "mg", "g", "oz"])
         name = self.pick.choice(next(one.words for one in self.phrases.grammar.units if one.id == unit))
         low = self.pick.choice([25, 50, 100, 150, 400]) if unit == "mg" else self.pick.choice([1, 2, 3])
         kind = self.pick.random()
-        if kind < 0.55:
+        if unit == "oz" or kind < 0.45:
+            low = low if unit != "oz" else 1
             return f"{self.number(low) if unit == 'g' else low} {name}", (Fraction(low * MG[unit]),) * 2
+        if kind < 0.55:
+            people = self.pick.randint(2, 5)
+            text = self.pick.choice(self.frame["shared"]).format(f"{low} {name}", people)
+            return text, (Fraction(low * MG[unit], people),) * 2
         if kind < 0.7:
             half = Fraction(1, 2) if unit == "g" else Fraction(low)
             text = self.pick.choice(["0.5", ".5", "1/2", "½"]) if unit == "g" else str(low)
@@ -263,10 +288,10 @@ def _days(count: int, unit: str) -> Fraction:
 
 def _summed(days: Fraction, mg: Fraction) -> Fraction:
     """The milligrams of each using day, one after the other; the last one may be a part of a day."""
-    total = Fraction(0)
+    total = 0
     for _ in range(int(days)):
-        total += mg
-    return total + (days - int(days)) * mg
+        total += mg.numerator
+    return Fraction(total, mg.denominator) + (days - int(days)) * mg
 
 
 def _plus(

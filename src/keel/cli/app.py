@@ -20,6 +20,7 @@ from keel.cli.exposure import exposure
 from keel.cli.interactions import interactions
 from keel.cli.knowledge import knowledge_app
 from keel.cli.language import say, with_language
+from keel.cli.monitors import monitors_app
 from keel.cli.rebuild import rebuild
 from keel.cli.score import score
 from keel.cli.screen import screen
@@ -67,7 +68,9 @@ for command, line in COMMANDS.items():
     app.command(short_help=line, context_settings=SETTINGS.get(command))(command)
 app.add_typer(knowledge_app, name="knowledge", short_help="The facts: check, show, list.")
 app.add_typer(audit_app, name="audit", short_help="What was done: whether somebody changed it.")
-for registered in (*app.registered_commands, *knowledge_app.registered_commands, *audit_app.registered_commands):
+app.add_typer(monitors_app, name="monitors", short_help="Vital signs from monitors: listen, or simulate one.")
+GROUPS = (knowledge_app, audit_app, monitors_app)
+for registered in (*app.registered_commands, *(one for group in GROUPS for one in group.registered_commands)):
     registered.callback = with_language(registered.callback) if registered.callback else None
 
 

@@ -20,11 +20,12 @@ def demo(
 
     Example: keel demo --port 8000 --speed 30
     """
-    from keel.web.afternoon import load_rooms, play_afternoon
     from keel.web.server import address, load_demo, prepare, run
 
     prepare(folder)
     print(say(load_demo(port)))
+    from keel.web.live.demonstration import load_rooms, play_afternoon  # once the folder is known
+
     load_rooms(speed)
     Thread(target=play_afternoon, daemon=True).start()
     print(say(address(port)), flush=True)

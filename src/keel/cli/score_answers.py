@@ -13,6 +13,7 @@ from keel.knowledge.instruments import Instrument
 from keel.messages import Message
 
 TYPED = "--answers"
+_PAIR = re.compile(r"[=:]")
 SHORTEST_RUN = 4
 """Digits in one run from which on they are answers, one each; no total of an instrument has as many."""
 LARGEST_FILE_BYTES = 1_000_000
@@ -25,9 +26,11 @@ def read_answers_text(text: str, *, lone: str | None = None) -> dict[str, Any] |
     is_file = where != TYPED
     if text[:1] in ("{", "["):
         return _from_json(text, where)
-    if "=" in text:
-        pairs = [part for part in re.split(r"[,;\n]", text) if part.strip()]
-        lacking = [part for part in pairs if "=" not in part]
+    if _PAIR.search(text):
+        pairs = [part for part in re.split(r"[,;|\n]", text) if part.strip()]
+        if len(pairs) == 1 and len(_PAIR.findall(text)) > 1:
+            pairs = text.split()
+        lacking = [part for part in pairs if not _PAIR.search(part)]
         if lacking:
             raise CommandError(
                 Message(
@@ -36,7 +39,7 @@ def read_answers_text(text: str, *, lone: str | None = None) -> dict[str, Any] |
                     text=lacking[0].strip(),
                 )
             )
-        return _unique((part.partition("=")[::2] for part in pairs), where)
+        return _unique((_PAIR.split(part, maxsplit=1) for part in pairs), where)
     if not is_file and text.endswith((".json", ".csv", ".txt")):
         raise CommandError(Message("There is no file {file}.", file=text))
     parts = [part.strip() or None for part in _in_places(text)]
@@ -74,7 +77,7 @@ def fhir_answers(content: str, where: str, instrument: Instrument, knowledge: Kn
     at, data = parse_time(None), content.encode()
     json_text.refuse_repeated_keys(data, where=where)
     resource = json_text.decode(data, dict[str, Any], where=where)
-    if resource["resourceType"] == "QuestionnaireResponse":  # whose it is says nothing of the score
+    if resource.get("resourceType") == "QuestionnaireResponse":  # whose it is says nothing of the score
         person = {"resourceType": "Patient", "id": "person"}
         entries = [{"resource": one} for one in (person, resource | {"subject": {"reference": "Patient/person"}})]
         data = json.dumps({"resourceType": "Bundle", "type": "collection", "entry": entries}).encode()
@@ -102,7 +105,7 @@ def _in_places(text: str) -> list[str]:
     >>> _in_places("1;;2"), _in_places("1 1 2 0"), _in_places("11201"), _in_places("several days, not at all")
     (['1', '', '2'], ['1', '1', '2', '0'], ['1', '1', '2', '0', '1'], ['several days', ' not at all'])
     """
-    for separator in ";,":
+    for separator in ";,|":
         if separator in text:
             return text.split(separator)
     words = text.split()

@@ -10,7 +10,7 @@ from keel.exposure.errors import AmbiguousNumber, ExposureError, PatternError
 from keel.exposure.exposure import Exposure, summarise
 from keel.exposure.facts import SymptomFacts
 from keel.exposure.ledger import Ledger, UsingDay, Window, amount_of, fold
-from keel.exposure.patterns import parse_pattern
+from keel.exposure.patterns.parse import parse_pattern
 from keel.exposure.totals import Absorbed, RouteTotal, SubstanceTotal, substance_text
 
 __all__ = [

@@ -8,9 +8,12 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from keel.interop.archives import GZIP, ZIP, unpacked
+from keel.interop.ccda import ccda_values, is_ccda
 from keel.interop.encoding import as_utf8, refuse_too_large
 from keel.interop.errors import ReadError, line_of
 from keel.interop.fhir.reader import read_fhir
+from keel.interop.omop import TABLES as OMOP_TABLES
+from keel.interop.omop import omop_tables, omop_values
 from keel.interop.openneuro import PARTICIPANTS, PHENOTYPE, read_openneuro
 from keel.interop.reading import Format, Notebook, Progress, Reading, Totals
 from keel.interop.recognise import begins_ndjson, fhir_values, may_be_records, read_records, why_not_fhir
@@ -20,7 +23,7 @@ from keel.messages import Message
 
 _TABLES = (PARTICIPANTS, PHENOTYPE)
 _NO_TABLE = Message("it is not one of the tables of a study that Keel reads")
-_BEGINNING = 1000
+_BEGINNING = 4000
 """Bytes by which a file of a folder is told."""
 _SNIFFED = 1_000_000
 """Bytes of a file that are looked at to tell NDJSON; a first line longer than this is read as one JSON document."""
@@ -71,16 +74,25 @@ def read_folder(
         return _with_passed_over(reading, others)
     values: list[tuple[str, bytes]] = []
     passed: dict[str, Message] = {}
+    notes = Notebook()
+    omop = omop_tables(files)
+    values += omop_values(files, at=at, knowledge=knowledge, notes=notes, zone=zone)
     for name, content in sorted(files.items()):
+        if name in omop.values():
+            continue
         why_not = why_not_fhir(content)
-        if why_not:
+        if is_ccda(content):
+            values += ccda_values(content, at=at, notes=notes, name=name, zone=zone)
+        elif why_not:
             passed[name] = why_not
         else:
             values += fhir_values(with_offsets(_as_utf8(content, name), zone), name)
     if not values:
         fix = Message("Keel reads folders with {file} or with FHIR as NDJSON; else name one file.", file=PARTICIPANTS)
         raise ReadError(Message("The folder holds nothing that Keel reads."), fix=fix)
-    reading = read_fhir(values, form=Format.FHIR_NDJSON, at=at, knowledge=knowledge, progress=progress)
+    form = Format.OMOP if omop else Format.FHIR_NDJSON
+    reading = read_fhir(values, form=form, at=at, knowledge=knowledge, progress=progress)
+    reading = msgspec.structs.replace(reading, notes=(*reading.notes, *notes.notes()))
     return _with_passed_over(reading, passed)
 
 
@@ -104,11 +116,17 @@ def _with_passed_over(reading: Reading, passed: Mapping[str, Message]) -> Readin
 def _contents(folder: Path, knowledge: Knowledge) -> dict[str, bytes]:
     """Every file of a folder and its sub-folders by its name there; of what Keel cannot read only the beginning."""
     files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
-    wanted = [path for path in files if path.name in _TABLES or may_be_records(_start(path))]
+    wanted = [path for path in files if _may_be_read(path)]
     refuse_too_large(sum(path.stat().st_size for path in wanted), knowledge)
     return {
         path.relative_to(folder).as_posix(): path.read_bytes() if path in wanted else _start(path) for path in files
     }
+
+
+def _may_be_read(path: Path) -> bool:
+    start = _start(path)
+    is_table = path.name in _TABLES or path.stem.casefold() in OMOP_TABLES
+    return is_table or is_ccda(start) or may_be_records(start)
 
 
 def _start(path: Path) -> bytes:

@@ -51,7 +51,7 @@ class _Line(NamedTuple):
 def is_doses_table(text: bytes) -> bool:
     """Whether the first line names the columns of a table of doses."""
     first = text.lstrip().partition(b"\n")[0].decode()
-    return set(_NEEDED) <= set(_columns(next(csv.reader([first], delimiter=_delimiter(first)), [])).values())
+    return set(_NEEDED) <= set(_columns(next(csv.reader([first], delimiter=delimiter_of(first)), [])).values())
 
 
 def read_doses_table(
@@ -172,7 +172,7 @@ def write_doses_table(records: Sequence[Record], knowledge: Knowledge) -> str:
 
 def _lines(text: str) -> list[_Line]:
     try:
-        rows = list(csv.reader(io.StringIO(text.strip()), delimiter=_delimiter(text.strip().partition("\n")[0])))
+        rows = list(csv.reader(io.StringIO(text.strip()), delimiter=delimiter_of(text.strip().partition("\n")[0])))
     except csv.Error as error:
         raise ReadError(Message("The table cannot be read: {reason}.", reason=str(error))) from None
     columns = _columns(rows[0])
@@ -189,5 +189,6 @@ def _columns(header: Iterable[str]) -> dict[int, str]:
     return {place: name for place, name in found.items() if name}
 
 
-def _delimiter(header: str) -> str:
+def delimiter_of(header: str) -> str:
+    """What parts the cells of a table: a tab, a semicolon or a comma, whichever its first line has most of."""
     return max("\t;,", key=header.count)

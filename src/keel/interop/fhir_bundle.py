@@ -19,6 +19,7 @@ from keel.interop.fhir.datatypes import ABSENT_REASON, UCUM
 from keel.interop.fhir.own import extension
 from keel.interop.fhir.people import RISK_LEVEL
 from keel.interop.fhir_questionnaire import LOCAL, answer_value
+from keel.interop.json_text import without_empty
 from keel.interop.plausibility import without_derived_size
 from keel.interop.record_file.shape import RISKS, PatternEntry
 from keel.interop.record_file.writer import pattern_entries, write_record
@@ -96,7 +97,7 @@ class _Writer:
             if _ID.fullmatch(name) and (kind, name) not in self._ids:
                 self._ids.add((kind, name))
                 resource = {"resourceType": kind, "id": name} | resource
-            yield {"fullUrl": self._address(number), "resource": _without_empty(resource)}
+            yield {"fullUrl": self._address(number), "resource": without_empty(resource)}
 
     def _address(self, number: int) -> str:
         return f"urn:uuid:{uuid5(NAMESPACE_URL, f'{self._seed}:{number}')}"
@@ -387,13 +388,3 @@ def _time(moment: dt.datetime | None) -> str:
         return ""
     is_day = is_bare_date(moment) and not moment.utcoffset()
     return moment.date().isoformat() if is_day else moment.isoformat()
-
-
-def _without_empty(tree: Any) -> Any:
-    """FHIR allows no null, no empty text, no empty array and no empty object."""
-    if isinstance(tree, dict):
-        parts = {key: _without_empty(value) for key, value in tree.items()}
-        return {key: value for key, value in parts.items() if value not in (None, "", [], {})}
-    if isinstance(tree, list):
-        return [part for value in tree if (part := _without_empty(value)) not in (None, "", [], {})]
-    return tree

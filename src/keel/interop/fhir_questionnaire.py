@@ -7,6 +7,7 @@ answers becomes `enableWhen`; FHIR cannot say one that hangs on facts beside the
 
 from typing import Any
 
+from keel.interop.json_text import without_empty
 from keel.knowledge.instruments import Choice, Clause, Condition, Form, Instrument, Item, ItemKind
 
 LOINC = "http://loinc.org"
@@ -28,7 +29,7 @@ def questionnaire(instrument: Instrument, *, base: str = LOCAL, scores: bool = F
     """
     maker = _Maker(instrument, base, scores)
     described = f"{instrument.purpose} Licence: {instrument.rights.terms} {instrument.rights.needs}"
-    return _without_empty(
+    return without_empty(
         {
             "resourceType": "Questionnaire",
             "id": instrument.id,
@@ -69,13 +70,13 @@ class _Maker:
 
     def questions(self) -> list[Json]:
         """One entry an item, in order."""
-        return [_without_empty(self._question(item)) for item in self.instrument.items]
+        return [without_empty(self._question(item)) for item in self.instrument.items]
 
     def totals(self) -> list[Json]:
         """Scores that are entered as numbers, or the total as a field that is filled by whoever scores."""
         entered = [scale for scale in self.instrument.scales if not scale.items or scale.id == "total"]
         return [
-            _without_empty(
+            without_empty(
                 {
                     "linkId": scale.id,
                     "text": scale.title,
@@ -120,7 +121,7 @@ class _Maker:
         if choice.loinc:
             return {"system": LOINC, "code": choice.loinc, "display": choice.label}
         system = f"{self.base}:{self.instrument.id}:{item.answers}"
-        return _without_empty(
+        return without_empty(
             {"system": system, "code": f"{choice.value:g}", "display": self.instrument.label(item, choice)}
         )
 
@@ -160,8 +161,3 @@ def _limits(least: float | None, most: float | None, kind: str) -> list[Json]:
     ends = ((_LEAST, least), (_MOST, most))
     number = int if kind == "valueInteger" else float
     return [{"url": url, kind: number(end)} for url, end in ends if end is not None]
-
-
-def _without_empty(tree: Json) -> Json:
-    # FHIR allows no null, no empty text and no empty array.
-    return {key: value for key, value in tree.items() if value not in (None, "", [])}

@@ -212,3 +212,15 @@ def _malformed(message: str, data: bytes) -> ReadError:
     told = message[: found.start()] if found else message
     problem = Message(told.removeprefix("JSON is malformed: ").capitalize() + ".")
     return ReadError(problem, where=place, fix=Message("Fix the JSON."))
+
+
+def without_empty(tree: dict[str, Any]) -> dict[str, Any]:
+    """The tree without null, empty text, empty lists and objects, none of which FHIR allows."""
+
+    def filled(value: Any) -> Any:
+        if isinstance(value, list):
+            return [part for one in value if (part := filled(one)) not in (None, "", [], {})]
+        return without_empty(value) if isinstance(value, dict) else value
+
+    parts = {key: filled(value) for key, value in tree.items()}
+    return {key: value for key, value in parts.items() if value not in (None, "", [], {})}

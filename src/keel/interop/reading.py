@@ -24,6 +24,8 @@ class Format(StrEnum):
     JOURNAL = "journal"
     OPENNEURO = "openneuro-participants"
     DOSES_TABLE = "doses-table"
+    OMOP = "omop-tables"
+    C_CDA = "c-cda"
 
 
 class Totals(msgspec.Struct, frozen=True):

@@ -9,13 +9,14 @@ import msgspec
 
 from keel.interop import json_text
 from keel.interop.archives import GZIP, ZIP
+from keel.interop.ccda import ccda_values, is_ccda
 from keel.interop.doses_table import is_doses_table, read_doses_table
 from keel.interop.encoding import MARKS, as_utf8, refuse_too_large
 from keel.interop.errors import ReadError, line_of, shown
 from keel.interop.fhir.reader import read_fhir
 from keel.interop.journal import read_journal
 from keel.interop.openneuro import read_openneuro
-from keel.interop.reading import Format, Progress, Reading
+from keel.interop.reading import Format, Notebook, Progress, Reading
 from keel.interop.record_file.reader import read_keel
 from keel.interop.record_file.shape import RecordEntry
 from keel.interop.times import with_offsets
@@ -23,7 +24,9 @@ from keel.knowledge import Knowledge
 from keel.messages import EMPTY, Message
 
 _KEEL_KEYS = ("people", *RecordEntry.__struct_fields__)
-_FORMATS = Message("Give a Keel record, a FHIR R4 bundle, resource or NDJSON, a Journal export, or a table of doses.")
+_FORMATS = Message(
+    "Give a Keel record, a FHIR R4 bundle, resource or NDJSON, a C-CDA document, a Journal export, or a table of doses."
+)
 
 
 def read_records(
@@ -46,6 +49,8 @@ def read_records(
         raise ValueError("`at` needs a time zone")
     try:
         refuse_too_large(len(data), knowledge)
+        if is_ccda(data):
+            return _ccda(data, at, knowledge, progress, zone)
         return _read(as_utf8(data), at, knowledge, progress, zone)
     except ReadError as error:
         raise error.within(filename) from None
@@ -75,6 +80,15 @@ def _read(
     if keys.keys() & set(_KEEL_KEYS):
         return read_keel(text, at=at, knowledge=knowledge, progress=progress, zone=zone)
     raise _unknown_keys(list(keys))
+
+
+def _ccda(
+    data: bytes, at: dt.datetime, knowledge: Knowledge, progress: Progress | None, zone: ZoneInfo | None
+) -> Reading:
+    notes = Notebook()
+    values = list(ccda_values(data, at=at, notes=notes, zone=zone))
+    reading = read_fhir(values, form=Format.C_CDA, at=at, knowledge=knowledge, progress=progress)
+    return msgspec.structs.replace(reading, notes=(*reading.notes, *notes.notes()))
 
 
 def begins_ndjson(text: bytes) -> bool:

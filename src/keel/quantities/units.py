@@ -101,6 +101,7 @@ _SPELLINGS = {
     "dL": ["dl"],
     "[drp]": ["drop", "drops", "gtt", "gtts"],
     "uL": ["ul", "µl", "μl"],
+    "ukat": ["µkat", "μkat"],
     "umol": ["µmol", "μmol", "micromol", "micromole", "micromoles"],
     "s": ["sec", "secs", "second", "seconds"],
     "min": ["mins", "minute", "minutes"],

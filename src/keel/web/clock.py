@@ -15,8 +15,8 @@ def now() -> dt.datetime:
     real = real_now()
     if DEMO_CLOCK not in os.environ:
         return real
-    began, shown, speed = os.environ[DEMO_CLOCK].split()
-    return dt.datetime.fromisoformat(shown) + (real - dt.datetime.fromisoformat(began)) * float(speed)
+    began, shown, _speed = os.environ[DEMO_CLOCK].split()
+    return dt.datetime.fromisoformat(shown) + (real - dt.datetime.fromisoformat(began)) * speed()
 
 
 def real_now() -> dt.datetime:
@@ -24,9 +24,14 @@ def real_now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-def run_faster(speed: float, *, shown: dt.datetime) -> None:
-    """From now on the clock of this process, and of those that it starts, shows `shown` and runs at this speed."""
-    os.environ[DEMO_CLOCK] = f"{real_now().isoformat()} {shown.isoformat()} {speed:g}"
+def speed() -> float:
+    """How many seconds of this clock pass in one on the wall."""
+    return float(os.environ[DEMO_CLOCK].split()[2]) if DEMO_CLOCK in os.environ else 1.0
+
+
+def run_faster(times: float, *, shown: dt.datetime) -> None:
+    """From now on the clock of this process, and of those that it starts, shows `shown` and runs this much faster."""
+    os.environ[DEMO_CLOCK] = f"{real_now().isoformat()} {shown.isoformat()} {times:g}"
 
 
 def today() -> dt.date:

@@ -11,8 +11,8 @@ KEEL_MAIL      smtp://user:password@host:port, or smtps:// with TLS from the sta
                the folder `mail` beside the database
 KEEL_MAIL_FROM the sender of those mails; keel@ the first of KEEL_HOSTS where it is not set
 KEEL_BREACHED  a file of SHA-1 digests of breached passwords, sorted, one a line, as Have I Been Pwned gives them
-KEEL_AUDIT_HEAD where the end of each audit is kept off this machine: file:/path, syslog:host:port or syslog:/dev/log,
-               several with spaces between (`clinic/heads.py`)
+KEEL_AUDIT_HEAD where the end of each audit is kept off this machine: file:/path, syslog:host:port, syslog:/dev/log or
+               mail:somebody@elsewhere, several with spaces between (`clinic/heads.py`)
 KEEL_BACKUPS   folder of the backups, best on another disk; `backups` in the folder of Keel where it is not set
 KEEL_BACKUP_KEY public keys of age (age1…) to which backups are encrypted, several with spaces between
 KEEL_DEBUG     1 for Django's debug pages while developing, refused together with KEEL_HTTPS
@@ -20,6 +20,7 @@ KEEL_DEBUG     1 for Django's debug pages while developing, refused together wit
 
 import datetime as dt
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -116,7 +117,7 @@ def breached_file(environment: Mapping[str, str] = os.environ) -> str:
 
 
 class HeadPlace(NamedTuple):
-    """Where the end of the audit is kept: `kind` is file or syslog, `where` its path or host:port."""
+    """Where the end of the audit is kept: `kind` is file, syslog or mail, `where` its path, host:port or address."""
 
     kind: str
     where: str
@@ -131,9 +132,12 @@ def _head_place(text: str) -> HeadPlace:
     kind, _, where = text.partition(":")
     host, _, port = where.rpartition(":")
     is_host = bool(host) and port.isdecimal() and 0 < int(port) < 65536
-    if not (where.startswith("/") or (kind == "syslog" and is_host)) or kind not in ("file", "syslog"):
+    is_path = kind in ("file", "syslog") and where.startswith("/")
+    is_mail = kind == "mail" and re.fullmatch(r"[^@\s]{1,64}@[^@\s]{1,255}", where)
+    if not (is_path or (kind == "syslog" and is_host) or is_mail):
         raise WebError(
-            f"KEEL_AUDIT_HEAD has “{text}”; write file:/path/of/heads.log, syslog:host:514 or syslog:/dev/log."
+            f"KEEL_AUDIT_HEAD has “{text}”; write file:/path/of/heads.log, syslog:host:514, syslog:/dev/log or "
+            "mail:somebody@elsewhere.example."
         )
     return HeadPlace(kind, where)
 

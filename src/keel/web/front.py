@@ -20,7 +20,6 @@ from django.utils import translation
 
 from keel.web.capacity import QUEUES, Overloaded, Turns
 from keel.web.guards import REFUSED
-from keel.web.live import watcher
 from keel.web.refusals import Refusal
 from keel.web.routes import LARGEST_QUICK, Route, route_of
 
@@ -54,19 +53,21 @@ class Answer(NamedTuple):
 
 
 class Front:
-    """A WSGI application behind a reader and queues, as RSGI."""
+    """A WSGI application behind a reader and queues, as RSGI; `on_start` is called once the worker runs."""
 
-    def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
+    def __init__(
+        self, application: Callable[..., Iterable[bytes]], *, on_start: Callable[[], None] = lambda: None
+    ) -> None:
         sys.setswitchinterval(SWITCH_S)
-        self._application = application
+        self._application, self._on_start = application, on_start
         self._turns = Turns()
         self._threads = ThreadPoolExecutor(sum(queue.at_once for queue in QUEUES), thread_name_prefix="keel")
         self._large = 0
         self._pages: dict[tuple[Any, ...], asyncio.Future[Answer]] = {}
 
     def __rsgi_init__(self, _loop: Any) -> None:
-        """Watches over alarms as long as the worker runs."""
-        watcher.start()
+        """Starts what runs beside the answers."""
+        self._on_start()
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         """Answers one request."""

@@ -13,4 +13,13 @@ from keel.web.server import warm_up
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "keel.web.settings")
 application = get_wsgi_application()
 warm_up()
-front = Front(application)
+
+
+def _watch() -> None:
+    """Watches over alarms as long as the worker runs."""
+    from keel.web.live import watcher  # its tables can be named now
+
+    watcher.start()
+
+
+front = Front(application, on_start=_watch)

@@ -271,6 +271,30 @@ def test_a_log_server_is_sent_the_same_line(settings, monkeypatch):
     assert read_heads([line])["harbour"].heads == {12: head}
 
 
+def test_a_head_goes_out_by_mail_once_an_hour_and_counts_only_with_our_signature(
+    clinic, settings, monkeypatch, mailoutbox
+):
+    """HZ-SEC-02. Of two within the hour the second waits; a line that somebody else wrote, or changed, is none."""
+    from keel.web.environment import HeadPlace
+
+    settings.AUDIT_HEAD = (HeadPlace("mail", "lee@elsewhere.example"),)
+    monkeypatch.setattr(heads.threading.Thread, "start", lambda thread: None)
+    monkeypatch.setattr(heads, "_mailed", {})
+    first, second = (Head(START, "harbour", number, f"{number}" * 64) for number in (4, 5))
+    heads.announce(first)
+    assert heads.send()
+    heads.announce(second)
+    assert not heads.send()  # it waits
+    (mail,) = mailoutbox
+    assert mail.to == ["lee@elsewhere.example"]
+    lines = mail.body.splitlines()
+    assert read_heads(lines)["harbour"].heads == {4: first}
+    assert read_heads([line.replace("4" * 64, "6" * 64) for line in lines]) == {}
+    monkeypatch.setattr(heads, "MAIL_EVERY_S", 0)
+    assert heads.send()
+    assert read_heads(mailoutbox[1].body.splitlines())["harbour"].heads == {5: second}
+
+
 def test_a_place_that_cannot_be_reached_is_logged_and_tried_again(settings, tmp_path, monkeypatch, caplog):
     from keel.web.environment import HeadPlace
 

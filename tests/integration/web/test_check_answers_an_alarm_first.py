@@ -53,6 +53,8 @@ def test_a_search_box_hears_an_alarm_too(erin, address):
     assert card.index("this can be an emergency") < card.index('href="tel:999"') < card.index("<form")
     assert "right now?" in _text(erin.get(address, {"q": "overdose deaths"}))
     assert 'id="alarm"' not in _text(erin.get(address, {"q": "does ketamine harm the memory"}))
+    page = _text(erin.get(f"/es{address}", {"q": "mi amigo no respira"}))
+    assert "puede ser una emergencia" in page
 
 
 def test_a_search_of_the_evidence_finds_people_who_help(erin):

@@ -31,6 +31,7 @@ PAGES = {
     "/clinic/harbour/patients/H-1/facts/1/correct/": "alice",
     "/clinic/harbour/patients/H-1/record/measurement/": "bob",
     "/clinic/harbour/patients/H-1/risk/": "alice",
+    "/clinic/harbour/patients/H-1/review/": "alice",
     "/clinic/harbour/patients/H-1/contacts/": "fay",
     "/clinic/harbour/patients/H-1/contacts/new/": "fay",
     "/clinic/harbour/patients/H-1/visit/": "fay",
@@ -159,7 +160,7 @@ def test_older_rows_are_a_page_further(at_desk, dose, monkeypatch):
     for _ in range(3):
         browser.get("/clinic/harbour/audit/")
     first = browser.get("/clinic/harbour/audit/?kind=seen").content.decode()
-    assert "kind=seen&amp;before=3" in first
+    assert "kind=seen&amp;before=4" in first
     assert "Older" not in browser.get("/clinic/harbour/audit/?before=2").content.decode()
 
 
@@ -177,7 +178,7 @@ def test_another_patients_number_that_begins_alike_is_not_taken_along(people, do
 
     for subject in ("H-10", "H-10/1", "H-1x"):
         note(dose.patient.clinic, at=START, actor="bob", action="see_patient", subject=subject)
-    assert [row.subject for row in about_patient(dose.patient.clinic, "H-1")] == ["H-1/1"]
+    assert [row.subject for row in about_patient(dose.patient.clinic, "H-1")] == ["H-1/1", "H-1/2"]
 
 
 def test_every_action_of_the_audit_has_words():

@@ -35,6 +35,7 @@ NEEDS = {
     "clinic:merge": "void_facts",
     "clinic:record": "record_facts",
     "clinic:judge_risk": "decide",
+    "clinic:review": "decide",
     "clinic:contacts": "see_contacts",
     "clinic:record_contact": "register",
     "clinic:plan_visit": "register",
@@ -43,6 +44,7 @@ NEEDS = {
     "live:adoption": "see_rooms",
     "live:overlay": "see_rooms",
     "live:decision": "run_sessions",
+    "live:monitors": "run_sessions",
     "live:board": "see_rooms",
     "live:board_json": "see_rooms",
     "live:board_rooms": "see_rooms",
@@ -133,9 +135,9 @@ def _names(name):
 @pytest.fixture
 def dose(people, dana):
     fact = record_fact(by=people["alice"], patient=dana, kind=Kind.DOSE, payload=INFUSION, key="one", at=START)
-    a_session(dana, people["bob"])
     contact = {"name": "Sam", "role": "escort"}
     record_fact(by=people["fay"], patient=dana, kind=Kind.CONTACT, payload=contact, key="two", at=START)
+    a_session(dana, people["bob"])
     return fact
 
 

@@ -51,7 +51,7 @@ def test_nothing_found_ends_with_1_and_one_line():
     assert answer.exit_code == 1
     assert answer.stdout == ""
     assert "Nothing in the evidence" in answer.stderr
-    assert as_json("evidence", "xylophone") == {"query": "xylophone", "hits": []}
+    assert as_json("evidence", "xylophone") == {"query": "xylophone", "alarms": [], "hits": []}
 
 
 @pytest.mark.slow

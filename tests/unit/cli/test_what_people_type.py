@@ -21,7 +21,16 @@ def total(text, instrument="phq-9"):
 
 @pytest.mark.parametrize(
     "text",
-    [WRITTEN, "1;1;2;0;1;0;2;0;0", "1 1 2 0 1 0 2 0 0", "112010200", "1=1; 2=1; 3=2; 4=0; 5=1; 6=0; 7=2; 8=0; 9=0"],
+    [
+        WRITTEN,
+        "1;1;2;0;1;0;2;0;0",
+        "1 1 2 0 1 0 2 0 0",
+        "112010200",
+        "1=1; 2=1; 3=2; 4=0; 5=1; 6=0; 7=2; 8=0; 9=0",
+        "1|1|2|0|1|0|2|0|0",
+        "q1=1 q2=1 q3=2 q4=0 q5=1 q6=0 q7=2 q8=0 q9=0",
+        "1:1, 2:1, 3:2, 4:0, 5:1, 6:0, 7:2, 8:0, 9:0",
+    ],
 )
 def test_answers_are_read_by_commas_semicolons_spaces_and_in_one_run(text):
     assert total(text) == 7

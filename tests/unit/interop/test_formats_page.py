@@ -34,7 +34,8 @@ def test_the_limits_on_the_page_are_those_of_the_data():
 
 def test_every_format_has_a_chapter():
     chapters = re.findall(r"^## (.+)$", PAGE, flags=re.MULTILINE)
-    assert len(Format) == 8
-    assert {"Keel record", "FHIR R4", "Journal export", "Tables of OpenNeuro ds005917", "Table of doses"} <= set(
-        chapters
-    )
+    assert len(Format) == 10
+    assert {
+        *("Keel record", "FHIR R4", "Journal export", "Tables of OpenNeuro ds005917", "Table of doses"),
+        *("Tables of OMOP", "C-CDA document"),
+    } <= set(chapters)

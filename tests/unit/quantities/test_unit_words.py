@@ -3,7 +3,7 @@
 import pytest
 
 from keel.knowledge import load
-from keel.quantities import written_unit, written_value
+from keel.quantities import convert, written_unit, written_value
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,17 @@ def test_a_value_is_written_with_its_unit_in_words(value, code, written):
 def test_no_unit_of_the_facts_is_shown_with_the_brackets_of_its_code():
     shown = {code: written_unit(code) for code in load().units}
     assert not [code for code, words in shown.items() if set(words) & set("[]{}")]
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "to", "expected"),
+    [
+        (1, "ukat/L", "U/L", 60),  # UCUM: kat is mol/s, U is umol/min
+        (1, "10.L/min", "L/min", 10),  # UCUM: a whole number is a factor
+        (1, "cm[H2O]", "mm[Hg]", 0.73556),  # UCUM: m[H2O] is 9.80665 kPa, m[Hg] 133.322 kPa
+        (20, "[drp]", "mL", 1),  # UCUM
+        (1, "hPa", "kPa", 0.1),
+    ],
+)
+def test_units_of_laboratories_and_wards(value, unit, to, expected):
+    assert convert(value, unit, to) == pytest.approx(expected, rel=1e-4)

@@ -110,7 +110,7 @@ def test_another_database_is_refused_without_its_password_in_the_message(tmp_pat
 
 @pytest.mark.parametrize(
     "text",
-    ["/var/heads.log", "file:heads.log", "syslog:logs.example", "syslog:host:0", "syslog::514", "mail:a@b.example"],
+    ["/var/heads.log", "file:heads.log", "syslog:logs.example", "syslog:host:0", "syslog::514", "mail:nobody"],
 )
 def test_a_place_for_heads_that_cannot_be_read_is_refused(text):
     with pytest.raises(WebError, match="KEEL_AUDIT_HEAD"):

@@ -10,11 +10,11 @@ from keel.assessment.interactions.items import Answer, answer
 from keel.assessment.interactions.limits import interactions_edition, limits
 from keel.assessment.interactions.names import Names, TypedName, names_of
 from keel.assessment.interactions.rate import Ketamine, Rater
-from keel.assessment.interactions.recognise import EntryNames, join_words, read_entry
+from keel.assessment.interactions.recognise import EntryNames, join_words, read_list
 from keel.assessment.interactions.report import UNCONFIRMED, InteractionsReport, Item, Status
 from keel.assessment.interactions.stacking import stacked
 from keel.assessment.interactions.summary import summary
-from keel.assessment.interactions.typed_list import entries, words
+from keel.assessment.interactions.typed_list import lists, words
 from keel.findings import worst_first
 from keel.knowledge import Knowledge
 from keel.knowledge.interactions import Danger, KetamineForm
@@ -143,11 +143,12 @@ def join_names(typed: Sequence[str], knowledge: Knowledge) -> list[str]:
 
 def _read(texts: Sequence[str], names: Names) -> EntryNames:
     """All entries of all texts, read; where nothing but doses was typed, that text itself, not recognised."""
-    typed = [entry for text in texts for entry in entries(text)]
+    listed = [each for text in texts for each in lists(text)]
+    typed = [entry for each in listed for entry in each]
     count = sum(len(words(entry)) for entry in typed)
     if count > MOST_WORDS:
         raise ListTooLong(count, MOST_WORDS)
-    read = [read_entry(entry, names) for entry in typed]
+    read = [one for each in listed for one in read_list(each, names)]
     found = tuple(one for each in read for one in each.names)
     ignored = tuple(word for each in read for word in each.ignored)
     doubtful = tuple(word for each in read for word in each.doubtful)

@@ -98,18 +98,26 @@ def _as_topical(rated: ClassRating, word: str) -> ClassRating:
 
 def _ambiguous(read: TypedName, meaning: Meaning, names: Names, rater: Rater) -> Item:
     could_be = _dangers(meaning.substances, names, rater)
+    slots = {
+        "input": read.typed,
+        "choices": either(Name(name) for name in meaning.substances),
+        "possible": _possible(could_be),
+    }
+    if meaning.is_unconfirmed:
+        message = Message(
+            "“{input}” is a brand, and no source that was read says what it contains; it may be {choices}. Look at the "
+            "box and write what it contains.{possible}",
+            **slots,
+        )
+    else:
+        message = Message("“{input}” may mean {choices}. It was not checked: say which one.{possible}", **slots)
     return Item(
         input=read.typed,
-        status=Status.AMBIGUOUS,
+        status=Status.CONTENTS_NOT_KNOWN if meaning.is_unconfirmed else Status.AMBIGUOUS,
         how=meaning.how,
         did_you_mean=meaning.substances,
         could_be=Danger.worst(list(could_be.values())),
-        message=Message(
-            "“{input}” may mean {choices}. It was not checked: say which one.{possible}",
-            input=read.typed,
-            choices=either(Name(name) for name in meaning.substances),
-            possible=_possible(could_be),
-        ),
+        message=message,
     )
 
 

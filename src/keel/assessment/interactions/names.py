@@ -22,7 +22,8 @@ SQUASHED_FROM = 5
 class Meaning(NamedTuple):
     """What a name means: its substances, how it was found, and whether the person must confirm it first.
 
-    `group` is set for a word that names a whole class; it then has no substances.
+    `is_unconfirmed` where no source that was read says what a brand contains. `group` is set for a word that names a
+    whole class; it then has no substances.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Meaning(NamedTuple):
     to_confirm: bool = False
     group: ClassWord | None = None
     is_brand: bool = False
+    is_unconfirmed: bool = False
     family: tuple[str, ...] = ()
     """Names on file of which this is another product: what it contains is not known."""
 
@@ -172,12 +174,10 @@ def _meanings(knowledge: Knowledge) -> Iterator[tuple[str, Meaning]]:
         for word in group.words:
             yield name_key(word), Meaning(word, (), None, True, group)
     for alias in knowledge.synonyms.values():
-        yield (
-            name_key(alias.alias),
-            Meaning(
-                alias.alias, alias.substances, Match.SYNONYM, alias.ambiguous, is_brand=alias.kind is NameKind.BRAND
-            ),
-        )
+        to_confirm = alias.ambiguous or alias.is_unconfirmed
+        is_brand = alias.kind is NameKind.BRAND
+        meaning = Meaning(alias.alias, alias.substances, Match.SYNONYM, to_confirm, is_brand=is_brand)
+        yield name_key(alias.alias), meaning._replace(is_unconfirmed=alias.is_unconfirmed)
     for product in knowledge.products.values():
         yield name_key(product.name), Meaning(product.name, product.substances, Match.PRODUCT, is_brand=True)
     for row in knowledge.interactions.values():

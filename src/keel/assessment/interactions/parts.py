@@ -2,11 +2,13 @@
 
 Words such as "no", "allergic to" and "stopped" speak of the names after them, as far as the next "but" or "now", and
 over "or" to several; "stopped" and "allergy" also of the name before them. Where "and" follows, or two of them stand
-together ("not allergic to"), it is not clear, and the person is asked.
+together ("not allergic to"), it is not clear, and the person is asked. "denies" goes on over "and", and over commas as
+long as bare names follow it; "no" over commas where the list ends in "or".
 """
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from keel.assessment.interactions.names import Meaning, Names, Taken
@@ -20,6 +22,8 @@ ORDINARY = frozenset({"language", "joiner", "alternative", "everyday"})
 JOINING = frozenset({"joiner", "alternative"})
 PASSED_OVER = frozenset({"number", "unit", "form", "release", "salt", "frequency", "topical", "language", "sig"})
 AFTER_A_NAME = frozenset({"allergic", "stopped"})
+DENIES, _NO = "denies", "no"
+BARE = JOINING | {"language"}
 WHEN = frozenset({"recently", "long-ago"})
 
 
@@ -101,7 +105,25 @@ def taken(parts: Sequence[Part], place: int) -> Taken:
     if not said:
         return Taken()
     when = next((part.says for part in parts if part.says in WHEN), "")
-    return Taken(said[0] if len(said) == 1 else "unclear", when)
+    return Taken(_NO if said == [DENIES] else said[0] if len(said) == 1 else "unclear", when)
+
+
+def is_bare(parts: Sequence[Part]) -> bool:
+    """Whether an entry is names alone, joined where there are several: no amount, no verb, no word of when or how."""
+    plain = all(part.meaning or part.kind in BARE or part.says == _NO for part in parts)
+    apart = not any(one.meaning and two.meaning for one, two in pairwise(parts))
+    return plain and apart and any(part.meaning for part in parts)
+
+
+def denial_of(parts: Sequence[Part]) -> str:
+    """The denial of the bare names with which an entry ends, “denies” or “no”; empty where there is none."""
+    place = next((place for place, part in enumerate(parts) if part.says in (DENIES, _NO)), None)
+    return parts[place].says if place is not None and is_bare(parts[place + 1 :]) else ""
+
+
+def has_alternative(parts: Sequence[Part]) -> bool:
+    """Whether an “or” or a “nor” stands in an entry."""
+    return any(part.kind == "alternative" or part.words[0].plain in ("nor", "ni") for part in parts)
 
 
 def _before(parts: Sequence[Part], place: int) -> Iterator[str]:
@@ -111,7 +133,7 @@ def _before(parts: Sequence[Part], place: int) -> Iterator[str]:
         if part.says == "present":
             return
         if part.says and part.says not in WHEN:
-            unclear = (is_joined and part.says != "allergic") or (is_far and part.says == "no")
+            unclear = (is_joined and part.says not in ("allergic", DENIES)) or (is_far and part.says in (DENIES, _NO))
             yield "unclear" if unclear else part.says
         elif part.kind == "joiner":
             is_joined, has_other = True, False
@@ -133,7 +155,7 @@ def _after(parts: Sequence[Part], place: int) -> Iterator[str]:
     for position, part in enumerate(after):
         if part.says == "present":
             return
-        is_last_no = part.says == "no" and position == len(after) - 1
+        is_last_no = part.says == _NO and position == len(after) - 1
         if part.says in AFTER_A_NAME or is_last_no:
             yield part.says
             return

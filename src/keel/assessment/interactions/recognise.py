@@ -8,8 +8,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from keel.assessment.interactions.names import Names, TypedName
-from keel.assessment.interactions.parts import JOINING, ORDINARY, SAYS_HOW, Part, kind_of, parts_of, taken
+from keel.assessment.interactions.names import Names, Taken, TypedName
+from keel.assessment.interactions.parts import (
+    DENIES,
+    JOINING,
+    ORDINARY,
+    SAYS_HOW,
+    Part,
+    denial_of,
+    has_alternative,
+    is_bare,
+    kind_of,
+    parts_of,
+    taken,
+)
 from keel.assessment.interactions.spelling import Neighbour
 from keel.assessment.interactions.typed_list import Word, name_key, words
 
@@ -28,6 +40,31 @@ class EntryNames(NamedTuple):
     names: tuple[TypedName, ...]
     ignored: tuple[str, ...]
     doubtful: tuple[str, ...] = ()
+
+
+def read_list(listed: Sequence[str], names: Names) -> Iterator[EntryNames]:
+    """What the entries between the commas of one line name; a denial holds for the bare names behind it, too."""
+    parted = [parts_of(words(entry), names) for entry in listed]
+    denied_to = -1
+    for place, (entry, parts) in enumerate(zip(listed, parted, strict=True)):
+        read = read_entry(entry, names)
+        if denial := denial_of(parts):
+            denied_to = _denied_to(place, denial, parted)
+        elif place <= denied_to:
+            read = read._replace(names=tuple(one._replace(taken=Taken("no")) for one in read.names))
+        yield read
+
+
+def _denied_to(place: int, denial: str, parted: Sequence[Sequence[Part]]) -> int:
+    """The last entry that the denial in an entry holds for; an unknown word alone neither ends it nor is denied."""
+    last = place
+    for after in range(place + 1, len(parted)):
+        if not is_bare(parted[after]):
+            if any(part.meaning or part.kind or part.says for part in parted[after]):
+                break
+        elif denial == DENIES or has_alternative(parted[after]):
+            last = after
+    return last
 
 
 def read_entry(entry: str, names: Names) -> EntryNames:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 # A comma between digits belongs to a name or a number.
 _SEPARATOR = re.compile(r"[\n\r\t;|•·]+|(?<!\d),|,(?!\d)|\s\+\s")
+_LINES = re.compile(r"[\n\r\t;|•·]+|(?<=[^\W\d_]{4})[.!?]\s+(?=[A-Z¿¡])")
 _BULLET = re.compile(r"^\s*(?:[-*–—]|\d{1,2}[.)])\s+")
 _WORD = re.compile(r"[^\W_]+(?:['’`´][^\W_]+)*")
 _APOSTROPHE = re.compile(r"['’`´]")
@@ -30,6 +31,11 @@ def entries(text: str) -> list[str]:
     """The entries of a typed list: split at line breaks, commas, semicolons and plus signs, without bullets."""
     parts = (_BULLET.sub("", part).strip() for part in _SEPARATOR.split(text))
     return [part for part in parts if part]
+
+
+def lists(text: str) -> list[list[str]]:
+    """The entries of a typed list, those of one line, sentence or part between semicolons together."""
+    return [entries(part) for part in _LINES.split(text)]
 
 
 def words(text: str) -> list[Word]:

@@ -13,7 +13,7 @@ from keel.assessment.session.events import Plan, Session, minutes_between
 from keel.findings import Fact
 from keel.knowledge.protocols import Protocol
 from keel.quantities import significant
-from keel.record import Dose, Precision
+from keel.record import Dose, Precision, Setting
 from keel.record.selection import is_taken
 
 MORE_IS_STRICTER = (
@@ -23,14 +23,19 @@ MORE_IS_STRICTER = (
     "weeks_in_treatment",
     "dose_taken_today",
     "exceeds_course_plan",
+    "ketamine_elsewhere",
+    "ketamine_elsewhere_mg",
 )
 LESS_IS_STRICTER = (
     "hours_since_last_dose",
+    "hours_since_ketamine_elsewhere",
     "longest_gap_that_holds_days",
     "first_session",
     "response_reviewed",
     "responded",
 )
+RECENT_DAYS = 28
+"""How far back own use is looked for where there was no session."""
 COUNTED = ("sessions_so_far", "sessions_this_week_with_today", "treatment_week", "first_session", "dose_taken_today")
 """Facts of which a typed answer that differs from the count is named."""
 
@@ -56,8 +61,10 @@ def counted_facts(
     days = list(course_days(before, protocol, at))
     facts.setdefault("first_session", not days)
     facts["dose_taken_today"] = any(min(day_span(one, at).last, today) == today for one in before)
+    facts |= _elsewhere(before, days, today, at)
     of_course = [one for one in days if plan is None or plan.course_started is None or one.last >= plan.course_started]
-    facts |= _counts(of_course, today)
+    own = [day_span(one, at) for one in before if one.setting is Setting.NON_MEDICAL]
+    facts |= _counts(of_course, today) | {"sessions_this_week_with_today": _this_week([*of_course, *own], today)}
     if plan is not None and plan.course_sessions is not None:
         facts["exceeds_course_plan"] = len({one.last for one in of_course}) + 1 > plan.course_sessions
     elif not of_course:
@@ -89,13 +96,51 @@ def _latest(dose: Dose, at: dt.datetime) -> dt.datetime:
     return min(end_of_day, at)
 
 
+def _elsewhere(before: Iterable[Dose], days: Iterable[CourseDay], today: dt.date, at: dt.datetime) -> dict[str, Fact]:
+    """Own use on record since the last session, or in the last four weeks where there was none: how much, and when.
+
+    No word on it says nothing: own use that nobody recorded is asked about.
+    """
+    since = max((one.last for one in days), default=today - dt.timedelta(days=RECENT_DAYS))
+    own = [one for one in before if one.setting is Setting.NON_MEDICAL and day_span(one, at).last >= since]
+    if not own:
+        return {}
+    amounts = [one.amount_mg.mid for one in own if one.amount_mg is not None]
+    hours = minutes_between(max(_latest(one, at) for one in own), at) / 60
+    facts: dict[str, Fact] = {
+        "ketamine_elsewhere": True,
+        "hours_since_ketamine_elsewhere": significant(max(0.0, hours)),
+    }
+    return facts | ({"ketamine_elsewhere_mg": significant(sum(amounts))} if len(amounts) == len(own) else {})
+
+
+def with_elsewhere(facts: Mapping[str, Fact], counted: Mapping[str, Fact], at: dt.datetime) -> dict[str, Fact]:
+    """The facts with what was told of ketamine from elsewhere: it moves the last dose, and the week if not counted."""
+    hours = facts.get("hours_since_ketamine_elsewhere")
+    if isinstance(hours, bool) or not isinstance(hours, int | float):
+        return dict(facts)
+    day, today = (at - dt.timedelta(hours=hours)).date(), at.date()
+    last, week = facts.get("hours_since_last_dose"), facts.get("sessions_this_week_with_today")
+    more: dict[str, Fact] = {"hours_since_last_dose": min(hours, last) if isinstance(last, int | float) else hours}
+    if day == today:
+        more["dose_taken_today"] = True
+    if today - dt.timedelta(today.weekday()) <= day < today and counted.get("ketamine_elsewhere") is not True:
+        more["sessions_this_week_with_today"] = (week if isinstance(week, int | float) else 1) + 1
+    return {**facts, **more}
+
+
+def _this_week(days: Iterable[CourseDay], today: dt.date) -> int:
+    """The days of this calendar week with a dose, today among them."""
+    monday = today - dt.timedelta(days=today.weekday())
+    return len({one.last for one in days if monday <= one.last} | {today})
+
+
 def _counts(days: Iterable[CourseDay], today: dt.date) -> dict[str, Fact]:
     sessions = sorted({one.last for one in days})
     first = min((one.first for one in days), default=today)
-    monday = today - dt.timedelta(days=today.weekday())
     counts: dict[str, Fact] = {
         "sessions_so_far": len(sessions),
-        "sessions_this_week_with_today": sum(monday <= day for day in sessions) + 1,
+        "sessions_this_week_with_today": _this_week(days, today),
         "treatment_week": (today - first).days // 7 + 1,
         "weeks_in_treatment": significant((today - first).days / 7),
     }

@@ -109,6 +109,7 @@ def _missing_values(view: SessionView) -> Iterator[Finding]:
     if not sets or not {"hr", "spo2", "rr"} & wanted:
         return
     newest, near = sets[-1], view.cut("repeat_min") or 0.0
+    wanted -= {"bp"} if newest.is_sent else set()
     lacking = [
         Message(view.knowledge.clinical_facts[fact].label)
         for check, facts in SIGNS.items()

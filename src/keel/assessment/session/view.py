@@ -16,7 +16,7 @@ from keel.assessment.protocols.facts import RecordFacts, derived
 from keel.assessment.protocols.gate import gate
 from keel.assessment.protocols.level_of_care import level_of_care
 from keel.assessment.session.answers import Answer, Answers, judgement_age
-from keel.assessment.session.course import counted_facts, counted_with
+from keel.assessment.session.course import counted_facts, counted_with, with_elsewhere
 from keel.assessment.session.dose import DoseState, Order, device_facts, dose_facts, dose_state
 from keel.assessment.session.events import (
     DosePaused,
@@ -203,7 +203,7 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
             **self.condition_facts.facts,
             **weighed_facts(self.session.person.weighed_on, at, self.session.timezone),
             **plan_facts(self.plan, protocol, self.route, self.order.weight_kg),
-            **counted_with(self.answers.facts(self.events, at), self.counted),
+            **with_elsewhere(counted_with(self.answers.facts(self.events, at), self.counted), self.counted, at),
             **judgement_age(self._said, asked_at_the_door(protocol), at),
             **weight_facts(self._weights_kg, self.cut("weight_pounds_near") or 0.0),
             **event_facts(self.events, self.words),

@@ -39,10 +39,11 @@ class VitalSign(NamedTuple):
 
 
 class ReadingSet(NamedTuple):
-    """The vital signs of one event, by name."""
+    """The vital signs of one event, by name; `is_sent` by a monitor, whose cuff has times of its own."""
 
     at: dt.datetime
     signs: Mapping[str, Fact]
+    is_sent: bool = False
 
 
 class Vitals:
@@ -66,7 +67,8 @@ class Vitals:
                 self._by_fact.setdefault(name, []).append(VitalSign(event.at, value))
             signs = {name: value for name, value in values.items() if name in _SIGN_NAMES}
             if signs or isinstance(event, VitalsRecorded):
-                self.sets.append(ReadingSet(event.at, signs))
+                is_sent = isinstance(event, VitalsRecorded) and bool(event.device)
+                self.sets.append(ReadingSet(event.at, signs, is_sent))
             sbp, dbp = _value(signs.get("sbp")), _value(signs.get("dbp"))
             if sbp is not None and dbp is not None:
                 self.pressures.append(Pressure(event.at, sbp, dbp))
@@ -102,8 +104,8 @@ def _values(event: Plain) -> Iterator[tuple[str, Fact]]:
             value = getattr(event, name, None)
             if value is not None:
                 yield name, value
-    if isinstance(event, VitalsRecorded) and event.spo2 is not None and event.on_oxygen is None:
-        yield "on_oxygen", False
+    if isinstance(event, VitalsRecorded) and event.spo2 is not None and event.on_oxygen is None and not event.device:
+        yield "on_oxygen", False  # a monitor knows nothing of it: what a person said stands
 
 
 def asked_signs(protocol: Protocol) -> tuple[str, ...]:

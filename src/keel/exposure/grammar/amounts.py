@@ -113,7 +113,8 @@ class AmountReader(NumberReader):
         """“2 g between 4 of us”, “split a gram with a friend”: one of so many equal parts."""
         start = at
         is_shared = self.is_at(at, K.SHARED)
-        whole = self.mass(self.to_number(at + is_shared, K.FILLER))
+        whole_at = self.to_number(at + is_shared, K.FILLER)
+        whole = self._pieces_of_mass(whole_at) or self.mass(whole_at)
         if whole is None or whole[0].value is None:
             return None
         (amount, after), value = whole, whole[0].value

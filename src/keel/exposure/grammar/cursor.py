@@ -33,6 +33,10 @@ class Cursor:
     def __init__(self, text: str, tokens: Sequence[Token], at: dt.datetime) -> None:
         self.text, self.tokens, self.at = text, tokens, at
         self.known: dict[tuple[object, ...], Any] = {}
+        self.has_age = False
+        """Whether an age was read so far, so that “now 24” is one."""
+        self.is_changed = False
+        """Whether it was said from what it changed, so that “to” says what it is now."""
         self.units: dict[int, str] = {}
         """The units that were read, by the place of their amount."""
 

@@ -5,8 +5,6 @@ Kinds of words come from the language; nothing here knows a word. What no consti
 which `patterns.py` refuses in the person’s own words.
 """
 
-from functools import cached_property
-
 from keel.exposure.errors import PatternError
 from keel.exposure.grammar.amounts import AmountReader
 from keel.exposure.grammar.constituents import (
@@ -36,14 +34,6 @@ LIGHTEST_KG, HEAVIEST_KG = 20.0, 400.0
 
 class Reader(AmountReader, RateReader, TimeReader):
     """The constituents of one text."""
-
-    is_changed = False
-    """Whether it was said from what it changed, so that “to” says what it is now."""
-
-    @cached_property
-    def ages(self) -> list[Age]:
-        """The ages that were read so far."""
-        return []
 
     def label(self, at: int) -> Read[Label] | None:
         """“Wk 1-4:”, “weeks 5 to 8”, “from week 9”: which weeks a phase has."""
@@ -83,11 +73,11 @@ class Reader(AmountReader, RateReader, TimeReader):
         ):
             return None
         is_now = is_old and not (is_start and has_word)
-        has_now = bool(self.ages) and (self.is_at(at, K.NOW) or self.is_at(after, K.NOW))
+        has_now = self.has_age and (self.is_at(at, K.NOW) or self.is_at(after, K.NOW))
         if not is_now and not has_word and not has_now:
             return None
         found = Age(self.number_of(number_at, NUMBER), is_start=has_word and not is_now)
-        self.ages.append(found)
+        self.has_age = True
         return found, after + (is_old or (has_now and self.is_at(after, K.NOW)))
 
     def dispensed(self, at: int) -> Read[Mark] | None:

@@ -15,7 +15,7 @@ from keel.exposure.grammar.constituents import (
     Wider,
     capped,
 )
-from keel.exposure.grammar.reader import Reader
+from keel.exposure.grammar.numbers import NumberReader
 from keel.messages import Message
 from keel.quantities import Interval
 
@@ -36,7 +36,7 @@ class Often(NamedTuple):
 class OftenReader:
     """Joins the rates of a clause."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: NumberReader) -> None:
         self._reader = reader
 
     def raw(self, item: Constituent) -> str:

@@ -23,6 +23,7 @@ from keel.exposure.grammar.constituents import (
     too_long,
 )
 from keel.exposure.grammar.reader import Reader
+from keel.exposure.grammar.tokens import Token
 from keel.exposure.patterns.clauses import Clause, is_small
 from keel.exposure.patterns.often import Often, OftenReader, last_counted, repeats, widened_by
 from keel.knowledge import Knowledge
@@ -49,6 +50,9 @@ class PhaseReader(OftenReader):
         self._knowledge = knowledge
         weights = [item.what.kg for item in items if isinstance(item.what, Weight)]
         self._weight_kg = weights[0] if weights else None
+        self._age = next(
+            (item.what.years for item in items if isinstance(item.what, Age) and not item.what.is_start), None
+        )
         self._text = reader.text.strip()
 
     def phase(self, clause: Clause, like: UsePattern | None, *, is_beside: bool) -> UsePattern:
@@ -94,6 +98,9 @@ class PhaseReader(OftenReader):
             return span
         return span._replace(days=days, can_be_spree=True, is_row=True)
 
+    def _tokens_of(self, item: Constituent) -> Sequence[Token]:
+        return self._reader.tokens[item.first : item.after]
+
     def _words(
         self, items: Sequence[Constituent], assumed: list[Message], *, is_schedule: bool = False
     ) -> dict[str, object]:
@@ -106,7 +113,7 @@ class PhaseReader(OftenReader):
         for item in items:
             if isinstance(item.what, Age | Dates | Label | Weight):
                 continue
-            for token in self._reader.tokens[item.first : item.after]:
+            for token in self._tokens_of(item):
                 for name in FIELDS:
                     if name in token:
                         kind = {"setting": Setting, "form": Form}.get(name, str)
@@ -435,22 +442,12 @@ class PhaseReader(OftenReader):
                         "“{text}” lies after {end}. Give a year that has been.", text=self._text, end=end.isoformat()
                     )
                 )
-            when_text = next(self.raw(item) for item in clause.items if item.what is since)
-            if (
-                any(
-                    "time_of_year" in token
-                    for item in clause.items
-                    if item.what is since
-                    for token in self._reader.tokens[item.first : item.after]
-                )
-                and first != last
-            ):
+            said_at = next(item for item in clause.items if item.what is since)
+            if first != last and any("time_of_year" in token for token in self._tokens_of(said_at)):
                 told = Message(
                     "“{text}” is read as {first} to {last}",
-                    text=when_text,
-                    first=first.isoformat(),
-                    last=last.isoformat(),
-                )
+                    text=self.raw(said_at), first=first.isoformat(), last=last.isoformat(),
+                )  # fmt: skip
                 assumed.append(told)
             if first < FIRST_MADE:
                 raise too_long(self._text)
@@ -473,11 +470,10 @@ class PhaseReader(OftenReader):
         start = next((one for one in ages if one.is_start), None)
         if start is None:
             return None
-        now = next((one.years for one in self._reader.ages if not one.is_start), None)
-        if now is None or now < start.years:
+        if self._age is None or self._age < start.years:
             assumed.append(Message("how long is not known: write the age now as well, for example “now 24”"))
             return None
-        years = now - start.years
+        years = self._age - start.years
         return Interval(max(0.0, years - 1), years, years + 1) * MONTHS_A_YEAR
 
     def _months(self, clause: Clause, spans: Sequence[Span]) -> Interval | None:

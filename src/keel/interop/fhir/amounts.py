@@ -27,19 +27,25 @@ _EACH = re.compile(r"\s*(?:/|\bper\b)\s*\{?dose\}?$", re.IGNORECASE)
 
 
 class Strength(NamedTuple):
-    """Milligrams in each millilitre; `is_of_name` where only the name of the mixture says so."""
+    """Milligrams in each millilitre, or in each `piece`; `is_of_name` where only the name of the mixture says so."""
 
-    mg_per_ml: float
+    mg_in_each: float
     is_of_name: bool = False
+    piece: str = ""
 
     @classmethod
     def of(cls, ratio: Ratio) -> Self | None:
-        """From an ingredient's strength; None where it is not a mass per volume."""
+        """From an ingredient's strength; None where it is not a mass per volume or per piece."""
         above, below = ratio.numerator, ratio.denominator
         if above is None or below is None or not above.value or not below.value or above.value < 0 or below.value < 0:
             return None
         try:
-            return cls(convert(above.value, above.ucum, "mg") / convert(below.value, below.ucum, "mL"))
+            mg = convert(above.value, above.ucum, "mg")
+            return cls(mg / convert(below.value, below.ucum, "mL"))
+        except UnitError:
+            piece = _piece(below.ucum)
+        try:
+            return cls(convert(above.value, above.ucum, "mg") / below.value, piece=piece) if piece else None
         except UnitError:
             return None
 
@@ -125,6 +131,8 @@ def _of_quantity(quantity: Quantity, strength: Strength | None, weight_kg: float
     if not quantity.ucum:
         return DoseAmount(why_unknown=Message("the amount has no unit"))
     written = _EACH.sub("", quantity.ucum[:_LONGEST])
+    if strength is not None and strength.piece and strength.piece in (_piece(quantity.ucum), _piece(quantity.unit)):
+        return DoseAmount(mg=Interval.exactly(value * strength.mg_in_each))
     try:
         unit = parse_unit(written)
     except UnitError:
@@ -133,13 +141,19 @@ def _of_quantity(quantity: Quantity, strength: Strength | None, weight_kg: float
         return DoseAmount(mg=Interval.exactly(convert(value, written, "mg")))
     if unit.dimension == parse_unit("mg/kg").dimension:
         return DoseAmount.of_weight(convert(value, written, "mg/kg"), weight_kg)
-    if unit.dimension == parse_unit("mL").dimension and strength is not None:
+    if unit.dimension == parse_unit("mL").dimension and strength is not None and not strength.piece:
         return _of_volume(convert(value, written, "mL"), strength)
     return DoseAmount(why_unknown=Message("the unit {unit} is not a mass", unit=shown(quantity.ucum)))
 
 
+def _piece(unit: str) -> str:
+    """What is counted, as “tablet” of “{tablets}”; empty for a mere number."""
+    name = unit.strip("{}[] ").casefold().removesuffix("(s)").removesuffix("s")
+    return name if re.fullmatch(r"[a-z][a-z ]{1,30}", name) else ""
+
+
 def _of_volume(millilitres: float, strength: Strength) -> DoseAmount:
-    return DoseAmount(mg=Interval.exactly(millilitres * strength.mg_per_ml), is_estimate=strength.is_of_name)
+    return DoseAmount(mg=Interval.exactly(millilitres * strength.mg_in_each), is_estimate=strength.is_of_name)
 
 
 def _of_rate(rate: float, unit: str, time: When, strength: Strength | None, weight_kg: float | None) -> DoseAmount:
@@ -158,8 +172,10 @@ def _of_rate(rate: float, unit: str, time: When, strength: Strength | None, weig
         return DoseAmount(mg=Interval.exactly(convert(rate, unit, "mg/min") * minutes))
     if dimension == parse_unit("mg/kg/min").dimension:
         return DoseAmount.of_weight(convert(rate, unit, "mg/kg/min") * minutes, weight_kg)
-    if strength is not None and dimension == parse_unit("mL/min").dimension:
+    if strength is None or strength.piece:
+        return DoseAmount(why_unknown=Message("the unit of the rate {unit} is not a mass per time", unit=shown(unit)))
+    if dimension == parse_unit("mL/min").dimension:
         return _of_volume(convert(rate, unit, "mL/min") * minutes, strength)
-    if strength is not None and dimension == parse_unit("mL/kg/min").dimension:
-        return DoseAmount.of_weight(convert(rate, unit, "mL/kg/min") * minutes * strength.mg_per_ml, weight_kg)
+    if dimension == parse_unit("mL/kg/min").dimension:
+        return DoseAmount.of_weight(convert(rate, unit, "mL/kg/min") * minutes * strength.mg_in_each, weight_kg)
     return DoseAmount(why_unknown=Message("the unit of the rate {unit} is not a mass per time", unit=shown(unit)))

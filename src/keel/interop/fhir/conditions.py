@@ -15,6 +15,8 @@ from keel.record import Condition as KeelCondition
 from keel.record import Precision
 from keel.record.concepts import UNSURE
 
+_SETTLED = ("", "confirmed", "refuted", "entered-in-error")
+
 
 def read_condition(condition: Condition, item_id: str, draft: Draft, context: Context) -> None:
     """Adds the condition: refuted as one that is not there, a suspected one with that status, an abated one as over."""
@@ -29,8 +31,13 @@ def read_condition(condition: Condition, item_id: str, draft: Draft, context: Co
         raise NotTaken(Message("its verification is entered-in-error: taken back by its sender"))
     onset = when(condition.onset_date_time, condition.onset_period, at=context.at).start
     ended = when(condition.abatement_date_time, condition.abatement_period, at=context.at).last
-    clinical = _one_of(condition.clinical_status) or ("resolved" if condition.abatement_string or ended else "active")
-    status = verified if verified in UNSURE else clinical
+    is_over = bool(
+        ended or condition.abatement_string or bytes(condition.abatement_age) or bytes(condition.abatement_range)
+    )
+    clinical = _one_of(condition.clinical_status) or ("resolved" if is_over else "active")
+    # Words in the place of a code, as “ruled out”, are read where statuses are; they end nothing that they do not name.
+    is_said = verified in UNSURE or (verified not in _SETTLED and clinical == "active")
+    status = verified if is_said else clinical
     draft.conditions.append(
         KeelCondition(
             text=text,
@@ -84,7 +91,9 @@ def read_allergy(allergy: AllergyIntolerance, item_id: str, draft: Draft, contex
 
 
 def _one_of(concept: CodeableConcept | None) -> str:
-    return next((coding.code for coding in concept.coding if coding.code), "") if concept else ""
+    """The code of a status, else its words in lower case."""
+    codes = (coding.code for coding in concept.coding if coding.code) if concept else iter(())
+    return next(codes, concept.words.strip().casefold() if concept else "")
 
 
 def _day(moment: Moment | None) -> dt.date | None:

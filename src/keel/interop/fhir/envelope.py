@@ -15,9 +15,11 @@ from keel.interop.fhir.elements import ELEMENTS, unknown_elements
 from keel.interop.fhir.resources import READ, Bundle
 from keel.interop.reading import Notebook
 from keel.interop.times import BEFORE_ALL, read_moment
+from keel.knowledge.reading import CodeTable
 from keel.messages import Message, joined
 
 _HISTORY = re.compile(r"/_history/[^/]+$")
+_OID = re.compile(rb'"(urn:oid:[0-9.]{1,100})"')
 DEEPEST = 8
 """Bundles within bundles; a document bundle in a searchset is two."""
 
@@ -98,12 +100,13 @@ class _Head(msgspec.Struct, kw_only=True, rename="camel"):
     patient: Raw = NONE
 
 
-def unfold(values: Iterable[tuple[str, bytes]], notes: Notebook) -> ResourceFile:
+def unfold(values: Iterable[tuple[str, bytes]], notes: Notebook, codes: CodeTable) -> ResourceFile:
     """Every resource of the values (place, JSON text), bundles opened, repeats reported.
 
+    Code systems that are named by their OID go by the address that `codes` has for it.
     Of several versions of a resource the newest by `meta` stays; where `meta` does not tell, the first.
     """
-    unfolder = _Unpacker(notes)
+    unfolder = _Unpacker(notes, codes)
     for path, text in values:
         unfolder.take(path, text, "", 0)
     unfolder.drop_deleted()
@@ -111,7 +114,8 @@ def unfold(values: Iterable[tuple[str, bytes]], notes: Notebook) -> ResourceFile
 
 
 class _Unpacker:
-    def __init__(self, notes: Notebook) -> None:
+    def __init__(self, notes: Notebook, codes: CodeTable) -> None:
+        self._codes = codes
         self.items: dict[str, Item] = {}
         self.bodies: dict[str, bytes] = {}
         self.read = self.reported = 0
@@ -138,8 +142,11 @@ class _Unpacker:
         if head.resource_type == "Bundle":
             self._open(path, text, depth, set(keys))
             return
-        body = bytes(text)
+        body = _OID.sub(self._address, bytes(text))
         self._keep(_item(head, path, full_url, set(keys), body, changed), body)
+
+    def _address(self, match: re.Match[bytes]) -> bytes:
+        return f'"{self._codes.system_of(match.group(1).decode())}"'.encode()
 
     def _open(self, path: str, text: bytes | Raw, depth: int, keys: set[str]) -> None:
         if depth >= DEEPEST:

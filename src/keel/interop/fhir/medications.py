@@ -285,6 +285,8 @@ class MedicationReader:
             if is_over and has_unknown_end(said.dosage, time):
                 reason = Message("how long it went on is not known: anything from a day to all the time since")
                 draft.notes.note(Message("use that is over, without its end"), where=item.where, reason=reason)
+            for reason in dict.fromkeys(one.why_unknown for one in amounts if one.why_unknown):
+                draft.notes.note(Message("amount not known"), where=item.where, reason=reason)
             found = self._route(item, route, draft)
             draft.patterns.append(
                 msgspec.structs.replace(pattern, substance=named.family or "unknown", route=found, id=item.id)

@@ -176,6 +176,9 @@ class ObservationReader:
         if name == "value_string" and row is None and not _is_clinical(part):
             raise NotTaken(Message("its value is free text that Keel has no use for; it was not kept"))
         value, unit = self._value(part, name, row, draft, item)
+        if row is not None and row.means == "blood_pressure" and isinstance(value, float):
+            reason = Message("one value for two pressures; kept as it came, and not used")
+            draft.notes.note(Message("blood pressure"), where=item.where, reason=reason)
         absent = _absent(part) if value is None else ""
         if problem := impossible_measure(value, unit, row, self._context.knowledge.reading_limits):
             reason = Message("{problem} Not used.", problem=problem)

@@ -8,6 +8,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar, cast
+from urllib.parse import unquote
 
 import msgspec
 
@@ -51,6 +52,8 @@ from keel.record import Precision, Pregnancy, Sex
 
 R = TypeVar("R", bound=Resource)
 
+_CONDITIONAL = re.compile(r"(?:.*/)?Patient\?identifier=(?:([^|&]*)\|)?([^|&]+)")
+"""A reference by an identifier, as a transaction may have it."""
 FIRST = ("Patient", "Observation", "QuestionnaireResponse", "Condition", "AllergyIntolerance", "RiskAssessment")
 """What is read before medications, whose doses per kilogram need a weight."""
 HELPERS = ("Medication", "Questionnaire")
@@ -79,7 +82,7 @@ class _Reader:
     ) -> None:
         self._form, self._context, self._progress = form, context, progress
         self._notes = Notebook()
-        self._file = unfold(values, self._notes)
+        self._file = unfold(values, self._notes, context.knowledge.reading_codes)
         self._directory = Directory(self._file.items)
         self._drafts: dict[str, Draft] = {}
         self._identified_by: dict[Identifier, set[str]] = {}
@@ -232,6 +235,8 @@ class _Reader:
         """The draft of the person whom a resource is about; NotTaken where it does not say who."""
         if reference is not None and not reference.reference and bytes(reference.identifier):
             return self._identified(reference)
+        if reference is not None and (asked := _CONDITIONAL.fullmatch(unquote(reference.reference))):
+            return self._of_identifier(Identifier(asked.group(1) or "", asked.group(2)))
         if reference is None or not reference.reference:
             raise NotTaken(Message("it does not say by a reference whom it is about"))
         if reference.reference.startswith("#"):
@@ -256,6 +261,9 @@ class _Reader:
             identifier = json_text.decode(reference.identifier, Identifier)
         except ReadError as error:
             raise NotTaken(error.problem) from None
+        return self._of_identifier(identifier)
+
+    def _of_identifier(self, identifier: Identifier) -> Draft:
         known = self._identified_by.get(identifier, ())
         if len(known) > 1:
             raise NotTaken(Message("several people of the file have the identifier of its subject"))

@@ -379,6 +379,8 @@ class Condition(Resource, frozen=True, kw_only=True):
     abatement_date_time: DateTime | None = None
     abatement_period: Period | None = None
     abatement_string: str | None = None
+    abatement_age: Raw = NONE
+    abatement_range: Raw = NONE
 
 
 class FamilyCondition(Medium, frozen=True, kw_only=True):

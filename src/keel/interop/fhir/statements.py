@@ -7,6 +7,8 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from keel.exposure import ExposureError, parse_pattern
 from keel.interop.dose_amount import DoseAmount
 from keel.interop.fhir.datatypes import Quantity
@@ -19,6 +21,16 @@ from keel.record import UsePattern
 
 DAYS_IN = {"h": 1 / 24, "d": 1.0, "wk": 7.0, "mo": 365 / 12, "a": 365.0}
 NAMES = {"d": "days", "wk": "days", "mo": "months", "a": "years"}
+_CODED = {
+    **{
+        code: (times, 1, "d")
+        for times, codes in ((1, "QD AM PM BED"), (2, "BID"), (3, "TID"), (4, "QID"))
+        for code in codes.split()
+    },
+    **{f"Q{hours}H": (1, hours, "h") for hours in (1, 2, 3, 4, 6, 8)},
+    **{"QOD": (1, 2, "d"), "WK": (1, 1, "wk"), "MO": (1, 1, "mo")},
+}
+"""Codes of a timing (HL7 GTS abbreviations) as how often, in how many, of which unit."""
 EVERY_DAY = "every 1 days"
 
 
@@ -68,9 +80,24 @@ def has_unknown_end(dosages: Sequence[Dosage], time: When) -> bool:
 
 def _repeated(dosage: Dosage) -> Repeat | None:
     """How often a dosage repeats; None for “as needed”: the frequency is then the most that is allowed."""
-    if dosage.as_needed_boolean or dosage.as_needed_codeable_concept:
+    timing = dosage.timing
+    if dosage.as_needed_boolean or dosage.as_needed_codeable_concept or timing is None:
         return None
-    return dosage.timing.repeat if dosage.timing else None
+    repeat = timing.repeat or Repeat()
+    coded = [_CODED[one.code] for one in timing.code.coding if one.code in _CODED] if timing.code else []
+    times = len(repeat.time_of_day) or len(repeat.when)
+    if repeat.period is None and not repeat.frequency:
+        if repeat.day_of_week:
+            each = (len(repeat.day_of_week) * max(1, times), 1, "wk")
+        elif times:
+            each = (times, 1, "d")
+        elif coded:
+            each = coded[0]
+        else:
+            return timing.repeat
+        frequency, period, unit = each
+        return msgspec.structs.replace(repeat, frequency=frequency, period=period, period_unit=unit)
+    return timing.repeat
 
 
 def _are_parts_of_a_day(oftens: "Sequence[_Often]", repeats: Sequence[Repeat], amounts: Sequence[DoseAmount]) -> bool:

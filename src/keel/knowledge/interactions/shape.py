@@ -129,6 +129,11 @@ class Synonym(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     certainty: Certainty
     note: str
 
+    @property
+    def is_unconfirmed(self) -> bool:
+        """Whether this is a brand of which no source that was read says what it contains."""
+        return self.kind is NameKind.BRAND and self.certainty is Certainty.MEMORY
+
 
 class Product(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A combination product and everything it contains: a row of products.csv."""
@@ -152,9 +157,9 @@ class DoseWord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class ContextWord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Words that say how a name beside them is meant: a row of vocabulary/context-words.csv.
 
-    `says` is no (not taken), allergic, stopped, present (what follows is taken now), recently or long-ago (when it was
-    stopped), sig (part of a direction: "glass of water"), or extension: a word after a brand that makes
-    another product of it ("Forte", "PM").
+    `says` is no (not taken), denies (not taken, and nor are the bare names behind it in the list), allergic, stopped,
+    present (what follows is taken now), recently or long-ago (when it was stopped), sig (part of a direction: "glass of
+    water"), or extension: a word after a brand that makes another product of it ("Forte", "PM").
     """
 
     phrase: str

@@ -33,6 +33,8 @@ class CodeKind(StrEnum):
     """Letters with which names of the ketamine family are built: what holds them may be one that Keel does not know."""
     NOTHING_KNOWN = "nothing_known"
     """No medicine and no problem: `none` where none is known, `no_information` where nobody knows."""
+    DRUG_TYPE = "drug_type"
+    """By which record a table knows of a medicine: `administered`, `ordered`, `reported`."""
     CODE_SYSTEM = "code_system"
     """Another name of a code system; `means` is the address under which its codes stand in the table."""
 
@@ -71,8 +73,11 @@ class CodeTable(dict[str, ReadingCode]):
 
     def coded(self, kind: CodeKind, system: str, code: str) -> ReadingCode | None:
         """The row of a code in its system, by address or by OID; None where it is not known."""
-        oid = system.removeprefix("urn:oid:")
-        return self._by_code.get((kind, self._systems.get(oid, system), code))
+        return self._by_code.get((kind, self.system_of(system), code))
+
+    def system_of(self, name: str) -> str:
+        """The address of a code system that goes by it or by its OID; the name itself where it is not known."""
+        return self._systems.get(name.removeprefix("urn:oid:"), name)
 
     def named(self, kind: CodeKind, word: str) -> ReadingCode | None:
         """The row that goes by a word, whatever its case; None where it is not known."""

@@ -45,9 +45,10 @@ WAYS_IN = frozenset(
         "mfa_login_webauthn",
         "staff:accept",
         "staff:first_start",
+        "live:observations",
     }
 )
-"""Routes that nobody needs to be signed in for."""
+"""Routes that nobody needs to be signed in for; the last is for monitors, each of which proves itself by its secret."""
 WITHOUT_SECOND_FACTOR = frozenset(
     {
         "accounts:enrol",

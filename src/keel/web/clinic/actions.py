@@ -27,6 +27,7 @@ from keel.web.language.words import gettext as _
 
 NEEDS = {
     Kind.RISK_ASSESSMENT: Permission.DECIDE,
+    Kind.REVIEW: Permission.DECIDE,
     Kind.CONTACT: Permission.REGISTER,
     Kind.VISIT: Permission.REGISTER,
     Kind.CONSENT: Permission.RECORD_FACTS,
@@ -61,9 +62,11 @@ def register(
     effective_at = _check(Kind(Kind.PERSON), person, at)
     with transaction.atomic():
         locked = Clinic.objects.select_for_update().get(pk=clinic.pk)
-        same = Fact.objects.filter(patient__clinic=clinic, kind=Kind.PERSON, key=key, recorded_by=by).first()
+        same = registered_with(key, by=by, clinic=clinic)
         if same is not None:
             known: Patient = same.patient
+            if (known.display_name, same.payload) != (name, person) or number not in ("", known.number):
+                raise FactRefused(_sent_before())
             return known
         number = number or free_number(clinic)
         if clinic.patients.filter(number__iexact=number).exists() or number in TAKEN_WORDS:
@@ -86,6 +89,15 @@ def register(
 
 OF_SESSIONS = (Kind.SESSION, Kind.EVENT)
 """Kinds of fact that only a session writes."""
+
+
+def registered_with(key: str, *, by: AbstractUser, clinic: Clinic) -> Fact | None:
+    """The first fact of the patient whom this form has registered before; None where it was not sent yet."""
+    facts = Fact.objects.filter(patient__clinic=clinic, kind=Kind.PERSON, key=key, recorded_by=by)
+    same: Fact | None = facts.select_related("patient").first()
+    return same
+
+
 TAKEN_WORDS = frozenset({"register", "staff", "board", "sessions", "patients", "audit"})
 """Words that stand where a number stands in an address."""
 
@@ -109,8 +121,6 @@ def record_fact(
     """
     _require(by, patient.clinic, NEEDS.get(kind, Permission.RECORD_FACTS))
     effective_at = _check(kind, payload, at)
-    if kind == Kind.MERGE:
-        _check_merge(patient, payload)
     if supersedes is not None:
         _require(by, patient.clinic, needed_to_change(kind))
         _check_change(supersedes, patient, reason)
@@ -286,6 +296,8 @@ def append_in_turn(
     if same is not None:
         return _same_or_refused(same, fact)
     _refuse_changed_twice(fact)
+    if fact.kind == Kind.MERGE:
+        _check_merge(fact.patient, fact.payload)
     decided = () if was_decided else _decided(fact, decision)
     last = Fact.objects.filter(patient=fact.patient).order_by("-sequence").values_list("sequence", flat=True).first()
     fact.sequence = (last or 0) + 1
@@ -328,11 +340,15 @@ def _decided(fact: Fact, decision: Decision | None) -> tuple[str, ...]:
     return ()
 
 
+def _sent_before() -> str:
+    return _("This form was sent before with other content. Load the page again.")
+
+
 def _same_or_refused(same: Fact, fact: Fact) -> Fact:
     """The first row, where the second has the same content; two different facts may not share a key."""
     names = ("kind", "payload", "supersedes_id", "voids_id", "reason", "recorded_by_id")
     if any(getattr(same, name) != getattr(fact, name) for name in names):
-        raise FactRefused(_("This form was sent before with other content. Load the page again."))
+        raise FactRefused(_sent_before())
     return same
 
 

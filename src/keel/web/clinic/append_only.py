@@ -14,9 +14,8 @@ from typing import Any
 from django.db import migrations
 
 APPEND_ONLY = (
-    *("clinic_fact", "clinic_auditrow", "clinic_emergencyaccess", "clinic_factdecision"),
-    *("live_rulebook", "live_adoption", "live_soundcheck"),
-    "clinic_erasure",
+    *("clinic_fact", "clinic_auditrow", "clinic_emergencyaccess", "clinic_factdecision", "clinic_erasure"),
+    *("live_adoption", "live_rulebook", "live_soundcheck", "live_monitorplace", "live_monitormessage"),
 )
 """Every table that takes new rows only."""
 _ERASURES = "clinic_erasure"

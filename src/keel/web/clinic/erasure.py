@@ -25,16 +25,14 @@ from keel.web.clinic.errors import FactRefused, NotAllowed
 from keel.web.clinic.models import (
     AuditRow,
     Clinic,
-    EmergencyAccess,
     Erasure,
     Fact,
     FactDecision,
     Kind,
     Patient,
-    PatientSummary,
 )
 from keel.web.clinic.proof import ERASE
-from keel.web.clinic.queries import RECORDED, merged_into, permissions_in, read_facts, same_person
+from keel.web.clinic.queries import merged_into, permissions_in, read_facts, same_person
 from keel.web.clinic.roles import Permission
 from keel.web.clinic.summaries import name_key
 from keel.web.environment import BACKUPS_STAY
@@ -47,8 +45,7 @@ ASKED_HOLDS_FOR = dt.timedelta(days=30)
 LIST = "erased.txt"
 _LOOKS = ("see_patient", "not_found", "refused")
 """Rows of the audit that hold nothing of a patient but the number."""
-_TABLES = ("clinic_fact", "clinic_factdecision", "clinic_emergencyaccess", "clinic_auditrow", "clinic_patient")
-_TREATMENT = tuple(kind for kind in RECORDED if kind != Kind.PERSON)
+_TREATMENT = set(Kind) - {Kind.PERSON, Kind.CONTACT, Kind.CONSENT, Kind.VISIT, Kind.MERGE, Kind.VOID}
 """Kinds of fact that make a number the record of a treatment; who was only registered may go at once."""
 
 
@@ -177,12 +174,13 @@ def _erase(patient: Patient, *, asked_by: str, decided_by: str, reason: str, at:
         decisions=list(decisions.values_list("pk", flat=True)),
     )
     decisions.delete()
-    patient.sessions.all().delete()  # the rows of the live room; what happened in it are facts
-    EmergencyAccess.objects.filter(patient=patient).delete()
+    # Sessions, summaries, emergencies, and whatever is kept of a patient next.
+    for one in Patient._meta.related_objects:
+        if one.related_model not in (Fact, Erasure):
+            one.related_model._base_manager.filter(patient=patient).delete()
     facts = Fact.objects.filter(patient=patient)
     count = facts.count()
     facts._raw_delete(facts.db)  # a fact that replaces another goes with it, which Django's own order does not see
-    PatientSummary.objects.filter(patient=patient).delete()
     Patient.objects.filter(pk=patient.pk).update(display_name="", erased_at=at)
     audit.append(
         clinic,
@@ -232,8 +230,7 @@ def sweep(*, at: dt.datetime) -> bool:
                 if cursor.fetchone()[0]:
                     return False
             else:
-                for table in (*_TABLES, "clinic_patientsummary"):
-                    cursor.execute(f"VACUUM FULL {table}")
+                cursor.execute("VACUUM FULL")
     except OperationalError:
         return False
     for clinic in Clinic.objects.filter(erasures__isnull=False).distinct():

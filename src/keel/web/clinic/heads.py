@@ -1,34 +1,46 @@
 """The end of each clinic's audit, kept off this machine: without it a cut or wholly rewritten chain looks whole.
 
 `KEEL_AUDIT_HEAD` says where it goes: `file:/mnt/elsewhere/heads.log` (a share, a disk that is changed, write-once
-storage), `syslog:logs.example:514` (UDP), `syslog:/dev/log`; several stand beside each other with spaces between. A
-head is a line
+storage), `syslog:logs.example:514` (UDP), `syslog:/dev/log`, `mail:somebody@elsewhere.example` (once an hour); several
+stand beside each other with spaces between. A head is a line
 
-    keel-audit-head TIME CLINIC SEQUENCE HASH
+    keel-audit-head TIME CLINIC SEQUENCE HASH [signed SIGNATURE]
 
-and is found in any file that has it somewhere in a line, as a log server writes it. Heads go out a few seconds after
-the commit, from a thread of their own: a share that hangs holds no write up.
+and is found in any file that has it somewhere in a line, as a log server or a mailbox writes it. Mails come from
+anywhere, so a head in one is signed (HMAC, by Django) with the key that lies beside the database and in its backups; a
+signature that is not ours makes the line none. It shows who sent it, and does not stop whoever owns this machine.
+
+Heads go out a few seconds after the commit, from a thread of their own: a share that hangs holds no write up.
 """
 
 import atexit
 import datetime as dt
 import logging
+import math
 import os
 import re
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from logging.handlers import SysLogHandler
 from pathlib import Path
 from typing import NamedTuple
 
 from django.conf import settings
+from django.core.mail import send_mail
+from django.core.signing import Signer
+from django.utils.crypto import constant_time_compare
 
 from keel.web.environment import HeadPlace
 
 EVERY_S = 10
 """Seconds between two heads of a clinic in which something is done all the time; a default of Keel's."""
+MAIL_EVERY_S = 3600
+"""Seconds between two mails to one address; a default of Keel's."""
 HEAD, RESTORED = "keel-audit-head", "keel-audit-restored"
-_LINE = re.compile(rf"({HEAD}|{RESTORED}) (\S{{1,40}}) ([\w-]{{1,50}}) (\d{{1,12}}) ([0-9a-f]{{64}})\b")
+_LINE = re.compile(
+    rf"({HEAD}|{RESTORED}) (\S{{1,40}}) ([\w-]{{1,50}}) (\d{{1,12}}) ([0-9a-f]{{64}})\b(?: signed ([\w-]{{20,100}}))?"
+)
 LONGEST_LINE = 2000
 """Characters of a line in which a head is looked for."""
 log = logging.getLogger("keel.web")
@@ -81,11 +93,21 @@ def _heads_in(lines: Iterable[str]) -> Iterator[Head]:
         found = _LINE.search(line[:LONGEST_LINE])
         if found is None:
             continue
-        word, at, clinic, sequence, digest = found.groups()
+        word, at, clinic, sequence, digest, signature = found.groups()
+        if signature is not None and not _is_ours(found[0].partition(" signed ")[0], signature):
+            continue
         try:
             yield Head(dt.datetime.fromisoformat(at), clinic, int(sequence), digest, word == RESTORED)
         except ValueError:
             continue
+
+
+def _signer() -> Signer:
+    return Signer(key=settings.FACTOR_KEY, salt="keel.audit-head")
+
+
+def _is_ours(line: str, signature: str) -> bool:
+    return bool(constant_time_compare(_signer().signature(line), signature))
 
 
 def files() -> list[Path]:
@@ -93,6 +115,7 @@ def files() -> list[Path]:
     return [Path(place.where) for place in settings.AUDIT_HEAD if place.kind == "file"]
 
 
+_mailed: dict[HeadPlace, float] = {}
 _waiting: dict[tuple[HeadPlace, str], list[Head]] = {}
 _lock, _wanted = threading.Lock(), threading.Event()
 _threads: dict[int, threading.Thread] = {}
@@ -126,11 +149,12 @@ def _keep_sending() -> None:
 
 
 def send() -> bool:
-    """Sends what waits, now; False where a place cannot be reached, which is logged and tried again."""
+    """Sends what waits, now; False where a mail waits for its hour, or a place cannot be reached: tried again."""
     with _lock:
-        waiting = {key: list(line_up) for key, line_up in _waiting.items() if line_up}
-        _waiting.clear()
-    failed = False
+        due = [key for key, line_up in _waiting.items() if line_up and _is_due(key[0])]
+        waiting = {key: _waiting.pop(key) for key in due}
+        failed = any(_waiting.values())
+        _mailed.update({place: time.monotonic() for place, _clinic in due if place.kind == "mail"})
     for (place, clinic), line_up in waiting.items():
         try:
             keep(place, line_up)
@@ -142,6 +166,10 @@ def send() -> bool:
     return not failed
 
 
+def _is_due(place: HeadPlace) -> bool:
+    return place.kind != "mail" or time.monotonic() - _mailed.get(place, -math.inf) >= MAIL_EVERY_S
+
+
 def keep(place: HeadPlace, line_up: Iterable[Head]) -> None:
     """Puts heads into one place. OSError where it cannot be reached."""
     text = [head.line() for head in line_up]
@@ -151,6 +179,10 @@ def keep(place: HeadPlace, line_up: Iterable[Head]) -> None:
             file.write("".join(f"{line}\n" for line in text).encode())
             file.flush()
             os.fsync(file.fileno())
+        return
+    if place.kind == "mail":
+        signed = "\n".join(f"{line} signed {_signer().signature(line)}" for line in text)
+        send_mail("Keel: the end of the audit", f"Keep this mail.\n\n{signed}\n", None, [place.where])
         return
     host, _, port = place.where.rpartition(":")
     handler = SysLogHandler(place.where if place.where.startswith("/") else (host, int(port)))

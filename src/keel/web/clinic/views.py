@@ -13,7 +13,7 @@ from keel.assessment.protocols.gate import jurisdiction_in
 from keel.web import clock
 from keel.web.capacity import COSTLY
 from keel.web.clinic.access import staff
-from keel.web.clinic.actions import EMERGENCY_LASTS, OF_SESSIONS, note, open_in_emergency, void_fact
+from keel.web.clinic.actions import EMERGENCY_LASTS, OF_SESSIONS, note, open_in_emergency, registered_with, void_fact
 from keel.web.clinic.actions import register as register_patient
 from keel.web.clinic.entries import ContactEntry, VisitEntry, entry_of
 from keel.web.clinic.errors import FactRefused
@@ -79,7 +79,8 @@ def register(request: HttpRequest, clinic: Clinic) -> HttpResponse:
     form, alike = RegisterForm(request.POST or None), []
     if form.is_bound and form.is_valid():
         name, born = form.cleaned_data["name"], form.cleaned_data["birth_date"]
-        alike = look_alikes(clinic, name, born)
+        was_sent = registered_with(form.cleaned_data["key"], by=request.user, clinic=clinic)
+        alike = [] if was_sent else look_alikes(clinic, name, born)
         request.shown = {one.number: "name" for one in alike}
         if not alike or request.POST.get("is_new") == alike_key(alike):
             try:

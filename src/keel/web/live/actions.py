@@ -127,8 +127,11 @@ def record_events(
     device: str = "",
     clock: dict[str, Any] | None = None,
     is_asked: bool = False,
+    is_sent: bool = False,
 ) -> Taken:
     """Appends events, each in the form of a session file without `by`: that is who is signed in.
+
+    What a monitor sent (`is_sent`) has the monitor as its author and needs no role.
 
     One whose id is stored already counts as stored. With `is_asked` a deed is refused where its gate holds
     (`GateHolds`, nothing is written). `device` and `clock` (what the device knows of its clock) are kept beside it.
@@ -143,8 +146,11 @@ def record_events(
         for told in events:
             name = str(told.get("id", ""))
             try:
-                _refuse_not_allowed(told, allowed)
-                event = _signed(told, by, roles)
+                if is_sent:
+                    event = told
+                else:
+                    _refuse_not_allowed(told, allowed)
+                    event = _signed(told, by, roles)
                 fact = _event_fact(live, document, event, by=by, at=at, device=device, clock=clock or {})
                 if is_asked and told["type"] in DEEDS and name not in _ids(document):
                     _ask_gate(live, document, event, at)
@@ -246,7 +252,7 @@ def _refuse_not_allowed(event: dict[str, Any], allowed: frozenset[Permission]) -
 
 def _signed(event: dict[str, Any], by: AbstractUser, roles: Sequence[type[Role]]) -> dict[str, Any]:
     """The event with who is signed in as its author; a role and a name in it are theirs too, whatever was sent."""
-    signed = {**event, "by": by.get_username()}
+    signed = {name: value for name, value in event.items() if name != "device"} | {"by": by.get_username()}
     if event.get("type") in ("overridden", "risk_assessed"):
         signed |= {"name": by.get_full_name(), "role": roles[0].id if roles else ""}
     elif event.get("type") == "discharged":

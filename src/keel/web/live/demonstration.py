@@ -1,6 +1,8 @@
 """The afternoon of the demonstration: six rooms at different phases, and what happens in them as time goes on."""
 
 import datetime as dt
+import logging
+import time
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
@@ -8,9 +10,12 @@ from typing import Any
 
 import msgspec
 from django.contrib.auth import get_user_model
+from django.db import connection
+from django.db.models import Max
 
+from keel.web import clock
 from keel.web.clinic.actions import record_fact, register
-from keel.web.clinic.models import Clinic, Kind, Patient
+from keel.web.clinic.models import Clinic, Fact, Kind, Patient
 from keel.web.live.actions import open_session, record_events
 from keel.web.live.models import LiveSession, Room
 
@@ -18,6 +23,9 @@ CLINIC, NURSE, PRESCRIBER = "harbour", "bob", "alice"
 _DATA = Path(__file__).with_name("rooms.toml")
 _SIGNS = ("sbp", "dbp", "hr", "rr", "spo2")
 _MINUTE = dt.timedelta(minutes=1)
+PLAYED_EVERY_S = 2
+"""Seconds between two looks at what happens in the rooms."""
+log = logging.getLogger("keel.web")
 
 
 class Deed(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -163,3 +171,24 @@ def _registered(entry: RoomEntry, clinic: Clinic, now: dt.datetime) -> Patient:
     weight = {"what": "weight", "value": float(value), "unit": unit, "at": arrived.isoformat()}
     record_fact(by=by, patient=patient, kind=Kind(Kind.MEASUREMENT), payload=weight, key="weight", at=arrived)
     return patient
+
+
+# While it is served
+
+
+def load_rooms(speed: float) -> None:
+    """Begins the afternoon; its clock runs at this speed, and never back."""
+    newest = Fact.objects.aggregate(Max("recorded_at"))["recorded_at__max"]
+    clock.run_faster(speed, shown=max(clock.now(), newest))
+    load(clock.now())
+
+
+def play_afternoon() -> None:
+    """Keeps the afternoon going, as long as the process runs."""
+    while True:
+        try:
+            play_on(clock.now())
+        except Exception:
+            log.exception("the afternoon of the demonstration")
+        connection.close()
+        time.sleep(PLAYED_EVERY_S)

@@ -88,6 +88,62 @@ class LiveSession(models.Model):
         return str(self.id)
 
 
+class Monitor(models.Model):
+    """A monitor or gateway that sends vital signs, by the name that it gives itself (EUI-64).
+
+    `timezone` is that of its clock; `digest` the hash of the secret with which it posts FHIR; `heard_at` is when it was
+    heard last, `kept_at` the time of the newest reading of a continuous sign that was kept.
+    """
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="monitors")
+    identifier = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=60)
+    timezone = models.CharField(max_length=50, default="UTC")
+    digest = models.CharField(max_length=64, blank=True)
+    heard_at = models.DateTimeField(null=True, blank=True)
+    kept_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return str(self.name)
+
+
+class MonitorPlace(models.Model):
+    """Where a monitor stands from a time on; in no room where `room` is empty. Takes new rows only."""
+
+    monitor = models.ForeignKey(Monitor, on_delete=models.PROTECT, related_name="places")
+    room = models.ForeignKey(Room, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    since = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ("since", "pk")
+
+    def __str__(self) -> str:
+        return f"{self.monitor_id} in {self.room_id}"
+
+
+class MonitorMessage(models.Model):
+    """A message of a monitor that came once, and what became of it. What could not be filed keeps its text.
+
+    Takes new rows only. `stored` is how many sets were filed; `why` says why the rest was not.
+    """
+
+    sender = models.CharField(max_length=64)
+    control_id = models.CharField(max_length=64)
+    monitor = models.ForeignKey(Monitor, on_delete=models.PROTECT, null=True, blank=True, related_name="messages")
+    received_at = models.DateTimeField()
+    stored = models.PositiveSmallIntegerField(default=0)
+    why = models.CharField(max_length=300, blank=True)
+    text = models.TextField(blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("sender", "control_id"), name="message_of_a_monitor_once"),)
+        indexes = (models.Index(fields=("monitor", "received_at"), name="message_newest"),)
+
+    def __str__(self) -> str:
+        return f"{self.sender}/{self.control_id}"
+
+
 class Watch(models.Model):
     """The heartbeat of the watcher of alarms, one row: who watches until when, and how the last round went.
 

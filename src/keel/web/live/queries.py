@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import NamedTuple
 
+from keel.web import clock
 from keel.web.live.models import Watch
 
 LOST_AFTER_S = 15.0
@@ -24,7 +25,7 @@ class Heartbeat(NamedTuple):
 def heartbeat(at: dt.datetime) -> Heartbeat:
     """How the watcher is. A beat of the future, by a clock that was set back, is as old as one of the past."""
     beat, failed = Watch.objects.filter(pk=1).values_list("beat_at", "failed").first() or (None, ())
-    return Heartbeat(None if beat is None else abs((at - beat).total_seconds()), frozenset(failed))
+    return Heartbeat(None if beat is None else abs((at - beat).total_seconds()) / clock.speed(), frozenset(failed))
 
 
 def is_watched(at: dt.datetime) -> bool:

@@ -3,7 +3,17 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from keel.web.live import adoption_page, board_views, downtime, emergency, handing_over, papers, replaying, views
+from keel.web.live import (
+    adoption_page,
+    board_views,
+    downtime,
+    emergency,
+    handing_over,
+    monitor_page,
+    papers,
+    replaying,
+    views,
+)
 from keel.web.live.parts import PARTS
 
 app_name = "live"
@@ -24,6 +34,8 @@ urlpatterns = [
     path("<slug:clinic>/board/sound/", board_views.sound, name="sound"),
     path("<slug:clinic>/board/names/", board_views.choose_names, name="board_names"),
     path(SESSION + "alarms/", board_views.alarms, name="alarms"),
+    path("<slug:clinic>/monitors/", monitor_page.monitors, name="monitors"),
+    path("monitors/<str:identifier>/Observation", monitor_page.observations, name="observations"),
     path("<slug:clinic>/adoption/", adoption_page.adoption, name="adoption"),
     path("<slug:clinic>/adoption/<slug:protocol>.toml", adoption_page.overlay, name="overlay"),
     path("<slug:clinic>/adoption/<path:decision>/", adoption_page.decision, name="decision"),

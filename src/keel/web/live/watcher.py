@@ -53,7 +53,7 @@ class Watcher:
         return True
 
     def _takes_hold(self, at: dt.datetime) -> bool:
-        until = at + dt.timedelta(seconds=HELD_S)
+        until = at + dt.timedelta(seconds=HELD_S * clock.speed())
         # A row that is held for longer than anybody may hold it is one of a clock that was set back.
         is_free = Q(holder=self.name) | Q(held_until=None) | Q(held_until__lt=at) | Q(held_until__gt=until)
         if Watch.objects.filter(is_free, pk=1).update(holder=self.name, held_until=until):

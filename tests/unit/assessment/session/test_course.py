@@ -98,7 +98,8 @@ def test_the_last_dose_of_anybody_counts_for_the_48_hours(hours, starts, setting
     last = dose(0, setting=setting, substance=substance) | {"start": start.isoformat()}
     first = setting == "non_medical" or substance == "esketamine"
     found, may_start = held("iv", [last], facts={"first_session": first})
-    assert ("A-PRE-14" in found, may_start) == (not starts, starts), found
+    assert ("A-PRE-14" in found) is not starts, found
+    assert may_start is (starts and setting != "non_medical"), "own use since the last session holds by itself"
 
 
 @pytest.mark.parametrize(
@@ -295,3 +296,52 @@ def test_an_exception_of_the_source_is_offered_by_name_and_passed_by_name():
     assert (refused.may_start, passed.may_start) == (False, True)
     assert [one.id for one in refused.reasons[0].exceptions] == ["three-more"]
     assert passed.passed[0].exception == "three-more"
+
+
+RULE = {"iv": "A-PRE-21", "esketamine": "B-PRE-18", "home": "C-19"}
+
+
+@pytest.mark.parametrize("base", RULE)
+@pytest.mark.parametrize(
+    ("facts", "verb"),
+    [
+        ({"ketamine_elsewhere": False}, None),
+        ({"ketamine_elsewhere": "null"}, "warn"),
+        ({"ketamine_elsewhere": True}, "hold"),
+        ({"ketamine_elsewhere": True, "ketamine_elsewhere_mg": 200}, "hold"),
+        ({"ketamine_elsewhere": "null", "ketamine_elsewhere_mg": "150 mg"}, "hold"),
+        ({"ketamine_elsewhere": "null", "hours_since_ketamine_elsewhere": 30}, "hold"),
+    ],
+    ids=["no", "not asked", "yes", "yes, an amount", "an amount alone", "a time alone"],
+)
+def test_ketamine_from_elsewhere_is_asked_at_every_start(base, facts, verb):
+    """HZ-CRS-03: asked at each gate, since the last session. “Not asked” is no “no”."""
+    found, _ = held(base, [dose(7)] if base == "iv" else [], facts=facts)
+    assert found.get(RULE[base]) == verb, found
+
+
+@pytest.mark.parametrize(("hours", "holds"), [(47.7, True), (47.8, False)])  # told at 09:02, twelve minutes before
+def test_ketamine_from_elsewhere_moves_the_last_dose(hours, holds):
+    """HZ-CRS-03, A-PRE-14: under 48 h, whoever gave it."""
+    found, _ = held("iv", [dose(7)], facts={"ketamine_elsewhere": True, "hours_since_ketamine_elsewhere": hours})
+    assert ("A-PRE-14" in found) is holds, found
+
+
+def test_own_use_on_record_counts_for_the_gate_and_the_week_and_a_no_does_not_undo_it():
+    """HZ-CRS-03: reported doses stand in the same ledger, apart: they are no sessions of the course."""
+    own = {"setting": "non_medical", "route": "insufflated", "amount": "200 mg"}
+    found, may_start = held("iv", [dose(7), dose(3, **own)], facts={"ketamine_elsewhere": False})
+    assert (found.get("A-PRE-21"), may_start) == ("hold", False)
+    assert "A-PRE-21" not in held("iv", [dose(10, **own), dose(7)], facts={"ketamine_elsewhere": False})[0], "before it"
+    assert "A-PRE-21" in held("iv", [dose(27, **own)], facts={"ketamine_elsewhere": False, "first_session": True})[0]
+    assert (
+        "A-PRE-21" not in held("iv", [dose(29, **own)], facts={"ketamine_elsewhere": False, "first_session": True})[0]
+    )
+    assert "A-COURSE-01" not in held("iv", [dose(21), dose(14), dose(7, **own)], facts={"response_reviewed": False})[0]
+    week = [dose(4), dose(2)]
+    assert TODAY.weekday() == 5
+    assert "A-COURSE-06" not in held("iv", week)[0]
+    assert "A-COURSE-06" in held("iv", [*week, dose(3, **own)])[0]
+    assert (
+        "A-COURSE-06" in held("iv", week, facts={"ketamine_elsewhere": True, "hours_since_ketamine_elsewhere": 72})[0]
+    )

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("clinic", "0007_sessions"),
+        ("clinic", "0006_sessions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

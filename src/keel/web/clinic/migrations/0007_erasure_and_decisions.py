@@ -7,7 +7,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 from django.utils import timezone
 
-from keel.web.clinic.append_only import append_only
+from keel.web.clinic.append_only import APPEND_ONLY, append_only
 from keel.web.clinic.audit import DECISION_FIELDS, decision_digest, digest, name_of_decision
 
 
@@ -34,11 +34,8 @@ def seal(apps: Any, editor: Any) -> None:
         row.save(force_insert=True)
 
 
-_TABLES = ("clinic_fact", "clinic_auditrow", "clinic_emergencyaccess", "clinic_factdecision", "clinic_erasure")
-
-
 class Migration(migrations.Migration):
-    dependencies = [("clinic", "0005_people_and_facts")]
+    dependencies = [("clinic", "0006_sessions")]
 
     operations = [
         migrations.AddField("patient", "erased_at", models.DateTimeField(blank=True, null=True)),
@@ -78,6 +75,10 @@ class Migration(migrations.Migration):
             },
         ),
         # Each anew, now with its exception; backwards the tables stay as closed as they are.
-        *(migrations.RunPython(append_only(table).code, migrations.RunPython.noop) for table in _TABLES),
+        *(
+            migrations.RunPython(append_only(table).code, migrations.RunPython.noop)
+            for table in APPEND_ONLY
+            if table.startswith("clinic_")
+        ),
         migrations.RunPython(seal, migrations.RunPython.noop),
     ]

@@ -9,7 +9,7 @@ from keel.web.clinic.append_only import append_only
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clinic", "0006_erasure_and_decisions"),
+        ("clinic", "0005_people_and_facts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
                     ("answers", "Answers"),
                     ("condition", "Condition"),
                     ("risk_assessment", "Risk Assessment"),
+                    ("review", "Review"),
                     ("contact", "Contact"),
                     ("consent", "Consent"),
                     ("visit", "Visit"),
@@ -57,6 +58,7 @@ class Migration(migrations.Migration):
                             "answers",
                             "condition",
                             "risk_assessment",
+                            "review",
                             "contact",
                             "consent",
                             "visit",

@@ -1,0 +1,206 @@
+"""What monitors send, filed into the session that ran where the monitor stood at the time of the reading.
+
+A message is answered with AA once it is stored, whatever became of it; a monitor that nobody knows, a patient who is
+not the one of the room and a value that cannot be are kept with the reason. A monitor's value stands beside those that
+people enter and replaces none. Continuous signs are kept every `KEPT_EVERY_S` seconds, each reading of a cuff is.
+"""
+
+import datetime as dt
+import hashlib
+import hmac
+import json
+import secrets
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.models import AbstractUser
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from keel import knowledge
+from keel.interop import ReadError, read_records
+from keel.interop.hl7_vitals import SIGNS, VitalsMessage, acknowledgement, read_vitals, rows_of_signs
+from keel.knowledge.reading import CodeKind
+from keel.messages import Message, joined
+from keel.web.clinic import audit
+from keel.web.clinic.models import Clinic
+from keel.web.language.rendering import plain
+from keel.web.live.actions import record_events
+from keel.web.live.alarms import watcher_user
+from keel.web.live.errors import SessionRefused
+from keel.web.live.models import LiveSession, Monitor, MonitorMessage, MonitorPlace, Room
+
+KEPT_EVERY_S = 30
+"""Seconds from one kept value of a continuous sign to the next; a default of Keel's, no source states one."""
+STALE_S = 30
+"""Seconds beyond twice its interval after which a monitor counts as silent."""
+_CUFF = frozenset({"sbp", "dbp"})
+
+
+def take_message(text: str, *, at: dt.datetime) -> str:
+    """Files a message and gives the answer to it: AA stored, AR not understood."""
+    facts = knowledge.load()
+    try:
+        message = read_vitals(text, zone=ZoneInfo("UTC"), at=at, knowledge=facts)
+        monitor = _monitor_of(message)
+        if monitor is not None:
+            message = read_vitals(text, zone=ZoneInfo(monitor.timezone), at=at, knowledge=facts)
+    except ReadError as error:
+        return acknowledgement(text, "AR", at=at, control_id=_name_of(text, at), why=str(error))
+    _file(message, monitor, text, at=at)
+    return acknowledgement(text, "AA", at=at, control_id=_name_of(text, at))
+
+
+def _file(message: VitalsMessage, monitor: Monitor | None, text: str, *, at: dt.datetime) -> None:
+    """Stores a message once; the same one again changes nothing."""
+    with transaction.atomic():
+        if MonitorMessage.objects.filter(sender=message.sender, control_id=message.control_id).exists():
+            return
+        stored, why = (0, Message("nobody knows this monitor")) if monitor is None else _sets(message, monitor, at)
+        try:
+            with transaction.atomic():
+                MonitorMessage.objects.create(
+                    sender=message.sender[:64],
+                    control_id=message.control_id[:64],
+                    monitor=monitor,
+                    received_at=at,
+                    stored=stored,
+                    why=plain(why)[:300],
+                    text=text if why else "",
+                )
+        except IntegrityError:  # the same message at the same time: what was filed is the same too
+            return
+
+
+def _sets(message: VitalsMessage, monitor: Monitor, at: dt.datetime) -> tuple[int, Message]:
+    """How many sets of a message were filed, and why the rest was not."""
+    stored, reasons = 0, [one.why for one in message.readings if one.value is None and one.why]
+    for moment, signs in rows_of_signs(message.readings):
+        live = session_at(monitor, moment)
+        if live is None:
+            reasons.append(Message("no session ran where this monitor stood"))
+        elif message.patient and message.patient != live.patient.number and _is_number_of(message.patient, live):
+            reasons.append(Message("the monitor names another patient than the room has"))
+        else:
+            kept = _kept(signs, monitor, moment)
+            if kept:
+                stored += file_set(live, monitor, moment, kept, at=at)
+    Monitor.objects.filter(pk=monitor.pk).update(heard_at=at, kept_at=monitor.kept_at)
+    return stored, joined("; ", dict.fromkeys(reasons)) if reasons else Message("")
+
+
+def _kept(signs: dict[str, float], monitor: Monitor, moment: dt.datetime) -> dict[str, float]:
+    """Of a set what is kept: a cuff's reading always, the other signs at most every `KEPT_EVERY_S` seconds."""
+    cuff = {name: value for name, value in signs.items() if name in _CUFF}
+    if monitor.kept_at is not None and 0 <= (moment - monitor.kept_at).total_seconds() < KEPT_EVERY_S:
+        return cuff
+    if len(signs) > len(cuff):
+        monitor.kept_at = moment
+    return signs
+
+
+def file_set(
+    live: LiveSession, monitor: Monitor, moment: dt.datetime, signs: dict[str, float], *, at: dt.datetime
+) -> int:
+    """Writes a set into a session, once: the same reading sent again is the same event. How many were written."""
+    told = f"{monitor.identifier} {moment.astimezone(dt.UTC).isoformat()} {sorted(signs)}"
+    event: dict[str, Any] = {
+        "id": f"m-{hashlib.sha256(told.encode()).hexdigest()[:40]}",
+        "at": moment.isoformat(),
+        "type": "vitals_recorded",
+        "by": monitor.name,
+        "device": monitor.name,
+        **signs,
+    }
+    by = watcher_user()
+    taken = record_events(by=by, live=live, events=[event], at=at, device=monitor.identifier, is_sent=True)
+    return len(taken.stored)
+
+
+def session_at(monitor: Monitor, moment: dt.datetime) -> LiveSession | None:
+    """The session that ran where a monitor stood at a time."""
+    place = monitor.places.filter(since__lte=moment).order_by("since", "pk").last()
+    if place is None or place.room_id is None:
+        return None
+    there = Q(ended_at=None) | Q(ended_at__gte=moment)
+    live: LiveSession | None = (
+        LiveSession.objects.filter(there, room_id=place.room_id, opened_at__lte=moment)
+        .select_related("patient__clinic", "room", "rules", "opening")
+        .order_by("-opened_at")
+        .first()
+    )
+    return live
+
+
+def _is_number_of(number: str, live: LiveSession) -> bool:
+    """Whether it is the number of a patient here; a monitor's own number for nobody in particular checks nothing."""
+    return bool(live.patient.clinic.patients.filter(number=number).exists())
+
+
+def _monitor_of(message: VitalsMessage) -> Monitor | None:
+    names = [*(one.device for one in message.readings), message.sender]
+    found = {one.identifier: one for one in Monitor.objects.filter(identifier__in=names).select_related("clinic")}
+    return next((found[name] for name in names if name in found), None)
+
+
+def _name_of(text: str, at: dt.datetime) -> str:
+    """An id of an answer, the same for the same message."""
+    return hashlib.sha256(f"{at.date()} {text}".encode()).hexdigest()[:20]
+
+
+def take_observations(monitor: Monitor, body: bytes, *, at: dt.datetime) -> int:
+    """Files FHIR Observations, one or a Bundle; how many sets were written. ReadError where they cannot be read."""
+    facts = knowledge.load()
+    tree = json.loads(body)
+    if isinstance(tree, dict) and tree.get("resourceType") == "Observation":
+        tree = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": tree}]}
+    sets: dict[dt.datetime, dict[str, float]] = {}
+    for record in read_records(json.dumps(tree).encode(), at=at, knowledge=facts).records:
+        for one in record.measurements:
+            row = facts.reading_codes.coded(CodeKind.MEASURE, one.system, one.code)
+            if row is not None and row.means in SIGNS and one.number is not None and one.at is not None:
+                sets.setdefault(one.at, {})[SIGNS[row.means]] = one.number
+    if not sets:
+        raise ReadError(Message("No vital sign with a time is in it."))
+    written = 0
+    for moment, signs in sorted(sets.items()):
+        live = session_at(monitor, moment)
+        if live is not None:
+            written += file_set(live, monitor, moment, signs, at=at)
+    Monitor.objects.filter(pk=monitor.pk).update(heard_at=at)
+    return written
+
+
+def place(monitor: Monitor, room: Room | None, *, by: AbstractUser, at: dt.datetime) -> None:
+    """Says that a monitor stands in this room from now on."""
+    with transaction.atomic():
+        locked = Clinic.objects.select_for_update().get(pk=monitor.clinic_id)
+        MonitorPlace.objects.create(monitor=monitor, room=room, since=at, by=by)
+        detail = {"room": room.name if room else ""}
+        audit.append(
+            locked, at=at, actor=by.get_username(), action="place_monitor", subject=monitor.identifier, detail=detail
+        )
+
+
+def add_monitor(
+    *, by: AbstractUser, clinic: Clinic, identifier: str, name: str, zone: str, at: dt.datetime
+) -> tuple[Monitor, str]:
+    """A monitor of a clinic, and the secret with which it posts FHIR, which is kept nowhere."""
+    secret = secrets.token_urlsafe(32)
+    if Monitor.objects.filter(identifier=identifier).exists():
+        raise SessionRefused(Message("A monitor of this identifier is known already."))
+    with transaction.atomic():
+        locked = Clinic.objects.select_for_update().get(pk=clinic.pk)
+        digest = hashlib.sha256(secret.encode()).hexdigest()
+        monitor: Monitor = Monitor.objects.create(
+            clinic=clinic, identifier=identifier, name=name, timezone=zone, digest=digest
+        )
+        audit.append(locked, at=at, actor=by.get_username(), action="add_monitor", subject=identifier, detail={})
+    return monitor, secret
+
+
+def monitor_with(identifier: str, secret: str) -> Monitor | None:
+    """The monitor that proves itself by its secret; None for any other."""
+    monitor: Monitor | None = Monitor.objects.select_related("clinic").filter(identifier=identifier).first()
+    told = hashlib.sha256(secret.encode()).hexdigest()
+    return monitor if monitor is not None and hmac.compare_digest(told, monitor.digest) else None

@@ -1,0 +1,171 @@
+"""What monitors send: by MLLP and by FHIR, into the session of their room, once, beside what people enter."""
+
+import asyncio
+import contextlib
+import datetime as dt
+import json
+import socket
+
+import pytest
+
+from keel.interop.hl7_evening import framed, messages
+from keel.web.live.models import MonitorMessage, Room
+from keel.web.live.monitors import add_monitor, place, take_message
+from keel.web.live.sessions import event_facts, state_of
+from support.clock import START, clock_at
+from support.live import a_session
+
+EUI = "0123456789ABCDEF"
+MINUTE = dt.timedelta(minutes=1)
+
+
+@pytest.fixture
+def room(people, dana):
+    return Room.objects.create(clinic=dana.clinic, name="Room 3")
+
+
+@pytest.fixture
+def live(people, dana, room):
+    return a_session(dana, people["bob"], room=room)
+
+
+@pytest.fixture
+def monitor(people, room):
+    monitor, monitor.secret = add_monitor(
+        by=people["bob"], clinic=room.clinic, identifier=EUI, name="Monitor 3", zone="UTC", at=START
+    )
+    place(monitor, room, by=people["bob"], at=START)
+    return monitor
+
+
+def sent(minute=1, *, device=EUI, seed=1):
+    """The message of a minute of the made-up evening, measured at that minute."""
+    at = START + minute * MINUTE
+    return list(messages(device, minute + 1, seed=seed, now=lambda: at))[minute], at
+
+
+def filed(live):
+    live.refresh_from_db()
+    return [fact.payload for fact in event_facts(live) if fact.payload["event"]["type"] == "vitals_recorded"]
+
+
+def test_a_reading_goes_to_the_session_of_the_room_marked_as_sent_and_once(live, monitor):
+    text, at = sent(10)
+    for _turn in range(2):
+        assert "\rMSA|AA|" in take_message(text, at=at)
+    (payload,) = filed(live)
+    assert (payload["event"]["device"], payload["event"]["by"], payload["device"]) == ("Monitor 3", "Monitor 3", EUI)
+    assert {"sbp", "dbp", "hr", "spo2", "rr"} <= payload["event"].keys()
+    assert state_of(live, at=at).latest["hr"].value == payload["event"]["hr"]
+
+
+def test_a_value_of_a_person_stays_beside_it(live, monitor, people):
+    from keel.web.live.actions import record_events
+
+    text, at = sent(10)
+    own = {"id": "v1", "at": at.isoformat(), "type": "vitals_recorded", "sbp": 188, "device": "Monitor 3"}
+    record_events(by=people["bob"], live=live, events=[own], at=at)
+    take_message(text, at=at)
+    assert [one["event"].get("device", "") for one in filed(live)] == ["", "Monitor 3"]  # a person is no device
+
+
+def test_continuous_signs_are_thinned_and_a_cuff_never(live, monitor):
+    for second in (0, 10, 20, 40):
+        at = START + MINUTE + dt.timedelta(seconds=second)
+        text = next(messages(EUI, 20, seed=second, now=lambda at=at: at))  # the first minute has a cuff
+        take_message(text, at=at)
+    kept = filed(live)
+    assert ["spo2" in one["event"] for one in kept] == [True, False, False, True]
+    assert all("sbp" in one["event"] for one in kept)
+
+
+def test_a_monitor_that_nobody_knows_is_kept_and_filed_nowhere(live, monitor, at_desk):
+    text, at = sent(10, device="FFFFFFFFFFFFFFFF")
+    assert "\rMSA|AA|" in take_message(text, at=at)
+    assert filed(live) == []
+    kept = MonitorMessage.objects.get(sender="FFFFFFFFFFFFFFFF")
+    assert kept.text == text
+    assert "nobody knows" in kept.why
+    assert "FFFFFFFFFFFFFFFF" in at_desk("bob").get("/clinic/harbour/monitors/").content.decode()
+
+
+def test_another_patient_on_the_monitor_holds(live, monitor, dana):
+    """HZ-ID-01: the id on the monitor only cross-checks; where it names somebody else here, nothing is filed."""
+    from keel.web.clinic.models import Patient
+
+    Patient.objects.create(clinic=dana.clinic, number="H-2", display_name="Elif")
+    text, at = sent(10)
+    take_message(text.replace("\rOBR|1", "\rPID|1||H-2^^^KEEL^PI\rOBR|1"), at=at)
+    assert filed(live) == []
+    assert "another patient" in MonitorMessage.objects.get().why
+
+
+def test_the_room_is_that_of_the_time_of_the_reading(live, monitor, people):
+    other = Room.objects.create(clinic=monitor.clinic, name="Room 4")
+    place(monitor, other, by=people["bob"], at=START + 5 * MINUTE)
+    for minute, count in ((10, 0), (3, 1)):
+        text, _at = sent(minute)
+        take_message(text, at=START + 20 * MINUTE)
+        assert len(filed(live)) == count
+
+
+@pytest.mark.parametrize("text", ["", "hello", "MSH|^~\\&|A|B|C|D|1||ADT^A01|77|P|2.6\r"])
+def test_what_is_no_message_is_answered_and_stored_nowhere(db, text):
+    assert "MSA|AR|" in take_message(text, at=START)
+    assert MonitorMessage.objects.count() == 0
+
+
+def observation(code="8480-6", value=148, unit="mm[Hg]"):
+    return {
+        "resourceType": "Observation",
+        "status": "final",
+        "code": {"coding": [{"system": "http://loinc.org", "code": code}]},
+        "subject": {"reference": "Patient/1"},
+        "effectiveDateTime": (START + MINUTE).isoformat(),
+        "valueQuantity": {"value": value, "unit": unit, "system": "http://unitsofmeasure.org", "code": unit},
+    }
+
+
+def test_fhir_observations_come_in_by_the_secret_of_the_monitor(live, monitor, erin):
+    address = f"/clinic/monitors/{EUI}/Observation"
+    body = json.dumps(observation())
+    told = {"data": body, "content_type": "application/fhir+json"}
+    assert erin.post(address, **told).status_code == 401
+    assert erin.post(address, **told, headers={"authorization": "Bearer wrong"}).status_code == 401
+    known = {"authorization": f"Bearer {monitor.secret}"}
+    with clock_at(START + 2 * MINUTE):
+        for _turn in range(2):
+            assert erin.post(address, **told, headers=known).status_code == 201
+    assert [one["event"]["sbp"] for one in filed(live)] == [148]
+    assert erin.post(address, "{}", content_type="application/json", headers=known).status_code == 422
+
+
+def test_the_listener_answers_each_message_and_lets_no_stranger_in(monkeypatch):
+    """Bad bytes and a message that cannot be read leave the line open; what answers is `take_message`, above."""
+    from keel.web.live import listener
+
+    taken = []
+    monkeypatch.setattr(listener, "take_message", lambda text, *, at: taken.append(text) or f"MSA|AA|{len(taken)}")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+
+    async def talk(allowed, *blocks):
+        server = asyncio.create_task(listener.listen("127.0.0.1", port, allowed))
+        await asyncio.sleep(0.2)
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        answers = []
+        for block in blocks:
+            writer.write(block)
+            with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+                answers.append(await asyncio.wait_for(reader.readuntil(b"\x1c\r"), 10))
+        writer.close()
+        server.cancel()
+        return answers
+
+    text, _at = sent(2)
+    no_start, too_long = b"hello\x1c\r", framed("x" * (listener.LARGEST + 1))
+    assert asyncio.run(talk(["127.0.0.1"], no_start + framed(text))) == [b"\x0bMSA|AA|1\x1c\r"]
+    assert asyncio.run(talk(["127.0.0.0/8"], too_long + framed(text), framed(text))) != []
+    assert taken[0] == text
+    assert asyncio.run(talk(["192.0.2.0/24"], framed(text))) == []
