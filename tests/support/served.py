@@ -18,8 +18,11 @@ from pathlib import Path
 from keel.web.server import load_demo, prepare, run
 port, workers = int(sys.argv[2]), int(sys.argv[3])
 prepare(Path(sys.argv[1]))
-if sys.argv[4] == "demo":
+if sys.argv[4] in ("demo", "rooms"):
     print(load_demo(port))
+if sys.argv[4] == "rooms":
+    from keel.web.live.demonstration import load_rooms
+    load_rooms(1)
 run(port, workers)
 """
 
@@ -38,11 +41,14 @@ class Served(NamedTuple):
 
 
 @contextmanager
-def served(folder: Path, *, demo: bool = False, workers: int = 1, brands: Path | None = None) -> Iterator[Served]:
-    """A server that is ready, and ends with the block; `brands` is its file of brands."""
+def served(
+    folder: Path, *, demo: bool = False, rooms: bool = False, workers: int = 1, brands: Path | None = None
+) -> Iterator[Served]:
+    """A server that is ready, and ends with the block; `brands` is its file of brands, `rooms` the live afternoon."""
     port, log = _free_port(), folder / "output.log"
     folder.mkdir(parents=True, exist_ok=True)
-    arguments = [sys.executable, "-c", _PROGRAM, str(folder / "keel"), str(port), str(workers), "demo" if demo else "-"]
+    filled = "rooms" if rooms else "demo" if demo else "-"
+    arguments = [sys.executable, "-c", _PROGRAM, str(folder / "keel"), str(port), str(workers), filled]
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 - our own program
             arguments, stdout=output, stderr=subprocess.STDOUT, env=_environment(brands), start_new_session=True

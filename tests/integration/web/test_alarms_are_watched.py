@@ -154,7 +154,8 @@ def test_nobody_writes_what_only_the_watcher_writes(live, people):
 
 def test_a_session_that_begins_says_whether_alarms_were_running(people, dana):
     Watcher("one").round(START)
-    live = a_session(dana, people["bob"])
+    with clock_at(START):
+        live = a_session(dana, people["bob"])
     (entry,) = (one for one in state_of(live, at=START).log if one.type == "self_tested")
     assert entry.what == "alarms are running"
 

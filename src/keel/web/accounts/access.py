@@ -60,7 +60,8 @@ WITHOUT_SECOND_FACTOR = frozenset(
     }
 )
 """Where somebody gets to who has no second factor yet."""
-WHILE_LOCKED = frozenset({"accounts:lock", "accounts:unlock"})
+WHILE_LOCKED = frozenset({"accounts:lock", "accounts:unlock", "live:board_rooms"})
+"""What a locked screen still gets; the rooms then come without people (`request.is_locked`), for their alarms."""
 NOTED_EVERY = dt.timedelta(seconds=30)
 """How often it is noted that somebody is at a screen: not a write for every page."""
 NOTE_WAIT_MS = 300
@@ -109,9 +110,10 @@ def _process_view(request: HttpRequest, view: Any, args: Any, names: Any) -> Htt
         return None
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path() if request.method == "GET" else reverse("clinic:home"))
+    request.is_locked = is_locked(request)
     if name in WHILE_LOCKED:
         return None
-    if is_locked(request):
+    if request.is_locked:
         return _locked(request)
     if name not in WITHOUT_SECOND_FACTOR and lacks_second_factor(request.user):
         return redirect("accounts:enrol")

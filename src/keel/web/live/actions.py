@@ -5,16 +5,18 @@ happened yet and is asked for at the screen (`is_asked`) is refused where the ga
 """
 
 import datetime as dt
+import logging
 import uuid
 from collections.abc import Sequence
 from typing import Any, NamedTuple, get_args
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from keel.assessment.protocols.errors import UnknownProtocol
 from keel.assessment.session.errors import SessionError
-from keel.assessment.session.events import AlarmFact, Plain, SelfTested
+from keel.assessment.session.events import AlarmFact, Plain, SelfTested, Session
 from keel.assessment.session.fold import fold_session
 from keel.assessment.session.opening import open_session as open_view
 from keel.assessment.session.state import SessionState
@@ -22,6 +24,7 @@ from keel.assessment.session.watch import WATCHER
 from keel.findings import Finding, Severity
 from keel.interop import ReadError
 from keel.messages import Message, joined, text_of
+from keel.web import clock
 from keel.web.clinic.actions import append_in_turn
 from keel.web.clinic.errors import FactRefused, NotAllowed
 from keel.web.clinic.models import Clinic, Fact, Kind, Patient
@@ -31,12 +34,14 @@ from keel.web.clinic.summaries import mark_stale, summarise_patient
 from keel.web.language.words import gettext as _
 from keel.web.live import sessions
 from keel.web.live.adoption import may_open, rule_book, rules_today
-from keel.web.live.alarms import append_alarms, append_own
+from keel.web.live.alarms import alarms_due
 from keel.web.live.errors import GateHolds, SessionRefused
 from keel.web.live.models import LiveSession, Room
 from keel.web.live.opening import session_document
 from keel.web.live.queries import is_watched
 from keel.web.live.rules import rules_of
+
+log = logging.getLogger("keel.web")
 
 LONGEST_ID = 64
 PASSING = ("overridden",)
@@ -47,6 +52,8 @@ WATCHING = (
     *("checked", "dose_checked", "risk_assessed", "held", "emergency_step", "handed_over"),
 )
 """Events that anybody writes who takes part in sessions; the others take the permission to run them."""
+WATCHER_USER = "keel:watcher"
+"""The user by whom Keel writes what it notices; no person can have this name, and nobody can sign in by it."""
 OF_KEEL = frozenset(
     str(one.__struct_config__.tag) for one in get_args(Plain) if issubclass(one, AlarmFact | SelfTested)
 )
@@ -106,7 +113,7 @@ def open_session(
         live.opening = append_in_turn(_fact(patient, Kind.SESSION, payload, key, by, at, at), locked, "open_session")
         live.last_sequence = live.opening.sequence
         live.save(force_insert=True)
-        tested = {"id": f"{name}-alarms", "type": "self_tested", "is_running": is_watched(at)}
+        tested = {"id": f"{name}-alarms", "type": "self_tested", "is_running": is_watched(clock.real_now())}
         append_own(live, [tested | {"at": at.isoformat(), "by": WATCHER}], locked, at)
         live.save(update_fields=["last_sequence"])
     record_events(by=by, live=live, events=[{"id": f"{name}-start", "at": at.isoformat(), "type": "started"}], at=at)
@@ -361,3 +368,45 @@ def _why(error: Exception) -> Message:
     if isinstance(error, ReadError):
         return joined(" ", (error.problem, error.fix))
     return text_of(error)
+
+
+def append_alarms(live: LiveSession, session: Session, state: SessionState, locked: Clinic, at: dt.datetime) -> None:
+    """Appends what is due of a session's alarms with the write that brought it.
+
+    A fault in it takes the write with it in no case: the watcher meets the same one within seconds, and every board
+    then says that the alarms of this session are not running.
+    """
+    before = live.last_sequence
+    try:
+        with transaction.atomic():
+            append_own(live, alarms_due(live, session, state, at), locked, at)
+    except DatabaseError:
+        raise
+    except Exception:
+        log.exception("the alarms of a session could not be looked at")
+        live.last_sequence = before
+
+
+def append_own(live: LiveSession, events: list[dict[str, Any]], locked: Clinic, at: dt.datetime) -> None:
+    """Appends what Keel itself says of a session, inside a transaction with the clinic locked."""
+    for event in events:
+        fact = Fact(
+            patient=live.patient,
+            kind=Kind.EVENT,
+            payload={"session": live.id, "event": event},
+            effective_at=at,
+            recorded_at=at,
+            recorded_by=watcher_user(),
+            key=event["id"],
+        )
+        live.last_sequence = append_in_turn(fact, locked, "session_event").sequence
+
+
+def watcher_user() -> AbstractUser:
+    """The user of the watcher."""
+    users = get_user_model().objects
+    user: AbstractUser
+    user, _made = users.get_or_create(
+        username=WATCHER_USER, defaults={"display_name": "Keel", "is_active": False, "password": "!"}
+    )
+    return user

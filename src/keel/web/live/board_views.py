@@ -1,15 +1,11 @@
 """The pages of the board, what its screens ask for each second, and the answers to alarms."""
 
-import datetime as dt
 import re
 import uuid
 from typing import Any
 
-from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
-from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from keel.messages import Message
@@ -22,29 +18,25 @@ from keel.web.clinic.recording import UNPROCESSABLE
 from keel.web.clinic.roles import Permission
 from keel.web.live.actions import record_events
 from keel.web.live.board import (
-    board_token,
     names_on_board,
     not_running,
     room_json,
     rooms_now,
     shown_alarms,
-    staff_names,
     who,
 )
-from keel.web.live.devices import can_be_heard, keep_sound_check, was_here
+from keel.web.live.devices import keep_sound_check, was_here
 from keel.web.live.models import BoardChoice
+from keel.web.live.names import staff_names
 from keel.web.live.pages import json_answer
-from keel.web.live.queries import Heartbeat, heartbeat
-from keel.web.live.sessions import open_sessions, session_or_404, state_of
+from keel.web.live.queries import can_be_heard, heartbeat
+from keel.web.live.screens import alive, noted, screen_of
+from keel.web.live.sessions import session_or_404, state_of
 from keel.web.routes import in_queue
 
 PAUSES = ("1 min", "2 min", "5 min", "10 min")
 """What is offered as a pause; what a priority allows is the rule's, not the page's."""
-_SEEN = "keel.board.seen"
-_SEEN_S = 12 * 3600
 _DEVICE = re.compile(r"[0-9a-f-]{8,36}")
-_MOST_KEPT = 64
-_kept: dict[str, str] = {}
 
 
 @require_safe
@@ -52,11 +44,17 @@ _kept: dict[str, str] = {}
 def board(request: HttpRequest, clinic: Clinic) -> HttpResponse:
     """The board as a page."""
     now = clock.now()
-    part, token, beat = _part(request, clinic, now)
-    context = {"clinic": clinic, "rooms": part, "token": token, "seen": _noted(request, clinic), "now": now}
+    screen = screen_of(request, clinic, now)
+    context = {
+        "clinic": clinic,
+        "rooms": screen.part,
+        "token": screen.token,
+        "seen": noted(request, clinic),
+        "now": now,
+    }
     context |= {"names": names_on_board(clinic), "choices": BoardChoice.Names.choices}
     context |= {"may_choose": Permission.RUN_SESSIONS in request.allowed}
-    return _alive(render(request, "live/board.html", context), now, beat)
+    return alive(render(request, "live/board.html", context), now, screen.beat)
 
 
 @in_queue(ROOMS)
@@ -68,11 +66,14 @@ def rooms(request: HttpRequest, clinic: Clinic) -> HttpResponse:
     device = request.GET.get("device", "")
     if _DEVICE.fullmatch(device):
         was_here(clinic=clinic, device=device, is_on=request.GET.get("sound") == "on", at=now)
-    part, token, beat = _part(request, clinic, now)
-    if token == request.GET.get("token"):
-        return _alive(HttpResponse(status=204), now, beat)
-    answer = HttpResponse(part, headers={"Keel-Token": token, "Keel-Seen": _noted(request, clinic)})
-    return _alive(answer, now, beat)
+    session = request.GET.get("session", "")
+    screen = screen_of(request, clinic, now, session=session)
+    if screen.token == request.GET.get("token"):
+        return alive(HttpResponse(status=204), now, screen.beat)
+    # Beside a session other rooms stand by their names alone.
+    seen = request.headers.get("Keel-Seen", "") if request.is_locked or session else noted(request, clinic)
+    answer = HttpResponse(screen.part, headers={"Keel-Token": screen.token, "Keel-Seen": seen})
+    return alive(answer, now, screen.beat)
 
 
 @require_safe
@@ -80,12 +81,12 @@ def rooms(request: HttpRequest, clinic: Clinic) -> HttpResponse:
 def board_json(request: HttpRequest, clinic: Clinic) -> HttpResponse:
     """The board for programs and screens."""
     now = clock.now()
-    beat = heartbeat(now)
+    beat = heartbeat(clock.real_now())
     shown = rooms_now(clinic, now, beat)
     request.shown = {room.live.patient.number: "session" for room in shown}
     alarms = [] if beat.is_alive else [not_running()]
     document = {"rooms": [room_json(room) for room in shown], "alarms": alarms, "as_of": now}
-    return _alive(json_answer(document | {"can_be_heard": can_be_heard(clinic, now)}), now, beat)
+    return alive(json_answer(document | {"can_be_heard": can_be_heard(clinic, now)}), now, beat)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -142,53 +143,6 @@ def choose_names(request: HttpRequest, clinic: Clinic) -> HttpResponse:
         actor = request.user.get_username()
         note(clinic, at=clock.now(), actor=actor, action="board_names", detail={"names": names})
     return redirect("live:board", clinic.slug)
-
-
-def _part(request: HttpRequest, clinic: Clinic, now: dt.datetime) -> tuple[str, str, Heartbeat]:
-    """The rooms as HTML, made once for all who may see the same; their token; and the heartbeat."""
-    beat, roles = heartbeat(now), [role.id for role in request.place.roles]
-    token = board_token(clinic, roles, get_language() or "", now, beat)
-    if token not in _kept and token != request.GET.get("token"):
-        while len(_kept) >= _MOST_KEPT:
-            _kept.pop(next(iter(_kept)), None)
-        shown = rooms_now(clinic, now, beat)
-        free = clinic.rooms.exclude(pk__in=[room.live.room_id for room in shown if room.live.room_id])
-        context = {
-            "clinic": clinic,
-            "rows": [(room, [(one, one.sounds_for(roles)) for one in room.alarms]) for room in shown],
-            "free": free,
-            "names": staff_names(clinic),
-            "not_running": None if beat.is_alive else not_running(),
-            "can_be_heard": can_be_heard(clinic, now),
-            "may_answer": Permission.WRITE_IN_SESSIONS in request.allowed,
-        }
-        _kept[token] = render_to_string("live/rooms.html", context)
-    return _kept.get(token, ""), token, beat
-
-
-def _noted(request: HttpRequest, clinic: Clinic) -> str:
-    """Has the audit told of each person whom this screen has not shown yet; gives what the screen says next time."""
-    numbers = sorted(open_sessions(clinic).values_list("patient__number", flat=True))
-    told = _told(request, clinic)
-    request.shown = {number: "session" for number in numbers if number not in told}
-    return str(signing.dumps([request.user.pk, clinic.pk, sorted({*told, *numbers})], salt=_SEEN, compress=True))
-
-
-def _told(request: HttpRequest, clinic: Clinic) -> set[str]:
-    """The people of whom the audit knows that this screen of this person shows them."""
-    try:
-        user, place, numbers = signing.loads(request.headers.get("Keel-Seen", ""), salt=_SEEN, max_age=_SEEN_S)
-    except signing.BadSignature:
-        return set()
-    return set(numbers) if (user, place) == (request.user.pk, clinic.pk) else set()
-
-
-def _alive(answer: HttpResponse, now: dt.datetime, beat: Heartbeat) -> HttpResponse:
-    """The answer with the age of the watcher's beat and the time of the server in its head."""
-    answer["Keel-Watch"] = "none" if beat.age_s is None else f"{beat.age_s:.0f}"
-    answer["Keel-Time"] = str(round(now.timestamp() * 1000))
-    answer["Cache-Control"] = "no-store"
-    return answer
 
 
 def _number(text: str) -> int | None:

@@ -9,10 +9,6 @@ from keel.web.clinic.actions import note
 from keel.web.clinic.models import Clinic
 from keel.web.live.models import Listening, SoundCheck
 
-SHIFT = dt.timedelta(hours=12)
-"""How long a sound that was heard stands for the device; a default of Keel's."""
-HERE = dt.timedelta(minutes=2)
-"""How long a device that asks no more counts as being there; a default of Keel's."""
 _WRITTEN_AFTER = dt.timedelta(seconds=45)
 
 
@@ -29,11 +25,3 @@ def was_here(*, clinic: Clinic, device: str, is_on: bool, at: dt.datetime) -> No
     row = Listening.objects.filter(clinic=clinic, device=device).first()
     if row is None or row.is_on != is_on or not dt.timedelta(0) <= at - row.seen_at < _WRITTEN_AFTER:
         Listening.objects.update_or_create(clinic=clinic, device=device, defaults={"seen_at": at, "is_on": is_on})
-
-
-def can_be_heard(clinic: Clinic, at: dt.datetime) -> bool:
-    """Whether a device shows the board with its sound on, whose tone somebody has heard this shift."""
-    here = Listening.objects.filter(clinic=clinic, is_on=True, seen_at__gt=at - HERE).values_list("device", flat=True)
-    checks = SoundCheck.objects.filter(clinic=clinic, at__gt=at - SHIFT, device__in=list(here)).order_by("at", "pk")
-    newest = dict(checks.values_list("device", "was_heard"))
-    return any(newest.values())

@@ -22,7 +22,7 @@ from keel.knowledge import load
 from keel.messages import Message
 from keel.web.live.errors import SessionRefused
 from keel.web.live.models import LiveSession
-from keel.web.live.names import names_in
+from keel.web.live.names import staff_names
 from keel.web.live.rules import rules_of
 from keel.web.live.sessions import document_of, local, read, state_of
 
@@ -144,7 +144,7 @@ def _second_person(live: LiveSession, by: AbstractUser) -> dict[str, Any]:
     """Who checked the dose beside the one who starts it, where somebody did."""
     checks = [one["by"] for one in document_of(live)["events"] if one["type"] == "dose_checked"]
     others = [one for one in checks if one != by.get_username()]
-    return {"checked_by": names_in(live.patient.clinic).get(others[-1], others[-1])} if others else {}
+    return {"checked_by": staff_names(live.patient.clinic).get(others[-1], others[-1])} if others else {}
 
 
 def _ask_about_readings(event: dict[str, Any], live: LiveSession, now: dt.datetime, *, sure: list[str]) -> None:

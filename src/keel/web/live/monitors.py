@@ -25,8 +25,7 @@ from keel.messages import Message, joined
 from keel.web.clinic import audit
 from keel.web.clinic.models import Clinic
 from keel.web.language.rendering import plain
-from keel.web.live.actions import record_events
-from keel.web.live.alarms import watcher_user
+from keel.web.live.actions import record_events, watcher_user
 from keel.web.live.errors import SessionRefused
 from keel.web.live.models import LiveSession, Monitor, MonitorMessage, MonitorPlace, Room
 

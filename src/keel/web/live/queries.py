@@ -1,13 +1,18 @@
-"""Whether alarms are running, for every page that shows a room and for whoever asks about the health of the server."""
+"""Whether alarms are running, and whether they can be heard: for every page that shows a room, and for /healthz."""
 
 import datetime as dt
 from typing import NamedTuple
 
-from keel.web import clock
-from keel.web.live.models import Watch
+from keel.web.clinic.models import Clinic
+from keel.web.live.models import Listening, SoundCheck, Watch
 
 LOST_AFTER_S = 15.0
 """Seconds without a beat after which alarms are said not to run; a default of Keel's (reliability, T11)."""
+
+SHIFT = dt.timedelta(hours=12)
+"""How long a sound that was heard stands for the device; a default of Keel's."""
+HERE = dt.timedelta(minutes=2)
+"""How long a device that asks no more counts as being there; a default of Keel's."""
 
 
 class Heartbeat(NamedTuple):
@@ -23,11 +28,22 @@ class Heartbeat(NamedTuple):
 
 
 def heartbeat(at: dt.datetime) -> Heartbeat:
-    """How the watcher is. A beat of the future, by a clock that was set back, is as old as one of the past."""
+    """How the watcher is, at a time on the wall.
+
+    A beat of the future, by a clock that was set back, is as old as one of the past.
+    """
     beat, failed = Watch.objects.filter(pk=1).values_list("beat_at", "failed").first() or (None, ())
-    return Heartbeat(None if beat is None else abs((at - beat).total_seconds()) / clock.speed(), frozenset(failed))
+    return Heartbeat(None if beat is None else abs((at - beat).total_seconds()), frozenset(failed))
 
 
 def is_watched(at: dt.datetime) -> bool:
-    """Whether alarms are running."""
+    """Whether alarms are running, at a time on the wall."""
     return heartbeat(at).is_alive
+
+
+def can_be_heard(clinic: Clinic, at: dt.datetime) -> bool:
+    """Whether a device shows the board with its sound on, whose tone somebody has heard this shift."""
+    here = Listening.objects.filter(clinic=clinic, is_on=True, seen_at__gt=at - HERE).values_list("device", flat=True)
+    checks = SoundCheck.objects.filter(clinic=clinic, at__gt=at - SHIFT, device__in=list(here)).order_by("at", "pk")
+    newest = dict(checks.values_list("device", "was_heard"))
+    return any(newest.values())

@@ -69,7 +69,7 @@ def leave(request: HttpRequest) -> HttpResponse:
 def healthz(request: HttpRequest) -> HttpResponse:
     """Whether pages can be read (200, else 503), whether a fact would be stored, and what is wrong, as JSON."""
     found = health()
-    alarms = found.alarms if not found.ready or is_watched(clock.now()) else (*found.alarms, "alarms-not-running")
+    alarms = found.alarms if not found.ready or is_watched(clock.real_now()) else (*found.alarms, "alarms-not-running")
     document = {**msgspec.structs.asdict(found), "alarms": alarms, "knowledge": knowledge.load().hash}
     return JsonResponse(document, status=200 if found.ready else 503)
 

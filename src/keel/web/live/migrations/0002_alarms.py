@@ -10,7 +10,7 @@ from keel.web.clinic.append_only import append_only
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clinic", "0006_sessions"),
+        ("clinic", "0007_erasure_and_decisions"),
         ("live", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

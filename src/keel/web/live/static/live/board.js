@@ -16,7 +16,7 @@ const serverNow = () => Date.now() + ahead;
 
 async function ask() {
   try {
-    const query = new URLSearchParams({ token: say.token, device, sound: soundState() });
+    const query = new URLSearchParams({ token: say.token, device, sound: soundState(), ...(say.session && { session: say.session }) });
     const answer = await fetch(`${say.rooms}?${query}`, { headers: { "Keel-Seen": say.seen }, redirect: "error", signal: AbortSignal.timeout(8000) });
     if (answer.status !== 200 && answer.status !== 204) throw new Error(answer.status);
     if (!answer.headers.has("Keel-Time")) throw new Error("not the board");
@@ -69,17 +69,18 @@ function tick() {
   for (const time of board.querySelectorAll("[data-since]")) write(time, minutes(say.minutes, Math.max(0, Math.floor((now - Date.parse(time.dataset.since)) / 60000))));
   for (const time of board.querySelectorAll("[data-due]")) {
     const left = (Date.parse(time.dataset.due) - now) / 60000;
-    write(time, left < 0 ? minutes(say.late, Math.floor(-left)) : left < 1 ? say.now : minutes(say.in, Math.ceil(left)));
+    write(time, left <= -1 ? minutes(say.late, Math.floor(-left)) : left < 1 ? say.now : minutes(say.in, Math.ceil(left)));
     time.closest("div").classList.toggle("is-overdue", left < 0);
   }
-  write(at("board-clock"), new Date(now).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" }));
+  if (at("board-clock")) write(at("board-clock"), new Date(now).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }));
   const isLost = performance.now() - answered > 1000 * Number(say.lostAfter);
   if (at("not-live").hidden === isLost) {
     at("not-live").hidden = !isLost;
     if (isLost) tell("alarmed", at("not-live").textContent.trim());
   }
   news();
-  write(at("sound-state"), { on: say.soundOn, blocked: say.soundBlocked, unknown: say.soundUnknown }[soundState()]);
+  overLock(isLost);
+  if (at("sound-state")) write(at("sound-state"), { on: say.soundOn, blocked: say.soundBlocked, unknown: say.soundUnknown }[soundState()]);
   sound(isLost);
 }
 
@@ -103,9 +104,20 @@ function news() {
   else if (fresh.length) tell("told", fresh[0].dataset.says);
   for (const time of board.querySelectorAll(".is-overdue time[data-due]")) {
     const room = time.closest(".room");
-    if (!due.has(`${room.id} ${time.dataset.due}`)) tell("told", say.due.replace("{what}", `${room.querySelector("h2").textContent}, ${time.parentElement.firstChild.nextSibling?.textContent ?? ""}`));
+    if (!due.has(`${room.id} ${time.dataset.due}`)) tell("told", say.due.replace("{what}", `${room.querySelector("h2").textContent}, ${room.querySelector(".room-what").textContent}`));
   }
   due = new Set(late);
+}
+
+// A locked screen shows what is unseen, in words that name a room and nobody in it.
+function overLock(isLost) {
+  const unseen = [...board.querySelectorAll("[data-alarm]:not([data-seen])")].map((alarm) => alarm.dataset.says);
+  const said = isLost ? [at("not-live").textContent.trim()] : [...new Set(unseen)];
+  const place = at("over-lock");
+  place.hidden = !document.body.classList.contains("covered") || !said.length;
+  if (!place.hidden && place.textContent !== said.join("")) {
+    place.replaceChildren(...said.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
+  }
 }
 
 function tell(place, text) {
@@ -158,8 +170,8 @@ function sound(isLost) {
 }
 
 document.addEventListener("pointerdown", () => { if (soundState() !== "unknown") wake(); });
-at("sound-test").addEventListener("click", () => { play("high"); at("sound-heard").hidden = false; });
-at("sound-heard").addEventListener("click", async ({ target }) => {
+at("sound-test")?.addEventListener("click", () => { play("high"); at("sound-heard").hidden = false; });
+at("sound-heard")?.addEventListener("click", async ({ target }) => {
   const heard = target.dataset?.heard;
   if (!heard) return;
   localStorage.setItem("keel-heard", heard === "yes" ? Date.now() : 0);
@@ -208,6 +220,10 @@ at("answer").addEventListener("submit", async (event) => {
   }
 });
 
+// A screen that sleeps shows nothing; where the browser may keep it awake, it does, and again after it was hidden.
+const stayAwake = () => navigator.wakeLock?.request("screen").catch(() => {});
+
 setInterval(tick, 1000);
-document.addEventListener("visibilitychange", () => { if (!document.hidden) ask(); });
+document.addEventListener("visibilitychange", () => { if (!document.hidden) { ask(); stayAwake(); } });
+stayAwake();
 live();
