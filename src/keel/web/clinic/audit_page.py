@@ -34,6 +34,7 @@ ACTIONS: dict[str, Any] = {
     "open_session": _("Began a session"),
     "session_event": _("Wrote in a session"),
     "sound_check": _("Tried the sound of a device"),
+    "dismiss_entry": _("Let go of an entry of a device that could not be taken"),
     "board_names": _("Chose what stands on the board"),
     "adopt": _("Signed defaults"),
     "add_monitor": _("Made a monitor known"),

@@ -147,5 +147,6 @@ def alive(answer: HttpResponse, now: dt.datetime, beat: Heartbeat) -> HttpRespon
     """The answer with the age of the watcher's beat and the time of the server in its head."""
     answer["Keel-Watch"] = "none" if beat.age_s is None else f"{beat.age_s:.0f}"
     answer["Keel-Time"] = str(round(now.timestamp() * 1000))
+    answer["Keel-Wall"] = str(round(clock.real_now().timestamp() * 1000))
     answer["Cache-Control"] = "no-store"
     return answer
