@@ -4,7 +4,6 @@ Nothing is chosen between them. The conflict is gone once somebody has corrected
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import takewhile
 
 from keel.assessment.session.events import (
     Checked,
@@ -39,10 +38,9 @@ def conflicts(events: Sequence[Plain], knowledge: Knowledge) -> Iterator[Notice]
         return
     people = [one for one in events if isinstance(one, (*_DEEDS, Checked, VitalsRecorded)) and not _device(one)]
     for number, first in enumerate(people):
-        near = takewhile(
-            lambda other, at=first.at: (other.at - at).total_seconds() <= within.value, people[number + 1 :]
-        )
-        for second in near:
+        for second in people[number + 1 :]:
+            if (second.at - first.at).total_seconds() > within.value:
+                break
             if type(first) is type(second) and first.by != second.by:
                 yield from _between(first, second, knowledge)
 

@@ -88,7 +88,7 @@ def _dismissed(clinic: Clinic, entry: dict[str, Any], *, by: AbstractUser, at: d
 
 def _author(entry: dict[str, Any]) -> str:
     try:
-        return opened(entry).by.get_username()
+        return str(opened(entry).by.get_username())
     except SessionRefused:
         return "?"
 
@@ -119,7 +119,7 @@ def take(
     if told.get("type") in DEEDS and says.get("happened") is not True:
         raise SessionRefused(Message("Nobody confirmed that this has happened. Nothing was recorded."))
     told["id"] = str(entry["id"])
-    event, beside = _event(told, live, min(_moment(says), at), is_asked=is_asked)
+    event, beside = _event(told, live, min(_moment(says), at), author, is_asked=is_asked)
     beside |= {name: says[name] for name in CLOCK if isinstance(says.get(name), int | float | str)}
     beside |= {} if author.pk == by.pk else {"carried_by": by.get_username()}
     taken = record_events(by=author, live=live, events=[event], at=at, device=device, clock=beside)
@@ -149,14 +149,16 @@ def _pairs(says: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield str(pair[0]), str(pair[1])
 
 
-def _event(told: QueryDict, live: LiveSession, at: dt.datetime, *, is_asked: bool) -> tuple[Any, dict[str, Any]]:
+def _event(
+    told: QueryDict, live: LiveSession, at: dt.datetime, by: AbstractUser, *, is_asked: bool
+) -> tuple[Any, dict[str, Any]]:
     try:
-        event, beside = posted_event(told, live, at)
+        event, beside = posted_event(told, live, at, by)
     except SlipAsked as doubtful:
         if is_asked:
             raise
         told.setlist("sure", [f"{one.sign}={one.typed:g}" for one in doubtful.slips])
-        event, beside = posted_event(told, live, at)
+        event, beside = posted_event(told, live, at, by)
     return event, dict(beside)
 
 

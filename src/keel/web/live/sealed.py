@@ -38,7 +38,7 @@ class Opened(NamedTuple):
 def sign_in_of(request: HttpRequest) -> str:
     """The name of the sign-in of a request: the same from sign-in to sign-out, and of no use to get in."""
     own = salted_hmac(SALT, request.session.session_key, algorithm="sha256").hexdigest()[:24]
-    return Signer(salt=SALT).sign(f"{request.user.pk}.{own}")
+    return str(Signer(salt=SALT).sign(f"{request.user.pk}.{own}"))
 
 
 def key_of(sign_in: str, secret: str = "") -> str:
@@ -64,7 +64,8 @@ def opened(entry: dict[str, Any]) -> Opened:
 
 def _plain(sign_in: str, nonce: bytes, sealed: bytes, about: bytes) -> bytes:
     """The text under the first of the secret keys that opens it."""
-    *before, last = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    keys: list[str] = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    *before, last = keys
     for secret in before:
         try:
             return AESGCM(_derived(sign_in, secret)).decrypt(nonce, sealed, about)
