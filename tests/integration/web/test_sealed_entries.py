@@ -124,7 +124,7 @@ def test_a_doubtful_value_is_asked_of_who_is_at_the_form_and_of_nobody_later(at_
 
 
 def test_the_clock_of_the_device_is_kept_beside_the_event_and_never_instead(at_desk, live):
-    """HZ-CLK-03, T9: the tablet shows 1970; the event has the time of the server as the tablet knew it; both are kept."""
+    """HZ-CLK-03, T9: the tablet shows 1970; the event has the time of the server as the tablet knew it. Both stay."""
     bob = at_desk("bob")
     told = {"device_time": "1970-01-01T00:00:07+00:00", "offset_ms": 1795251600000, "error_ms": 40}
     with clock_at(START):
