@@ -82,7 +82,7 @@ def _of_code(code: str) -> Iterator[tuple[str | tuple[str, ...], str | None]]:
         if name not in KEYWORDS or len(words) < len(call.args[: len(KEYWORDS[name] or "1")]):
             continue
         if name == "sign":
-            yield words[1], words[0]
+            yield from [(words[1], words[0])] if len(words) > 1 else []
         elif name == "FactName" and words:
             yield words[0].replace("_", " "), None
         elif words:

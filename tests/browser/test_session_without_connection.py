@@ -8,9 +8,9 @@ from contextlib import ExitStack, suppress
 
 import pytest
 
-playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-
 from support.served import served, served_again
+
+playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 
 TABLET = {"width": 820, "height": 1180}
 PHONE = {"width": 390, "height": 844}

@@ -202,7 +202,10 @@ FIELDS = {
     "dose_resumed": st.fixed_dictionaries({}, optional={"rate": RATES}),
     "left_against_advice": st.just({"told": "no driving", "contact_tried": "sister"}),
     "transferred": st.just({"to": "the hospital", "reason": "chest pain"}),
-    "handed_over": st.fixed_dictionaries({"to": st.just("carol")}, optional={"synthesis": st.just("watch him")}),
+    "handed_over": st.fixed_dictionaries(
+        {"to": st.sampled_from(["bob", "carol"])},
+        optional={"synthesis": st.just("watch him"), "accepts": st.sampled_from(["e1", "e2", "e99"])},
+    ),
     "dose_checked": st.just({"amount": "35 mg"}),
     "emergency_step": st.just({"card": "collapse", "step": "called"}),
     "alarm_acknowledged": st.fixed_dictionaries({"rule": ALARMING}, optional={"occurrence": TIMES_OVER}),

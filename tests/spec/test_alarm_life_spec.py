@@ -77,6 +77,19 @@ def test_a_set_that_lacks_a_sign_alarms_in_the_infusion(room):
     assert "raised KEEL-MISSING-VALUE 1 medium" in room.watch("09:45")
 
 
+def test_a_monitor_that_falls_silent_alarms_by_its_own_interval(room):
+    """HZ-ALM-01; reference, section 5: stale is 2 x interval + 30 s. A lost device in an infusion is medium (D)."""
+    for minute in range(37, 43):
+        room.signs(f"09:{minute}", device="Monitor 3")
+    assert room.watch("09:44") == []
+    silent = dt.timedelta(minutes=2, seconds=31)
+    at = (moment("09:42") + silent).isoformat()
+    assert room.watch(at) == ["raised KEEL-DEVICE-SILENT 1 medium"]
+    room.signs("09:46")  # somebody measures by hand: from then on the age of the signs counts
+    assert room.watch("09:46") == ["cleared KEEL-DEVICE-SILENT 1"]
+    assert room.watch("09:49") == []
+
+
 def test_a_dose_with_nobody_responsible_alarms_high():
     """HZ-CARE-01: every room with a dose has a responsible person; none is an alarm."""
     room = WatchedSession("09:14")

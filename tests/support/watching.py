@@ -34,7 +34,7 @@ class WatchedSession:
         self.session = msgspec.structs.replace(self.session, events=(*self.session.events, *read_session(tree).events))
         return event["id"]
 
-    def signs(self, at: str, **signs: float) -> str:
+    def signs(self, at: str, **signs: Any) -> str:
         """A whole set of signs in range but for those that are given."""
         whole = {"sbp": 128, "dbp": 78, "hr": 72, "rr": 14, "spo2": 98, **signs}
         self.tell(at, "sedation_scored", moaas=5)

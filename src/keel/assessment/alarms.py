@@ -135,7 +135,17 @@ def alarm_symptoms(alarms: Sequence[Alarm], knowledge: Knowledge) -> SymptomFact
 
 def _mentions(text: str, knowledge: Knowledge) -> list[Mention]:
     named = [one for one in read_concepts(text, None, knowledge).mentions if one.concept in knowledge.alarm_concepts]
-    return [one for one in named if one.state in STANDS or _is_past_danger(one, knowledge)]
+    return [
+        one
+        for one in named
+        if (one.state in STANDS or _is_past_danger(one, knowledge)) and not _is_how_often(text, one, knowledge)
+    ]
+
+
+def _is_how_often(text: str, mention: Mention, knowledge: Knowledge) -> bool:
+    """Whether a word that also says how often something is taken stands behind an amount: “1000 mg od”."""
+    word = text[mention.start : mention.end].strip(" .").casefold()
+    return word in knowledge.dose_words and bool(re.search(r"\d\s*[^\W\d]{0,12}\s*$", text[: mention.start]))
 
 
 def _is_past_danger(mention: Mention, knowledge: Knowledge) -> bool:

@@ -35,6 +35,8 @@ from keel.web.errors import DatabaseRefused, WebError
 SECRET_FILE = "secret-key"  # noqa: S105 - the name of the file, not the secret
 FACTOR_FILE = "factor-key"
 """The file of the key under which the keys of authenticator apps and recovery codes are stored; backups have it."""
+SQLITE = "keel.web.database"
+"""Django's SQLite with a turn for writers."""
 DATABASE_FILE = "keel.sqlite3"
 BACKUPS_STAY = dt.timedelta(days=400)
 """How long a backup stays at most; a default of Keel's (`backups/pruning.py`)."""
@@ -208,7 +210,7 @@ def database(place: Path, environment: Mapping[str, str] = os.environ) -> dict[s
     """Django's settings of the one database: PostgreSQL where DATABASE_URL names one, else SQLite in the folder."""
     url = environment.get("DATABASE_URL", "")
     if not url:
-        return {"ENGINE": "django.db.backends.sqlite3", "NAME": place / DATABASE_FILE, "OPTIONS": dict(sqlite.OPTIONS)}
+        return {"ENGINE": SQLITE, "NAME": place / DATABASE_FILE, "OPTIONS": dict(sqlite.OPTIONS)}
     try:
         parts = urlsplit(url)
         port = parts.port

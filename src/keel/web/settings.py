@@ -22,7 +22,7 @@ SECRET_KEY, *SECRET_KEY_FALLBACKS = environment.secret_keys(FOLDER)
 ALLOWED_HOSTS = environment.hosts()
 FACTOR_KEY = environment.factor_key(FOLDER)
 DATABASES = {"default": environment.database(FOLDER)}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+if DATABASES["default"]["ENGINE"] == environment.SQLITE:
     sqlite.install()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -8,7 +8,7 @@ from keel.knowledge.defaults import unconfirmed
 from keel.web.clinic.errors import NotAllowed
 from keel.web.live.adoption import is_adopted, may_open, overlay_file, rules_today, standing
 from keel.web.live.errors import SessionRefused
-from keel.web.live.signing import end, sign
+from keel.web.live.signing import end, sign_decision
 from support.clock import START
 from support.loops import some
 
@@ -23,7 +23,7 @@ def adopt(people, harbour):
         for one in some(standing(harbour, IV)):
             if only is None or one.decision.id == only:
                 for name in who:
-                    sign(
+                    sign_decision(
                         by=people[name],
                         clinic=harbour,
                         decision=one.decision.id,
@@ -123,7 +123,7 @@ def test_a_decision_that_changed_is_asked_again(harbour, adopt, people, monkeypa
     one = next(row for row in standing(harbour, IV) if row.decision.id == f"{IV}/dose")
     assert one.was_signed_before
     with pytest.raises(SessionRefused, match="changed"):
-        sign(
+        sign_decision(
             by=people["alice"],
             clinic=harbour,
             decision=f"{IV}/dose",

@@ -31,6 +31,7 @@ PAGES = {
     "/clinic/harbour/patients/H-1/facts/1/correct/": "alice",
     "/clinic/harbour/patients/H-1/record/measurement/": "bob",
     "/clinic/harbour/patients/H-1/risk/": "alice",
+    "/clinic/harbour/patients/H-1/review/": "alice",
     "/clinic/harbour/patients/H-1/contacts/": "fay",
     "/clinic/harbour/patients/H-1/contacts/new/": "fay",
     "/clinic/harbour/patients/H-1/visit/": "fay",

@@ -138,3 +138,11 @@ def test_a_correction_after_the_end_corrects_the_ledger(live, people, known):
     doses = Fact.objects.filter(patient=known, kind=Kind.DOSE).order_by("sequence")
     assert [one.payload["amount"] for one in doses] == ["35 mg", "30 mg"]
     assert doses[1].supersedes == doses[0]
+
+
+def test_a_review_on_record_is_known_to_the_next_session(people, known, room, at_desk):
+    """HZ-CRS: after the third session the gate asks whether there was a response; a page records it."""
+    told = {"key": "r1", "of": "response", "responded": "true", "on": START.date().isoformat()}
+    assert at_desk("alice").post("/clinic/harbour/patients/H-1/review/", told).status_code == 302
+    (review,) = read(a_session(known, people["bob"], room=room)).reviews
+    assert (review.of, review.by, review.responded) == ("response", "Alice (Prescriber)", True)

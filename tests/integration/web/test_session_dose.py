@@ -111,6 +111,8 @@ def test_two_people_check_apart_each_by_name(desk, ready, at_desk):
         assert "One person has checked" in desk.page("dose")
         Desk(at_desk, "tom", desk.live).done("dose", "dose_checked", **told)
         page = desk.page("dose")
+        desk.done("dose", "dose_started", amount="35 mg", over="40 min")
+    assert Fact.objects.get(payload__event__type="dose_started").payload["event"]["checked_by"] == "Tom"
     assert "Two people have checked" in page
     assert "<b>tom</b>: 35 mg · 1 mg/mL" in page
 

@@ -35,6 +35,7 @@ NEEDS = {
     "clinic:merge": "void_facts",
     "clinic:record": "record_facts",
     "clinic:judge_risk": "decide",
+    "clinic:review": "decide",
     "clinic:contacts": "see_contacts",
     "clinic:record_contact": "register",
     "clinic:plan_visit": "register",

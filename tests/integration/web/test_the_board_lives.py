@@ -22,11 +22,18 @@ def later(**time):
     return START + dt.timedelta(**time)
 
 
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch):
+    """What was written is on the board at once, and nothing is there of another test."""
+    monkeypatch.setattr(screens, "LEAST_AGE_S", 0)
+    for kept in (screens._kept, screens._rooms):
+        kept.clear()
+
+
 @pytest.fixture
 def two_rooms(people, dana, harbour):
     """Dana in room 1, calm; Erin in room 2, with low oxygen."""
     other = Patient.objects.create(clinic=harbour, number="H-2", display_name="Erin Moss")
-    screens._kept.clear()
     first = a_session(dana, people["bob"], name="a1", room=Room.objects.create(clinic=harbour, name="Room 1"))
     second = a_session(other, people["bob"], name="b2", room=Room.objects.create(clinic=harbour, name="Room 2"))
     tell(second, people["bob"], "dose_started", amount="35 mg", over="40 min")
@@ -116,7 +123,7 @@ def test_a_room_that_cannot_be_read_is_an_alarm_and_hides_no_other(at_desk, two_
     page = asked(at_desk("bob")).content.decode()
     assert "The alarms of this room are not running" in page
     assert "Room 2" in page
-    monkeypatch.undo()
+    monkeypatch.setattr(projection, "seen", whole)
     screens._kept.clear()
     Watch.objects.update(failed=["b2"])
     with clock_at(later(minutes=2, seconds=1)):

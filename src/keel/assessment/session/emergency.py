@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from keel.assessment.session.event_words import event_words, pressure_words, value_words
+from keel.assessment.session.event_words import event_words, scored, sign_words, value_words
 from keel.assessment.session.events import (
     AdverseEvent,
     DeviceGiven,
@@ -94,7 +94,7 @@ def _lines(view: SessionView) -> Iterator[Line]:
     yield Line(Message("Sex"), _NOT_ON_RECORD if person.sex is Sex.UNKNOWN else Name(str(person.sex)))
     weight = Message("{kg} kg", kg=person.weight_kg) if person.weight_kg is not None else _NOT_ON_RECORD
     yield Line(Message("Weight"), weight)
-    drug = Message(view.knowledge.substances[view.protocol.substance].title)
+    drug = Name(view.knowledge.substances[view.protocol.substance].title)
     route = view.knowledge.routes.get(view.route)
     yield Line(Message("Drug"), listed([drug, Message(route.title)]) if route else drug)
     yield Line(Message("Given in this session"), _given_words(view))
@@ -127,18 +127,10 @@ def _given_words(view: SessionView) -> Message:
 def _readings(view: SessionView) -> Iterator[Moment]:
     """The newest sets, and scales of sedation and dissociation that were scored last."""
     for one in view.vitals.sets[-_SETS_READ:]:
-        words = []
-        if "sbp" in one.signs or "dbp" in one.signs:
-            halves = [
-                value if isinstance(value := one.signs.get(name), int | float) else None for name in ("sbp", "dbp")
-            ]
-            words.append(Message("pressure {pressure} mmHg", pressure=pressure_words(*halves)))
-        for name, text in (("hr", "pulse {value}/min"), ("rr", "breathing {value}/min"), ("spo2", "oxygen {value} %")):
-            if isinstance(value := one.signs.get(name), int | float):
-                words.append(Message(text, value=value))
+        words = list(sign_words({name: value for name, value in one.signs.items() if isinstance(value, int | float)}))
         if words:
             yield Moment(one.at, listed(words))
-    for name, text in (("moaas", "MOAA/S {score}"), ("cadss6", "CADSS-6 {score}"), ("cadss", "CADSS {score}")):
+    for name, scale in (("moaas", "MOAA/S"), ("cadss6", "CADSS-6"), ("cadss", "CADSS")):
         newest = view.vitals.newest(name)
         if newest is not None and isinstance(newest.value, int | float):
-            yield Moment(newest.at, Message(text, score=newest.value))
+            yield Moment(newest.at, scored(scale, newest.value))

@@ -42,7 +42,7 @@ from keel.assessment.session.events import (
     VitalsRecorded,
 )
 from keel.knowledge import Knowledge
-from keel.messages import Message, Name, Numeral, joined, listed, plural
+from keel.messages import Message, Name, Numeral, Slot, joined, listed
 
 NOT_SAID = Message("not said")
 """What nobody has written yet of somebody who left."""
@@ -72,17 +72,19 @@ def _words(event: AnyEvent, knowledge: Knowledge) -> Iterable[Message]:
 
 @_words.register
 def _(event: Started, knowledge: Knowledge) -> Iterable[Message]:
-    return Message("the session begins"), *(plan_words(event.plan) if event.plan else ())
+    yield Message("the session begins")
+    if event.plan:
+        yield Message("ordered: {plan}", plan=joined("; ", plan_words(event.plan)))
 
 
 def plan_words(plan: Plan) -> Iterator[Message]:
     """What is ordered: dose, time or devices, the weight that it is made by and why."""
     if plan.dose:
-        yield Message("ordered: {dose}", dose=Numeral(plan.dose))
+        yield Message("{dose}", dose=Numeral(plan.dose))
     if plan.over:
         yield Message("over {time}", time=Numeral(plan.over))
     if plan.devices:
-        yield plural("{count} device", "{count} devices", count=plan.devices)
+        yield Message("devices: {count}", count=plan.devices)
     if plan.weight_basis:
         yield Message("by {basis} weight", basis=Name(str(plan.weight_basis)))
     if plan.reason:
@@ -112,7 +114,7 @@ def _answers(answers: Mapping[str, Value], knowledge: Knowledge) -> Iterator[Mes
 
 def _label(name: str, knowledge: Knowledge) -> Message:
     fact = knowledge.clinical_facts.get(name)
-    return Message(fact.label) if fact else Message(name)
+    return Name(fact.label if fact else name)
 
 
 def value_words(value: object) -> Message:
@@ -213,15 +215,8 @@ def _(event: DeviceGiven, knowledge: Knowledge) -> Iterable[Message]:
 
 @_words.register
 def _(event: VitalsRecorded, knowledge: Knowledge) -> Iterable[Message]:
-    if event.sbp is not None or event.dbp is not None:
-        yield Message("pressure {pressure} mmHg", pressure=pressure_words(event.sbp, event.dbp))
-    for value, one in (
-        (event.hr, "pulse {value}/min"),
-        (event.rr, "breathing {value}/min"),
-        (event.spo2, "oxygen {value} %"),
-    ):
-        if value is not None:
-            yield Message(one, value=value)
+    signs = {name: getattr(event, name) for name in ("sbp", "dbp", "hr", "rr", "spo2")}
+    yield from sign_words({name: value for name, value in signs.items() if value is not None})
     if event.on_oxygen is not None:
         yield Message("on oxygen") if event.on_oxygen else Message("on air")
     if event.symptoms is not None:
@@ -229,22 +224,35 @@ def _(event: VitalsRecorded, knowledge: Knowledge) -> Iterable[Message]:
     yield Message("sent by {device}", device=event.device) if event.device else Message("read by hand")
 
 
-def pressure_words(sbp: float | None, dbp: float | None) -> str:
-    """“128/78”; a half that was not read is a dash."""
-    return "/".join("–" if one is None else f"{one:g}" for one in (sbp, dbp))
+def sign_words(signs: Mapping[str, float]) -> Iterator[Message]:
+    """Vital signs by name, each with its unit; a half of a pressure that was not read is a dash."""
+    if "sbp" in signs or "dbp" in signs:
+        halves = (f"{signs[name]:g}" if name in signs else "–" for name in ("sbp", "dbp"))
+        yield Message("pressure {pressure} mmHg", pressure="/".join(halves))
+    if "hr" in signs:
+        yield Message("pulse {value}/min", value=signs["hr"])
+    if "rr" in signs:
+        yield Message("breathing {value}/min", value=signs["rr"])
+    if "spo2" in signs:
+        yield Message("oxygen {value} %", value=signs["spo2"])
+
+
+def scored(scale: str, score: float) -> Message:
+    """A score with the name of its scale."""
+    return Message("{scale} {score}", scale=scale, score=score)
 
 
 @_words.register
 def _(event: SedationScored, knowledge: Knowledge) -> Iterable[Message]:
-    return (Message("MOAA/S {score}", score=event.moaas),)
+    return (scored("MOAA/S", event.moaas),)
 
 
 @_words.register
 def _(event: DissociationScored, knowledge: Knowledge) -> Iterable[Message]:
     if event.cadss6 is not None:
-        yield Message("CADSS-6 {score}", score=event.cadss6)
+        yield scored("CADSS-6", event.cadss6)
     if event.cadss is not None:
-        yield Message("CADSS {score}", score=event.cadss)
+        yield scored("CADSS", event.cadss)
     if event.dissociation is not None:
         yield Message("dissociation: {word}", word=Name(event.dissociation))
 
@@ -301,7 +309,8 @@ def _(event: HandedOver, knowledge: Knowledge) -> Iterable[Message]:
 def _(event: EmergencyStep, knowledge: Knowledge) -> Iterable[Message]:
     card = knowledge.emergency_cards.get(event.card)
     step = card.step(event.step) if card else None
-    names = {"card": Message(card.title if card else event.card), "step": Message(step.text if step else event.step)}
+    names: dict[str, Slot] = {"card": Message(card.title) if card else event.card}
+    names["step"] = Message(step.text) if step else event.step
     return (Message("emergency card {card}: {step}", **names),)
 
 
@@ -356,11 +365,11 @@ def _(event: AlarmCleared, knowledge: Knowledge) -> Iterable[Message]:
     return (Message("alarm {rule} over", rule=_rule(event.rule, knowledge)),)
 
 
-def _rule(name: str, knowledge: Knowledge) -> Message:
+def _rule(name: str, knowledge: Knowledge) -> Slot:
     """The title of a rule with its id; a rule of the session itself has no other name than that."""
     rules = (rule for protocol in knowledge.protocols.values() for rule in protocol.rules if rule.id == name)
     found = next(rules, None)
-    return Message("“{title}” ({rule})", title=Message(found.title), rule=name) if found else Message(name)
+    return Message("“{title}” ({rule})", title=Name(found.title), rule=name) if found else name
 
 
 @_words.register

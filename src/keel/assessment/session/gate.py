@@ -1,5 +1,6 @@
 """What stands at a moment of a session, before overrides: the findings of its gate, and alarms."""
 
+import itertools
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -17,6 +18,9 @@ from keel.messages import Message, Numeral, listed
 
 _COUNTS = ("sessions_so_far", "treatment_week", "weeks_in_treatment")
 """What tells how far a course is."""
+
+_LAST_SETS = 6
+"""How many of the newest sets of a monitor tell its interval."""
 
 
 class GateState(NamedTuple):
@@ -43,7 +47,7 @@ def gate_state(view: SessionView) -> GateState:
     reasons += [view.finding("KEEL-HELD", event=one.id, by=one.by, reason=one.reason) for one in held]
     alarms = [notice.finding(view.knowledge) for notice in view.dose.notices]
     if view.dose.has_begun and not view.phase.is_over:
-        alarms += [*view.running(facts), *_missing_values(view)]
+        alarms += [*view.running(facts), *_missing_values(view), *_silent_device(view)]
     if view.phase.is_over:
         alarms += view.ask(view.protocol.gates.after, facts)
     elif view.phase is not Phase.PLANNED:
@@ -99,6 +103,22 @@ def _weights(view: SessionView) -> Iterator[Finding]:
             yield finding
         elif plan.bmi is None and plan.by_weight:
             yield view.finding("KEEL-NO-HEIGHT")
+
+
+def _silent_device(view: SessionView) -> Iterator[Finding]:
+    """A monitor that sent the newest signs and has sent nothing for longer than its own interval explains.
+
+    Where somebody has measured by hand since, the age of the signs is what counts.
+    """
+    sets = [one for one in view.events if isinstance(one, VitalsRecorded)]
+    if not sets or not sets[-1].device:
+        return
+    name, cuts = sets[-1].device, view.knowledge.session_rules["session"].cuts
+    times = [one.at for one in sets if one.device == name][-_LAST_SETS:]
+    gaps = sorted(minutes_between(one, next_one) for one, next_one in itertools.pairwise(times))
+    silent = minutes_between(times[-1], view.at)
+    if gaps and silent > cuts["silent_intervals"].value * gaps[len(gaps) // 2] + cuts["silent_more_min"].value:
+        yield view.finding("KEEL-DEVICE-SILENT", device=name, minutes=Numeral(f"{silent:.0f}"))
 
 
 def _missing_values(view: SessionView) -> Iterator[Finding]:

@@ -16,6 +16,8 @@ from keel.assessment.session.view import SessionView
 from keel.findings import Finding, Severity
 from keel.messages import Message
 
+_HOLDING = (Severity.BLOCK, Severity.HOLD)
+
 
 class Contingency(NamedTuple):
     """What may come in this session, and what is done then."""
@@ -42,7 +44,7 @@ def handover_form(view: SessionView, state: SessionState) -> HandoverForm:
     return HandoverForm(
         summary=read_out(view),
         actions=state.due,
-        holds=tuple(one for one in state.reasons if one.severity in (Severity.BLOCK, Severity.HOLD)),
+        holds=tuple(one for one in state.reasons if one.severity in _HOLDING and one not in state.alarms),
         alarms=state.alarms,
         contingencies=tuple(
             Contingency(Message(rule.title), Message(rule.next_step))

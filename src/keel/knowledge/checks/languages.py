@@ -75,6 +75,8 @@ def texts_to_translate(knowledge: Knowledge) -> Iterator[str]:
         yield from (text for trend in schedule.score_trends for text in (trend.text, trend.next_step))
     for course in knowledge.courses.values():
         yield course.rule
+    for topic in knowledge.adoption_topics.values():
+        yield from (topic.title, topic.does)
     for protocol in knowledge.protocols.values():
         yield from (statement.text for statement in protocol.leaving)
     for card in knowledge.emergency_cards.values():

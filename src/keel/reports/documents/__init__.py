@@ -5,6 +5,7 @@ fonts are those inside Typst, so that a document looks the same on every machine
 """
 
 from keel.reports.documents.downtime import ExpectedPatient, Packet, downtime_packet, signature_words
+from keel.reports.documents.findings import finding_line
 from keel.reports.documents.handover import HandOver, Part, Row, Scale, handover_pdf
 from keel.reports.documents.leaflet import Leaflet, LeafletPart, leaflet_pdf
 from keel.reports.documents.paper import Drawing, Paper, PaperPart, Table, paper_pdf
@@ -28,6 +29,7 @@ __all__ = [
     "Scale",
     "Table",
     "downtime_packet",
+    "finding_line",
     "handover_pdf",
     "leaflet_pdf",
     "paper_pdf",

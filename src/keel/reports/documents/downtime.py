@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 import msgspec
 
-from keel.knowledge import Knowledge
 from keel.knowledge.emergency_cards import EmergencyCard
 from keel.messages import Catalogue, Message, in_language, joined
+from keel.reports.documents.findings import weight_words
 from keel.reports.documents.handover import Row
 from keel.reports.documents.paper import Paper, PaperPart, Table
 
@@ -76,14 +76,15 @@ class Packet(msgspec.Struct, frozen=True, kw_only=True):
     stem: str
     patients: tuple[ExpectedPatient, ...]
     sheets: int
+    cards: tuple[EmergencyCard, ...]
     call: str
     printed_by: str
     mark: str = ""
 
 
 class _Writer:
-    def __init__(self, packet: Packet, knowledge: Knowledge, catalogue: Catalogue | None) -> None:
-        self.packet, self.knowledge, self.catalogue = packet, knowledge, catalogue
+    def __init__(self, packet: Packet, catalogue: Catalogue | None) -> None:
+        self.packet, self.catalogue = packet, catalogue
 
     def say(self, text: str) -> str:
         return in_language(text, self.catalogue)
@@ -94,8 +95,7 @@ class _Writer:
     def patient(self, one: ExpectedPatient) -> PaperPart:
         weight = ""
         if one.weight_kg is not None:
-            day = one.weighed_on.isoformat() if one.weighed_on else _NOT_ON_RECORD
-            weight = Message("{kg} kg, weighed on {day}", kg=one.weight_kg, day=day)
+            weight = weight_words(one.weight_kg, one.weighed_on)
         rows = (
             self.row(Message("Age"), Message("{age} years", age=int(one.age)) if one.age is not None else ""),
             self.row(Message("Conditions and allergies"), "; ".join(one.conditions)),
@@ -137,7 +137,7 @@ class _Writer:
     def parts(self) -> Iterator[PaperPart]:
         yield from map(self.patient, self.packet.patients)
         yield from map(self.sheet, range(1, self.packet.sheets + 1))
-        yield from map(self.card, sorted(self.knowledge.emergency_cards.values(), key=lambda card: card.order))
+        yield from map(self.card, self.packet.cards)
 
 
 def signature_words(card: EmergencyCard) -> Message:
@@ -153,11 +153,9 @@ def signature_words(card: EmergencyCard) -> Message:
     return joined(" ", (version, Message("Not signed by a clinician yet.")))
 
 
-def downtime_packet(
-    packet: Packet, *, at: dt.datetime, knowledge: Knowledge, catalogue: Catalogue | None = None
-) -> Paper:
+def downtime_packet(packet: Packet, *, at: dt.datetime, catalogue: Catalogue | None = None) -> Paper:
     """The packet as a paper, as of a time where the clinic is."""
-    writer = _Writer(packet, knowledge, catalogue)
+    writer = _Writer(packet, catalogue)
     say, time = writer.say, at.isoformat(" ", timespec="minutes")
     who = Message("{count} expected or here", count=len(packet.patients))
     return Paper(

@@ -17,7 +17,7 @@ class LeafletPart(msgspec.Struct, frozen=True):
 
 
 class Leaflet(msgspec.Struct, frozen=True, kw_only=True):
-    """A leaflet with the lines to call, each “name: number”, and its numbered sources."""
+    """A leaflet with the lines to call, each “name: number”, and its numbered sources; `mark` stands on every page."""
 
     language: str
     title: str
@@ -31,6 +31,7 @@ class Leaflet(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[str, ...]
     footer: str
     page: str = "Page"
+    mark: str = ""
 
 
 def leaflet_pdf(document: Leaflet, *, at: dt.datetime) -> bytes:

@@ -15,6 +15,7 @@ from keel.assessment.session.event_words import drawn_up, event_words, plan_word
 from keel.assessment.session.events import (
     AdverseEvent,
     AlarmAcknowledged,
+    AlarmFact,
     AlarmPaused,
     Checked,
     CriteriaChecked,
@@ -34,6 +35,7 @@ from keel.assessment.session.events import (
     RateChanged,
     RiskAssessed,
     SedationScored,
+    SelfTested,
     Started,
     VitalsRecorded,
     minutes_between,
@@ -42,20 +44,23 @@ from keel.assessment.session.plan import newest_plan
 from keel.assessment.session.prediction import predicted_course
 from keel.assessment.session.state import SessionState
 from keel.assessment.session.view import SessionView
-from keel.findings import Finding
 from keel.messages import Catalogue, Message, Name, Numeral, in_language, joined, listed
 from keel.reports.charts import Chart, of_session, on_paper
 from keel.reports.charts.render import spec_to_svg
+from keel.reports.documents.findings import finding_line, weight_words
 from keel.reports.documents.handover import Row
 from keel.reports.documents.paper import Drawing, Paper, PaperPart, Table
 
 _CURVE_STEP_MIN = 2
 _NOT_ON_RECORD = Message("not on record")
+_NONE = Message("None was recorded.")
 _SLACK_S = 60
+_EVENT_COLUMNS = (Message("Time"), Message("Entered at"), Message("What"), Message("By"))
+_EVENT_WIDTHS = (1, 1.2, 8, 1.8)
 _GATE = Checked | Held | Overridden | RiskAssessed
 _DOSE = Started | DoseStarted | RateChanged | DosePaused | DoseResumed | DoseStopped | DeviceGiven
 _READINGS = VitalsRecorded | SedationScored | DissociationScored
-_ALARMS = AlarmAcknowledged | AlarmPaused
+_ALARMS = AlarmAcknowledged | AlarmPaused | AlarmFact | SelfTested
 _HAPPENED = AdverseEvent | EmergencyStep | Note
 _LEAVING = CriteriaChecked | Ending
 
@@ -122,8 +127,7 @@ class _Writer:
             (self.clock(one.at), self.entered(one), self.say(event_words(one, self.view.knowledge)), self.name(one.by))
             for one in self.events(kinds)
         ]
-        columns = (Message("Time"), Message("Entered at"), Message("What"), Message("By"))
-        table = self.table(columns, rows, (1, 1.2, 8, 1.8))
+        table = self.table(_EVENT_COLUMNS, rows, _EVENT_WIDTHS)
         return self.part(heading, table=table, remark="" if table else none)
 
     # ---------------------------------------------------------------------------------------------------- the parts
@@ -139,8 +143,8 @@ class _Writer:
         yield self.readings()
         yield from self.curve()
         yield self.alarms()
-        yield self.listing(Message("Events and notes"), _HAPPENED, none=Message("None was recorded."))
-        yield self.listing(Message("Handovers"), HandedOver, none=Message("None was recorded."))
+        yield self.listing(Message("Events and notes"), _HAPPENED, none=_NONE)
+        yield self.listing(Message("Handovers"), HandedOver, none=_NONE)
         yield self.leaving()
         yield self.corrections()
         yield self.remarks()
@@ -148,8 +152,7 @@ class _Writer:
     def who(self) -> PaperPart:
         person, told = self.view.person, self.view.session.person
         age = person.age_at(self.view.at)
-        weighed = told.weighed_on.isoformat() if told.weighed_on else _NOT_ON_RECORD
-        weight = Message("{kg} kg, weighed on {day}", kg=person.weight_kg, day=weighed) if person.weight_kg else None
+        weight = weight_words(person.weight_kg, told.weighed_on) if person.weight_kg else None
         devices = sorted({one.device for one in self.view.events if isinstance(one, VitalsRecorded) and one.device})
         ended = self.view.left_at
         rows = (
@@ -174,7 +177,7 @@ class _Writer:
         rows = (
             self.row(
                 Message("Protocol"),
-                joined(", ", (Message(protocol.title), Message("version {version}", version=protocol.version))),
+                joined(", ", (Name(protocol.title), Message("version {version}", version=protocol.version))),
             ),
             self.row(Message("Jurisdiction"), state.jurisdiction),
             self.row(Message("The clinic’s own rules"), ", ".join(self.head.overlays) or Message("none")),
@@ -218,7 +221,7 @@ class _Writer:
                 Message("Drug and route"),
                 listed(
                     (
-                        Message(self.view.knowledge.substances[self.view.protocol.substance].title),
+                        Name(self.view.knowledge.substances[self.view.protocol.substance].title),
                         *([Message(route.title)] if route else ()),
                     )
                 ),
@@ -249,9 +252,7 @@ class _Writer:
         columns = (Message("Time"), Message("Entered at"), *_COLUMNS.values(), Message("Source"), Message("By"))
         table = self.table(columns, rows, (1, 1.2, 1.4, 1, 1, 1, 1.1, 1, 1.5, 1.6, 1.6))
         remark = Message("Pressure in mmHg, oxygen in %, the others a minute. A dash was not measured.")
-        return self.part(
-            Message("Vital signs and scales"), table=table, remark=remark if table else Message("None was recorded.")
-        )
+        return self.part(Message("Vital signs and scales"), table=table, remark=remark if table else _NONE)
 
     def curve(self) -> Iterator[PaperPart]:
         if self.state.predicted.ng_per_ml is None:
@@ -269,22 +270,18 @@ class _Writer:
         )
 
     def alarms(self) -> PaperPart:
+        """What the watcher raised and what was done about it; without a watcher the sets that were out of range."""
+        if self.events(AlarmFact):
+            return self.listing(Message("Alarms and answers to them"), _ALARMS, none=_NONE)
         titles = {rule.id: rule.title for rule in self.view.protocol.rules}
         raised = [
-            (self.clock(one.at), "", self.say(listed(Message(titles.get(rule, rule)) for rule in one.rules)), "Keel")
+            (self.clock(one.at), "", self.say(listed(Name(titles.get(rule, rule)) for rule in one.rules)), "Keel")
             for one in self.state.history
         ]
-        answers = [
-            (self.clock(one.at), self.entered(one), self.say(event_words(one, self.view.knowledge)), self.name(one.by))
-            for one in self.events(_ALARMS)
-        ]
-        columns = (Message("Time"), Message("Entered at"), Message("What"), Message("By"))
-        table = self.table(columns, sorted((*raised, *answers)), (1, 1.2, 8, 1.8))
-        return self.part(
-            Message("Out of range, and answers to alarms"),
-            table=table,
-            remark="" if table else Message("None was recorded."),
-        )
+        listing = self.listing(Message("Out of range, and answers to alarms"), _ALARMS, none=_NONE)
+        answers = listing.table.rows if listing.table else ()
+        table = self.table(_EVENT_COLUMNS, sorted((*raised, *answers)), _EVENT_WIDTHS)
+        return msgspec.structs.replace(listing, table=table, remark="" if table else listing.remark)
 
     def leaving(self) -> PaperPart:
         clock, state = self.state.observation, self.state
@@ -293,16 +290,13 @@ class _Writer:
             if clock.required_min is not None
             else None
         )
-        open_ones = [self.finding(one) for one in state.reasons if one.subject != "phase"]
+        open_ones = [self.say(finding_line(one)) for one in state.reasons if one.subject != "phase"]
         rows = (
             self.row(Message("Observation asked for"), required),
             self.row(Message("Over at"), self.clock(clock.over_at)),
         )
         listing = self.listing(Message("Leaving"), _LEAVING, none=Message("The person has not left."))
         return msgspec.structs.replace(listing, rows=rows, items=tuple(open_ones))
-
-    def finding(self, finding: Finding) -> str:
-        return f"{self.say(Name(str(finding.severity)))}: {self.say(finding.summary)}"
 
     def corrections(self) -> PaperPart:
         rows = [
@@ -321,7 +315,7 @@ class _Writer:
 
     def remarks(self) -> PaperPart:
         """What a reader should know beside all that: checks that were missed, late entries, clocks, order."""
-        items = [self.finding(one) for one in self.state.alarms]
+        items = [self.say(finding_line(one)) for one in self.state.alarms]
         return self.part(Message("What Keel noticed"), items=tuple(items), remark="" if items else Message("Nothing."))
 
 

@@ -136,8 +136,11 @@ def _load(cursor: Any, table: str, columns: list[str], source: Any) -> None:
     with cursor.copy(f"COPY {_quoted(table, columns)} FROM STDIN") as rows:
         while part := source.read(1 << 20):
             rows.write(part)
-    if "id" in columns:
-        quoted = connection.ops.quote_name(table)
+    if "id" not in columns:
+        return
+    quoted = connection.ops.quote_name(table)
+    cursor.execute("SELECT pg_get_serial_sequence(%s, 'id')", [quoted])
+    if cursor.fetchone()[0]:  # a key that is a text has none
         cursor.execute(
             f"SELECT setval(pg_get_serial_sequence(%s, 'id'), max(id)) FROM {quoted} HAVING max(id) IS NOT NULL",  # noqa: S608
             [quoted],

@@ -27,6 +27,7 @@ from keel.web.language.words import gettext as _
 
 NEEDS = {
     Kind.RISK_ASSESSMENT: Permission.DECIDE,
+    Kind.REVIEW: Permission.DECIDE,
     Kind.CONTACT: Permission.REGISTER,
     Kind.VISIT: Permission.REGISTER,
     Kind.CONSENT: Permission.RECORD_FACTS,

@@ -82,6 +82,7 @@ PAGES: dict[str, Any] = {
     "clinic:take_back_contact": _("the form that takes a contact or a visit back"),
     "clinic:record": _("the form for another fact"),
     "clinic:judge_risk": _("the form that judges a risk"),
+    "clinic:review": _("the form that reviews a course"),
     "clinic:contacts": _("contacts and visits"),
     "clinic:record_contact": _("the form for a contact"),
     "clinic:plan_visit": _("the form for a visit"),

@@ -56,7 +56,7 @@ def whole_record(patient: Patient, purpose: Purpose, *, recipient: str = "", at:
         person = msgspec.structs.replace(
             record.person, id=pseudonym(patient), birth_date=None, age_years=record.person.age_at(at)
         )
-        plain = msgspec.structs.replace(record, person=person, risk_assessments=())
+        plain = msgspec.structs.replace(record, person=person, risk_assessments=(), reviews=())
         files["record.json"] = write_record(plain)
         files["fhir.json"] = _json(fhir_bundle(plain, at=at, knowledge=facts))
     else:

@@ -22,6 +22,7 @@ def fact_kind(fact: Fact) -> str:
         Kind.ANSWERS: _("Answers"),
         Kind.CONDITION: _("Condition"),
         Kind.RISK_ASSESSMENT: _("Risk judged"),
+        Kind.REVIEW: _("Course reviewed"),
         Kind.CONTACT: _("Contact"),
         Kind.CONSENT: _("Consent"),
         Kind.VISIT: _("Visit"),
@@ -66,6 +67,11 @@ def _text(fact: Fact) -> str:
             value = entry.get("value", entry.get("text", ""))
             name = entry.get("what") or entry.get("name") or entry.get("code")
             return f"{name}: {value} {entry.get('unit') or ''}".strip()
+        case Kind.REVIEW:
+            subject = _("total exposure") if entry["of"] == "exposure" else _("response")
+            responded = entry.get("responded")
+            outcome = "" if responded is None else _("responded") if responded else _("no response")
+            return ", ".join(filter(None, (subject, entry["on"], entry["by"], outcome)))
         case Kind.RISK_ASSESSMENT:
             return f"{entry.get('risk', 'suicide')}: {entry['level']}, {entry.get('by', '')}: {entry.get('reason', '')}"
         case Kind.CONTACT:

@@ -76,6 +76,7 @@ class Kind(models.TextChoices):
     ANSWERS = "answers"
     CONDITION = "condition"
     RISK_ASSESSMENT = "risk_assessment"
+    REVIEW = "review"
     CONTACT = "contact"
     CONSENT = "consent"
     VISIT = "visit"

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from keel.knowledge import Knowledge
 from keel.quantities import LONGEST
-from keel.record import Pregnancy, Setting, Sex
+from keel.record import Pregnancy, ReviewKind, Setting, Sex
 from keel.web.clinic.entries import ConsentEntry, ConsentTo, ContactRole
 from keel.web.clinic.forms import DoseForm, FactForm, MedicineForm, day_field, moment_field
 from keel.web.clinic.models import Kind
@@ -257,6 +257,35 @@ class RiskForm(FactForm):
         return {**given, "by": self.judge, "reason": reason, "at": self.cleaned_data["start"].isoformat()}
 
 
+class ReviewForm(FactForm):
+    """A review of a course of treatment, by whoever is signed in."""
+
+    kind = Kind.REVIEW
+    title = _("Review the course")
+    of = forms.ChoiceField(
+        label=_("Of what"),
+        choices=[
+            ("", _("Choose")),
+            (ReviewKind.RESPONSE.value, _("Whether there is a response")),
+            (ReviewKind.EXPOSURE.value, _("Total exposure")),
+        ],
+    )
+    responded = forms.NullBooleanField(
+        label=_("Response"),
+        required=False,
+        widget=forms.Select(choices=[("unknown", _("Not said")), ("true", _("Yes")), ("false", _("No"))]),
+    )
+    on = day_field(_("On"), required=True)
+
+    def __init__(self, *args: Any, judge: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.judge = judge
+
+    def payload(self) -> dict[str, Any]:
+        """A review entry with the name of who reviews."""
+        return {**self._given(), "by": self.judge}
+
+
 class ContactForm(FactForm):
     """Somebody who may be called."""
 
@@ -382,6 +411,7 @@ FORMS: dict[str, type[FactForm]] = {
     "measurement": MeasurementForm,
     "use": PatternForm,
     "risk": RiskForm,
+    "review": ReviewForm,
     "contact": ContactForm,
     "consent": ConsentForm,
     "visit": VisitForm,
@@ -401,4 +431,4 @@ def form_arguments(form: type[FactForm], *, now: dt.datetime, knowledge: Knowled
     given: dict[str, Any] = {"initial": {"start": now, "on": now.date()}}
     if issubclass(form, DoseForm):
         given = {"knowledge": knowledge, "initial": {"start": now, "setting": "clinic"}}
-    return given | ({"judge": judge} if issubclass(form, RiskForm) else {})
+    return given | ({"judge": judge} if issubclass(form, RiskForm | ReviewForm) else {})

@@ -26,6 +26,7 @@ _LISTS = {
     Kind.ANSWERS: "answers",
     Kind.CONDITION: "conditions",
     Kind.RISK_ASSESSMENT: "risk_assessments",
+    Kind.REVIEW: "reviews",
 }
 """Kind of fact to the list of a record file that holds it; a person is not a list."""
 RECORDED = (Kind.PERSON, *_LISTS)

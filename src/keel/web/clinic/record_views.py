@@ -66,6 +66,13 @@ def judge_risk(request: HttpRequest, clinic: Clinic, number: str) -> HttpRespons
 
 
 @RECORD
+@staff(Permission.DECIDE)
+def review(request: HttpRequest, clinic: Clinic, number: str) -> HttpResponse:
+    """The form with which a prescriber reviews a course: its response, or total exposure."""
+    return _form(request, clinic, number, FORMS["review"])
+
+
+@RECORD
 @staff(Permission.REGISTER)
 def record_contact(request: HttpRequest, clinic: Clinic, number: str) -> HttpResponse:
     """The form for somebody who may be called."""

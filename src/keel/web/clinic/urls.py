@@ -24,6 +24,7 @@ urlpatterns = [
     ),
     path(PATIENT + "record/<slug:what>/", record_views.record, name="record"),
     path(PATIENT + "risk/", record_views.judge_risk, name="judge_risk"),
+    path(PATIENT + "review/", record_views.review, name="review"),
     path(PATIENT + "contacts/", views.contacts, name="contacts"),
     path(PATIENT + "contacts/new/", record_views.record_contact, name="record_contact"),
     path(PATIENT + "contacts/<int:sequence>/correct/", record_views.correct_contact, name="correct_contact"),

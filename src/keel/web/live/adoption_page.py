@@ -22,7 +22,7 @@ from keel.web.clinic.roles import Permission
 from keel.web.language.rendering import plain
 from keel.web.live.adoption import Standing, is_adopted, overlay_file, standing
 from keel.web.live.errors import SessionRefused
-from keel.web.live.signing import end, sign
+from keel.web.live.signing import end, sign_decision
 
 MOST_SHOWN = 200
 """Rows of a decision on its page; a long table of names is read in the reference."""
@@ -105,7 +105,7 @@ def _act(request: HttpRequest, clinic: Clinic, found: Standing) -> None:
             changes["cuts"][row.name.removeprefix("cut-")] = _number(typed)
         elif typed:
             changes["rules"][row.name.removeprefix("rule-")] = typed
-    sign(
+    sign_decision(
         by=request.user,
         clinic=clinic,
         decision=found.decision.id,

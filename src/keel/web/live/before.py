@@ -62,7 +62,7 @@ def before(view: SessionView, page: dict[str, Any]) -> dict[str, Any]:
     asked = questions_of_gates(view.protocol, view.knowledge)
     denials = list(_denials(view, (*asked.today, *asked.at_screening)))
     grouped = {one.fact.id for group in denials for one in group.questions}
-    single = [one for one in asked.today if one.id not in SUICIDE]
+    single = [one for one in asked.today if one.id not in SUICIDE and one.id not in grouped]
     screening = [one for one in asked.at_screening if view.facts.get(one.id) is None and one.id not in grouped]
     screening += _lacking(view, page["state"], {one.id for one in asked.start})
     return {

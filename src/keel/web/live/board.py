@@ -16,11 +16,11 @@ from keel.assessment.session.state import SessionState
 from keel.findings import Finding, Severity
 from keel.knowledge import Certainty
 from keel.messages import Message, Numeral
-from keel.web.clinic.models import Clinic, Membership
+from keel.web.clinic.models import Clinic
 from keel.web.live.models import BoardChoice, LiveSession
 from keel.web.live.queries import Heartbeat, can_be_heard
 from keel.web.live.rules import rules_of
-from keel.web.live.sessions import BEAT_S, seen, watched_sessions
+from keel.web.live.sessions import BEAT_S, seen, watched_now, watched_sessions
 
 log = logging.getLogger("keel.web")
 
@@ -103,18 +103,12 @@ def names_on_board(clinic: Clinic) -> str:
     return str(choice or BoardChoice.Names.NUMBER)
 
 
-def staff_names(clinic: Clinic) -> dict[str, str]:
-    """The names of the staff for the screen, by the name in the audit."""
-    users = (row.user for row in Membership.objects.filter(clinic=clinic).select_related("user"))
-    return {user.get_username(): user.get_full_name() for user in users}
-
-
 def board_token(clinic: Clinic, roles: Iterable[str], kind: Iterable[str], at: dt.datetime, beat: Heartbeat) -> str:
     """What the board of somebody with these roles hangs on: the same as long as nothing on it has changed.
 
     `kind` is what else tells boards apart: the language, whether the screen is locked.
     """
-    rows = [(one.id, one.last_sequence, str(one.ended_at)) for one in watched_sessions(at, patient__clinic=clinic)]
+    rows = watched_now(at, patient__clinic=clinic)
     told = [
         *(clinic.pk, rows, int(at.timestamp()) // BEAT_S, sorted(roles), *kind, knowledge.load().hash),
         *(names_on_board(clinic), sorted(beat.failed), beat.is_alive, can_be_heard(clinic, at)),

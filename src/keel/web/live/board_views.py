@@ -23,11 +23,11 @@ from keel.web.live.board import (
     room_json,
     rooms_now,
     shown_alarms,
-    staff_names,
     who,
 )
 from keel.web.live.devices import keep_sound_check, was_here
 from keel.web.live.models import BoardChoice
+from keel.web.live.names import staff_names
 from keel.web.live.pages import json_answer
 from keel.web.live.queries import can_be_heard, heartbeat
 from keel.web.live.screens import alive, noted, screen_of

@@ -37,6 +37,7 @@ def dosing(view: SessionView, page: dict[str, Any]) -> dict[str, Any]:
         "checkers": len({one.by for one in view.events if isinstance(one, DoseChecked)}),
         "bases": list(WeightBasis),
         "holds": holds(state, view),
+        "is_to_give": not view.dose.has_begun or (kind == "devices" and state.phase.gate == "giving"),
         "may_give": state.may_start or state.may_continue,
         "next_device": _next_device(view),
         "device_rules": [one for one in view.protocol.dosing.published if one.topic == "device"],

@@ -15,13 +15,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from keel.assessment.protocols.dose_figures import weight_at
 from keel.assessment.session.event_words import event_words
-from keel.findings import Finding, Severity
+from keel.findings import Severity
 from keel.interop.errors import ReadError
 from keel.interop.session_file.typed_event import typed_event
 from keel.knowledge import load
 from keel.messages import joined
 from keel.record.selection import conditions_at, medicines_taken
-from keel.reports.documents import ExpectedPatient, Packet, downtime_packet, paper_pdf
+from keel.reports.documents import ExpectedPatient, Packet, downtime_packet, finding_line, paper_pdf
 from keel.web import clock
 from keel.web.capacity import COSTLY
 from keel.web.clinic.access import staff
@@ -35,13 +35,12 @@ from keel.web.clinic.roles import Permission
 from keel.web.directory.queries import listing_for
 from keel.web.language.rendering import page_catalogue, plain
 from keel.web.live.actions import record_events
+from keel.web.live.cards import cards_of
 from keel.web.live.models import LiveSession
-from keel.web.live.names import names_in
-from keel.web.live.pages import page_of
-from keel.web.live.papers import as_pdf, mark_of
+from keel.web.live.names import staff_names
+from keel.web.live.pages import as_pdf, mark_of, page_of
 from keel.web.live.rules import rules_of
 from keel.web.live.sessions import local, open_sessions, read, session_or_404, sessions_of, state_of
-from keel.web.picture.queries import severity_words
 from keel.web.routes import in_queue
 
 MOST_SHEETS = 40
@@ -89,11 +88,12 @@ def packet(request: HttpRequest, clinic: Clinic) -> HttpResponse:
         stem=f"{clinic.slug.upper()}-{there:%Y%m%d-%H%M%S}",
         patients=tuple(_told(patient, when, what, there) for when, patient, what in expected),
         sheets=min(sheets, MOST_SHEETS),
+        cards=cards_of(clinic),
         call=", ".join(numbers) or str(_("the local emergency number")),
         printed_by=request.user.get_full_name(),
         mark=mark_of(clinic),
     )
-    paper = downtime_packet(made, at=there, knowledge=load(), catalogue=page_catalogue())
+    paper = downtime_packet(made, at=there, catalogue=page_catalogue())
     return as_pdf(paper_pdf(paper, at=there), f"downtime-{there:%Y-%m-%d}")
 
 
@@ -144,12 +144,8 @@ def _told(patient: Patient, when: dt.datetime, what: str, at: dt.datetime) -> Ex
         weight_kg=weight,
         weighed_on=day,
         medicines=medicines_taken(record, at),
-        holds=tuple(dict.fromkeys(map(_held, holding))),
+        holds=tuple(dict.fromkeys(plain(finding_line(one)) for one in holding)),
     )
-
-
-def _held(finding: Finding) -> str:
-    return f"{severity_words(finding.severity, 'clinic')}: {plain(finding.summary)}"
 
 
 def _plan(live: LiveSession | None) -> str:
@@ -276,7 +272,7 @@ def sheet(request: HttpRequest, clinic: Clinic, session: str) -> HttpResponse:
             address["Location"] += f"?{urlencode(kept)}"
             return address
         form.add_error(None, problem)
-    names, rules = names_in(clinic), rules_of(live.rules)
+    names, rules = staff_names(clinic), rules_of(live.rules)
     context = page_of(request, live) | {
         "form": form,
         "key": request.POST.get("key") or str(uuid.uuid4()),

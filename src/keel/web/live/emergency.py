@@ -9,7 +9,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from keel.assessment.session.emergency import cards_opened, read_out
 from keel.assessment.session.events import EmergencyStep
-from keel.assessment.session.opening import open_session
 from keel.knowledge.emergency_cards import CardStep, EmergencyCard
 from keel.reports.documents import signature_words
 from keel.web import clock
@@ -19,11 +18,12 @@ from keel.web.clinic.recording import UNPROCESSABLE
 from keel.web.clinic.roles import Permission
 from keel.web.directory.queries import listing_for
 from keel.web.live.actions import record_events
+from keel.web.live.cards import cards_of
 from keel.web.live.models import LiveSession
-from keel.web.live.names import names_in
-from keel.web.live.pages import page_of
+from keel.web.live.names import staff_names
+from keel.web.live.pages import page_of, view_of
 from keel.web.live.rules import rules_of
-from keel.web.live.sessions import is_kept, local, read, session_or_404
+from keel.web.live.sessions import is_kept, local, session_or_404
 
 
 class ShownStep(NamedTuple):
@@ -37,17 +37,17 @@ class ShownStep(NamedTuple):
 
 def _page(request: HttpRequest, live: LiveSession) -> dict[str, Any]:
     clinic, knowledge = live.patient.clinic, rules_of(live.rules)
-    cards = sorted(knowledge.emergency_cards.values(), key=lambda card: card.order)
+    cards = cards_of(clinic)
     page = page_of(request, live)
     opened = cards_opened((*page["state"].alarms, *page["state"].reasons), knowledge)
-    view = open_session(read(live), at=local(live, clock.now()), knowledge=knowledge)
+    view = view_of(live)
     return page | {
         "numbers": listing_for(clinic.country).emergency,
         "opened": opened,
-        "cards": [card for card in cards if card not in opened],
+        "cards": [card for card in cards if card.id not in {one.id for one in opened}],
         "read_out": read_out(view),
         "events": view.events,
-        "names": names_in(clinic),
+        "names": staff_names(clinic),
     }
 
 
@@ -66,7 +66,7 @@ def card(request: HttpRequest, clinic: Clinic, session: str, card: str) -> HttpR
     """One card: each step is ticked with its time, which is kept as an event of the session."""
     live, now = session_or_404(clinic, session), clock.now()
     request.shown = {live.patient.number: "session"}
-    found = rules_of(live.rules).emergency_cards.get(card)
+    found = next((one for one in cards_of(clinic) if one.id == card), None)
     if found is None:
         raise Http404
     problem: Any = None

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
+from django.contrib.auth.models import AbstractUser
 from django.http import QueryDict
 
 from keel.assessment.session.slips import Slip, slips
@@ -21,6 +22,7 @@ from keel.knowledge import load
 from keel.messages import Message
 from keel.web.live.errors import SessionRefused
 from keel.web.live.models import LiveSession
+from keel.web.live.names import staff_names
 from keel.web.live.rules import rules_of
 from keel.web.live.sessions import document_of, local, read, state_of
 
@@ -49,7 +51,9 @@ class SlipAsked(Exception):
         self.slips = found
 
 
-def posted_event(data: QueryDict, live: LiveSession, now: dt.datetime) -> tuple[dict[str, Any], dict[str, Any]]:
+def posted_event(
+    data: QueryDict, live: LiveSession, now: dt.datetime, by: AbstractUser
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """The event of a form, and what is kept beside it.
 
     SessionRefused where the form is another person's, ReadError where it cannot be read, SlipAsked where a reading is
@@ -69,6 +73,8 @@ def posted_event(data: QueryDict, live: LiveSession, now: dt.datetime) -> tuple[
     event |= {"id": data.get("id") or str(uuid.uuid4()), "at": happened.isoformat()}
     text = " ".join(filter(None, (data.get("text", "").strip(), *_not_measured(data))))
     event |= {"text": text} if text else {}
+    if event["type"] == "dose_started":
+        event |= _second_person(live, by)
     if event["type"] == "vitals_recorded":
         _ask_about_readings(event, live, now, sure=data.getlist("sure"))
     return event, BY_HAND if is_by_hand else {}
@@ -132,6 +138,13 @@ def _not_measured(data: QueryDict) -> list[str]:
     catalogue = load().clinical_facts
     reasons = ((name.removeprefix(_WHY_NOT), data[name].strip()) for name in data if name.startswith(_WHY_NOT))
     return [f"{catalogue[sign].label} not measured: {why}." for sign, why in reasons if why and sign in SIGNS]
+
+
+def _second_person(live: LiveSession, by: AbstractUser) -> dict[str, Any]:
+    """Who checked the dose beside the one who starts it, where somebody did."""
+    checks = [one["by"] for one in document_of(live)["events"] if one["type"] == "dose_checked"]
+    others = [one for one in checks if one != by.get_username()]
+    return {"checked_by": staff_names(live.patient.clinic).get(others[-1], others[-1])} if others else {}
 
 
 def _ask_about_readings(event: dict[str, Any], live: LiveSession, now: dt.datetime, *, sure: list[str]) -> None:

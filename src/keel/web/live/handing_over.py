@@ -1,5 +1,6 @@
 """Handing a person over: one offers, the other says back what was understood, and only then it has moved."""
 
+import uuid
 from typing import Any
 
 from django import forms
@@ -11,7 +12,6 @@ from django.views.decorators.http import require_http_methods
 from keel.assessment.session.events import IllnessSeverity
 from keel.assessment.session.handover import handovers
 from keel.assessment.session.handover_form import handover_form
-from keel.assessment.session.opening import open_session
 from keel.web import clock
 from keel.web.clinic.access import staff
 from keel.web.clinic.models import Clinic
@@ -20,10 +20,9 @@ from keel.web.clinic.roles import Permission
 from keel.web.language.rendering import plain
 from keel.web.live.actions import record_events
 from keel.web.live.models import LiveSession
-from keel.web.live.names import names_in
-from keel.web.live.pages import page_of
-from keel.web.live.rules import rules_of
-from keel.web.live.sessions import is_kept, local, read, session_or_404
+from keel.web.live.names import receivers, staff_names
+from keel.web.live.pages import page_of, view_of
+from keel.web.live.sessions import is_kept, local, session_or_404
 
 SEVERITIES = {
     IllnessSeverity.STABLE: _("Stable"),
@@ -94,8 +93,7 @@ def handover(request: HttpRequest, clinic: Clinic, session: str) -> HttpResponse
     """The handover of a session: the form of who gives, or that of who takes."""
     live, me = session_or_404(clinic, session), request.user.get_username()
     request.shown = {live.patient.number: "session"}
-    names = names_in(clinic, Permission.WRITE_IN_SESSIONS)
-    others = {name: full for name, full in names.items() if name != me}
+    others = receivers(clinic, me)
     sent = request.POST if request.method == "POST" else None
     takes = TakeForm(sent) if sent and "accepts" in sent else TakeForm()
     offers = OfferForm(sent, names=others) if sent and "accepts" not in sent else OfferForm(names=others)
@@ -129,15 +127,16 @@ def _keep(request: HttpRequest, live: LiveSession, said: dict[str, Any]) -> str 
 
 def _page(request: HttpRequest, live: LiveSession, takes: TakeForm, offers: OfferForm) -> dict[str, Any]:
     page, me = page_of(request, live), request.user.get_username()
-    view = open_session(read(live), at=local(live, clock.now()), knowledge=rules_of(live.rules))
+    view = view_of(live)
     form = handover_form(view, page["state"])
-    names = names_in(live.patient.clinic)
+    names = staff_names(live.patient.clinic)
     is_mine = form.offer is not None and form.offer.to.casefold() == me.casefold()
     if is_mine and form.offer is not None and not takes.is_bound:
         takes.initial["accepts"] = form.offer.id
     done = [one for one in handovers(view.events) if one.taken]
     return page | {
         "form": form,
+        "new_id": str(uuid.uuid4()),
         "names": names,
         "responsible": names.get(page["state"].responsible, page["state"].responsible),
         "is_mine": is_mine,

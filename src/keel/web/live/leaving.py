@@ -8,9 +8,6 @@ from keel.findings import Finding, Severity
 from keel.interop.session_file.template import questions_of_gates
 from keel.web.live.before import holds, questions
 
-_SIGNED = "release_signed"
-"""What the discharge itself says."""
-
 
 class Clock(NamedTuple):
     """The observation time counted from one moment: what it is counted from, minutes so far, and when it is over."""
@@ -25,13 +22,12 @@ def leaving(view: SessionView, page: dict[str, Any]) -> dict[str, Any]:
     """What the part shows beside the frame."""
     state = page["state"]
     asked = questions_of_gates(view.protocol, view.knowledge)
-    criteria = questions((one for one in asked.leaving if one.id != _SIGNED), view)
     held = holds(state, view)
     return {
         "clocks": list(_clocks(view)),
         "observation": state.observation,
         "by_devices": view.protocol.dosing.kind == "devices",
-        "criteria": criteria,
+        "criteria": questions(asked.leaving, view),
         "holds": held,
         "earliest": _earliest([one.finding for one in held]),
         "is_leaving": state.phase.gate == "discharge" and not state.phase.is_over,

@@ -13,7 +13,7 @@ from keel.web.clinic.models import Fact
 from keel.web.language.rendering import plain
 from keel.web.language.words import noop
 from keel.web.live.clocks import DeviceClock, clock_of, differing
-from keel.web.live.names import names_in
+from keel.web.live.names import staff_names
 from keel.web.live.sessions import event_facts
 
 LATE_MIN = 2
@@ -63,7 +63,7 @@ def log_page(view: SessionView, page: dict[str, Any]) -> dict[str, Any]:
 
 def _entries(view: SessionView, page: dict[str, Any]) -> Iterator[Entry]:
     facts = {fact.payload["event"]["id"]: fact for fact in event_facts(page["live"])}
-    names = names_in(page["clinic"])
+    names = staff_names(page["clinic"])
     corrected = {one.corrects: names.get(one.by, one.by) for one in view.timeline.corrections}
     for event in sorted(view.session.events, key=lambda one: one.at, reverse=True):
         if event.id in facts:

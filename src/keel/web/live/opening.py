@@ -34,6 +34,11 @@ def session_document(
             for one in conditions_at(record, at)
         ],
         "doses": [fact.payload for one in same_person(patient) for fact in standing_facts(one).filter(kind=Kind.DOSE)],
+        "reviews": [
+            {"of": str(one.of), "on": one.on.isoformat(), "by": one.by}
+            | ({} if one.responded is None else {"responded": one.responded})
+            for one in record.reviews
+        ],
         **({"plan": plan} if plan else {}),
     }
 

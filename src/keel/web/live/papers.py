@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.utils.formats import date_format
 from django.views.decorators.http import require_safe
@@ -19,22 +20,11 @@ from keel.web.language import texts
 from keel.web.language.rendering import page_catalogue, plain
 from keel.web.language.words import gettext as _
 from keel.web.leaflets import Told, leaflet_of
-from keel.web.live.names import names_in
+from keel.web.live.names import staff_names
+from keel.web.live.pages import as_pdf, mark_of
 from keel.web.live.rules import rules_of
 from keel.web.live.sessions import local, read, session_or_404
 from keel.web.routes import in_queue
-
-
-def mark_of(clinic: Clinic) -> str:
-    """What stands on every page of a paper of the demonstration (HZ-CFG-03)."""
-    return _("Demonstration: everybody here is made up") if clinic.is_demonstration else ""
-
-
-def as_pdf(content: bytes, name: str) -> HttpResponse:
-    """A paper about a person, never kept by a cache."""
-    response = HttpResponse(content, content_type="application/pdf", headers={"Cache-Control": "no-store"})
-    response.headers["Content-Disposition"] = f'inline; filename="{name}.pdf"'
-    return response
 
 
 @in_queue(COSTLY)
@@ -51,7 +41,7 @@ def record_pdf(request: HttpRequest, clinic: Clinic, session: str) -> HttpRespon
         clinic=clinic.name,
         room=live.room.name if live.room else "",
         session=live.id,
-        people=names_in(clinic),
+        people=staff_names(clinic),
         overlays=tuple(one.name for one in rules.overlays),
         rules=live.rules.digest,
         printed_by=request.user.get_full_name(),
@@ -79,6 +69,7 @@ def instructions(request: HttpRequest, clinic: Clinic, session: str) -> HttpResp
         told=told if protocol.leaving else None,
         about=day,
     )
+    leaflet = msgspec.structs.replace(leaflet, mark=mark_of(clinic))
     return as_pdf(leaflet_pdf(leaflet, at=dt.datetime.combine(at.date(), dt.time(), dt.UTC)), "after-your-session")
 
 

@@ -117,7 +117,7 @@ def take(
     if told.get("type") in DEEDS and says.get("happened") is not True:
         raise SessionRefused(Message("Nobody confirmed that this has happened. Nothing was recorded."))
     told["id"] = str(entry["id"])
-    event, beside = _event(told, live, min(_moment(says), at), is_asked=is_asked)
+    event, beside = _event(told, live, min(_moment(says), at), author, is_asked=is_asked)
     beside |= {"seal": seal}
     beside |= {name: says[name] for name in CLOCK if isinstance(says.get(name), int | float | str)}
     beside |= {} if author.pk == by.pk else {"carried_by": by.get_username()}
@@ -148,14 +148,16 @@ def _pairs(says: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield str(pair[0]), str(pair[1])
 
 
-def _event(told: QueryDict, live: LiveSession, at: dt.datetime, *, is_asked: bool) -> tuple[Any, dict[str, Any]]:
+def _event(
+    told: QueryDict, live: LiveSession, at: dt.datetime, by: AbstractUser, *, is_asked: bool
+) -> tuple[Any, dict[str, Any]]:
     try:
-        event, beside = posted_event(told, live, at)
+        event, beside = posted_event(told, live, at, by)
     except SlipAsked as doubtful:
         if is_asked:
             raise
         told.setlist("sure", [f"{one.sign}={one.typed:g}" for one in doubtful.slips])
-        event, beside = posted_event(told, live, at)
+        event, beside = posted_event(told, live, at, by)
     return event, dict(beside)
 
 

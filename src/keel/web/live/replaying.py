@@ -12,11 +12,12 @@ from keel.assessment.session.event_words import event_words
 from keel.assessment.session.events import minutes_between
 from keel.assessment.session.fold import fold_session
 from keel.assessment.session.replay import entered_later, known_at, known_since, minutes_of
+from keel.messages import Message
 from keel.web import clock
 from keel.web.clinic.access import staff
 from keel.web.clinic.models import Clinic
 from keel.web.clinic.roles import Permission
-from keel.web.live.names import names_in
+from keel.web.live.names import staff_names
 from keel.web.live.pages import page_of
 from keel.web.live.rules import rules_of
 from keel.web.live.sessions import local, read, session_or_404
@@ -35,10 +36,12 @@ def replay(request: HttpRequest, clinic: Clinic, session: str) -> HttpResponse:
     last = math.ceil(minutes_between(first, min(end, now)))
     minute = _minute(request.GET.get("minute", ""), last)
     at = local(live, min(first + dt.timedelta(minutes=minute), now))
-    known, names = known_at(whole, at), names_in(clinic)
+    known, names = known_at(whole, at), staff_names(clinic)
     offsets = [round(minutes_between(first, moment)) for moment in moments]
+    then = fold_session(known, at=at, knowledge=rules)
     context: dict[str, Any] = page_of(request, live) | {
-        "state": fold_session(known, at=at, knowledge=rules),
+        "then": then,
+        "latest": [(Message(rules.clinical_facts[name].label), one) for name, one in then.latest.items()],
         "at": at,
         "minute": minute,
         "last": last,

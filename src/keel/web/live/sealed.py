@@ -64,8 +64,8 @@ def opened(entry: dict[str, Any]) -> Opened:
 
 def _plain(sign_in: str, nonce: bytes, sealed: bytes, about: bytes) -> bytes:
     """The text under the first of the secret keys that opens it."""
-    secrets: list[str] = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    *before, last = secrets
+    keys: list[str] = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    *before, last = keys
     for secret in before:
         try:
             return AESGCM(_derived(sign_in, secret)).decrypt(nonce, sealed, about)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import zlib
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -34,9 +35,7 @@ def session_or_404(clinic: Clinic, session: str) -> LiveSession:
 
 def sessions_of(clinic: Clinic) -> QuerySet[LiveSession]:
     """Every session of a clinic, the newest first, with what stands in its head."""
-    return LiveSession.objects.filter(patient__clinic=clinic).select_related(
-        "patient__clinic", "room", "rules", "opening"
-    )
+    return _with_heads(LiveSession.objects.filter(patient__clinic=clinic))
 
 
 def open_sessions(clinic: Clinic) -> QuerySet[LiveSession]:
@@ -46,8 +45,23 @@ def open_sessions(clinic: Clinic) -> QuerySet[LiveSession]:
 
 def watched_sessions(at: dt.datetime, **of: Any) -> list[LiveSession]:
     """The sessions whose alarms are looked at: open, or over for a while; `of` narrows them further."""
-    sessions = LiveSession.objects.filter(Q(ended_at=None) | Q(ended_at__gt=at - _SHOWN_AFTER), **of)
-    return list(sessions.select_related("patient__clinic", "room", "rules", "opening"))
+    return list(_with_heads(_watched(at, **of)))
+
+
+def watched_now(at: dt.datetime, **of: Any) -> list[tuple[str, int, str]]:
+    """What tells whether any of them has changed: id, newest fact, end."""
+    rows = _watched(at, **of).order_by("pk").values_list("pk", "last_sequence", "ended_at")
+    return [(name, sequence, str(ended_at)) for name, sequence, ended_at in rows]
+
+
+def _watched(at: dt.datetime, **of: Any) -> QuerySet[LiveSession]:
+    return LiveSession.objects.filter(Q(ended_at=None) | Q(ended_at__gt=at - _SHOWN_AFTER), **of)
+
+
+def _with_heads(sessions: QuerySet[LiveSession]) -> QuerySet[LiveSession]:
+    """With what stands in the head of each, but for the long text of its rules, which is read once for many."""
+    heads = sessions.select_related("patient__clinic", "room", "rules", "opening")
+    return heads.defer("rules__documents")
 
 
 def event_facts(live: LiveSession) -> QuerySet[Fact]:
@@ -111,7 +125,9 @@ def state_of(live: LiveSession, *, at: dt.datetime) -> SessionState:
 
 def seen(live: LiveSession, *, at: dt.datetime) -> Seen:
     """The session as it is now with its state, kept for `BEAT_S` seconds as long as nothing is written."""
-    key = (live.id, live.last_sequence, int(at.timestamp()) // BEAT_S)
+    # Each session has a beat of its own, so that fifty are not folded anew in the same second.
+    shift = zlib.crc32(live.id.encode()) % BEAT_S
+    key = (live.id, live.last_sequence, (int(at.timestamp()) + shift) // BEAT_S)
     if key not in _kept:
         while len(_kept) >= _MOST_KEPT:
             _kept.pop(next(iter(_kept)), None)

@@ -23,7 +23,7 @@ from keel.web.live.errors import SessionRefused
 from keel.web.live.models import Adoption
 
 
-def sign(
+def sign_decision(
     *,
     by: AbstractUser,
     clinic: Clinic,

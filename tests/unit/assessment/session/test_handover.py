@@ -80,7 +80,8 @@ def test_the_form_brings_what_is_due_what_holds_and_what_then():
     form = handover_form(open_session(read, at=AT, knowledge=load()), state)
     assert form.actions == state.due
     assert form.alarms == state.alarms
-    assert [one.rule for one in form.holds] == ["A-IN-05"]
+    assert "A-IN-05" in {one.rule for one in form.alarms}
+    assert set(form.holds).isdisjoint(form.alarms)
     assert ("Vomiting", "Turn the person on the side, pause the infusion, give an antiemetic as ordered.") in [
         (str(one.comes), str(one.then)) for one in form.contingencies
     ]

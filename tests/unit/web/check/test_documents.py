@@ -72,7 +72,7 @@ def test_what_cannot_be_read_leads_back_to_the_form(erin):
     assert erin.post("/check/one-page/", {"pattern": "heaps"}).status_code == 422
 
 
-@pytest.mark.parametrize("name", ["bladder", "mixing", "helping", "stopping", "clinic"])
+@pytest.mark.parametrize("name", ["bladder", "mixing", "helping", "stopping", "clinic", "after-session"])
 def test_every_leaflet_is_accessible_and_on_one_sheet(erin, name):
     from keel import knowledge
 

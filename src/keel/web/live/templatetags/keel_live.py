@@ -9,11 +9,17 @@ from keel import knowledge
 from keel.assessment.session.events import Priority
 from keel.assessment.session.state import Phase
 from keel.findings import Severity
+from keel.knowledge.emergency_cards import EmergencyCard
+from keel.messages import Message
+from keel.reports.documents import signature_words
 from keel.web import clock
+from keel.web.clinic.models import Clinic
 from keel.web.clinic.roles import ROLES
+from keel.web.directory.queries import listing_for
 from keel.web.language.rendering import plain
 from keel.web.language.words import gettext as _
 from keel.web.live.board import ShownAlarm
+from keel.web.live.cards import cards_of
 from keel.web.live.screens import Screen, screen_of
 
 register = template.Library()
@@ -141,3 +147,21 @@ def lookup(mapping: Any, name: str) -> Any:
 def word_of(value: str) -> str:
     """A word of a choice as people read it."""
     return plain(value.replace("_", " "))
+
+
+@register.simple_tag
+def emergency_cards(clinic: Clinic) -> tuple[EmergencyCard, ...]:
+    """The emergency cards of a clinic."""
+    return cards_of(clinic)
+
+
+@register.simple_tag
+def emergency_numbers(clinic: Clinic) -> list[str]:
+    """The numbers to call in an emergency where a clinic is; empty where none is confirmed."""
+    return [one.service.phone for one in listing_for(clinic.country).emergency if one.service.phone]
+
+
+@register.filter
+def card_signed(card: EmergencyCard) -> Message:
+    """Version, day and who signed a card."""
+    return signature_words(card)

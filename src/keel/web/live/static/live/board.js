@@ -227,6 +227,10 @@ at("answer").addEventListener("submit", async (event) => {
   }
 });
 
+// A screen that sleeps shows nothing; where the browser may keep it awake, it does, and again after it was hidden.
+const stayAwake = () => navigator.wakeLock?.request("screen").catch(() => {});
+
 setInterval(tick, 1000);
-document.addEventListener("visibilitychange", () => { if (!document.hidden) ask(); });
+document.addEventListener("visibilitychange", () => { if (!document.hidden) { ask(); stayAwake(); } });
+stayAwake();
 live();

@@ -90,7 +90,7 @@ async function write(form, submitter) {
   rename(form);
   compare(fields);
   const result = isOffline() ? "" : await drain(id);
-  if (result === "stored") return location.assign(`${say.here}${data.get("next") ? `${data.get("next")}/` : ""}`);
+  if (result === "stored") return location.assign(document.querySelector(`.session-parts a[href$="/${data.get("next")}/"]`)?.href ?? say.here);
   if (result) {
     // Its person is at the form: the server asks there. The same id cannot be stored twice.
     const mine = (await entries()).find((one) => one.id === id);
