@@ -122,6 +122,16 @@ def test_a_tablet_loses_its_connection_is_closed_and_comes_back(tablet, server, 
     assert notes(server, session) == [("t-online", "bob")]
     until(page, KEPT)
 
+    # The page was hidden: nothing old is shown before a fresh answer.
+    page.evaluate("Object.defineProperty(document, 'hidden', { value: true, configurable: true })")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    page.clock.fast_forward(6000)
+    page.context.route("**/fresh/**", lambda route: route.abort())
+    page.evaluate("delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))")
+    assert page.evaluate("getComputedStyle(document.getElementById('session-now')).visibility") == "hidden"
+    page.context.unroute("**/fresh/**")
+    page.wait_for_selector("body:not(.awaits-answer)")
+
     page.context.set_offline(True)
     write_note(page, "t-first")
     page.clock.run_for(9000)
