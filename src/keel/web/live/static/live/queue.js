@@ -191,6 +191,7 @@ export async function list() {
   if (skew) write_("queue-clock", (skew.isWrong ? say.clockWrong : say.clock).replace("{n}", skew.seconds));
   place.classList.toggle("is-offline", isOffline() || Boolean(trouble));
   document.body.classList.toggle("is-offline", isOffline());
+  close(isOffline());
   place.hidden = !(isOffline() || trouble || all.length || skew);
   if (trouble === "signIn" && !at("queue-door")) {
     at("queue-next").hidden = false;
@@ -198,6 +199,15 @@ export async function list() {
   } else if (trouble !== "signIn") { at("queue-next").hidden = true; at("queue-next").replaceChildren(); }
   const rows = await Promise.all(all.map(row));
   at("queue-list").replaceChildren(...rows);
+}
+
+// What a gate must let says that it is closed, where it stands.
+function close(isClosed) {
+  for (const name of document.querySelectorAll("form[action$='/record/'] > [name=type]")) {
+    const form = name.form, note = form.querySelector(".closed-note");
+    if (!isClosed || !deeds.includes(name.value)) note?.remove();
+    else if (!note) form.prepend(Object.assign(document.createElement("p"), { className: "closed-note", textContent: say.closed }));
+  }
 }
 
 async function row(entry) {
