@@ -8,7 +8,7 @@ const say = place.dataset;
 const at = (id) => document.getElementById(id);
 const deeds = say.deeds.split(" ");
 const device = localStorage.getItem("keel-device") ?? "";
-const SILENT_MS = 5000, EVERY_MS = 5000, MOST = 100, MOST_LETTERS = 80000, PATIENCE_MS = 8000;
+const SILENT_MS = 5000, TOOK_MS = 8000, EVERY_MS = 5000, MOST = 100, MOST_LETTERS = 80000, PATIENCE_MS = 8000;
 const short = (time) => new Date(time).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
 let own = null;  // the key of this sign-in, while the screen is open
@@ -16,6 +16,7 @@ let trouble = "";  // why nothing can be sent though there is a connection: "sig
 let answered = document.body.dataset.shell === undefined ? Date.now() : 0;  // when the server last answered
 let isSilent = document.body.dataset.shell !== undefined;
 let sending = new Set();
+let took = { count: 0, until: 0 };  // what the server has just taken, said for a while
 const isOffline = () => isSilent && Date.now() - answered > SILENT_MS;
 
 // ---- the key
@@ -153,7 +154,7 @@ export async function drain(asking = "") {
         const told = await send(address, csrf, { entries: some.map(({ id, sign_in, iv, data }) => ({ id, sign_in, iv, data })), asking });
         for (const entry of some) {
           const refused = told.refused.find((one) => one.id === entry.id);
-          if (told.stored.includes(entry.id)) await remove(entry.n);
+          if (told.stored.includes(entry.id)) { await remove(entry.n); took = { count: (Date.now() < took.until ? took.count : 0) + 1, until: Date.now() + TOOK_MS }; }
           else if (refused) await put({ ...entry, why: refused.why });
           if (entry.id === asking) result = told.stored.includes(asking) ? "stored" : refused?.why ?? "";
         }
@@ -182,8 +183,8 @@ async function send(address, csrf, told) {
 // ---- showing
 
 export async function list() {
-  const all = await entries(), waiting = all.filter((one) => !one.why).length, skew = away();
-  const state = trouble ? say[trouble] : isOffline() ? say.offline.replace("{time}", short(answered || all[0]?.at || Date.now())) : waiting ? say.sending : all.length ? "" : say.connected;
+  const all = await entries(), waiting = all.filter((one) => !one.why).length, skew = away(), isTaken = Date.now() < took.until;
+  const state = trouble ? say[trouble] : isOffline() ? say.offline.replace("{time}", short(answered || all[0]?.at || Date.now())) : waiting ? say.sending : isTaken ? say.taken.replace("{n}", took.count) : "";
   write_("queue-state", state);
   write_("queue-count", waiting === 1 ? say.one : waiting ? say.many.replace("{n}", waiting) : isOffline() ? say.none : "");
   at("queue-local").hidden = !isOffline();
@@ -192,7 +193,7 @@ export async function list() {
   place.classList.toggle("is-offline", isOffline() || Boolean(trouble));
   document.body.classList.toggle("is-offline", isOffline());
   close(isOffline());
-  place.hidden = !(isOffline() || trouble || all.length || skew);
+  place.hidden = !(isOffline() || trouble || all.length || skew || isTaken);
   if (trouble === "signIn" && !at("queue-door")) {
     at("queue-next").hidden = false;
     at("queue-next").append(Object.assign(document.createElement("a"), { id: "queue-door", className: "button", href: `${say.door}?next=${encodeURIComponent(say.here)}`, textContent: at("queue-state").textContent }));
