@@ -146,3 +146,11 @@ def test_a_review_on_record_is_known_to_the_next_session(people, known, room, at
     assert at_desk("alice").post("/clinic/harbour/patients/H-1/review/", told).status_code == 302
     (review,) = read(a_session(known, people["bob"], room=room)).reviews
     assert (review.of, review.by, review.responded) == ("response", "Alice (Prescriber)", True)
+
+
+def test_a_clinic_adds_its_rooms_on_the_board(at_desk, harbour):
+    browser = at_desk("bob")
+    for name in ("  Garden   room ", "Garden room", ""):
+        assert browser.post("/clinic/harbour/board/room/", {"name": name}).status_code == 302
+    assert [room.name for room in Room.objects.filter(clinic=harbour)] == ["Garden room"]
+    assert AuditRow.objects.filter(action="add_room", subject="Garden room").count() == 1
