@@ -54,6 +54,8 @@ def test_an_entry_is_stored_once_however_often_and_in_whatever_order_it_comes(at
     assert send(bob, *entries)["stored"] == [one["id"] for one in entries]
     assert set(send(bob, *reversed(entries), entries[2])["stored"]) == {one["id"] for one in entries}
     assert [one.payload["event"]["sbp"] for one in events()] == [121, 122, 123, 124, 125]
+    again = send(bob, sealed(bob, live, 1, sbp="181"))
+    assert "Another entry" in again["refused"][0]["why"], "one id with two contents is never taken for the first one"
 
 
 def test_what_one_person_sealed_is_theirs_whoever_sends_it(at_desk, live, people):
@@ -124,7 +126,7 @@ def test_a_doubtful_value_is_asked_of_who_is_at_the_form_and_of_nobody_later(at_
 
 
 def test_the_clock_of_the_device_is_kept_beside_the_event_and_never_instead(at_desk, live):
-    """HZ-CLK-03, T9: the tablet shows 1970; the event has the time of the server as the tablet knew it. Both stay."""
+    """HZ-CLK-03, T9: the tablet shows 1970; the event has the server's time as the tablet knew it, and both stand."""
     bob = at_desk("bob")
     told = {"device_time": "1970-01-01T00:00:07+00:00", "offset_ms": 1795251600000, "error_ms": 40}
     with clock_at(START):
@@ -176,7 +178,7 @@ def test_a_page_that_is_asked_for_again_comes_only_when_something_changed(at_des
 
 
 def test_the_limits_of_a_page_without_a_connection_are_those_of_the_rules(live):
-    """Protocol iv-racemic, A-IN-05-low and A-IN-01: what one value alone meets (protocols reference, running)."""
+    """Protocol iv-racemic, A-IN-05-low and A-IN-01: what one value alone meets."""
     from keel.web.live.local_limits import local_limits
     from keel.web.live.rules import rules_of
 

@@ -1,6 +1,7 @@
 """What a device kept while it was not connected, taken in: each entry by its own, under the name of who sealed it."""
 
 import datetime as dt
+import hashlib
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -110,16 +111,18 @@ def take(
     author, says = opened(entry)
     live = _session(clinic, str(says.get("session", "")))
     request.shown[live.patient.number] = "session"
+    seal = hashlib.sha256(str(entry["data"]).encode()).hexdigest()[:16]
     kept = event_facts(live).filter(key=str(entry["id"])).first()
     if kept is not None:
-        if kept.recorded_by_id != author.pk:
-            raise SessionRefused(Message("Somebody else has written an entry of this id. Nothing was recorded."))
+        if kept.recorded_by_id != author.pk or kept.payload.get("clock", {}).get("seal", seal) != seal:
+            raise SessionRefused(Message("Another entry was written under this id. Nothing was recorded."))
         return
     told = _form(says)
     if told.get("type") in DEEDS and says.get("happened") is not True:
         raise SessionRefused(Message("Nobody confirmed that this has happened. Nothing was recorded."))
     told["id"] = str(entry["id"])
     event, beside = _event(told, live, min(_moment(says), at), author, is_asked=is_asked)
+    beside |= {"seal": seal}
     beside |= {name: says[name] for name in CLOCK if isinstance(says.get(name), int | float | str)}
     beside |= {} if author.pk == by.pk else {"carried_by": by.get_username()}
     taken = record_events(by=author, live=live, events=[event], at=at, device=device, clock=beside)

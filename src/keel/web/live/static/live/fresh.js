@@ -33,9 +33,9 @@ function tick() {
   for (const time of document.querySelectorAll("time[data-until]")) {
     const left = (Date.parse(time.dateTime) - serverNow()) / 60000;
     const text = left <= -1 ? words.late.replace("{n}", Math.floor(-left)) : left < 1 ? words.now : words.in.replace("{n}", Math.ceil(left));
-    let place = time.nextElementSibling;
-    if (place?.dataset.left === undefined) {
-      place = Object.assign(document.createElement("span"), { ariaHidden: "true" });
+    let place = time.parentElement.querySelector("[data-left]");
+    if (!place) {
+      place = document.createElement("span");
       place.dataset.left = "";
       time.after(" ", place);
     }

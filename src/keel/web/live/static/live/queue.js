@@ -64,7 +64,9 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || !form.getAttribute("action")?.endsWith("/record/") || !own) return;
   event.preventDefault();
-  write(form, event.submitter).catch(() => hand(form, event.submitter));
+  if (form.dataset.busy) return;  // a second tap
+  form.dataset.busy = "1";
+  write(form, event.submitter).catch(() => hand(form, event.submitter)).finally(() => { delete form.dataset.busy; });
 });
 
 // To the server in the old way, by a page of its own.
@@ -85,6 +87,7 @@ async function write(form, submitter) {
   const id = data.get("id"), fields = [...data].filter(([, value]) => typeof value === "string");
   const says = { session: say.session, fields, happened: isDeed, says: wordsOf(form, submitter), ...reading() };
   await put({ ...await seal(own, id, says), to: say.address, at: serverNow(), why: "" });
+  rename(form);
   compare(fields);
   const result = isOffline() ? "" : await drain(id);
   if (result === "stored") return location.assign(`${say.here}${data.get("next") ? `${data.get("next")}/` : ""}`);
@@ -96,8 +99,13 @@ async function write(form, submitter) {
   }
   form.reset();
   form.querySelectorAll(".doubt").forEach((one) => one.classList.remove("doubt"));
-  form.elements.namedItem("id").value = crypto.randomUUID();
   list();
+}
+
+// A form that was written once is another entry from then on: also one that a browser brings back as it was.
+function rename(form) {
+  const name = form.elements.namedItem("id");
+  if (name) name.value = crypto.randomUUID();
 }
 
 function wordsOf(form, submitter) {
@@ -225,6 +233,7 @@ if (!globalThis.crypto?.subtle) {
   at("queue-state").textContent = say.unsafe;
   place.hidden = false;
 } else {
+  document.querySelectorAll("form[action$='/record/']").forEach(rename);
   await keptKey().catch(() => {});
   askKey().then(() => drain(), () => list());
 }

@@ -26,7 +26,7 @@ if (told) {
   }, 5000);
   // Connected again: the page itself, once what was written here is on its way and nobody is writing.
   document.addEventListener("keel:answer", async () => {
-    const isTyping = [...document.querySelectorAll("main input:not([type=hidden]), main textarea")].some((one) => one.value && !["radio", "checkbox"].includes(one.type));
+    const isTyping = [...document.querySelectorAll("main input:not([type=hidden]), main textarea")].some((one) => one.value !== one.defaultValue || one.checked !== one.defaultChecked);
     if (!isTyping && !(await entries()).some((one) => !one.why)) location.reload();
   });
 }
