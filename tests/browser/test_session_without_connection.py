@@ -8,9 +8,9 @@ from contextlib import ExitStack, suppress
 
 import pytest
 
-playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-
 from support.served import served, served_again
+
+playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 
 TABLET = {"width": 820, "height": 1180}
 PHONE = {"width": 390, "height": 844}
@@ -28,11 +28,11 @@ def tablet(chromium, server):
     """A function that opens a tablet of its own at the door, signed in; its scripts must not fail, its network may."""
     contexts, errors = [], []
 
-    def open_one(name, viewport=TABLET, **options):
+    def open_one(name, viewport=TABLET, ahead_s=0, **options):
         options = {"base_url": server.address, **options}
         context = chromium.new_context(viewport=viewport, locale="en-GB", **options)
         context.set_default_timeout(15_000)
-        context.clock.install(time=dt.datetime.now(dt.UTC))
+        context.clock.install(time=dt.datetime.now(dt.UTC) + dt.timedelta(seconds=ahead_s))
         contexts.append(context)
         context.on("weberror", lambda error: errors.append(str(error.error)))
         page = context.new_page()
@@ -112,7 +112,7 @@ def notes(server, session):
         return [row for row in rows if (row[0] or "").startswith("t-")]
 
 
-def test_a_tablet_loses_its_connection_is_closed_and_comes_back(tablet, server, violations, tmp_path):
+def test_a_tablet_loses_its_connection_is_closed_and_comes_back(tablet, server, violations):
     """HZ-OFF-01, HZ-OFF-02, HZ-OFF-05; T6, T10, T11: cut midway, tab closed and opened again without a network."""
     page = tablet("bob", PHONE)
     session = a_room(page)
@@ -121,6 +121,16 @@ def test_a_tablet_loses_its_connection_is_closed_and_comes_back(tablet, server, 
         write_note(page, "t-online")
     assert notes(server, session) == [("t-online", "bob")]
     until(page, KEPT)
+
+    # The page was hidden: nothing old is shown before a fresh answer.
+    page.evaluate("Object.defineProperty(document, 'hidden', { value: true, configurable: true })")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    page.clock.fast_forward(6000)
+    page.context.route("**/fresh/**", lambda route: route.abort())
+    page.evaluate("delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))")
+    assert page.evaluate("getComputedStyle(document.getElementById('session-now')).visibility") == "hidden"
+    page.context.unroute("**/fresh/**")
+    page.wait_for_selector("body:not(.awaits-answer)")
 
     page.context.set_offline(True)
     write_note(page, "t-first")
@@ -132,7 +142,6 @@ def test_a_tablet_loses_its_connection_is_closed_and_comes_back(tablet, server, 
     page.wait_for_selector("#queue-limits:has-text('dangerously low')")
     assert "2 entries not sent" in page.text_content("#queue-count")
     assert violations(page) == []
-    page.screenshot(path=str(tmp_path / "offline.png"), full_page=False)
     raw = page.evaluate(WAITING)
     assert "t-first" not in str(raw), "what lies on the device is sealed"
 
@@ -153,10 +162,12 @@ def test_a_tablet_loses_its_connection_is_closed_and_comes_back(tablet, server, 
 
 
 def test_a_deed_an_expired_sign_in_and_a_tablet_that_is_handed_over(tablet, server):
-    """HZ-OFF-01, HZ-OFF-03: a deed is asked about in words; Bob's entries wait for a sign-in and stay his."""
-    page = tablet("bob")
+    """HZ-OFF-01, HZ-OFF-03, HZ-CLK-03: a clock 45 s ahead is said; a deed is asked about in words; Bob's entries wait for a sign-in and stay his."""
+    page = tablet("bob", ahead_s=45)
     session = a_room(page)
     open_session(page, session)
+    page.clock.run_for(6000)
+    page.wait_for_selector("#queue-clock:has-text('The clock of this device is wrong by 4')")
     page.context.set_offline(True)
     page.clock.run_for(9000)
     page.wait_for_selector("#queue.is-offline")
@@ -164,6 +175,8 @@ def test_a_deed_an_expired_sign_in_and_a_tablet_that_is_handed_over(tablet, serv
     page.wait_for_selector("#queue-list li:has-text('t-bob')")
     page.goto(f"/clinic/harbour/sessions/{session}/")
     page.wait_for_selector("#queue-list li:has-text('t-bob')")
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    assert page.locator("#queue-state").evaluate("one => one.getBoundingClientRect().bottom <= innerHeight")
     page.evaluate(
         """() => {
             const form = document.querySelector("section[aria-labelledby=note] form").cloneNode(true);
@@ -174,6 +187,7 @@ def test_a_deed_an_expired_sign_in_and_a_tablet_that_is_handed_over(tablet, serv
             document.querySelector("main .page").append(form);
         }"""
     )
+    page.wait_for_selector("#deed .closed-note")
     page.click("#deed button.save")
     page.wait_for_selector("#queue-ask[open]")
     page.click("#queue-ask-no")

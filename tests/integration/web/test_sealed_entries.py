@@ -1,7 +1,9 @@
 """What a device kept while it was not connected: sealed by a sign-in, opened here, stored once under who sealed it."""
 
 import base64
+import datetime as dt
 import json
+from zoneinfo import ZoneInfo
 
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -13,6 +15,7 @@ from keel.web.live.models import Room
 from support.clock import START, clock_at
 from support.live import PERSON, a_session, of
 
+LONDON = ZoneInfo("Europe/London")
 QUEUE = "/clinic/harbour/queue/"
 AT = "2026-11-21T09:00:00+00:00"
 
@@ -126,7 +129,7 @@ def test_a_doubtful_value_is_asked_of_who_is_at_the_form_and_of_nobody_later(at_
 
 
 def test_the_clock_of_the_device_is_kept_beside_the_event_and_never_instead(at_desk, live):
-    """HZ-CLK-03, T9: the tablet shows 1970; the event has the server's time as the tablet knew it, and both stand."""
+    """HZ-CLK-03, T9: the tablet shows 1970; the event has the time of the server as the tablet knew it. Both stay."""
     bob = at_desk("bob")
     told = {"device_time": "1970-01-01T00:00:07+00:00", "offset_ms": 1795251600000, "error_ms": 40}
     with clock_at(START):
@@ -138,6 +141,21 @@ def test_the_clock_of_the_device_is_kept_beside_the_event_and_never_instead(at_d
     ahead = sealed(bob, live, 2, "note", {"at": "2031-01-01T00:00:00+00:00"}, text="later")
     assert send(bob, ahead)["stored"] == ["entry-2"]
     assert events().last().effective_at <= events().last().recorded_at
+
+
+def test_the_record_shows_both_times_and_clocks_that_differ(at_desk, live):
+    """HZ-CLK-03; live-session reference, section 3: shown above 5 s, warned above 30."""
+    bob = at_desk("bob")
+    with clock_at(START):
+        for number, (device, seconds) in enumerate((("tablet-1", 4), ("tablet-2", 6), ("tablet-3", -31)), start=1):
+            shown = (START - dt.timedelta(seconds=seconds)).isoformat()
+            told = {"device_time": shown, "offset_ms": seconds * 1000, "error_ms": 20}
+            send(bob, sealed(bob, live, number, "note", told, text=f"by {device}"), device=device)
+        page = bob.get(f"/clinic/harbour/sessions/{live.id}/log/").content.decode()
+    shown = [(START - dt.timedelta(seconds=seconds)).astimezone(LONDON) for seconds in (4, 6, -31)]
+    assert [f"the device showed {time:%H:%M:%S}" in page for time in shown] == [False, True, True]
+    assert page.count("wrong clock:") == 1
+    assert "clocks of the devices of this session differ" in page
 
 
 def test_who_lets_go_of_a_refused_entry_is_on_record(at_desk, live):
@@ -178,7 +196,7 @@ def test_a_page_that_is_asked_for_again_comes_only_when_something_changed(at_des
 
 
 def test_the_limits_of_a_page_without_a_connection_are_those_of_the_rules(live):
-    """Protocol iv-racemic, A-IN-05-low and A-IN-01: what one value alone meets."""
+    """Protocol iv-racemic, A-IN-05-low and A-IN-01: what one value alone meets (protocols reference, running)."""
     from keel.web.live.local_limits import local_limits
     from keel.web.live.rules import rules_of
 

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_safe
 
 from keel import knowledge
 from keel.web import clock
-from keel.web.capacity import ROOMS
 from keel.web.clinic.access import staff
 from keel.web.clinic.models import Clinic
 from keel.web.clinic.roles import Permission
@@ -19,13 +18,11 @@ from keel.web.live.models import LiveSession
 from keel.web.live.pages import page_of
 from keel.web.live.parts import part_of
 from keel.web.live.sessions import BEAT_S, session_or_404
-from keel.web.routes import in_queue
 
 _SEEN = "keel.session.seen"
 _SEEN_S = 12 * 3600
 
 
-@in_queue(ROOMS)
 @require_safe
 @staff(Permission.SEE_ROOMS)
 def fresh(request: HttpRequest, clinic: Clinic, session: str) -> HttpResponse:

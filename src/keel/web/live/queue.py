@@ -27,12 +27,9 @@ from keel.web.live.models import LiveSession
 from keel.web.live.pages import json_answer
 from keel.web.live.sealed import key_of, opened, sign_in_of
 from keel.web.live.sessions import event_facts, session_or_404
-from keel.web.routes import takes
 
 MOST_ENTRIES = 100
 """Entries of one sending; a device sends the rest after the answer."""
-LARGEST = 1_000_000
-"""Bytes of one sending."""
 CLOCK = ("device_time", "offset_ms", "error_ms")
 """What a device says of its clock beside an entry: what it showed, how far the server's was ahead, how sure that is."""
 
@@ -45,7 +42,6 @@ def queue_key(request: HttpRequest, clinic: Clinic) -> HttpResponse:
     return json_answer({"sign_in": sign_in, "key": key_of(sign_in), "csrf": get_token(request)})
 
 
-@takes(LARGEST)
 @require_POST
 @staff(Permission.WRITE_IN_SESSIONS)
 def queue(request: HttpRequest, clinic: Clinic) -> HttpResponse:

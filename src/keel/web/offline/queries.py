@@ -23,8 +23,8 @@ FILES = (
 )  # fmt: skip
 SESSION_STYLES = ("live/papers.css", "live/session.css", "live/board.css", "live/queue.css")
 SESSION_FILES = (
-    "keel/keel.css", "keel/keel.svg", *SESSION_STYLES, "live/board.js", "live/session.js", "live/shell.js",
-    "live/queue.js", "live/fresh.js", "live/store.js", "live/clock.js",
+    "keel/keel.css", "keel/keel.svg", *SESSION_STYLES, "live/board.js", "live/session.js", "live/cards.js",
+    "live/shell.js", "live/queue.js", "live/fresh.js", "live/store.js", "live/clock.js",
 )  # fmt: skip
 TOPICS = ("question", "treatment", "help")
 WEB = Path(__file__).parents[1]

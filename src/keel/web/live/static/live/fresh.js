@@ -3,7 +3,7 @@
 import { serverNow } from "./clock.js";
 import { keep, kept, seal } from "./store.js";
 
-const say = document.getElementById("queue").dataset, words = document.getElementById("board").dataset;
+const say = document.getElementById("queue").dataset, words = document.getElementById("board")?.dataset;
 const HIDDEN_MS = 5000, SILENT_MS = 15000;
 let token = "", seen = "", hiddenAt = 0, isAsking = false;
 
@@ -30,6 +30,7 @@ function show(fresh) {
 }
 
 function tick() {
+  if (!words) return;
   for (const time of document.querySelectorAll("time[data-until]")) {
     const left = (Date.parse(time.dateTime) - serverNow()) / 60000;
     const text = left <= -1 ? words.late.replace("{n}", Math.floor(-left)) : left < 1 ? words.now : words.in.replace("{n}", Math.ceil(left));
@@ -46,7 +47,7 @@ function tick() {
 
 // The page as it stands, sealed, for a tab that is opened again without a connection. No token of a form is in it.
 async function keepPage() {
-  const own = await kept("key");
+  const own = say.part || document.body.classList.contains("quiet-view") ? await kept("key") : null;
   if (!own) return;
   const copy = document.getElementById("main").cloneNode(true);
   copy.querySelectorAll("[name=csrfmiddlewaretoken]").forEach((field) => field.setAttribute("value", ""));
@@ -66,6 +67,6 @@ document.addEventListener("visibilitychange", () => {
 setInterval(tick, 1000);
 tick();
 if (globalThis.crypto?.subtle && document.body.dataset.shell === undefined) {
-  const { worker } = document.querySelector("script[data-worker]").dataset;
-  navigator.serviceWorker?.register(worker).catch(() => undefined);
+  const { worker, scope } = document.querySelector("script[data-worker]").dataset;
+  navigator.serviceWorker?.register(worker, { scope }).catch(() => undefined);
 }

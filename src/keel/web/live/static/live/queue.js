@@ -8,7 +8,7 @@ const say = place.dataset;
 const at = (id) => document.getElementById(id);
 const deeds = say.deeds.split(" ");
 const device = localStorage.getItem("keel-device") ?? "";
-const SILENT_MS = 5000, EVERY_MS = 5000, MOST = 100, PATIENCE_MS = 8000;
+const SILENT_MS = 5000, EVERY_MS = 5000, MOST = 100, MOST_LETTERS = 80000, PATIENCE_MS = 8000;
 const short = (time) => new Date(time).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
 let own = null;  // the key of this sign-in, while the screen is open
@@ -90,7 +90,7 @@ async function write(form, submitter) {
   rename(form);
   compare(fields);
   const result = isOffline() ? "" : await drain(id);
-  if (result === "stored") return location.assign(`${say.here}${data.get("next") ? `${data.get("next")}/` : ""}`);
+  if (result === "stored") return location.assign(document.querySelector(`.session-parts a[href$="/${data.get("next")}/"]`)?.href ?? say.here);
   if (result) {
     // Its person is at the form: the server asks there. The same id cannot be stored twice.
     const mine = (await entries()).find((one) => one.id === id);
@@ -147,7 +147,7 @@ export async function drain(asking = "") {
       if (!waiting.length) return;
       const csrf = await askKey();
       for (const address of new Set(waiting.map((one) => one.to))) {
-        const some = waiting.filter((one) => one.to === address).slice(0, MOST);
+        const some = fitting(waiting.filter((one) => one.to === address));
         sending = new Set(some.map((one) => one.id));
         list();
         const told = await send(address, csrf, { entries: some.map(({ id, sign_in, iv, data }) => ({ id, sign_in, iv, data })), asking });
@@ -164,6 +164,12 @@ export async function drain(asking = "") {
   sending = new Set();
   list();
   return result;
+}
+
+// The oldest of them, as many as the server takes at once; the rest goes with the next sending.
+function fitting(waiting) {
+  let letters = 0;
+  return waiting.filter((one, number) => number < MOST && (letters += one.data.length + 300) < MOST_LETTERS);
 }
 
 async function send(address, csrf, told) {
@@ -185,6 +191,7 @@ export async function list() {
   if (skew) write_("queue-clock", (skew.isWrong ? say.clockWrong : say.clock).replace("{n}", skew.seconds));
   place.classList.toggle("is-offline", isOffline() || Boolean(trouble));
   document.body.classList.toggle("is-offline", isOffline());
+  close(isOffline());
   place.hidden = !(isOffline() || trouble || all.length || skew);
   if (trouble === "signIn" && !at("queue-door")) {
     at("queue-next").hidden = false;
@@ -192,6 +199,15 @@ export async function list() {
   } else if (trouble !== "signIn") { at("queue-next").hidden = true; at("queue-next").replaceChildren(); }
   const rows = await Promise.all(all.map(row));
   at("queue-list").replaceChildren(...rows);
+}
+
+// What a gate must let says that it is closed, where it stands.
+function close(isClosed) {
+  for (const name of document.querySelectorAll("form[action$='/record/'] > [name=type]")) {
+    const form = name.form, note = form.querySelector(".closed-note");
+    if (!isClosed || !deeds.includes(name.value)) note?.remove();
+    else if (!note) form.prepend(Object.assign(document.createElement("p"), { className: "closed-note", textContent: say.closed }));
+  }
 }
 
 async function row(entry) {

@@ -17,6 +17,7 @@ if (told) {
   await import(shell.queue);
   await import(shell.fresh);
   await import(shell.session);
+  await import(shell.cards);
   let there = Date.now();
   for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, () => { there = Date.now(); }, { passive: true });
   setInterval(async () => {
