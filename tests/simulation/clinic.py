@@ -5,7 +5,7 @@ What a tablet was told is kept beside it as its own account of the day, and noth
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext
 from typing import Any
 from unittest.mock import patch
 
@@ -359,7 +359,7 @@ def failing(fault: str, number: int) -> Iterator[None]:
         raise Lost
 
     commits = {} if fault == "write" else {"_commit": fails_to_commit}
-    with connection.execute_wrapper(fail), patch.multiple(connection, **commits) if commits else suppress():
+    with connection.execute_wrapper(fail), patch.multiple(connection, **commits) if commits else nullcontext():
         yield
 
 

@@ -25,17 +25,17 @@ LOOKS_S = 60
 def given_within_the_order(clinic: SimulatedClinic, room: Room, state: Any) -> Iterator[str]:
     """Invariant 1, HZ-PUMP-02, HZ-PUMP-03: more than is ordered never goes in without an alarm."""
     story = room.story(state.as_of)
-    if max(story.given_mg(), state.given_mg or 0) > ORDERED_MG + 0.01 and not story.has_left:
-        if not {"KEEL-OVER-ORDER", "KEEL-OVER-GIVEN", "A-IN-10-tenfold"} & {one.rule for one in state.alarms}:
-            yield f"{story.given_mg():g} mg went in without an alarm"
+    is_said = {"KEEL-OVER-ORDER", "KEEL-OVER-GIVEN", "A-IN-10-tenfold"} & {one.rule for one in state.alarms}
+    if max(story.given_mg(), state.given_mg or 0) > ORDERED_MG + 0.01 and not story.has_left and not is_said:
+        yield f"{story.given_mg():g} mg went in without an alarm"
 
 
 def given_is_what_the_pump_gave(clinic: SimulatedClinic, room: Room, state: Any) -> Iterator[str]:
     """HZ-PUMP-03: the amount is that of a slow count, second by second."""
     story = room.story(state.as_of)
-    if len(story.of("dose_started")) == 1 and state.given_mg is not None:
-        if abs(state.given_mg - story.given_mg()) > 0.1:
-            yield f"given {state.given_mg:g} mg, counted {story.given_mg():g} mg"
+    is_one = len(story.of("dose_started")) == 1 and state.given_mg is not None
+    if is_one and abs(state.given_mg - story.given_mg()) > 0.1:
+        yield f"given {state.given_mg:g} mg, counted {story.given_mg():g} mg"
 
 
 def gates_within_the_reference(clinic: SimulatedClinic, room: Room, state: Any) -> Iterator[str]:
@@ -174,7 +174,7 @@ def nobody_is_left_alone_with_an_alarm(clinic: SimulatedClinic, room: Room, stat
         since = clinic.last_round - max(one.raised_at, clinic.watched_since or one.raised_at)
         waited = since.total_seconds() > limits.get(one.priority, 1e9) + 1
         if waited and one.acknowledged_at is None and not one.passed_on_to:
-            yield f"{one.rule} ({one.priority}) of {one.raised_at:%H:%M:%S} went to nobody by {clinic.last_round:%H:%M:%S}"
+            yield f"{one.rule} ({one.priority}) of {one.raised_at:%H:%M:%S} went to nobody"
 
 
 def no_pause_is_too_long(clinic: SimulatedClinic, room: Room, state: Any) -> Iterator[str]:
@@ -217,9 +217,9 @@ def one_dose_in_the_ledger(clinic: SimulatedClinic, room: Room, state: Any) -> I
     wanted = int(story.has_left and story.begun is not None)
     if len(doses) != wanted:
         yield f"{len(doses)} doses are on record instead of {wanted}"
-    if wanted and len(story.of("dose_started")) == 1 and "amount" in doses[0].payload and story.stopped:
-        if abs(number(doses[0].payload["amount"]) - story.given_mg()) > 0.1:
-            yield f"{doses[0].payload['amount']} on record, {story.given_mg():g} mg went in"
+    is_one = wanted and len(story.of("dose_started")) == 1 and "amount" in doses[0].payload and story.stopped
+    if is_one and abs(number(doses[0].payload["amount"]) - story.given_mg()) > 0.1:
+        yield f"{doses[0].payload['amount']} on record, {story.given_mg():g} mg went in"
 
 
 def the_audit_is_whole(clinic: SimulatedClinic, room: Room, state: Any) -> Iterator[str]:

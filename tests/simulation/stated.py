@@ -72,16 +72,12 @@ class Story:
         return [one for one in self.events if one["type"] in types]
 
     def answers(self) -> dict[str, Any]:
-        """The newest answer to each question."""
+        """The newest answer to each question; one that is left open takes back no earlier one."""
         found = dict(self._screening)
         for one in self.of("checked", "criteria_checked"):
-            found |= one.get("facts", one.get("criteria", {}))
-        return {name: value for name, value in found.items() if value is not None}
-
-    def was_answered(self, name: str) -> bool:
-        """Whether anybody ever gave an answer, though it was left open later."""
-        said = [one.get("facts", {}) for one in self.of("checked")]
-        return any(one.get(name) is not None for one in (self._screening, *said))
+            said = one.get("facts", one.get("criteria", {}))
+            found |= {name: value for name, value in said.items() if value is not None}
+        return found
 
     def readings(self, name: str) -> list[tuple[dt.datetime, Any]]:
         return [
@@ -168,7 +164,7 @@ def _not_passed(story: Story, prescribers: Iterable[str], ask: Callable[[Story],
         worst = [then for told in passes for then in ask(story.until(told["at"])) if then.rule == one.rule]
         if one.verb == "block" or not any(one.badness <= then.badness for then in worst):
             left.append(one)
-    held = [told for told in story.of("held")]
+    held = story.of("held")
     passed = {told["rule"] for told in story.of("overridden") if told["by"] in prescribers}
     return left + [Closed(told["id"], "hold") for told in held if told["id"] not in passed]
 
@@ -208,9 +204,8 @@ def _before(story: Story, order_mg_per_kg: float) -> list[Closed]:
     closed("A-PRE-06-low", "block", spo2 is not None and spo2 < 92)
     closed("A-PRE-06", "hold", spo2 is not None and 92 <= spo2 < 95, 95 - (spo2 or 0))
     # A4, A-PRE-15: a gate value that is missing holds.
-    wanted = {*BEFORE, "hours_since_solids", "hours_since_clear_fluids", "breath_alcohol", "cssrs_q1"}
+    wanted = {*BEFORE, *CRISIS, "hours_since_solids", "hours_since_clear_fluids", "breath_alcohol", "cssrs_q1"}
     missing = {name for name in wanted - {"exceeds_course_plan"} if name not in a}
-    missing |= {name for name in CRISIS if not story.was_answered(name)}
     missing |= {name for name in ("sbp", "dbp", "hr", "rr", "spo2") if not story.readings(name)}
     if "escort_confirmed" not in a:
         closed("A-PRE-12", "block", True)

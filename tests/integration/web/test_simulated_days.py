@@ -1,4 +1,4 @@
-"""Days of a clinic from seeds, and T12, with every invariant after every step; `make simulate` and `make soak` do more."""
+"""Days of a clinic from seeds, and T12, every invariant after every step; `make simulate` and `make soak` do more."""
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -10,7 +10,7 @@ from simulation.script import day
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 SEED, ROOMS = 11, 1
-STEPS = 22
+STEPS = 32
 """From the first question to some minutes of the infusion; `make simulate` plays whole days."""
 QUIET = {
     "deadline": None,
@@ -37,13 +37,13 @@ def test_a_day_of_tablets_that_fail_holds_every_invariant():
 
 def test_no_state_of_the_fold_opens_a_gate_against_the_protocol():
     """HZ-GATE-01, HZ-GATE-07, HZ-DC-01, T12."""
-    few = settings(max_examples=8, stateful_step_count=8, **QUIET)
+    few = settings(max_examples=12, stateful_step_count=10, **QUIET)
     run_state_machine_as_test(FoldMachine, settings=few)
-    assert FoldMachine.steps > 30
+    assert FoldMachine.steps > 60
 
 
 def test_pages_and_fold_say_the_same_and_never_open_a_gate():
     """HZ-GATE-08, HZ-DOSE-06, T12."""
-    few = settings(max_examples=2, stateful_step_count=5, **QUIET)
+    few = settings(max_examples=3, stateful_step_count=6, **QUIET)
     run_state_machine_as_test(PagesMachine, settings=few)
     assert PagesMachine.steps > 5
