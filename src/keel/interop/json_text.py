@@ -16,6 +16,7 @@ import msgspec
 
 from keel.interop.errors import ReadError, position, shown
 from keel.messages import EMPTY, Message, Numeral, joined
+from keel.messages.json import BUILDS_SHAPES
 
 T = TypeVar("T")
 
@@ -51,7 +52,8 @@ def decode(data: bytes | msgspec.Raw, shape: type[T], *, where: str = "") -> T:
     fit. `where` stands before the path (a line of NDJSON, an entry).
     """
     try:
-        return msgspec.json.decode(data, type=shape)
+        with BUILDS_SHAPES:
+            return msgspec.json.decode(data, type=shape)
     except msgspec.ValidationError as error:
         raise _misfit(str(error), {}, None).within(where) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -67,7 +69,8 @@ def convert(tree: Any, shape: type[T], *, hints: Mapping[str, Message], keys: Ke
     `hints` maps the last name in a path to how it is written; `keys` gives the known names near one that is not.
     """
     try:
-        return msgspec.convert(tree, shape)
+        with BUILDS_SHAPES:
+            return msgspec.convert(tree, shape)
     except msgspec.ValidationError as error:
         raise _misfit(str(error), hints, keys) from None
 

@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from keel.knowledge.errors import FactsFileError, OverlayRefused
+from keel.messages.json import BUILDS_SHAPES
 
 S = TypeVar("S", bound=msgspec.Struct)
 OverlayProblems = Callable[[dict[str, Any], dict[str, Any]], Iterator[str]]
@@ -99,7 +100,8 @@ def _decode_rows(rows: list[dict[str, str]], shape: type[S], name: str) -> list[
         for row in rows
     ]
     try:
-        return msgspec.convert(cells, list[shape], strict=False)  # type: ignore[valid-type]
+        with BUILDS_SHAPES:
+            return msgspec.convert(cells, list[shape], strict=False)  # type: ignore[valid-type]
     except msgspec.ValidationError:
         # Row by row is slower and says which line it is.
         return [decode(row, shape, where=f"{name} line {line}", strict=False) for line, row in enumerate(cells, 2)]
@@ -130,7 +132,8 @@ def read_csv(path: Path) -> Iterable[dict[str, str]]:
 def decode(tree: dict[str, Any], shape: type[S], *, where: str, strict: bool = True) -> S:
     """A typed value from a tree; the error names the file and the key."""
     try:
-        return msgspec.convert(tree, shape, strict=strict)
+        with BUILDS_SHAPES:
+            return msgspec.convert(tree, shape, strict=strict)
     except msgspec.ValidationError as error:
         raise FactsFileError(f"{where}: {error}{_named(tree, str(error))}.") from error
 

@@ -1,5 +1,6 @@
 """JSON of values that hold messages: each as its text, in English or in the language of a catalogue."""
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -7,6 +8,10 @@ import msgspec
 
 from keel.messages.catalogue import Catalogue
 from keel.messages.message import Message, Numeral
+
+BUILDS_SHAPES = threading.RLock()
+"""Held while msgspec reads into a type. It looks at a type when it first meets it, and a second thread that meets the
+type meanwhile uses what is half built, which ends the process (signal 11)."""
 
 
 def text_hook(catalogue: Catalogue | None = None) -> Callable[[Any], Any]:

@@ -10,11 +10,11 @@ from keel.web.clinic.errors import FactRefused, NotAllowed
 from keel.web.clinic.models import AuditRow, Fact, Kind
 from keel.web.clinic.proof import verify
 from keel.web.live.actions import open_session, record_events
-from keel.web.live.errors import SessionRefused
+from keel.web.live.errors import GateHolds, SessionRefused
 from keel.web.live.models import LiveSession, Room
 from keel.web.live.sessions import read, state_of
 from support.clock import START
-from support.live import PERSON, a_session, of, play
+from support.live import PERSON, a_session, evening, of, play
 
 
 @pytest.fixture
@@ -78,6 +78,16 @@ def test_a_deed_that_is_asked_for_is_refused_where_the_gate_holds_and_stored_whe
     assert answer.json()["stored"] == ["d1"]
     alarms = browser.get(f"{address[:-1]}.json").json()["alarms"]
     assert "KEEL-BLOCK-PASSED" in {one["rule"] for one in alarms}
+
+
+def test_a_deed_of_another_phase_is_refused_with_the_phase_as_its_reason(live, people):
+    """HZ-GATE-09, invariant 25; `make simulate SEED=8 ROOMS=1` showed a refusal that gave no reason."""
+    resumed = {"id": "r1", "at": START.isoformat(), "type": "dose_resumed"}
+    play(live, people["bob"], until="dose_started")
+    at = dt.datetime.fromisoformat(evening()[6]["at"])
+    with pytest.raises(GateHolds) as held:
+        record_events(by=people["bob"], live=live, events=[resumed | {"at": at.isoformat()}], at=at, is_asked=True)
+    assert [one.rule for one in held.value.reasons] == ["KEEL-PHASE-START"]
 
 
 def test_who_is_signed_in_is_the_author_and_passes_by_their_own_role(live, people):
@@ -146,3 +156,11 @@ def test_a_review_on_record_is_known_to_the_next_session(people, known, room, at
     assert at_desk("alice").post("/clinic/harbour/patients/H-1/review/", told).status_code == 302
     (review,) = read(a_session(known, people["bob"], room=room)).reviews
     assert (review.of, review.by, review.responded) == ("response", "Alice (Prescriber)", True)
+
+
+def test_a_clinic_adds_its_rooms_on_the_board(at_desk, harbour):
+    browser = at_desk("bob")
+    for name in ("  Garden   room ", "Garden room", ""):
+        assert browser.post("/clinic/harbour/board/room/", {"name": name}).status_code == 302
+    assert [room.name for room in Room.objects.filter(clinic=harbour)] == ["Garden room"]
+    assert AuditRow.objects.filter(action="add_room", subject="Garden room").count() == 1

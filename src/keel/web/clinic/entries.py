@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from keel.messages.json import BUILDS_SHAPES
 from keel.web.clinic.errors import FactRefused
 from keel.web.clinic.models import Fact, Kind
 from keel.web.language.words import gettext as _
@@ -101,7 +102,8 @@ SHAPES: dict[Kind, type[Entry]] = {
 def entry_of(fact: Fact) -> Entry | None:
     """The entry that a fact of the clinic’s own is; None for one that cannot be read, which stands in the ledger."""
     try:
-        return msgspec.convert(fact.payload, SHAPES[Kind(fact.kind)])
+        with BUILDS_SHAPES:
+            return msgspec.convert(fact.payload, SHAPES[Kind(fact.kind)])
     except msgspec.ValidationError:
         return None
 
@@ -114,7 +116,8 @@ def entries_of(facts: Iterable[Fact], shape: type[E]) -> list[E]:
 def check_entry(kind: Kind, payload: dict[str, Any], *, at: dt.datetime) -> None:
     """FactRefused, with the field where there is one, unless the payload is a whole entry of its kind."""
     try:
-        entry = msgspec.convert(payload, SHAPES[kind])
+        with BUILDS_SHAPES:
+            entry = msgspec.convert(payload, SHAPES[kind])
     except msgspec.ValidationError:
         raise FactRefused(_("Something is missing, or not in its form.")) from None
     if isinstance(entry, ConsentEntry):

@@ -15,6 +15,7 @@ from keel.knowledge import Knowledge
 from keel.knowledge.base import KINDS
 from keel.knowledge.protocols import Protocol
 from keel.knowledge.sessions import SessionRules
+from keel.messages.json import BUILDS_SHAPES
 from keel.web.live.models import RuleBook
 
 
@@ -46,6 +47,7 @@ def rules_of(book: RuleBook) -> Knowledge:
 @lru_cache(maxsize=64)
 def _restored(digest: str) -> Knowledge:
     documents: dict[str, Any] = RuleBook.objects.get(digest=digest).documents
-    protocol = msgspec.convert(documents["protocol"], Protocol)
-    rules = msgspec.convert(documents["session_rules"], dict[str, SessionRules])
+    with BUILDS_SHAPES:
+        protocol = msgspec.convert(documents["protocol"], Protocol)
+        rules = msgspec.convert(documents["session_rules"], dict[str, SessionRules])
     return Rules(knowledge.load(), {protocol.id: protocol}, rules)

@@ -36,6 +36,7 @@ urlpatterns = [
     path("<slug:clinic>/board.json", board_views.board_json, name="board_json"),
     path("<slug:clinic>/board/rooms/", board_views.rooms, name="board_rooms"),
     path("<slug:clinic>/board/sound/", board_views.sound, name="sound"),
+    path("<slug:clinic>/board/room/", board_views.add_room, name="add_room"),
     path("<slug:clinic>/board/names/", board_views.choose_names, name="board_names"),
     path(SESSION + "alarms/", board_views.alarms, name="alarms"),
     path("<slug:clinic>/monitors/", monitor_page.monitors, name="monitors"),
