@@ -162,7 +162,10 @@ def test_a_tablet_loses_its_connection_is_closed_and_comes_back(tablet, server, 
 
 
 def test_a_deed_an_expired_sign_in_and_a_tablet_that_is_handed_over(tablet, server):
-    """HZ-OFF-01, HZ-OFF-03, HZ-CLK-03: a clock 45 s ahead is said; a deed is asked about in words; Bob's entries wait for a sign-in and stay his."""
+    """HZ-OFF-01, HZ-OFF-03, HZ-CLK-03: a wrong clock is said; Bob's entries wait for a sign-in and stay his.
+
+    A deed is asked about in words; what is refused stays until somebody dismisses it.
+    """
     page = tablet("bob", ahead_s=45)
     session = a_room(page)
     open_session(page, session)
@@ -208,6 +211,19 @@ def test_a_deed_an_expired_sign_in_and_a_tablet_that_is_handed_over(tablet, serv
     open_session(page, session)
     until(page, WAITING, lambda found: found == [])
     assert ("t-bob", "bob") in notes(server, session)
+
+    # What cannot be is refused with the reason, and stays until somebody dismisses it by name.
+    page.context.set_offline(True)
+    page.clock.run_for(9000)
+    page.wait_for_selector("#queue.is-offline")
+    page.fill("#v-hr", "999")
+    page.click("form.vitals button.save")
+    page.wait_for_selector("#queue-list li:has-text('999')")
+    page.context.set_offline(False)
+    page.wait_for_selector("#queue-list li.refused:has-text('999')", timeout=30_000)
+    assert "cannot be" in page.text_content("#queue-list li.refused p")
+    page.click("#queue-list button:has-text('Dismiss this entry, as Alice')")
+    until(page, WAITING, lambda found: found == [])
 
     # A locked screen can read nothing of what lies on it.
     page.context.set_offline(True)

@@ -29,6 +29,7 @@ async function askKey() {
   if (own?.sign_in !== told.sign_in) {
     own = await ownKey(told);
     await keep("key", { ...own, seen: Date.now() });
+    navigator.storage?.persist?.();
   }
   return told.csrf;
 }
