@@ -162,7 +162,7 @@ def test_a_tablet_loses_its_connection_is_closed_and_comes_back(tablet, server, 
 
 
 def test_a_deed_an_expired_sign_in_and_a_tablet_that_is_handed_over(tablet, server):
-    """HZ-OFF-01, HZ-OFF-03, HZ-CLK-03: a clock 45 s ahead is said; a deed is asked about in words; Bob's entries wait for a sign-in and stay his."""
+    """HZ-OFF-01, HZ-OFF-03, HZ-CLK-03: a clock ahead is said, a deed asked about, entries stay their author's."""
     page = tablet("bob", ahead_s=45)
     session = a_room(page)
     open_session(page, session)
