@@ -13,7 +13,7 @@ from keel.web.live.actions import open_session, record_events
 from keel.web.live.errors import GateHolds, SessionRefused
 from keel.web.live.models import LiveSession, Room
 from keel.web.live.sessions import read, state_of
-from support.clock import START
+from support.clock import START, clock_at
 from support.live import PERSON, a_session, evening, of, play
 
 
@@ -156,3 +156,13 @@ def test_a_review_on_record_is_known_to_the_next_session(people, known, room, at
     assert at_desk("alice").post("/clinic/harbour/patients/H-1/review/", told).status_code == 302
     (review,) = read(a_session(known, people["bob"], room=room)).reviews
     assert (review.of, review.by, review.responded) == ("response", "Alice (Prescriber)", True)
+
+
+def test_a_screen_that_asks_again_reads_no_rules_and_no_facts(live, at_desk, django_assert_max_num_queries):
+    """Of fifty rooms the documents alone took most of a second, each second, for each screen (make soak RUN=rooms)."""
+    browser, address = at_desk("bob"), "/clinic/harbour/board/rooms/"
+    first = browser.get(address)
+    seen = {"Keel-Seen": first["Keel-Seen"]}
+    with clock_at(START), django_assert_max_num_queries(20) as asked:
+        assert browser.get(address, {"token": first["Keel-Token"]}, headers=seen).status_code in (200, 204)
+    assert not [one for one in asked.captured_queries if '"documents"' in one["sql"]]

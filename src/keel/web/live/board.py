@@ -112,7 +112,8 @@ def staff_names(clinic: Clinic) -> dict[str, str]:
 
 def board_token(clinic: Clinic, roles: Iterable[str], language: str, at: dt.datetime, beat: Heartbeat) -> str:
     """What the board of somebody with these roles hangs on: the same as long as nothing on it has changed."""
-    rows = [(one.id, one.last_sequence, str(one.ended_at)) for one in watched_sessions(at, patient__clinic=clinic)]
+    watched = watched_sessions(at, patient__clinic=clinic).values_list("id", "last_sequence", "ended_at")
+    rows = [(name, sequence, str(ended_at)) for name, sequence, ended_at in watched]
     told = [
         *(clinic.pk, rows, int(at.timestamp()) // BEAT_S, sorted(roles), language, knowledge.load().hash),
         *(names_on_board(clinic), sorted(beat.failed), beat.is_alive, can_be_heard(clinic, at)),

@@ -34,9 +34,12 @@ def session_or_404(clinic: Clinic, session: str) -> LiveSession:
 
 def sessions_of(clinic: Clinic) -> QuerySet[LiveSession]:
     """Every session of a clinic, the newest first, with what stands in its head."""
-    return LiveSession.objects.filter(patient__clinic=clinic).select_related(
-        "patient__clinic", "room", "rules", "opening"
-    )
+    return with_head(LiveSession.objects.filter(patient__clinic=clinic))
+
+
+def with_head(sessions: QuerySet[LiveSession]) -> QuerySet[LiveSession]:
+    """The sessions with what stands in their heads; the documents of their rules are read once, by `rules_of`."""
+    return sessions.select_related("patient__clinic", "room", "rules", "opening").defer("rules__documents")
 
 
 def open_sessions(clinic: Clinic) -> QuerySet[LiveSession]:
@@ -44,10 +47,9 @@ def open_sessions(clinic: Clinic) -> QuerySet[LiveSession]:
     return sessions_of(clinic).filter(ended_at=None)
 
 
-def watched_sessions(at: dt.datetime, **of: Any) -> list[LiveSession]:
+def watched_sessions(at: dt.datetime, **of: Any) -> QuerySet[LiveSession]:
     """The sessions whose alarms are looked at: open, or over for a while; `of` narrows them further."""
-    sessions = LiveSession.objects.filter(Q(ended_at=None) | Q(ended_at__gt=at - _SHOWN_AFTER), **of)
-    return list(sessions.select_related("patient__clinic", "room", "rules", "opening"))
+    return with_head(LiveSession.objects.filter(Q(ended_at=None) | Q(ended_at__gt=at - _SHOWN_AFTER), **of))
 
 
 def event_facts(live: LiveSession) -> QuerySet[Fact]:
