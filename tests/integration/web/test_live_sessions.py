@@ -13,7 +13,7 @@ from keel.web.live.actions import open_session, record_events
 from keel.web.live.errors import GateHolds, SessionRefused
 from keel.web.live.models import LiveSession, Room
 from keel.web.live.sessions import read, state_of
-from support.clock import START
+from support.clock import START, clock_at
 from support.live import PERSON, a_session, evening, of, play
 
 
@@ -164,3 +164,13 @@ def test_a_clinic_adds_its_rooms_on_the_board(at_desk, harbour):
         assert browser.post("/clinic/harbour/board/room/", {"name": name}).status_code == 302
     assert [room.name for room in Room.objects.filter(clinic=harbour)] == ["Garden room"]
     assert AuditRow.objects.filter(action="add_room", subject="Garden room").count() == 1
+
+
+def test_a_screen_that_asks_again_reads_no_rules_and_no_facts(live, at_desk, django_assert_max_num_queries):
+    """Of fifty rooms the documents alone took most of a second, each second, for each screen (make soak RUN=rooms)."""
+    browser, address = at_desk("bob"), "/clinic/harbour/board/rooms/"
+    first = browser.get(address)
+    seen = {"Keel-Seen": first["Keel-Seen"]}
+    with clock_at(START), django_assert_max_num_queries(20) as asked:
+        assert browser.get(address, {"token": first["Keel-Token"]}, headers=seen).status_code in (200, 204)
+    assert not [one for one in asked.captured_queries if '"documents"' in one["sql"]]
