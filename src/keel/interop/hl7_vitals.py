@@ -175,12 +175,12 @@ def _moment(text: str, zone: ZoneInfo) -> tuple[dt.datetime, bool] | None:
         return None
     minute, second, offset = found.groups()
     try:
-        moment = dt.datetime.strptime(minute + (second or "00"), "%Y%m%d%H%M%S")  # noqa: DTZ007 - its zone follows
-    except ValueError:
+        moment = dt.datetime.strptime(f"{minute}{second or '00'}{offset or '+0000'}", "%Y%m%d%H%M%S%z")
+        moment = moment if offset else moment.replace(tzinfo=zone)
+        moment.astimezone(dt.UTC)
+    except (ValueError, OverflowError):  # no such day or offset, or one at an end of the calendar
         return None
-    if offset is None:
-        return moment.replace(tzinfo=zone), True
-    return dt.datetime.strptime(f"{minute}{second or '00'}{offset}", "%Y%m%d%H%M%S%z"), False
+    return moment, offset is None
 
 
 def _field(segment: hl7.Segment, number: int) -> str:

@@ -5,15 +5,16 @@ import json
 
 import pytest
 
-from keel.web.clinic.actions import record_fact, void_fact
+from keel.web.clinic.actions import record_fact, register, void_fact
 from keel.web.clinic.errors import FactRefused, NotAllowed
 from keel.web.clinic.models import AuditRow, Fact, Kind
 from keel.web.clinic.proof import verify
+from keel.web.clinic.queries import standing_facts
 from keel.web.live.actions import open_session, record_events
 from keel.web.live.errors import GateHolds, SessionRefused
 from keel.web.live.models import LiveSession, Room
 from keel.web.live.sessions import read, state_of
-from support.clock import START
+from support.clock import START, clock_at
 from support.live import PERSON, a_session, evening, of, play
 
 
@@ -164,3 +165,118 @@ def test_a_clinic_adds_its_rooms_on_the_board(at_desk, harbour):
         assert browser.post("/clinic/harbour/board/room/", {"name": name}).status_code == 302
     assert [room.name for room in Room.objects.filter(clinic=harbour)] == ["Garden room"]
     assert AuditRow.objects.filter(action="add_room", subject="Garden room").count() == 1
+
+
+def test_a_screen_that_asks_again_reads_no_rules_and_no_facts(live, at_desk, django_assert_max_num_queries):
+    """Of fifty rooms the documents alone took most of a second, each second, for each screen (make soak RUN=rooms)."""
+    browser, address = at_desk("bob"), "/clinic/harbour/board/rooms/"
+    first = browser.get(address)
+    seen = {"Keel-Seen": first["Keel-Seen"]}
+    with clock_at(START), django_assert_max_num_queries(20) as asked:
+        assert browser.get(address, {"token": first["Keel-Token"]}, headers=seen).status_code in (200, 204)
+    assert not [one for one in asked.captured_queries if '"documents"' in one["sql"]]
+
+
+MINUTE = dt.timedelta(minutes=1)
+
+
+def told(by, live, at, kind, **event):
+    """Records one event now."""
+    event = {"id": f"{kind}-{at:%H%M}", "at": at.isoformat(), "type": kind, **event}
+    return record_events(by=by, live=live, events=[event], at=at)
+
+
+def corrected(by, live, at, corrects, event):
+    return told(by, live, at, "corrected", corrects=corrects, reason="entered by mistake", event=event)
+
+
+def test_a_nurse_passes_no_hold_by_a_correction(live, people):
+    """HZ-GATE-07: what a role may not write it may not write by correcting something else, nor in another's name."""
+    forged = {"type": "overridden", "at": START.isoformat(), "by": "alice", "name": "Alice", "role": "prescriber"}
+    forged |= {"rule": "A-PRE-17", "reason": "fine"}
+    told(people["bob"], live, START, "note", id="n1", text="calm")
+    assert corrected(people["bob"], live, START, "n1", forged).refused
+    assert corrected(people["alice"], live, START + MINUTE, "n1", forged).refused  # and an entry keeps its kind
+    own = {"type": "note", "at": START.isoformat(), "by": "alice", "text": "restless"}
+    assert corrected(people["bob"], live, START + 2 * MINUTE, "n1", own).stored
+    assert Fact.objects.get(kind=Kind.EVENT, key="corrected-1002").payload["event"]["event"]["by"] == "bob"
+    batch = [{"id": "n2", "at": START.isoformat(), "type": "note", "text": "x"}]
+    batch += [{"id": "c2", "at": START.isoformat(), "type": "corrected", "corrects": "n2", "reason": "y"}]
+    batch[1]["event"] = forged
+    assert record_events(by=people["alice"], live=live, events=batch, at=START + MINUTE).stored == ("n2",)
+
+
+def test_a_nurse_changes_no_order_by_a_correction(live, people):
+    """HZ-DOSE-01: an order is a prescriber's, also where the beginning of the session is corrected."""
+    plan = {"type": "started", "at": START.isoformat(), "plan": {"dose": "5 mg/kg", "over": "4 min"}}
+    assert corrected(people["bob"], live, START, "a1-start", plan).refused
+    assert corrected(people["bob"], live, START + MINUTE, "a1-alarms", None).refused  # Keel's own word
+
+
+def test_a_person_who_was_discharged_by_mistake_is_watched_again(live, people, known, room):
+    """HZ-ALM-01: with the ending taken back the session is open, in no room where another lies in it now."""
+    last = play(live, people["bob"])
+    end = Fact.objects.get(kind=Kind.EVENT, payload__event__type="discharged")
+    other = register(
+        by=people["alice"], clinic=live.patient.clinic, number="H-9", name="Eve", person={}, key="r", at=START
+    )
+    a_session(other, people["bob"], name="b2", room=room, at=last + MINUTE)
+    assert corrected(people["bob"], live, last + MINUTE, end.key, None).stored
+    live.refresh_from_db()
+    assert (live.ended_at, live.room) == (None, None)
+
+
+def test_a_dose_that_was_not_given_leaves_the_ledger_and_comes_back(live, people, known):
+    """HZ-MIX-04, HZ-DOSE-06: the ledger has what the session says last, once."""
+    doses = standing_facts(known).filter(kind=Kind.DOSE)
+    last = play(live, people["bob"])
+    dose = Fact.objects.get(kind=Kind.EVENT, payload__event__type="dose_started")
+    assert corrected(people["bob"], live, last + MINUTE, dose.key, None).stored
+    assert not doses.exists()
+    again = {name: value for name, value in dose.payload["event"].items() if name not in ("id", "by")}
+    assert corrected(people["bob"], live, last + 2 * MINUTE, dose.key, again).stored
+    assert [one.payload["amount"] for one in doses.all()] == ["35 mg"]
+    assert verify(known.clinic).holds
+
+
+def test_a_dose_taken_back_by_hand_stops_no_event_of_its_session(live, people, known):
+    """T12: what happens after the end is stored, whatever somebody did to the ledger by hand."""
+    last = play(live, people["bob"])
+    void_fact(by=people["alice"], fact=Fact.objects.get(kind=Kind.DOSE), reason="twice", key="v", at=last)
+    assert told(people["bob"], live, last + MINUTE, "note", text="rang, is well").stored
+    doses = standing_facts(known).filter(kind=Kind.DOSE)
+    assert not doses.exists()
+    wrong = Fact.objects.get(kind=Kind.EVENT, payload__event__type="dose_stopped")
+    less = {**wrong.payload["event"], "given": "30 mg"}
+    assert corrected(people["bob"], live, last + 2 * MINUTE, wrong.key, less).stored
+    assert [one.payload["amount"] for one in doses.all()] == ["30 mg"]
+
+
+def test_a_person_with_two_numbers_is_in_one_session(live, people, known):
+    """HZ-ID-03, HZ-DOSE-06: under whichever number somebody begins."""
+    again = register(by=people["alice"], clinic=known.clinic, number="H-9", name="D.", person=PERSON, key="r", at=START)
+    merge = {"number": again.number}
+    record_fact(by=people["alice"], patient=known, kind=Kind.MERGE, payload=merge, key="m", at=START)
+    with pytest.raises(SessionRefused, match="already"):
+        a_session(again, people["bob"], name="b2")
+
+
+def test_an_event_is_heard_again_when_the_clock_of_its_device_has_gone_on(live, people):
+    """T10: an answer that was lost is asked for again, with what the device knows of its clock by then."""
+    event = {"id": "n1", "at": START.isoformat(), "type": "note", "text": "calm"}
+    for skew in (3, 4):
+        taken = record_events(by=people["bob"], live=live, events=[event], at=START, device="t", clock={"skew": skew})
+        assert taken.stored == ("n1",)
+
+
+def test_of_many_events_the_bad_ones_alone_are_refused_and_reading_is_not_for_each(live, people, monkeypatch):
+    """T6: a tablet that was away sends hundreds; nobody else of the clinic waits for as many readings."""
+    from keel.web.live import actions
+
+    notes = [{"id": f"n{n}", "at": START.isoformat(), "type": "note", "text": "x"} for n in range(64)]
+    notes[20] = {"id": "n20", "at": START.isoformat(), "type": "vitals_recorded", "sbp": "high"}
+    reads, read_one = [], actions.sessions.read
+    monkeypatch.setattr(actions.sessions, "read", lambda *told: reads.append(1) or read_one(*told))
+    taken = record_events(by=people["bob"], live=live, events=notes, at=START)
+    assert ([name for name, _why in taken.refused], len(taken.stored)) == (["n20"], 63)
+    assert len(reads) < 16

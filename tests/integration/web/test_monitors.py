@@ -169,3 +169,52 @@ def test_the_listener_answers_each_message_and_lets_no_stranger_in(monkeypatch):
     assert asyncio.run(talk(["127.0.0.0/8"], too_long + framed(text), framed(text))) != []
     assert taken[0] == text
     assert asyncio.run(talk(["192.0.2.0/24"], framed(text))) == []
+
+
+def pressure(name, at, value, *, device=EUI, when="", more=""):
+    """A message of one systolic pressure."""
+    time = when or at.strftime("%Y%m%d%H%M%S+0000")
+    mdc = f"150021^MDC_PRESS_BLD_NONINV_SYS^MDC|1.1.1.1|{value}|266016^MDC_DIM_MMHG^MDC"
+    row = f"OBX|1|NM|{mdc}|||||R|||{time}||||{device}^^{device}^EUI-64\r"
+    return f"MSH|^~\\&|GW|C|KEEL|C|{time}||ORU^R01^ORU_R01|{name}|P|2.6\rOBR|1||||||{time}\r{row}{more}"
+
+
+def values(live):
+    return [payload["event"]["sbp"] for payload in filed(live)]
+
+
+@pytest.mark.parametrize("name", ["", "1"])
+def test_a_number_that_comes_again_loses_no_reading(live, monitor, name):
+    """HZ-ALM-01: monitors count from one when they are switched on, and some give their messages no number."""
+    for minute, value in ((1, 120), (2, 190), (2, 190), (2, 188)):
+        at = START + minute * MINUTE
+        assert "MSA|AA" in take_message(pressure(name, at, value), at=at)
+    assert values(live) == [120, 190, 188]  # another value of the same moment stands beside it
+
+
+@pytest.mark.parametrize("when", ["20261121100100+9999", "99991231235959-1200", "00010101000000+1400"])
+def test_a_time_that_cannot_be_stops_no_monitor(live, monitor, when):
+    """HZ-ALM-01: a message that ends the connection is sent again for ever, and nothing after it arrives."""
+    assert "MSA|AA" in take_message(pressure("1", START, 120, when=when), at=START + MINUTE)
+
+
+def test_what_another_monitor_measured_is_not_filed_in_this_room(live, monitor, people):
+    """HZ-ID-04: a gateway that puts two monitors into one message."""
+    other = "FFFF456789ABCDEF"
+    add_monitor(by=people["bob"], clinic=live.patient.clinic, identifier=other, name="M4", zone="UTC", at=START)
+    more = pressure("1", START, 230, device=other).rpartition("OBX")
+    take_message(pressure("1", START, 120, more="OBX" + more[2]), at=START)
+    assert values(live) == [120]
+    assert "another monitor" in MonitorMessage.objects.get().why
+
+
+def test_many_readings_in_one_message_are_read_together(live, monitor, monkeypatch):
+    """T12: nobody of the clinic waits for a monitor that was away."""
+    from keel.web.live import actions
+
+    reads, read_one = [], actions.sessions.read
+    monkeypatch.setattr(actions.sessions, "read", lambda *told: reads.append(1) or read_one(*told))
+    seconds = [START + dt.timedelta(seconds=number) for number in range(60)]
+    rows = [pressure("1", at, 120 + at.second).rpartition("OBX")[2] for at in seconds[1:]]
+    take_message(pressure("1", START, 120, more="".join(f"OBX{row}" for row in rows)), at=START + MINUTE)
+    assert (len(values(live)), len(reads) < 6) == (60, True)

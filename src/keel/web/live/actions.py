@@ -28,7 +28,7 @@ from keel.web import clock
 from keel.web.clinic.actions import append_in_turn
 from keel.web.clinic.errors import FactRefused, NotAllowed
 from keel.web.clinic.models import Clinic, Fact, Kind, Patient
-from keel.web.clinic.queries import permissions_in, place_of
+from keel.web.clinic.queries import merged_into, permissions_in, place_of, same_person
 from keel.web.clinic.roles import Permission, Role
 from keel.web.clinic.summaries import mark_stale, summarise_patient
 from keel.web.language.words import gettext as _
@@ -150,26 +150,33 @@ def record_events(
         locked = Clinic.objects.select_for_update().get(pk=live.patient.clinic_id)
         live.refresh_from_db(fields=["last_sequence", "ended_at", "room"])
         document = sessions.document_of(live)
+        facts: list[Fact] = []
         for told in events:
-            name = str(told.get("id", ""))
             try:
                 if is_sent:
                     event = told
                 else:
-                    _refuse_not_allowed(told, allowed)
+                    _refuse_not_allowed(told, allowed, [*document["events"], *events])
                     event = _signed(told, by, roles)
-                fact = _event_fact(live, document, event, by=by, at=at, device=device, clock=clock or {})
-                if is_asked and told["type"] in DEEDS and name not in _ids(document):
-                    _ask_gate(live, document, event, at)
+                facts.append(_event_fact(live, event, by=by, at=at, device=device, clock=clock or {}))
+            except (SessionRefused, NotAllowed) as error:
+                refused.append((str(told.get("id", "")), Message(str(error))))
+        there = _ids(document)
+        fresh = [sessions.event_of(fact.payload, at) for fact in facts if fact.key not in there]
+        unread = _unread(live, document, fresh, at)
+        for fact in facts:
+            if fact.key in unread:
+                refused.append((fact.key, unread[fact.key]))
+                continue
+            event = fact.payload["event"]
+            if is_asked and event["type"] in DEEDS and fact.key not in there:
+                _ask_gate(live, document, event, at)
+            try:
                 _append(live, document, fact, locked)
-            except GateHolds:
-                raise
-            except (ReadError, SessionError, UnknownProtocol) as error:
-                refused.append((name, _why(error)))
-            except (FactRefused, SessionRefused, NotAllowed) as error:
-                refused.append((name, Message(str(error))))
+            except FactRefused as error:
+                refused.append((fact.key, Message(str(error))))
             else:
-                stored.append(name)
+                stored.append(fact.key)
         _settle(live, document, locked, by, at)
     if live.ended_at:
         summarise_patient(live.patient, at=at)
@@ -178,6 +185,28 @@ def record_events(
 
 def _ids(document: dict[str, Any]) -> set[str]:
     return {event["id"] for event in document["events"]}
+
+
+def _unread(
+    live: LiveSession, document: dict[str, Any], fresh: list[dict[str, Any]], at: dt.datetime
+) -> dict[str, Message]:
+    """Of new events those with which the session cannot be read and folded, each with the reason.
+
+    All are tried at once, and in halves where one of them is bad: many come when a tablet was away.
+    """
+    if not fresh:
+        return {}
+    try:
+        whole = sessions.read(live, {**document, "events": [*document["events"], *fresh]})
+        open_view(whole, at=sessions.local(live, at), knowledge=rules_of(live.rules))
+    except (ReadError, SessionError, UnknownProtocol) as error:
+        if len(fresh) == 1:
+            return {str(fresh[0]["id"]): _why(error)}
+        half = len(fresh) // 2
+        bad = _unread(live, document, fresh[:half], at)
+        good = [one for one in fresh[:half] if str(one["id"]) not in bad]
+        return bad | _unread(live, {**document, "events": [*document["events"], *good]}, fresh[half:], at)
+    return {}
 
 
 def _append(live: LiveSession, document: dict[str, Any], fact: Fact, locked: Clinic) -> None:
@@ -195,19 +224,55 @@ def _settle(live: LiveSession, document: dict[str, Any], locked: Clinic, by: Abs
     if state.phase.is_over and live.ended_at is None:
         live.ended_at = at
         mark_stale(live.patient)
+    elif live.ended_at is not None and not state.phase.is_over:
+        _open_again(live)
     if live.ended_at is not None:
-        for number, entry in enumerate(doses_given(live, state)):
-            fact = _fact(live.patient, Kind.DOSE, entry, f"{live.id}-dose-{number}", by, at, _moment(entry["start"]))
-            append_in_turn(_in_place_of_before(fact), locked, "record_fact", was_decided=True)
-    live.save(update_fields=["last_sequence", "ended_at"])
+        _tell_ledger(live, state, locked, by, at)
+    live.save(update_fields=["last_sequence", "ended_at", "room"])
 
 
-def doses_given(live: LiveSession, state: SessionState) -> list[dict[str, Any]]:
+def _open_again(live: LiveSession) -> None:
+    """The ending was taken back: the person is here, and watched, in no room where another is in theirs."""
+    others = LiveSession.objects.filter(ended_at=None).exclude(pk=live.pk)
+    if others.filter(patient__in=_numbers_of(live.patient)).exists():
+        return
+    if live.room is not None and others.filter(room=live.room).exists():
+        live.room = None
+    live.ended_at = None
+
+
+def _tell_ledger(live: LiveSession, state: SessionState, locked: Clinic, by: AbstractUser, at: dt.datetime) -> None:
+    """Brings the ledger to what the session gave, where the session says other than when it was told last.
+
+    What somebody corrected or took back there by hand stays, until the session itself says something else.
+    """
+    stem, entry = f"{live.id}-dose-0", dose_given(live, state)
+    told = Fact.objects.filter(patient_id=live.patient_id, key__startswith=stem).order_by("sequence")
+    last, head = told.last(), told.filter(kind=Kind.DOSE).last()
+    if entry == (last.payload if last else {}):
+        return
+    while head is not None and (after := Fact.objects.filter(supersedes=head).first()):
+        head = after
+    standing = None if head is None or Fact.objects.filter(voids=head).exists() else head
+    key, reason = stem if last is None else f"{stem}-{last.sequence}", "the session was corrected" if standing else ""
+    if entry:
+        fact = _fact(live.patient, Kind.DOSE, entry, key, by, at, min(_moment(entry["start"]), at))
+        fact.supersedes = standing
+    elif standing is None:
+        return
+    else:
+        fact = Fact(patient=live.patient, kind=Kind.VOID, recorded_at=at, recorded_by=by, key=key, voids=standing)
+    fact.reason = reason
+    append_in_turn(fact, locked, "record_fact", was_decided=True)
+    mark_stale(live.patient)
+
+
+def dose_given(live: LiveSession, state: SessionState) -> dict[str, Any]:
     """What a session gave, as an entry of a record; nothing where no dose was begun."""
     dose, protocol = state.dose, rules_of(live.rules).protocols[live.protocol]
     start = dose.devices[0] if dose.devices else dose.started_at
     if start is None:
-        return []
+        return {}
     end = dose.devices[-1] if dose.devices else dose.ended_at
     entry: dict[str, Any] = {
         "substance": protocol.substance,
@@ -223,29 +288,31 @@ def doses_given(live: LiveSession, state: SessionState) -> list[dict[str, Any]]:
         entry["devices"] = len(dose.devices)
     if end is not None and end > start:
         entry["end"] = end.isoformat()
-    return [entry]
+    return entry
 
 
-def _in_place_of_before(fact: Fact) -> Fact:
-    """The fact as a correction of the one that this session wrote before, where there is one that says otherwise."""
-    stem = fact.key
-    before = Fact.objects.filter(patient=fact.patient, key__startswith=stem, superseded_by=None, voided_by=None).first()
-    if before is None or before.payload == fact.payload:
-        return before or fact
-    fact.supersedes, fact.reason = before, "the session was corrected"
-    fact.key = f"{stem}-{before.sequence}"
-    return fact
+def _numbers_of(patient: Patient) -> list[Patient]:
+    """The patient under each number of the same person, whichever of them is asked."""
+    return same_person(merged_into(patient) or patient)
 
 
 def _refuse_taken(patient: Patient, room: Room | None) -> None:
-    if LiveSession.objects.filter(patient=patient, ended_at=None).exists():
+    if patient.erased_at is not None:
+        raise SessionRefused(Message("This patient was erased. Nothing can be recorded."))
+    if LiveSession.objects.filter(patient__in=_numbers_of(patient), ended_at=None).exists():
         raise SessionRefused(Message("This person is in a session already. Open that one."))
     if room is not None and LiveSession.objects.filter(room=room, ended_at=None).exists():
         raise SessionRefused(Message("Somebody else is in that room. Choose another."))
 
 
-def _refuse_not_allowed(event: dict[str, Any], allowed: frozenset[Permission]) -> None:
+def _refuse_not_allowed(
+    event: dict[str, Any], allowed: frozenset[Permission], beside: Sequence[dict[str, Any]]
+) -> None:
     kind = str(event.get("type", ""))
+    if kind == "corrected":
+        _refuse_other_kind(event, beside)
+        if isinstance(event.get("event"), dict):
+            _refuse_not_allowed(event["event"], allowed, beside)
     if kind in OF_KEEL:
         raise SessionRefused(Message("Only Keel itself writes what it notices."))
     needed = Permission.RUN_SESSIONS
@@ -257,6 +324,23 @@ def _refuse_not_allowed(event: dict[str, Any], allowed: frozenset[Permission]) -
         raise NotAllowed(_("Your role does not allow this."))
 
 
+def _refuse_other_kind(event: dict[str, Any], beside: Sequence[dict[str, Any]]) -> None:
+    """A correction is of the kind of what it corrects, also through corrections of corrections, and Keel's stays."""
+    named = {str(one.get("id")): one for one in reversed(beside)}
+    was = named.pop(str(event.get("corrects")), None)
+    while was is not None and was.get("type") == "corrected":
+        was = named.pop(str(was.get("corrects")), None)
+    if was is None:
+        return  # the fold names it
+    if was.get("type") in OF_KEEL:
+        raise SessionRefused(Message("Only Keel itself writes what it notices."))
+    inner = event.get("event")
+    if isinstance(inner, dict) and inner.get("type") != was.get("type"):
+        raise SessionRefused(
+            Message("A correction is of the same kind as the entry. Remove that one, and add another.")
+        )
+
+
 def _signed(event: dict[str, Any], by: AbstractUser, roles: Sequence[type[Role]]) -> dict[str, Any]:
     """The event with who is signed in as its author; a role and a name in it are theirs too, whatever was sent."""
     signed = {name: value for name, value in event.items() if name != "device"} | {"by": by.get_username()}
@@ -264,6 +348,8 @@ def _signed(event: dict[str, Any], by: AbstractUser, roles: Sequence[type[Role]]
         signed |= {"name": by.get_full_name(), "role": roles[0].id if roles else ""}
     elif event.get("type") == "discharged":
         signed["name"] = by.get_full_name()
+    elif event.get("type") == "corrected" and isinstance(event.get("event"), dict):
+        signed["event"] = _signed(event["event"], by, roles)
     elif isinstance(event.get("plan"), dict):
         signed["plan"] = {**event["plan"], "chosen_by": by.get_full_name()}
     return signed
@@ -276,7 +362,6 @@ def _roles(by: AbstractUser, live: LiveSession) -> Sequence[type[Role]]:
 
 def _event_fact(
     live: LiveSession,
-    document: dict[str, Any],
     event: dict[str, Any],
     *,
     by: AbstractUser,
@@ -284,18 +369,18 @@ def _event_fact(
     device: str,
     clock: dict[str, Any],
 ) -> Fact:
-    """The fact of an event; ReadError or SessionError where the session with it cannot be read and folded."""
+    """The fact of an event; SessionRefused where it has no id or no time.
+
+    One that is sent again tells of its device what it told the first time: its clock has gone on since.
+    """
     name = str(event.get("id", ""))
     if not 0 < len(name) <= LONGEST_ID:
         raise SessionRefused(Message("An event has an id of 1 to 64 characters."))
     happened = _moment(str(event.get("at", "")))
     payload: dict[str, Any] = {"session": live.id, "event": {**event, "at": happened.isoformat()}}
-    payload |= {"device": device} if device else {}
-    payload |= {"clock": clock} if clock else {}
-    if name not in _ids(document):
-        added = sessions.event_of(payload, at)
-        whole = sessions.read(live, {**document, "events": [*document["events"], added]})
-        open_view(whole, at=sessions.local(live, at), knowledge=rules_of(live.rules))
+    before = Fact.objects.filter(patient_id=live.patient_id, key=name).first()
+    told = before.payload if before else {"device": device, "clock": clock}
+    payload |= {part: told[part] for part in ("device", "clock") if told.get(part)}
     return _fact(live.patient, Kind.EVENT, payload, name, by, at, min(happened, at))
 
 

@@ -1,5 +1,6 @@
 """The pages on which a clinic makes defaults its own: every decision, and one of them with all that stands in it."""
 
+import math
 from typing import Any, NamedTuple
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -122,6 +123,8 @@ _READ_FIRST = Message("Tick that you have read each of them.")
 def _number(typed: str) -> float:
     try:
         value = float(typed.replace(",", "."))
+        if not math.isfinite(value):
+            raise ValueError
     except ValueError:
         raise SessionRefused(Message("{text} is no number.", text=typed)) from None
     return int(value) if value.is_integer() else value

@@ -28,12 +28,15 @@ from keel.web.language.rendering import plain
 from keel.web.live.actions import record_events, watcher_user
 from keel.web.live.errors import SessionRefused
 from keel.web.live.models import LiveSession, Monitor, MonitorMessage, MonitorPlace, Room
+from keel.web.live.sessions import with_heads
 
 KEPT_EVERY_S = 30
 """Seconds from one kept value of a continuous sign to the next; a default of Keel's, no source states one."""
 STALE_S = 30
 """Seconds beyond twice its interval after which a monitor counts as silent."""
 _CUFF = frozenset({"sbp", "dbp"})
+_Sets = dict[str, tuple[LiveSession, dict[dt.datetime, dict[str, float]]]]
+"""The sets of vital signs for each session, by the id of the session and the time."""
 
 
 def take_message(text: str, *, at: dt.datetime) -> str:
@@ -52,15 +55,17 @@ def take_message(text: str, *, at: dt.datetime) -> str:
 
 def _file(message: VitalsMessage, monitor: Monitor | None, text: str, *, at: dt.datetime) -> None:
     """Stores a message once; the same one again changes nothing."""
+    # Numbers of messages begin anew when a monitor is switched on, and some have none: what it says tells them apart.
+    name = f"{message.control_id[:40]} {hashlib.sha256(text.encode()).hexdigest()[:20]}".strip()
     with transaction.atomic():
-        if MonitorMessage.objects.filter(sender=message.sender, control_id=message.control_id).exists():
+        if MonitorMessage.objects.filter(sender=message.sender[:64], control_id=name).exists():
             return
         stored, why = (0, Message("nobody knows this monitor")) if monitor is None else _sets(message, monitor, at)
         try:
             with transaction.atomic():
                 MonitorMessage.objects.create(
                     sender=message.sender[:64],
-                    control_id=message.control_id[:64],
+                    control_id=name,
                     monitor=monitor,
                     received_at=at,
                     stored=stored,
@@ -73,8 +78,15 @@ def _file(message: VitalsMessage, monitor: Monitor | None, text: str, *, at: dt.
 
 def _sets(message: VitalsMessage, monitor: Monitor, at: dt.datetime) -> tuple[int, Message]:
     """How many sets of a message were filed, and why the rest was not."""
-    stored, reasons = 0, [one.why for one in message.readings if one.value is None and one.why]
-    for moment, signs in rows_of_signs(message.readings):
+    reasons = [one.why for one in message.readings if one.value is None and one.why]
+    filed = _Sets()
+    named = {one.device for one in message.readings}
+    others = set(
+        Monitor.objects.filter(identifier__in=named).exclude(pk=monitor.pk).values_list("identifier", flat=True)
+    )
+    if others:
+        reasons.append(Message("it is of another monitor, which may stand elsewhere"))
+    for moment, signs in rows_of_signs(tuple(one for one in message.readings if one.device not in others)):
         live = session_at(monitor, moment)
         if live is None:
             reasons.append(Message("no session ran where this monitor stood"))
@@ -83,7 +95,8 @@ def _sets(message: VitalsMessage, monitor: Monitor, at: dt.datetime) -> tuple[in
         else:
             kept = _kept(signs, monitor, moment)
             if kept:
-                stored += file_set(live, monitor, moment, kept, at=at)
+                filed.setdefault(live.id, (live, {}))[1][moment] = kept
+    stored = file_sets(filed, monitor, at=at)
     Monitor.objects.filter(pk=monitor.pk).update(heard_at=at, kept_at=monitor.kept_at)
     return stored, joined("; ", dict.fromkeys(reasons)) if reasons else Message("")
 
@@ -98,22 +111,20 @@ def _kept(signs: dict[str, float], monitor: Monitor, moment: dt.datetime) -> dic
     return signs
 
 
-def file_set(
-    live: LiveSession, monitor: Monitor, moment: dt.datetime, signs: dict[str, float], *, at: dt.datetime
-) -> int:
-    """Writes a set into a session, once: the same reading sent again is the same event. How many were written."""
-    told = f"{monitor.identifier} {moment.astimezone(dt.UTC).isoformat()} {sorted(signs)}"
-    event: dict[str, Any] = {
-        "id": f"m-{hashlib.sha256(told.encode()).hexdigest()[:40]}",
-        "at": moment.isoformat(),
-        "type": "vitals_recorded",
-        "by": monitor.name,
-        "device": monitor.name,
-        **signs,
-    }
-    by = watcher_user()
-    taken = record_events(by=by, live=live, events=[event], at=at, device=monitor.identifier, is_sent=True)
-    return len(taken.stored)
+def file_sets(filed: _Sets, monitor: Monitor, *, at: dt.datetime) -> int:
+    """Writes sets into sessions, once: the same reading sent again is the same event. How many were written."""
+    written = 0
+    for live, sets in filed.values():
+        events: list[dict[str, Any]] = []
+        for moment, signs in sets.items():
+            told = f"{monitor.identifier} {moment.astimezone(dt.UTC).isoformat()} {sorted(signs.items())}"
+            name = f"m-{hashlib.sha256(told.encode()).hexdigest()[:40]}"
+            of = {"by": monitor.name, "device": monitor.name}
+            events.append({"id": name, "at": moment.isoformat(), "type": "vitals_recorded", **of, **signs})
+        by = watcher_user()
+        taken = record_events(by=by, live=live, events=events, at=at, device=monitor.identifier, is_sent=True)
+        written += len(taken.stored)
+    return written
 
 
 def session_at(monitor: Monitor, moment: dt.datetime) -> LiveSession | None:
@@ -123,8 +134,7 @@ def session_at(monitor: Monitor, moment: dt.datetime) -> LiveSession | None:
         return None
     there = Q(ended_at=None) | Q(ended_at__gte=moment)
     live: LiveSession | None = (
-        LiveSession.objects.filter(there, room_id=place.room_id, opened_at__lte=moment)
-        .select_related("patient__clinic", "room", "rules", "opening")
+        with_heads(LiveSession.objects.filter(there, room_id=place.room_id, opened_at__lte=moment))
         .order_by("-opened_at")
         .first()
     )
@@ -150,7 +160,10 @@ def _name_of(text: str, at: dt.datetime) -> str:
 def take_observations(monitor: Monitor, body: bytes, *, at: dt.datetime) -> int:
     """Files FHIR Observations, one or a Bundle; how many sets were written. ReadError where they cannot be read."""
     facts = knowledge.load()
-    tree = json.loads(body)
+    try:
+        tree = json.loads(body)
+    except RecursionError:
+        raise ReadError(Message("The JSON is nested too deeply to be a record.")) from None
     if isinstance(tree, dict) and tree.get("resourceType") == "Observation":
         tree = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": tree}]}
     sets: dict[dt.datetime, dict[str, float]] = {}
@@ -161,11 +174,12 @@ def take_observations(monitor: Monitor, body: bytes, *, at: dt.datetime) -> int:
                 sets.setdefault(one.at, {})[SIGNS[row.means]] = one.number
     if not sets:
         raise ReadError(Message("No vital sign with a time is in it."))
-    written = 0
+    filed = _Sets()
     for moment, signs in sorted(sets.items()):
         live = session_at(monitor, moment)
         if live is not None:
-            written += file_set(live, monitor, moment, signs, at=at)
+            filed.setdefault(live.id, (live, {}))[1][moment] = signs
+    written = file_sets(filed, monitor, at=at)
     Monitor.objects.filter(pk=monitor.pk).update(heard_at=at)
     return written
 
