@@ -126,7 +126,10 @@ class Load:
             if name not in forms:
                 page = (await browser.get(f"{address}during/")).body
                 found = [one for one in re.findall(r"<form.*?</form>", page, re.DOTALL) if 'name="session"' in one]
-                forms[name] = hidden_fields(found[0]) if found else {}
+                hidden = hidden_fields(found[0]) if found else {}
+                forms[name] = {
+                    key: hidden[key] for key in ("session", "number", "csrfmiddlewaretoken") if key in hidden
+                }
             event = str(uuid.uuid4())
             told = {"type": "note", "id": event, "text": f"calm {event[:6]}"}
             reply = await browser.post(f"{address}record/", {**forms[name], **told})
@@ -162,7 +165,7 @@ def figures(
     load = Load(sessions)
     with served(folder, workers=2) as server:
         asyncio.run(_load(server.address, load, screens, a_second, seconds))
-    gaps, lost = _killed(folder, sessions, kills)
+    gaps, lost, kept = _killed(folder, sessions, kills)
     stored = _stored(folder)
     lost += len(set(load.acknowledged) - stored)
     verified = keel("audit", "verify", "--folder", str(folder / "keel"))
@@ -172,6 +175,7 @@ def figures(
         Figure("session at the 95th percentile", percentile(load.session, 95), "ms", 200),
         Figure("a write at the 95th percentile", percentile(load.writes, 95), "ms", 1000),
         Figure(f"answers that were errors, of {load.answers}", load.failed, "", 0),
+        Figure("runs in which nobody's write was acknowledged", not load.acknowledged or not kept, "", 0),
         Figure(f"bare inserts ({bare:.0f}/s) for each write of a session ({own:.1f}/s)", bare / own, "", 1 / 0.3),
         Figure(f"acknowledged in {kills} kills and under load that are lost", lost, "", 0),
         Figure("alarms running again after a kill, the longest, from when it answers", max(gaps), "s", 5),
@@ -179,21 +183,22 @@ def figures(
     ]
 
 
-def _killed(folder: Path, sessions: list[str], kills: int) -> tuple[list[float], int]:
-    """Seconds until alarms run again after each kill during writes, and what of the acknowledged is not stored."""
+def _killed(folder: Path, sessions: list[str], kills: int) -> tuple[list[float], int, int]:
+    """Seconds until alarms run again after each kill, how many acknowledged writes are not stored, and how many are."""
     gaps, acknowledged = [0.0], list[str]()
     for _turn in range(kills):
-        load = Load(sessions)
+        load, before = Load(sessions), time.time()
         with served(folder) as server:
             began = time.perf_counter()
-            while (beat := _beat(folder)) is None or time.time() - beat > 15:
+            while (beat := _beat(folder)) is None or beat < before:
                 if time.perf_counter() - began > 30:
                     break
                 time.sleep(0.1)
             gaps.append(time.perf_counter() - began)
             asyncio.run(_until_killed(server, load))
         acknowledged += load.acknowledged
-    return gaps, len(set(acknowledged) - _stored(folder))
+    stored = _stored(folder)
+    return gaps, len(set(acknowledged) - stored), len(set(acknowledged) & stored)
 
 
 async def _until_killed(server: object, load: Load) -> None:
