@@ -6,7 +6,7 @@ PORT ?= 8000
 # Compiled files are kept: without them each process that a test starts compiles Keel and its libraries anew.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: help setup demo test check types style layers knowledge unit coverage bench soak sbom docs clean
+.PHONY: help setup demo test check types style layers knowledge unit coverage bench soak simulate sbom docs clean
 .DEFAULT_GOAL := help
 
 help: ## List these commands
@@ -49,6 +49,9 @@ bench: setup ## Benchmarks: a stated workload and its figures, never part of the
 
 soak: setup ## Long runs under load, with their figures beside the budgets (RUN=overload for one of them)
 	@cd tests && ../$(BIN)/python -m soak $(RUN)
+
+simulate: setup ## Days of a clinic from a seed, every invariant after every step (SEED=1 DAYS=3 ROOMS=2)
+	@cd tests && ../$(BIN)/python -m simulation --seed $(or $(SEED),1) --days $(or $(DAYS),3) --rooms $(or $(ROOMS),2)
 
 mutants: setup ## Mutation tests of the rules, a seeded sample (MUTANTS=1000 SEED=1 MINUTES=…); hours, never part of the tests
 	@$(BIN)/python scripts/mutants.py --mutants $(or $(MUTANTS),1000) --seed $(or $(SEED),1) --minutes $(or $(MINUTES),inf)

@@ -4,9 +4,22 @@ import sys
 import tempfile
 from pathlib import Path
 
-from soak import bundles, costly, faults, kills, overload, patterns, power_cut, slow_clients, upgrade, writers
+from soak import (
+    bundles,
+    costly,
+    days,
+    faults,
+    kills,
+    overload,
+    patterns,
+    power_cut,
+    rooms,
+    slow_clients,
+    upgrade,
+    writers,
+)
 
-RUNS = (slow_clients, costly, overload, kills, power_cut, writers, faults, upgrade, patterns, bundles)
+RUNS = (slow_clients, costly, overload, kills, power_cut, writers, faults, upgrade, patterns, bundles, days, rooms)
 
 
 def main() -> int:

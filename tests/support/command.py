@@ -28,9 +28,14 @@ def simulate(*words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
 def keel_here(*arguments: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
     """The same without a process of its own: `main` from its arguments to its exit. A process costs a second.
 
-    What is read once for a process (the facts) is read once for all calls; everything else is as at the terminal.
+    What is read once for a process (the facts) is read once for all calls; everything else is as at the terminal. An
+    overlay is named by its folder, which here may be another one than in the call before: it is read anew.
     """
     from keel.cli import main
+    from keel.knowledge import base
+
+    for overlays in [one for one in base._loaded if one]:
+        del base._loaded[overlays]
 
     out, err, code = io.StringIO(), io.StringIO(), 0
     environment = {"COLUMNS": "110", "NO_COLOR": "1", "TERM": "dumb"}

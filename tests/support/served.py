@@ -45,13 +45,27 @@ def served(
     folder: Path, *, demo: bool = False, rooms: bool = False, workers: int = 1, brands: Path | None = None
 ) -> Iterator[Served]:
     """A server that is ready, and ends with the block; `brands` is its file of brands, `rooms` the live afternoon."""
-    port, log = _free_port(), folder / "output.log"
     folder.mkdir(parents=True, exist_ok=True)
     filled = "rooms" if rooms else "demo" if demo else "-"
+    with _running(folder, _free_port(), workers, filled, _environment(brands)) as running:
+        yield running
+
+
+@contextmanager
+def served_again(before: Served) -> Iterator[Served]:
+    """The same server again, at the same address on the same folder, after it was killed."""
+    port = int(before.address.rpartition(":")[2])
+    with _running(before.folder.parent, port, 1, "-", _environment(None)) as running:
+        yield running
+
+
+@contextmanager
+def _running(folder: Path, port: int, workers: int, filled: str, environment: dict[str, str]) -> Iterator[Served]:
+    log = folder / "output.log"
     arguments = [sys.executable, "-c", _PROGRAM, str(folder / "keel"), str(port), str(workers), filled]
-    with log.open("wb") as output:
+    with log.open("ab") as output:
         process = subprocess.Popen(  # noqa: S603 - our own program
-            arguments, stdout=output, stderr=subprocess.STDOUT, env=_environment(brands), start_new_session=True
+            arguments, stdout=output, stderr=subprocess.STDOUT, env=environment, start_new_session=True
         )
     try:
         address = f"http://127.0.0.1:{port}"

@@ -17,6 +17,10 @@ WALL = {
 STOPWATCH = {f"time.{name}{unit}" for name in ("perf_counter", "monotonic", "process_time") for unit in ("", "_ns")}
 MAY_TIME = {
     "pharmacology/population/population.py": "the result says how many seconds it took",
+    "web/clinic/heads.py": "mails of heads go out once an hour",
+    "web/database/base.py": "a writer waits for its turn so long and no longer",
+    "web/live/screens.py": "what a screen shows is asked for at most twice a second",
+    "web/live/watcher.py": "how long a round over the rooms took",
     "web/guards.py": "the log says how long a request took",
     "web/health.py": "what was found of disk and database holds for two seconds",
 }

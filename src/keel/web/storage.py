@@ -14,4 +14,4 @@ class HashedFiles(CompressedManifestStaticFilesStorage):
     Django's own switch would do it in every file, and stumbles over examples in the comments of htmx.
     """
 
-    patterns = (*CompressedManifestStaticFilesStorage.patterns, ("tools/*.js", (_IMPORT,)))
+    patterns = (*CompressedManifestStaticFilesStorage.patterns, ("tools/*.js", (_IMPORT,)), ("live/*.js", (_IMPORT,)))

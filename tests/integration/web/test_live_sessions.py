@@ -11,11 +11,11 @@ from keel.web.clinic.models import AuditRow, Fact, Kind
 from keel.web.clinic.proof import verify
 from keel.web.clinic.queries import standing_facts
 from keel.web.live.actions import open_session, record_events
-from keel.web.live.errors import SessionRefused
+from keel.web.live.errors import GateHolds, SessionRefused
 from keel.web.live.models import LiveSession, Room
 from keel.web.live.sessions import read, state_of
-from support.clock import START
-from support.live import PERSON, a_session, of, play
+from support.clock import START, clock_at
+from support.live import PERSON, a_session, evening, of, play
 
 
 @pytest.fixture
@@ -79,6 +79,16 @@ def test_a_deed_that_is_asked_for_is_refused_where_the_gate_holds_and_stored_whe
     assert answer.json()["stored"] == ["d1"]
     alarms = browser.get(f"{address[:-1]}.json").json()["alarms"]
     assert "KEEL-BLOCK-PASSED" in {one["rule"] for one in alarms}
+
+
+def test_a_deed_of_another_phase_is_refused_with_the_phase_as_its_reason(live, people):
+    """HZ-GATE-09, invariant 25; `make simulate SEED=8 ROOMS=1` showed a refusal that gave no reason."""
+    resumed = {"id": "r1", "at": START.isoformat(), "type": "dose_resumed"}
+    play(live, people["bob"], until="dose_started")
+    at = dt.datetime.fromisoformat(evening()[6]["at"])
+    with pytest.raises(GateHolds) as held:
+        record_events(by=people["bob"], live=live, events=[resumed | {"at": at.isoformat()}], at=at, is_asked=True)
+    assert [one.rule for one in held.value.reasons] == ["KEEL-PHASE-START"]
 
 
 def test_who_is_signed_in_is_the_author_and_passes_by_their_own_role(live, people):
@@ -252,3 +262,21 @@ def test_of_many_events_the_bad_ones_alone_are_refused_and_reading_is_not_for_ea
     taken = record_events(by=people["bob"], live=live, events=notes, at=START)
     assert ([name for name, _why in taken.refused], len(taken.stored)) == (["n20"], 63)
     assert len(reads) < 16
+
+
+def test_a_clinic_adds_its_rooms_on_the_board(at_desk, harbour):
+    browser = at_desk("bob")
+    for name in ("  Garden   room ", "Garden room", ""):
+        assert browser.post("/clinic/harbour/board/room/", {"name": name}).status_code == 302
+    assert [room.name for room in Room.objects.filter(clinic=harbour)] == ["Garden room"]
+    assert AuditRow.objects.filter(action="add_room", subject="Garden room").count() == 1
+
+
+def test_a_screen_that_asks_again_reads_no_rules_and_no_facts(live, at_desk, django_assert_max_num_queries):
+    """Of fifty rooms the documents alone took most of a second, each second, for each screen (make soak RUN=rooms)."""
+    browser, address = at_desk("bob"), "/clinic/harbour/board/rooms/"
+    first = browser.get(address)
+    seen = {"Keel-Seen": first["Keel-Seen"]}
+    with clock_at(START), django_assert_max_num_queries(20) as asked:
+        assert browser.get(address, {"token": first["Keel-Token"]}, headers=seen).status_code in (200, 204)
+    assert not [one for one in asked.captured_queries if '"documents"' in one["sql"]]

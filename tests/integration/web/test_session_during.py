@@ -1,11 +1,15 @@
 """The part “During” and the frame around it: readings, what looks like a slip, times by hand, whose form it is."""
 
 import datetime as dt
+import json
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from keel.interop.errors import ReadError
 from keel.web.clinic.actions import record_fact
 from keel.web.clinic.models import Fact, Kind, Patient
+from keel.web.live.entry import told_time
 from keel.web.live.models import Room
 from support.clock import START, clock_at
 from support.live import PERSON, Desk, a_session, play, problem_of
@@ -127,3 +131,38 @@ def test_the_quiet_view_is_dark_and_has_the_alarms(desk, people, live):
         page = desk.browser.get(f"{desk.address}?view=quiet").content.decode()
     assert "quiet-view" in page
     assert "Room 1" in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "now", "expected"),
+    [
+        ("01:30", "2026-10-25T03:00+00:00", "2026-10-25T01:30+00:00"),  # the hour that came twice: its second time
+        ("01:30", "2026-10-25T00:50+00:00", "2026-10-25T00:30+00:00"),  # before the second one has come, its first
+        ("23:50", "2026-10-25T00:10+01:00", None),  # still to come today; yesterday is chosen by the person
+    ],
+)
+def test_a_time_of_day_at_a_clock_change_is_one_that_has_been(typed, now, expected):
+    """HZ-CLK-02: British summer time ends on 25 October 2026 at 01:00 UTC."""
+    here = dt.datetime.fromisoformat(now).astimezone(ZoneInfo("Europe/London"))
+    if expected is None:
+        with pytest.raises(ReadError):
+            told_time(typed, "", here)
+        assert told_time(typed, "yesterday", here).day == 24
+    else:
+        assert told_time(typed, "", here).timestamp() == dt.datetime.fromisoformat(expected).timestamp()
+
+
+def test_an_hour_that_the_clock_skipped_is_refused():
+    """HZ-CLK-02: on 28 March 2027 the clock went from 01:00 to 02:00."""
+    here = dt.datetime(2027, 3, 28, 9, tzinfo=ZoneInfo("Europe/London"))
+    with pytest.raises(ReadError):
+        told_time("01:30", "", here)
+
+
+def test_events_of_another_person_are_not_stored(desk):
+    """HZ-ID-01: what a device kept for somebody else never lands here."""
+    event = {"id": "n1", "at": START.isoformat(), "type": "note", "text": "calm"}
+    sent = json.dumps({"events": [event], "number": "H-2"})
+    answer = desk.browser.post(f"{desk.address}events/", sent, content_type="application/json")
+    assert answer.status_code == 409
+    assert not Fact.objects.filter(key="n1").exists()

@@ -45,7 +45,11 @@ NEEDS = {
     "live:overlay": "see_rooms",
     "live:decision": "run_sessions",
     "live:monitors": "run_sessions",
+    "live:add_room": "run_sessions",
     "live:board": "see_rooms",
+    "live:queue": "write_in_sessions",
+    "live:queue_key": "write_in_sessions",
+    "live:fresh": "see_rooms",
     "live:board_json": "see_rooms",
     "live:board_rooms": "see_rooms",
     "live:sound": "see_rooms",
@@ -95,7 +99,7 @@ MAY = {
 }
 FRESH = {"staff:invite", "staff:withdraw", "staff:member"}
 """Routes that ask again who it is, before they answer."""
-SENT_TO = {"live:record", "live:events", "live:sound", "live:board_names"}
+SENT_TO = {"live:queue", "live:add_room", "live:record", "live:events", "live:sound", "live:board_names"}
 """Routes that only take what is sent to them."""
 VALUES = {
     "clinic": "harbour",

@@ -100,7 +100,7 @@ def test_a_session_rule_that_nothing_notices_is_refused(tmp_path):
 
 def test_a_trend_of_a_group_is_loosened_by_its_site_only_as_far_as_the_group_lets_it(tmp_path):
     own = (
-        '[[trends]]\nid = "GROUP-1"\ndomain = "liver"\nmeasure = "ratio"\ncut = "liver_ratio"\ncodes = ["1742-6"]\n'
+        '[[trends]]\nid = "GROUP-1"\ndomain = "liver"\nmeasure = "ratio"\ncut = "liver_ratio"\nmeasures = ["alt"]\n'
         'severity = "block"\ntext = "x"\nnext_step = "x"\nmay_loosen_to = "hold"'
     )
     group = folder_with(tmp_path / "group", "surveillance/medical-use.toml", own)

@@ -12,6 +12,7 @@ import msgspec
 from keel.assessment.protocols.gate import default_rules, passes
 from keel.assessment.session.after_leaving import told_since
 from keel.assessment.session.alarms import standing_alarms
+from keel.assessment.session.conflicts import conflicts
 from keel.assessment.session.course import differing
 from keel.assessment.session.event_words import NOT_SAID
 from keel.assessment.session.events import (
@@ -143,7 +144,8 @@ def _is_gated(event: Plain, view: SessionView) -> bool:
 
 def _remarks(view: SessionView, missed: tuple[MissedCheck, ...]) -> Iterator[Finding]:
     """What a reader should know beside the gate: odd events, answers not understood, no place, missed, defaults."""
-    yield from (notice.finding(view.knowledge) for notice in view.timeline.notices)
+    noticed = (*view.timeline.notices, *conflicts(view.events, view.knowledge))
+    yield from (notice.finding(view.knowledge) for notice in noticed)
     for event in view.events:
         for text in dict.fromkeys(view.words[event.id].past):
             yield view.finding("KEEL-PAST", what=text, event=event.id)

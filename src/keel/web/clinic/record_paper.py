@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable
 
 from django.utils.formats import date_format
-from django.utils.timezone import localtime
+from django.utils.timezone import get_current_timezone
 
 from keel import knowledge
 from keel.reports.documents import FactTable, Part, RecordDocument
@@ -132,5 +132,5 @@ def _remarks(fact: Fact) -> Iterable[str]:
 
 
 def _time(at: dt.datetime) -> str:
-    local = localtime(at)
+    local = at.astimezone(get_current_timezone())
     return f"{date_format(local, 'DATE_FORMAT')}, {local:%H:%M}"

@@ -401,7 +401,8 @@ def _ask_gate(live: LiveSession, document: dict[str, Any], event: dict[str, Any]
         )
     may = state.may_start or state.may_continue if kind == "device_given" else getattr(state, DEEDS[kind])
     if not may:
-        raise GateHolds(Message("The gate holds. Nothing was recorded."), _holding(state))
+        of_phase = [one for one in state.reasons if one.subject == "phase"]
+        raise GateHolds(Message("The gate holds. Nothing was recorded."), _holding(state) or of_phase)
     if kind in ENDINGS:
         return
     after = _fold(live, {**document, "events": [*document["events"], sessions.event_of({"event": event}, at)]}, at)

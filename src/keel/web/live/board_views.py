@@ -26,7 +26,7 @@ from keel.web.live.board import (
     who,
 )
 from keel.web.live.devices import keep_sound_check, was_here
-from keel.web.live.models import BoardChoice
+from keel.web.live.models import BoardChoice, Room
 from keel.web.live.names import staff_names
 from keel.web.live.pages import json_answer
 from keel.web.live.queries import can_be_heard, heartbeat
@@ -131,6 +131,19 @@ def sound(request: HttpRequest, clinic: Clinic) -> HttpResponse:
     was_heard = request.POST.get("heard") == "yes"
     keep_sound_check(by=request.user, clinic=clinic, device=device, was_heard=was_heard, at=clock.now())
     return HttpResponse(status=204)
+
+
+@require_POST
+@staff(Permission.RUN_SESSIONS)
+def add_room(request: HttpRequest, clinic: Clinic) -> HttpResponse:
+    """A room that the clinic has, by its name; one that is there already stays as it is."""
+    name, now = " ".join(request.POST.get("name", "").split())[:40], clock.now()
+    if name:
+        position = clinic.rooms.count()
+        _room, is_new = Room.objects.get_or_create(clinic=clinic, name=name, defaults={"position": position})
+        if is_new:
+            note(clinic, at=now, actor=request.user.get_username(), action="add_room", subject=name)
+    return redirect("live:board", clinic.slug)
 
 
 @require_POST

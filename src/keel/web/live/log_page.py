@@ -12,6 +12,7 @@ from keel.messages import Message
 from keel.web.clinic.models import Fact
 from keel.web.language.rendering import plain
 from keel.web.language.words import noop
+from keel.web.live.clocks import DeviceClock, clock_of, differing
 from keel.web.live.names import staff_names
 from keel.web.live.sessions import event_facts
 
@@ -52,11 +53,12 @@ class Entry(NamedTuple):
     minutes_late: float
     recorded_at: dt.datetime
     corrected_by: str
+    clock: DeviceClock | None
 
 
 def log_page(view: SessionView, page: dict[str, Any]) -> dict[str, Any]:
     """What the part shows beside the frame."""
-    return {"entries": list(_entries(view, page))}
+    return {"entries": list(_entries(view, page)), "clocks": differing(event_facts(page["live"]))}
 
 
 def _entries(view: SessionView, page: dict[str, Any]) -> Iterator[Entry]:
@@ -81,6 +83,7 @@ def _entry(event: AnyEvent, fact: Fact, names: dict[str, str], corrected_by: str
         minutes_late=late if late >= LATE_MIN else 0.0,
         recorded_at=fact.recorded_at,
         corrected_by=corrected_by,
+        clock=clock_of(fact),
     )
 
 

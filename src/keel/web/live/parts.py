@@ -16,11 +16,11 @@ from keel.web.live.models import LiveSession
 from keel.web.live.pages import page_of, view_of
 
 PARTS = {
-    "before": noop("Before"),
+    "before": noop("Before the dose"),
     "dose": noop("Dose"),
     "during": noop("During"),
     "leaving": noop("Leaving"),
-    "log": noop("Record"),
+    "log": noop("The record"),
 }
 """Each part by its address, with its name."""
 _SHOWN: dict[str, Callable[..., dict[str, Any]]] = {

@@ -32,14 +32,7 @@ LEAST_AGE_S = 0.5
 """Seconds for which all who ask get the same part, however much is written meanwhile."""
 _MOST_KEPT = 512
 _making = threading.Lock()
-_kept: dict[tuple[Any, ...], "_Made"] = {}
 _rooms: dict[str, str] = {}
-
-
-class _Made(NamedTuple):
-    made_at: float
-    token: str
-    part: str
 
 
 class Screen(NamedTuple):
@@ -50,24 +43,37 @@ class Screen(NamedTuple):
     beat: Heartbeat
 
 
+class _Made(NamedTuple):
+    asked_at: float
+    screen: Screen
+
+
+_kept: dict[tuple[Any, ...], _Made] = {}
+
+
 def screen_of(request: HttpRequest, clinic: Clinic, now: dt.datetime, *, session: str = "") -> Screen:
     """The rooms as HTML; with a session the alarms of it in full, and in short those of other rooms that nobody saw.
 
-    It is made anew at most every `LEAST_AGE_S` seconds, by one of those who ask for it; until then all get the last.
+    Whether it is still so is asked at most every `LEAST_AGE_S` seconds, by one of those who ask for it; until it is
+    made anew all others get the last.
     """
-    beat, roles = heartbeat(clock.real_now()), tuple(role.id for role in request.place.roles)
+    roles = tuple(role.id for role in request.place.roles)
     # A locked screen goes on to tell of alarms, and of nobody by name or number.
     kind = (get_language() or "", "locked" if request.is_locked else "open", session)
-    token, place = board_token(clinic, roles, kind, now, beat), (clinic.pk, roles, *kind)
+    place = (clinic.pk, roles, *kind)
     last = _kept.get(place)
-    if last is None or (last.token != token and time.monotonic() - last.made_at >= LEAST_AGE_S):
-        with _making:
-            last = _kept.get(place)
-            if last is None or last.token != token:
-                part = _part(request, clinic, now, beat, roles, kind)
-                last = _Made(time.monotonic(), token, part)
-                _put(_kept, place, last)
-    return Screen(last.part, last.token, beat)
+    is_old = last is None or time.monotonic() - last.asked_at >= LEAST_AGE_S
+    if is_old and _making.acquire(blocking=last is None):
+        try:
+            beat = heartbeat(clock.real_now())
+            token, last = board_token(clinic, roles, kind, now, beat), _kept.get(place)
+            is_same = last is not None and last.screen.token == token
+            part = last.screen.part if last and is_same else _part(request, clinic, now, beat, roles, kind)
+            last = _Made(time.monotonic(), Screen(part, token, beat))
+            _put(_kept, place, last)
+        finally:
+            _making.release()
+    return (last or _kept[place]).screen
 
 
 def _part(
@@ -141,5 +147,6 @@ def alive(answer: HttpResponse, now: dt.datetime, beat: Heartbeat) -> HttpRespon
     """The answer with the age of the watcher's beat and the time of the server in its head."""
     answer["Keel-Watch"] = "none" if beat.age_s is None else f"{beat.age_s:.0f}"
     answer["Keel-Time"] = str(round(now.timestamp() * 1000))
+    answer["Keel-Wall"] = str(round(clock.real_now().timestamp() * 1000))
     answer["Cache-Control"] = "no-store"
     return answer

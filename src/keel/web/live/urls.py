@@ -8,9 +8,11 @@ from keel.web.live import (
     board_views,
     downtime,
     emergency,
+    fresh,
     handing_over,
     monitor_page,
     papers,
+    queue,
     replaying,
     views,
 )
@@ -28,10 +30,13 @@ class PartConverter(StringConverter):
 register_converter(PartConverter, "part_of_session")
 SESSION = "<slug:clinic>/sessions/<slug:session>/"
 urlpatterns = [
+    path("<slug:clinic>/queue/", queue.queue, name="queue"),
+    path("<slug:clinic>/queue/key/", queue.queue_key, name="queue_key"),
     path("<slug:clinic>/board/", board_views.board, name="board"),
     path("<slug:clinic>/board.json", board_views.board_json, name="board_json"),
     path("<slug:clinic>/board/rooms/", board_views.rooms, name="board_rooms"),
     path("<slug:clinic>/board/sound/", board_views.sound, name="sound"),
+    path("<slug:clinic>/board/room/", board_views.add_room, name="add_room"),
     path("<slug:clinic>/board/names/", board_views.choose_names, name="board_names"),
     path(SESSION + "alarms/", board_views.alarms, name="alarms"),
     path("<slug:clinic>/monitors/", monitor_page.monitors, name="monitors"),
@@ -43,6 +48,7 @@ urlpatterns = [
     path("<slug:clinic>/sessions/<slug:session>.json", views.session_json, name="session_json"),
     path(SESSION, views.session, name="session"),
     path(SESSION + "<part_of_session:part>/", views.session, name="part"),
+    path(SESSION + "fresh/", fresh.fresh, name="fresh"),
     path(SESSION + "record/", views.record, name="record"),
     path(SESSION + "events/", views.events, name="events"),
     path(SESSION + "emergency/", emergency.emergency, name="emergency"),

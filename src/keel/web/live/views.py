@@ -160,6 +160,8 @@ def events(request: HttpRequest, clinic: Clinic, session: str) -> HttpResponse:
             raise ValueError
     except (ValueError, KeyError, TypeError, AttributeError):
         return JsonResponse({"problem": "Send JSON with a list of events."}, status=400)
+    if sent.get("number", live.patient.number) != live.patient.number:
+        return JsonResponse({"problem": "These events belong to another person. Nothing was stored."}, status=409)
     if len(told) > MOST_EVENTS:
         return JsonResponse({"problem": f"Send at most {MOST_EVENTS} events at once."}, status=413)
     taken = record_events(by=request.user, live=live, events=told, at=now, device=device, clock=skew)

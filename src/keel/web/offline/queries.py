@@ -21,6 +21,11 @@ FILES = (
     "tools/tools.css", "tools/page.js", "tools/entries.js", "tools/form.js", "tools/keep.js", "tools/month.js",
     "tools/pattern.js", "tools/store.js", "tools/words.js",
 )  # fmt: skip
+SESSION_STYLES = ("live/papers.css", "live/session.css", "live/board.css", "live/queue.css")
+SESSION_FILES = (
+    "keel/keel.css", "keel/keel.svg", *SESSION_STYLES, "live/board.js", "live/session.js", "live/cards.js",
+    "live/shell.js", "live/queue.js", "live/fresh.js", "live/store.js", "live/clock.js",
+)  # fmt: skip
 TOPICS = ("question", "treatment", "help")
 WEB = Path(__file__).parents[1]
 
@@ -42,10 +47,15 @@ def files() -> list[str]:
     return [static(name) for name in FILES]
 
 
+def session_files() -> list[str]:
+    """Addresses of the files of the page of a session, which a device keeps for the time without a connection."""
+    return [static(name) for name in SESSION_FILES]
+
+
 def version(language: str, day: dt.date) -> str:
     """A hash of facts, templates, words and files; a new one each week, as the directory says when it was checked."""
     week = "{}-{}".format(*day.isocalendar()[:2])
-    whole = "\n".join([knowledge.load().hash, _program(), *files(), language, week])
+    whole = "\n".join([knowledge.load().hash, _program(), *files(), *session_files(), language, week])
     return hashlib.sha256(whole.encode()).hexdigest()[:16]
 
 

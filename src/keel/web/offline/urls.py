@@ -8,5 +8,7 @@ app_name = "offline"
 urlpatterns = [
     path("service-worker.js", views.worker, name="worker"),
     path("manifest.webmanifest", views.manifest, name="manifest"),
+    path("session-worker.js", views.session_worker, name="session_worker"),
+    path("offline/session/", views.session, name="session"),
     path("offline/", views.offline, name="offline"),
 ]

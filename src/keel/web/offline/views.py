@@ -1,6 +1,7 @@
 """The worker, the manifest, and the page that is shown without a connection."""
 
 import json
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -31,10 +32,33 @@ def worker(request: HttpRequest) -> HttpResponse:
         "help": reverse("directory:help"),
         "everywhere": reverse("directory:everywhere"),
     }
+    return _script(request, "offline/service-worker.js", settings)
+
+
+@require_safe
+def session_worker(request: HttpRequest) -> HttpResponse:
+    """The worker of the pages of sessions, apart from that of the public ones; it keeps no page with anybody in it."""
+    language = translation.get_language() or ""
+    settings = {
+        "cache": f"keel-session-{language}-",
+        "version": queries.version(language, clock.today()),
+        "shell": reverse("offline:session"),
+        "files": queries.session_files(),
+    }
+    return _script(request, "offline/session-worker.js", settings)
+
+
+def _script(request: HttpRequest, template: str, settings: dict[str, Any]) -> HttpResponse:
     context = {"settings": json.dumps(settings, indent=1)}
-    response = render(request, "offline/service-worker.js", context, content_type="text/javascript; charset=utf-8")
+    response = render(request, template, context, content_type="text/javascript; charset=utf-8")
     response.headers["Cache-Control"] = "no-cache"
     return response
+
+
+@require_safe
+def session(request: HttpRequest) -> HttpResponse:
+    """The shell of a session's page without a connection: the same for everybody."""
+    return render(request, "offline/session.html", {"styles": queries.SESSION_STYLES})
 
 
 @require_safe

@@ -15,12 +15,14 @@ const serverNow = () => Date.now() + ahead;
 // ---- asking
 
 async function ask() {
+  const sent = performance.now();
   try {
     const query = new URLSearchParams({ token: say.token, device, sound: soundState(), ...(say.session && { session: say.session }) });
     const answer = await fetch(`${say.rooms}?${query}`, { headers: { "Keel-Seen": say.seen }, redirect: "error", signal: AbortSignal.timeout(8000) });
     if (answer.status !== 200 && answer.status !== 204) throw new Error(answer.status);
     if (!answer.headers.has("Keel-Time")) throw new Error("not the board");
     ahead = Number(answer.headers.get("Keel-Time")) - Date.now();
+    const received = performance.now(), time = Number(answer.headers.get("Keel-Time")), wall = Number(answer.headers.get("Keel-Wall"));
     const part = answer.status === 200 ? await answer.text() : null;
     if (part !== null) {
       say.token = answer.headers.get("Keel-Token");
@@ -31,7 +33,12 @@ async function ask() {
     if (age <= Number(say.lostAfter)) answered = performance.now();
     else if (!answered) answered = performance.now() - 1000 * Number(say.lostAfter);
     tick();
-  } catch { /* what is missing is told by its age */ }
+    tellOthers("keel:answer", { time, wall, sent, received, isNew: part !== null });
+  } catch { tellOthers("keel:silent"); /* what is missing is told by its age */ }
+}
+
+function tellOthers(what, detail) {
+  document.dispatchEvent(new CustomEvent(what, { detail }));
 }
 
 async function live() {
