@@ -159,6 +159,24 @@ def test_a_review_on_record_is_known_to_the_next_session(people, known, room, at
     assert (review.of, review.by, review.responded) == ("response", "Alice (Prescriber)", True)
 
 
+def test_a_clinic_adds_its_rooms_on_the_board(at_desk, harbour):
+    browser = at_desk("bob")
+    for name in ("  Garden   room ", "Garden room", ""):
+        assert browser.post("/clinic/harbour/board/room/", {"name": name}).status_code == 302
+    assert [room.name for room in Room.objects.filter(clinic=harbour)] == ["Garden room"]
+    assert AuditRow.objects.filter(action="add_room", subject="Garden room").count() == 1
+
+
+def test_a_screen_that_asks_again_reads_no_rules_and_no_facts(live, at_desk, django_assert_max_num_queries):
+    """Of fifty rooms the documents alone took most of a second, each second, for each screen (make soak RUN=rooms)."""
+    browser, address = at_desk("bob"), "/clinic/harbour/board/rooms/"
+    first = browser.get(address)
+    seen = {"Keel-Seen": first["Keel-Seen"]}
+    with clock_at(START), django_assert_max_num_queries(20) as asked:
+        assert browser.get(address, {"token": first["Keel-Token"]}, headers=seen).status_code in (200, 204)
+    assert not [one for one in asked.captured_queries if '"documents"' in one["sql"]]
+
+
 MINUTE = dt.timedelta(minutes=1)
 
 
@@ -262,21 +280,3 @@ def test_of_many_events_the_bad_ones_alone_are_refused_and_reading_is_not_for_ea
     taken = record_events(by=people["bob"], live=live, events=notes, at=START)
     assert ([name for name, _why in taken.refused], len(taken.stored)) == (["n20"], 63)
     assert len(reads) < 16
-
-
-def test_a_clinic_adds_its_rooms_on_the_board(at_desk, harbour):
-    browser = at_desk("bob")
-    for name in ("  Garden   room ", "Garden room", ""):
-        assert browser.post("/clinic/harbour/board/room/", {"name": name}).status_code == 302
-    assert [room.name for room in Room.objects.filter(clinic=harbour)] == ["Garden room"]
-    assert AuditRow.objects.filter(action="add_room", subject="Garden room").count() == 1
-
-
-def test_a_screen_that_asks_again_reads_no_rules_and_no_facts(live, at_desk, django_assert_max_num_queries):
-    """Of fifty rooms the documents alone took most of a second, each second, for each screen (make soak RUN=rooms)."""
-    browser, address = at_desk("bob"), "/clinic/harbour/board/rooms/"
-    first = browser.get(address)
-    seen = {"Keel-Seen": first["Keel-Seen"]}
-    with clock_at(START), django_assert_max_num_queries(20) as asked:
-        assert browser.get(address, {"token": first["Keel-Token"]}, headers=seen).status_code in (200, 204)
-    assert not [one for one in asked.captured_queries if '"documents"' in one["sql"]]

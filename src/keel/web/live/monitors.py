@@ -28,7 +28,7 @@ from keel.web.language.rendering import plain
 from keel.web.live.actions import record_events, watcher_user
 from keel.web.live.errors import SessionRefused
 from keel.web.live.models import LiveSession, Monitor, MonitorMessage, MonitorPlace, Room
-from keel.web.live.sessions import with_head
+from keel.web.live.sessions import with_heads
 
 KEPT_EVERY_S = 30
 """Seconds from one kept value of a continuous sign to the next; a default of Keel's, no source states one."""
@@ -134,7 +134,7 @@ def session_at(monitor: Monitor, moment: dt.datetime) -> LiveSession | None:
         return None
     there = Q(ended_at=None) | Q(ended_at__gte=moment)
     live: LiveSession | None = (
-        with_head(LiveSession.objects.filter(there, room_id=place.room_id, opened_at__lte=moment))
+        with_heads(LiveSession.objects.filter(there, room_id=place.room_id, opened_at__lte=moment))
         .order_by("-opened_at")
         .first()
     )

@@ -35,7 +35,7 @@ def session_or_404(clinic: Clinic, session: str) -> LiveSession:
 
 def sessions_of(clinic: Clinic) -> QuerySet[LiveSession]:
     """Every session of a clinic, the newest first, with what stands in its head."""
-    return _with_heads(LiveSession.objects.filter(patient__clinic=clinic))
+    return with_heads(LiveSession.objects.filter(patient__clinic=clinic))
 
 
 def open_sessions(clinic: Clinic) -> QuerySet[LiveSession]:
@@ -45,7 +45,7 @@ def open_sessions(clinic: Clinic) -> QuerySet[LiveSession]:
 
 def watched_sessions(at: dt.datetime, **of: Any) -> list[LiveSession]:
     """The sessions whose alarms are looked at: open, or over for a while; `of` narrows them further."""
-    return list(_with_heads(_watched(at, **of)))
+    return list(with_heads(_watched(at, **of)))
 
 
 def watched_now(at: dt.datetime, **of: Any) -> list[tuple[str, int, str]]:
@@ -58,7 +58,7 @@ def _watched(at: dt.datetime, **of: Any) -> QuerySet[LiveSession]:
     return LiveSession.objects.filter(Q(ended_at=None) | Q(ended_at__gt=at - _SHOWN_AFTER), **of)
 
 
-def _with_heads(sessions: QuerySet[LiveSession]) -> QuerySet[LiveSession]:
+def with_heads(sessions: QuerySet[LiveSession]) -> QuerySet[LiveSession]:
     """With what stands in the head of each, but for the long text of its rules, which is read once for many."""
     heads = sessions.select_related("patient__clinic", "room", "rules", "opening")
     return heads.defer("rules__documents")
