@@ -280,3 +280,15 @@ def test_of_many_events_the_bad_ones_alone_are_refused_and_reading_is_not_for_ea
     taken = record_events(by=people["bob"], live=live, events=notes, at=START)
     assert ([name for name, _why in taken.refused], len(taken.stored)) == (["n20"], 63)
     assert len(reads) < 16
+
+
+def test_a_hold_is_taken_back_by_who_made_it_or_by_a_prescriber(live, people, harbour):
+    """HZ-GATE-07: nobody opens another's hold by a correction."""
+    from keel.web.clinic.models import Membership
+
+    Membership.objects.create(clinic=harbour, user=people["tom"], role="nurse")
+    held = {"id": "h1", "at": START.isoformat(), "type": "held", "reason": "looks unwell"}
+    record_events(by=people["bob"], live=live, events=[held], at=START)
+    away = {"id": "c1", "at": START.isoformat(), "type": "corrected", "corrects": "h1", "reason": "x", "event": None}
+    assert record_events(by=people["tom"], live=live, events=[away], at=START).refused
+    assert record_events(by=people["alice"], live=live, events=[{**away, "id": "c2"}], at=START).stored == ("c2",)

@@ -140,6 +140,19 @@ def test_fhir_observations_come_in_by_the_secret_of_the_monitor(live, monitor, e
     assert erin.post(address, "{}", content_type="application/json", headers=known).status_code == 422
 
 
+def test_fhir_that_names_another_patient_is_filed_nowhere(live, monitor, dana):
+    """HZ-ID-01: the same check as for HL7."""
+    from keel.interop import ReadError
+    from keel.web.clinic.models import Patient
+    from keel.web.live.monitors import take_observations
+
+    Patient.objects.create(clinic=dana.clinic, number="H-2", display_name="Elif")
+    body = json.dumps(observation() | {"subject": {"reference": "Patient/H-2"}}).encode()
+    with pytest.raises(ReadError, match="another patient"):
+        take_observations(monitor, body, at=START + 2 * MINUTE)
+    assert filed(live) == []
+
+
 def test_the_listener_answers_each_message_and_lets_no_stranger_in(monkeypatch):
     """Bad bytes and a message that cannot be read leave the line open; what answers is `take_message`, above."""
     from keel.web.live import listener

@@ -36,12 +36,13 @@ def _meant(value: float, last: float, cuts: Mapping[str, Number]) -> float | Non
     """The value near the last one that a slip would have turned into this one."""
     if abs(value - last) <= last * cuts["slip_far"].value / 100:
         return None
-    near = [one for one in _neighbours(f"{value:g}") if abs(one - last) <= last * cuts["slip_near"].value / 100]
+    near = [one for one in _neighbours(value) if abs(one - last) <= last * cuts["slip_near"].value / 100]
     return min(near, key=lambda one: abs(one - last), default=None)
 
 
-def _neighbours(digits: str) -> Iterator[float]:
+def _neighbours(value: float) -> Iterator[float]:
     """Every number that is one slip away: two digits exchanged, one left out, one more."""
+    digits = f"{value:g}"
     if not digits.isdecimal():
         return
     places = range(len(digits))

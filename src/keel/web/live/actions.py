@@ -156,7 +156,7 @@ def record_events(
                 if is_sent:
                     event = told
                 else:
-                    _refuse_not_allowed(told, allowed, [*document["events"], *events])
+                    _refuse_not_allowed(told, allowed, by.get_username(), [*document["events"], *events])
                     event = _signed(told, by, roles)
                 facts.append(_event_fact(live, event, by=by, at=at, device=device, clock=clock or {}))
             except (SessionRefused, NotAllowed) as error:
@@ -306,13 +306,16 @@ def _refuse_taken(patient: Patient, room: Room | None) -> None:
 
 
 def _refuse_not_allowed(
-    event: dict[str, Any], allowed: frozenset[Permission], beside: Sequence[dict[str, Any]]
+    event: dict[str, Any], allowed: frozenset[Permission], me: str, beside: Sequence[dict[str, Any]]
 ) -> None:
     kind = str(event.get("type", ""))
     if kind == "corrected":
-        _refuse_other_kind(event, beside)
+        was = _corrected_by(event, beside)
+        _refuse_other_kind(event, was)
+        if was is not None and was.get("type") == "held" and was.get("by") != me and Permission.DECIDE not in allowed:
+            raise SessionRefused(Message("Who put the session on hold takes that back, or a prescriber."))
         if isinstance(event.get("event"), dict):
-            _refuse_not_allowed(event["event"], allowed, beside)
+            _refuse_not_allowed(event["event"], allowed, me, beside)
     if kind in OF_KEEL:
         raise SessionRefused(Message("Only Keel itself writes what it notices."))
     needed = Permission.RUN_SESSIONS
@@ -324,12 +327,17 @@ def _refuse_not_allowed(
         raise NotAllowed(_("Your role does not allow this."))
 
 
-def _refuse_other_kind(event: dict[str, Any], beside: Sequence[dict[str, Any]]) -> None:
-    """A correction is of the kind of what it corrects, also through corrections of corrections, and Keel's stays."""
+def _corrected_by(event: dict[str, Any], beside: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+    """What a correction is about, also through corrections of corrections; None for what is not there."""
     named = {str(one.get("id")): one for one in reversed(beside)}
     was = named.pop(str(event.get("corrects")), None)
     while was is not None and was.get("type") == "corrected":
         was = named.pop(str(was.get("corrects")), None)
+    return was
+
+
+def _refuse_other_kind(event: dict[str, Any], was: dict[str, Any] | None) -> None:
+    """A correction is of the kind of what it corrects, and Keel's stays."""
     if was is None:
         return  # the fold names it
     if was.get("type") in OF_KEEL:

@@ -166,17 +166,19 @@ def take_observations(monitor: Monitor, body: bytes, *, at: dt.datetime) -> int:
         raise ReadError(Message("The JSON is nested too deeply to be a record.")) from None
     if isinstance(tree, dict) and tree.get("resourceType") == "Observation":
         tree = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": tree}]}
-    sets: dict[dt.datetime, dict[str, float]] = {}
+    sets: dict[tuple[dt.datetime, str], dict[str, float]] = {}
     for record in read_records(json.dumps(tree).encode(), at=at, knowledge=facts).records:
         for one in record.measurements:
             row = facts.reading_codes.coded(CodeKind.MEASURE, one.system, one.code)
             if row is not None and row.means in SIGNS and one.number is not None and one.at is not None:
-                sets.setdefault(one.at, {})[SIGNS[row.means]] = one.number
+                sets.setdefault((one.at, record.person.id), {})[SIGNS[row.means]] = one.number
     if not sets:
         raise ReadError(Message("No vital sign with a time is in it."))
     filed = _Sets()
-    for moment, signs in sorted(sets.items()):
+    for (moment, person), signs in sorted(sets.items()):
         live = session_at(monitor, moment)
+        if live is not None and person != live.patient.number and _is_number_of(person, live):
+            raise ReadError(Message("the monitor names another patient than the room has"))
         if live is not None:
             filed.setdefault(live.id, (live, {}))[1][moment] = signs
     written = file_sets(filed, monitor, at=at)
