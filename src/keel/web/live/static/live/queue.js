@@ -88,10 +88,13 @@ async function write(form, submitter) {
   data.delete("happened");
   const id = data.get("id"), fields = [...data].filter(([, value]) => typeof value === "string");
   const says = { session: say.session, fields, happened: isDeed, says: wordsOf(form, submitter), ...reading() };
-  await put({ ...await seal(own, id, says), to: say.address, at: serverNow(), why: "" });
-  rename(form);
-  compare(fields);
-  const result = isOffline() ? "" : await drain(id);
+  // Held while its person is at the form: no other sending, of this page or another, takes it without asking.
+  const result = await navigator.locks.request(id, async () => {
+    await put({ ...await seal(own, id, says), to: say.address, at: serverNow(), why: "" });
+    rename(form);
+    compare(fields);
+    return isOffline() ? "" : drain(id);
+  });
   if (result === "stored") return location.assign(document.querySelector(`.session-parts a[href$="/${data.get("next")}/"]`)?.href ?? say.here);
   if (result) {
     // Its person is at the form: the server asks there. The same id cannot be stored twice.
@@ -145,7 +148,8 @@ export async function drain(asking = "") {
   let result = "";
   try {
     await navigator.locks.request("keel-queue", async () => {
-      const waiting = (await entries()).filter((one) => !one.why);
+      const all = await entries(), held = new Set((await navigator.locks.query()).held.map((one) => one.name));
+      const waiting = all.filter((one) => !one.why && (one.id === asking || !held.has(one.id)));
       if (!waiting.length) return;
       const csrf = await askKey();
       for (const address of new Set(waiting.map((one) => one.to))) {
