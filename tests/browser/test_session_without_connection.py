@@ -117,9 +117,10 @@ def test_a_tablet_loses_its_connection_is_closed_and_comes_back(tablet, server, 
     page = tablet("bob", PHONE)
     session = a_room(page)
     open_session(page, session)
+    before = notes(server, session)
     with page.expect_navigation():
         write_note(page, "t-online")
-    assert notes(server, session) == [("t-online", "bob")]
+    assert notes(server, session) == [*before, ("t-online", "bob")]
     until(page, KEPT)
 
     # The page was hidden: nothing old is shown before a fresh answer.
@@ -157,7 +158,7 @@ def test_a_tablet_loses_its_connection_is_closed_and_comes_back(tablet, server, 
 
     page.context.set_offline(False)
     until(page, WAITING, lambda found: found == [])
-    assert notes(server, session) == [("t-online", "bob"), ("t-first", "bob"), ("t-reopened", "bob")]
+    assert notes(server, session) == [*before, ("t-online", "bob"), ("t-first", "bob"), ("t-reopened", "bob")]
     page.wait_for_function("() => document.body.dataset.shell === undefined && document.getElementById('queue').hidden")
 
 
