@@ -21,6 +21,7 @@ POISON = {
     Kind.ANSWERS: {"instrument": "phq-9", "items": 3, "at": "2026-01-01"},
     Kind.CONDITION: {"text": 3},
     Kind.RISK_ASSESSMENT: {"level": "perhaps"},
+    Kind.REVIEW: {"of": "the weather", "on": "2026-11-01", "by": "Alice"},
 }
 """An entry of each kind that no reader takes: written by an older version, or by hand."""
 

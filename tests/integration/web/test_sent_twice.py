@@ -28,6 +28,7 @@ FORMS = {
         {"risk": "suicide", "level": "low", "reason": "asked", "start": AT},
         {"level": "high"},
     ),
+    "clinic:review": (f"{P}review/", {"of": "response", "responded": "true", "on": AT[:10]}, {"responded": "false"}),
     "clinic:record_contact": (f"{P}contacts/new/", {"name": "Sam", "role": "escort"}, {"name": "Kim"}),
     "clinic:plan_visit": (f"{P}visit/", {"start": "2026-12-02T09:00"}, {"start": "2026-12-03T09:00"}),
     "clinic:merge": (f"{P}merge/", {"number": "H-2"}, {"number": "H-3"}),

@@ -27,7 +27,10 @@ class _Turn:
     def file_beside(self, database: str) -> int:
         """The file of the turn, opened once in a process; whoever asks holds the lock."""
         if database not in self.files:
-            self.files[database] = os.open(f"{database}-turn", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+            try:  # to be read only, so that it keeps no disk from being mounted so
+                self.files[database] = os.open(f"{database}-turn", os.O_CREAT | os.O_RDONLY | os.O_CLOEXEC, 0o600)
+            except OSError as error:
+                raise OperationalError("attempt to write a readonly database") from error
         return self.files[database]
 
 

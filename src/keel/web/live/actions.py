@@ -330,7 +330,7 @@ def _refuse_not_allowed(
 def _corrected_by(event: dict[str, Any], beside: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
     """What a correction is about, also through corrections of corrections; None for what is not there."""
     named = {str(one.get("id")): one for one in reversed(beside)}
-    was = named.pop(str(event.get("corrects")), None)
+    was: dict[str, Any] | None = named.pop(str(event.get("corrects")), None)
     while was is not None and was.get("type") == "corrected":
         was = named.pop(str(was.get("corrects")), None)
     return was

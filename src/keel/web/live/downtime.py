@@ -183,6 +183,7 @@ class SheetForm(forms.Form):
         r"^\s*\d{2,3}\s*/\s*\d{2,3}\s*$",
         label=_("Pressure"),
         required=False,
+        max_length=11,
         help_text=_("As 128/78."),
         error_messages={"invalid": _("Write it as 128/78.")},
     )

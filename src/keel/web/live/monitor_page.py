@@ -32,6 +32,7 @@ class MonitorForm(forms.Form):
     identifier = forms.RegexField(
         r"^[\w.:-]{1,64}$",
         label=_("Identifier"),
+        max_length=64,
         help_text=_("As it names itself in OBX-18 or MSH-3, such as its EUI-64."),
     )
     name = forms.CharField(label=_("Name"), max_length=60)
