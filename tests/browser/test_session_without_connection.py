@@ -31,7 +31,7 @@ def tablet(chromium, server):
     def open_one(name, viewport=TABLET, ahead_s=0, **options):
         options = {"base_url": server.address, **options}
         context = chromium.new_context(viewport=viewport, locale="en-GB", **options)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(40_000)
         context.clock.install(time=dt.datetime.now(dt.UTC) + dt.timedelta(seconds=ahead_s))
         contexts.append(context)
         context.on("weberror", lambda error: errors.append(str(error.error)))
@@ -53,10 +53,11 @@ def sign_in(page, name):
     page.wait_for_url("**/clinic/**")
 
 
-def a_room(page):
-    """A session whose dose runs."""
+def a_room(page, server):
+    """A session whose dose runs, and in which no other test wrote."""
     rooms = page.evaluate("async () => (await (await fetch('/clinic/harbour/board.json')).json()).rooms")
-    return next(one["session"] for one in rooms if one["phase"] == "dosing")
+    dosing = [one["session"] for one in rooms if one["phase"] == "dosing"]
+    return next(session for session in dosing if not notes(server, session))
 
 
 def open_session(page, session):
@@ -82,17 +83,19 @@ WAITING = """() => new Promise((done) => {
 })"""
 
 
-def until(page, question, is_enough=bool, seconds=30):
+def until(page, question, is_enough=bool, seconds=90):
     """Asks a page until the answer is enough."""
+    found = None
     for _ in range(seconds * 10):
         try:
-            if is_enough(page.evaluate(question)):
+            found = page.evaluate(question)
+            if is_enough(found):
                 return
         except playwright.Error as error:  # the page was just being opened anew
             if "context was destroyed" not in str(error):
                 raise
         page.wait_for_timeout(100)
-    raise AssertionError(question)
+    raise AssertionError(f"{question}: {found}")
 
 
 def write_note(page, text):
@@ -115,7 +118,7 @@ def notes(server, session):
 def test_a_tablet_loses_its_connection_is_closed_and_comes_back(tablet, server, violations):
     """HZ-OFF-01, HZ-OFF-02, HZ-OFF-05; T6, T10, T11: cut midway, tab closed and opened again without a network."""
     page = tablet("bob", PHONE)
-    session = a_room(page)
+    session = a_room(page, server)
     open_session(page, session)
     before = notes(server, session)
     with page.expect_navigation():
@@ -136,7 +139,7 @@ def test_a_tablet_loses_its_connection_is_closed_and_comes_back(tablet, server, 
     page.context.set_offline(True)
     write_note(page, "t-first")
     page.clock.run_for(9000)
-    page.wait_for_selector("#queue.is-offline:has-text('1 entry not sent')", timeout=15_000)
+    page.wait_for_selector("#queue.is-offline:has-text('1 entry not sent')")
     assert re.search(r"Offline since \d\d:\d\d", page.text_content("#queue-state"))
     page.fill("#v-spo2", "79")
     page.click("form.vitals button.save")
@@ -159,7 +162,10 @@ def test_a_tablet_loses_its_connection_is_closed_and_comes_back(tablet, server, 
     page.context.set_offline(False)
     until(page, WAITING, lambda found: found == [])
     assert notes(server, session) == [*before, ("t-online", "bob"), ("t-first", "bob"), ("t-reopened", "bob")]
-    page.wait_for_function("() => document.body.dataset.shell === undefined && document.getElementById('queue').hidden")
+    page.wait_for_function(  # the clock of this device was set ahead above, and that stays said
+        "() => document.body.dataset.shell === undefined && !document.body.classList.contains('is-offline')"
+        " && !document.querySelector('#queue-list li') && !document.getElementById('queue-count').textContent"
+    )
 
 
 def test_a_deed_an_expired_sign_in_and_a_tablet_that_is_handed_over(tablet, server):
@@ -168,7 +174,7 @@ def test_a_deed_an_expired_sign_in_and_a_tablet_that_is_handed_over(tablet, serv
     A deed is asked about in words; what is refused stays until somebody dismisses it.
     """
     page = tablet("bob", ahead_s=45)
-    session = a_room(page)
+    session = a_room(page, server)
     open_session(page, session)
     page.clock.run_for(6000)
     page.wait_for_selector("#queue-clock:has-text('The clock of this device is wrong by 4')")
@@ -204,7 +210,7 @@ def test_a_deed_an_expired_sign_in_and_a_tablet_that_is_handed_over(tablet, serv
     cookies = page.context.cookies()
     page.context.clear_cookies()
     page.context.set_offline(False)
-    page.wait_for_selector("#queue-door", timeout=30_000)
+    page.wait_for_selector("#queue-door")
     assert len(page.evaluate(WAITING)) == 2
     assert cookies
     page.click("#queue-door")
@@ -221,7 +227,7 @@ def test_a_deed_an_expired_sign_in_and_a_tablet_that_is_handed_over(tablet, serv
     page.click("form.vitals button.save")
     page.wait_for_selector("#queue-list li:has-text('999')")
     page.context.set_offline(False)
-    page.wait_for_selector("#queue-list li.refused:has-text('999')", timeout=30_000)
+    page.wait_for_selector("#queue-list li.refused:has-text('999')")
     assert "cannot be" in page.text_content("#queue-list li.refused p")
     page.click("#queue-list button:has-text('Dismiss this entry, as Alice')")
     until(page, WAITING, lambda found: found == [])
@@ -256,7 +262,7 @@ def test_two_tablets_write_while_the_server_is_killed_five_times(tablet, tmp_pat
     with ExitStack() as servers:
         server = servers.enter_context(served(tmp_path / "killed", rooms=True))
         bob, alice = tablet("bob", base_url=server.address), tablet("alice", PHONE, base_url=server.address)
-        session = a_room(bob)
+        session = a_room(bob, server)
         bob.context.route("**/queue/", twice)
         for page in (bob, alice):
             open_session(page, session)

@@ -5,18 +5,19 @@ import { keep, kept, seal } from "./store.js";
 
 const say = document.getElementById("queue").dataset, words = document.getElementById("board")?.dataset;
 const HIDDEN_MS = 5000, SILENT_MS = 15000;
-let token = "", seen = "", hiddenAt = 0, isAsking = false;
+let token = "", seen = "", hiddenAt = 0, shownAt = 0, isAsking = false;
 
 async function ask() {
   if (isAsking) return;
   isAsking = true;
+  const asked = performance.now();
   try {
     const query = new URLSearchParams({ token, part: say.part, ...(document.body.classList.contains("quiet-view") && { view: "quiet" }) });
     const answer = await fetch(`${say.fresh}?${query}`, { headers: { "Keel-Seen": seen }, redirect: "error", signal: AbortSignal.timeout(8000) });
     if (!answer.headers.has("Keel-Token")) return;
     [token, seen] = [answer.headers.get("Keel-Token"), answer.headers.get("Keel-Seen")];
     if (answer.status === 200) show(new DOMParser().parseFromString(await answer.text(), "text/html"));
-    document.body.classList.remove("awaits-answer");
+    if (asked >= shownAt) document.body.classList.remove("awaits-answer");  // what was asked before it was shown may be old
     keepPage();
   } catch { /* the next answer asks again */ } finally { isAsking = false; }
 }
@@ -57,9 +58,11 @@ async function keepPage() {
 
 document.addEventListener("keel:answer", ({ detail }) => { if (detail.isNew || !token || document.body.classList.contains("awaits-answer")) ask(); });
 document.addEventListener("keel:drained", ask);
+document.addEventListener("keel:key", () => { if (token) keepPage(); });  // the key came after the first answer
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) hiddenAt = performance.now();
   else if (performance.now() - hiddenAt > HIDDEN_MS) {
+    shownAt = performance.now();
     document.body.classList.add("awaits-answer");
     setTimeout(() => document.body.classList.remove("awaits-answer"), SILENT_MS);  // by then the page says that it is not live
   }

@@ -29,6 +29,7 @@ async function askKey() {
   if (own?.sign_in !== told.sign_in) {
     own = await ownKey(told);
     await keep("key", { ...own, seen: Date.now() });
+    document.dispatchEvent(new Event("keel:key"));
     navigator.storage?.persist?.();
   }
   return told.csrf;
@@ -204,7 +205,8 @@ export async function list() {
     at("queue-next").append(Object.assign(document.createElement("a"), { id: "queue-door", className: "button", href: `${say.door}?next=${encodeURIComponent(say.here)}`, textContent: at("queue-state").textContent }));
   } else if (trouble !== "signIn") { at("queue-next").hidden = true; at("queue-next").replaceChildren(); }
   const rows = await Promise.all(all.map(row));
-  at("queue-list").replaceChildren(...rows);
+  const shown = at("queue-list"), isNew = shown.innerHTML !== rows.map((one) => one.outerHTML).join("");
+  if (isNew) shown.replaceChildren(...rows);  // a button stays under the finger that is on it
 }
 
 // What a gate must let says that it is closed, where it stands.
@@ -217,7 +219,7 @@ function close(isClosed) {
 }
 
 async function row(entry) {
-  const item = document.createElement("li"), told = await unseal(own, entry).catch(() => null);
+  const item = Object.assign(document.createElement("li"), { id: `queue-entry-${entry.n}` }), told = await unseal(own, entry).catch(() => null);
   const state = entry.why ? say.refused : sending.has(entry.id) ? say.sent : say.notSent;
   item.append(`${short(entry.at)} `, Object.assign(document.createElement("b"), { textContent: state }), ` · ${told?.says ?? say.other}`);
   if (entry.why) {
