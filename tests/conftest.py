@@ -33,15 +33,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: (not item.get_closest_marker("first"), not item.get_closest_marker("browser")))
 
 
-@pytest.fixture(autouse=True)
-def _no_loop_of_the_browser(request):
-    """Playwright leaves its event loop running between the tests of a process; only its own tests know of it."""
-    loop = None if request.node.get_closest_marker("browser") else events._get_running_loop()
-    if loop is not None:
+_LOOP = pytest.StashKey[object]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Playwright leaves its event loop running between the tests of a process; only its own tests know of it.
+
+    It is hidden before any fixture of another test is made, those of the whole run among them.
+    """
+    item.stash[_LOOP] = None if item.get_closest_marker("browser") else events._get_running_loop()
+    if item.stash[_LOOP] is not None:
         events._set_running_loop(None)
+
+
+@pytest.fixture(autouse=True)
+def _loop_of_the_browser_again(request):
     yield
-    if loop is not None:
-        events._set_running_loop(loop)
+    if request.node.stash[_LOOP] is not None:
+        events._set_running_loop(request.node.stash[_LOOP])
 
 
 @pytest.fixture(autouse=True)

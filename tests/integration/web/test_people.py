@@ -154,6 +154,11 @@ CORRECTIONS = [
         {"level": "moderate", "risk": "suicide", "reason": "asked again", "start": "2026-11-01T09:00"},
     ),
     (
+        Kind.REVIEW,
+        {"of": "response", "on": "2026-11-01", "by": "Alice", "responded": True},
+        {"of": "response", "on": "2026-11-01", "responded": "false"},
+    ),
+    (
         Kind.CONTACT,
         {"name": "Sam", "role": "escort"},
         {"name": "Sam", "role": "escort", "phone": "1", "may_know": "true"},
