@@ -25,6 +25,8 @@ sys.modules.setdefault("rfc3987_syntax", None)
 
 def pytest_configure() -> None:
     clock.start()
+    # The loop that Playwright leaves running would let Django refuse the making and the end of the test database.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
 @pytest.hookimpl(trylast=True)
