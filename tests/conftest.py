@@ -59,3 +59,8 @@ def _loop_of_the_browser_again(request):
 @pytest.fixture(autouse=True)
 def _only_this_machine() -> None:
     socket_allow_hosts(["127.0.0.1", "::1"], allow_unix_socket=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings():
+    """The test database is in memory, for each worker its own: nothing is to be added to its name."""
