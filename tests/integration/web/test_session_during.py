@@ -9,6 +9,7 @@ import pytest
 from keel.interop.errors import ReadError
 from keel.web.clinic.actions import record_fact
 from keel.web.clinic.models import Fact, Kind, Patient
+from keel.web.live import screens
 from keel.web.live.entry import told_time
 from keel.web.live.models import Room
 from support.clock import START, clock_at
@@ -114,7 +115,8 @@ def test_one_tap_scores_sedation_and_records_what_happened(desk, people, live):
         assert desk.state()["latest"]["moaas"]["value"] == 4
 
 
-def test_an_alarm_is_shown_with_its_word_and_seen_by_name(desk, people, live):
+def test_an_alarm_is_shown_with_its_word_and_seen_by_name(desk, people, live, monkeypatch):
+    monkeypatch.setattr(screens, "LEAST_AGE_S", 0)
     play(live, people["bob"], until="dose_stopped")
     with clock_at(START + 44 * MINUTE):
         desk.done("during", "vitals_recorded", sbp="190", dbp="112", hr="90", spo2="97", rr="14", sure="sbp=190")

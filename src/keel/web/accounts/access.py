@@ -111,13 +111,12 @@ def _process_view(request: HttpRequest, view: Any, args: Any, names: Any) -> Htt
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path() if request.method == "GET" else reverse("clinic:home"))
     request.is_locked = is_locked(request)
-    if name in WHILE_LOCKED:
-        return None
-    if request.is_locked:
+    if request.is_locked and name not in WHILE_LOCKED:
         return _locked(request)
     if name not in WITHOUT_SECOND_FACTOR and lacks_second_factor(request.user):
         return redirect("accounts:enrol")
-    _note_presence(request)
+    if name not in WHILE_LOCKED:
+        _note_presence(request)
     return None
 
 

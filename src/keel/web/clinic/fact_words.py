@@ -57,7 +57,7 @@ def _text(fact: Fact) -> str:
         case Kind.DOSE:
             return _dose(entry)
         case Kind.PERSON:
-            return ", ".join(f"{name} {value}".replace("_", " ") for name, value in entry.items())
+            return ", ".join(f"{name} {value}".replace("_", " ") for name, value in sorted(entry.items()))
         case Kind.ANSWERS:
             title = knowledge.load().instruments[entry["instrument"]].name
             total = entry.get("total")
@@ -88,7 +88,7 @@ def _text(fact: Fact) -> str:
         case Kind.EVENT:
             said = {name: value for name, value in entry["event"].items() if name not in ("id", "at", "by", "type")}
             kind = entry["event"]["type"].replace("_", " ")
-            return f"{kind} {json.dumps(said, ensure_ascii=False) if said else ''}".strip()
+            return f"{kind} {json.dumps(said, ensure_ascii=False, sort_keys=True) if said else ''}".strip()
         case Kind.VOID:
             return _("Fact %(number)d no longer counts.") % {"number": fact.voids.sequence}
         case _:

@@ -93,11 +93,15 @@ def _whole(fact: Fact) -> str:
     if fact.kind == Kind.ANSWERS:
         return "; ".join([words, *_answers(entry)])
     rest = [
-        f"{name.replace('_', ' ')}: {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
-        for name, value in entry.items()
+        f"{name.replace('_', ' ')}: {_value(value)}"
+        for name, value in sorted(entry.items())
         if name not in _SHOWN_AS_TIME and value not in ("", None) and _is_missing(value, words)
     ]
     return "; ".join([words, *rest])
+
+
+def _value(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
 def _is_missing(value: object, words: str) -> bool:
@@ -112,8 +116,9 @@ def _answers(entry: dict[str, object]) -> Iterable[str]:
     name = str(entry.get("instrument"))
     known = name in knowledge.load().instruments
     asked = {item.id: item.text for item in texts.instrument(name).items} if known else {}
-    for item, value in items.items():
-        yield f"{asked.get(item) or item}: {value}"
+    for item in dict.fromkeys((*asked, *sorted(items))):  # a database may give them in another order
+        if item in items:
+            yield f"{asked.get(item) or item}: {items[item]}"
 
 
 def _remarks(fact: Fact) -> Iterable[str]:
