@@ -10,7 +10,11 @@ urlpatterns = [
         path("", include("keel.web.accounts.allauth_urls")),
         path("account/", include("keel.web.accounts.urls")),
         path("", include("keel.web.staff.urls")),  # before the clinic's, whose patients have any number
-        path("clinic/", include("keel.web.live.urls")),  # likewise
+        path("clinic/", include("keel.web.live.urls")),  # likewise, and the next
+        path("clinic/", include("keel.web.course.urls")),
+        path("clinic/", include("keel.web.measures.urls")),
+        path("clinic/", include("keel.web.rems.urls")),
+        path("clinic/", include("keel.web.therapy.urls")),
         path("clinic/", include("keel.web.clinic.urls")),
         path("check/", include("keel.web.check.urls")),
         path("evidence/", include("keel.web.evidence.urls")),

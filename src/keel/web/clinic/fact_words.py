@@ -29,6 +29,12 @@ def fact_kind(fact: Fact) -> str:
         Kind.MERGE: _("Same person"),
         Kind.SESSION: _("Session"),
         Kind.EVENT: _("In a session"),
+        Kind.COURSE: _("Course of treatment"),
+        Kind.ALERT: _("Answer that alarms"),
+        Kind.LETTER: _("Letter"),
+        Kind.REMS: _("REMS"),
+        Kind.THERAPY: _("Assisted therapy"),
+        Kind.RECOVERY: _("Recovery programme"),
         Kind.VOID: _("Taken back"),
     }[Kind(fact.kind)]
 

@@ -65,7 +65,9 @@ class Kind(models.TextChoices):
 
     The clinic’s own: who may be called (`contact`), what was consented to, a visit, and that another number is the
     same person (`merge`). They are corrected and taken back like any other. A session and its events (`session`,
-    `event`) are corrected by an event of their own.
+    `event`) are corrected by an event of their own. What is done around sessions: a course of treatment (`course`), an
+    answer that alarms and what was done about it (`alert`), a letter to others and its answer (`letter`), the REMS
+    (`rems`), assisted therapy (`therapy`) and the programme for those whose use became a problem (`recovery`).
     """
 
     PERSON = "person"
@@ -83,6 +85,12 @@ class Kind(models.TextChoices):
     MERGE = "merge"
     SESSION = "session"
     EVENT = "event"
+    COURSE = "course"
+    ALERT = "alert"
+    LETTER = "letter"
+    REMS = "rems"
+    THERAPY = "therapy"
+    RECOVERY = "recovery"
     VOID = "void"
 
 
