@@ -136,10 +136,10 @@ class MedicationReader:
             raise NotTaken(Message("it does not say which medicine"))
         codings = [Coding(coding.system, coding.code) for part in (*known, *parts) for coding in part.coding]
         first = known[0] if known else CodeableConcept()
-        if nothing_known(codings, self._context.knowledge):
-            raise NotTaken(Message("it says “{text}”: no medicine", text=first.words or texts[0]))
         knowledge = self._context.knowledge
         family = family_substance(codings, texts, knowledge)
+        if not family and nothing_known(codings, texts, knowledge):
+            raise NotTaken(Message("it says “{text}”: no medicine", text=first.words or texts[0]))
         strength = _strength_of(ingredients, holders, knowledge) if ingredients else Strength.in_words(texts)
         return Named(
             text=first.words or texts[0],
@@ -167,9 +167,15 @@ class MedicationReader:
             reason = Message("the medication it contains cannot be read: {reason}", reason=error.problem)
             raise NotTaken(reason) from None
 
-    def _medicine(self, item: Item, status: str, named: Named, draft: Draft, time: When) -> None:
-        """Adds a medicine; one that is not taken now is said to be, for it is not checked."""
-        if status not in TAKEN:
+    def _medicine(
+        self, item: Item, status: str, named: Named, draft: Draft, time: When, *, until: dt.date | None = None
+    ) -> None:
+        """Adds a medicine; one that is not taken now is said to be, for it is not checked.
+
+        `until` is its last day where that may lie ahead: until then it is taken, whatever its status.
+        """
+        is_to_come = until is not None and until > self._context.at.date()
+        if status not in TAKEN and not is_to_come:
             reason = Message("its status is {status}; not checked as one that is taken now", status=status)
             draft.notes.note(Message("medicine that is not taken now"), where=item.where, reason=reason)
         draft.medicines.append(
@@ -178,7 +184,7 @@ class MedicationReader:
                 status=status,
                 codes=named.codes,
                 started=_day(time.start),
-                stopped=_day(time.end),
+                stopped=until or _day(time.end),
                 id=item.id,
             )
         )
@@ -198,7 +204,8 @@ class MedicationReader:
                 "what was handed over lasts until {day}: checked as if taken", day=supplied.date().isoformat()
             )
             draft.notes.note(Message("order that is completed"), where=item.where, reason=reason)
-        self._medicine(item, status, named, draft, ordered)
+        used_up = supplied.date() if supplied and request.status == "completed" else None
+        self._medicine(item, status, named, draft, ordered, until=used_up)
 
     def _administration(self, item: Item, given: MedicationAdministration, named: Named, draft: Draft) -> None:
         if given.status == "unknown":
@@ -211,6 +218,10 @@ class MedicationReader:
                 reason = Message("its name is near to one of the family; kept as a medicine that was administered")
                 what = Message("given, not recognised as ketamine, not counted")
                 draft.notes.note(what, where=item.where, reason=reason)
+            last = _day(time.last)
+            if last is not None and last < self._context.at.date() - dt.timedelta(days=1):
+                reason = Message("given before yesterday; not checked as one that is taken now")
+                draft.notes.note(Message("medicine that was given"), where=item.where, reason=reason)
             draft.medicines.append(
                 Medicine(
                     text=named.text,
@@ -255,7 +266,9 @@ class MedicationReader:
             if len(said.dosage) > 1:
                 reason = Message("its dosages cannot be added up to the use of a day; kept as a medicine")
             draft.notes.note(Message("use without an amount and a time"), where=item.where, reason=reason)
-        self._medicine(item, told(said.extension, "status", otherwise=status), named, draft, time)
+        end = moment_of(said.effective_period.end) if said.effective_period else None
+        until = _day(end) if end and end.at > self._context.at else None
+        self._medicine(item, told(said.extension, "status", otherwise=status), named, draft, time, until=until)
 
     def _pattern(self, item: Item, said: MedicationStatement, family: str, draft: Draft) -> None:
         """Takes use that Keel wrote as the words of a pattern; substance and route where these do not say."""
@@ -366,7 +379,8 @@ def _supplied_until(request: MedicationRequest, ordered: When) -> dt.datetime | 
         return None
     begun = moment_of(dispense.validity_period.start) if dispense.validity_period else None
     try:
-        return (begun or ordered.start).at + dt.timedelta(days=convert(lasts.value, lasts.ucum, "d"))
+        times = 1 + max(0, dispense.number_of_repeats_allowed or 0)
+        return (begun or ordered.start).at + dt.timedelta(days=times * convert(lasts.value, lasts.ucum, "d"))
     except (UnitError, OverflowError):
         return None
 
