@@ -14,8 +14,8 @@ from typing import NamedTuple
 from keel.assessment.interactions.names import Meaning, Names, Taken
 from keel.assessment.interactions.typed_list import Word
 
-_AMOUNT = re.compile(r"\d+([a-z]*)")
-_CODE = re.compile(r"a?nda\d+|ndc\d+")
+_AMOUNT = re.compile(r"x?\d+([a-z]*)")
+_CODE = re.compile(r"a?nda\d+|ndc\d+|q\d+[a-z]*")
 _AFTER_NUMBERS = frozenset({"", "x", "s", "st", "nd", "rd", "th"})
 SAYS_HOW = frozenset({"number", "unit", "form", "release", "salt", "frequency", "topical", "sig"})
 ORDINARY = frozenset({"language", "joiner", "alternative", "everyday"})
@@ -119,6 +119,12 @@ def denial_of(parts: Sequence[Part]) -> str:
     """The denial of the bare names with which an entry ends, “denies” or “no”; empty where there is none."""
     place = next((place for place, part in enumerate(parts) if part.says in (DENIES, _NO)), None)
     return parts[place].says if place is not None and is_bare(parts[place + 1 :]) else ""
+
+
+def says_none(parts: Sequence[Part]) -> bool:
+    """Whether an entry says that nothing is taken: “none”, “no regular medication”."""
+    says_no = any(part.says in (DENIES, _NO) for part in parts)
+    return says_no and all(part.says or part.kind in PASSED_OVER | JOINING for part in parts)
 
 
 def has_alternative(parts: Sequence[Part]) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from keel.assessment.interactions.names import Names, Taken, TypedName
+from keel.assessment.interactions.names import NONE, Names, Taken, TypedName
 from keel.assessment.interactions.parts import (
     DENIES,
     JOINING,
@@ -20,6 +20,7 @@ from keel.assessment.interactions.parts import (
     is_bare,
     kind_of,
     parts_of,
+    says_none,
     taken,
 )
 from keel.assessment.interactions.spelling import Neighbour
@@ -81,7 +82,7 @@ def read_entry(entry: str, names: Names) -> EntryNames:
     ]
     found += _left_over(entry, parts, names)
     if not found:
-        return EntryNames((TypedName(entry),), ())
+        return EntryNames((TypedName(entry, taken=Taken(NONE if says_none(parts) else "")),), ())
     ordinary = [part for part in parts if part not in named and part.kind in ORDINARY]
     in_order = _with_unmatched(entry, sorted(found, key=lambda one: one[0]))
     return EntryNames(
