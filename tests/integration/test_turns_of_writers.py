@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 from django.db import OperationalError, connection
+from django.db.backends.sqlite3.base import Database
 
 from keel.web import health, sqlite
 from keel.web.database import base
@@ -62,7 +63,7 @@ def test_a_write_that_gives_rows_back_keeps_its_turn_until_they_are_read(writer)
 
 
 def _fail(wrapper, name):
-    error = base.Database.OperationalError("disk I/O error")
+    error = Database.OperationalError("disk I/O error")
     error.sqlite_errorname = name
     with pytest.raises(OperationalError), wrapper.wrap_database_errors:
         raise error

@@ -59,7 +59,7 @@ def _look() -> Health:
     alarms = {
         "database-unreachable": not reads,
         "database-not-writable": reads and not writes,
-        "disk-failed": connection.vendor == "sqlite" and is_over(str(connection.settings_dict["NAME"])),
+        "disk-failed": connection.vendor == "sqlite" and is_over(str(settings.DATABASES["default"]["NAME"])),
         "disk-full": not holds,
         "disk-nearly-full": holds and _free(folder) < LEAST_FREE,
     }

@@ -6,7 +6,7 @@ import json
 import re
 import zipfile
 from html import unescape
-from threading import Lock
+from types import SimpleNamespace
 
 import pikepdf
 import pytest
@@ -324,8 +324,7 @@ def test_a_row_of_another_day_is_made_anew_before_it_is_shown(at_desk, write, da
 
 def test_a_row_is_made_behind_the_answer_where_a_server_runs(at_desk, write, dana, monkeypatch):
     summaries.summarise_patient(dana, at=START)
-    monkeypatch.setattr(rows_behind, "_running", Lock())
-    rows_behind._running.acquire()
+    monkeypatch.setattr(summaries, "made_behind", SimpleNamespace(is_set=lambda: True))
     for text in ("phenelzine", "sertraline"):
         write(Kind.MEDICINE, {"text": text}, text)
     row = PatientSummary.objects.get()
@@ -339,8 +338,7 @@ def test_a_row_is_made_behind_the_answer_where_a_server_runs(at_desk, write, dan
 def test_a_row_that_nobody_made_yet_stands_where_it_belongs(at_desk, write, enrol, dana, monkeypatch, most_made_first):
     """However many wait: what was written about is in what is filtered, and is made before it is shown."""
     monkeypatch.setattr(patient_list, "MOST_STALE", most_made_first)
-    monkeypatch.setattr(rows_behind, "_running", Lock())
-    rows_behind._running.acquire()
+    monkeypatch.setattr(summaries, "made_behind", SimpleNamespace(is_set=lambda: True))
     enrol(name="Noor", born="1990-01-01")
     write(Kind.MEDICINE, {"text": "phenelzine"}, "m")
     assert "Serious together" in _text(at_desk("alice").get("/clinic/harbour/", {"show": "decision"}))
@@ -363,8 +361,7 @@ def test_rows_of_merged_numbers_grow_old_together(write, enrol, dana, monkeypatc
     """A fact under the number that was merged away counts in the row of the other, which must not stay as it was."""
     other = enrol(name="Dana", born="1985-02-03")
     write(Kind.MERGE, {"number": other.number}, "merge")
-    monkeypatch.setattr(rows_behind, "_running", Lock())
-    rows_behind._running.acquire()
+    monkeypatch.setattr(summaries, "made_behind", SimpleNamespace(is_set=lambda: True))
     write(Kind.MEDICINE, {"text": "phenelzine"}, "m", patient=other)
     assert set(PatientSummary.objects.values_list("day", flat=True)) == {STALE}
 

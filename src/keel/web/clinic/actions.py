@@ -21,8 +21,7 @@ from keel.web.clinic.errors import FactRefused, NotAllowed
 from keel.web.clinic.models import Clinic, EmergencyAccess, Fact, FactDecision, Kind, Patient
 from keel.web.clinic.queries import add_entry, free_number, merged_into, permissions_in, same_person
 from keel.web.clinic.roles import Permission
-from keel.web.clinic.rows_behind import summarise_after_write
-from keel.web.clinic.summaries import mark_stale, summarise_patient
+from keel.web.clinic.summaries import mark_stale, summarise_after_write, summarise_patient
 from keel.web.language.rendering import plain
 from keel.web.language.words import gettext as _
 

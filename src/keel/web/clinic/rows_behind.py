@@ -5,7 +5,6 @@ write in any worker, a process that ended, midnight. It rests as long as it work
 command, a test) a row is made at once.
 """
 
-import datetime as dt
 import logging
 import threading
 import time
@@ -13,37 +12,27 @@ import time
 from django.db import DatabaseError, connections
 
 from keel.web import clock
-from keel.web.clinic.models import Clinic, Patient
-from keel.web.clinic.summaries import outdated, rows_of, rows_wait, summarise_patient
+from keel.web.clinic.models import Clinic
+from keel.web.clinic.summaries import made_behind, outdated, summarise_patient, wanted
 
 log = logging.getLogger("keel.web")
 
 EVERY_S = 30.0
 """Seconds until rows are looked for of which this process was told nothing; a default of Keel's."""
-_wanted, _running = threading.Event(), threading.Lock()
+_running = threading.Lock()
 
 
 def start() -> None:
     """Lets this process make rows from now on, in a thread that ends with it; once a process."""
     if _running.acquire(blocking=False):
+        made_behind.set()
         threading.Thread(target=_work, name="keel-rows", daemon=True).start()
-
-
-def summarise_after_write(patient: Patient, *, at: dt.datetime) -> None:
-    """Has the rows that a write made old made anew: soon, at once, or at the end of a load of many facts."""
-    if rows_wait():
-        return
-    if _running.locked():
-        _wanted.set()
-        return
-    for one in rows_of(patient):
-        summarise_patient(one, at=at)
 
 
 def _work() -> None:
     while True:
-        _wanted.wait(EVERY_S)
-        _wanted.clear()
+        wanted.wait(EVERY_S)
+        wanted.clear()
         try:
             make_outdated()
         except DatabaseError:

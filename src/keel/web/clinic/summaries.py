@@ -7,6 +7,7 @@ belongs to the day of the row, and a row of another day is made anew before it i
 
 import datetime as dt
 import secrets
+import threading
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,6 +44,8 @@ NOTHING = 9
 """The rank of who needs no decision."""
 
 
+made_behind, wanted = threading.Event(), threading.Event()
+"""Whether a thread of this process makes rows anew (`rows_behind.py`), and that there are some for it."""
 _waits: ContextVar[bool] = ContextVar("whether rows wait for the end of a load", default=False)
 
 
@@ -95,9 +98,15 @@ def summarise_patient(patient: Patient, *, at: dt.datetime) -> PatientSummary:
     return PatientSummary(patient=patient, **values)
 
 
-def rows_wait() -> bool:
-    """Whether a load of many facts makes each row once, at its end."""
-    return _waits.get()
+def summarise_after_write(patient: Patient, *, at: dt.datetime) -> None:
+    """Has the rows that a write made old made anew: behind the answer, at once, or at the end of a load."""
+    if _waits.get():
+        return
+    if made_behind.is_set():
+        wanted.set()
+        return
+    for one in rows_of(patient):
+        summarise_patient(one, at=at)
 
 
 @contextmanager
