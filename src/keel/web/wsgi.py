@@ -15,11 +15,13 @@ application = get_wsgi_application()
 warm_up()
 
 
-def _watch() -> None:
-    """Watches over alarms as long as the worker runs."""
-    from keel.web.live import watcher  # its tables can be named now
+def _work_beside() -> None:
+    """What runs as long as the worker does: the watch over alarms, and the rows of the lists."""
+    from keel.web.clinic import rows_behind  # their tables can be named now
+    from keel.web.live import watcher
 
     watcher.start()
+    rows_behind.start()
 
 
-front = Front(application, on_start=_watch)
+front = Front(application, on_start=_work_beside)

@@ -262,6 +262,10 @@ def _check_merge(patient: Patient, payload: dict[str, Any]) -> None:
         raise FactRefused(_("There is no other patient with this number here."), "number")
     if merged_into(other) or merged_into(patient) or len(same_person(other)) > 1:
         raise FactRefused(_("One of the two is merged already. Take that back first."), "number")
+    if all(
+        any(one.sessions.filter(ended_at=None).exists() for one in same_person(number)) for number in (patient, other)
+    ):
+        raise FactRefused(_("Both are in a session at this moment. End one of the sessions first."), "number")
 
 
 def _append(fact: Fact, *, action: str, decision: Decision | None = None) -> Fact:
@@ -279,8 +283,7 @@ def _append_all(facts: list[Fact], action: str, decision: Decision | None) -> li
             raise FactRefused(_("This patient was erased. Nothing can be recorded."))
         appended = [append_in_turn(fact, clinic, action, decision) for fact in facts]
         mark_stale(patient)
-    # After the lock is free: the Picture of a long record takes seconds, in which others of the clinic may write.
-    summarise_after_write(facts[0])
+    summarise_after_write(patient, at=facts[0].recorded_at)
     return appended
 
 

@@ -65,6 +65,7 @@ def patients(request: HttpRequest, clinic: Clinic) -> HttpResponse:
     """The patients of the clinic, with what needs a decision where the role may see it; searched, sorted, filtered."""
     may_see, now = Permission.SEE_PICTURE in request.allowed, local_now(clinic)
     wanted = PatientList(clinic, request.GET, may_see=may_see, at=now)
+    wanted.bring_up_to_date()
     page = Paginator(wanted.found, PAGE).get_page(request.GET.get("page"))
     rows = wanted.rows(page)
     request.shown = {patient.number: "picture" if may_see else "name" for patient in page}
