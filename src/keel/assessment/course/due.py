@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from keel.assessment.course.letters import Letter
 from keel.assessment.course.plan import phase_of
 from keel.assessment.course.state import Course
-from keel.assessment.surveillance.due import DueItem
+from keel.assessment.surveillance.due import DueItem, in_order
 from keel.knowledge import Certainty, Knowledge
 from keel.messages import Message
 
@@ -20,7 +20,7 @@ def care_due(
     """Everything that is due of courses and letters, in the order in which it is shown."""
     found = [one for course in courses for one in course_due(course, at=at, knowledge=knowledge)]
     found += [one for letter in letters for one in _letter(letter, at)]
-    return tuple(sorted(found, key=lambda one: (not one.overdue, one.due_on or dt.date.max, one.id)))
+    return in_order(found)
 
 
 def course_due(course: Course, *, at: dt.datetime, knowledge: Knowledge) -> Iterator[DueItem]:

@@ -25,7 +25,10 @@ class LetterPart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class Written(_Step, frozen=True, kw_only=True, tag="written"):
-    """A letter as it was written: `template` names the service, `parts` by language are what the record said then."""
+    """A letter as it was written: `template` names the service, `parts` by language are what the record said then.
+
+    `is_agreed` is whether the person agreed that it goes there.
+    """
 
     template: Name
     to: Name
@@ -33,6 +36,7 @@ class Written(_Step, frozen=True, kw_only=True, tag="written"):
     on: dt.date
     by: Name
     is_urgent: bool = False
+    is_agreed: bool = False
     question: Text = ""
     parts: dict[str, tuple[LetterPart, ...]] = {}
 

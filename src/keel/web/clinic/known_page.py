@@ -9,6 +9,7 @@ from keel.assessment.interactions.report import InteractionsReport
 from keel.assessment.surveillance.due import DueItem
 from keel.knowledge import Knowledge
 from keel.record.selection import doses_taken
+from keel.web.clinic.care import Care
 from keel.web.clinic.entries import ConsentEntry, entries_of
 from keel.web.clinic.models import Fact, Kind, Patient
 from keel.web.clinic.patient_page import PatientPage, UnreadPage
@@ -45,7 +46,12 @@ class KnownPage:
 
     @property
     def _due(self) -> tuple[DueItem, ...]:
-        return self._shown.picture.due if self._shown else ()
+        return self._shown.due if self._shown else ()
+
+    @property
+    def care(self) -> Care | None:
+        """Courses of treatment and letters; None where the record could not be read."""
+        return self._shown.care if self._shown else None
 
     @cached_property
     def trends(self) -> list[dict[str, Any]]:
