@@ -101,9 +101,8 @@ def _asked(known: Known) -> Iterator[tuple[Instrument, Sequence[Item]]]:
 
 def _tests(known: Known) -> Iterator[Message]:
     """First and newest value of each test of the domains, then what a change means."""
-    told = {"at": known.at, "knowledge": known.knowledge}
-    yield from test_results(known.domains, known.record, **told)
-    for row in watch_rows(known.record, (), **told):
+    yield from test_results(known.domains, known.record, at=known.at, knowledge=known.knowledge)
+    for row in watch_rows(known.record, (), at=known.at, knowledge=known.knowledge):
         if row.domain in known.domains:
             yield from (Message("{finding}", finding=one.summary) for one in row.findings)
 

@@ -29,7 +29,8 @@ def watch_rows(
     """Everything that is watched in treatment, a row for each domain, in the order of the data."""
     schedule = knowledge.surveillance[MEDICAL]
     found = trends(record, at=at, knowledge=knowledge)
-    domain_of = {one.id: one.domain for one in (*schedule.trends, *schedule.score_trends)}
+    domain_of = {one.id: one.domain for one in schedule.trends}
+    domain_of |= {one.id: one.domain for one in schedule.score_trends}
     rows = []
     for domain in dict.fromkeys((*(one.domain for one in schedule.items), *(one.domain for one in schedule.trends))):
         items = [one.id for one in schedule.items if one.domain == domain]
@@ -57,8 +58,9 @@ def instruments_of(domains: Iterable[str], knowledge: Knowledge) -> list[str]:
 def test_results(domains: Sequence[str], record: Record, *, at: dt.datetime, knowledge: Knowledge) -> Iterator[Message]:
     """The first and the newest number of each test of some domains, each with its day."""
     schedule = knowledge.surveillance[MEDICAL]
-    watched = [one for one in (*schedule.items, *schedule.trends) if one.domain in domains]
-    for measure in dict.fromkeys(name for one in watched for name in one.measures):
+    watched = [(one.domain, one.measures) for one in schedule.items]
+    watched += [(one.domain, one.measures) for one in schedule.trends]
+    for measure in dict.fromkeys(name for domain, names in watched if domain in domains for name in names):
         series = measured_as(record, at, measure, knowledge)
         for one in dict.fromkeys((*series[:1], *series[-1:])):
             yield Message(

@@ -8,7 +8,6 @@ import msgspec
 from keel.knowledge.certainty import Certainty
 from keel.knowledge.documents import Document, Id, Number
 from keel.knowledge.problem import Problem, error
-from keel.knowledge.protocols import Protocol
 
 MissedChoice = Literal["on_schedule", "moved", "step_back"]
 
@@ -59,7 +58,7 @@ class Schedule(Document, frozen=True, kw_only=True):
     plan_again: Number
 
 
-def schedule_problems(schedules: Mapping[str, Schedule], protocols: Mapping[str, Protocol]) -> Iterator[Problem]:
+def schedule_problems(schedules: Mapping[str, Schedule], protocols: Mapping[str, Document]) -> Iterator[Problem]:
     """Protocols that are not there, and phases that nobody could plan."""
     for schedule in schedules.values():
         where = f"schedules/{schedule.id}.toml"

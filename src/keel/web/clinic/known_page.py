@@ -4,12 +4,12 @@ import datetime as dt
 from functools import cached_property
 from typing import Any
 
+from keel.assessment.course.care import Care
 from keel.assessment.interactions.check import check_recorded
 from keel.assessment.interactions.report import InteractionsReport
 from keel.assessment.surveillance.due import DueItem
 from keel.knowledge import Knowledge
 from keel.record.selection import doses_taken
-from keel.web.clinic.care import Care
 from keel.web.clinic.entries import ConsentEntry, entries_of
 from keel.web.clinic.models import Fact, Kind, Patient
 from keel.web.clinic.patient_page import PatientPage, UnreadPage

@@ -13,6 +13,7 @@ from django.contrib.auth.models import AbstractUser
 from django.utils import translation
 
 from keel import knowledge
+from keel.assessment.course.care import Care
 from keel.assessment.course.letter_parts import letter_parts
 from keel.assessment.course.letters import Answered, Letter, LetterPart, LetterStep, Sent, Withdrawn, Written
 from keel.assessment.course.plan import PlannedDay, moment, phase_before
@@ -36,7 +37,6 @@ from keel.findings import Fact as Answer
 from keel.knowledge.schedules import LetterTemplate, MissedChoice, Schedule
 from keel.record import Record, Review, ReviewKind
 from keel.web.clinic.actions import LONGEST_KEY, record_together
-from keel.web.clinic.care import Care
 from keel.web.clinic.errors import FactRefused, NotAllowed
 from keel.web.clinic.models import Fact, Kind, Patient
 from keel.web.clinic.queries import permissions_in

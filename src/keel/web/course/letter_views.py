@@ -23,7 +23,7 @@ from keel.web.course.views import page_of, writer_of
 from keel.web.language import texts
 from keel.web.language.rendering import plain
 
-_STEPS = {"sent": Sent, "answered": Answered, "withdrawn": Withdrawn}
+_STEPS: dict[str, type[Sent | Answered | Withdrawn]] = {"sent": Sent, "answered": Answered, "withdrawn": Withdrawn}
 LETTER = require_http_methods(["GET", "HEAD", "POST"])
 
 

@@ -114,7 +114,7 @@ def _summary(
         table=table,
         remark=" ".join(map(plain, (*found.unknown, *found.does_not_show[:1]))) if table else _("No dose was given."),
     )
-    decided = [step_text(one) for one in (*course.reviews, *([course.spacing] if course.spacing else []))]
+    decided = [*map(step_text, course.reviews), *([step_text(course.spacing)] if course.spacing else [])]
     yield PaperPart(heading=_("Reviews and decisions"), items=tuple(decided), remark="" if decided else _("None."))
     if stopped:
         yield PaperPart(heading=_("How it ended, and what comes instead"), items=(step_text(stopped),))

@@ -19,12 +19,11 @@ from keel.assessment.surveillance.dose_response import dose_response
 from keel.exposure.multiples import REFERENCE
 from keel.web.clinic.access import staff
 from keel.web.clinic.actions import LONGEST_KEY
-from keel.web.clinic.care import care_of
 from keel.web.clinic.errors import FactRefused, NotAllowed
 from keel.web.clinic.known_page import KnownPage
 from keel.web.clinic.models import Clinic, Patient
 from keel.web.clinic.patient_page import PatientPage, shown_or_not
-from keel.web.clinic.queries import patient_or_404, record_of
+from keel.web.clinic.queries import patient_or_404
 from keel.web.clinic.recording import UNPROCESSABLE
 from keel.web.clinic.roles import Permission
 from keel.web.clinic.screening import ScreeningPage, protocols_to_choose, read_answers
@@ -62,13 +61,13 @@ def writer_of(request: HttpRequest, person: Patient) -> Writer:
 @staff(Permission.DECIDE)
 def open_course(request: HttpRequest, clinic: Clinic, number: str) -> HttpResponse:
     """Protocol and jurisdiction, then a screening with answers that are kept with its reasons."""
-    person, at, facts = patient_or_404(request.user, clinic, number), local_now(clinic), knowledge.load()
+    person, shown = page_of(request, clinic, number)
+    at, facts, record = local_now(clinic), knowledge.load(), shown.record
     choices, places = protocols_to_choose(facts), sorted({one.jurisdiction for one in facts.jurisdictions.values()})
-    record = record_of(person, at=at, knowledge=facts)
     place = request.GET.get("jurisdiction") or jurisdiction_in(clinic.country or record.person.country, facts)
     wanted, again = request.GET.get("protocol", ""), request.GET.get("course", "")
     protocol = next((one for one in choices if one.id == wanted), None)
-    is_known = not again or any(one.id == again for one in care_of(person, record, at=at, knowledge=facts).courses)
+    is_known = not again or any(one.id == again for one in shown.care.courses)
     if (wanted and protocol is None) or (place and place not in places) or not is_known:
         raise Http404
     answered = read_answers(request.POST, facts)
@@ -147,10 +146,11 @@ def _course_page(
     request: HttpRequest, person: Patient, shown: PatientPage, course: Course, sent: StepForm | None = None
 ) -> HttpResponse:
     at, facts = local_now(person.clinic), knowledge.load()
-    given = {"course": course, "knowledge": facts}
     initial = {"on": at.date(), "from_day": at.date(), "time": "10:00"}
     forms = {
-        name.replace("-", "_"): sent if sent is not None and sent.step == name else kind(initial=initial, **given)
+        name.replace("-", "_"): sent
+        if sent is not None and sent.step == name
+        else kind(initial=initial, course=course, knowledge=facts)
         for name, kind in STEPS.items()
     }
     response = dose_response(shown.record, at=at, knowledge=facts)
