@@ -51,6 +51,7 @@ from keel.knowledge.reading import CodeTable, Phrases, ReadingCode, ReadingLimit
 from keel.knowledge.reading.codes import only_limits
 from keel.knowledge.registry import Kind
 from keel.knowledge.retention import Retention
+from keel.knowledge.schedules import LetterTemplate, Schedule, schedule_problems
 from keel.knowledge.sessions import ProgrammeForm, SessionRules
 from keel.knowledge.sessions.overlay import session_overlay_problems
 from keel.knowledge.surveillance import Surveillance
@@ -152,6 +153,8 @@ class Knowledge:
     protocols = Kind("protocols", Protocol, complete=complete_protocols, overlay=protocol_overlay_problems)
     session_rules = Kind("session-rules", SessionRules, overlay=session_overlay_problems)
     rems = Kind("rems", ProgrammeForm)
+    schedules = Kind("schedules", Schedule, check=schedule_problems)
+    letters = Kind("letters", LetterTemplate)
     emergency_cards = Kind("emergency-cards", EmergencyCard, overlay=card_overlay_problems, check=card_problems)
     adoption_topics = Kind("adoption.csv", Topic)
 

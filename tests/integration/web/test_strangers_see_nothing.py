@@ -15,6 +15,7 @@ from keel.web.accounts.access import WAYS_IN, Rule, routes, rule_of
 from keel.web.clinic.actions import record_fact
 from keel.web.clinic.models import AuditRow, Fact, Kind
 from keel.web.routes import PUBLIC_APPS
+from support.care import a_course
 from support.clock import START
 from support.doses import INFUSION
 from support.live import a_session
@@ -41,6 +42,14 @@ NEEDS = {
     "clinic:plan_visit": "register",
     "clinic:register": "register",
     "clinic:export": "export_record",
+    "course:open": "decide",
+    "course:course": "see_picture",
+    "course:step": "record_facts",
+    "course:ledger": "see_picture",
+    "course:summary_pdf": "export_record",
+    "course:write_letter": "record_facts",
+    "course:letter": "record_facts",
+    "course:letter_pdf": "export_record",
     "live:adoption": "see_rooms",
     "live:overlay": "see_rooms",
     "live:decision": "run_sessions",
@@ -99,7 +108,7 @@ MAY = {
 }
 FRESH = {"staff:invite", "staff:withdraw", "staff:member"}
 """Routes that ask again who it is, before they answer."""
-SENT_TO = {"live:queue", "live:add_room", "live:record", "live:events", "live:sound", "live:board_names"}
+SENT_TO = {"course:step", "live:queue", "live:add_room", "live:record", "live:events", "live:sound", "live:board_names"}
 """Routes that only take what is sent to them."""
 VALUES = {
     "clinic": "harbour",
@@ -115,6 +124,10 @@ VALUES = {
     "protocol": "iv-racemic",
     "decision": "iv-racemic/dose",
     "part": "during",
+    "course": "c1",
+    "step": "stop",
+    "template": "urology",
+    "letter": "l1",
 }
 ROUTES = sorted(NEEDS)
 
@@ -141,6 +154,7 @@ def dose(people, dana):
     fact = record_fact(by=people["alice"], patient=dana, kind=Kind.DOSE, payload=INFUSION, key="one", at=START)
     contact = {"name": "Sam", "role": "escort"}
     record_fact(by=people["fay"], patient=dana, kind=Kind.CONTACT, payload=contact, key="two", at=START)
+    a_course(dana, people["alice"])
     a_session(dana, people["bob"])
     return fact
 
@@ -196,7 +210,7 @@ def test_charlie_gets_404(at_desk, dose, method):
 def test_a_patient_of_another_clinic_is_not_reached_through_ones_own(at_desk, dose):
     browser = at_desk("charlie")
     for name in some([name for name in ROUTES if "number" in next(_names(name))]):
-        page = browser.get(_address(name, clinic="hill"))
+        page = (browser.post if name in SENT_TO else browser.get)(_address(name, clinic="hill"))
         assert page.status_code in (403, 404), name
         assert "Dana" not in page.content.decode(), name
 

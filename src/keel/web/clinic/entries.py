@@ -4,18 +4,20 @@ They are facts like any other (corrected, taken back, audited) and no part of a 
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any, TypeVar
 
 import msgspec
 
+from keel.assessment.course.letters import LetterStep
+from keel.assessment.course.steps import CourseStep
 from keel.messages.json import BUILDS_SHAPES
 from keel.web.clinic.errors import FactRefused
 from keel.web.clinic.models import Fact, Kind
 from keel.web.language.words import gettext as _
 
-E = TypeVar("E", bound="Entry")
+E = TypeVar("E")
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -69,10 +71,12 @@ class ConsentEntry(Entry, frozen=True, kw_only=True):
 
 
 class VisitEntry(Entry, frozen=True, kw_only=True):
-    """A visit that is planned, at a time with its offset."""
+    """A visit that is planned, at a time with its offset; `course` and `phase` where it is a session of a course."""
 
     at: str
     what: str = ""
+    course: str = ""
+    phase: str = ""
 
     def __post_init__(self) -> None:
         if self.when.tzinfo is None:
@@ -90,16 +94,18 @@ class MergeEntry(Entry, frozen=True, kw_only=True):
     number: str
 
 
-SHAPES: dict[Kind, type[Entry]] = {
+SHAPES: Mapping[Kind, Any] = {
     Kind(Kind.CONTACT): ContactEntry,
     Kind(Kind.CONSENT): ConsentEntry,
     Kind(Kind.VISIT): VisitEntry,
     Kind(Kind.MERGE): MergeEntry,
+    Kind(Kind.COURSE): CourseStep,
+    Kind(Kind.LETTER): LetterStep,
 }
 """Kinds of fact that are the clinic’s own."""
 
 
-def entry_of(fact: Fact) -> Entry | None:
+def entry_of(fact: Fact) -> Any:
     """The entry that a fact of the clinic’s own is; None for one that cannot be read, which stands in the ledger."""
     try:
         with BUILDS_SHAPES:
