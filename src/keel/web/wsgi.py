@@ -16,10 +16,13 @@ warm_up()
 
 
 def _watch() -> None:
-    """Watches over alarms as long as the worker runs."""
+    """Watches over alarms and sends messages as long as the worker runs."""
     from keel.web.live import watcher  # its tables can be named now
+    from keel.web.measures import watch
+    from keel.web.outbox import actions, sender
 
     watcher.start()
+    sender.start(watch.look_at_alerts, actions.send_due)
 
 
 front = Front(application, on_start=_watch)

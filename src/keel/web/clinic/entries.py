@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from keel.assessment.measures import AlertStep
 from keel.messages.json import BUILDS_SHAPES
 from keel.web.clinic.errors import FactRefused
 from keel.web.clinic.models import Fact, Kind
@@ -25,6 +26,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class ContactRole(StrEnum):
     """What somebody is called for."""
 
+    PERSON = "person"
     ESCORT = "escort"
     EMERGENCY = "emergency"
     FAMILY = "family"
@@ -32,13 +34,19 @@ class ContactRole(StrEnum):
 
 
 class ContactEntry(Entry, frozen=True, kw_only=True):
-    """Somebody who may be called. `may_know` is whether they may be told why the person is here; None: not asked."""
+    """Somebody who may be called. `may_know` is whether they may be told why the person is here; None: not asked.
+
+    The person themself is one as well: `messages` is whether they agreed to get forms by mail or text, in `lang`.
+    """
 
     name: str
     role: ContactRole
     phone: str = ""
     may_know: bool | None = None
     note: str = ""
+    email: str = ""
+    lang: str = ""
+    messages: bool | None = None
 
 
 class ConsentTo(StrEnum):
@@ -90,7 +98,8 @@ class MergeEntry(Entry, frozen=True, kw_only=True):
     number: str
 
 
-SHAPES: dict[Kind, type[Entry]] = {
+SHAPES: dict[Kind, type[msgspec.Struct]] = {
+    Kind(Kind.ALERT): AlertStep,
     Kind(Kind.CONTACT): ContactEntry,
     Kind(Kind.CONSENT): ConsentEntry,
     Kind(Kind.VISIT): VisitEntry,
@@ -99,7 +108,7 @@ SHAPES: dict[Kind, type[Entry]] = {
 """Kinds of fact that are the clinic’s own."""
 
 
-def entry_of(fact: Fact) -> Entry | None:
+def entry_of(fact: Fact) -> msgspec.Struct | None:
     """The entry that a fact of the clinic’s own is; None for one that cannot be read, which stands in the ledger."""
     try:
         with BUILDS_SHAPES:
