@@ -40,10 +40,12 @@ from keel.knowledge.interactions import (
 )
 from keel.knowledge.interactions import check as interactions_check
 from keel.knowledge.interactions.names import read_combinations, read_everyday_words, read_medicine_names
+from keel.knowledge.measuring import AnswerRules, MeasureSchedule
 from keel.knowledge.models import EffectLevel, Model, PressureRow, Route, Substance
 from keel.knowledge.models.check import complete_models
 from keel.knowledge.modifiers import Modifier
 from keel.knowledge.modifiers.check import complete_modifiers
+from keel.knowledge.outgoing import DeliveryRules, MessageTemplate, PrivateWord
 from keel.knowledge.protocols import Protocol
 from keel.knowledge.protocols.check import complete_protocols
 from keel.knowledge.protocols.overlay import protocol_overlay_problems
@@ -163,6 +165,11 @@ class Knowledge:
     strategies = Kind("strategies", Strategy)
     drug_groups = Kind("drug-groups.csv", DrugGroup)
     tools = Kind("tools", Tool)
+    message_templates = Kind("message-templates", MessageTemplate)
+    private_words = Kind("private-words.csv", PrivateWord, key="word")
+    delivery = Kind("delivery", DeliveryRules)
+    measure_schedules = Kind("measure-schedules", MeasureSchedule)
+    answer_rules = Kind("answer-rules", AnswerRules)
 
     @property
     def texts(self) -> Mapping[str, Mapping[str, Text]]:

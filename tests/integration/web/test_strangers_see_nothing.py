@@ -15,6 +15,7 @@ from keel.web.accounts.access import WAYS_IN, Rule, routes, rule_of
 from keel.web.clinic.actions import record_fact
 from keel.web.clinic.models import AuditRow, Fact, Kind
 from keel.web.routes import PUBLIC_APPS
+from support.answers import a_message, an_alert
 from support.care import a_course
 from support.clock import START
 from support.doses import INFUSION
@@ -83,6 +84,12 @@ NEEDS = {
     "live:sheet": "run_sessions",
     "live:downtime": "export_record",
     "live:packet": "export_record",
+    "measures:alerts": "see_picture",
+    "measures:alert": "see_picture",
+    "measures:patient": "see_picture",
+    "measures:choices": "decide",
+    "outbox:messages": "see_contacts",
+    "outbox:note": "see_contacts",
     "staff:people": "see_staff",
     "staff:invite": "manage_staff",
     "staff:withdraw": "manage_staff",
@@ -108,7 +115,16 @@ MAY = {
 }
 FRESH = {"staff:invite", "staff:withdraw", "staff:member"}
 """Routes that ask again who it is, before they answer."""
-SENT_TO = {"course:step", "live:queue", "live:add_room", "live:record", "live:events", "live:sound", "live:board_names"}
+SENT_TO = {
+    "course:step",
+    "outbox:note",
+    "live:queue",
+    "live:add_room",
+    "live:record",
+    "live:events",
+    "live:sound",
+    "live:board_names",
+}
 """Routes that only take what is sent to them."""
 VALUES = {
     "clinic": "harbour",
@@ -128,6 +144,8 @@ VALUES = {
     "step": "stop",
     "template": "urology",
     "letter": "l1",
+    "message": 1,
+    "alert": "a1-phq-9",
 }
 ROUTES = sorted(NEEDS)
 
@@ -156,6 +174,8 @@ def dose(people, dana):
     record_fact(by=people["fay"], patient=dana, kind=Kind.CONTACT, payload=contact, key="two", at=START)
     a_course(dana, people["alice"])
     a_session(dana, people["bob"])
+    a_message(dana)
+    an_alert(dana, people["bob"])
     return fact
 
 

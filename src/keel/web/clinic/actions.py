@@ -92,6 +92,8 @@ def register(
 
 OF_SESSIONS = (Kind.SESSION, Kind.EVENT)
 """Kinds of fact that only a session writes."""
+OF_THEIR_OWN = (*OF_SESSIONS, Kind.ALERT)
+"""Kinds of fact that have acts of their own, and are neither corrected nor taken back by hand."""
 
 
 def registered_with(key: str, *, by: AbstractUser, clinic: Clinic) -> Fact | None:
@@ -273,8 +275,8 @@ def _check_change(fact: Fact, patient: Patient, reason: str) -> None:
         raise FactRefused(_("That fact belongs to another patient."))
     if fact.kind == Kind.VOID:
         raise FactRefused(_("What was taken back stays so. Record the fact anew."))
-    if fact.kind in OF_SESSIONS:
-        raise FactRefused(_("This belongs to a session. Correct it there."))
+    if fact.kind in OF_THEIR_OWN:
+        raise FactRefused(_("This has a page of its own. Correct it there."))
     if not reason.strip():
         raise FactRefused(_("Say why."))
 

@@ -4,7 +4,7 @@ They are facts like any other (corrected, taken back, audited) and no part of a 
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -12,6 +12,7 @@ import msgspec
 
 from keel.assessment.course.letters import LetterStep
 from keel.assessment.course.steps import CourseStep
+from keel.assessment.measures import AlertStep
 from keel.messages.json import BUILDS_SHAPES
 from keel.web.clinic.errors import FactRefused
 from keel.web.clinic.models import Fact, Kind
@@ -27,6 +28,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class ContactRole(StrEnum):
     """What somebody is called for."""
 
+    PERSON = "person"
     ESCORT = "escort"
     EMERGENCY = "emergency"
     FAMILY = "family"
@@ -34,13 +36,19 @@ class ContactRole(StrEnum):
 
 
 class ContactEntry(Entry, frozen=True, kw_only=True):
-    """Somebody who may be called. `may_know` is whether they may be told why the person is here; None: not asked."""
+    """Somebody who may be called. `may_know` is whether they may be told why the person is here; None: not asked.
+
+    The person themself is one as well: `messages` is whether they agreed to get forms by mail or text, in `lang`.
+    """
 
     name: str
     role: ContactRole
     phone: str = ""
     may_know: bool | None = None
     note: str = ""
+    email: str = ""
+    lang: str = ""
+    messages: bool | None = None
 
 
 class ConsentTo(StrEnum):
@@ -94,7 +102,8 @@ class MergeEntry(Entry, frozen=True, kw_only=True):
     number: str
 
 
-SHAPES: Mapping[Kind, Any] = {
+SHAPES: dict[Kind, Any] = {
+    Kind(Kind.ALERT): AlertStep,
     Kind(Kind.CONTACT): ContactEntry,
     Kind(Kind.CONSENT): ConsentEntry,
     Kind(Kind.VISIT): VisitEntry,

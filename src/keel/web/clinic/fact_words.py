@@ -99,6 +99,8 @@ def _text(fact: Fact) -> str:
             return f"{kind} {json.dumps(said, ensure_ascii=False, sort_keys=True) if said else ''}".strip()
         case Kind.COURSE | Kind.LETTER:
             return step_text(entry_of(fact))
+        case Kind.ALERT:
+            return _alert(entry)
         case Kind.VOID:
             return _("Fact %(number)d no longer counts.") % {"number": fact.voids.sequence}
         case _:
@@ -118,9 +120,30 @@ def _dose(entry: dict[str, Any]) -> str:
     return ", ".join([amount or _("amount not known"), *(name for name in names if name)])
 
 
+def alert_words(step: str) -> str:
+    """What happened to an alert."""
+    return {
+        "opened": _("An answer alarms"),
+        "told": _("Staff were told"),
+        "taken": _("Taken"),
+        "tried": _("Tried to reach"),
+        "agreed": _("Spoken and agreed"),
+        "closed": _("Closed"),
+    }.get(str(step), str(step))
+
+
+def _alert(entry: dict[str, Any]) -> str:
+    reached = {True: _("reached"), False: _("not reached"), None: ""}[entry.get("reached")]
+    said = [", ".join(entry.get("rules", ())), ", ".join(entry.get("told", ())), reached]
+    names = ("who", "how", "result", "ideation", "plan", "intent", "means", "protective", "agreed", "informed")
+    said += [entry.get(name, "") for name in (*names, "reference", "next_contact", "reason")]
+    return ", ".join(filter(None, [alert_words(entry["step"]), *said]))
+
+
 def contact_words(role: str) -> str:
     """What somebody is called for."""
     return {
+        "person": _("the person themself"),
         "escort": _("takes the person home"),
         "emergency": _("in an emergency"),
         "family": _("family or friend"),
