@@ -16,6 +16,7 @@ from django.db import migrations
 APPEND_ONLY = (
     *("clinic_fact", "clinic_auditrow", "clinic_emergencyaccess", "clinic_factdecision", "clinic_erasure"),
     *("live_adoption", "live_rulebook", "live_soundcheck", "live_monitorplace", "live_monitormessage"),
+    *("rems_setting", "rems_stockmove"),
 )
 """Every table that takes new rows only."""
 _ERASURES = "clinic_erasure"

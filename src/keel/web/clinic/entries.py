@@ -10,12 +10,13 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from keel.assessment.rems.steps import RemsStep
 from keel.messages.json import BUILDS_SHAPES
 from keel.web.clinic.errors import FactRefused
 from keel.web.clinic.models import Fact, Kind
 from keel.web.language.words import gettext as _
 
-E = TypeVar("E", bound="Entry")
+E = TypeVar("E", bound=msgspec.Struct)
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -90,16 +91,17 @@ class MergeEntry(Entry, frozen=True, kw_only=True):
     number: str
 
 
-SHAPES: dict[Kind, type[Entry]] = {
+SHAPES: dict[Kind, Any] = {
     Kind(Kind.CONTACT): ContactEntry,
     Kind(Kind.CONSENT): ConsentEntry,
     Kind(Kind.VISIT): VisitEntry,
     Kind(Kind.MERGE): MergeEntry,
+    Kind(Kind.REMS): RemsStep,
 }
 """Kinds of fact that are the clinic’s own."""
 
 
-def entry_of(fact: Fact) -> Entry | None:
+def entry_of(fact: Fact) -> Any:
     """The entry that a fact of the clinic’s own is; None for one that cannot be read, which stands in the ledger."""
     try:
         with BUILDS_SHAPES:

@@ -95,6 +95,8 @@ def _text(fact: Fact) -> str:
             said = {name: value for name, value in entry["event"].items() if name not in ("id", "at", "by", "type")}
             kind = entry["event"]["type"].replace("_", " ")
             return f"{kind} {json.dumps(said, ensure_ascii=False, sort_keys=True) if said else ''}".strip()
+        case Kind.REMS:
+            return _rems(entry)
         case Kind.VOID:
             return _("Fact %(number)d no longer counts.") % {"number": fact.voids.sequence}
         case _:
@@ -112,6 +114,34 @@ def _dose(entry: dict[str, Any]) -> str:
         _("over %(time)s") % {"time": entry["over"]} if entry.get("over") else "",
     ]
     return ", ".join([amount or _("amount not known"), *(name for name in names if name)])
+
+
+def _rems(entry: dict[str, Any]) -> str:
+    """A step of the programme: what happened, and what was written with it."""
+    step = {
+        "enrolment_signed": _("form of enrolment signed by patient and prescriber"),
+        "enrolment_confirmed": _("enrolment confirmed by the programme"),
+        "enrolment_verified": _("programme asked about the enrolment"),
+        "enrolment_ended": _("enrolment ended"),
+        "form_filled": _("written into the monitoring form"),
+        "form_signed": _("monitoring form signed"),
+        "form_sent": _("monitoring form sent"),
+        "form_receipted": _("monitoring form confirmed by the programme"),
+        "report_filled": _("written into the report of an adverse event"),
+        "report_sent": _("report of an adverse event sent"),
+    }[entry["step"]]
+    said = [*entry.get("answers", {}).items(), *((name, one) for name, one in entry.items() if name not in _REMS_APART)]
+    values = (f"{name.replace('_', ' ')} {_said(value)}" for name, value in said)
+    return ", ".join((step, *values))
+
+
+_REMS_APART = ("step", "answers", "session", "report", "open")
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return _("not answered") if value is None else str(value)
 
 
 def contact_words(role: str) -> str:
