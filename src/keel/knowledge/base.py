@@ -54,7 +54,7 @@ from keel.knowledge.reading.codes import only_limits
 from keel.knowledge.registry import Kind
 from keel.knowledge.retention import Retention
 from keel.knowledge.schedules import LetterTemplate, Schedule, schedule_problems
-from keel.knowledge.sessions import ProgrammeForm, SessionRules
+from keel.knowledge.sessions import EventReport, ProgrammeForm, SessionRules, StockDuty, StockProduct
 from keel.knowledge.sessions.overlay import session_overlay_problems
 from keel.knowledge.surveillance import Surveillance
 from keel.knowledge.surveillance.overlay import surveillance_overlay_problems
@@ -157,6 +157,9 @@ class Knowledge:
     rems = Kind("rems", ProgrammeForm)
     schedules = Kind("schedules", Schedule, check=schedule_problems)
     letters = Kind("letters", LetterTemplate)
+    event_reports = Kind("event-reports", EventReport)
+    stock_products = Kind("stock/products.csv", StockProduct)
+    stock_duties = Kind("stock/duties.csv", StockDuty)
     emergency_cards = Kind("emergency-cards", EmergencyCard, overlay=card_overlay_problems, check=card_problems)
     adoption_topics = Kind("adoption.csv", Topic)
 

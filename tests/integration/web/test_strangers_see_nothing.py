@@ -11,9 +11,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from keel.assessment.rems.steps import ReportFilled
 from keel.web.accounts.access import WAYS_IN, Rule, routes, rule_of
 from keel.web.clinic.actions import record_fact
-from keel.web.clinic.models import AuditRow, Fact, Kind
+from keel.web.clinic.models import AuditRow, Fact, Kind, Patient
+from keel.web.rems.actions import record_step
 from keel.web.routes import PUBLIC_APPS
 from support.answers import a_message, an_alert
 from support.care import a_course
@@ -21,6 +23,7 @@ from support.clock import START
 from support.doses import INFUSION
 from support.live import a_session
 from support.loops import some
+from support.stock import short_of_one
 
 NEEDS = {
     "clinic:patients": "see_patients",
@@ -90,6 +93,22 @@ NEEDS = {
     "measures:choices": "decide",
     "outbox:messages": "see_contacts",
     "outbox:note": "see_contacts",
+    "rems:forms": "record_facts",
+    "rems:setting": "manage_rems",
+    "rems:patient": "record_facts",
+    "rems:report": "record_facts",
+    "rems:report_pdf": "export_record",
+    "rems:report_json": "export_record",
+    "rems:monitoring": "record_facts",
+    "rems:monitoring_pdf": "export_record",
+    "rems:monitoring_json": "export_record",
+    "rems:stock": "see_stock",
+    "rems:write": "keep_stock",
+    "rems:count": "keep_stock",
+    "rems:confirm": "keep_stock",
+    "rems:discrepancy": "see_stock",
+    "rems:book_csv": "see_stock",
+    "rems:book_pdf": "see_stock",
     "staff:people": "see_staff",
     "staff:invite": "manage_staff",
     "staff:withdraw": "manage_staff",
@@ -101,16 +120,18 @@ DESK = {"register", "see_contacts"}
 MAY = {
     "alice": {"see_staff", "see_patients", "see_picture", "record_facts", "void_facts"}
     | DESK
-    | {"decide", "export_record", "erase", "see_rooms", "run_sessions", "write_in_sessions"},
+    | {"decide", "export_record", "erase", "see_rooms", "run_sessions", "write_in_sessions"}
+    | {"manage_rems", "see_stock", "keep_stock"},
     "bob": {"see_staff", "see_patients", "see_picture", "record_facts", "void_facts"}
     | DESK
-    | {"export_record", "see_rooms", "run_sessions", "write_in_sessions"},
+    | {"export_record", "see_rooms", "run_sessions", "write_in_sessions", "see_stock", "keep_stock"},
     "tom": {"see_staff", "see_patients", "see_picture", "record_facts"}
     | DESK
     | {"export_record", "see_rooms", "write_in_sessions"},
     "fay": {"see_staff", "see_patients", "open_in_emergency"} | DESK,
     "mia": {"see_staff", "see_patients", "open_in_emergency", "manage_staff", "see_emergencies", "see_audit", "erase"}
-    | DESK,
+    | DESK
+    | {"manage_rems", "see_stock"},
     "rex": {"see_staff"},
 }
 FRESH = {"staff:invite", "staff:withdraw", "staff:member"}
@@ -124,6 +145,7 @@ SENT_TO = {
     "live:events",
     "live:sound",
     "live:board_names",
+    "rems:confirm",
 }
 """Routes that only take what is sent to them."""
 VALUES = {
@@ -146,6 +168,11 @@ VALUES = {
     "letter": "l1",
     "message": 1,
     "alert": "a1-phq-9",
+    "report": "r1",
+    "kind": "receive",
+    "lot": 1,
+    "line": 1,
+    "difference": "count-3",
 }
 ROUTES = sorted(NEEDS)
 
@@ -154,6 +181,8 @@ def _address(name, **changed):
     view = dict(routes())[name]
     pattern = next(names for names in _names(name))
     values = VALUES | ({"sequence": 2} if name.endswith("_contact") else {}) | changed
+    if name.startswith("rems:monitoring"):
+        values = values | {"session": "b1"}  # a programme asks for its form
     return reverse(name, kwargs={key: values[key] for key in pattern}) if view else ""
 
 
@@ -176,6 +205,12 @@ def dose(people, dana):
     a_session(dana, people["bob"])
     a_message(dana)
     an_alert(dana, people["bob"])
+    sprayed = Patient.objects.create(clinic=dana.clinic, number="H-2", display_name="Dora")
+    plan = {"dose": "56 mg", "devices": 2}
+    a_session(sprayed, people["bob"], name="b1", protocol="esketamine-nasal-us", plan=plan)
+    report = ReportFilled(report="r1", answers={})
+    record_step(by=people["alice"], patient=dana, step=report, key="report", at=START)
+    short_of_one(people, dana.clinic)
     return fact
 
 

@@ -103,7 +103,7 @@ def registered_with(key: str, *, by: AbstractUser, clinic: Clinic) -> Fact | Non
     return same
 
 
-TAKEN_WORDS = frozenset({"register", "staff", "board", "sessions", "patients", "audit"})
+TAKEN_WORDS = frozenset({"register", "staff", "board", "sessions", "patients", "audit", "rems", "stock"})
 """Words that stand where a number stands in an address."""
 
 

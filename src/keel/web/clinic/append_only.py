@@ -18,6 +18,7 @@ APPEND_ONLY = (
     *("live_adoption", "live_rulebook", "live_soundcheck", "live_monitorplace", "live_monitormessage"),
     *("outbox_outmessage", "outbox_delivery"),
     *("measures_clinicmeasures", "measures_formlink", "measures_linkstep"),
+    *("rems_setting", "rems_stockmove"),
 )
 """Every table that takes new rows only."""
 _ERASURES = "clinic_erasure"

@@ -13,6 +13,7 @@ import msgspec
 from keel.assessment.course.letters import LetterStep
 from keel.assessment.course.steps import CourseStep
 from keel.assessment.measures import AlertStep
+from keel.assessment.rems.steps import RemsStep
 from keel.messages.json import BUILDS_SHAPES
 from keel.web.clinic.errors import FactRefused
 from keel.web.clinic.models import Fact, Kind
@@ -110,6 +111,7 @@ SHAPES: dict[Kind, Any] = {
     Kind(Kind.MERGE): MergeEntry,
     Kind(Kind.COURSE): CourseStep,
     Kind(Kind.LETTER): LetterStep,
+    Kind(Kind.REMS): RemsStep,
 }
 """Kinds of fact that are the clinic’s own."""
 

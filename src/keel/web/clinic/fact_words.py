@@ -101,6 +101,8 @@ def _text(fact: Fact) -> str:
             return step_text(entry_of(fact))
         case Kind.ALERT:
             return _alert(entry)
+        case Kind.REMS:
+            return _rems(entry)
         case Kind.VOID:
             return _("Fact %(number)d no longer counts.") % {"number": fact.voids.sequence}
         case _:
@@ -138,6 +140,34 @@ def _alert(entry: dict[str, Any]) -> str:
     names = ("who", "how", "result", "ideation", "plan", "intent", "means", "protective", "agreed", "informed")
     said += [entry.get(name, "") for name in (*names, "reference", "next_contact", "reason")]
     return ", ".join(filter(None, [alert_words(entry["step"]), *said]))
+
+
+def _rems(entry: dict[str, Any]) -> str:
+    """A step of the programme: what happened, and what was written with it."""
+    step = {
+        "enrolment_signed": _("form of enrolment signed by patient and prescriber"),
+        "enrolment_confirmed": _("enrolment confirmed by the programme"),
+        "enrolment_verified": _("programme asked about the enrolment"),
+        "enrolment_ended": _("enrolment ended"),
+        "form_filled": _("written into the monitoring form"),
+        "form_signed": _("monitoring form signed"),
+        "form_sent": _("monitoring form sent"),
+        "form_receipted": _("monitoring form confirmed by the programme"),
+        "report_filled": _("written into the report of an adverse event"),
+        "report_sent": _("report of an adverse event sent"),
+    }[entry["step"]]
+    said = [*entry.get("answers", {}).items(), *((name, one) for name, one in entry.items() if name not in _REMS_APART)]
+    values = (f"{name.replace('_', ' ')} {_said(value)}" for name, value in said)
+    return ", ".join((step, *values))
+
+
+_REMS_APART = ("step", "answers", "session", "report", "open")
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return _("not answered") if value is None else str(value)
 
 
 def contact_words(role: str) -> str:
