@@ -41,6 +41,17 @@ NEEDS = {
     "clinic:plan_visit": "register",
     "clinic:register": "register",
     "clinic:export": "export_record",
+    "therapy:day": "decide",
+    "therapy:due": "see_picture",
+    "therapy:group": "record_facts",
+    "therapy:therapy": "see_picture",
+    "therapy:agreed": "export_record",
+    "therapy:recovery": "see_picture",
+    "therapy:plan": "export_record",
+    "therapy:write": "record_facts",
+    "therapy:correct": "void_facts",
+    "therapy:private_notes": "private_notes",
+    "therapy:export_private_notes": "private_notes",
     "live:adoption": "see_rooms",
     "live:overlay": "see_rooms",
     "live:decision": "run_sessions",
@@ -91,7 +102,7 @@ MAY = {
     | {"export_record", "see_rooms", "run_sessions", "write_in_sessions"},
     "tom": {"see_staff", "see_patients", "see_picture", "record_facts"}
     | DESK
-    | {"export_record", "see_rooms", "write_in_sessions"},
+    | {"export_record", "see_rooms", "write_in_sessions", "private_notes"},
     "fay": {"see_staff", "see_patients", "open_in_emergency"} | DESK,
     "mia": {"see_staff", "see_patients", "open_in_emergency", "manage_staff", "see_emergencies", "see_audit", "erase"}
     | DESK,
@@ -115,14 +126,22 @@ VALUES = {
     "protocol": "iv-racemic",
     "decision": "iv-racemic/dose",
     "part": "during",
+    "of": "therapy",
+    "step": "intention_said",
 }
+OTHERS = {
+    "clinic:correct_contact": {"sequence": 2},
+    "clinic:take_back_contact": {"sequence": 2},
+    "therapy:correct": {"sequence": 3},
+}
+"""Routes that take another fact than the dose."""
 ROUTES = sorted(NEEDS)
 
 
 def _address(name, **changed):
     view = dict(routes())[name]
     pattern = next(names for names in _names(name))
-    values = VALUES | ({"sequence": 2} if name.endswith("_contact") else {}) | changed
+    values = VALUES | OTHERS.get(name, {}) | changed
     return reverse(name, kwargs={key: values[key] for key in pattern}) if view else ""
 
 
@@ -141,6 +160,8 @@ def dose(people, dana):
     fact = record_fact(by=people["alice"], patient=dana, kind=Kind.DOSE, payload=INFUSION, key="one", at=START)
     contact = {"name": "Sam", "role": "escort"}
     record_fact(by=people["fay"], patient=dana, kind=Kind.CONTACT, payload=contact, key="two", at=START)
+    intention = {"step": "intention_said", "at": START.isoformat(), "words": "to rest"}
+    record_fact(by=people["tom"], patient=dana, kind=Kind.THERAPY, payload=intention, key="three", at=START)
     a_session(dana, people["bob"])
     return fact
 

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from keel import knowledge
+from keel.web.clinic.care_words import step_text
 from keel.web.clinic.models import Fact, Kind
 from keel.web.language.words import gettext as _
 
@@ -95,6 +96,8 @@ def _text(fact: Fact) -> str:
             said = {name: value for name, value in entry["event"].items() if name not in ("id", "at", "by", "type")}
             kind = entry["event"]["type"].replace("_", " ")
             return f"{kind} {json.dumps(said, ensure_ascii=False, sort_keys=True) if said else ''}".strip()
+        case Kind.THERAPY | Kind.RECOVERY:
+            return step_text(entry)
         case Kind.VOID:
             return _("Fact %(number)d no longer counts.") % {"number": fact.voids.sequence}
         case _:

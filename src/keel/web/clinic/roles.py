@@ -30,6 +30,7 @@ class Permission(StrEnum):
     SEE_EMERGENCIES = "see_emergencies"
     SEE_AUDIT = "see_audit"
     ERASE = "erase"
+    PRIVATE_NOTES = "private_notes"
 
 
 class Role:
@@ -83,8 +84,8 @@ class Therapist(Role):
 
     id = "therapist"
     title = _("Therapist")
-    description = _("Prepares and integrates: sees the picture and records facts.")
-    permissions = Nurse.permissions - {Permission.VOID_FACTS, Permission.RUN_SESSIONS}
+    description = _("Prepares and integrates: sees the picture, records facts, and keeps private notes of their own.")
+    permissions = (Nurse.permissions - {Permission.VOID_FACTS, Permission.RUN_SESSIONS}) | {Permission.PRIVATE_NOTES}
 
 
 class FrontDesk(Role):

@@ -23,7 +23,7 @@ from keel.web.clinic.known_page import KnownPage, recorded_fact
 from keel.web.clinic.models import Clinic, Fact, Kind
 from keel.web.clinic.patient_list import PatientList, alike_key, look_alikes
 from keel.web.clinic.patient_page import shown_or_not
-from keel.web.clinic.person_forms import ExportForm, RegisterForm
+from keel.web.clinic.person_forms import OF_KIND, ExportForm, RegisterForm
 from keel.web.clinic.queries import patient_or_404, places_of, record_of, standing_facts
 from keel.web.clinic.recording import KEPT_AT_THE_DESK, QUESTIONNAIRES, UNPROCESSABLE, back_to
 from keel.web.clinic.roles import Permission
@@ -138,6 +138,7 @@ def patient(request: HttpRequest, clinic: Clinic, number: str) -> HttpResponse:
         "questionnaires": [facts.instruments[name] for name in QUESTIONNAIRES],
         "may_record": Permission.RECORD_FACTS in request.allowed,
         "may_void": Permission.VOID_FACTS in request.allowed,
+        "with_form": {*OF_KIND, Kind.ANSWERS},
         "may_decide": Permission.DECIDE in request.allowed,
         "recorded": recorded_fact(person, request.GET.get("recorded")),
         "emergencies": person.emergency_accesses.select_related("user")[:5],
