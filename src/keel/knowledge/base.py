@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
+from keel.knowledge.care import RecoveryProgramme, TherapyFrame
 from keel.knowledge.clinical_facts import AnswerFact, ClinicalFact, Denial, Jurisdiction, MedicineFact
 from keel.knowledge.concepts import AlarmConcept, CodeSystem, Concept, ConceptCode, ConceptWord, StateWord
 from keel.knowledge.concepts.check import concept_problems
@@ -161,6 +162,8 @@ class Knowledge:
     stock_products = Kind("stock/products.csv", StockProduct)
     stock_duties = Kind("stock/duties.csv", StockDuty)
     emergency_cards = Kind("emergency-cards", EmergencyCard, overlay=card_overlay_problems, check=card_problems)
+    therapies = Kind("therapies", TherapyFrame)
+    programmes = Kind("programmes", RecoveryProgramme)
     adoption_topics = Kind("adoption.csv", Topic)
 
     # Words for people.

@@ -54,6 +54,17 @@ NEEDS = {
     "course:write_letter": "record_facts",
     "course:letter": "record_facts",
     "course:letter_pdf": "export_record",
+    "therapy:day": "decide",
+    "therapy:due": "see_picture",
+    "therapy:group": "record_facts",
+    "therapy:therapy": "see_picture",
+    "therapy:agreed": "export_record",
+    "therapy:recovery": "see_picture",
+    "therapy:plan": "export_record",
+    "therapy:write": "record_facts",
+    "therapy:correct": "void_facts",
+    "therapy:private_notes": "private_notes",
+    "therapy:export_private_notes": "private_notes",
     "live:adoption": "see_rooms",
     "live:overlay": "see_rooms",
     "live:decision": "run_sessions",
@@ -127,7 +138,7 @@ MAY = {
     | {"export_record", "see_rooms", "run_sessions", "write_in_sessions", "see_stock", "keep_stock"},
     "tom": {"see_staff", "see_patients", "see_picture", "record_facts"}
     | DESK
-    | {"export_record", "see_rooms", "write_in_sessions"},
+    | {"export_record", "see_rooms", "write_in_sessions", "private_notes"},
     "fay": {"see_staff", "see_patients", "open_in_emergency"} | DESK,
     "mia": {"see_staff", "see_patients", "open_in_emergency", "manage_staff", "see_emergencies", "see_audit", "erase"}
     | DESK
@@ -173,7 +184,15 @@ VALUES = {
     "lot": 1,
     "line": 1,
     "difference": "count-3",
+    "of": "therapy",
+    "step": "intention_said",
 }
+OTHERS = {
+    "clinic:correct_contact": {"sequence": 2},
+    "clinic:take_back_contact": {"sequence": 2},
+    "therapy:correct": {"sequence": 3},
+}
+"""Routes that take another fact than the dose."""
 ROUTES = sorted(NEEDS)
 
 
@@ -183,6 +202,7 @@ def _address(name, **changed):
     values = VALUES | ({"sequence": 2} if name.endswith("_contact") else {}) | changed
     if name.startswith("rems:monitoring"):
         values = values | {"session": "b1"}  # a programme asks for its form
+    values = VALUES | OTHERS.get(name, {}) | changed
     return reverse(name, kwargs={key: values[key] for key in pattern}) if view else ""
 
 
@@ -202,6 +222,8 @@ def dose(people, dana):
     contact = {"name": "Sam", "role": "escort"}
     record_fact(by=people["fay"], patient=dana, kind=Kind.CONTACT, payload=contact, key="two", at=START)
     a_course(dana, people["alice"])
+    intention = {"step": "intention_said", "at": START.isoformat(), "words": "to rest"}
+    record_fact(by=people["tom"], patient=dana, kind=Kind.THERAPY, payload=intention, key="three", at=START)
     a_session(dana, people["bob"])
     a_message(dana)
     an_alert(dana, people["bob"])

@@ -103,7 +103,7 @@ def registered_with(key: str, *, by: AbstractUser, clinic: Clinic) -> Fact | Non
     return same
 
 
-TAKEN_WORDS = frozenset({"register", "staff", "board", "sessions", "patients", "audit", "rems", "stock"})
+TAKEN_WORDS = frozenset({"register", "staff", "board", "sessions", "patients", "audit", "rems", "stock", "care"})
 """Words that stand where a number stands in an address."""
 
 
@@ -244,8 +244,7 @@ def _require(user: AbstractUser, clinic: Clinic, permission: Permission) -> None
 def _check(kind: Kind, payload: dict[str, Any], at: dt.datetime) -> dt.datetime | None:
     """When the fact was so. FactRefused unless the entry reads as a whole, with nothing left out."""
     if kind in SHAPES:
-        check_entry(kind, payload, at=at)
-        return None
+        return check_entry(kind, payload, at=at)
     document: dict[str, Any] = {}
     add_entry(document, kind, payload)
     try:

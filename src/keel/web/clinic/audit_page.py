@@ -54,6 +54,9 @@ ACTIONS: dict[str, Any] = {
     "stock": _("Wrote in the book of controlled drugs"),
     "add_monitor": _("Made a monitor known"),
     "place_monitor": _("Moved a monitor"),
+    "private_note": _("Wrote a private note of their own"),
+    "export_private_notes": _("Took their own private notes out"),
+    "change_day": _("Changed the day of the programme"),
     "end_adoption": _("Took the names from under defaults"),
     "open_in_emergency": _("Opened in an emergency"),
     "export": _("Took data out"),
@@ -133,6 +136,15 @@ PAGES: dict[str, Any] = {
     "rems:report": _("a report of an adverse event"),
     "rems:report_pdf": _("a report of an adverse event"),
     "rems:report_json": _("a report of an adverse event"),
+    "therapy:therapy": _("assisted therapy"),
+    "therapy:recovery": _("the recovery programme"),
+    "therapy:write": _("a form of therapy or the programme"),
+    "therapy:correct": _("a form of therapy or the programme"),
+    "therapy:agreed": _("what was agreed on in therapy, to print"),
+    "therapy:plan": _("the plan for afterwards, to print"),
+    "therapy:due": _("what is due in therapy and the programme"),
+    "therapy:group": _("the form for a group"),
+    "therapy:private_notes": _("private notes of their own"),
     "live:board": _("the board of rooms"),
     "live:add_room": _("the board of rooms"),
     "live:board_json": _("the board of rooms"),
@@ -157,14 +169,18 @@ PAGES: dict[str, Any] = {
 SHOWN: dict[str, Any] = {
     "session": _("the session"),
     "name": _("name and number"),
+    "care": _("what is due in therapy or the programme"),
     "picture": _("name, number and what needs a decision"),
 }
 """What a list showed of a patient, in words."""
 KINDS = {
-    "seen": (_("seen"), ("see_patient", "see_patients", "see_audit", "print_audit", "export", "print")),
+    "seen": (
+        _("seen"),
+        ("see_patient", "see_patients", "see_audit", "print_audit", "export", "print", "export_private_notes"),
+    ),
     "written": (
         _("written"),
-        ("record_fact", "correct_fact", "void_fact", "register", "open_session", "session_event"),
+        ("record_fact", "correct_fact", "void_fact", "register", "open_session", "session_event", "private_note"),
     ),
     "refused": (
         _("refused"),

@@ -13,7 +13,10 @@ import msgspec
 from keel.assessment.course.letters import LetterStep
 from keel.assessment.course.steps import CourseStep
 from keel.assessment.measures import AlertStep
+from keel.assessment.recovery.steps import RecoveryStep
 from keel.assessment.rems.steps import RemsStep
+from keel.assessment.tasks import Step
+from keel.assessment.therapy.steps import TherapyStep
 from keel.messages.json import BUILDS_SHAPES
 from keel.web.clinic.errors import FactRefused
 from keel.web.clinic.models import Fact, Kind
@@ -112,6 +115,8 @@ SHAPES: dict[Kind, Any] = {
     Kind(Kind.COURSE): CourseStep,
     Kind(Kind.LETTER): LetterStep,
     Kind(Kind.REMS): RemsStep,
+    Kind(Kind.THERAPY): TherapyStep,
+    Kind(Kind.RECOVERY): RecoveryStep,
 }
 """Kinds of fact that are the clinic’s own."""
 
@@ -130,8 +135,8 @@ def entries_of(facts: Iterable[Fact], shape: type[E]) -> list[E]:
     return [entry for fact in facts if isinstance(entry := entry_of(fact), shape)]
 
 
-def check_entry(kind: Kind, payload: dict[str, Any], *, at: dt.datetime) -> None:
-    """FactRefused, with the field where there is one, unless the payload is a whole entry of its kind."""
+def check_entry(kind: Kind, payload: dict[str, Any], *, at: dt.datetime) -> dt.datetime | None:
+    """When an entry was so, where that has a time; FactRefused unless the payload is a whole entry of its kind."""
     try:
         with BUILDS_SHAPES:
             entry = msgspec.convert(payload, SHAPES[kind])
@@ -139,6 +144,10 @@ def check_entry(kind: Kind, payload: dict[str, Any], *, at: dt.datetime) -> None
         raise FactRefused(_("Something is missing, or not in its form.")) from None
     if isinstance(entry, ConsentEntry):
         _check_consent(entry, at.date())
+    happened = entry.at if isinstance(entry, Step) else None
+    if happened is not None and happened > at:
+        raise FactRefused(_("The time lies in the future. Record what has happened."), "at")
+    return happened
 
 
 def _check_consent(entry: ConsentEntry, today: dt.date) -> None:

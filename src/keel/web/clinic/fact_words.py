@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from keel import knowledge
-from keel.web.clinic.care_words import step_text
+from keel.web.clinic import care_words, course_words
 from keel.web.clinic.entries import entry_of
 from keel.web.clinic.models import Fact, Kind
 from keel.web.language.words import gettext as _
@@ -98,11 +98,13 @@ def _text(fact: Fact) -> str:
             kind = entry["event"]["type"].replace("_", " ")
             return f"{kind} {json.dumps(said, ensure_ascii=False, sort_keys=True) if said else ''}".strip()
         case Kind.COURSE | Kind.LETTER:
-            return step_text(entry_of(fact))
+            return course_words.step_text(entry_of(fact))
         case Kind.ALERT:
             return _alert(entry)
         case Kind.REMS:
             return _rems(entry)
+        case Kind.THERAPY | Kind.RECOVERY:
+            return care_words.step_text(entry)
         case Kind.VOID:
             return _("Fact %(number)d no longer counts.") % {"number": fact.voids.sequence}
         case _:
