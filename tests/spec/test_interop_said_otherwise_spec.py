@@ -549,6 +549,16 @@ def test_a_weight_far_from_the_one_before_is_asked_about():
     assert "jump of the weight" not in notes(apart)
 
 
+# 7. Notes
+
+
+def test_every_place_of_equal_notes_can_be_found():
+    pressures = [observation("8480-6", quantity(-1, "mm[Hg]"), id=f"o{number}") for number in range(5)]
+    (note,) = read(*pressures).records[0].notes
+    assert (note.count, note.where) == (5, note.places[0])
+    assert [place.rpartition("/")[2] for place in map(str, note.places)] == ["o0", "o1", "o2", "o3", "o4"]
+
+
 # 10. Folders
 
 
@@ -861,6 +871,11 @@ CHARTED = {
         from_bag({"dose": {"value": 0.5, "unit": "lozenges"}}),
     ],
     "drops": [bag(part("ketamine", 50, 1)), from_bag({"dose": quantity(14, "[drp]")})],
+    "capitals for each kilogram": [
+        weight(70),
+        given({"text": "ketamine"}, dosage={"dose": {"value": 0.5, "unit": "MG/KG"}}),
+    ],
+    "a plural in brackets": [given({"text": "ketamine"}, dosage={"dose": {"value": 35, "unit": "milligram(s)"}})],
     "drops in words": [bag(part("ketamine", 50, 1)), from_bag({"dose": {"value": 14, "unit": "gtt"}})],
 }
 
@@ -893,6 +908,9 @@ ROUTES = {
         {"text": "I.V."},
         {"text": "IV (intravenous) continuous"},
         {"text": "IVPB"},
+        {"text": "Peripheral IV"},
+        {"text": "Intravenous (peripheral)"},
+        concept("IVP", system="urn:oid:2.16.840.1.113883.12.162"),
         concept("IVINJBOL", system="http://terminology.hl7.org/CodeSystem/v3-RouteOfAdministration"),
         concept("C38276", system="urn:oid:2.16.840.1.113883.3.26.1.1"),
         concept("47625008", system="urn:oid:2.16.840.1.113883.6.96"),
@@ -900,6 +918,7 @@ ROUTES = {
     "nasal": [
         {"text": "intra-nasal"},
         {"text": "Nasal use"},
+        {"text": "Each nostril"},
         concept("NASINHL", system="urn:oid:2.16.840.1.113883.5.112"),
     ],
     "sc": [{"text": "s/c"}, {"text": "SubQ"}, {"text": "subcutaneous infusion"}],
@@ -945,6 +964,35 @@ TABLES = {
     "byte-order mark, Windows lines": "\ufeffdate,drug,amount\r\n2026-11-01,Ketalar,35.5 mg\r\n",
     "grams, quoted": 'date,drug,amount,unit\n"2026-11-01","ketamine","0.0355","g"\n',
 }
+
+
+TABLES |= {
+    "the unit in the heading": "Date,Drug,Dose (mg)\n2026-11-01,ketamine,35.5\n",
+    "the unit behind a line": "date;drug;amount_mg;note\n2026-11-01;ketamine;35,5;at home\n",
+    "two columns that agree": "date,drug,amount,dose\n2026-11-01,ketamine,35.5 mg,35.5 mg\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("table", "why"),
+    [
+        (
+            "date,drug,amount,dose\n2026-11-01,ketamine,35 mg,50 mg\n",
+            "two of its columns say the amount, and not the same",
+        ),
+        ("date,drug,amount\n2026-11-01,ketamine,35,5 mg\n", "it has more cells than the table has columns"),
+    ],
+)
+def test_a_line_that_says_two_amounts_is_named(table: str, why: str):
+    """HZ-IOP-04: neither the first nor the last of them is taken."""
+    reading = read_records(table.encode(), at=AT, knowledge=FACTS)
+    assert milligrams(reading) == []
+    assert [str(note.reason) for record in reading.records for note in record.notes] == [why]
+
+
+def test_a_column_that_nobody_reads_is_named():
+    table = "date,drug,amount,mood\n2026-11-01,ketamine,35 mg,low\n"
+    assert notes(read_records(table.encode(), at=AT, knowledge=FACTS)) == ["column “mood”"]
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=list(TABLES))
