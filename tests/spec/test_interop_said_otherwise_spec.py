@@ -880,6 +880,40 @@ CHARTED = {
 }
 
 
+KETAMINE_POWDER = {"resourceType": "Substance", "id": "k", "code": {"text": "Ketamine hydrochloride"}}
+KETAMINE_VIAL = {"resourceType": "Medication", "id": "vial", "code": {"text": "Ketamine"}}
+
+
+def of_reference(reference: str) -> Json:
+    return bag(
+        part("x", 50, 1) | {"itemCodeableConcept": None, "itemReference": {"reference": reference}}, text="Mix 7"
+    )
+
+
+CHARTED |= {
+    "a substance of the file": [KETAMINE_POWDER, of_reference("Substance/k"), from_bag({"dose": quantity(0.7, "mL")})],
+    "a medication of the file": [
+        KETAMINE_VIAL,
+        of_reference("Medication/vial"),
+        from_bag({"dose": quantity(0.7, "mL")}),
+    ],
+    "a medication within it": [
+        from_bag(
+            {"dose": quantity(0.7, "mL")},
+            contained=[of_reference("#vial"), KETAMINE_VIAL],
+        )
+        | {"medicationReference": {"reference": "#bag"}}
+    ],
+    "the display of an ingredient": [
+        bag(
+            part("x", 50, 1) | {"itemCodeableConcept": None, "itemReference": {"display": "Ketamine"}},
+            text="Mix 7",
+        ),
+        from_bag({"dose": quantity(0.7, "mL")}),
+    ],
+}
+
+
 @pytest.mark.parametrize("sent", CHARTED.values(), ids=list(CHARTED))
 def test_35_mg_however_a_chart_says_it(sent: list[Json]):
     """HZ-IOP-01: 52.5 mL/h × 40 min × 1 mg/mL; 0.5 mg/kg × 70 kg; 12.5 µg/kg/min × 40 min; 14 drops.

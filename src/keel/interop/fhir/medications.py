@@ -5,6 +5,7 @@ Only an administration, or a statement with a time and an amount, is a dose; an 
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple, cast
 
 import msgspec
@@ -30,6 +31,7 @@ from keel.interop.fhir.resources import (
     MedicationRequest,
     MedicationStatement,
     Resource,
+    Substance,
 )
 from keel.interop.fhir.statements import has_unknown_end, pattern_of
 from keel.interop.times import Moment
@@ -67,12 +69,6 @@ class Named(NamedTuple):
     family: str | None
     may_be_family: bool
     strength: Strength | None
-
-
-class _Substance(msgspec.Struct, frozen=True):
-    """A substance within a medication; only what it is."""
-
-    code: CodeableConcept | None = None
 
 
 class MedicationReader:
@@ -128,7 +124,8 @@ class MedicationReader:
             known.append(medication.code)
         ingredients = medication.ingredient if medication else ()
         holders = (resource, medication) if medication else ()
-        parts = [concept for part in ingredients if (concept := _substance_of(part, holders))]
+        contents = [(part, self._content(item, part, holders)) for part in ingredients]
+        parts = [concept for _, concept in contents if concept]
         texts = [text for part in (*known, *parts) for text in part.texts]
         if reference and reference.display:
             texts.append(reference.display)
@@ -140,7 +137,7 @@ class MedicationReader:
         family = family_substance(codings, texts, knowledge)
         if not family and nothing_known(codings, texts, knowledge):
             raise NotTaken(Message("it says “{text}”: no medicine", text=first.words or texts[0]))
-        strength = _strength_of(ingredients, holders, knowledge) if ingredients else Strength.in_words(texts)
+        strength = _strength_of(contents, knowledge) if contents else Strength.in_words(texts)
         return Named(
             text=first.words or texts[0],
             codes=first.codes,
@@ -148,6 +145,23 @@ class MedicationReader:
             may_be_family=not family and sounds_like_family([*texts, *(one.code for one in codings)], knowledge),
             strength=strength,
         )
+
+    def _content(self, item: Item, part: Ingredient, holders: Iterable[Resource]) -> CodeableConcept | None:
+        """What an ingredient is: told there, or by a substance or medication that is contained or in the file."""
+        reference = part.item_reference
+        if part.item_codeable_concept or reference is None:
+            return part.item_codeable_concept
+        if reference.reference.startswith("#"):
+            for shape in (Substance, Medication):
+                bodies = (contained(holder, reference.reference, shape.__name__) for holder in holders)
+                with suppress(ReadError):
+                    if body := next((body for body in bodies if body), None):
+                        return json_text.decode(body, shape).code
+        found = self._directory.find(reference.reference, item) if reference.reference else None
+        if found and found.type in (Substance.__name__, Medication.__name__):
+            with suppress(NotTaken):
+                return cast(Substance | Medication, decoded(found, self._bodies[found.key])).code
+        return CodeableConcept(text=reference.display) if reference.display else None
 
     def _referenced(self, item: Item, resource: Kind, reference: Reference) -> Medication | None:
         """The medication that is meant; None where it is not in the file, and then its display may name it."""
@@ -385,19 +399,6 @@ def _supplied_until(request: MedicationRequest, ordered: When) -> dt.datetime | 
         return None
 
 
-def _substance_of(part: Ingredient, holders: Iterable[Resource]) -> CodeableConcept | None:
-    """What an ingredient is: told there, or by a substance contained in the medication or in what refers to it."""
-    reference = part.item_reference
-    if part.item_codeable_concept or reference is None or not reference.reference.startswith("#"):
-        return part.item_codeable_concept
-    bodies = (contained(holder, reference.reference, "Substance") for holder in holders)
-    body = next((body for body in bodies if body), None)
-    try:
-        return json_text.decode(body, _Substance).code if body else None
-    except ReadError:
-        return None
-
-
 def _is_within_a_day(time: When) -> bool:
     """Whether it began and ended within a day, both known to the minute: what was taken then was taken once."""
     start, end = time
@@ -407,16 +408,16 @@ def _is_within_a_day(time: When) -> bool:
 
 
 def _strength_of(
-    ingredients: Sequence[Ingredient], holders: Sequence[Resource], knowledge: Knowledge
+    contents: Sequence[tuple[Ingredient, CodeableConcept | None]], knowledge: Knowledge
 ) -> Strength | None:
     """The strength of the one ingredient there is, or of the one of the family beside what dilutes it."""
-    active = list(ingredients)
+    active = [part for part, _ in contents]
     if len(active) > 1:
-        named = ((part, _substance_of(part, holders)) for part in ingredients if part.is_active is not False)
         active = [
             part
-            for part, concept in named
+            for part, concept in contents
             if concept
+            and part.is_active is not False
             and family_substance([Coding(one.system, one.code) for one in concept.coding], concept.texts, knowledge)
         ]
     return Strength.of(active[0].strength) if len(active) == 1 and active[0].strength else None

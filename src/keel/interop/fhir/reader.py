@@ -39,6 +39,7 @@ from keel.interop.fhir.resources import (
     QuestionnaireResponse,
     Resource,
     RiskAssessment,
+    Substance,
 )
 from keel.interop.fhir.risk import read_risk
 from keel.interop.fhir.sittings import InstrumentCodes
@@ -56,7 +57,7 @@ _CONDITIONAL = re.compile(r"(?:.*/)?Patient\?identifier=(?:([^|&]*)\|)?([^|&]+)"
 """A reference by an identifier, as a transaction may have it."""
 FIRST = ("Patient", "Observation", "QuestionnaireResponse", "Condition", "AllergyIntolerance", "RiskAssessment")
 """What is read before medications, whose doses per kilogram need a weight."""
-HELPERS = ("Medication", "Questionnaire")
+HELPERS = ("Medication", "Questionnaire", "Substance")
 """Read when another resource refers to them."""
 
 
@@ -148,7 +149,7 @@ class _Reader:
 
     def _give(self, item: Item, resource: Resource) -> None:
         """Hands a decoded resource to the reader of its type."""
-        if isinstance(resource, (Medication, Questionnaire)):
+        if isinstance(resource, (Medication, Questionnaire, Substance)):
             if item.key not in self._directory.used | self._responses.used:
                 raise NotTaken(Message("nothing in the file that Keel reads refers to it"))
         elif isinstance(resource, Patient):

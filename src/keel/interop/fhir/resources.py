@@ -235,6 +235,12 @@ class Medication(Resource, frozen=True, kw_only=True):
     ingredient: tuple[Ingredient, ...] = ()
 
 
+class Substance(Resource, frozen=True, kw_only=True):
+    """What an ingredient is."""
+
+    code: CodeableConcept | None = None
+
+
 class AdministrationDosage(Medium, frozen=True, kw_only=True):
     """How much was given, and how."""
 
@@ -523,6 +529,7 @@ READ: dict[str, type[Resource]] = {
         Questionnaire,
         QuestionnaireResponse,
         RiskAssessment,
+        Substance,
     )
 }
 """Resource type to shape, for what Keel reads beside the Bundle."""
