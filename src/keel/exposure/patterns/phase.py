@@ -84,8 +84,12 @@ class PhaseReader(OftenReader):
         assumed = [*of_time, *assumed]
         for item in items:
             if isinstance(item.what, Mark) and item.what.kind == K.ALONGSIDE:
-                told = "“{text}” is not counted here: write it among the medicines to see what the two do together"
-                assumed.append(Message(told, text=self.raw(item)))
+                assumed.append(
+                    Message(
+                        "“{text}” is not counted here: write it among the medicines to see what the two do together",
+                        text=self.raw(item),
+                    )
+                )
             if isinstance(item.what, Mark) and item.what.kind == K.NEEDED:
                 found = _as_needed(found)
                 assumed.append(Message("“{text}” is read as anything from nothing to that", text=self.raw(item)))
@@ -137,8 +141,13 @@ class PhaseReader(OftenReader):
         named = {str(one.readings["route"]) for one in routes}
         if len(named) > 1 and not named <= {"insufflated", "nasal"}:
             found["route"] = "unknown"
-            told = "“{one}” and “{other}” are two ways of taking it: write one pattern for each"
-            assumed.append(Message(told, one=routes[0].text, other=routes[-1].text))
+            assumed.append(
+                Message(
+                    "“{one}” and “{other}” are two ways of taking it: write one pattern for each",
+                    one=routes[0].text,
+                    other=routes[-1].text,
+                )
+            )
         if pharmacy is not None and "setting" not in found:
             found["setting"] = Setting.PRESCRIBED_HOME
             assumed.append(
@@ -301,8 +310,13 @@ class PhaseReader(OftenReader):
         counted = [item for item in items if isinstance(item.what, Amount) and item.what.value is None]
         words = [folded(token.text) for item in counted for token in self._tokens_of(item)]
         if one and not any(word.startswith(one) or (word and one.startswith(word)) for word in words):
-            told = "“{text}” says what one {piece} holds. Write how many are taken each time, or how many mg."
-            raise PatternError(Message(told, text=self._text, piece=one))
+            raise PatternError(
+                Message(
+                    "“{text}” says what one {piece} holds. Write how many are taken each time, or how many mg.",
+                    text=self._text,
+                    piece=one,
+                )
+            )
 
     def _in_all_or_each(self) -> PatternError:
         return PatternError(
