@@ -30,10 +30,8 @@ _LOOK_S = 0.002
 """Seconds between two looks at a file that another process holds."""
 _READS = frozenset({"SELECT", "PRAGMA", "EXPLAIN", "SAVEPOINT", "RELEASE", "COMMIT", "ROLLBACK"})
 """First words of what needs no turn of its own."""
-_FAILED = frozenset(
-    f"SQLITE_IOERR_{name}" for name in ("WRITE", "FSYNC", "DIR_FSYNC", "TRUNCATE", "CLOSE", "COMMIT_ATOMIC")
-)
-"""Errors after which nobody knows what is on the disk (sqlite.org/rescode.html)."""
+_FAILED = 10
+"""SQLITE_IOERR (sqlite.org/rescode.html); the wheel does not tell which of its kinds."""
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 
 
@@ -96,7 +94,7 @@ class _Errors(DatabaseErrorWrapper):
     """Django's errors; one of the disk ends writing."""
 
     def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
-        if getattr(error, "sqlite_errorname", "") in _FAILED:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF == _FAILED:
             self.wrapper.end_writing()
         super().__exit__(kind, error, trace)
 

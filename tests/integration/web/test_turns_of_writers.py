@@ -11,6 +11,10 @@ from keel.web import health, sqlite
 from keel.web.database import base
 
 
+FULL, IOERR = 13, 10
+"""sqlite.org/rescode.html."""
+
+
 @pytest.fixture
 def writer(tmp_path, monkeypatch, django_db_blocker):
     """A function that opens one file as the server does, with a short patience; the turn is the test's own."""
@@ -62,9 +66,9 @@ def test_a_write_that_gives_rows_back_keeps_its_turn_until_they_are_read(writer)
     _write(second).close()
 
 
-def _fail(wrapper, name):
+def _fail(wrapper, code):
     error = Database.OperationalError("disk I/O error")
-    error.sqlite_errorname = name
+    error.sqlite_errorcode = code
     with pytest.raises(OperationalError), wrapper.wrap_database_errors:
         raise error
 
@@ -72,7 +76,7 @@ def _fail(wrapper, name):
 def test_after_a_failed_write_nobody_writes_until_the_database_was_looked_through(writer, monkeypatch, tmp_path):
     """T8, HZ-AVL-04: not the process that met it, not another one; the next start looks through the database."""
     first, second = writer(), writer()
-    _fail(first, "SQLITE_IOERR_FSYNC")
+    _fail(first, IOERR)
     for _process in ("the same", "another"):
         with pytest.raises(OperationalError, match="until Keel is started anew"):
             _write(second)
@@ -81,10 +85,8 @@ def test_after_a_failed_write_nobody_writes_until_the_database_was_looked_throug
     _write(second).close()
 
 
-@pytest.mark.parametrize(
-    ("name", "probe"), [("SQLITE_IOERR_WRITE", errno.ENOSPC), ("SQLITE_IOERR_WRITE", errno.EDQUOT), ("SQLITE_FULL", 0)]
-)
-def test_a_disk_without_room_ends_nothing(writer, monkeypatch, name, probe):
+@pytest.mark.parametrize(("code", "probe"), [(IOERR, errno.ENOSPC), (IOERR, errno.EDQUOT), (FULL, 0)])
+def test_a_disk_without_room_ends_nothing(writer, monkeypatch, code, probe):
     """T7: a full disk and a quota that is used up are written to again once there is room."""
 
     @contextmanager
@@ -94,7 +96,7 @@ def test_a_disk_without_room_ends_nothing(writer, monkeypatch, name, probe):
 
     one = writer()
     monkeypatch.setattr(base.tempfile, "TemporaryFile", no_room)
-    _fail(one, name)
+    _fail(one, code)
     _write(one).close()
 
 
