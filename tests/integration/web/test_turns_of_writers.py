@@ -1,6 +1,8 @@
 """Writers of one SQLite file take turns outside of SQLite, and none writes once the disk has failed a write."""
 
 import errno
+import threading
+import time
 from contextlib import contextmanager
 
 import pytest
@@ -9,7 +11,6 @@ from django.db.backends.sqlite3.base import Database
 
 from keel.web import health, sqlite
 from keel.web.database import base
-
 
 FULL, IOERR = 13, 10
 """sqlite.org/rescode.html."""
@@ -108,3 +109,26 @@ def test_the_health_of_the_server_says_that_the_disk_failed(monkeypatch):
     monkeypatch.setattr(base._turn, "is_over", True)
     assert "disk-failed" in health.health().alarms
     health.forget()
+
+
+def test_threads_come_on_in_the_order_in_which_they_came():
+    """T3: who waits longest is next; who gave up stands in nobody's way."""
+    line, order = base._Line(), []
+    assert line.acquire(timeout=1)
+    assert not line.acquire(timeout=0.01)
+
+    def write(number):
+        assert line.acquire(timeout=5)
+        order.append(number)
+        line.release()
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(8)]
+    for number, thread in enumerate(threads):
+        thread.start()
+        while len(line._waiting) <= number:
+            time.sleep(0.001)
+    line.release()
+    for thread in threads:
+        thread.join()
+    assert order == list(range(8))
+    assert line.acquire(timeout=0)
