@@ -16,12 +16,15 @@ warm_up()
 
 
 def _work_beside() -> None:
-    """What runs as long as the worker does: the watch over alarms, and the rows of the lists."""
+    """What runs as long as the worker does: the watch over alarms, messages out, and the rows of the lists."""
     from keel.web.clinic import rows_behind  # their tables can be named now
     from keel.web.live import watcher
+    from keel.web.measures import watch
+    from keel.web.outbox import actions, sender
 
     watcher.start()
     rows_behind.start()
+    sender.start(watch.look_at_alerts, actions.send_due)
 
 
 front = Front(application, on_start=_work_beside)

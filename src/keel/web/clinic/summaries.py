@@ -164,7 +164,7 @@ def summary_of(patient: Patient, *, at: dt.datetime) -> dict[str, Any]:
 def _of_the_picture(page: PatientPage, at: dt.datetime) -> dict[str, Any]:
     facts, record, picture = knowledge.load(), page.record, page.picture
     marks = sorted(_marks(page, facts), key=lambda one: list(Mark).index(Mark(one["mark"])))
-    due = sorted(one.due_on for one in picture.due if one.due_on is not None)
+    due = sorted(one.due_on for one in page.due if one.due_on is not None)
     days = [day_of(dose.start, at) for dose in doses_taken(record, at, medical=True)]
     band = picture.exposure.band
     return {
@@ -180,9 +180,7 @@ def _of_the_picture(page: PatientPage, at: dt.datetime) -> dict[str, Any]:
             "band": {"id": band.id, "name": _in_all(band.name), "at_least": band.at_least} if band else None,
             "days_in_28": page.days_in_28,
             "due": [
-                {"what": _in_all(one.what), "on": one.due_on.isoformat()}
-                for one in picture.due
-                if one.due_on is not None
+                {"what": _in_all(one.what), "on": one.due_on.isoformat()} for one in page.due if one.due_on is not None
             ],
             "trends": list(score_trends(page, at, facts)),
         },

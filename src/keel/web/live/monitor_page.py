@@ -87,13 +87,16 @@ def monitors(request: HttpRequest, clinic: Clinic) -> HttpResponse:
 @csrf_exempt  # a program, which proves itself by its secret in each request
 @require_POST
 def observations(request: HttpRequest, identifier: str) -> HttpResponse:
-    """FHIR Observations of a monitor, one or a Bundle: 201 with how many sets were filed, 401 without its secret."""
+    """FHIR Observations of a monitor, one, a Bundle or NDJSON: 201 with how many sets were filed and what was not.
+
+    401 without its secret, 422 with the reason where nothing of it can be filed.
+    """
     scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
     monitor = monitor_with(identifier, secret) if scheme.casefold() == "bearer" else None
     if monitor is None:
         return JsonResponse({"problem": "Send the secret of this monitor as a bearer token."}, status=401)
     try:
-        written = take_observations(monitor, request.body, at=clock.now())
-    except (ReadError, ValueError) as error:
+        written, why = take_observations(monitor, request.body, at=clock.now())
+    except ReadError as error:
         return JsonResponse({"problem": str(error)}, status=422)
-    return JsonResponse({"filed": written}, status=201)
+    return JsonResponse({"filed": written, "not_filed": str(why)}, status=201)
