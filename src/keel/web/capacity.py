@@ -2,7 +2,8 @@
 
 Every kind has a queue of its own: places at work, places to wait, and how long somebody waits at most. A clinic's
 writes never wait for a page, and no page waits for a chart, a document or a long record; what the public asks for and
-what costs much begins while nobody writes. Past its places a queue refuses at once (`Overloaded`), which is told to the client as 503 with a time after which to try again.
+what costs much begins while nobody writes. Past its places a queue refuses at once (`Overloaded`), which is told to the
+client as 503 with a time after which to try again.
 
 The figures are defaults, measured on two cores (docs/reference/reliability.md).
 """
