@@ -39,6 +39,7 @@ from keel.assessment.session.summary import (
     observation,
     past_alarms,
     since_dose,
+    weighings,
 )
 from keel.assessment.session.view import SessionView
 from keel.findings import Fact, Finding, Severity, worst_first
@@ -88,6 +89,7 @@ def fold_session(session: Session, *, at: dt.datetime, knowledge: Knowledge) -> 
         dose=dose_summary(view),
         baseline=baseline(view),
         latest=dict(latest_values(view)),
+        weighings=tuple(weighings(view)),
         passed=outcome.passed,
         corrections=view.timeline.corrections,
         log=tuple(log_entries(view)),

@@ -5,7 +5,9 @@ happened yet and is asked for at the screen (`is_asked`) is refused where the ga
 """
 
 import datetime as dt
+import hashlib
 import logging
+import re
 import uuid
 from collections.abc import Sequence
 from typing import Any, NamedTuple, get_args
@@ -177,8 +179,8 @@ def record_events(
                 refused.append((fact.key, Message(str(error))))
             else:
                 stored.append(fact.key)
-        _settle(live, document, locked, by, at)
-    if live.ended_at:
+        is_another = _settle(live, document, locked, by, at)
+    if is_another:
         summarise_patient(live.patient, at=at)
     return Taken(tuple(stored), tuple(refused))
 
@@ -216,8 +218,8 @@ def _append(live: LiveSession, document: dict[str, Any], fact: Fact, locked: Cli
         document["events"].append(sessions.event_of(appended.payload, appended.recorded_at))
 
 
-def _settle(live: LiveSession, document: dict[str, Any], locked: Clinic, by: AbstractUser, at: dt.datetime) -> None:
-    """Brings the row of a session up to its facts; when the person has gone, what was given joins the ledger."""
+def _settle(live: LiveSession, document: dict[str, Any], locked: Clinic, by: AbstractUser, at: dt.datetime) -> bool:
+    """Brings the row of a session, and the record, up to its facts; whether the Picture is another one for it."""
     session = sessions.read(live, document)
     state = fold_session(session, at=sessions.local(live, at), knowledge=rules_of(live.rules))
     append_alarms(live, session, state, locked, at)
@@ -226,9 +228,9 @@ def _settle(live: LiveSession, document: dict[str, Any], locked: Clinic, by: Abs
         mark_stale(live.patient)
     elif live.ended_at is not None and not state.phase.is_over:
         _open_again(live)
-    if live.ended_at is not None:
-        _tell_ledger(live, state, locked, by, at)
+    is_new = _tell_record(live, state, locked, by, at)
     live.save(update_fields=["last_sequence", "ended_at", "room"])
+    return is_new or live.ended_at is not None
 
 
 def _open_again(live: LiveSession) -> None:
@@ -241,34 +243,65 @@ def _open_again(live: LiveSession) -> None:
     live.ended_at = None
 
 
-def _tell_ledger(live: LiveSession, state: SessionState, locked: Clinic, by: AbstractUser, at: dt.datetime) -> None:
-    """Brings the ledger to what the session gave, where the session says other than when it was told last.
+def _tell_record(live: LiveSession, state: SessionState, locked: Clinic, by: AbstractUser, at: dt.datetime) -> bool:
+    """Brings the record to what the session gave and weighed, from the start of a dose on; whether it says more now."""
+    kept = Fact.objects.filter(patient_id=live.patient_id, key__startswith=f"{live.id}-").exclude(kind=Kind.EVENT)
+    told: dict[str, list[Fact]] = {}
+    for fact in kept.order_by("sequence"):
+        if stem := _STEM.match(fact.key[len(live.id) :]):
+            told.setdefault(stem[0], []).append(fact)
+    says: dict[str, tuple[str, dict[str, Any]]] = dict.fromkeys(told, (Kind.MEASUREMENT, {}))
+    says["-dose-0"] = (Kind.DOSE, dose_given(live, state))
+    for one in state.weighings:
+        entry = {"what": "weight", "value": f"{one.weight_kg:g} kg", "at": one.at.isoformat()}
+        says[f"-weight-{hashlib.sha256(one.event.encode()).hexdigest()[:12]}"] = (Kind.MEASUREMENT, entry)
+    return sum(_tell(live, stem, *said, told.get(stem, []), locked, by, at) for stem, said in says.items()) > 0
+
+
+_STEM = re.compile("-dose-0|-weight-[0-9a-f]{12}")
+"""What the key of a fact that a session tells the record begins with, after the id of the session."""
+
+
+def _tell(
+    live: LiveSession,
+    stem: str,
+    kind: str,
+    entry: dict[str, Any],
+    told: list[Fact],
+    locked: Clinic,
+    by: AbstractUser,
+    at: dt.datetime,
+) -> bool:
+    """Tells the record one thing, where the session says other than when it was `told` last; whether it did.
 
     What somebody corrected or took back there by hand stays, until the session itself says something else.
     """
-    stem, entry = f"{live.id}-dose-0", dose_given(live, state)
-    told = Fact.objects.filter(patient_id=live.patient_id, key__startswith=stem).order_by("sequence")
-    last, head = told.last(), told.filter(kind=Kind.DOSE).last()
+    last, head = (told[-1] if told else None), next((one for one in reversed(told) if one.kind == kind), None)
     if entry == (last.payload if last else {}):
-        return
+        return False
     while head is not None and (after := Fact.objects.filter(supersedes=head).first()):
         head = after
     standing = None if head is None or Fact.objects.filter(voids=head).exists() else head
-    key, reason = stem if last is None else f"{stem}-{last.sequence}", "the session was corrected" if standing else ""
+    key = f"{live.id}{stem}" if last is None else f"{live.id}{stem}-{last.sequence}"
     if entry:
-        fact = _fact(live.patient, Kind.DOSE, entry, key, by, at, min(_moment(entry["start"]), at))
+        happened = _moment(entry["start"] if kind == Kind.DOSE else entry["at"])
+        fact = _fact(live.patient, kind, entry, key, by, at, min(happened, at))
         fact.supersedes = standing
     elif standing is None:
-        return
+        return False
     else:
         fact = Fact(patient=live.patient, kind=Kind.VOID, recorded_at=at, recorded_by=by, key=key, voids=standing)
-    fact.reason = reason
+    fact.reason = "" if standing is None else "the session was corrected" if live.ended_at else "the session went on"
     append_in_turn(fact, locked, "record_fact", was_decided=True)
     mark_stale(live.patient)
+    return True
 
 
 def dose_given(live: LiveSession, state: SessionState) -> dict[str, Any]:
-    """What a session gave, as an entry of a record; nothing where no dose was begun."""
+    """What a session gave, as an entry of a record; nothing where no dose was begun.
+
+    Of an infusion that has no end yet it is all that was started: nobody waits for an entry that may never come.
+    """
     dose, protocol = state.dose, rules_of(live.rules).protocols[live.protocol]
     start = dose.devices[0] if dose.devices else dose.started_at
     if start is None:
@@ -282,8 +315,12 @@ def dose_given(live: LiveSession, state: SessionState) -> dict[str, Any]:
         "form": "base",
         "origin": f"session {live.id}",
     }
-    if state.given_mg is not None:
-        entry["amount"] = f"{state.given_mg:g} mg"
+    is_open = dose.ended_at is None and not dose.devices and not state.phase.is_over
+    amount = dose.started_mg if is_open else state.given_mg
+    if amount is not None:
+        entry["amount"] = f"{amount:g} mg"
+    if is_open:
+        entry["certainty"] = "estimated"
     if dose.devices:
         entry["devices"] = len(dose.devices)
     if end is not None and end > start:
@@ -351,7 +388,8 @@ def _refuse_other_kind(event: dict[str, Any], was: dict[str, Any] | None) -> Non
 
 def _signed(event: dict[str, Any], by: AbstractUser, roles: Sequence[type[Role]]) -> dict[str, Any]:
     """The event with who is signed in as its author; a role and a name in it are theirs too, whatever was sent."""
-    signed = {name: value for name, value in event.items() if name != "device"} | {"by": by.get_username()}
+    signed = {name: value for name, value in event.items() if name not in ("device", "told_at")}
+    signed["by"] = by.get_username()
     if event.get("type") in ("overridden", "risk_assessed"):
         signed |= {"name": by.get_full_name(), "role": roles[0].id if roles else ""}
     elif event.get("type") == "discharged":

@@ -75,6 +75,9 @@ def before(view: SessionView, page: dict[str, Any]) -> dict[str, Any]:
         "denials": denials,
         "medicines": _medicines(view),
         "is_before": not view.dose.has_begun,
+        "weight_kg": view.person.weight_kg,
+        "days_since_weighed": view.facts.get("days_since_weighed"),
+        "weighings": view.weighings,
     }
 
 

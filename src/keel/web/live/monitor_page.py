@@ -20,6 +20,7 @@ from keel.web.clinic.roles import Permission
 from keel.web.language.rendering import plain
 from keel.web.live.errors import SessionRefused
 from keel.web.live.models import MonitorMessage
+from keel.web.live.monitor_troubles import troubles
 from keel.web.live.monitors import add_monitor, monitor_with, place, take_observations
 
 MOST_STRANGERS = 10
@@ -66,9 +67,11 @@ def monitors(request: HttpRequest, clinic: Clinic) -> HttpResponse:
     strangers = (
         MonitorMessage.objects.filter(monitor=None).values("sender").annotate(at=Max("received_at")).order_by("-at")
     )
+    known = list(clinic.monitors.order_by("name"))
     context: dict[str, Any] = {
         "clinic": clinic,
-        "rows": [(one, one.places.last()) for one in clinic.monitors.order_by("name")],
+        "rows": [(one, one.places.last()) for one in known],
+        "monitor_troubles": troubles(known),
         "rooms": clinic.rooms.all(),
         "strangers": strangers[:MOST_STRANGERS],
         "form": form,

@@ -2,7 +2,8 @@
 
 A message is answered with AA once it is stored, whatever became of it; a monitor that nobody knows, a patient who is
 not the one of the room and a value that cannot be are kept with the reason. A monitor's value stands beside those that
-people enter and replaces none. Continuous signs are kept every `KEPT_EVERY_S` seconds, each reading of a cuff is.
+people enter and replaces none. A continuous sign is kept every `KEPT_EVERY_S` seconds, more often while it is out of
+range (`OUT_EVERY_S`); each reading of a cuff is kept.
 """
 
 import datetime as dt
@@ -18,6 +19,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from keel import knowledge
+from keel.assessment.session.limits import beyond, limits_of
 from keel.interop import ReadError, read_records
 from keel.interop.hl7_vitals import SIGNS, VitalsMessage, acknowledgement, read_vitals, rows_of_signs
 from keel.knowledge.reading import CodeKind
@@ -28,15 +30,19 @@ from keel.web.language.rendering import plain
 from keel.web.live.actions import record_events, watcher_user
 from keel.web.live.errors import SessionRefused
 from keel.web.live.models import LiveSession, Monitor, MonitorMessage, MonitorPlace, Room
+from keel.web.live.rules import rules_of
 from keel.web.live.sessions import with_heads
 
 KEPT_EVERY_S = 30
 """Seconds from one kept value of a continuous sign to the next; a default of Keel's, no source states one."""
-STALE_S = 30
-"""Seconds beyond twice its interval after which a monitor counts as silent."""
+OUT_EVERY_S = 10
+"""The same while the sign is out of range; the first value that is, is kept at once. A default of Keel's."""
 _CUFF = frozenset({"sbp", "dbp"})
 _Sets = dict[str, tuple[LiveSession, dict[dt.datetime, dict[str, float]]]]
 """The sets of vital signs for each session, by the id of the session and the time."""
+
+_NO_SESSION = Message("no session ran where this monitor stood at the time of the reading")
+_ANOTHER = Message("the monitor names another patient than the room has")
 
 
 def take_message(text: str, *, at: dt.datetime) -> str:
@@ -61,6 +67,8 @@ def _file(message: VitalsMessage, monitor: Monitor | None, text: str, *, at: dt.
         if MonitorMessage.objects.filter(sender=message.sender[:64], control_id=name).exists():
             return
         stored, why = (0, Message("nobody knows this monitor")) if monitor is None else _sets(message, monitor, at)
+        if monitor is not None:
+            _heard(monitor, message.sent_at, at=at)
         try:
             with transaction.atomic():
                 MonitorMessage.objects.create(
@@ -86,29 +94,40 @@ def _sets(message: VitalsMessage, monitor: Monitor, at: dt.datetime) -> tuple[in
     )
     if others:
         reasons.append(Message("it is of another monitor, which may stand elsewhere"))
+    monitor.unfiled, is_placed = "", False
     for moment, signs in rows_of_signs(tuple(one for one in message.readings if one.device not in others)):
         live = session_at(monitor, moment)
         if live is None:
-            reasons.append(Message("no session ran where this monitor stood"))
+            reasons.append(_NO_SESSION)
         elif message.patient and message.patient != live.patient.number and _is_number_of(message.patient, live):
-            reasons.append(Message("the monitor names another patient than the room has"))
+            reasons.append(_ANOTHER)
         else:
-            kept = _kept(signs, monitor, moment)
-            if kept:
+            is_placed = True
+            if kept := _kept(signs, live, monitor, moment):
                 filed.setdefault(live.id, (live, {}))[1][moment] = kept
+        monitor.unfiled = "" if is_placed else plain(reasons[-1])
     stored = file_sets(filed, monitor, at=at)
-    Monitor.objects.filter(pk=monitor.pk).update(heard_at=at, kept_at=monitor.kept_at)
     return stored, joined("; ", dict.fromkeys(reasons)) if reasons else Message("")
 
 
-def _kept(signs: dict[str, float], monitor: Monitor, moment: dt.datetime) -> dict[str, float]:
-    """Of a set what is kept: a cuff's reading always, the other signs at most every `KEPT_EVERY_S` seconds."""
-    cuff = {name: value for name, value in signs.items() if name in _CUFF}
-    if monitor.kept_at is not None and 0 <= (moment - monitor.kept_at).total_seconds() < KEPT_EVERY_S:
-        return cuff
-    if len(signs) > len(cuff):
-        monitor.kept_at = moment
-    return signs
+def _kept(signs: dict[str, float], live: LiveSession, monitor: Monitor, moment: dt.datetime) -> dict[str, float]:
+    """Of a set what is kept: a cuff's reading always, another sign where enough time has gone since the last."""
+    out = beyond(signs, limits_of(rules_of(live.rules).protocols[live.protocol]))
+    kept = {}
+    for name, value in signs.items():
+        last, was_out = monitor.kept.get(name, (None, False))
+        since = (moment - dt.datetime.fromisoformat(last)).total_seconds() if last else -1.0
+        least = (OUT_EVERY_S if was_out else 0) if name in out else KEPT_EVERY_S
+        if name in _CUFF or not 0 <= since < least:
+            kept[name] = value
+            monitor.kept[name] = (moment.isoformat(), name in out)
+    return kept
+
+
+def _heard(monitor: Monitor, clock_at: dt.datetime | None, *, at: dt.datetime) -> None:
+    """Keeps that a monitor was heard, what its clock said, and what became of it."""
+    told = {"heard_at": at, "clock_at": clock_at, "unfiled": monitor.unfiled[:300], "kept": monitor.kept}
+    Monitor.objects.filter(pk=monitor.pk).update(**told)
 
 
 def file_sets(filed: _Sets, monitor: Monitor, *, at: dt.datetime) -> int:
@@ -174,15 +193,19 @@ def take_observations(monitor: Monitor, body: bytes, *, at: dt.datetime) -> int:
                 sets.setdefault((one.at, record.person.id), {})[SIGNS[row.means]] = one.number
     if not sets:
         raise ReadError(Message("No vital sign with a time is in it."))
-    filed = _Sets()
+    filed, is_known = _Sets(), False
     for (moment, person), signs in sorted(sets.items()):
         live = session_at(monitor, moment)
         if live is not None and person != live.patient.number and _is_number_of(person, live):
-            raise ReadError(Message("the monitor names another patient than the room has"))
-        if live is not None:
-            filed.setdefault(live.id, (live, {}))[1][moment] = signs
+            monitor.unfiled = plain(_ANOTHER)
+            _heard(monitor, moment, at=at)
+            raise ReadError(_ANOTHER)
+        if live is not None and (kept := _kept(signs, live, monitor, moment)):
+            filed.setdefault(live.id, (live, {}))[1][moment] = kept
+        is_known |= live is not None
     written = file_sets(filed, monitor, at=at)
-    Monitor.objects.filter(pk=monitor.pk).update(heard_at=at)
+    monitor.unfiled = "" if is_known else plain(_NO_SESSION)
+    _heard(monitor, max(moment for moment, _person in sets), at=at)
     return written
 
 

@@ -13,6 +13,7 @@ from keel.web.clinic.models import Clinic
 from keel.web.clinic.roles import Permission
 from keel.web.language.words import gettext as _
 from keel.web.live.models import LiveSession
+from keel.web.live.monitor_troubles import standing_in, troubles
 from keel.web.live.names import staff_names
 from keel.web.live.rules import rules_of
 from keel.web.live.sessions import local, seen, state_of
@@ -35,6 +36,7 @@ def page_of(request: HttpRequest, live: LiveSession) -> dict[str, Any]:
         "responsible": staff_names(live.patient.clinic).get(state.responsible, state.responsible),
         "following": state.due[0] if state.due else None,
         "levels_of_risk": ("none", "low", "moderate", "high"),
+        "monitor_troubles": troubles(standing_in(live.room)),
         "asked": request.GET,
         "may_run": Permission.RUN_SESSIONS in request.allowed,
         "may_decide": Permission.DECIDE in request.allowed,

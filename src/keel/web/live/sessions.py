@@ -84,7 +84,7 @@ def document_of(live: LiveSession, *more: dict[str, Any]) -> dict[str, Any]:
     """The session file: how it began, and its events, `more` after them.
 
     `recorded_at` of each is when the server took it. A clock that runs ahead never makes an event wait: what was
-    written of the future happened when it was written; the fact keeps what the device said.
+    written of the future happened when it came, and `told_at` says what the device said.
     """
     events = [event_of(fact.payload, fact.recorded_at) for fact in event_facts(live)]
     return {**live.opening.payload["session"], "id": live.id, "events": [*events, *more]}
@@ -93,8 +93,9 @@ def document_of(live: LiveSession, *more: dict[str, Any]) -> dict[str, Any]:
 def event_of(payload: dict[str, Any], recorded_at: dt.datetime) -> dict[str, Any]:
     """The event of a fact as the session file has it."""
     event: dict[str, Any] = payload["event"]
-    at = min(dt.datetime.fromisoformat(event["at"]), recorded_at.astimezone(dt.UTC))
-    return {**event, "at": at.isoformat(), "recorded_at": recorded_at.isoformat()}
+    at, came = dt.datetime.fromisoformat(event["at"]), recorded_at.astimezone(dt.UTC)
+    told = {"told_at": at.isoformat()} if at > came else {}
+    return {**event, "at": min(at, came).isoformat(), "recorded_at": recorded_at.isoformat(), **told}
 
 
 def read(live: LiveSession, document: dict[str, Any] | None = None) -> Session:
