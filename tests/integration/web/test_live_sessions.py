@@ -98,7 +98,7 @@ def test_a_weight_taken_at_the_gate_is_the_patients_and_makes_the_dose(live, peo
 
 
 def test_a_time_that_is_still_to_come_counts_as_now_and_is_said(live, people, at_desk):
-    """HZ-CLK-03: a tablet whose clock is an hour ahead; nothing waits for that hour, and nobody wonders at the times."""
+    """HZ-CLK-03: a tablet whose clock is an hour ahead; nothing waits for that hour, and both times stand there."""
     ahead = {"id": "n1", "at": (START + 60 * MINUTE).isoformat(), "type": "note", "text": "calm"}
     assert record_events(by=people["bob"], live=live, events=[ahead], at=START + MINUTE).stored
     live.refresh_from_db()

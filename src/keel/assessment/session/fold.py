@@ -47,8 +47,8 @@ from keel.knowledge import Knowledge
 from keel.messages import Message, Numeral, joined, listed
 
 
-def fold_session(session: Session, *, at: dt.datetime, knowledge: Knowledge) -> SessionState:
-    """The state of a session at a time.
+def fold_session(session: Session, *, at: dt.datetime, knowledge: Knowledge, looks_back: bool = True) -> SessionState:
+    """The state of a session at a time; with `looks_back` also its `history`, for which each past set is judged anew.
 
     UnknownProtocol where the protocol is not on file, SessionError where it gives no dose.
     """
@@ -96,7 +96,7 @@ def fold_session(session: Session, *, at: dt.datetime, knowledge: Knowledge) -> 
         responsible=responsible(view),
         not_yet=view.timeline.not_yet,
         missed=now.missed,
-        history=tuple(past_alarms(view)),
+        history=tuple(past_alarms(view)) if looks_back else msgspec.UNSET,
         unconfirmed=_unconfirmed(view),
         knowledge_hash=knowledge.hash,
     )

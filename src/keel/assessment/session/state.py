@@ -184,7 +184,8 @@ class SessionState(msgspec.Struct, frozen=True, kw_only=True):
     of the moment of leaving. `passed` are holds that a prescriber passed; `log` handovers, steps of emergency
     cards, alarms seen or paused, and how the person left where that was no discharge; `responsible` who answers for
     the person, as far as that was said. `weighings` are weights that were told in the session. `history` is what was
-    out of range earlier; `unconfirmed` rules of the gate that rest on a default which no clinic has signed.
+    out of range earlier, where that was asked for; `unconfirmed` rules of the gate that rest on a default which no
+    clinic has signed.
     """
 
     phase: Phase
@@ -214,7 +215,7 @@ class SessionState(msgspec.Struct, frozen=True, kw_only=True):
     responsible: str
     not_yet: tuple[str, ...]
     missed: tuple[MissedCheck, ...]
-    history: tuple[PastAlarm, ...]
+    history: tuple[PastAlarm, ...] | msgspec.UnsetType
     unconfirmed: tuple[str, ...]
     knowledge_hash: str
 

@@ -19,7 +19,6 @@ from django.db import DatabaseError, transaction
 from keel.assessment.protocols.errors import UnknownProtocol
 from keel.assessment.session.errors import SessionError
 from keel.assessment.session.events import AlarmFact, Plain, SelfTested, Session
-from keel.assessment.session.fold import fold_session
 from keel.assessment.session.opening import open_session as open_view
 from keel.assessment.session.state import SessionState
 from keel.assessment.session.watch import WATCHER
@@ -27,7 +26,7 @@ from keel.findings import Finding, Severity
 from keel.interop import ReadError
 from keel.messages import Message, joined, text_of
 from keel.web import clock
-from keel.web.clinic.actions import append_in_turn
+from keel.web.clinic.actions import append_events, append_in_turn
 from keel.web.clinic.errors import FactRefused, NotAllowed
 from keel.web.clinic.models import Clinic, Fact, Kind, Patient
 from keel.web.clinic.queries import merged_into, permissions_in, place_of, same_person
@@ -153,6 +152,8 @@ def record_events(
         live.refresh_from_db(fields=["last_sequence", "ended_at", "room"])
         document = sessions.document_of(live)
         facts: list[Fact] = []
+        sent_before = _sent_before(live, events)
+        beside = {name: value for name, value in (("device", device), ("clock", clock)) if value}
         for told in events:
             try:
                 if is_sent:
@@ -160,25 +161,24 @@ def record_events(
                 else:
                     _refuse_not_allowed(told, allowed, by.get_username(), [*document["events"], *events])
                     event = _signed(told, by, roles)
-                facts.append(_event_fact(live, event, by=by, at=at, device=device, clock=clock or {}))
+                told_first = sent_before.get(str(event.get("id", "")), beside)
+                facts.append(_event_fact(live, event, by=by, at=at, beside=told_first))
             except (SessionRefused, NotAllowed) as error:
                 refused.append((str(told.get("id", "")), Message(str(error))))
         there = _ids(document)
         fresh = [sessions.event_of(fact.payload, at) for fact in facts if fact.key not in there]
         unread = _unread(live, document, fresh, at)
-        for fact in facts:
-            if fact.key in unread:
-                refused.append((fact.key, unread[fact.key]))
-                continue
-            event = fact.payload["event"]
-            if is_asked and event["type"] in DEEDS and fact.key not in there:
-                _ask_gate(live, document, event, at)
-            try:
-                _append(live, document, fact, locked)
-            except FactRefused as error:
-                refused.append((fact.key, Message(str(error))))
-            else:
-                stored.append(fact.key)
+        refused += [(fact.key, unread[fact.key]) for fact in facts if fact.key in unread]
+        facts = [fact for fact in facts if fact.key not in unread]
+        # What is asked is asked of the session as it is with all that was sent before it.
+        for some in ([fact] for fact in facts) if is_asked else [facts]:
+            if is_asked and some[0].payload["event"]["type"] in DEEDS and some[0].key not in there:
+                _ask_gate(live, document, some[0].payload["event"], at)
+            for fact, answer in zip(some, _append(live, document, some, locked), strict=True):
+                if isinstance(answer, FactRefused):
+                    refused.append((fact.key, Message(str(answer))))
+                else:
+                    stored.append(fact.key)
         is_another = _settle(live, document, locked, by, at)
     if is_another:
         summarise_patient(live.patient, at=at)
@@ -211,17 +211,21 @@ def _unread(
     return {}
 
 
-def _append(live: LiveSession, document: dict[str, Any], fact: Fact, locked: Clinic) -> None:
-    appended = append_in_turn(fact, locked, "session_event")
-    if appended.sequence > live.last_sequence:
-        live.last_sequence = appended.sequence
-        document["events"].append(sessions.event_of(appended.payload, appended.recorded_at))
+def _append(
+    live: LiveSession, document: dict[str, Any], facts: Sequence[Fact], locked: Clinic
+) -> list[Fact | FactRefused]:
+    answers = append_events(facts, locked, "session_event")
+    for appended in answers:
+        if isinstance(appended, Fact) and appended.sequence > live.last_sequence:
+            live.last_sequence = appended.sequence
+            document["events"].append(sessions.event_of(appended.payload, appended.recorded_at))
+    return answers
 
 
 def _settle(live: LiveSession, document: dict[str, Any], locked: Clinic, by: AbstractUser, at: dt.datetime) -> bool:
     """Brings the row of a session, and the record, up to its facts; whether the Picture is another one for it."""
     session = sessions.read(live, document)
-    state = fold_session(session, at=sessions.local(live, at), knowledge=rules_of(live.rules))
+    state = sessions.folded(live, session, at)
     append_alarms(live, session, state, locked, at)
     if state.phase.is_over and live.ended_at is None:
         live.ended_at = at
@@ -412,22 +416,22 @@ def _event_fact(
     *,
     by: AbstractUser,
     at: dt.datetime,
-    device: str,
-    clock: dict[str, Any],
+    beside: dict[str, Any],
 ) -> Fact:
-    """The fact of an event; SessionRefused where it has no id or no time.
-
-    One that is sent again tells of its device what it told the first time: its clock has gone on since.
-    """
+    """The fact of an event with what is kept beside it; SessionRefused where it has no id or no time."""
     name = str(event.get("id", ""))
     if not 0 < len(name) <= LONGEST_ID:
         raise SessionRefused(Message("An event has an id of 1 to 64 characters."))
     happened = _moment(str(event.get("at", "")))
-    payload: dict[str, Any] = {"session": live.id, "event": {**event, "at": happened.isoformat()}}
-    before = Fact.objects.filter(patient_id=live.patient_id, key=name).first()
-    told = before.payload if before else {"device": device, "clock": clock}
-    payload |= {part: told[part] for part in ("device", "clock") if told.get(part)}
+    payload: dict[str, Any] = {"session": live.id, "event": {**event, "at": happened.isoformat()}, **beside}
     return _fact(live.patient, Kind.EVENT, payload, name, by, at, min(happened, at))
+
+
+def _sent_before(live: LiveSession, events: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """What was told of its device beside each event that was sent before: its clock has gone on since."""
+    names = [str(one.get("id", "")) for one in events]
+    kept = Fact.objects.filter(patient_id=live.patient_id, key__in=names).values_list("key", "payload")
+    return {name: {part: payload[part] for part in ("device", "clock") if payload.get(part)} for name, payload in kept}
 
 
 def _ask_gate(live: LiveSession, document: dict[str, Any], event: dict[str, Any], at: dt.datetime) -> None:
@@ -463,7 +467,7 @@ def _holding(state: SessionState) -> list[Finding]:
 
 
 def _fold(live: LiveSession, document: dict[str, Any], at: dt.datetime) -> SessionState:
-    return fold_session(sessions.read(live, document), at=sessions.local(live, at), knowledge=rules_of(live.rules))
+    return sessions.folded(live, sessions.read(live, document), at)
 
 
 def _moment(text: str) -> dt.datetime:

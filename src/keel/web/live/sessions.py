@@ -109,6 +109,11 @@ def local(live: LiveSession, at: dt.datetime) -> dt.datetime:
     return at.astimezone(ZoneInfo(live.patient.clinic.timezone))
 
 
+def folded(live: LiveSession, session: Session, at: dt.datetime) -> SessionState:
+    """The state of a session at a time, without what was out of range earlier."""
+    return fold_session(session, at=local(live, at), knowledge=rules_of(live.rules), looks_back=False)
+
+
 class Seen(NamedTuple):
     """A session and its state at some moment of the last `BEAT_S` seconds."""
 
@@ -133,5 +138,5 @@ def seen(live: LiveSession, *, at: dt.datetime) -> Seen:
         while len(_kept) >= _MOST_KEPT:
             _kept.pop(next(iter(_kept)), None)
         session = read(live)
-        _kept[key] = Seen(session, fold_session(session, at=local(live, at), knowledge=rules_of(live.rules)))
+        _kept[key] = Seen(session, folded(live, session, at))
     return _kept[key]

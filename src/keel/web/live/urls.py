@@ -5,6 +5,7 @@ from django.urls.converters import StringConverter
 
 from keel.web.live import (
     adoption_page,
+    alarm_report_page,
     board_views,
     downtime,
     drugs_page,
@@ -38,6 +39,7 @@ urlpatterns = [
     path("<slug:clinic>/board/rooms/", board_views.rooms, name="board_rooms"),
     path("<slug:clinic>/board/sound/", board_views.sound, name="sound"),
     path("<slug:clinic>/board/room/", board_views.add_room, name="add_room"),
+    path("<slug:clinic>/board/alarms/", alarm_report_page.report, name="alarm_report"),
     path("<slug:clinic>/board/names/", board_views.choose_names, name="board_names"),
     path(SESSION + "alarms/", board_views.alarms, name="alarms"),
     path("<slug:clinic>/monitors/", monitor_page.monitors, name="monitors"),
