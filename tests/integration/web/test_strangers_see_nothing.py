@@ -89,6 +89,8 @@ NEEDS = {
     "clinic:correct_contact": "register",
     "clinic:take_back_contact": "register",
     "clinic:record_vitals": "record_facts",
+    "live:alarm_report": "see_rooms",
+    "live:drug_boxes": "run_sessions",
     "live:emergency": "see_rooms",
     "live:emergency_card": "see_rooms",
     "live:handover": "write_in_sessions",
