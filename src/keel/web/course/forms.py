@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from keel.assessment.course.reviewing import exceptions_of
@@ -45,7 +46,7 @@ class WorkUpForm(StepForm):
     def prepare(self, course: Course, knowledge: Knowledge) -> None:
         """The items that are open."""
         self.fields["items"].choices = [
-            (one.id, f"{plain(one.topic).capitalize()}: {plain(one.text)}")
+            (one.id, f"{capfirst(plain(one.topic))}: {plain(one.text)}")
             for one in course.protocol.work_up
             if one.id not in course.worked_up
         ]
