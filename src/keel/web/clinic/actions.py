@@ -92,6 +92,8 @@ def register(
 
 OF_SESSIONS = (Kind.SESSION, Kind.EVENT)
 """Kinds of fact that only a session writes."""
+OF_THEIR_OWN = (*OF_SESSIONS, Kind.ALERT)
+"""Kinds of fact that have acts of their own, and are neither corrected nor taken back by hand."""
 
 
 def registered_with(key: str, *, by: AbstractUser, clinic: Clinic) -> Fact | None:
@@ -101,7 +103,7 @@ def registered_with(key: str, *, by: AbstractUser, clinic: Clinic) -> Fact | Non
     return same
 
 
-TAKEN_WORDS = frozenset({"register", "staff", "board", "sessions", "patients", "audit"})
+TAKEN_WORDS = frozenset({"register", "staff", "board", "sessions", "patients", "audit", "rems", "stock", "care"})
 """Words that stand where a number stands in an address."""
 
 
@@ -242,8 +244,7 @@ def _require(user: AbstractUser, clinic: Clinic, permission: Permission) -> None
 def _check(kind: Kind, payload: dict[str, Any], at: dt.datetime) -> dt.datetime | None:
     """When the fact was so. FactRefused unless the entry reads as a whole, with nothing left out."""
     if kind in SHAPES:
-        check_entry(kind, payload, at=at)
-        return None
+        return check_entry(kind, payload, at=at)
     document: dict[str, Any] = {}
     add_entry(document, kind, payload)
     try:
@@ -273,8 +274,8 @@ def _check_change(fact: Fact, patient: Patient, reason: str) -> None:
         raise FactRefused(_("That fact belongs to another patient."))
     if fact.kind == Kind.VOID:
         raise FactRefused(_("What was taken back stays so. Record the fact anew."))
-    if fact.kind in OF_SESSIONS:
-        raise FactRefused(_("This belongs to a session. Correct it there."))
+    if fact.kind in OF_THEIR_OWN:
+        raise FactRefused(_("This has a page of its own. Correct it there."))
     if not reason.strip():
         raise FactRefused(_("Say why."))
 
@@ -285,6 +286,10 @@ def _check_merge(patient: Patient, payload: dict[str, Any]) -> None:
         raise FactRefused(_("There is no other patient with this number here."), "number")
     if merged_into(other) or merged_into(patient) or len(same_person(other)) > 1:
         raise FactRefused(_("One of the two is merged already. Take that back first."), "number")
+    if all(
+        any(one.sessions.filter(ended_at=None).exists() for one in same_person(number)) for number in (patient, other)
+    ):
+        raise FactRefused(_("Both are in a session at this moment. End one of the sessions first."), "number")
 
 
 def _append(fact: Fact, *, action: str, decision: Decision | None = None) -> Fact:
@@ -302,8 +307,7 @@ def _append_all(facts: list[Fact], action: str, decision: Decision | None) -> li
             raise FactRefused(_("This patient was erased. Nothing can be recorded."))
         appended = [append_in_turn(fact, clinic, "void_fact" if fact.voids_id else action, decision) for fact in facts]
         mark_stale(patient)
-    # After the lock is free: the Picture of a long record takes seconds, in which others of the clinic may write.
-    summarise_after_write(facts[0])
+    summarise_after_write(patient, at=facts[0].recorded_at)
     return appended
 
 

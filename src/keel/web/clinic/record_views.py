@@ -104,6 +104,8 @@ def correct(request: HttpRequest, clinic: Clinic, number: str, sequence: int) ->
         if instrument is None:
             raise Http404
         return _form(request, clinic, number, AnswersForm, corrects=fact, instrument=instrument)
+    if Kind(fact.kind) not in OF_KIND:  # taken back, and recorded anew
+        raise Http404
     return _form(request, clinic, number, OF_KIND[Kind(fact.kind)], corrects=fact)
 
 

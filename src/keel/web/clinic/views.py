@@ -13,7 +13,7 @@ from keel.assessment.protocols.gate import jurisdiction_in
 from keel.web import clock
 from keel.web.capacity import COSTLY
 from keel.web.clinic.access import staff
-from keel.web.clinic.actions import EMERGENCY_LASTS, OF_SESSIONS, note, open_in_emergency, registered_with, void_fact
+from keel.web.clinic.actions import EMERGENCY_LASTS, OF_THEIR_OWN, note, open_in_emergency, registered_with, void_fact
 from keel.web.clinic.actions import register as register_patient
 from keel.web.clinic.entries import ContactEntry, VisitEntry, entry_of
 from keel.web.clinic.errors import FactRefused
@@ -65,6 +65,7 @@ def patients(request: HttpRequest, clinic: Clinic) -> HttpResponse:
     """The patients of the clinic, with what needs a decision where the role may see it; searched, sorted, filtered."""
     may_see, now = Permission.SEE_PICTURE in request.allowed, local_now(clinic)
     wanted = PatientList(clinic, request.GET, may_see=may_see, at=now)
+    wanted.bring_up_to_date()
     page = Paginator(wanted.found, PAGE).get_page(request.GET.get("page"))
     rows = wanted.rows(page)
     request.shown = {patient.number: "picture" if may_see else "name" for patient in page}
@@ -223,7 +224,7 @@ def take_back(request: HttpRequest, clinic: Clinic, number: str, sequence: int) 
     """The form that takes a fact back."""
     person = patient_or_404(request.user, clinic, number)
     return _take_back(
-        request, clinic, get_object_or_404(person.facts.exclude(kind__in=(Kind.VOID, *OF_SESSIONS)), sequence=sequence)
+        request, clinic, get_object_or_404(person.facts.exclude(kind__in=(Kind.VOID, *OF_THEIR_OWN)), sequence=sequence)
     )
 
 

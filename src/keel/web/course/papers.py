@@ -12,7 +12,7 @@ from keel.assessment.surveillance.dose_response import DoseResponse, dose_respon
 from keel.exposure.totals import route_text, substance_text
 from keel.messages import number_text
 from keel.reports.documents import Paper, PaperPart, Row, Table
-from keel.web.clinic.care_words import step_text
+from keel.web.clinic.course_words import step_text
 from keel.web.clinic.exports import NOTICE, has_substance_use
 from keel.web.clinic.models import Patient
 from keel.web.clinic.papers import mark_of

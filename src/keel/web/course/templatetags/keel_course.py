@@ -9,7 +9,7 @@ from django import template
 from keel.assessment.course.letters import Letter
 from keel.assessment.course.state import Course, Standing
 from keel.knowledge.schedules import Phase
-from keel.web.clinic.care_words import step_text
+from keel.web.clinic.course_words import step_text
 from keel.web.language.words import gettext as _
 
 register = template.Library()
