@@ -99,3 +99,9 @@ def test_from_a_new_patient_to_letter_and_summary(alice, violations):
     page.goto(page.url.replace("ledger/", ""))
     assert "no visit planned" in page.inner_text("main")
     look(page, violations, PHONE)
+    page.goto("/clinic/harbour/patients/H-1001/courses/dana/")
+    text = page.inner_text("main")
+    assert "under way: 18 given" in text
+    assert "Dr Green, Harbour Street" in text
+    look(page, violations, DESK)
+    look(page, violations, PHONE)
