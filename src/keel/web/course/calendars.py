@@ -105,7 +105,8 @@ def events_of(facts: QuerySet[Fact], word: str, zone: ZoneInfo, since: dt.dateti
     found = sorted(
         (event for root, chain in chains.items() for event in _event(root, chain)), key=lambda one: one.start
     )
-    numbered, places = [], {}
+    numbered: list[CalendarEvent] = []
+    places: dict[dt.date, int] = {}
     for event in found:
         if event.start >= since:
             day = event.start.astimezone(zone).date()
