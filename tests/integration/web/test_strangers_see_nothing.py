@@ -46,6 +46,8 @@ NEEDS = {
     "clinic:plan_visit": "register",
     "clinic:register": "register",
     "clinic:export": "export_record",
+    "course:calendar": "register",
+    "course:clinic_calendar": "register",
     "course:open": "decide",
     "course:course": "see_picture",
     "course:step": "record_facts",
