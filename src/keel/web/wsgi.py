@@ -22,7 +22,7 @@ def _watch() -> None:
     from keel.web.outbox import actions, sender
 
     watcher.start()
-    sender.start(watch.look_at_alerts, actions.send_due)
+    sender.start(watch.look_at_alerts, watch.Sending().round, actions.send_due)
 
 
 front = Front(application, on_start=_watch)

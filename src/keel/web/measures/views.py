@@ -175,8 +175,12 @@ def choices(request: HttpRequest, clinic: Clinic) -> HttpResponse:
     initial = {"site": chosen.site, "danger": chosen.danger, "schedule": chosen.schedule, "automatic": chosen.automatic}
     form = ChoicesForm(request.POST or None, initial=initial | words)
     if form.is_bound and form.is_valid():
-        choose(by=request.user, clinic=clinic, chosen=form.chosen(), at=clock.now())
-        return redirect(f"{reverse('measures:choices', args=[clinic.slug])}?kept=1")
+        try:
+            choose(by=request.user, clinic=clinic, chosen=form.chosen(), at=clock.now())
+        except FormRefused as refused:
+            form.add_error(refused.field, str(refused))
+        else:
+            return redirect(f"{reverse('measures:choices', args=[clinic.slug])}?kept=1")
     context = {
         "clinic": clinic,
         "form": form,
