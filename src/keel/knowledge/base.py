@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
+from keel.knowledge.care import RecoveryProgramme, TherapyFrame
 from keel.knowledge.clinical_facts import AnswerFact, ClinicalFact, Denial, Jurisdiction, MedicineFact
 from keel.knowledge.concepts import AlarmConcept, CodeSystem, Concept, ConceptCode, ConceptWord, StateWord
 from keel.knowledge.concepts.check import concept_problems
@@ -53,7 +54,8 @@ from keel.knowledge.reading import CodeTable, Phrases, ReadingCode, ReadingLimit
 from keel.knowledge.reading.codes import only_limits
 from keel.knowledge.registry import Kind
 from keel.knowledge.retention import Retention
-from keel.knowledge.sessions import ProgrammeForm, SessionRules
+from keel.knowledge.schedules import LetterTemplate, Schedule, schedule_problems
+from keel.knowledge.sessions import EventReport, ProgrammeForm, SessionRules, StockDuty, StockProduct
 from keel.knowledge.sessions.overlay import session_overlay_problems
 from keel.knowledge.surveillance import Surveillance
 from keel.knowledge.surveillance.overlay import surveillance_overlay_problems
@@ -154,7 +156,14 @@ class Knowledge:
     protocols = Kind("protocols", Protocol, complete=complete_protocols, overlay=protocol_overlay_problems)
     session_rules = Kind("session-rules", SessionRules, overlay=session_overlay_problems)
     rems = Kind("rems", ProgrammeForm)
+    schedules = Kind("schedules", Schedule, check=schedule_problems)
+    letters = Kind("letters", LetterTemplate)
+    event_reports = Kind("event-reports", EventReport)
+    stock_products = Kind("stock/products.csv", StockProduct)
+    stock_duties = Kind("stock/duties.csv", StockDuty)
     emergency_cards = Kind("emergency-cards", EmergencyCard, overlay=card_overlay_problems, check=card_problems)
+    therapies = Kind("therapies", TherapyFrame)
+    programmes = Kind("programmes", RecoveryProgramme)
     adoption_topics = Kind("adoption.csv", Topic)
 
     # Words for people.

@@ -18,6 +18,8 @@ APPEND_ONLY = (
     *("live_adoption", "live_rulebook", "live_soundcheck", "live_monitorplace", "live_monitormessage"),
     *("outbox_outmessage", "outbox_delivery"),
     *("measures_clinicmeasures", "measures_formlink", "measures_linkstep"),
+    *("rems_setting", "rems_stockmove"),
+    *("therapy_privatenote", "therapy_daytemplate"),
 )
 """Every table that takes new rows only."""
 _ERASURES = "clinic_erasure"
@@ -38,6 +40,7 @@ _MAY_GO = {
         ("outbox_delivery", "DELETE"): _OF_PATIENT,
         ("measures_formlink", "DELETE"): _OF_PATIENT,
         ("measures_linkstep", "DELETE"): _OF_PATIENT,
+        ("therapy_privatenote", "DELETE"): _OF_PATIENT,
         ("clinic_factdecision", "DELETE"): "EXISTS (SELECT 1 FROM clinic_erasure, json_each(clinic_erasure.decisions) "
         "WHERE value = OLD.id)",
         ("clinic_auditrow", "UPDATE"): _OF_NUMBER.format(erased="""'{"erased": true}'"""),
@@ -49,6 +52,7 @@ _MAY_GO = {
         ("outbox_delivery", "DELETE"): _OF_PATIENT,
         ("measures_formlink", "DELETE"): _OF_PATIENT,
         ("measures_linkstep", "DELETE"): _OF_PATIENT,
+        ("therapy_privatenote", "DELETE"): _OF_PATIENT,
         ("clinic_factdecision", "DELETE"): "EXISTS (SELECT 1 FROM clinic_erasure WHERE decisions @> to_jsonb(OLD.id))",
         ("clinic_auditrow", "UPDATE"): _OF_NUMBER.format(erased="""'{"erased": true}'::jsonb"""),
     },

@@ -434,6 +434,8 @@ OF_KIND: dict[str, type[FactForm]] = {
     Kind.MEDICINE: MedicineForm,
 }
 """Kind of fact, to the form that corrects it; answers have one of their questionnaire."""
+CORRECTABLE = frozenset({*OF_KIND, str(Kind.ANSWERS)})
+"""Kinds of fact that a form corrects; any other is taken back, and recorded anew."""
 
 
 def form_arguments(form: type[FactForm], *, now: dt.datetime, knowledge: Knowledge, judge: str) -> dict[str, Any]:
