@@ -171,8 +171,10 @@ def load_demo(port: int) -> Message:
     """
     from keel.web import clock
     from keel.web.clinic.demonstration import PASSWORD, load
+    from keel.web.measures.demonstration import load_choices
 
     staff = load(clock.now())
+    load_choices(clock.now())
     width = max(len(one.name) for one in staff)
     return joined(
         "\n",

@@ -6,7 +6,7 @@ Answers and the alert that they open are one transaction: there is no moment at 
 import datetime as dt
 import secrets
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -182,11 +182,11 @@ def end_link(*, by: AbstractUser, link: FormLink, at: dt.datetime) -> None:
 
 
 def store_answers(
-    *, link: FormLink, instrument: str, items: dict[str, int | str], shown: str, at: dt.datetime
+    *, link: FormLink, instrument: str, items: dict[str, int | str], shown: Literal["clinic", "keel"], at: dt.datetime
 ) -> tuple[str, ...]:
     """Stores the answers of one instrument once, and gives the rules that alarm; an alert of them is stored with it.
 
-    `shown` is what the person is shown where they alarm. FormOver where the link takes none, or not these any more.
+    `shown` is whose crisis words the person is shown where they alarm. FormOver where the link takes none of these.
     """
     shape = knowledge.load().instruments[instrument]
     rules = alarms_in(instrument, items)
