@@ -175,7 +175,7 @@ def test_one_alert_that_cannot_be_told_keeps_no_other_from_being_told(dana, peop
 
 
 def test_from_alarm_to_closed_by_name(erin, token, dana, at_desk, people):
-    """HZ-SUI-06: who was called, when, what was agreed, who closed it; a later calm answer closes nothing."""
+    """HZ-SUI-01, HZ-SUI-06: whom, when, what was agreed, who closed it; a later calm answer closes nothing."""
     alarm(erin, token)
     (state,) = alerts_for(dana, START + HOUR)
     address = f"/clinic/harbour/patients/H-1/measures/alerts/{state.id}/"

@@ -10,7 +10,9 @@ from django.db import DatabaseError, transaction
 from keel.knowledge import load
 from keel.knowledge.outgoing import private_words_in
 from keel.web.clinic.actions import record_fact
+from keel.web.clinic.erasure import _erase
 from keel.web.clinic.models import Fact, Kind
+from keel.web.measures.errors import FormRefused
 from keel.web.measures.models import FormLink
 from keel.web.measures.queries import offered
 from keel.web.measures.watch import Sending
@@ -184,6 +186,15 @@ def test_links_are_neither_changed_nor_deleted_by_hand(dana, bob):
     for change in (lambda: FormLink.objects.update(lang="es"), FormLink.objects.all().delete):
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
             change()
+    _erase(dana, asked_by="mia", decided_by="alice", reason="asked", at=START)
+    assert not FormLink.objects.exists()
+
+
+def test_a_form_is_whole_in_its_language_or_not_sent(dana, bob):
+    """HZ-CHK-09: no questionnaire half in another language."""
+    with pytest.raises(FormRefused, match="Not worded in this language: Crisis plan"):
+        a_link(dana, bob, instruments=["phq-9", "crisis-plan"], lang="es")
+    assert a_link(dana, bob, instruments=["phq-9", "crisis-plan"], lang="en")
 
 
 def test_scores_over_time_with_what_changed_and_what_is_missing(people, dana, at_desk):

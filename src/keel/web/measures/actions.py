@@ -113,9 +113,12 @@ def link_made(
     address: Callable[[str], str],
 ) -> str:
     """As `make_link`, for whoever needs no permission: the clinic itself, by its schedule."""
-    names = {one.id for one in offered()}
-    if not instruments or not set(instruments) <= names:
+    if not instruments:
         raise FormRefused(_("Choose at least one questionnaire."), "instruments")
+    without = set(instruments) - {one.id for one in offered(how.lang)}
+    if without:
+        names = ", ".join(knowledge.load().instruments[name].name for name in sorted(without))
+        raise FormRefused(_("Not worded in this language: %(names)s") % {"names": names}, "instruments")
     token = secrets.token_urlsafe(TOKEN_BYTES)
     with transaction.atomic():
         clinic = Clinic.objects.select_for_update().get(pk=patient.clinic_id)

@@ -19,6 +19,7 @@ from keel.assessment.measures import (
     alerts_of,
     measures_due,
 )
+from keel.knowledge.catalogues import ENGLISH
 from keel.knowledge.instruments import Instrument
 from keel.knowledge.measuring import AnswerRules
 from keel.messages import Message
@@ -44,10 +45,12 @@ def answer_rules() -> AnswerRules:
     return knowledge.load().answer_rules["usual"]
 
 
-def offered() -> list[Instrument]:
-    """The instruments that a person can answer alone: rated by the person, with wording that may be shown."""
-    all_of_them = knowledge.load().instruments.values()
-    return [one for one in all_of_them if one.rater == "self" and one.items and all(item.text for item in one.items)]
+def offered(lang: str = ENGLISH) -> list[Instrument]:
+    """The instruments that a person can answer alone in a language: rated by the person, with wording of all of it."""
+    facts = knowledge.load()
+    worded = [one for one in facts.instruments.values() if one.items and all(item.text for item in one.items)]
+    said = [one for one in worded if lang == ENGLISH or f"{lang}/{one.id}" in facts.instrument_words]
+    return [one for one in said if one.rater == "self"]
 
 
 def digest_of(token: str) -> str:

@@ -9,13 +9,23 @@ from zoneinfo import ZoneInfo
 
 from keel import knowledge
 from keel.assessment.measures import AlertState
+from keel.knowledge.catalogues import ENGLISH
 from keel.web.clinic.models import Clinic, Fact, Kind, Patient
 from keel.web.clinic.queries import record_of
 from keel.web.live.actions import watcher_user
 from keel.web.measures.actions import Asking, about_alert, link_made, tell_more
 from keel.web.measures.errors import FormRefused
 from keel.web.measures.models import FormLink, Way
-from keel.web.measures.queries import choices_of, due_for, initials, link_state, open_alerts, reach_of, staff_address
+from keel.web.measures.queries import (
+    choices_of,
+    due_for,
+    initials,
+    link_state,
+    offered,
+    open_alerts,
+    reach_of,
+    staff_address,
+)
 from keel.web.outbox.queries import channels, messages_about
 
 log = logging.getLogger("keel.web")
@@ -81,11 +91,13 @@ def _send_due(patient: Patient, local: dt.datetime) -> bool:
         return False
     try:
         record = record_of(patient, at=local, knowledge=knowledge.load())
+        worded = {one.id for one in offered(reach.lang or ENGLISH)}
         due = [one.instrument for one in due_for(record, clinic, local) if one.is_due(local.date())]
+        due = [name for name in due if name in worded]
         if not due:
             return False
         how = Asking(
-            lang=reach.lang or "en",
+            lang=reach.lang or ENGLISH,
             way=Way(way),
             to=reach.phone if way == Way.TEXT else reach.email,
             shown_as=initials(patient.display_name),
