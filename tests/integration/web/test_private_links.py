@@ -86,7 +86,7 @@ def test_a_second_answer_is_refused_kindly_and_not_stored(dana, bob, erin):
     ("days", "opened", "stores"),
     [(6.99, False, True), (7.01, False, False), (7.05, True, True), (7.2, True, False)],
 )
-def test_a_link_lives_seven_days_and_an_open_form_may_finish(dana, bob, erin, days, opened, stores):
+def test_a_link_lives_seven_days_and_an_open_form_may_finish(dana, bob, erin, at_desk, days, opened, stores):
     """Care reference, section 8: 7 days by default, then a new token; an open form may finish (two hours, Keel's)."""
     with clock_at(START):
         token = a_link(dana, bob)
@@ -95,7 +95,9 @@ def test_a_link_lives_seven_days_and_an_open_form_may_finish(dana, bob, erin, da
             erin.post(f"/form/{token}/", {"is_me": "yes"})
     with clock_at(START + dt.timedelta(days=days)):
         page = answer(erin, token, **CALM)
+        listed = at_desk("bob").get("/clinic/harbour/alerts/").content.decode()
     assert len(answers_of(dana)) == stores
+    assert ("expired without an answer" in listed) is not stores
     if not stores:
         assert page.status_code == 410
         assert "The time for this form is over" in page.content.decode()
@@ -107,7 +109,8 @@ def test_a_link_that_reached_somebody_else_is_over_and_told(dana, bob, erin, at_
     erin.post(f"/form/{token}/", {"is_me": "no"})
     assert answer(erin, token, **CALM).status_code == 410
     assert answers_of(dana) == []
-    assert "reached somebody else" in at_desk("bob").get(PAGE).content.decode()
+    for page in some((PAGE, "/clinic/harbour/alerts/")):
+        assert "reached somebody else" in at_desk("bob").get(page).content.decode()
 
 
 def test_staff_end_a_link(dana, bob, erin, at_desk):

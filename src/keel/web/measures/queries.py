@@ -36,6 +36,8 @@ from keel.web.measures.models import ClinicMeasures, FormLink, LinkStep
 
 GRACE = dt.timedelta(hours=2)
 """How long a form that was opened in its time may still be sent; a default of Keel's."""
+LOOK_BACK = dt.timedelta(days=14)
+"""How long a link that nobody answered stands on the page of the clinic; a default of Keel's."""
 INITIALS = 3
 """Letters by which a link greets its person where nothing else was chosen."""
 
@@ -98,6 +100,13 @@ def link_state(link: FormLink, at: dt.datetime) -> LinkState:
     elif at >= last:
         over = Over.EXPIRED
     return LinkState(answered, left, opened is not None, LinkStep.What.NOT_ME in steps, over)
+
+
+def lost_links(clinic: Clinic, at: dt.datetime) -> list[tuple[FormLink, LinkState]]:
+    """Links of the last two weeks that ended without an answer, or reached somebody else; the newest first."""
+    recent = FormLink.objects.filter(clinic=clinic, patient__erased_at__isnull=True, expires_at__gt=at - LOOK_BACK)
+    rows = [(one, link_state(one, at)) for one in recent.select_related("patient").prefetch_related("steps")]
+    return [(one, state) for one, state in rows if state.is_refused or state.over is Over.EXPIRED]
 
 
 def lasts() -> dt.timedelta:
