@@ -15,8 +15,9 @@ from keel.web.clinic.models import Patient
 
 
 class PanelPlace(StrEnum):
-    """Where a part may be added, with what it is about: a patient, or a live session."""
+    """Where a part may be added, with what it is about: a patient (first of all, or below), or a live session."""
 
+    FIRST = "first"
     PATIENT = "patient"
     LEAVING = "leaving"
 
