@@ -37,6 +37,8 @@ PAGES = {
     "/clinic/harbour/patients/H-1/visit/": "fay",
     "/clinic/harbour/patients/H-1/export/": "alice",
     "/clinic/harbour/patients/H-1/merge/": "alice",
+    "/clinic/harbour/patients/H-1/papers/": "tom",
+    "/clinic/harbour/patients/H-1/medicines.pdf": "tom",
     "/clinic/harbour/patients/H-1/erase/": "mia",
     "/clinic/harbour/patients/H-1/contacts/2/correct/": "fay",
     "/clinic/harbour/patients/H-1/contacts/2/take-back/": "fay",

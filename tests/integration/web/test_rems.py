@@ -13,9 +13,10 @@ import pytest
 
 from keel.web.clinic.actions import record_fact, void_fact
 from keel.web.clinic.models import AuditRow, Fact, Kind
+from keel.web.live.actions import record_events
 from keel.web.rems.queries import gate_answers, listed_forms
 from support.clock import START, clock_at
-from support.live import PERSON, a_session, evening, play
+from support.live import PERSON, a_session, evening
 
 DAY = dt.timedelta(days=1)
 END = START + dt.timedelta(hours=3)
@@ -29,7 +30,7 @@ def treated(people, dana):
     """Dana after a session with the spray, gone home."""
     record_fact(by=people["alice"], patient=dana, kind=Kind.PERSON, payload=PERSON, key="person", at=START)
     live = a_session(dana, people["bob"], protocol="esketamine-nasal-us", plan=PLAN)
-    play(live, people["bob"], evening("esketamine"))
+    assert record_events(by=people["bob"], live=live, events=evening("esketamine"), at=END).refused == ()
     return live
 
 

@@ -44,6 +44,8 @@ NEEDS = {
     "clinic:plan_visit": "register",
     "clinic:register": "register",
     "clinic:export": "export_record",
+    "clinic:papers": "export_record",
+    "clinic:medicines_pdf": "export_record",
     "live:adoption": "see_rooms",
     "live:overlay": "see_rooms",
     "live:decision": "run_sessions",

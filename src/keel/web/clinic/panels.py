@@ -18,6 +18,7 @@ class PanelPlace(StrEnum):
     """Where a part may be added, with what it is about: a patient, or a live session."""
 
     PATIENT = "patient"
+    PAPERS = "papers"
     LEAVING = "leaving"
 
 

@@ -29,6 +29,15 @@ def of_patient(request: HttpRequest, patient: Patient) -> str:
     return str(render_to_string("rems/panel.html", context, request))
 
 
+def of_papers(request: HttpRequest, patient: Patient) -> str:
+    """The forms and reports of a patient as papers; nothing where there are none."""
+    rows, found = listed_forms(patient.clinic, at=clock.now(), patient=patient), standing_of(patient)
+    if not rows and not found.reports:
+        return ""
+    context: dict[str, Any] = {"clinic": patient.clinic, "patient": patient, "rows": rows, "found": found}
+    return str(render_to_string("rems/papers_panel.html", context, request))
+
+
 def of_session(request: HttpRequest, live: LiveSession) -> str:
     """The way to the form of this session, where a programme asks for one."""
     if Permission.RECORD_FACTS not in request.allowed:
