@@ -17,6 +17,8 @@ from keel.web.clinic.actions import record_fact
 from keel.web.clinic.models import AuditRow, Fact, Kind, Patient
 from keel.web.rems.actions import record_step
 from keel.web.routes import PUBLIC_APPS
+from support.answers import a_message, an_alert
+from support.care import a_course
 from support.clock import START
 from support.doses import INFUSION
 from support.live import a_session
@@ -46,6 +48,25 @@ NEEDS = {
     "clinic:export": "export_record",
     "clinic:papers": "export_record",
     "clinic:medicines_pdf": "export_record",
+    "course:open": "decide",
+    "course:course": "see_picture",
+    "course:step": "record_facts",
+    "course:ledger": "see_picture",
+    "course:summary_pdf": "export_record",
+    "course:write_letter": "record_facts",
+    "course:letter": "record_facts",
+    "course:letter_pdf": "export_record",
+    "therapy:day": "decide",
+    "therapy:due": "see_picture",
+    "therapy:group": "record_facts",
+    "therapy:therapy": "see_picture",
+    "therapy:agreed": "export_record",
+    "therapy:recovery": "see_picture",
+    "therapy:plan": "export_record",
+    "therapy:write": "record_facts",
+    "therapy:correct": "void_facts",
+    "therapy:private_notes": "private_notes",
+    "therapy:export_private_notes": "private_notes",
     "live:adoption": "see_rooms",
     "live:overlay": "see_rooms",
     "live:decision": "run_sessions",
@@ -79,6 +100,12 @@ NEEDS = {
     "live:sheet": "run_sessions",
     "live:downtime": "export_record",
     "live:packet": "export_record",
+    "measures:alerts": "see_picture",
+    "measures:alert": "see_picture",
+    "measures:patient": "see_picture",
+    "measures:choices": "decide",
+    "outbox:messages": "see_contacts",
+    "outbox:note": "see_contacts",
     "rems:forms": "record_facts",
     "rems:setting": "manage_rems",
     "rems:patient": "record_facts",
@@ -113,7 +140,7 @@ MAY = {
     | {"export_record", "see_rooms", "run_sessions", "write_in_sessions", "see_stock", "keep_stock"},
     "tom": {"see_staff", "see_patients", "see_picture", "record_facts"}
     | DESK
-    | {"export_record", "see_rooms", "write_in_sessions"},
+    | {"export_record", "see_rooms", "write_in_sessions", "private_notes"},
     "fay": {"see_staff", "see_patients", "open_in_emergency"} | DESK,
     "mia": {"see_staff", "see_patients", "open_in_emergency", "manage_staff", "see_emergencies", "see_audit", "erase"}
     | DESK
@@ -123,6 +150,8 @@ MAY = {
 FRESH = {"staff:invite", "staff:withdraw", "staff:member"}
 """Routes that ask again who it is, before they answer."""
 SENT_TO = {
+    "course:step",
+    "outbox:note",
     "live:queue",
     "live:add_room",
     "live:record",
@@ -146,12 +175,26 @@ VALUES = {
     "protocol": "iv-racemic",
     "decision": "iv-racemic/dose",
     "part": "during",
+    "course": "c1",
+    "template": "urology",
+    "letter": "l1",
+    "message": 1,
+    "alert": "a1-phq-9",
     "report": "r1",
     "kind": "receive",
     "lot": 1,
     "line": 1,
     "difference": "count-3",
+    "of": "therapy",
+    "step": "intention_said",
 }
+OTHERS = {
+    "course:step": {"step": "stop"},
+    "clinic:correct_contact": {"sequence": 2},
+    "clinic:take_back_contact": {"sequence": 2},
+    "therapy:correct": {"sequence": 3},
+}
+"""Routes that take another fact than the dose."""
 ROUTES = sorted(NEEDS)
 
 
@@ -161,6 +204,7 @@ def _address(name, **changed):
     values = VALUES | ({"sequence": 2} if name.endswith("_contact") else {}) | changed
     if name.startswith("rems:monitoring"):
         values = values | {"session": "b1"}  # a programme asks for its form
+    values = VALUES | OTHERS.get(name, {}) | changed
     return reverse(name, kwargs={key: values[key] for key in pattern}) if view else ""
 
 
@@ -179,7 +223,12 @@ def dose(people, dana):
     fact = record_fact(by=people["alice"], patient=dana, kind=Kind.DOSE, payload=INFUSION, key="one", at=START)
     contact = {"name": "Sam", "role": "escort"}
     record_fact(by=people["fay"], patient=dana, kind=Kind.CONTACT, payload=contact, key="two", at=START)
+    a_course(dana, people["alice"])
+    intention = {"step": "intention_said", "at": START.isoformat(), "words": "to rest"}
+    record_fact(by=people["tom"], patient=dana, kind=Kind.THERAPY, payload=intention, key="three", at=START)
     a_session(dana, people["bob"])
+    a_message(dana)
+    an_alert(dana, people["bob"])
     sprayed = Patient.objects.create(clinic=dana.clinic, number="H-2", display_name="Dora")
     plan = {"dose": "56 mg", "devices": 2}
     a_session(sprayed, people["bob"], name="b1", protocol="esketamine-nasal-us", plan=plan)
@@ -240,7 +289,7 @@ def test_charlie_gets_404(at_desk, dose, method):
 def test_a_patient_of_another_clinic_is_not_reached_through_ones_own(at_desk, dose):
     browser = at_desk("charlie")
     for name in some([name for name in ROUTES if "number" in next(_names(name))]):
-        page = browser.get(_address(name, clinic="hill"))
+        page = (browser.post if name in SENT_TO else browser.get)(_address(name, clinic="hill"))
         assert page.status_code in (403, 404), name
         assert "Dana" not in page.content.decode(), name
 

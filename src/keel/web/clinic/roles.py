@@ -34,6 +34,7 @@ class Permission(StrEnum):
     SEE_STOCK = "see_stock"
     KEEP_STOCK = "keep_stock"
     SETTLE_STOCK = "settle_stock"
+    PRIVATE_NOTES = "private_notes"
 
 
 class Role:
@@ -96,13 +97,13 @@ class Therapist(Role):
 
     id = "therapist"
     title = _("Therapist")
-    description = _("Prepares and integrates: sees the picture and records facts.")
+    description = _("Prepares and integrates: sees the picture, records facts, and keeps private notes of their own.")
     permissions = Nurse.permissions - {
         Permission.VOID_FACTS,
         Permission.RUN_SESSIONS,
         Permission.SEE_STOCK,
         Permission.KEEP_STOCK,
-    }
+    } | {Permission.PRIVATE_NOTES}
 
 
 class FrontDesk(Role):
