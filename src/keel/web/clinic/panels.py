@@ -15,10 +15,11 @@ from keel.web.clinic.models import Patient
 
 
 class PanelPlace(StrEnum):
-    """Where a part may be added, with what it is about: a patient, or a live session."""
+    """Where a part may be added, with what it is about: a patient, a live session, the day of a clinic."""
 
     PATIENT = "patient"
     PAPERS = "papers"
+    DAY = "day"
     LEAVING = "leaving"
 
 

@@ -13,6 +13,8 @@ from keel.web.capacity import COSTLY
 from keel.web.clinic.access import staff
 from keel.web.clinic.entries import ConsentEntry, entries_of
 from keel.web.clinic.models import Clinic, Kind
+from keel.web.clinic.papers import as_pdf, mark_of
+from keel.web.clinic.patient_page import PatientPage, shown_or_not
 from keel.web.clinic.queries import patient_or_404, read_facts, standing_facts
 from keel.web.clinic.roles import Permission
 from keel.web.clinic.summaries import local_now
@@ -26,8 +28,15 @@ from keel.web.routes import in_queue
 def papers(request: HttpRequest, clinic: Clinic, number: str) -> HttpResponse:
     """What can be printed of a patient; apps above add theirs."""
     person = patient_or_404(request.user, clinic, number)
-    consents = entries_of(standing_facts(person).filter(kind=Kind.CONSENT).order_by("-sequence"), ConsentEntry)
-    return render(request, "clinic/papers.html", {"clinic": clinic, "patient": person, "consents": consents})
+    facts, shown = standing_facts(person), shown_or_not(person, local_now(clinic))
+    context = {
+        "clinic": clinic,
+        "patient": person,
+        "consents": entries_of(facts.filter(kind=Kind.CONSENT).order_by("-sequence"), ConsentEntry),
+        "care": shown.care if isinstance(shown, PatientPage) else None,
+        "kinds": set(facts.values_list("kind", flat=True)),
+    }
+    return render(request, "clinic/papers.html", context)
 
 
 @in_queue(COSTLY)
@@ -66,14 +75,11 @@ def medicines_pdf(request: HttpRequest, clinic: Clinic, number: str) -> HttpResp
         title=_("List of medicines"),
         lead=f"{person.display_name} ({person.number}), {clinic.name}, {date_format(local_now(clinic))}",
         parts=tuple(parts),
-        mark=_("Demonstration: everybody here is made up") if clinic.is_demonstration else "",
+        mark=mark_of(clinic),
         footer=_("%(number)s. As it is on record on the day of this paper.") % {"number": person.number},
         page=_("Page"),
     )
-    content = paper_pdf(paper, at=at)
-    response = HttpResponse(content, content_type="application/pdf", headers={"Cache-Control": "no-store"})
-    response.headers["Content-Disposition"] = f'inline; filename="medicines-{person.number}.pdf"'
-    return response
+    return as_pdf(paper_pdf(paper, at=at), f"medicines-{person.number}")
 
 
 _STATUSES = ("active", "on-hold", "planned", "unknown", "stopped")

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from keel.assessment.session.opening import open_session
 from keel.assessment.session.view import SessionView
-from keel.web.clinic.models import Clinic, Fact, Kind
+from keel.web.clinic.models import Clinic
 from keel.web.live.models import Listening, LiveSession, SoundCheck, Watch
 from keel.web.live.rules import rules_of
 from keel.web.live.sessions import local, read, session_or_404, sessions_of
@@ -64,12 +64,6 @@ def sessions_of_protocols(clinic: Clinic, protocols: Collection[str]) -> QuerySe
 def session_in(clinic: Clinic, name: str) -> LiveSession:
     """The session of this name in this clinic; Http404 for all others."""
     return session_or_404(clinic, name)
-
-
-def sessions_with(kind: str, clinic: Clinic) -> set[str]:
-    """The names of the sessions of a clinic in which an event of this type was recorded."""
-    facts = Fact.objects.filter(patient__clinic=clinic, kind=Kind.EVENT, payload__event__type=kind)
-    return set(facts.values_list("payload__session", flat=True))
 
 
 def view_of_session(live: LiveSession, *, at: dt.datetime) -> SessionView:
