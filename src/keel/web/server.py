@@ -171,8 +171,10 @@ def load_demo(port: int) -> Message:
     """
     from keel.web import clock
     from keel.web.clinic.demonstration import PASSWORD, load
+    from keel.web.therapy.demonstration import load as load_care
 
     staff = load(clock.now())
+    load_care(clock.now())
     width = max(len(one.name) for one in staff)
     return joined(
         "\n",

@@ -193,17 +193,15 @@ OTHERS = {
     "clinic:correct_contact": {"sequence": 2},
     "clinic:take_back_contact": {"sequence": 2},
     "therapy:correct": {"sequence": 3},
+    **{f"rems:monitoring{form}": {"session": "b1"} for form in ("", "_pdf", "_json")},  # a programme asks for its form
 }
-"""Routes that take another fact than the dose."""
+"""Routes that take another value than the others."""
 ROUTES = sorted(NEEDS)
 
 
 def _address(name, **changed):
     view = dict(routes())[name]
     pattern = next(names for names in _names(name))
-    values = VALUES | ({"sequence": 2} if name.endswith("_contact") else {}) | changed
-    if name.startswith("rems:monitoring"):
-        values = values | {"session": "b1"}  # a programme asks for its form
     values = VALUES | OTHERS.get(name, {}) | changed
     return reverse(name, kwargs={key: values[key] for key in pattern}) if view else ""
 
@@ -223,9 +221,9 @@ def dose(people, dana):
     fact = record_fact(by=people["alice"], patient=dana, kind=Kind.DOSE, payload=INFUSION, key="one", at=START)
     contact = {"name": "Sam", "role": "escort"}
     record_fact(by=people["fay"], patient=dana, kind=Kind.CONTACT, payload=contact, key="two", at=START)
-    a_course(dana, people["alice"])
     intention = {"step": "intention_said", "at": START.isoformat(), "words": "to rest"}
     record_fact(by=people["tom"], patient=dana, kind=Kind.THERAPY, payload=intention, key="three", at=START)
+    a_course(dana, people["alice"])
     a_session(dana, people["bob"])
     a_message(dana)
     an_alert(dana, people["bob"])

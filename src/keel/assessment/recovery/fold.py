@@ -73,12 +73,12 @@ class Outcome(NamedTuple):
 
 
 class RecoveryState(msgspec.Struct, frozen=True, kw_only=True):
-    """How it stands at a time. `day` counts from 1 while the stay lasts; what nobody asked is None."""
+    """How it stands at a time. `day` counts from 1 while the stay lasts; `answers` are those of every intake."""
 
     begun: s.RecoveryBegun | None
     day: int | None
     phase: StayPhase | None
-    intake: s.IntakeAnswered | None
+    answers: dict[str, bool | float | str]
     findings: tuple[Finding, ...]
     missing: tuple[str, ...]
     days: tuple[s.DayNoted, ...]
@@ -113,12 +113,11 @@ def fold_recovery(
     told: list[Step] = list(up_to(steps, at))
     stay = since_beginning(told, s.RecoveryBegun, s.Discharged)
     begun, left = last(stay, s.RecoveryBegun), last(stay, s.Discharged)
-    intake, plan = last(stay, s.IntakeAnswered), last(stay, s.AftercarePlanned)
+    plan = last(stay, s.AftercarePlanned)
+    answers = {name: told for one in those(stay, s.IntakeAnswered) for name, told in one.answers.items()}
     days = {one.day: one for one in those(told, s.DayNoted)}
     day = None if begun is None or left else (at.date() - begun.at.astimezone(at.tzinfo).date()).days + 1
-    asked = screening(
-        record, programme.protocol, at=at, knowledge=knowledge, phases=PHASES, facts=intake.answers if intake else {}
-    )
+    asked = screening(record, programme.protocol, at=at, knowledge=knowledge, phases=PHASES, facts=answers)
     outcomes = tuple(_outcomes(stay, left, programme, at))
     tasks: list[Task] = [*dangers(_as_contacts(told), at)]
     if begun is not None and left is None:
@@ -131,7 +130,7 @@ def fold_recovery(
         begun=begun,
         day=day,
         phase=next((one for one in programme.phases if day and one.from_day <= day <= one.to_day), None),
-        intake=intake,
+        answers=answers,
         findings=asked.findings if begun and not left else (),
         missing=asked.missing,
         days=tuple(days[one] for one in sorted(days, reverse=True)),

@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
+from django.utils.formats import date_format
+from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext_lazy as _
 
 from keel import knowledge
@@ -197,14 +199,20 @@ def step_title(entry: dict[str, Any]) -> str:
     return str(TITLES[entry["step"]])
 
 
-def step_text(entry: dict[str, Any]) -> str:
-    """What a step says, in a line: its name, then each field that was filled in."""
+def step_said(entry: dict[str, Any]) -> str:
+    """Each field of a step that was filled in, in a line."""
     said = [
         f"{LABELS[name]}: {step_value(entry['step'], name, value)}"
         for name, value in entry.items()
         if name not in _SILENT and value not in ("", None, [], {})
     ]
-    return f"{step_title(entry)}. {'; '.join(said)}" if said else step_title(entry)
+    return "; ".join(said)
+
+
+def step_text(entry: dict[str, Any]) -> str:
+    """A step in a line: what it is, and what it says."""
+    said = step_said(entry)
+    return f"{step_title(entry)}. {said}" if said else step_title(entry)
 
 
 def step_value(step: str, field: str, value: Any) -> str:
@@ -213,20 +221,24 @@ def step_value(step: str, field: str, value: Any) -> str:
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
     if isinstance(value, dict):
-        return ", ".join(
-            f"{plain(str(names.get(one, one)))} {step_value(step, '', told)}" for one, told in value.items()
-        )
+        parts = ((plain(str(names.get(one, one))), step_value(step, "", told)) for one, told in value.items())
+        return ", ".join(f"{name} {told}" for name, told in parts)
     if isinstance(value, list | tuple):
         return ", ".join(step_value(step, field, one) for one in value)
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    if isinstance(value, str) and field in ("planned", "ended", "first", "second", "third"):
-        return f"{dt.datetime.fromisoformat(value):%Y-%m-%d %H:%M}"
+    if isinstance(value, str) and field in _TIMES:
+        local = dt.datetime.fromisoformat(value).astimezone(get_current_timezone())
+        return f"{date_format(local, 'DATE_FORMAT')}, {local:%H:%M}"
+    if isinstance(value, str) and field in _DAYS:
+        return str(date_format(dt.date.fromisoformat(value), "DATE_FORMAT"))
     text = str(value)
     if (named := names.get(text)) is not None:
         return plain(named)
     return str(WORDS[text]) if field in _CHOSEN and text in WORDS else text
 
 
+_TIMES = ("planned", "ended", "first", "second", "third")
+_DAYS = ("day", "by_day", "next_on", "on")
 _CHOSEN = ("how", "aim", "form", "attended", "stands", "about")
 """Fields of which the value is a word of a list."""

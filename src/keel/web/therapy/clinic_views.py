@@ -40,7 +40,7 @@ def due(request: HttpRequest, clinic: Clinic, of: str) -> HttpResponse:
     rows = []
     for person in page:
         tasks = look(person, at=now).tasks
-        rows.append((person, shown_tasks([one for one in tasks if one.due_at.date() <= now.date()], clinic)))
+        rows.append((person, shown_tasks([one for one in tasks if one.due_at.date() <= now.date()], person)))
     request.shown = {person.number: "care" for person in page}
     context = {
         "clinic": clinic,

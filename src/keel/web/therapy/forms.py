@@ -15,6 +15,7 @@ from keel.assessment.tasks import Step
 from keel.knowledge.clinical_facts import ClinicalFact, FactKind
 from keel.web.clinic.care_words import LABELS, TITLES, WORDS, offered
 from keel.web.clinic.forms import FactForm, day_field, moment_field
+from keel.web.language.quantities import unit_words
 from keel.web.language.rendering import plain
 from keel.web.therapy.queries import programme
 
@@ -136,7 +137,8 @@ def _parts(step: str, name: str) -> Iterator[tuple[str, forms.Field]]:
     facts = knowledge.load()
     protocol = facts.protocols[programme().protocol]
     for fact in questions_of(protocol, PHASES, facts.clinical_facts):
-        yield fact.id, _asked(fact)
+        if fact.group != "person":  # the record has it
+            yield fact.id, _asked(fact)
 
 
 def _asked(fact: ClinicalFact) -> forms.Field:
@@ -146,8 +148,8 @@ def _asked(fact: ClinicalFact) -> forms.Field:
     if fact.kind is FactKind.CHOICE:
         listed = [(one, one.replace("_", " ")) for one in fact.choices]
         return forms.ChoiceField(label=label, choices=[_NOT_ASKED, *listed], required=False)
-    unit = "" if fact.unit in ("", "1") else f", {fact.unit}"
-    return forms.FloatField(label=f"{label}{unit}", required=False)
+    unit = "" if fact.unit in ("", "1") else unit_words(fact.unit)
+    return forms.FloatField(label=f"{label}{unit and ','}{unit}", required=False)
 
 
 class NoteForm(FactForm):

@@ -7,15 +7,17 @@ from typing import Any, NamedTuple
 import msgspec
 from django.contrib.auth.models import AbstractUser
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from keel import knowledge
-from keel.assessment.recovery.fold import RecoveryState, fold_recovery
+from keel.assessment.recovery.fold import HEALTH, RecoveryState, fold_recovery
 from keel.assessment.tasks import Step, Task
 from keel.assessment.therapy.fold import TherapyState, fold_therapy
 from keel.knowledge.care import DayBlock, RecoveryProgramme, TherapyFrame
 from keel.web.clinic.entries import entry_of
 from keel.web.clinic.models import Clinic, Fact, Kind, Patient
 from keel.web.clinic.queries import read_facts, same_person, standing_facts
+from keel.web.clinic.recording import QUESTIONNAIRES
 from keel.web.directory.queries import listing_for
 from keel.web.language.rendering import plain
 from keel.web.language.words import gettext as _
@@ -95,16 +97,38 @@ def own_notes(author: AbstractUser, patient: Patient) -> QuerySet[PrivateNote]:
 
 
 class ShownTask(NamedTuple):
-    """A task for the page: with the text to be sent where it is a message."""
+    """A task for the page: with the text to be sent where it is a message, and where a thing is noted to look at."""
 
     task: Task
     text: str
+    link: str
 
 
-def shown_tasks(tasks: Sequence[Task], clinic: Clinic) -> list[ShownTask]:
+def shown_tasks(tasks: Sequence[Task], patient: Patient) -> list[ShownTask]:
     """The tasks, with texts filled in."""
     texts = {one.id: one.text for care in (frame(), programme()) for one in care.messages}
-    return [ShownTask(one, _filled(texts[one.id], one, clinic) if one.kind == "message" else "") for one in tasks]
+    return [
+        ShownTask(
+            one,
+            _filled(texts[one.id], one, patient.clinic) if one.kind == "message" else "",
+            _where(one.id, patient) if one.kind == "look" else "",
+        )
+        for one in tasks
+    ]
+
+
+def _where(name: str, patient: Patient) -> str:
+    """The form in which something to look at is noted."""
+    here = (patient.clinic.slug, patient.number)
+    step = reverse("therapy:write", args=(*here, "recovery", "health_reviewed" if name in HEALTH else "looked_at"))
+    item = next((one for one in programme().grid if one.id == name), None)
+    if item is None:
+        return f"{step}?about={name}"
+    if own := [one for one in item.instruments if one in QUESTIONNAIRES]:
+        return str(reverse("clinic:record_answers", args=(*here, own[0])))
+    if item.measures or item.names:
+        return str(reverse("clinic:record", args=(*here, "measurement")))
+    return "" if item.instruments else f"{step}?item={name}"
 
 
 def _filled(text: str, task: Task, clinic: Clinic) -> str:

@@ -75,7 +75,7 @@ def recovery(request: HttpRequest, clinic: Clinic, number: str) -> HttpResponse:
 
 def _page(request: HttpRequest, clinic: Clinic, person: Any, of: str, state: Any) -> dict[str, Any]:
     now, rows = local_now(clinic), written(person, BOOKS[of].kind)
-    tasks = shown_tasks(state.tasks, clinic)
+    tasks = shown_tasks(state.tasks, person)
     return {
         "clinic": clinic,
         "patient": person,

@@ -9,7 +9,7 @@ from django import template
 from keel.assessment.recovery.steps import DayNoted
 from keel.assessment.tasks import Step
 from keel.knowledge.care import DiaryItem
-from keel.web.clinic.care_words import WORDS, step_text, step_value
+from keel.web.clinic.care_words import WORDS, step_said, step_text, step_value
 
 register = template.Library()
 
@@ -19,6 +19,12 @@ def step_words(step: Step, field: str = "") -> str:
     """A step in a line, or one field of it."""
     entry = msgspec.to_builtins(step)
     return step_value(entry["step"], field, entry[field]) if field else step_text(entry)
+
+
+@register.filter
+def step_fields(step: Step) -> str:
+    """What a step says, without what it is."""
+    return step_said(msgspec.to_builtins(step))
 
 
 @register.filter
