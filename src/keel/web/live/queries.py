@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from keel.assessment.session.opening import open_session
 from keel.assessment.session.view import SessionView
-from keel.web.clinic.models import Clinic
+from keel.web.clinic.models import Clinic, Fact, Kind
 from keel.web.live.models import Listening, LiveSession, SoundCheck, Watch
 from keel.web.live.rules import rules_of
 from keel.web.live.sessions import local, read, session_or_404, sessions_of
@@ -74,3 +74,13 @@ def view_of_session(live: LiveSession, *, at: dt.datetime) -> SessionView:
 def recent_sessions(clinic: Clinic, *, since: dt.datetime) -> QuerySet[LiveSession]:
     """The sessions of a clinic that began after a time, the newest first."""
     return sessions_of(clinic).filter(opened_at__gt=since)
+
+
+def serious_events(clinic: Clinic, *, since: dt.datetime) -> list[tuple[str, int, dt.datetime]]:
+    """Serious events of the sessions of a clinic: session, patient, when first recorded; the oldest first."""
+    facts = Fact.objects.filter(patient__clinic=clinic, kind=Kind.EVENT, recorded_at__gt=since)
+    grave = facts.filter(payload__event__type="adverse_event", payload__event__serious=True).order_by("recorded_at")
+    found: dict[str, tuple[str, int, dt.datetime]] = {}
+    for session, patient, at in grave.values_list("payload__session", "patient_id", "recorded_at"):
+        found.setdefault(session, (session, patient, at))
+    return list(found.values())

@@ -11,7 +11,7 @@ from keel.web import clock
 from keel.web.clinic.models import Clinic, Patient
 from keel.web.clinic.roles import Permission
 from keel.web.live.models import LiveSession
-from keel.web.rems.queries import form_of_session, listed_forms, setting_of, standing_of, today_in
+from keel.web.rems.queries import form_of_session, listed_forms, setting_of, standing_of, today_in, unreported_events
 from keel.web.rems.stock import book_of
 
 
@@ -46,11 +46,13 @@ def of_day(request: HttpRequest, clinic: Clinic) -> str:
     now, due = clock.now(), Counter[Due]()
     if Permission.RECORD_FACTS in request.allowed and setting_of(clinic) is not None:
         due.update(row.due for row in listed_forms(clinic, at=now))
+    serious = len(unreported_events(clinic, at=now)) if Permission.RECORD_FACTS in request.allowed else 0
     has_stock = Permission.SEE_STOCK in request.allowed and clinic.stock_moves.exists()
     differences = len(book_of(clinic, at=now).open_discrepancies) if has_stock else 0
-    if not (due[Due.OVERDUE] or due[Due.SOON] or differences):
+    if not (due[Due.OVERDUE] or due[Due.SOON] or differences or serious):
         return ""
-    context = {"clinic": clinic, "overdue": due[Due.OVERDUE], "soon": due[Due.SOON], "differences": differences}
+    context = {"clinic": clinic, "serious": serious, "overdue": due[Due.OVERDUE], "soon": due[Due.SOON]}
+    context |= {"differences": differences}
     return str(render_to_string("rems/day_panel.html", context, request))
 
 

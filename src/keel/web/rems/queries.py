@@ -21,7 +21,7 @@ from keel.web.clinic.entries import entries_of
 from keel.web.clinic.models import Clinic, Fact, Kind, Patient
 from keel.web.clinic.queries import same_person, standing_facts
 from keel.web.live.models import LiveSession
-from keel.web.live.queries import session_in, sessions_of_protocols, view_of_session
+from keel.web.live.queries import serious_events, session_in, sessions_of_protocols, view_of_session
 from keel.web.rems.models import Setting
 
 REPORT = "serious-adverse-event"
@@ -159,6 +159,32 @@ def _listed(live: LiveSession, found: Standing, today: dt.date, at: dt.datetime)
     if whole is None or whole.deadline is None:
         return None
     return ListedForm(live, form, whole.deadline, whole.deadline.on(today, form.sent_on), len(whole.now.open))
+
+
+SERIOUS_FOR = dt.timedelta(days=400)
+"""How far back a serious event without a report is looked for; a default of Keel's."""
+
+
+class Unreported(NamedTuple):
+    """A serious event of a session of which nothing has gone out; `report` where one was begun."""
+
+    patient: Patient
+    session: str
+    since: dt.datetime
+    report: str
+
+
+def unreported_events(clinic: Clinic, *, at: dt.datetime) -> list[Unreported]:
+    """The serious events of sessions that were reported to nobody, the oldest first (HZ-REM-04)."""
+    events = serious_events(clinic, since=at - SERIOUS_FOR)
+    known = _standings(clinic) if events else {}
+    patients = Patient.objects.select_related("clinic").in_bulk([patient for _session, patient, _since in events])
+    found = []
+    for session, patient, since in events:
+        reports = [one for one in known.get(patient, Standing()).reports.values() if one.session == session]
+        if not any(one.sent for one in reports):
+            found.append(Unreported(patients[patient], session, since, reports[0].id if reports else ""))
+    return found
 
 
 class ShownReport(NamedTuple):

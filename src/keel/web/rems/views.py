@@ -29,6 +29,7 @@ from keel.web.rems.queries import (
     setting_of,
     standing_of,
     today_in,
+    unreported_events,
 )
 
 PAGE = require_http_methods(["GET", "HEAD", "POST"])
@@ -40,8 +41,10 @@ def forms(request: HttpRequest, clinic: Clinic) -> HttpResponse:
     """Every form that is open, what is due first."""
     now = clock.now()
     rows, setting, today = listed_forms(clinic, at=now), setting_of(clinic), today_in(clinic, now)
-    request.shown = {row.live.patient.number: "name" for row in rows}
-    context = {"clinic": clinic, "rows": rows, "setting": setting, "today": today}
+    unreported = unreported_events(clinic, at=now)
+    numbers = [*(row.live.patient.number for row in rows), *(one.patient.number for one in unreported)]
+    request.shown = dict.fromkeys(numbers, "name")
+    context = {"clinic": clinic, "rows": rows, "unreported": unreported, "setting": setting, "today": today}
     return render(request, "rems/forms.html", context | {"is_certified": is_certified(setting, today)})
 
 
