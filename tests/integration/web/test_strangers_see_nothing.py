@@ -48,6 +48,8 @@ NEEDS = {
     "clinic:export": "export_record",
     "course:calendar": "register",
     "course:clinic_calendar": "register",
+    "clinic:papers": "export_record",
+    "clinic:medicines_pdf": "export_record",
     "course:open": "decide",
     "course:course": "see_picture",
     "course:step": "record_facts",
