@@ -1,50 +1,59 @@
-"""Somebody at the pages of therapy and the programme: they open a form, fill in what they know, and send it."""
+"""Care around sessions for tests: a course that a prescriber has begun, and a letter."""
 
-import html
-import re
+import datetime as dt
 
+import msgspec
 
-class CareDesk:
-    """A member of staff at the pages of one patient."""
-
-    def __init__(self, at_desk, name, patient, of):
-        self.browser, self.of = at_desk(name), of
-        self.base = f"/clinic/{patient.clinic.slug}/patients/{patient.number}/"
-
-    def page(self, address=""):
-        """The text of the page of therapy or the programme, or of another page of the patient."""
-        answer = self.browser.get(f"{self.base}{address or self.of + '/'}")
-        assert answer.status_code == 200, answer.status_code
-        return html.unescape(answer.content.decode())
-
-    def send(self, step, query="", **told):
-        """Opens the form of a step and sends it with what stands in it already and what is told; gives the answer."""
-        address = f"{self.base}{self.of}/{step}/{query}"
-        page = self.browser.get(address)
-        assert page.status_code == 200, page.status_code
-        return self.browser.post(address, {**filled_in(page.content.decode()), **told})
-
-    def done(self, step, query="", **told):
-        """As `send`, and it was recorded."""
-        answer = self.send(step, query, **told)
-        assert answer.status_code == 302, errors_of(answer)
+from support.clock import START
 
 
-def filled_in(page):
-    """What the fields of the form on a page hold as it is opened."""
-    form = page[page.index('class="form"') :]
-    fields = dict.fromkeys(re.findall(r'<textarea name="([^"]+)"', form), "")
-    for tag in re.findall(r"<input [^>]+>", form):
-        name, value = re.search(r'name="([^"]+)"', tag), re.search(r'value="([^"]*)"', tag)
-        if name and ("checked" in tag or not re.search(r'type="(radio|checkbox)"', tag)):
-            fields[name[1]] = html.unescape(value[1]) if value else ""
-    for name, options in re.findall(r'<select name="([^"]+)".*?>(.*?)</select>', form, re.DOTALL):
-        chosen = re.search(r'<option value="([^"]*)" selected', options)
-        fields[name] = chosen[1] if chosen else ""
-    return fields
+def screened(course="c1", **changed):
+    """The step of a screening in which nothing spoke and all was known."""
+    from keel.assessment.course.steps import Screened
+
+    told = {
+        "protocol": "iv-racemic",
+        "jurisdiction": "UK",
+        "answers": {},
+        "findings": (),
+        "missing": (),
+        "knowledge": "h",
+    }
+    return Screened(course=course, at=START, **{**told, **changed})
 
 
-def errors_of(answer):
-    """What an answer says is wrong."""
-    found = re.findall(r'class="error"[^>]*>(?:\s*<svg.*?</svg>)?(.*?)</p>', answer.content.decode(), re.DOTALL)
-    return [html.unescape(re.sub("<[^>]+>", "", one)).strip() for one in found]
+def started(first, course="c1", **changed):
+    """The step of a beginning on a day at 10:00."""
+    from keel.assessment.course.steps import Started
+
+    told = {"schedule": "iv-six-in-three-weeks", "time": dt.time(10), "by": "Alice"}
+    return Started(course=course, first=first, **{**told, **changed})
+
+
+def a_course(patient, by, name="c1", letter="l1", first=None, at=START):
+    """A course of infusions with its visits, from the day of `at` on, and a letter to urology."""
+    from zoneinfo import ZoneInfo
+
+    from keel.assessment.course.letters import Written
+    from keel.web.clinic.actions import record_fact
+    from keel.web.clinic.models import Kind
+    from keel.web.clinic.patient_page import shown_or_not
+    from keel.web.course import actions
+
+    here = at.astimezone(ZoneInfo(patient.clinic.timezone))
+    told = {"by": by, "patient": patient, "at": at}
+    record_fact(kind=Kind.COURSE, payload=msgspec.to_builtins(screened(name)), key=f"{name}-screened", **told)
+    care = shown_or_not(patient, here).care
+    writer = actions.Writer(by=by, patient=patient, key=f"{name}-start", at=here)
+    schedule = load().schedules["iv-six-in-three-weeks"]
+    day = first or here.date()
+    actions.start_course(writer, care.courses[0], care, schedule, first=day, time=dt.time(10), reason="")
+    written = Written(letter=letter, template="urology", to="Urology", on=here.date(), by="Alice")
+    record_fact(kind=Kind.LETTER, payload=msgspec.to_builtins(written), key=f"{letter}-written", **told)
+
+
+def load():
+    """The knowledge."""
+    from keel import knowledge
+
+    return knowledge.load()

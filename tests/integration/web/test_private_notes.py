@@ -18,7 +18,7 @@ from keel.web.clinic.proof import verify
 from keel.web.clinic.record_paper import paper_of
 from keel.web.therapy.actions import write_private_note
 from keel.web.therapy.models import PrivateNote
-from support.care import filled_in
+from support.care_desk import filled_in
 from support.clock import START
 from support.doses import INFUSION
 from support.loops import some

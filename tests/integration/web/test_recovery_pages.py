@@ -6,7 +6,7 @@ import pytest
 
 from keel.web.clinic.models import Fact
 from keel.web.therapy.models import DayTemplate
-from support.care import CareDesk, errors_of, filled_in
+from support.care_desk import CareDesk, errors_of, filled_in
 from support.clock import START, clock_at
 
 DAY = dt.timedelta(days=1)

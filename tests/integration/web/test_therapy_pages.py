@@ -7,7 +7,7 @@ import pytest
 from keel.web.clinic.actions import record_fact
 from keel.web.clinic.errors import FactRefused
 from keel.web.clinic.models import Fact, Kind
-from support.care import CareDesk, errors_of
+from support.care_desk import CareDesk, errors_of
 from support.clock import START, clock_at
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
@@ -132,7 +132,7 @@ def test_a_step_is_corrected_with_a_reason_and_stays_to_be_seen(tom, alice, dana
     fact = Fact.objects.get(payload__step="intention_said")
     assert alice().browser.get(f"/clinic/harbour/patients/H-1/facts/{fact.sequence}/correct/").status_code == 404
     address = f"{alice().base}therapy/{fact.sequence}/correct/"
-    from support.care import filled_in
+    from support.care_desk import filled_in
 
     desk = alice()
     form = filled_in(desk.browser.get(address).content.decode())

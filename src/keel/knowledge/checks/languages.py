@@ -85,6 +85,12 @@ def texts_to_translate(knowledge: Knowledge) -> Iterator[str]:
         yield from care.texts
     for card in knowledge.emergency_cards.values():
         yield from (card.title, card.seen, *(step.text for step in (*card.steps, *card.consider)))
+    for template in knowledge.message_templates.values():
+        yield from (template.subject, template.text, template.short, template.title)
+    for asked_by in knowledge.measure_schedules.values():
+        yield asked_by.title
+    for rules in knowledge.answer_rules.values():
+        yield from (rules.crisis_words, rules.not_watched)
 
 
 def names_to_translate(knowledge: Knowledge) -> Iterator[str]:

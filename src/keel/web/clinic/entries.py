@@ -10,7 +10,11 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from keel.assessment.course.letters import LetterStep
+from keel.assessment.course.steps import CourseStep
+from keel.assessment.measures import AlertStep
 from keel.assessment.recovery.steps import RecoveryStep
+from keel.assessment.rems.steps import RemsStep
 from keel.assessment.tasks import Step
 from keel.assessment.therapy.steps import TherapyStep
 from keel.messages.json import BUILDS_SHAPES
@@ -18,7 +22,7 @@ from keel.web.clinic.errors import FactRefused
 from keel.web.clinic.models import Fact, Kind
 from keel.web.language.words import gettext as _
 
-E = TypeVar("E", bound=msgspec.Struct)
+E = TypeVar("E")
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -28,6 +32,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class ContactRole(StrEnum):
     """What somebody is called for."""
 
+    PERSON = "person"
     ESCORT = "escort"
     EMERGENCY = "emergency"
     FAMILY = "family"
@@ -35,13 +40,19 @@ class ContactRole(StrEnum):
 
 
 class ContactEntry(Entry, frozen=True, kw_only=True):
-    """Somebody who may be called. `may_know` is whether they may be told why the person is here; None: not asked."""
+    """Somebody who may be called. `may_know` is whether they may be told why the person is here; None: not asked.
+
+    The person themself is one as well: `messages` is whether they agreed to get forms by mail or text, in `lang`.
+    """
 
     name: str
     role: ContactRole
     phone: str = ""
     may_know: bool | None = None
     note: str = ""
+    email: str = ""
+    lang: str = ""
+    messages: bool | None = None
 
 
 class ConsentTo(StrEnum):
@@ -72,10 +83,12 @@ class ConsentEntry(Entry, frozen=True, kw_only=True):
 
 
 class VisitEntry(Entry, frozen=True, kw_only=True):
-    """A visit that is planned, at a time with its offset."""
+    """A visit that is planned, at a time with its offset; `course` and `phase` where it is a session of a course."""
 
     at: str
     what: str = ""
+    course: str = ""
+    phase: str = ""
 
     def __post_init__(self) -> None:
         if self.when.tzinfo is None:
@@ -94,10 +107,14 @@ class MergeEntry(Entry, frozen=True, kw_only=True):
 
 
 SHAPES: dict[Kind, Any] = {
+    Kind(Kind.ALERT): AlertStep,
     Kind(Kind.CONTACT): ContactEntry,
     Kind(Kind.CONSENT): ConsentEntry,
     Kind(Kind.VISIT): VisitEntry,
     Kind(Kind.MERGE): MergeEntry,
+    Kind(Kind.COURSE): CourseStep,
+    Kind(Kind.LETTER): LetterStep,
+    Kind(Kind.REMS): RemsStep,
     Kind(Kind.THERAPY): TherapyStep,
     Kind(Kind.RECOVERY): RecoveryStep,
 }
