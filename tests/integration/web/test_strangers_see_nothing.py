@@ -185,12 +185,12 @@ VALUES = {
     "line": 1,
     "difference": "count-3",
     "of": "therapy",
-    "step": "intention_said",
 }
 OTHERS = {
     "clinic:correct_contact": {"sequence": 2},
     "clinic:take_back_contact": {"sequence": 2},
     "therapy:correct": {"sequence": 3},
+    "therapy:write": {"step": "intention_said"},
 }
 """Routes that take another fact than the dose."""
 ROUTES = sorted(NEEDS)
@@ -199,10 +199,9 @@ ROUTES = sorted(NEEDS)
 def _address(name, **changed):
     view = dict(routes())[name]
     pattern = next(names for names in _names(name))
-    values = VALUES | ({"sequence": 2} if name.endswith("_contact") else {}) | changed
+    values = VALUES | OTHERS.get(name, {}) | changed
     if name.startswith("rems:monitoring"):
         values = values | {"session": "b1"}  # a programme asks for its form
-    values = VALUES | OTHERS.get(name, {}) | changed
     return reverse(name, kwargs={key: values[key] for key in pattern}) if view else ""
 
 
