@@ -174,7 +174,6 @@ VALUES = {
     "decision": "iv-racemic/dose",
     "part": "during",
     "course": "c1",
-    "step": "stop",
     "template": "urology",
     "letter": "l1",
     "message": 1,
@@ -187,6 +186,7 @@ VALUES = {
     "of": "therapy",
 }
 OTHERS = {
+    "course:step": {"step": "stop"},
     "clinic:correct_contact": {"sequence": 2},
     "clinic:take_back_contact": {"sequence": 2},
     "therapy:correct": {"sequence": 3},

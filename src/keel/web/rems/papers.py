@@ -19,12 +19,12 @@ from keel.web import clock
 from keel.web.capacity import COSTLY
 from keel.web.clinic.access import staff
 from keel.web.clinic.models import Clinic
+from keel.web.clinic.papers import as_pdf, mark_of
 from keel.web.clinic.queries import patient_or_404
 from keel.web.clinic.roles import Permission
 from keel.web.language import texts
 from keel.web.language.rendering import plain
 from keel.web.language.words import gettext as _
-from keel.web.live.pages import as_pdf, mark_of
 from keel.web.live.queries import session_in
 from keel.web.rems.fields import answer_words, section_words, sections
 from keel.web.rems.queries import SessionForm, form_of_session, report_of

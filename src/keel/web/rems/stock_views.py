@@ -20,6 +20,7 @@ from keel.web.capacity import COSTLY
 from keel.web.clinic.access import staff
 from keel.web.clinic.errors import ClinicError, FactRefused
 from keel.web.clinic.models import Clinic
+from keel.web.clinic.papers import as_pdf, mark_of
 from keel.web.clinic.recording import UNPROCESSABLE
 from keel.web.clinic.roles import Permission
 from keel.web.clinic.summaries import local_now
@@ -27,7 +28,6 @@ from keel.web.language import texts
 from keel.web.language.rendering import plain
 from keel.web.language.words import gettext as _
 from keel.web.live.names import staff_names
-from keel.web.live.pages import as_pdf, mark_of
 from keel.web.rems.stock import book_of, lines_of, session_doses, witnesses, write_move
 from keel.web.rems.stock_forms import SETTLING, WRITTEN, MoveForm, Offered, offered
 from keel.web.routes import in_queue
