@@ -220,9 +220,9 @@ def dose(people, dana):
     fact = record_fact(by=people["alice"], patient=dana, kind=Kind.DOSE, payload=INFUSION, key="one", at=START)
     contact = {"name": "Sam", "role": "escort"}
     record_fact(by=people["fay"], patient=dana, kind=Kind.CONTACT, payload=contact, key="two", at=START)
-    a_course(dana, people["alice"])
     intention = {"step": "intention_said", "at": START.isoformat(), "words": "to rest"}
     record_fact(by=people["tom"], patient=dana, kind=Kind.THERAPY, payload=intention, key="three", at=START)
+    a_course(dana, people["alice"])
     a_session(dana, people["bob"])
     a_message(dana)
     an_alert(dana, people["bob"])
