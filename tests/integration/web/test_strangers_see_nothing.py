@@ -191,8 +191,9 @@ OTHERS = {
     "clinic:take_back_contact": {"sequence": 2},
     "therapy:correct": {"sequence": 3},
     "therapy:write": {"step": "intention_said"},
+    **{f"rems:monitoring{form}": {"session": "b1"} for form in ("", "_pdf", "_json")},  # a programme asks for its form
 }
-"""Routes that take another fact than the dose."""
+"""Routes that take another value than the others."""
 ROUTES = sorted(NEEDS)
 
 
@@ -200,8 +201,6 @@ def _address(name, **changed):
     view = dict(routes())[name]
     pattern = next(names for names in _names(name))
     values = VALUES | OTHERS.get(name, {}) | changed
-    if name.startswith("rems:monitoring"):
-        values = values | {"session": "b1"}  # a programme asks for its form
     return reverse(name, kwargs={key: values[key] for key in pattern}) if view else ""
 
 
