@@ -2,13 +2,12 @@
 
 import os
 import sys
-from asyncio import events
 
 import pytest
 from hypothesis import HealthCheck, settings
 from pytest_socket import socket_allow_hosts
 
-from support import clock
+from support import browser_loop, clock
 from support.samples import examples
 
 # On a build server the examples are the same in every run; at a developer's desk each run looks at new ones.
@@ -35,25 +34,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: (not item.get_closest_marker("first"), not item.get_closest_marker("browser")))
 
 
-_LOOP = pytest.StashKey[object]()
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Playwright leaves its event loop running between the tests of a process; only its own tests know of it.
 
-    It is hidden before any fixture of another test is made, those of the whole run among them.
+    Django keeps another connection where a loop runs. So it stays hidden until the next test of the browser: what the
+    fixtures of a file of others made is ended on the connection on which it was made.
     """
-    item.stash[_LOOP] = None if item.get_closest_marker("browser") else events._get_running_loop()
-    if item.stash[_LOOP] is not None:
-        events._set_running_loop(None)
+    browser_loop.show() if item.get_closest_marker("browser") else browser_loop.hide()
 
 
-@pytest.fixture(autouse=True)
-def _loop_of_the_browser_again(request):
-    yield
-    if request.node.stash[_LOOP] is not None:
-        events._set_running_loop(request.node.stash[_LOOP])
+@pytest.fixture(autouse=True, scope="module")
+def _each_file_begins_at_the_start(request):
+    """A file finds the same time of day however long the files before it took; the server of the browser runs on."""
+    if "browser" in request.node.path.parts:
+        yield
+        return
+    with clock.clock_at(clock.START):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from support import browser_loop
 from support.served import served
 
 CHROMIUM = os.environ.get("KEEL_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or ""
@@ -38,6 +39,7 @@ def chromium():
     with playwright.sync_playwright() as running:
         browser = running.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
+        browser_loop.show()
         browser.close()
 
 
