@@ -155,7 +155,8 @@ class CheckPicture(PicturePage):
     def answer(self) -> str:
         """Where the person stands, in a sentence or two."""
         if self.next_steps:
-            return " ".join(self.next_steps.paragraphs)
+            now = (self.next_steps.next_step,) if self.has_red_flag else ()
+            return " ".join((*self.next_steps.paragraphs, *now))
         if self.picture.interactions.items and not self.has_exposure:
             return _("How much ketamine was not told. What was named was checked together with it.")
         return _("How much ketamine was not told, so this page cannot say where you stand.")
@@ -197,7 +198,10 @@ class CheckPicture(PicturePage):
         made = [
             (bool(self.matters), _part("matters", _("What you said matters"))),
             (bool(self.others), _part("also", _("Also"), self.others)),
-            (bool(interactions.items), _part("medicines", _("Taken together with ketamine"), interactions.findings)),
+            (
+                bool(interactions.items),
+                _part("medicines", _("Taken together with ketamine"), interactions.findings, says=self._unchecked),
+            ),
             (bool(told or signs), _part("signs", _("Warning signs"), signs)),
             (self.has_exposure, _part("exposure", _("How much, in a year"), self.exposure_findings, says=self._year)),
             (exposure.band is not None, _part("band", _("Band of exposure"), says=self.band.name if self.band else "")),
@@ -217,6 +221,11 @@ class CheckPicture(PicturePage):
     @property
     def _mood_findings(self) -> list[Finding]:
         return [finding for _score, findings in self.mood_scores for finding in findings]
+
+    @property
+    def _unchecked(self) -> str:
+        unchecked = len(self.medicines["not_checked"])
+        return _("%(count)d not checked") % {"count": unchecked} if unchecked else ""
 
     @property
     def _year(self) -> str:
