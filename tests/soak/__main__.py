@@ -10,16 +10,20 @@ from soak import (
     days,
     faults,
     kills,
+    long_chain,
+    numbers,
     overload,
     patterns,
     power_cut,
     rooms,
     slow_clients,
+    steady,
     upgrade,
     writers,
 )
 
 RUNS = (slow_clients, costly, overload, kills, power_cut, writers, faults, upgrade, patterns, bundles, days, rooms)
+RUNS += (long_chain, numbers, steady)
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""T8: the disk answers a write or a sync with an error, at 200 points: what was acknowledged is there, nothing is torn.
+"""T8: the disk answers a write or a sync with an error, at 200 points: writing ends there, and nothing is lost or torn.
 
 A few lines of C between the program and the C library let one call fail on the files of the database; each point is a
 child of one program, so that Django starts once.
@@ -61,7 +61,7 @@ for point in range(int(sys.argv[3])):
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
-        acknowledged = refused = 0
+        acknowledged = refused = went_on = 0
         note(clinic, at=clock.now(), actor="x", action="x")
         acknowledged += 1
         shim.keel_fail_after(point)
@@ -69,16 +69,17 @@ for point in range(int(sys.argv[3])):
             try:
                 note(clinic, at=clock.now(), actor="x", action="x")
                 acknowledged += 1
+                went_on += refused > 0
             except Exception:
                 refused += 1
-        os.write(writing, json.dumps([acknowledged, refused]).encode())
+        os.write(writing, json.dumps([acknowledged, refused, went_on]).encode())
         os._exit(0)
     os.waitpid(child, 0)
     os.close(writing)
-    acknowledged, refused = json.loads(os.read(reading, 100))
+    acknowledged, refused, went_on = json.loads(os.read(reading, 100))
     os.close(reading)
     rows, whole = entries(home / "keel.sqlite3")
-    found.append([acknowledged, refused, len(rows), whole])
+    found.append([acknowledged, refused, went_on, len(rows), whole])
 print(json.dumps(found))
 """
 )
@@ -97,11 +98,13 @@ def figures(folder: Path, *, points: int = 200) -> list[Figure]:
     found = json.loads(run(WRITE, folder / "keel", "-", points, tests, LD_PRELOAD=library))
     return [
         Figure(
-            f"points of {points} at which nothing failed", sum(refused == 0 for _a, refused, _r, _w in found), "", 0
+            f"points of {points} at which nothing failed", sum(refused == 0 for _a, refused, *_rest in found), "", 0
         ),
-        Figure("entries that were acknowledged and are lost", sum(max(0, a - rows) for a, _, rows, _w in found), "", 0),
+        Figure(
+            "entries that were acknowledged and are lost", sum(max(0, a - rows) for a, _, _, rows, _w in found), "", 0
+        ),
+        Figure("entries written after the disk had failed", sum(went_on for _a, _r, went_on, *_rest in found), "", 0),
         Figure("files that are not whole", sum(not whole for *_rest, whole in found), "", 0),
-        Figure("entries refused at one point, the most", max(refused for _a, refused, _r, _w in found), "", 25),
     ]
 
 

@@ -10,7 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from soak.figures import Figure, percentile
-from soak.store import MAKE, OPEN, entries, run
+from soak.store import MAKE, OPEN, run
+from support.postgresql import postgresql
 
 WRITE = (
     OPEN
@@ -32,30 +33,45 @@ for one in threads: one.join()
 print(json.dumps({"took": took, "errors": errors}))
 """
 )
+PROVE = (
+    OPEN
+    + """
+import json
+from keel.web.clinic.proof import verify
+proof = verify(clinic)
+print(json.dumps([proof.rows, proof.holds]))
+"""
+)
 
 
-def _written(folder: Path, setting: str, each: int) -> tuple[list[float], int, bool]:
+def _written(home: Path, setting: str, each: int, **environment: str) -> tuple[list[float], int, bool]:
     """Milliseconds of each write, errors, and whether what is stored is every entry once, in order."""
-    home = folder / setting
-    run(MAKE, home)
+    run(MAKE, home, **environment)
     with ThreadPoolExecutor(2) as both:
-        said = list(both.map(lambda _: json.loads(run(WRITE, home, setting, each)), range(2)))
+        said = list(both.map(lambda _: json.loads(run(WRITE, home, setting, each, **environment)), range(2)))
     took = [ms for one in said for ms in one["took"]]
     errors = sum(len(one["errors"]) for one in said)
-    found, whole = entries(home / "keel.sqlite3")
-    return took, errors, whole and found == list(range(1, len(took) - errors + 1))
+    numbers, holds = json.loads(run(PROVE, home, "-", **environment))
+    return took, errors, holds and numbers == len(took) - errors
 
 
 def figures(folder: Path, *, each: int = 200) -> list[Figure]:
     """The figures of this run."""
-    took, errors, is_right = _written(folder, "IMMEDIATE", each)
-    _took, errors_deferred, _right = _written(folder, "DEFERRED", max(4, each // 10))
+    _took, errors_deferred, _right = _written(folder / "deferred", "DEFERRED", max(4, each // 10))
+    kept = [Figure("with DEFERRED transactions nothing fails", errors_deferred == 0, "", 0)]
+    kept += _figures("SQLite", *_written(folder / "sqlite", "IMMEDIATE", each))
+    with postgresql() as url:
+        kept += _figures("PostgreSQL", *_written(folder / "postgresql", "-", each, DATABASE_URL=url))
+    return kept
+
+
+def _figures(name: str, took: list[float], errors: int, is_right: bool) -> list[Figure]:
     return [
-        Figure(f"errors of {len(took)} writes", errors, "", 0),
-        Figure("orders of entries that are wrong", not is_right, "", 0),
-        Figure("a write, p99", percentile(took, 99), "ms", 1000),
-        Figure("a write, the longest", max(took), "ms", 2000),
-        Figure("with DEFERRED transactions nothing fails", errors_deferred == 0, "", 0),
+        Figure(f"{name}: errors of {len(took)} writes", errors, "", 0),
+        Figure(f"{name}: orders of entries that are wrong", not is_right, "", 0),
+        Figure(f"{name}: a write, p50", percentile(took, 50), "ms", 1000),
+        Figure(f"{name}: a write, p99", percentile(took, 99), "ms", 1000),
+        Figure(f"{name}: a write, the longest", max(took), "ms", 2000),
     ]
 
 

@@ -175,8 +175,10 @@ def test_50_a_weight_of_seven_tonnes_makes_no_milligrams():
     assert "value that cannot be" in dict(said(case("50")))
 
 
-def test_51_two_answers_to_one_item_are_not_understood():
-    assert set(person("51").answers[0].items.values()) == {"not_understood"}
+def test_51_two_answers_to_one_item_are_not_understood_and_of_item_9_the_worse_counts():
+    items = person("51").answers[0].items
+    assert (items["9"], {value for name, value in items.items() if name != "9"}) == (3, {"not_understood"})
+    assert [score.total for score in shown("51").scores] == [None]
 
 
 @pytest.mark.parametrize("number", ["53a", "53c"])

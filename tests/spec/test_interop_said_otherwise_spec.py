@@ -14,8 +14,10 @@ from typing import Any
 import pytest
 
 from keel.assessment.picture import Picture, picture_of
-from keel.interop import Reading, read_folder, read_records
+from keel.assessment.protocols.record_facts import facts_from_record
+from keel.interop import Reading, fhir_bundle, read_folder, read_records, write_record
 from keel.knowledge import load
+from keel.record import Record
 from support.fhir import (
     DANA,
     LOINC,
@@ -53,6 +55,11 @@ def lines(*resources: Json) -> bytes:
 
 def milligrams(reading: Reading) -> list[float | None]:
     return [dose.amount_mg.mid if dose.amount_mg else None for record in reading.records for dose in record.doses]
+
+
+def kept(record: Record) -> Reading:
+    """The reading of the record as Keel writes it."""
+    return read_records(write_record(record), at=AT, knowledge=FACTS)
 
 
 def picture(reading: Reading) -> Picture:
@@ -106,18 +113,52 @@ def test_what_sounds_like_ketamine_is_named_and_not_counted(text: str):
 # 2. A second value never replaces the first
 
 
-def test_one_link_id_in_two_places_keeps_the_worse_answer_to_item_9():
-    response = phq9_response([0] * 9)
-    response["item"].append(
-        {
-            "linkId": "again",
-            "item": [{"linkId": "/44260-8", "answer": [{"valueCoding": {"system": LOINC, "code": "LA6571-9"}}]}],
-        }
-    )
-    reading = read(response)
-    shown = picture(reading)
+NEARLY_EVERY_DAY = {"valueCoding": {"system": LOINC, "code": "LA6571-9"}}
+ITEM_9 = {"linkId": "/44260-8", "answer": [NEARLY_EVERY_DAY]}
+TWICE_ANSWERED: dict[str, list[Json]] = {
+    "in a group that follows": [*phq9_response([0] * 9)["item"], {"linkId": "again", "item": [ITEM_9]}],
+    "in a group before": [{"linkId": "before", "item": [ITEM_9]}, *phq9_response([0] * 9)["item"]],
+    "side by side": [*phq9_response([0] * 9)["item"], ITEM_9],
+    "below an answer": [
+        *phq9_response([0] * 9)["item"],
+        {"linkId": "more", "answer": [{"valueBoolean": True, "item": [ITEM_9]}]},
+    ],
+    "two answers to one": [
+        *phq9_response([0] * 9)["item"][:-1],
+        ITEM_9 | {"answer": [{"valueCoding": {"system": LOINC, "code": "LA6568-5"}}, NEARLY_EVERY_DAY]},
+    ],
+    "repeating groups": [{"linkId": "phq", "item": phq9_response([value] * 9)["item"]} for value in (3, 0)],
+}
+
+
+@pytest.mark.parametrize("items", TWICE_ANSWERED.values(), ids=list(TWICE_ANSWERED))
+def test_an_item_answered_twice_makes_no_total_and_the_worse_answer_to_item_9_counts(items: list[Json]):
+    """HZ-IOP-03: also where nothing but item 9 came twice, and when written again as FHIR or as a Keel record."""
+    reading = read(phq9_response([0] * 9, item=items))
     assert "PHQ-9 item 9" in notes(reading)
-    assert "phq-9/item-9" in {finding.rule for finding in shown.findings}
+    (record,) = reading.records
+    written = json.dumps(fhir_bundle(record, at=AT, knowledge=FACTS)).encode()
+    for one in (reading, read_records(written, at=AT, knowledge=FACTS), kept(record)):
+        shown = picture(one)
+        assert [score.total for score in shown.scores] == [None]
+        assert "phq-9/item-9" in {finding.rule for finding in shown.findings}
+        assert "phq9_total" not in facts_from_record(one.records[0], at=AT, knowledge=FACTS).facts
+
+
+@pytest.mark.parametrize("earlier_first", [True, False])
+def test_groups_with_a_day_each_are_sittings_of_their_own(earlier_first: bool):
+    days = {"2026-11-28": 0, "2026-11-20": 3}
+    groups = [
+        {
+            "linkId": "phq",
+            "item": [{"linkId": "day", "answer": [{"valueDate": day}]}, *phq9_response([value] * 9)["item"]],
+        }
+        for day, value in sorted(days.items(), reverse=not earlier_first)
+    ]
+    reading = read(phq9_response([0] * 9, item=groups, authored="2026-11-29T08:00:00Z"))
+    totals = [(one.at.date().isoformat(), one.items["9"]) for one in reading.records[0].answers if one.at]
+    assert totals == [("2026-11-20", 3), ("2026-11-28", 0)]
+    assert "phq-9/item-9" in {finding.rule for finding in picture(reading).findings}  # told within its look-back time
 
 
 def test_two_responses_of_one_time_keep_the_worse_answer_to_item_9():

@@ -18,6 +18,7 @@ STOPWATCH = {f"time.{name}{unit}" for name in ("perf_counter", "monotonic", "pro
 MAY_TIME = {
     "pharmacology/population/population.py": "the result says how many seconds it took",
     "web/clinic/heads.py": "mails of heads go out once an hour",
+    "web/clinic/rows_behind.py": "who makes the rows of lists rests as long as it worked",
     "web/database/base.py": "a writer waits for its turn so long and no longer",
     "web/live/screens.py": "what a screen shows is asked for at most twice a second",
     "web/live/watcher.py": "how long a round over the rooms took",

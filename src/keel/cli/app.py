@@ -10,6 +10,7 @@ from typer.exceptions import TyperException
 from keel.cli.assess import assess
 from keel.cli.audit import audit_app
 from keel.cli.backup import backup, restore
+from keel.cli.bounce import bounce
 from keel.cli.convert import convert
 from keel.cli.demo import demo
 from keel.cli.doctor import doctor
@@ -60,6 +61,7 @@ COMMANDS: dict[Callable[..., None], str] = {
     backup: "A copy of the database that can be trusted.",
     rebuild: "What lists show, made anew from the facts.",
     restore: "A backup into an empty place, or a trial of it.",
+    bounce: "A returned mail, noted at its message.",
     demo: "The same with a demonstration clinic.",
 }
 # What `keel session add` is told are the names of a session file, which the command looks up by itself.

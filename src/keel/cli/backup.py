@@ -9,6 +9,7 @@ from keel.cli.language import _, _n
 from keel.cli.options import Folder, Json
 
 if TYPE_CHECKING:
+    from keel.web.backups.actions import Backup
     from keel.web.backups.restore import Restored
 
 Identity = Annotated[
@@ -24,28 +25,41 @@ def backup(
         list[str] | None, typer.Option(help="A public key of age that can read the backup; KEEL_BACKUP_KEY.")
     ] = None,
     keep_all: Annotated[bool, typer.Option("--keep-all", help="Take no older backup away.")] = False,
+    every: Annotated[
+        int | None,
+        typer.Option(min=10, max=86_400, help="Go on: look each so many seconds, and copy when something was written."),
+    ] = None,
     folder: Folder = Path("var"),
     json: Json = False,
 ) -> None:
     """Copy the database while Keel runs, as one moment saw it, and read the copy back from the disk.
 
-    Encrypted where a key of age is set: its secret key stays elsewhere. Of older backups those of two days stay, then
-    the last of each day for five weeks, then the last of each month for thirteen months.
+    Encrypted where a key of age is set: its secret key stays elsewhere. Of older backups those of two hours stay, the
+    last of each quarter of an hour for two days, of each day for five weeks, of each month for thirteen months. With
+    --every it runs until it is ended, and what a dead disk takes is at most that time and the time that a copy takes.
 
-    Example: keel backup --to /mnt/elsewhere/keel --key age1...
+    Example: keel backup --to /mnt/elsewhere/keel --key age1... --every 50
     """
-    from keel.cli.terminal import write_json
     from keel.web import clock, environment
     from keel.web.server import open_folder
     from keel.web.sqlite import check_database
 
     open_folder(folder)
-    from keel.web.backups.actions import make_backup
+    from keel.web.backups.actions import follow, make_backup
 
     check_database()
-    place = to or environment.backups(folder.absolute())
+    place = (to or environment.backups(folder.absolute())).absolute()
     keys = tuple(key or ()) or environment.backup_keys()
-    made = make_backup(place.absolute(), at=clock.now(), keys=keys, prune=not keep_all)
+    if every is None:
+        _tell(make_backup(place, at=clock.now(), keys=keys, prune=not keep_all), json)
+        return
+    for made in follow(place, keys=keys, prune=not keep_all, every_s=every):
+        _tell(made, json)
+
+
+def _tell(made: "Backup", json: bool) -> None:
+    from keel.cli.terminal import write_json
+
     if json:
         write_json({**made._asdict(), "file": str(made.file)})
         return

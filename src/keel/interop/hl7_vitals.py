@@ -209,7 +209,14 @@ def acknowledgement(text: str, code: str, *, at: dt.datetime, control_id: str, w
 
 
 def rows_of_signs(readings: tuple[Reading, ...]) -> Iterator[tuple[dt.datetime, dict[str, float]]]:
-    """The values by the time at which they were measured, oldest first."""
+    """The values by the time at which they were measured, oldest first; two of one sign and time in a set each."""
     moments = sorted({one.at for one in readings if one.value is not None})
     for moment in moments:
-        yield moment, {one.sign: one.value for one in readings if one.at == moment and one.value is not None}
+        sets: list[dict[str, float]] = []
+        for one in readings:
+            if one.at == moment and one.value is not None:
+                fitting = next((signs for signs in sets if signs.get(one.sign, one.value) == one.value), None)
+                if fitting is None:
+                    sets.append(fitting := {})
+                fitting[one.sign] = one.value
+        yield from ((moment, signs) for signs in sets)

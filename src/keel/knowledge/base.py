@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
+from keel.knowledge.care import RecoveryProgramme, TherapyFrame
 from keel.knowledge.clinical_facts import AnswerFact, ClinicalFact, Denial, Jurisdiction, MedicineFact
 from keel.knowledge.concepts import AlarmConcept, CodeSystem, Concept, ConceptCode, ConceptWord, StateWord
 from keel.knowledge.concepts.check import concept_problems
@@ -40,10 +41,12 @@ from keel.knowledge.interactions import (
 )
 from keel.knowledge.interactions import check as interactions_check
 from keel.knowledge.interactions.names import read_combinations, read_everyday_words, read_medicine_names
+from keel.knowledge.measuring import AnswerRules, MeasureSchedule
 from keel.knowledge.models import EffectLevel, Model, PressureRow, Route, Substance
 from keel.knowledge.models.check import complete_models
 from keel.knowledge.modifiers import Modifier
 from keel.knowledge.modifiers.check import complete_modifiers
+from keel.knowledge.outgoing import DeliveryRules, MessageTemplate, PrivateWord
 from keel.knowledge.protocols import Protocol
 from keel.knowledge.protocols.check import complete_protocols
 from keel.knowledge.protocols.overlay import protocol_overlay_problems
@@ -51,7 +54,8 @@ from keel.knowledge.reading import CodeTable, Phrases, ReadingCode, ReadingLimit
 from keel.knowledge.reading.codes import only_limits
 from keel.knowledge.registry import Kind
 from keel.knowledge.retention import Retention
-from keel.knowledge.sessions import ProgrammeForm, SessionRules
+from keel.knowledge.schedules import LetterTemplate, Schedule, schedule_problems
+from keel.knowledge.sessions import EventReport, ProgrammeForm, SessionRules, StockDuty, StockProduct
 from keel.knowledge.sessions.overlay import session_overlay_problems
 from keel.knowledge.surveillance import Surveillance
 from keel.knowledge.surveillance.overlay import surveillance_overlay_problems
@@ -152,7 +156,14 @@ class Knowledge:
     protocols = Kind("protocols", Protocol, complete=complete_protocols, overlay=protocol_overlay_problems)
     session_rules = Kind("session-rules", SessionRules, overlay=session_overlay_problems)
     rems = Kind("rems", ProgrammeForm)
+    schedules = Kind("schedules", Schedule, check=schedule_problems)
+    letters = Kind("letters", LetterTemplate)
+    event_reports = Kind("event-reports", EventReport)
+    stock_products = Kind("stock/products.csv", StockProduct)
+    stock_duties = Kind("stock/duties.csv", StockDuty)
     emergency_cards = Kind("emergency-cards", EmergencyCard, overlay=card_overlay_problems, check=card_problems)
+    therapies = Kind("therapies", TherapyFrame)
+    programmes = Kind("programmes", RecoveryProgramme)
     adoption_topics = Kind("adoption.csv", Topic)
 
     # Words for people.
@@ -160,6 +171,11 @@ class Knowledge:
     strategies = Kind("strategies", Strategy)
     drug_groups = Kind("drug-groups.csv", DrugGroup)
     tools = Kind("tools", Tool)
+    message_templates = Kind("message-templates", MessageTemplate)
+    private_words = Kind("private-words.csv", PrivateWord, key="word")
+    delivery = Kind("delivery", DeliveryRules)
+    measure_schedules = Kind("measure-schedules", MeasureSchedule)
+    answer_rules = Kind("answer-rules", AnswerRules)
 
     @property
     def texts(self) -> Mapping[str, Mapping[str, Text]]:

@@ -25,6 +25,10 @@ class Queue(NamedTuple):
 
 
 HEALTH = Queue("health", 1, 16, 5)
+LIVE = Queue("live writes", 3, 200, 20)
+"""What the rooms record: a session waits for no form of the clinic."""
+MONITORS = Queue("monitors", 1, 100, 20)
+"""What monitors post; anybody may knock here, and each has to prove itself."""
 WRITES = Queue("clinic writes", 3, 200, 20)
 CLINIC = Queue("clinic pages", 2, 60, 20)
 ROOMS = Queue("rooms", 2, 300, 5)
@@ -35,7 +39,7 @@ STATIC = Queue("static files", 1, 200, 10)
 PUBLIC = Queue("public pages", 1, 24, 6)
 COSTLY = Queue("costly", 1, 6, 30)
 """Long records, documents, charts of models: what may take longer than a page should."""
-QUEUES = (HEALTH, WRITES, CLINIC, ROOMS, ACCOUNTS, STATIC, PUBLIC, COSTLY)
+QUEUES = (HEALTH, LIVE, MONITORS, WRITES, CLINIC, ROOMS, ACCOUNTS, STATIC, PUBLIC, COSTLY)
 """All of them. Python runs one thread at a time, so that few at once is faster for each, and no slower for all."""
 
 

@@ -10,6 +10,7 @@ KEEL_LOCK      minutes without anybody at the screen after which a staff page lo
 KEEL_MAIL      smtp://user:password@host:port, or smtps:// with TLS from the start; without it mails become files in
                the folder `mail` beside the database
 KEEL_MAIL_FROM the sender of those mails; keel@ the first of KEEL_HOSTS where it is not set
+KEEL_TEXTS     a program that sends text messages, by its whole path (`outbox/ways.py`); without it none go out
 KEEL_BREACHED  a file of SHA-1 digests of breached passwords, sorted, one a line, as Have I Been Pwned gives them
 KEEL_AUDIT_HEAD where the end of each audit is kept off this machine: file:/path, syslog:host:port, syslog:/dev/log or
                mail:somebody@elsewhere, several with spaces between (`clinic/heads.py`)
@@ -108,6 +109,14 @@ def mail(place: Path, environment: Mapping[str, str] = os.environ) -> dict[str, 
         "EMAIL_TIMEOUT": 10,
         "DEFAULT_FROM_EMAIL": sender,
     }
+
+
+def texts(environment: Mapping[str, str] = os.environ) -> str:
+    """The program that sends text messages, empty where there is none; WebError where it cannot be run."""
+    name = environment.get("KEEL_TEXTS", "")
+    if name and not (Path(name).is_absolute() and os.access(name, os.X_OK)):
+        raise WebError(f"KEEL_TEXTS names “{name}”, which is no program by its whole path.")
+    return name
 
 
 def breached_file(environment: Mapping[str, str] = os.environ) -> str:

@@ -16,6 +16,7 @@ from functools import partial
 from io import BytesIO
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.utils import translation
 
 from keel.web.capacity import QUEUES, Overloaded, Turns
@@ -85,7 +86,7 @@ class Front:
         try:
             body = await self._read(protocol, int(length))
             work = partial(self._call, environment(scope, body))
-            return await self._turns.run(route.queue_of(len(body)), work)
+            return await self._turns.run(route.queue_of(len(body), is_signed_in=_has_session(scope)), work)
         except TimeoutError:
             return await self._refused(scope, route, Refusal.TOO_SLOW)
         except Overloaded as error:
@@ -126,6 +127,11 @@ class Front:
             }
             self._pages[key] = asyncio.ensure_future(asyncio.to_thread(_respond, self._application, environ))
         return await asyncio.shield(self._pages[key])
+
+
+def _has_session(scope: Any) -> bool:
+    """Whether the request shows a session, true or false."""
+    return f"{settings.SESSION_COOKIE_NAME}=" in (scope.headers.get("cookie") or "")
 
 
 def root_of(path: str) -> str:

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 
 from keel.web import sqlite
+from keel.web.database.base import is_over
 
 FRESH_S = 2.0
 LEAST_FREE = 0.05
@@ -58,6 +59,7 @@ def _look() -> Health:
     alarms = {
         "database-unreachable": not reads,
         "database-not-writable": reads and not writes,
+        "disk-failed": connection.vendor == "sqlite" and is_over(str(settings.DATABASES["default"]["NAME"])),
         "disk-full": not holds,
         "disk-nearly-full": holds and _free(folder) < LEAST_FREE,
     }

@@ -1,7 +1,7 @@
 """What a route may cost: the queue in which it runs, and the largest body that it takes.
 
 A view says so where it differs from its kind: `@in_queue(COSTLY)`, `@takes(LARGEST_RECORD)`. A clinic's pages run apart
-from public ones and from the door, and its writes apart from all.
+from public ones and from the door, its writes apart from all, and those of the rooms apart from these.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from django.conf import settings
 from django.urls import Resolver404, resolve
 from django.utils import translation
 
-from keel.web.capacity import ACCOUNTS, CLINIC, COSTLY, PUBLIC, STATIC, WRITES, Queue
+from keel.web.capacity import ACCOUNTS, CLINIC, COSTLY, LIVE, PUBLIC, ROOMS, STATIC, WRITES, Queue
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -25,6 +25,7 @@ PUBLIC_APPS = frozenset({"pages", "offline", "check", "evidence", "learn", "dire
 """Apps whose pages need no log-in."""
 ACCOUNT_APPS = frozenset({"", "accounts", "staff"})
 """Apps of log-ins, passwords, invitations; allauth's has no name. All that is in neither is a clinic's work."""
+_OF_STAFF = frozenset({LIVE, WRITES, CLINIC, ROOMS})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -35,9 +36,11 @@ class Route(NamedTuple):
     largest_body: int
     name: str = "no route"
 
-    def queue_of(self, length: int) -> Queue:
-        """The queue for a body of this many bytes."""
-        return COSTLY if length > LARGEST_QUICK else self.queue
+    def queue_of(self, length: int, *, is_signed_in: bool = True) -> Queue:
+        """The queue for a body of this many bytes; who shows no session is sent to the door, and waits there."""
+        if length > LARGEST_QUICK:
+            return COSTLY
+        return self.queue if is_signed_in or self.queue not in _OF_STAFF else ACCOUNTS
 
 
 def in_queue(queue: Queue) -> Callable[[View], View]:
@@ -76,4 +79,6 @@ def _usual(app: str, method: str) -> Queue:
         return PUBLIC
     if app in ACCOUNT_APPS:
         return ACCOUNTS
-    return CLINIC if method in SAFE_METHODS else WRITES
+    if method in SAFE_METHODS:
+        return CLINIC
+    return LIVE if app == "live" else WRITES

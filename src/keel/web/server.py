@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keel.messages import Message, joined
-from keel.web.environment import DATABASE_FILE, FACTOR_FILE, SECRET_FILE
+from keel.web.environment import DATABASE_FILE, FACTOR_FILE, SECRET_FILE, SQLITE
 from keel.web.errors import DatabaseRefused, PortTaken
 from keel.web.sqlite import check_database
 
@@ -46,9 +46,12 @@ def prepare(folder: Path, *, with_pages: bool = True) -> None:
     from django.conf import settings
     from django.core.management import call_command
 
+    from keel.web.database.base import look_through
     from keel.web.static_files import collect
 
     with _alone(folder):
+        if settings.DATABASES["default"]["ENGINE"] == SQLITE:
+            look_through(settings.DATABASES["default"]["NAME"])
         check_database()
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
@@ -168,8 +171,10 @@ def load_demo(port: int) -> Message:
     """
     from keel.web import clock
     from keel.web.clinic.demonstration import PASSWORD, load
+    from keel.web.therapy.demonstration import load as load_care
 
     staff = load(clock.now())
+    load_care(clock.now())
     width = max(len(one.name) for one in staff)
     return joined(
         "\n",

@@ -160,6 +160,7 @@ AUDIT_HEAD = environment.audit_head()
 BACKUPS = environment.backups(FOLDER)
 LOCK_MINUTES = environment.lock_minutes()
 globals().update(environment.mail(FOLDER))
+TEXTS = environment.texts()
 # Counts of tries, shared by all processes. Nothing of the public pages comes in here.
 CACHES = {
     "default": {

@@ -91,9 +91,11 @@ def waiting(connection: Any, milliseconds: int) -> Iterator[None]:
     with connection.cursor() as cursor:
         usual = _pragma(cursor, "busy_timeout")
         cursor.execute(f"PRAGMA busy_timeout={milliseconds}")
+        connection.waits_s = milliseconds / 1000
         try:
             yield
         finally:
+            connection.waits_s = None
             cursor.execute(f"PRAGMA busy_timeout={usual}")
 
 
@@ -109,3 +111,8 @@ def check_database() -> None:
 
     if connection.vendor == "sqlite":
         check_connection(connection)
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW synchronous_commit")
+        if cursor.fetchone()[0] == "off":
+            raise DatabaseRefused("PostgreSQL could lose facts: synchronous_commit is off, must be on.")

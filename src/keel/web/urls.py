@@ -12,7 +12,8 @@ urlpatterns = [
         path("", include("keel.web.staff.urls")),  # before the clinic's, whose patients have any number
         path("clinic/", include("keel.web.live.urls")),  # likewise, and the next
         path("clinic/", include("keel.web.course.urls")),
-        path("clinic/", include("keel.web.measures.urls")),
+        path("", include("keel.web.measures.urls")),
+        path("clinic/", include("keel.web.outbox.urls")),
         path("clinic/", include("keel.web.rems.urls")),
         path("clinic/", include("keel.web.therapy.urls")),
         path("clinic/", include("keel.web.clinic.urls")),

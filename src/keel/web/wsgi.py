@@ -15,11 +15,16 @@ application = get_wsgi_application()
 warm_up()
 
 
-def _watch() -> None:
-    """Watches over alarms as long as the worker runs."""
-    from keel.web.live import watcher  # its tables can be named now
+def _work_beside() -> None:
+    """What runs as long as the worker does: the watch over alarms, messages out, and the rows of the lists."""
+    from keel.web.clinic import rows_behind  # their tables can be named now
+    from keel.web.live import watcher
+    from keel.web.measures import watch
+    from keel.web.outbox import actions, sender
 
     watcher.start()
+    rows_behind.start()
+    sender.start(watch.look_at_alerts, actions.send_due)
 
 
-front = Front(application, on_start=_watch)
+front = Front(application, on_start=_work_beside)

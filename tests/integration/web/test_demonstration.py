@@ -43,6 +43,7 @@ def test_loading_twice_changes_nothing(staff, db):
         ("alice", "harbour"),
         ("bob", "harbour"),
         ("fay", "harbour"),
+        ("tom", "harbour"),
         ("charlie", "hill"),
     ]
 

@@ -140,6 +140,36 @@ def test_fhir_observations_come_in_by_the_secret_of_the_monitor(live, monitor, e
     assert erin.post(address, "{}", content_type="application/json", headers=known).status_code == 422
 
 
+def fhir(*values, at=START + MINUTE, **changes):
+    """Pressures of one time as a Bundle, each with a number of its own."""
+    told = [
+        observation(value=value) | {"id": f"o{number}", "effectiveDateTime": at.isoformat()} | changes
+        for number, value in enumerate(values)
+    ]
+    return json.dumps({"resourceType": "Bundle", "type": "collection", "entry": [{"resource": one} for one in told]})
+
+
+def test_two_values_of_one_time_are_both_filed_and_what_was_not_is_said(live, monitor, erin):
+    """HZ-ALM-01: the second value replaces no first one; what cannot be is told back to the program that sent it."""
+    address, known = f"/clinic/monitors/{EUI}/Observation", {"authorization": f"Bearer {monitor.secret}"}
+
+    def posted(body):
+        return erin.post(address, data=body, content_type="application/fhir+json", headers=known)
+
+    with clock_at(START + 2 * MINUTE):
+        done = posted(fhir(190, 120, 5000)).json()
+        assert (done["filed"], "cannot be 5000" in done["not_filed"]) == (2, True)
+        assert sorted(one["event"]["sbp"] for one in filed(live)) == [120, 190]
+        assert "cannot be 5000" in MonitorMessage.objects.get().why
+        before = posted(fhir(130, at=START - 60 * MINUTE)).json()
+        assert (before["filed"], "no session ran" in before["not_filed"]) == (0, True)
+        lines = "\n".join(json.dumps(observation(value=value) | {"id": f"n{value}"}) for value in (141, 142))
+        assert posted(lines).json()["filed"] == 2
+        for body in (fhir(150, id="\ud800"), fhir(150, status="\ud800"), "[1]", '{"doses": []}'):
+            answer = posted(body)
+            assert (answer.status_code in (201, 422), "\ud800" in answer.content.decode()) == (True, False)
+
+
 def test_fhir_that_names_another_patient_is_filed_nowhere(live, monitor, dana):
     """HZ-ID-01: the same check as for HL7."""
     from keel.interop import ReadError

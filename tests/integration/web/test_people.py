@@ -6,6 +6,7 @@ import json
 import re
 import zipfile
 from html import unescape
+from types import SimpleNamespace
 
 import pikepdf
 import pytest
@@ -13,13 +14,14 @@ import pytest
 from keel import knowledge
 from keel.interop import read_records
 from keel.reports.documents import record_pdf
+from keel.web.clinic import patient_list, rows_behind, summaries
 from keel.web.clinic.actions import OF_SESSIONS, record_fact, register, void_fact
 from keel.web.clinic.errors import FactRefused, NotAllowed
 from keel.web.clinic.exports import NOTICE
 from keel.web.clinic.models import AuditRow, Fact, Kind, Patient, PatientSummary
 from keel.web.clinic.queries import record_of
 from keel.web.clinic.record_paper import paper_of
-from keel.web.clinic.summaries import rebuild, summary_of
+from keel.web.clinic.summaries import STALE, rebuild, summary_of
 from support.clock import START
 from support.doses import INFUSION
 
@@ -318,6 +320,50 @@ def test_a_row_of_another_day_is_made_anew_before_it_is_shown(at_desk, write, da
     PatientSummary.objects.update(day=START.date() - dt.timedelta(days=1), shown={"is_read": True, "marks": []}, rank=9)
     assert "Serious together" in _text(at_desk("alice").get("/clinic/harbour/"))
     assert PatientSummary.objects.get().day == START.date()
+
+
+def test_a_row_is_made_behind_the_answer_where_a_server_runs(at_desk, write, dana, monkeypatch):
+    summaries.summarise_patient(dana, at=START)
+    monkeypatch.setattr(summaries, "made_behind", SimpleNamespace(is_set=lambda: True))
+    for text in ("phenelzine", "sertraline"):
+        write(Kind.MEDICINE, {"text": text}, text)
+    row = PatientSummary.objects.get()
+    assert (row.day, row.shown["marks"]) == (STALE, [])
+    rows_behind.make_outdated()
+    assert PatientSummary.objects.get().day == START.date()
+    assert "Serious together" in _text(at_desk("alice").get("/clinic/harbour/", {"show": "decision"}))
+
+
+@pytest.mark.parametrize("most_made_first", [patient_list.MOST_STALE, 0])
+def test_a_row_that_nobody_made_yet_stands_where_it_belongs(at_desk, write, enrol, dana, monkeypatch, most_made_first):
+    """However many wait: what was written about is in what is filtered, and is made before it is shown."""
+    monkeypatch.setattr(patient_list, "MOST_STALE", most_made_first)
+    monkeypatch.setattr(summaries, "made_behind", SimpleNamespace(is_set=lambda: True))
+    enrol(name="Noor", born="1990-01-01")
+    write(Kind.MEDICINE, {"text": "phenelzine"}, "m")
+    assert "Serious together" in _text(at_desk("alice").get("/clinic/harbour/", {"show": "decision"}))
+
+
+def test_a_row_that_was_worked_out_before_a_fact_came_is_not_kept(write, dana, monkeypatch):
+    def told_meanwhile(patient, *, at):
+        values = summary_of(patient, at=at)
+        monkeypatch.setattr(summaries, "summary_of", summary_of)
+        write(Kind.MEDICINE, {"text": "phenelzine"}, "m")
+        return values
+
+    monkeypatch.setattr(summaries, "summary_of", told_meanwhile)
+    summaries.summarise_patient(dana, at=START)
+    row = PatientSummary.objects.get()
+    assert (row.day, len(row.shown["marks"])) == (START.date(), 1)
+
+
+def test_rows_of_merged_numbers_grow_old_together(write, enrol, dana, monkeypatch):
+    """A fact under the number that was merged away counts in the row of the other, which must not stay as it was."""
+    other = enrol(name="Dana", born="1985-02-03")
+    write(Kind.MERGE, {"number": other.number}, "merge")
+    monkeypatch.setattr(summaries, "made_behind", SimpleNamespace(is_set=lambda: True))
+    write(Kind.MEDICINE, {"text": "phenelzine"}, "m", patient=other)
+    assert set(PatientSummary.objects.values_list("day", flat=True)) == {STALE}
 
 
 # Merge

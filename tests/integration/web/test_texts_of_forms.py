@@ -10,7 +10,7 @@ from django import forms
 from django.urls import URLPattern, get_resolver
 from django.utils.datastructures import MultiValueDict
 
-from keel.web.capacity import ACCOUNTS, CLINIC, COSTLY, HEALTH, PUBLIC, ROOMS, WRITES
+from keel.web.capacity import ACCOUNTS, CLINIC, COSTLY, HEALTH, LIVE, MONITORS, PUBLIC, ROOMS, WRITES
 from keel.web.clinic.actions import record_fact
 from keel.web.clinic.models import Kind
 from keel.web.routes import ACCOUNT_APPS, LARGEST_FORM, LARGEST_RECORD, PUBLIC_APPS, route_of
@@ -122,8 +122,8 @@ def test_every_route_has_a_queue_and_a_largest_body(route):
     if re.match(r"/(log-in|account|invitation|first-start)/|/clinic/x/staff/", path):
         assert (asked.queue, sent.queue, sent.largest_body) == (ACCOUNTS, ACCOUNTS, LARGEST_FORM)
     elif path.startswith("/clinic/"):
-        assert asked.queue in (CLINIC, COSTLY, ROOMS)
-        assert sent.queue is (WRITES if asked.queue is CLINIC else asked.queue)
+        assert asked.queue in (CLINIC, COSTLY, ROOMS, MONITORS)
+        assert sent.queue in ((WRITES, LIVE) if asked.queue is CLINIC else (asked.queue,))
         assert sent.largest_body == LARGEST_FORM
     else:
         assert asked.queue in (PUBLIC, COSTLY, HEALTH)
@@ -134,6 +134,15 @@ def test_every_route_has_a_queue_and_a_largest_body(route):
 def test_who_is_not_signed_in_takes_no_place_of_a_clinics_writes(path):
     """A check of a password takes a core for a while; a flood of them holds up nobody who is in."""
     assert route_of("POST", path).queue is ACCOUNTS
+
+
+def test_what_a_room_records_waits_for_no_form_and_for_nobody_without_a_session():
+    """HZ-AVL-01: what a room records comes first, and a flood from outside reaches no write."""
+    of_room, of_clinic = (
+        route_of("POST", f"/clinic/x/{path}/") for path in ("sessions/x/events", "patients/x/medicine")
+    )
+    assert (of_room.queue, of_clinic.queue) == (LIVE, WRITES)
+    assert {one.queue_of(100, is_signed_in=False) for one in (of_room, of_clinic)} == {ACCOUNTS}
 
 
 def test_only_the_check_takes_a_record():

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from keel.web import front as front_module
-from keel.web.capacity import COSTLY, PUBLIC
+from keel.web.capacity import ACCOUNTS, COSTLY, PUBLIC, WRITES
 from keel.web.front import Front, environment
 from keel.web.guards import REFUSED
 from keel.web.routes import LARGEST_FORM, LARGEST_QUICK, LARGEST_RECORD
@@ -119,6 +119,20 @@ def test_past_its_places_a_request_is_refused_with_a_time_to_come_again(monkeypa
     large = LARGEST_QUICK + 1
     first, second = answers(*[(asked("POST", "/check/", length(large)), sent(b"x" * large, after=0.1))] * 2)[1]
     assert sorted((first.status, second.status)) == [200, 503]
+
+
+@pytest.mark.parametrize("cookie", [(), (("cookie", "a=b; sessionid=x"),)])
+def test_a_place_of_the_clinic_is_for_who_shows_a_session(monkeypatch, cookie):
+    """Whatever comes without one ends at the door, and waits there."""
+    queues = []
+
+    async def run(_turns, queue, work):
+        queues.append(queue)
+        return await work()
+
+    monkeypatch.setattr(front_module.Turns, "run", run)
+    answers((asked("POST", "/clinic/x/patients/x/medicine/", length(3), *cookie), sent(b"a=1")))
+    assert queues == [WRITES if cookie else ACCOUNTS]
 
 
 def test_a_large_body_waits_in_the_queue_of_what_costs_much():

@@ -47,6 +47,7 @@ def read_answers(
     scales = {scale.id: scale for scale in instrument.scales}
     responses = {name: Response(ItemState.UNANSWERED) for name in items}
     entered: dict[str, float] = {}
+    disputed: set[str] = set()
     seen: dict[str, str] = {}
     for key, answer in named.items():
         name = _resolve(instrument, str(key))
@@ -62,9 +63,11 @@ def read_answers(
         seen[name] = str(key)
         if name in items:
             responses[name] = _response(instrument, items[name], answer)
+        elif answer == ItemState.NOT_UNDERSTOOD:
+            disputed.add(name)
         elif answer is not None:
             entered[name] = _entered(instrument, scales[name], answer)
-    return Sheet(responses, entered, dict(given or {}))
+    return Sheet(responses, entered, dict(given or {}), frozenset(disputed))
 
 
 def _in_order(instrument: Instrument, answers: Sequence[Answer]) -> dict[str, Answer]:

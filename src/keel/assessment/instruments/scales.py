@@ -40,6 +40,8 @@ class _Worker:
     def value(self, scale: Scale) -> ScaleValue | None:
         """The scale's value; None for one that is only entered and was not."""
         computed = self._from_scales(scale) if scale.scales else self._from_items(scale) if scale.items else None
+        if scale.id in self.sheet.disputed:
+            return self._disputed(scale, computed)
         entered = self.sheet.entered.get(scale.id)
         if entered is None:
             return computed
@@ -48,6 +50,12 @@ class _Worker:
         if computed.how == "items" and computed.number is not None:
             return computed
         return ScaleValue(entered, (entered, entered), "entered", computed.answered, computed.parts, computed.by_items)
+
+    def _disputed(self, scale: Scale, computed: ScaleValue | None) -> ScaleValue:
+        """A scale without a number: it may be anything that it ever can be."""
+        bounds = (-math.inf if scale.least is None else scale.least, math.inf if scale.most is None else scale.most)
+        answered, parts = (computed.answered, computed.parts) if computed else (0, 0)
+        return ScaleValue(None, bounds, "items", answered, parts, bounds)
 
     def _from_scales(self, scale: Scale) -> ScaleValue | None:
         values = [value for name in scale.scales if (value := self.value(self.scales[name])) is not None]

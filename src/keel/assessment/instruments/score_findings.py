@@ -175,6 +175,17 @@ def _completeness(scored: ScoredSheet) -> Iterator[Finding]:
             confidence=_missing_certainty(instrument),
             next_step=Message("Ask for the missing answers where that is possible."),
         )
+    elif "total" in scored.sheet.disputed:
+        yield Finding(
+            rule=f"{instrument.id}/disputed",
+            subject=SCORING,
+            severity=Severity.NOTE,
+            summary=Message(
+                "{instrument} has no total: answers of one sitting do not agree.", instrument=Name(instrument.name)
+            ),
+            confidence=Certainty.DEFAULT,
+            next_step=Message("Read the answers as they came, and ask again; a total is not guessed."),
+        )
     elif total is not None and total.number is None:
         low, high = total.bounds
         yield Finding(

@@ -26,8 +26,12 @@ class Response(msgspec.Struct, frozen=True):
 
 
 class Sheet(msgspec.Struct, frozen=True):
-    """Everything that was answered: one response an item, totals that came without items, facts given beside."""
+    """Everything that was answered: one response an item, totals that came without items, facts given beside.
+
+    `disputed` are the scales of which answers that do not agree came: none of them has a number.
+    """
 
     responses: dict[str, Response]
     entered: dict[str, float]
     given: dict[str, str]
+    disputed: frozenset[str] = frozenset()

@@ -5,7 +5,7 @@ asks and counts only once confirmed. May import `knowledge` and `findings`. Star
 (words to substances), `rate.py` (substances to findings) and `stacking.py` (what several share).
 """
 
-from keel.assessment.interactions.check import check_medicines, is_readable, join_names
+from keel.assessment.interactions.check import check_medicines, is_readable, join_names, split_names
 from keel.assessment.interactions.errors import ListTooLong, UnknownForm, UnknownRoute
 from keel.assessment.interactions.report import InteractionsReport, Item, Match, Status
 
@@ -20,4 +20,5 @@ __all__ = [
     "check_medicines",
     "is_readable",
     "join_names",
+    "split_names",
 ]

@@ -10,7 +10,7 @@ from keel.assessment.interactions.items import Answer, answer
 from keel.assessment.interactions.limits import interactions_edition, limits
 from keel.assessment.interactions.names import Names, TypedName, names_of
 from keel.assessment.interactions.rate import Ketamine, Rater
-from keel.assessment.interactions.recognise import EntryNames, join_words, read_list
+from keel.assessment.interactions.recognise import EntryNames, join_words, read_list, split_list
 from keel.assessment.interactions.report import UNCONFIRMED, InteractionsReport, Item, Status
 from keel.assessment.interactions.stacking import stacked
 from keel.assessment.interactions.summary import summary
@@ -134,6 +134,11 @@ def _unread(texts: Sequence[str]) -> Iterator[Item]:
             count=len(texts) - MOST_UNREAD,
         )
         yield Item(input=f"… (+{len(texts) - MOST_UNREAD})", status=Status.NOT_RECOGNISED, message=message)
+
+
+def split_names(text: str, knowledge: Knowledge) -> list[str]:
+    """The entries of a typed list, each of which can be checked by itself."""
+    return [entry for each in lists(text) for entry in split_list(each, names_of(knowledge))]
 
 
 def join_names(typed: Sequence[str], knowledge: Knowledge) -> list[str]:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from keel.assessment.interactions.names import Meaning, Names, TypedName
+from keel.assessment.interactions.names import NONE, Meaning, Names, TypedName
 from keel.assessment.interactions.rate import ClassRating, Rater
 from keel.assessment.interactions.report import Item, Match, Status
 from keel.assessment.interactions.spelling import Neighbour
@@ -29,6 +29,9 @@ def answer(read: TypedName, names: Names, rater: Rater) -> Answer:
     """The item of one stretch: an interaction, nothing on file, a question, or not recognised."""
     if read.near:
         return Answer(_misspelt(read, names, rater))
+    if read.taken.says == NONE:
+        message = Message("“{input}” was read as: no medicines.", input=read.typed)
+        return Answer(Item(input=read.typed, status=Status.NOT_TAKEN, message=message))
     if read.meaning is None:
         message = Message(
             "“{input}” was not recognised, so nothing was checked for it. That says nothing about whether it may "

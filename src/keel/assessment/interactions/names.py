@@ -11,6 +11,8 @@ from keel.knowledge import Knowledge
 from keel.knowledge.interactions import ClassWord, Interaction, NameKind
 
 EXTENSION = "extension"
+NONE = "none"
+"""Said of nothing that was typed: “no regular medication”."""
 SHORTEST_PLURAL = 4
 """Letters that a plural has at least; shorter ones are other words."""
 MOST_OF_A_FAMILY = 5
@@ -38,7 +40,10 @@ class Meaning(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """What is said of a name: `says` is no, allergic, stopped, unclear or empty (taken); `when` it was stopped."""
+    """What is said of a name: `says` is no, none, allergic, stopped, unclear or empty (taken).
+
+    `when` it was stopped.
+    """
 
     says: str = ""
     when: str = ""

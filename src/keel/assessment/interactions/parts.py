@@ -14,15 +14,17 @@ from typing import NamedTuple
 from keel.assessment.interactions.names import Meaning, Names, Taken
 from keel.assessment.interactions.typed_list import Word
 
-_AMOUNT = re.compile(r"\d+([a-z]*)")
-_CODE = re.compile(r"a?nda\d+|ndc\d+")
+_AMOUNT = re.compile(r"x?\d+([a-z]*)")
+_CODE = re.compile(r"a?nda\d+|ndc\d+|q\d+[a-z]*")
 _AFTER_NUMBERS = frozenset({"", "x", "s", "st", "nd", "rd", "th"})
 SAYS_HOW = frozenset({"number", "unit", "form", "release", "salt", "frequency", "topical", "sig"})
 ORDINARY = frozenset({"language", "joiner", "alternative", "everyday"})
 JOINING = frozenset({"joiner", "alternative"})
 PASSED_OVER = frozenset({"number", "unit", "form", "release", "salt", "frequency", "topical", "language", "sig"})
 AFTER_A_NAME = frozenset({"allergic", "stopped"})
-DENIES, _NO = "denies", "no"
+DENIES, NO = "denies", "no"
+CARRIED = frozenset({DENIES, NO, "allergic", "stopped"})
+"""What can hold for the bare names behind it, too: “denies alcohol, cocaine”, “Allergies: penicillin, codeine”."""
 BARE = JOINING | {"language"}
 WHEN = frozenset({"recently", "long-ago"})
 
@@ -105,20 +107,26 @@ def taken(parts: Sequence[Part], place: int) -> Taken:
     if not said:
         return Taken()
     when = next((part.says for part in parts if part.says in WHEN), "")
-    return Taken(_NO if said == [DENIES] else said[0] if len(said) == 1 else "unclear", when)
+    return Taken(NO if said == [DENIES] else said[0] if len(said) == 1 else "unclear", when)
 
 
 def is_bare(parts: Sequence[Part]) -> bool:
     """Whether an entry is names alone, joined where there are several: no amount, no verb, no word of when or how."""
-    plain = all(part.meaning or part.kind in BARE or part.says == _NO for part in parts)
+    plain = all(part.meaning or part.kind in BARE or part.says == NO for part in parts)
     apart = not any(one.meaning and two.meaning for one, two in pairwise(parts))
     return plain and apart and any(part.meaning for part in parts)
 
 
-def denial_of(parts: Sequence[Part]) -> str:
-    """The denial of the bare names with which an entry ends, “denies” or “no”; empty where there is none."""
-    place = next((place for place, part in enumerate(parts) if part.says in (DENIES, _NO)), None)
-    return parts[place].says if place is not None and is_bare(parts[place + 1 :]) else ""
+def carried_by(parts: Sequence[Part]) -> int | None:
+    """The place of the word that speaks of the bare names with which an entry ends; None where there is none."""
+    place = next((place for place, part in enumerate(parts) if part.says in CARRIED), None)
+    return place if place is not None and is_bare(parts[place + 1 :]) else None
+
+
+def says_none(parts: Sequence[Part]) -> bool:
+    """Whether an entry says that nothing is taken: “none”, “no regular medication”."""
+    says_no = any(part.says in (DENIES, NO) for part in parts)
+    return says_no and all(part.says or part.kind in PASSED_OVER | JOINING for part in parts)
 
 
 def has_alternative(parts: Sequence[Part]) -> bool:
@@ -133,7 +141,7 @@ def _before(parts: Sequence[Part], place: int) -> Iterator[str]:
         if part.says == "present":
             return
         if part.says and part.says not in WHEN:
-            unclear = (is_joined and part.says not in ("allergic", DENIES)) or (is_far and part.says in (DENIES, _NO))
+            unclear = (is_joined and part.says not in ("allergic", DENIES)) or (is_far and part.says in (DENIES, NO))
             yield "unclear" if unclear else part.says
         elif part.kind == "joiner":
             is_joined, has_other = True, False
@@ -155,7 +163,7 @@ def _after(parts: Sequence[Part], place: int) -> Iterator[str]:
     for position, part in enumerate(after):
         if part.says == "present":
             return
-        is_last_no = part.says == _NO and position == len(after) - 1
+        is_last_no = part.says == NO and position == len(after) - 1
         if part.says in AFTER_A_NAME or is_last_no:
             yield part.says
             return

@@ -8,18 +8,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from keel.assessment.interactions.names import Names, Taken, TypedName
+from keel.assessment.interactions.names import NONE, Names, Taken, TypedName
 from keel.assessment.interactions.parts import (
     DENIES,
     JOINING,
+    NO,
     ORDINARY,
     SAYS_HOW,
     Part,
-    denial_of,
+    carried_by,
     has_alternative,
     is_bare,
     kind_of,
     parts_of,
+    says_none,
     taken,
 )
 from keel.assessment.interactions.spelling import Neighbour
@@ -43,28 +45,49 @@ class EntryNames(NamedTuple):
 
 
 def read_list(listed: Sequence[str], names: Names) -> Iterator[EntryNames]:
-    """What the entries between the commas of one line name; a denial holds for the bare names behind it, too."""
+    """What the entries between the commas of one line name.
+
+    A denial holds for the bare names behind it, too, as a heading does (“Allergies: penicillin, codeine”). Without a
+    colon, “allergic to penicillin, codeine” can be read both ways.
+    """
+    for entries, says in _carried(listed, names):
+        for place, entry in enumerate(entries):
+            read = read_entry(entry, names)
+            if place:
+                read = read._replace(names=tuple(one._replace(taken=Taken(says)) for one in read.names))
+            yield read
+
+
+def split_list(listed: Sequence[str], names: Names) -> Iterator[str]:
+    """The entries of one line, those together that are read together: “denies alcohol, cocaine”."""
+    return (", ".join(entries) for entries, _ in _carried(listed, names))
+
+
+def _carried(listed: Sequence[str], names: Names) -> Iterator[tuple[Sequence[str], str]]:
+    """The entries with those behind them of which they speak, and what they say of them."""
     parted = [parts_of(words(entry), names) for entry in listed]
-    denied_to = -1
-    for place, (entry, parts) in enumerate(zip(listed, parted, strict=True)):
-        read = read_entry(entry, names)
-        if denial := denial_of(parts):
-            denied_to = _denied_to(place, denial, parted)
-        elif place <= denied_to:
-            read = read._replace(names=tuple(one._replace(taken=Taken("no")) for one in read.names))
-        yield read
+    at = 0
+    while at < len(listed):
+        spoken = carried_by(parted[at])
+        says = parted[at][spoken].says if spoken is not None else ""
+        end = at + 1 if spoken is None else _carried_to(at, says, parted)
+        if says not in (DENIES, NO):
+            between = listed[at][parted[at][spoken].words[-1].end :].lstrip() if spoken is not None else ""
+            says = says if between.startswith(":") else "unclear"
+        yield listed[at:end], NO if says == DENIES else says
+        at = end
 
 
-def _denied_to(place: int, denial: str, parted: Sequence[Sequence[Part]]) -> int:
-    """The last entry that the denial in an entry holds for; an unknown word alone neither ends it nor is denied."""
-    last = place
+def _carried_to(place: int, says: str, parted: Sequence[Sequence[Part]]) -> int:
+    """Behind the last entry that is spoken of; an unknown word alone neither ends it nor is denied."""
+    end = place + 1
     for after in range(place + 1, len(parted)):
         if not is_bare(parted[after]):
             if any(part.meaning or part.kind or part.says for part in parted[after]):
                 break
-        elif denial == DENIES or has_alternative(parted[after]):
-            last = after
-    return last
+        elif says != NO or has_alternative(parted[after]):
+            end = after + 1
+    return end
 
 
 def read_entry(entry: str, names: Names) -> EntryNames:
@@ -81,7 +104,7 @@ def read_entry(entry: str, names: Names) -> EntryNames:
     ]
     found += _left_over(entry, parts, names)
     if not found:
-        return EntryNames((TypedName(entry),), ())
+        return EntryNames((TypedName(entry, taken=Taken(NONE if says_none(parts) else "")),), ())
     ordinary = [part for part in parts if part not in named and part.kind in ORDINARY]
     in_order = _with_unmatched(entry, sorted(found, key=lambda one: one[0]))
     return EntryNames(

@@ -31,6 +31,7 @@ from keel.record.concepts import (
     read_concepts,
 )
 from keel.record.selection import (
+    NOT_UNDERSTOOD,
     answered,
     closing_assessments,
     conditions_at,
@@ -263,7 +264,9 @@ def _can_be(total: float, fact: ClinicalFact) -> bool:
 
 
 def _sum(sitting: Answers, items: int) -> float | None:
-    """The sum of items 1 to `items`, or None where one has no number: an item is not guessed here."""
+    """The sum of items 1 to `items`, or None where one has no number or they are disputed: nothing is guessed here."""
+    if sitting.items.get("total") == NOT_UNDERSTOOD:
+        return None
     values = [sitting.items.get(str(number)) for number in range(1, items + 1)]
     numbers = [value for value in values if isinstance(value, int)]
     return float(sum(numbers)) if len(numbers) == items else None

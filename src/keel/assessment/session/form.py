@@ -4,11 +4,12 @@ Forms count from the first device; the gate counts from the last one, which is t
 """
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from keel.assessment.session.events import Session, minutes_between
+from keel.assessment.session.events import Discharged, Session, minutes_between
+from keel.assessment.session.form_fields import Answer, FieldAnswer, filled, treatment_answers, treatment_day
 from keel.assessment.session.opening import open_session
 from keel.assessment.session.pressures import Pressure, baseline_pressure
 from keel.assessment.session.view import SessionView
@@ -16,90 +17,84 @@ from keel.assessment.session.vitals import VitalSign
 from keel.knowledge import Knowledge
 from keel.knowledge.sessions import ProgrammeForm
 
-Answer = str | float | bool | None
-_OF_CONCERN = (
-    "takes_benzodiazepine",
-    "takes_other_depressant",
-    "takes_opioid",
-    "takes_stimulant",
-    "takes_maoi",
-)
-
-
-class FieldAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """One field of a form with its answer; None where the session does not answer it."""
-
-    id: str
-    section: str
-    label: str
-    value: Answer
-    required: bool
-    by_hand: bool
+_OF_CONCERN = ("takes_benzodiazepine", "takes_opioid", "takes_stimulant", "takes_maoi")
+_DEPRESSANT = "takes_other_depressant"
+"""Alcohol counts here too, which is no medicine: a yes to it alone answers no box of a form."""
 
 
 class FormAnswers(msgspec.Struct, frozen=True, kw_only=True):
-    """A form with what a session answers. `open` are required fields without an answer; `due_on` the last day."""
+    """A form with its answers. `open` are required fields without one; `treated_on` is the day of the first device."""
 
     form: str
     title: str
     fields: tuple[FieldAnswer, ...]
     open: tuple[str, ...]
+    treated_on: dt.date | None
     due_on: dt.date | None
 
 
-def monitoring_form(session: Session, form: str, *, at: dt.datetime, knowledge: Knowledge) -> FormAnswers:
-    """The form `form` (an id of data/rems) filled from a session as it stands at `at`."""
-    document: ProgrammeForm = knowledge.rems[form]
-    view = open_session(session, at=at, knowledge=knowledge)
-    answers, first = dict(_answers(view)), view.dose.first_at
-    fields = tuple(
-        FieldAnswer(
-            id=field.id,
-            section=field.section,
-            label=field.label,
-            value=answers.get(field.answer) if field.answer else None,
-            required=field.required,
-            by_hand=not field.answer,
-        )
-        for field in document.fields
+def monitoring_form(
+    session: Session,
+    form: str,
+    *,
+    at: dt.datetime,
+    knowledge: Knowledge,
+    carried: Mapping[str, Answer] | None = None,
+    written: Mapping[str, Answer] | None = None,
+) -> FormAnswers:
+    """The form `form` (an id of data/rems) filled from a session as it stands at `at`.
+
+    `carried` says who and where it is, from the record; `written` is what somebody wrote in, by field. What the session
+    itself answers is never overwritten by hand: it is corrected there.
+    """
+    return form_of(
+        open_session(session, at=at, knowledge=knowledge), knowledge.rems[form], carried or {}, written or {}
     )
+
+
+def form_of(
+    view: SessionView, document: ProgrammeForm, carried: Mapping[str, Answer], written: Mapping[str, Answer]
+) -> FormAnswers:
+    """The same from the view of a session."""
+    answers = {**carried, **{name: value for name, value in _answers(view) if value is not None}}
+    fields = filled(document.fields, answers, written)
+    day = treatment_day(view)
     return FormAnswers(
         form=document.id,
         title=document.title,
         fields=fields,
         open=tuple(one.id for one in fields if one.required and one.value is None),
-        due_on=None if first is None else _day(first, view) + dt.timedelta(days=document.due_days),
+        treated_on=day,
+        due_on=None if day is None else day + dt.timedelta(days=document.due_days),
     )
 
 
 def _answers(view: SessionView) -> Iterator[tuple[str, Answer]]:
     facts, first, end = view.facts, view.dose.first_at, view.left_at
-    for name in ("first_session", *_OF_CONCERN):
+    for name in ("first_session", "patient_enrolled", *_OF_CONCERN):
         value = facts.get(name)
         yield name, value if isinstance(value, bool) else None
     taken = [facts.get(name) for name in _OF_CONCERN]
-    yield "takes_any_of_concern", True if True in taken else False if all(one is False for one in taken) else None
+    is_none = all(one is False for one in (*taken, facts.get(_DEPRESSANT)))
+    yield "takes_any_of_concern", True if True in taken else False if is_none else None
     if first is None:
         return
-    yield "treatment_date", _day(first, view).isoformat()
-    yield "dose_mg", view.dose.given_mg
+    yield from treatment_answers(view)
     yield "minutes_from_first_device", round(minutes_between(first, end)) if end is not None else None
     yield from _pressures(view, first)
     yield from _spell("sedation", _below(view.vitals.of("moaas"), first), first)
     yield from _spell("dissociation", _dissociated(view, first), first)
-    yield "serious_adverse_event", "yes" if facts.get("serious_adverse_event") is True else "none recorded"
-    yield (
-        "respiratory_depression",
-        any(
-            one.rule.endswith(("IN-06", "IN-05-low"))
-            for moment, _ in view.turns
-            for one in view.at_moment(moment).out_of_range
-        ),
+    yield "clinician", view.ending.name if isinstance(view.ending, Discharged) else None
+    # That nothing grave is on record is no answer: whoever signs says so.
+    yield "serious_adverse_event", True if facts.get("serious_adverse_event") is True else None
+    seen = {sign for sign in ("spo2", "rr") if any(one.at > first for one in view.vitals.of(sign))}
+    yield "spo2_measured", "spo2" in seen or None
+    was_low = any(
+        one.rule.endswith(("IN-06", "IN-05-low"))
+        for moment, _ in view.turns
+        for one in view.at_moment(moment).out_of_range
     )
-
-
-def _day(moment: dt.datetime, view: SessionView) -> dt.date:
-    return moment.astimezone(view.at.tzinfo).date()
+    yield "respiratory_depression", was_low if seen else None
 
 
 def _pressures(view: SessionView, first: dt.datetime) -> Iterator[tuple[str, Answer]]:

@@ -61,7 +61,12 @@ def due_list(
         schedule = knowledge.surveillance[BY_BAND]
         items = [item for item in schedule.items if known.band.id in item.bands]
         found += [_due(item, schedule, record, (), {}, at, knowledge) for item in items]
-    return tuple(sorted(found, key=lambda one: (not one.overdue, one.due_on or dt.date.max, one.id)))
+    return in_order(found)
+
+
+def in_order(items: Iterable[DueItem]) -> tuple[DueItem, ...]:
+    """The longest overdue first."""
+    return tuple(sorted(items, key=lambda one: (not one.overdue, one.due_on or dt.date.max, one.id)))
 
 
 def session_days(record: Record, at: dt.datetime) -> tuple[dt.date, ...]:

@@ -6,11 +6,12 @@ from keel.exposure.grammar.constituents import (
     MG,
     Amount,
     Count,
+    Mark,
     Read,
 )
 from keel.exposure.grammar.cursor import K, once
 from keel.exposure.grammar.numbers import NumberReader, interval
-from keel.exposure.grammar.tokens import FRACTION, Token
+from keel.exposure.grammar.tokens import FRACTION, NUMBER, Token
 from keel.messages import Message
 from keel.quantities import Interval
 
@@ -107,7 +108,68 @@ class AmountReader(NumberReader):
     def amount(self, at: int) -> Read[Amount] | None:
         """An amount with the pieces that it is taken in, or pieces whose weight is not said."""
         ways = (self._pieces_of_mass, self._mass_times, self.mass, self._pieces, self._shared, self._part_of_mass)
-        return max((read for way in ways if (read := way(at))), key=lambda read: read[1], default=None)
+        found = max((read for way in ways if (read := way(at))), key=lambda read: read[1], default=None)
+        return found and (self._by_daypart(at) or found)
+
+    def dayparts(self, at: int) -> Read[list[str]] | None:
+        """“in the morning”, “at breakfast and at bedtime”, “8 am”: the parts of a day, each with its hour."""
+        found: list[str] = []
+        after = joined = at
+        while True:
+            at = joined
+            while self.is_at(at, K.FILLER, K.THE, K.EVERY, K.PER) and not self.is_at(at, K.ONE, "daypart"):
+                at += 1
+            hour = self.is_at(at, NUMBER) and self.is_at(at + 1, "daypart") and not self.is_at(at + 1, "period")
+            if not self.is_at(at + hour, "daypart"):
+                return (found, after) if found else None
+            part = f"{self.value(at + hour, 'daypart')}{self.raw(at, at + hour)}"
+            if not found or (joined > after and part not in found):  # “every evening before bed” is one
+                found.append(part)
+            after = at + hour + 1
+            joined = self._between_dayparts(after)
+
+    def doses_of_day(self, at: int, after: int, count: int) -> Message:
+        """Says that parts of a day are doses of it."""
+        return Message("“{text}” is read as {count} doses on one day", text=self.raw(at, after), count=count)
+
+    def _between_dayparts(self, at: int) -> int:
+        while self.is_at(at, K.AND, K.THEN) or self.is_sign(at, ",;/"):
+            at += 1
+        return at
+
+    def _by_daypart(self, at: int) -> Read[Amount] | None:
+        """“100 mg in the morning and 200 mg at night”: their mean, and how many doses they are on a day."""
+        start = at
+        amounts: list[Amount] = []
+        named: list[str] = []
+        while True:
+            weighed = self._pieces_of_mass(at) or self.mass(at)
+            if weighed is None and amounts and amounts[-1].pieces and (more := self.count(at)):
+                weighed = (
+                    amounts[-1]._replace(pieces=more[0]),
+                    more[1],
+                )  # “a 100 mg troche in the morning and 2 at night”
+            if weighed is None:
+                break
+            words, after = self._pieces_end(weighed[1])
+            parts = self.dayparts(after)
+            if parts is None:
+                break
+            routes = tuple(str(word.readings["route"]) for word in words if "route" in word.readings)
+            amount = weighed[0]._replace(routes=(*weighed[0].routes, *routes))
+            amounts += [amount] * len(parts[0])
+            named += parts[0]
+            last, end = after, parts[1]
+            at = self._between_dayparts(end)
+        values = [one.value * (one.pieces.value if one.pieces else 1.0) for one in amounts if one.value]
+        is_alike = len({(one.routes, one.per_kg) for one in amounts}) == 1
+        if len(amounts) < 2 or not is_alike or len(set(named)) < len(named) or len(values) < len(amounts):
+            return None
+        self.doses[last] = float(len(amounts))
+        said = self.doses_of_day(start, end, len(amounts))
+        assumed = dict.fromkeys(told for one in amounts for told in one.assumed)
+        mean = sum(values[1:], values[0]) / len(values)
+        return amounts[0]._replace(value=mean, pieces=None, assumed=(*assumed, said)), last
 
     def _shared(self, at: int) -> Read[Amount] | None:
         """“2 g between 4 of us”, “split a gram with a friend”: one of so many equal parts."""
@@ -156,6 +218,11 @@ class AmountReader(NumberReader):
         if self.is_at(self.skip(counted[1], K.PER, K.EVERY), "period"):
             return None  # “1 g x 3 a week” is three times
         return weight[0]._replace(pieces=counted[0], assumed=(*weight[0].assumed, *counted[0].assumed)), counted[1]
+
+    def each_piece(self, at: int) -> Read[Mark] | None:
+        """“10 mg per spray”, “30 mg a bump”: the amount before it is that of one."""
+        is_of_one = self.is_at(at - 1, "unit") and self.is_at(at, K.PER) and self.is_at(at + 1, K.PIECE, "uncounted")
+        return (Mark(K.EACH_TIME, self.tokens[at + 1].readings), at + 2) if at and is_of_one else None
 
     def _is_piece(self, at: int) -> bool:
         return self.is_at(at, K.PIECE, K.SESSION, "uncounted")

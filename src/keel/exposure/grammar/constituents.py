@@ -50,7 +50,8 @@ class Rate(NamedTuple):
 
     `occasions` a year where they were counted; with `periods` below 0 they are all that ever were. `is_every_day` where
     nobody counted the doses of a day; `is_limit` where it says only on which days something daily is taken. `used_up`
-    multiplies an amount that lasts for a while (“lasts me 2-3 days”), of which `periods` are the fewest.
+    multiplies an amount that lasts for a while (“lasts me 2-3 days”), of which `periods` are the fewest. `is_hourly`
+    where `a_day` is over all 24 hours, unless it is said for how many.
     """
 
     days: Interval | None = None
@@ -66,10 +67,14 @@ class Rate(NamedTuple):
     is_limit: bool = False
     used_up: Interval | None = None
     weekdays: tuple[int, ...] = ()
+    is_hourly: bool = False
 
 
 class Span(NamedTuple):
-    """A length in months; None where nobody can count it. `days` where it was told in days, as of a spree."""
+    """A length in months; None where nobody can count it. `days` where it was told in days, as of a spree.
+
+    `ends` where something else came after it: “after 2 years”.
+    """
 
     months: Interval | None
     days: Interval | None = None
@@ -77,6 +82,7 @@ class Span(NamedTuple):
     is_bare: bool = False
     is_last: bool = False
     can_be_spree: bool = False
+    ends: bool = False
 
 
 class Dates(NamedTuple):

@@ -39,6 +39,8 @@ class Cursor:
         """Whether it was said from what it changed, so that “to” says what it is now."""
         self.units: dict[int, str] = {}
         """The units that were read, by the place of their amount."""
+        self.doses: dict[int, float] = {}
+        """How many doses of a day the amounts before a place are, where each has its own part of the day."""
 
     def raw(self, first: int, after: int) -> str:
         """The person's own words from one token up to another."""

@@ -29,7 +29,9 @@ class NumberReader(Cursor):
             error = self.value(at, "unreadable")
             raise PatternError(*error.args) if isinstance(error, QuantityError) else PatternError()
         found: Read[tuple[float, float, bool]] | None = None
-        if self.is_at(at, NUMBER):
+        if self.is_at(at, K.DECIMAL) and self._is_digit(at + 1) and self.tokens[at + 1].text.isalpha():
+            found = (value := self.number_of(at + 1, NUMBER) / 10, value, False), at + 2  # “point five”
+        elif self.is_at(at, NUMBER):
             value, after = self._plain_number(at)
             if self.is_at(after, FRACTION):
                 value, after = value + self.number_of(after, FRACTION), after + 1
@@ -56,6 +58,11 @@ class NumberReader(Cursor):
     def _plain_number(self, at: int) -> Read[float]:
         """A number in digits, or in words over several tokens: “twenty-five”, “two hundred and fifty”."""
         value, after = self.number_of(at, NUMBER), at + 1
+        digits = ""
+        while value < 10 and self.is_at(after, K.DECIMAL) and self._is_digit(after + 1 + len(digits)):
+            digits += f"{self.number_of(after + 1 + len(digits), NUMBER):g}"
+        if digits:
+            return float(f"{value:g}.{digits}"), after + 1 + len(digits)
         while self.tokens[at].text[0].isalpha():
             following = self.skip(after, K.AND) if not self.is_sign(after, "-") else after + 1
             if not (self.is_at(following, NUMBER) and self.tokens[following].text.isalpha()):
@@ -71,6 +78,9 @@ class NumberReader(Cursor):
                 break
             after = following + 1
         return value, after
+
+    def _is_digit(self, at: int) -> bool:
+        return self.is_at(at, NUMBER) and self.number_of(at, NUMBER) in range(10)
 
     @once
     def count(self, at: int, *, one: bool = False) -> Read[Count] | None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import msgspec
 
 from keel.exposure.errors import PatternError
+from keel.exposure.grammar.amounts import AmountReader
 from keel.exposure.grammar.constituents import (
     DAYS_A_YEAR,
     HOURS_A_DAY,
@@ -15,7 +16,6 @@ from keel.exposure.grammar.constituents import (
     no_unit,
 )
 from keel.exposure.grammar.cursor import K, once
-from keel.exposure.grammar.numbers import NumberReader
 from keel.exposure.grammar.tokens import ORDINAL
 from keel.knowledge.reading import FrequencyPhrase, PeriodWord, TwoMeanings
 from keel.messages import Message
@@ -26,7 +26,7 @@ MOST_UNCOUNTED = 24
 """“3 a week” counts days; a bare number above this and above the days of the period is an amount without its unit."""
 
 
-class RateReader(NumberReader):
+class RateReader(AmountReader):
     """Rates, by the place at which they begin."""
 
     def rate(self, at: int) -> Read[Rate] | None:
@@ -47,6 +47,7 @@ class RateReader(NumberReader):
             self._on_and_off,
             self._lasts,
             self._unsaid,
+            self._of_dayparts,
         ]
         found = [read for way in ways if (read := way(at))]
         return max(found, key=lambda read: read[1], default=None)
@@ -167,10 +168,19 @@ class RateReader(NumberReader):
             return None
         return Rate(a_day=Interval.exactly(self.number_of(at, "shorthand"))), at + 1
 
+    def _of_dayparts(self, at: int) -> Read[Rate] | None:
+        """“at night”, “morning and night”: so many doses a day."""
+        parts = self.dayparts(at)
+        if parts is None:
+            return None
+        (named, after), count = parts, self.doses.get(at)
+        assumed = (self.doses_of_day(at, after, len(named)),) if count is None and len(named) > 1 else ()
+        return Rate(a_day=Interval.exactly(count or float(len(named))), assumed=assumed), after
+
     def _in_period(self, count: Interval, period: PeriodWord, *, is_counted: bool) -> Rate:
         """Occasions counted in a period."""
         if period.id == "hour":
-            return Rate(a_day=count * HOURS_A_DAY, is_counted=is_counted)
+            return Rate(a_day=count * HOURS_A_DAY, is_counted=is_counted, is_hourly=True)
         if not period.is_whole:
             return Rate(a_day=count, is_counted=is_counted)
         return Rate(occasions=count * period.per_year, is_counted=is_counted)
@@ -181,7 +191,7 @@ class RateReader(NumberReader):
             a_day = Interval.exactly(HOURS_A_DAY) / gap
             if gap.low >= HOURS_A_DAY:
                 return Rate(days=a_day * DAYS_A_YEAR)
-            return Rate(a_day=a_day, assumed=(Message("hours are read as those of a whole day and night"),))
+            return Rate(a_day=a_day, is_hourly=True)
         if not period.is_whole and gap == Interval.exactly(1):
             return Rate(a_day=Interval.exactly(1), is_every_day=True)
         days = Interval.of(period.days_low, period.days_high) * period.per_year / gap
@@ -227,7 +237,8 @@ class RateReader(NumberReader):
         found = {int(self.number_of(at, "weekday"))}
         last, at = int(self.number_of(at, "weekday")), at + 1
         while True:
-            nights = self.skip(at, "period") if self.is_at(at, "period") and not self.period(at).is_whole else at  # type: ignore[union-attr]
+            period = self.period(at)
+            nights = at + (self.is_at(at, "daypart") or (period is not None and not period.is_whole))
             between = nights
             is_range = self.is_at(between, K.JOIN) and not self.is_at(between, K.AND)
             while self.is_at(between, K.AND, K.JOIN, K.THE) or self.is_sign(between, ",/&+"):
@@ -279,7 +290,7 @@ class RateReader(NumberReader):
         day = self.period(after)
         if day is not None and self.is_at(start, K.SPREE) and self.is_at(start, K.MORE):
             return None  # “over 3 days every month” is how the amount was spread
-        if day is not None and not number.is_occasions and (not day.is_whole or day.days_high > 1) and day.id != "hour":
+        if day is not None and not number.is_occasions and day.id != "hour":
             return self._days_of(start, value, day, after + 1, told)
         if self.is_at(after, "adverb"):
             period = self.period(after, "adverb")
@@ -294,7 +305,8 @@ class RateReader(NumberReader):
         if period is not None and (per > after or number.is_occasions):
             gap = Interval.exactly(1)
             most = max(MOST_UNCOUNTED, DAYS_A_YEAR / period.per_year)
-            if not number.is_occasions and not 1 <= value.high <= most:
+            is_number = 1 <= value.high <= most and value.low == int(value.low)
+            if not number.is_occasions and not is_number:
                 raise no_unit(self.raw(start, after))
             rate = self._in_period(value / gap.mid, period, is_counted=True)
             return rate._replace(assumed=number.assumed, is_counted=True, is_most=number.is_most), per + 1
@@ -337,6 +349,11 @@ class RateReader(NumberReader):
             period, end = (self.period(per), per + 1) if per > after else (None, after)
         if period is None or not period.is_whole or period.days_high > 1:
             return None
+        if day.is_whole and day.days_high == 1:  # “one week a month”
+            if day.per_year <= period.per_year or not value.is_exact:
+                return None
+            days = value * (DAYS_A_YEAR / day.per_year) * period.per_year
+            return told._replace(days=capped(days), is_limit=True, is_gap=True), end
         most = round(DAYS_A_YEAR / period.per_year) if period.id != "month" else 31
         if day.days_high > 1:
             most = max(1, round(WEEKS_A_YEAR / period.per_year + 0.5))
@@ -367,10 +384,10 @@ class RateReader(NumberReader):
         if counted is not None and self.is_at(counted[1], "period") and counted[0].value.is_exact:
             number, after = counted[0].value.mid, counted[1]
         period = self.period(after)
-        if period is None or number <= 0:
+        if period is None or number <= 0 or self.is_at(after + 1, K.IN_A_ROW):
             return None
         if period.id == "hour":
-            return Rate(a_day=Interval.exactly(HOURS_A_DAY / number)), after + 1
+            return Rate(a_day=Interval.exactly(HOURS_A_DAY / number), is_hourly=True), after + 1
         if not period.is_whole and number != 1:
             return self._each(period, Interval.exactly(number)), after + 1
         return Rate(total_of=period, periods=period.per_year / number), after + 1

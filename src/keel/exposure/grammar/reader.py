@@ -6,7 +6,6 @@ which `patterns.py` refuses in the person’s own words.
 """
 
 from keel.exposure.errors import PatternError
-from keel.exposure.grammar.amounts import AmountReader
 from keel.exposure.grammar.constituents import (
     WEEKS_A_YEAR,
     Age,
@@ -32,7 +31,7 @@ LIGHTEST_KG, HEAVIEST_KG = 20.0, 400.0
 """Outside these a weight is a slip, or an amount. Defaults."""
 
 
-class Reader(AmountReader, RateReader, TimeReader):
+class Reader(RateReader, TimeReader):
     """The constituents of one text."""
 
     def label(self, at: int) -> Read[Label] | None:
@@ -60,7 +59,7 @@ class Reader(AmountReader, RateReader, TimeReader):
     def age(self, at: int) -> Read[Age] | None:
         """“since age 19”, “started at 17”, “since I was 19”, “24 years old”, “now 24”."""
         is_start = self.is_at(at, K.FROM, K.STARTED)
-        number_at = self.to_number(at, K.FROM, K.STARTED, K.FILLER, K.AGE, K.ABOUT, K.NOW)
+        number_at = self.to_number(at, K.FROM, K.STARTED, K.FILLER, K.AGE, K.ABOUT, K.NOW, K.AGED)
         has_word = any(self.is_at(place, K.AGE) for place in range(at, number_at))
         if not self.is_at(number_at, NUMBER) or not YOUNGEST <= self.number_of(number_at, NUMBER) <= OLDEST:
             return None
@@ -73,7 +72,7 @@ class Reader(AmountReader, RateReader, TimeReader):
         ):
             return None
         is_now = is_old and not (is_start and has_word)
-        has_now = self.has_age and (self.is_at(at, K.NOW) or self.is_at(after, K.NOW))
+        has_now = self.has_age and (self.is_at(at, K.NOW, K.AGED) or self.is_at(after, K.NOW))
         if not is_now and not has_word and not has_now:
             return None
         found = Age(self.number_of(number_at, NUMBER), is_start=has_word and not is_now)
@@ -126,6 +125,7 @@ class Reader(AmountReader, RateReader, TimeReader):
 
     def _next(self, at: int) -> Read[What]:
         ways = (
+            self.each_piece,
             self.label, self.dates, self.wider, self.amount, self.rate, self.span, self.age, self.weight,
             self.duration, self.dispensed,
         )  # fmt: skip
@@ -141,8 +141,8 @@ class Reader(AmountReader, RateReader, TimeReader):
 
     def _mark(self, token: Token) -> Mark | None:
         kinds = (
-            K.THEN, K.PAST, K.CHANGED, K.NOW, K.STOPPED, K.CLEAN, K.EACH_TIME, K.NEEDED, K.UNSAID_AMOUNT, K.AND,
-            "money", "route", "setting", "substance", "form", "pharmacy_form",
+            K.THEN, K.PAST, K.CHANGED, K.NOW, K.STOPPED, K.CLEAN, K.EACH_TIME, K.COUNTER_END, K.ALONGSIDE, K.NEEDED,
+            K.UNSAID_AMOUNT, K.AND, "money", "route", "setting", "substance", "form", "pharmacy_form",
             K.PIECE, K.SESSION, K.ABOUT, K.FILLER, K.THE, K.OF,
         )  # fmt: skip
         for kind in kinds:

@@ -35,8 +35,12 @@ class TimeReader(NumberReader):
         start = at
         if self.is_at(at, K.LONG) and not self.is_at(at, "period"):
             return Span(None), at + 1
+        if self.is_at(at, K.AFTER) and (length := self._length(at + 1)):
+            whole, after = length
+            return Span(whole * (MONTHS_A_YEAR / DAYS_A_YEAR), ends=True), after
         spree = self.is_at(at, K.SPREE)
-        if spree and self.is_at(at, K.MORE) and (weekend := self._over_a_weekend(at)):
+        is_one = self.is_at(at, K.MORE) or self.is_at(at + 1, K.ONE)
+        if spree and is_one and (weekend := self._over_a_weekend(at)):
             return weekend
         if self.is_at(last := self.skip(at, K.LENGTH, K.THE), K.LAST_YEAR) and last > at:
             return Span(Interval.exactly(MONTHS_A_YEAR), is_last=True), last + 1
@@ -88,10 +92,11 @@ class TimeReader(NumberReader):
         if counted is None:
             return None
         period = self.period(counted[1])
-        is_hour = period is not None and period.id == "hour" and at > start and not self.is_at(counted[1] + 1, K.PER)
+        is_rate = self.is_at(counted[1] + 1, K.PER) and self.is_at(counted[1] + 2, "period")
+        is_hour = period is not None and period.id == "hour" and at > start and not is_rate
         if not (is_hour or self.is_at(counted[1], K.MINUTE)):
             return None
-        return Mark(K.FILLER, {}), counted[1] + 1
+        return Mark(K.FILLER, {"hours": counted[0].value} if is_hour else {}), counted[1] + 1
 
     @once
     def _date(self, at: int) -> Read[tuple[dt.date, dt.date]] | None:

@@ -88,6 +88,7 @@ class Lexicon:
         for kind, lists in (
             ("unit", grammar.units),
             ("weekday", grammar.weekdays),
+            ("daypart", grammar.dayparts),
             ("uncounted", grammar.uncounted),
             ("route", phrases.routes),
             ("setting", phrases.settings),
@@ -149,9 +150,21 @@ class Lexicon:
         pieces, words = _cut(text)
         return tuple(self._tokens(text, pieces, words))
 
+    def _is_hyphen(self, before: dict[str, object], word: str) -> bool:
+        """Whether a hyphen joins a number to the word that it counts."""
+        behind = self._phrases.get(word, {}).get((word,), {})
+        return not {NUMBER, FRACTION, "part", "counter"}.isdisjoint(before) and not {
+            "unit",
+            "period",
+            "part",
+            "adverb",
+            WordKind.PIECE,
+        }.isdisjoint(behind)
+
     def _tokens(self, text: str, pieces: Sequence[re.Match[str]], words: tuple[str, ...]) -> Iterator[Token]:
         is_shouting = text.isupper()
         at = 0
+        before: dict[str, object] = {}
         while at < len(pieces):
             options = self._phrases.get(words[at], {})
             length = max((len(one) for one in options if words[at : at + len(one)] == one), default=0)
@@ -166,6 +179,10 @@ class Lexicon:
                         readings[kind[1:]] = value
             if length <= 1:
                 readings |= _numeric(first)
+            if raw == "-" and at + 1 < len(pieces) and self._is_hyphen(before, words[at + 1]):
+                at += 1  # “a 3-day bender”, “three-quarters”
+                continue
+            before = readings
             yield Token(first.start(), last.end(), raw, readings)
             at += max(length, 1)
 

@@ -9,6 +9,7 @@ from keel.exposure.grammar.constituents import (
     Label,
     Mark,
     Rate,
+    Span,
     Wider,
 )
 from keel.knowledge.reading import WordKind
@@ -29,6 +30,7 @@ class Clause(NamedTuple):
     is_now: bool = False
     weeks: float | None = None
     is_labelled: bool = False
+    is_next: bool = False
 
     @property
     def has_core(self) -> bool:
@@ -49,7 +51,10 @@ def clauses_of(items: Sequence[Constituent]) -> list[Clause]:
         if isinstance(what, Label):
             clauses.append(Clause([], weeks=what.weeks, is_labelled=True))
         elif isinstance(what, Mark) and what.kind == K.THEN:
-            clauses.append(Clause([]))
+            clauses.append(Clause([], is_next=True))
+        elif isinstance(what, Span) and what.ends and last.has_core:
+            last.items.append(item)
+            clauses.append(Clause([], is_next=True))
         elif isinstance(what, Mark) and what.kind in (K.PAST, K.CHANGED, K.NOW):
             changes = {"is_past": what.kind != K.NOW, "is_now": what.kind == K.NOW}
             if last.has_core:
@@ -61,6 +66,9 @@ def clauses_of(items: Sequence[Constituent]) -> list[Clause]:
                 )
         else:
             last.items.append(item)
+    for place in range(len(clauses) - 1, 0, -1):
+        if clauses[place].is_next and clauses[place].is_past:
+            clauses[place - 1] = clauses[place - 1]._replace(is_past=True)
     return clauses
 
 

@@ -8,16 +8,18 @@ import msgspec
 from keel.exposure.errors import PatternError
 from keel.exposure.grammar.constituents import (
     DAYS_A_YEAR,
+    HOURS_A_DAY,
     Amount,
     Constituent,
     Count,
+    Mark,
     Rate,
     Wider,
     capped,
 )
 from keel.exposure.grammar.numbers import NumberReader
 from keel.messages import Message
-from keel.quantities import Interval
+from keel.quantities import Figure, Interval
 
 
 class Often(NamedTuple):
@@ -52,10 +54,23 @@ class OftenReader:
         for place, item in enumerate(items):
             what = item.what
             if isinstance(what, Rate):
-                often = self._with_rate(often, what, item)
+                often = self._with_rate(often, self._in_hours(what, item, items), item)
             elif isinstance(what, Wider):
                 often = self._with_wider(often, what, items, place)
         return often
+
+    def _in_hours(self, rate: Rate, item: Constituent, items: Sequence[Constituent]) -> Rate:
+        """“20 mg/h for 10 hours”, “every 2 hours for 6 hours”; a whole day and night where nobody says how long."""
+        if not rate.is_hourly or rate.a_day is None:
+            return rate
+        told = [one for one in items if isinstance(one.what, Mark) and "hours" in one.what.readings]
+        hours = told[0].what.readings["hours"] if told else None  # type: ignore[union-attr]
+        if not isinstance(hours, Interval) or hours.high * rate.a_day.high < HOURS_A_DAY:
+            return rate._replace(assumed=(*rate.assumed, Message("hours are read as those of a whole day and night")))
+        doses = rate.a_day * hours / HOURS_A_DAY
+        text = self._reader.raw(min(item.first, told[0].first), max(item.after, told[0].after))
+        said = Message("“{text}” is read as {count} doses on one day", text=text, count=Figure(doses))
+        return rate._replace(a_day=doses, assumed=(*rate.assumed, said))
 
     def _with_rate(self, often: Often, rate: Rate, item: Constituent) -> Often:
         assumed = [*often.assumed, *rate.assumed]
@@ -103,6 +118,9 @@ class OftenReader:
         if by.a_day is not None:
             base = often.a_day or Interval.exactly(1)
             often = often._replace(a_day=widened_by(base, by.a_day), is_counted=True)
+        before = {day for one in items[:place] if isinstance(one.what, Rate) for day in one.what.weekdays}
+        if by.weekdays and often.days is not None and before.isdisjoint(by.weekdays):  # “Fridays, sometimes Saturdays”
+            by = by._replace(days=often.days + by.days if by.days else None)
         days = by.days or (capped(by.occasions) if by.occasions is not None and by.periods >= 0 else None)
         if days is not None and often.days is not None:
             often = often._replace(days=widened_by(often.days, days))

@@ -117,6 +117,7 @@ class _Composer(PhaseReader):
             raise self.two_rates() from None
         if not clauses:
             raise self.no_frequency(self._items)
+        clauses = [self._with_rate_behind(*pair) for pair in zip(clauses, [*clauses[1:], None], strict=True)]
         clauses.sort(key=lambda clause: not clause.is_past)
         strands: list[list[UsePattern]] = []
         for clause in clauses:
@@ -140,6 +141,11 @@ class _Composer(PhaseReader):
         return tuple(
             phase for number, strand in enumerate(strands) for phase in self._finished(strand, number, len(clauses))
         )
+
+    def _with_rate_behind(self, clause: Clause, following: Clause | None) -> Clause:
+        """“cut down from 5 g to 1 g a day”: the rate of what it changed to is that of before, where none was told."""
+        rates = [[one for one in part.items if isinstance(one.what, Rate)] for part in (clause, following or clause)]
+        return clause._replace(items=[*clause.items, *rates[1]]) if clause.is_past and not rates[0] else clause
 
     def _without_restated(self, parts: Sequence[Clause], phases: list[UsePattern]) -> list[UsePattern]:
         """The phases without one that says an earlier one again: “400 mg daily (200 mg twice a day)”."""
@@ -172,10 +178,11 @@ class _Composer(PhaseReader):
         """PatternError for words that ended in nothing, in the person's own words."""
         for item in self._items:
             if isinstance(item.what, Mark) and item.what.kind == "money":
+                after = item.after + self._reader.is_at(item.after, NUMBER)
                 raise PatternError(
                     Message(
                         "“{text}” is money, and no weight. Write the amount in mg or g, or leave it out.",
-                        text=self.raw(item),
+                        text=self._reader.raw(item.first, after),
                     )
                 )
         stretches: list[list[Constituent]] = []

@@ -27,7 +27,7 @@ from keel.exposure.grammar.tokens import Token
 from keel.exposure.patterns.clauses import Clause, is_small
 from keel.exposure.patterns.often import Often, OftenReader, last_counted, repeats, widened_by
 from keel.knowledge import Knowledge
-from keel.knowledge.reading import WordKind
+from keel.knowledge.reading import FrequencyPhrase, PeriodWord, WordKind
 from keel.messages import Message
 from keel.quantities import Form, Interval
 from keel.record import Setting, UsePattern
@@ -68,19 +68,24 @@ class PhaseReader(OftenReader):
         is_daily = any(rate.is_every_day for rate in rates)
         if is_daily and any(rate.is_gap and not rate.is_counted for rate in rates) and not any(s.is_row for s in spans):
             raise self.two_rates()
+        spree = next((one for one in spans if one.can_be_spree and one.days is not None and repeats(often)), None)
+        if weekdays := tuple(dict.fromkeys(day for rate in rates for day in rate.weekdays)):
+            found["weekdays"] = weekdays
         limit = next((rate for rate in rates if rate.is_limit), None)
+        if any(isinstance(item.what, Mark) and item.what.kind == K.COUNTER_END for item in items) and (
+            spree is None and often.days is not None and len(weekdays) != 1
+        ):
+            raise self._in_all_or_each()  # “2 g in total on Fridays and Saturdays”
         if limit and any(rate.total_of is not None and rate.total_of.is_whole for rate in rates):
             raise self.two_rates()  # “1 g a week, never on Sundays”
-        spree = next((one for one in spans if one.can_be_spree and one.days is not None and repeats(often)), None)
-        if weekdays := tuple(
-            dict.fromkeys(day for item in items if isinstance(item.what, Rate) for day in item.what.weekdays)
-        ):
-            found["weekdays"] = weekdays
         found |= self._how_much_and_often(items, amounts, often, spree, spans, like, assumed, is_beside=is_beside)
         of_time: list[Message] = []
         found |= self._when(clause, [one for one in spans if one is not spree], found, of_time)
         assumed = [*of_time, *assumed]
         for item in items:
+            if isinstance(item.what, Mark) and item.what.kind == K.ALONGSIDE:
+                told = "“{text}” is not counted here: write it among the medicines to see what the two do together"
+                assumed.append(Message(told, text=self.raw(item)))
             if isinstance(item.what, Mark) and item.what.kind == K.NEEDED:
                 found = _as_needed(found)
                 assumed.append(Message("“{text}” is read as anything from nothing to that", text=self.raw(item)))
@@ -93,7 +98,11 @@ class PhaseReader(OftenReader):
         if span.months is None or span.is_last or often.days is None or not repeats(often):
             return span
         days, gap = span.months * (DAYS_A_YEAR / MONTHS_A_YEAR), DAYS_A_YEAR / often.days.high
-        is_daily = any(rate.is_every_day or (rate.total_of and not rate.total_of.is_whole) for rate in rates)
+        is_daily = any(
+            rate.is_every_day or rate.is_hourly or (rate.total_of and not rate.total_of.is_whole) for rate in rates
+        )
+        if not is_daily and span.days is not None and not span.can_be_spree and days.high < gap:
+            raise self._in_all_or_each()  # “1 g for 5 days every 3 months”
         if not (days.high < gap if is_daily else span.can_be_spree and days.high <= LONGEST_SPREE < gap):
             return span
         return span._replace(days=days, can_be_spree=True, is_row=True)
@@ -269,7 +278,8 @@ class PhaseReader(OftenReader):
         if len(counts) > 1:
             raise self._in_all_or_each()
         item = next(one for one in items if one.what is amount or one.what == amount)
-        is_of_one = self._reader.is_at(item.first - 1, K.OF) and item.first > 0
+        before = self._reader.tokens[item.first - 1] if item.first else ()
+        is_of_one = K.OF in before or "pharmacy_form" in before  # “troche 100 mg”
         if not is_each and not is_of_one and not self._reader.is_at(item.after, "uncounted", K.PIECE, "route"):
             raise self._in_all_or_each()
         return [(amount._replace(pieces=counts[0]), False)]
@@ -357,6 +367,8 @@ class PhaseReader(OftenReader):
         assert total is not None  # noqa: S101 - for the type checker
         assert total.total_of is not None  # noqa: S101 - for the type checker
         days = often.days
+        if often.course is not None:
+            raise self.two_rates()  # “5 g in a weekend, once”
         if pieces is not None and days is None and often.a_day is None and not (one is None or mg is None):
             assumed.append(
                 Message("“{text}” is read as so many times, each on a day of its own", text=self._whole_text(items))
@@ -368,7 +380,11 @@ class PhaseReader(OftenReader):
             return {"sessions_per_year": days, "doses_per_day": often.a_day}
         amount = mg * pieces.value if pieces else mg
         amount = amount * total.used_up if total.used_up else amount
+        if days is not None and total.total_of.days_high > 1:
+            return self._of_each_weekend(items, amount, days, total.total_of)
         if days is not None:
+            if days.high < total.periods:
+                raise self.two_rates()  # “3 g a week, once a month”
             year = amount * total.periods
             spread = year / days
             whole = {} if days.is_exact else {"mg_per_year": year}
@@ -388,6 +404,23 @@ class PhaseReader(OftenReader):
             said = Message("“{text}” is read as the amount of a whole {period}", text=text, period=period)
         assumed.append(said)
         return {"mg_per_year": amount * total.periods, "periods_per_year": float(total.periods)}
+
+    def _of_each_weekend(
+        self, items: Sequence[Constituent], amount: Interval, days: Interval, period: PeriodWord
+    ) -> dict[str, object]:
+        """“2 g a weekend, once a month”: spread over the days of each, however many weekends they are."""
+        often = [item for item in items if isinstance(item.what, Rate) and item.what.total_of is None]
+        words = [self._reader.period(place) for item in often for place in range(item.first, item.after)]
+        tokens = [token for item in often for token in self._tokens_of(item)]
+        phrases = [token.readings.get("frequency") for token in tokens]
+        if any(isinstance(one, FrequencyPhrase) and one.days_each > 1 for one in phrases) or any(
+            word is not None and word.id == period.id for word in words
+        ):
+            weekends = Interval.of(days.low / period.days_low, days.high / period.days_high)
+        else:
+            weekends, days = days, capped(days * Interval.of(period.days_low, period.days_high))
+        year = amount * weekends
+        return {"mg_per_session": year / days, "sessions_per_year": days, "mg_per_year": year}
 
     def _whole_text(self, items: Sequence[Constituent]) -> str:
         """From the amount to the period, in the person's own words."""

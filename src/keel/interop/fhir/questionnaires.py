@@ -1,6 +1,7 @@
 """QuestionnaireResponses: which instrument it is, and what was answered to each item."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
@@ -28,6 +29,8 @@ _ENOUGH = 0.5
 """How much of an instrument must be there for a form to be it by its items."""
 _LOINC_CODE = re.compile(r"\d{1,7}-\d")
 
+_DISPUTED = "error"
+"""Why a total is not there, where what came for it does not agree: FHIR's data-absent-reason, as Keel writes it."""
 _SEVERAL = "?"
 """In the place of a code: the question means different things in several versions of its form."""
 
@@ -76,32 +79,66 @@ class ResponseReader:
         forms = self._forms_of(item, response)
         self.used.update(form.key for form in forms)
         codes, titles = _agreed(forms), tuple(dict.fromkeys(name for form in forms for name in form.names))
-        questions = tuple(_flat(response.item))
+        parts = self._parts(item, response, time.start)
+        questions = tuple(question for _, asked in parts for question in asked)
         named = {one.link_id: codes.get(one.link_id) or _code_in(one.link_id) for one in questions}
         if _SEVERAL in codes.values():
             reason = Message("its questions mean different things in them; those were not taken")
             draft.notes.note(Message("questionnaire of several versions"), where=item.where, reason=reason)
         texts = {_plain(one.text) for one in questions} - {""}
         found = self._instruments((url, *titles), set(named.values()) - {"", _SEVERAL}, texts)
-        sitting = Sitting(item.key, time.start, item.id)
         if not found:
             name = url.rsplit("/", 1)[-1] or Message("without a name")
             self._tell_unknown(url, titles, response, time.start, item, draft)
-            if self._take_known(questions, named, sitting, item, draft):
+            if self._take_known(parts, named, item, draft):
                 return
             raise NotTaken(Message("the questionnaire {name} is not one that Keel knows", name=name))
         for instrument in found:
-            draft.sittings.open(instrument, sitting)
+            for sitting, _ in parts:
+                if len(parts) == 1 or sitting.group != item.key:  # what stands beside the groups need be no answer
+                    draft.sittings.open(instrument, sitting)
         if len(found) > 1:
             names = ", ".join(one.name for one in found)
             reason = Message("its code, its name and its items are of {names}; it is not scored", names=names)
             draft.notes.note(Message("form of two instruments"), where=item.where, reason=reason)
             return
-        for question in questions:
-            self._take(found[0], named[question.link_id], question, sitting, item, draft)
+        for sitting, asked in parts:
+            for question in asked:
+                self._take(found[0], named[question.link_id], question, sitting, item, draft)
         if response.status in ("in-progress", "stopped"):
             reason = Message("its status is {status}: what has no answer stays unanswered", status=response.status)
             draft.notes.note(Message("questionnaire not completed"), where=item.where, reason=reason)
+
+    def _parts(
+        self, item: Item, response: QuestionnaireResponse, authored: Moment | None
+    ) -> "list[tuple[Sitting, tuple[Question, ...]]]":
+        """The sittings of a response with their questions: one, or each group that repeats with a day of its own."""
+        whole = Sitting(item.key, authored, item.id)
+        groups = _repeated(response.item)
+        days = self._days_of(groups)
+        if not days:
+            return [(whole, tuple(_flat(response.item)))]
+        inside = [tuple(_flat((group,))) for group in groups]
+        taken = {id(question) for asked in inside for question in asked}
+        others = tuple(question for question in _flat(response.item) if id(question) not in taken)
+        parts = [
+            (Sitting(f"{item.key} {number}", day, f"{item.id}.{number}" if item.id and number else item.id), asked)
+            for number, (day, asked) in enumerate(zip(days, inside, strict=True))
+        ]
+        return [*parts, *([(whole, others)] if any(question.answer for question in others) else [])]
+
+    def _days_of(self, groups: Sequence[Question]) -> list[Moment]:
+        """When each of some groups was answered, where one question of theirs says another day in each."""
+        said = [_dates_in(group) for group in groups]
+        links = set.intersection(*map(set, said)) if said else set()
+        apart = [link for link in links if len({dates[link] for dates in said}) == len(groups)]
+        if len(apart) != 1:
+            return []
+        try:
+            times = [when(dates[apart[0]], at=self._context.at).start for dates in said]
+        except NotTaken:
+            return []
+        return [time for time in times if time]
 
     def _forms_of(self, item: Item, response: QuestionnaireResponse) -> "list[_Form]":
         """The questionnaire that a response answers: contained in it, by address and version, or by reference.
@@ -145,14 +182,18 @@ class ResponseReader:
         return next((one for one in instruments.values() if one.title == name), None)
 
     def _take_known(
-        self, questions: Sequence[Question], named: Mapping[str, str], sitting: Sitting, item: Item, draft: Draft
+        self,
+        parts: "Sequence[tuple[Sitting, Sequence[Question]]]",
+        named: Mapping[str, str],
+        item: Item,
+        draft: Draft,
     ) -> bool:
         """Takes the answers under codes that are those of one instrument each, in any form; False for none."""
         taken = 0
-        for question in questions:
+        for sitting, question in ((sitting, question) for sitting, asked in parts for question in asked):
             owners = self._items.items.get(named[question.link_id], [])
             if len(owners) == 1:
-                draft.sittings.answer(owners[0], _said(question), sitting, where=item.where)
+                _answer(owners[0], question, sitting, item, draft)
                 taken += 1
         if taken:
             reason = Message("not one that Keel knows: only questions under known codes were read")
@@ -183,19 +224,25 @@ class ResponseReader:
         item: Item,
         draft: Draft,
     ) -> None:
-        said, link = _said(question), question.link_id
+        link = question.link_id
         mine, others = _item_of(instrument, code, question), self._items.items.get(code, [])
         if mine is not None:
-            draft.sittings.answer((instrument, mine), said, sitting, where=item.where)
+            _answer((instrument, mine), question, sitting, item, draft)
         elif len(others) == 1:
             # A form may hold the questions of several instruments, each under its own code.
-            draft.sittings.answer(others[0], said, sitting, where=item.where)
+            _answer(others[0], question, sitting, item, draft)
         elif (link == "total" and not code) or (code and code == instrument.loinc.total):
-            if said.number is not None:
-                draft.sittings.total(instrument, said.number, sitting, where=item.where)
+            for said in _said(question):
+                if said.number is not None:
+                    draft.sittings.total(instrument, said.number, sitting, where=item.where)
+                elif said.absent == _DISPUTED:
+                    draft.sittings.disputed(instrument, "total", sitting)
         elif not code and any(scale.id == link for scale in instrument.scales):
-            if said.number is not None:
-                draft.sittings.subscale(instrument, link, said.number, sitting, where=item.where)
+            for said in _said(question):
+                if said.number is not None:
+                    draft.sittings.subscale(instrument, link, said.number, sitting, where=item.where)
+                elif said.absent == _DISPUTED:
+                    draft.sittings.disputed(instrument, link, sitting)
         elif question.answer and not question.item:
             reason = Message("no item of {instrument}; its answer was not kept", instrument=instrument.name)
             draft.notes.note(Message("question {link}", link=link), where=item.where, reason=reason)
@@ -258,19 +305,43 @@ def _flat(questions: Sequence[Question]) -> Iterator[Question]:
         waiting += reversed(inside)
 
 
-def _said(question: Question) -> AnswerSent:
-    """The answer as it came; several answers to one item cannot be scored and count as none."""
+def _repeated(questions: Sequence[Question]) -> Sequence[Question]:
+    """The groups that stand several times side by side under one `linkId`; the outermost ones there are."""
+    waiting = [questions]
+    while waiting:
+        siblings = waiting.pop(0)
+        links = Counter(question.link_id for question in siblings if question.item)
+        link = next((link for link, times in links.items() if times > 1), None)
+        if link is not None:
+            return [question for question in siblings if question.link_id == link and question.item]
+        waiting += [question.item for question in siblings if question.item]
+    return ()
+
+
+def _dates_in(group: Question) -> dict[str, str]:
+    """The days and times that were answered in a group, by `linkId`; not those of a question answered twice."""
+    found: dict[str, list[str]] = {}
+    for question in _flat((group,)):
+        for answer in question.answer:
+            if date := answer.value_date_time or answer.value_date:
+                found.setdefault(question.link_id, []).append(date)
+    return {link: dates[0] for link, dates in found.items() if len(dates) == 1}
+
+
+def _answer(
+    owner: tuple[Instrument, InstrumentItem], question: Question, sitting: Sitting, item: Item, draft: Draft
+) -> None:
+    for said in _said(question):
+        draft.sittings.answer(owner, said, sitting, where=item.where)
+
+
+def _said(question: Question) -> list[AnswerSent]:
+    """Each answer as it came; one without a value where there is none."""
     if question.modifier_extension or any(answer.modifier_extension for answer in question.answer):
         raise NotTaken(Message("a question has a modifier that changes its meaning"))
-    if len(question.answer) != 1:
-        return (
-            AnswerSent(absent=question.absent_reason or "unknown")
-            if not question.answer
-            else AnswerSent(words=("several answers",))
-        )
-    (answer,) = question.answer
-    kind = only_one(answer, "value_")
-    return _told(answer, kind)
+    if not question.answer:
+        return [AnswerSent(absent=question.absent_reason or "unknown")]
+    return [_told(answer, only_one(answer, "value_")) for answer in question.answer]
 
 
 def _told(answer: Answer, kind: str | None) -> AnswerSent:

@@ -77,6 +77,11 @@ class _OpenSitting:
         self.is_doubled = False
         """Whether something came with two values: then no total is one of one sitting."""
 
+    def dispute(self, scales: Iterable[str]) -> None:
+        """Says of scales that what came for them does not agree."""
+        self.is_doubled = True
+        self.items |= dict.fromkeys(scales, NOT_UNDERSTOOD)
+
 
 class Sittings:
     """The sittings of one person."""
@@ -110,7 +115,8 @@ class Sittings:
             gathered.items[item.id] = value
             return
         kept = max(before, value, key=_alarm) if item.safety else NOT_UNDERSTOOD
-        gathered.items[item.id], gathered.is_doubled = kept, True
+        gathered.items[item.id] = kept
+        gathered.dispute(scale.id for scale in instrument.scales if item.id in scale.item_ids())
         first, second = str(before), str(value)
         reason = Message("answered {first} and {second} in one sitting; neither was taken", first=first, second=second)
         if item.safety:
@@ -129,11 +135,14 @@ class Sittings:
         else:
             gathered = self._open_for(instrument, sitting)
             if gathered.items.setdefault(scale, number) != number:
-                gathered.is_doubled = True
+                gathered.dispute([scale])
                 what = Message("{instrument} {scale}", instrument=instrument.name, scale=scale)
                 reason = Message("told with two values for one sitting; neither was taken")
                 self._notes.note(what, where=where, reason=reason)
-                gathered.items[scale] = NOT_UNDERSTOOD
+
+    def disputed(self, instrument: Instrument, scale: str, sitting: "Sitting") -> None:
+        """Keeps that a scale was told as one of which what came does not agree."""
+        self._open_for(instrument, sitting).dispute([scale])
 
     def total(self, instrument: Instrument, total: float, sitting: "Sitting", *, where: str) -> None:
         """Adds the total that the sender computed."""

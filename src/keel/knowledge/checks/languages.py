@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from keel.knowledge.base import Knowledge
+from keel.knowledge.care import CareDocument
 from keel.knowledge.catalogues import ENGLISH, catalogue, languages
 from keel.knowledge.certainty import Certainty
 from keel.knowledge.directory.shape import Display
@@ -79,8 +80,17 @@ def texts_to_translate(knowledge: Knowledge) -> Iterator[str]:
         yield from (topic.title, topic.does)
     for protocol in knowledge.protocols.values():
         yield from (statement.text for statement in protocol.leaving)
+    cares: tuple[CareDocument, ...] = (*knowledge.therapies.values(), *knowledge.programmes.values())
+    for care in cares:
+        yield from care.texts
     for card in knowledge.emergency_cards.values():
         yield from (card.title, card.seen, *(step.text for step in (*card.steps, *card.consider)))
+    for template in knowledge.message_templates.values():
+        yield from (template.subject, template.text, template.short, template.title)
+    for asked_by in knowledge.measure_schedules.values():
+        yield asked_by.title
+    for rules in knowledge.answer_rules.values():
+        yield from (rules.crisis_words, rules.not_watched)
 
 
 def names_to_translate(knowledge: Knowledge) -> Iterator[str]:

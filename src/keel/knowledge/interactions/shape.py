@@ -158,8 +158,9 @@ class ContextWord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Words that say how a name beside them is meant: a row of vocabulary/context-words.csv.
 
     `says` is no (not taken), denies (not taken, and nor are the bare names behind it in the list), allergic, stopped,
-    present (what follows is taken now), recently or long-ago (when it was stopped), sig (part of a direction: "glass of
-    water"), or extension: a word after a brand that makes another product of it ("Forte", "PM").
+    present (what follows is taken now), unclear (another person's, or not yet: the person is asked), recently or
+    long-ago (when it was stopped), sig (part of a direction: "glass of water"), or extension: a word after a brand that
+    makes another product of it ("Forte", "PM").
     """
 
     phrase: str

@@ -17,11 +17,13 @@ class FrequencyPhrase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """A phrase for how often, as sessions a year; an interval where the words leave it open.
 
     `assumes` is what Keel takes the words to mean, shown to the person; empty where they are plain arithmetic. It is
-    written in English in every language and translated by the catalogue, as all that Keel says.
+    written in English in every language and translated by the catalogue, as all that Keel says. `days_each` is the most
+    days of one of them: 2 for weekends.
     """
 
     id: str
     phrases: tuple[str, ...]
+    days_each: int = 1
     low: float
     mid: float
     high: float
@@ -103,8 +105,12 @@ class WordKind(StrEnum):
     """Joins two things of a kind, or two patterns."""
     ABOUT = "about"
     """Changes nothing: “roughly”."""
+    ALONGSIDE = "alongside"
+    """Another substance beside it, which is not counted here: “with alcohol”."""
     ANOTHER = "another"
     """The unit before holds on: “otro medio”."""
+    AGED = "aged"
+    """Before the age of now, where that of the beginning was told: “since 18, I am 25”."""
     BETWEEN = "between"
     """Before the two ends of a range."""
     CHANGED = "changed"
@@ -113,6 +119,8 @@ class WordKind(StrEnum):
     """Since when nothing is taken: “clean for 8 months”."""
     COUNTER_END = "counter_end"
     """After a count that is the whole of it: “3 times in total”."""
+    DECIMAL = "decimal"
+    """Between the whole and the decimals of a number in words: “one point five grams”."""
     DISPENSED = "dispensed"
     """Before a number of pieces that were handed out, which changes no figure: “#90”."""
     EACH_TIME = "each_time"
@@ -209,9 +217,9 @@ class Grammar(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """The words of a language that are no routes, settings, substances or forms.
 
     `counters` are numbers of occasions by themselves (“twice”), `shorthand` doses a day (“bid”), `ordinals` the number
-    of a series (“third”), `months` those of the year, `weekdays` days by number (1 is Monday). `uncounted` are measures
-    without a fixed weight, `money` signs and words of money. `ambiguous_number` is a way of writing numbers that two
-    countries read differently.
+    of a series (“third”), `months` those of the year, `weekdays` days by number (1 is Monday), `dayparts` the parts of
+    a day. `uncounted` are measures without a fixed weight, `money` signs and words of money. `ambiguous_number` is a
+    way of writing numbers that two countries read differently.
     """
 
     numbers: tuple[NumberWord, ...]
@@ -225,6 +233,7 @@ class Grammar(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     body_weights: tuple[NumberWord, ...]
     periods: tuple[PeriodWord, ...]
     times_of_year: tuple[TimeOfYear, ...]
+    dayparts: tuple[WordList, ...]
     weekdays: tuple[WordList, ...]
     uncounted: tuple[WordList, ...]
     money: tuple[str, ...]

@@ -2,3 +2,4 @@
 
 from keel.knowledge.sessions.forms import *
 from keel.knowledge.sessions.rules import *
+from keel.knowledge.sessions.stock import *

@@ -85,6 +85,16 @@ class ScoreTrend(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     set_by: Signature | None = None
 
 
+class LeastQuestion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A question that doses beside scores may ask, and what has to be so for it (`asks`)."""
+
+    id: Id
+    asks: Literal["holds", "wears-off", "lower-dose", "no-response"]
+    text: str
+    sources: tuple[str, ...] = ()
+    certainty: Certainty = Certainty.SEEN
+
+
 class Surveillance(Document, frozen=True, kw_only=True):
     """One schedule. `lane` is medical or non_medical; `does_not_show` belongs to every view of dose and response.
 
@@ -97,3 +107,4 @@ class Surveillance(Document, frozen=True, kw_only=True):
     trends: tuple[TrendRule, ...] = ()
     score_trends: tuple[ScoreTrend, ...] = ()
     does_not_show: tuple[str, ...] = ()
+    questions: tuple[LeastQuestion, ...] = ()

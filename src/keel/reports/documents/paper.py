@@ -44,7 +44,7 @@ class PaperPart(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Paper(msgspec.Struct, frozen=True, kw_only=True):
-    """The whole of it. `mark` stands on every page; `is_wide` lays the sheet on its side."""
+    """The whole of it. `mark` stands on every page; `is_wide` lays the sheet on its side; letters are set larger."""
 
     language: str
     title: str
@@ -54,6 +54,7 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True):
     footer: str = ""
     page: str = "Page"
     is_wide: bool = False
+    size_pt: float = 9.4
 
 
 def paper_pdf(document: Paper, *, at: dt.datetime) -> bytes:

@@ -46,9 +46,11 @@ WAYS_IN = frozenset(
         "staff:accept",
         "staff:first_start",
         "live:observations",
+        "measures:form",
+        "measures:form_help",
     }
 )
-"""Routes that nobody needs to be signed in for; the last is for monitors, each of which proves itself by its secret."""
+"""Routes that nobody needs to be signed in for. Monitors and forms prove themselves by the secret in their address."""
 WITHOUT_SECOND_FACTOR = frozenset(
     {
         "accounts:enrol",

@@ -3,14 +3,17 @@
 import datetime as dt
 import os
 import tempfile
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Max
 
 from keel.messages import Message
+from keel.web import clock
 from keel.web.backups import archive, copies, pruning
 from keel.web.backups.errors import BackupBroken, BackupError
 from keel.web.environment import DATABASE_FILE, FACTOR_FILE
@@ -57,6 +60,20 @@ def make_backup(folder: Path, *, at: dt.datetime, keys: Sequence[str] = (), prun
             )
         ) from None
     return Backup(target, target.stat().st_size, clinics, bool(keys), old, *_erased_in(folder))
+
+
+def follow(folder: Path, *, keys: Sequence[str] = (), prune: bool = True, every_s: float) -> Iterator[Backup]:
+    """A backup whenever something was written since the one before; looks every so many seconds, and never ends."""
+    from keel.web.clinic.models import AuditRow
+
+    known: list[Any] | None = None
+    while True:
+        newest = list(AuditRow.objects.order_by("clinic").values_list("clinic").annotate(Max("sequence")))
+        if newest != known:
+            known = newest
+            yield make_backup(folder, at=clock.now(), keys=keys, prune=prune)
+        connection.close()
+        time.sleep(every_s)
 
 
 def _make(place: Path, at: dt.datetime, keys: Sequence[str]) -> tuple[Path, list[dict[str, Any]]]:

@@ -1,4 +1,5 @@
-"""Which backups stay: all of two days, the last of each day for five weeks, the last of each month for thirteen months.
+"""Which backups stay: all of two hours, the last of each quarter of an hour for two days, the last of each day for five
+weeks, the last of each month for thirteen months.
 
 The figures are defaults of Keel's. The newest always stays. Months reach over a year so that a fault that is found at
 the yearly check can be looked up.
@@ -11,7 +12,8 @@ from pathlib import Path
 
 from keel.web.environment import BACKUPS_STAY
 
-ALL_FOR = dt.timedelta(days=2)
+ALL_FOR = dt.timedelta(hours=2)
+QUARTERS_FOR = dt.timedelta(days=2)
 DAILY_FOR = dt.timedelta(days=35)
 MONTHLY_FOR = BACKUPS_STAY
 _NAME = re.compile(r"keel-(\d{8}T\d{6}Z)\.tar\.gz(\.age)?")
@@ -38,14 +40,12 @@ def backups_in(folder: Path) -> list[tuple[dt.datetime, Path]]:
 def superfluous(times: Iterable[dt.datetime], at: dt.datetime) -> set[dt.datetime]:
     """Of the times of backups, those whose backups may go."""
     ordered = sorted(times, reverse=True)
-    kept = set(ordered[:1])
-    days: set[dt.date] = set()
-    months: set[tuple[int, int]] = set()
-    for time in ordered:
-        age, day = at - time, time.date()
-        is_last_of_day, is_last_of_month = day not in days, (day.year, day.month) not in months
-        days.add(day)
-        months.add((day.year, day.month))
-        if age <= ALL_FOR or (age <= DAILY_FOR and is_last_of_day) or (age <= MONTHLY_FOR and is_last_of_month):
-            kept.add(time)
+    kept = set(ordered[:1]) | {time for time in ordered if at - time <= ALL_FOR}
+    for stays_for, period in (
+        (QUARTERS_FOR, lambda time: int(time.timestamp()) // 900),
+        (DAILY_FOR, dt.datetime.date),
+        (MONTHLY_FOR, lambda time: (time.year, time.month)),
+    ):
+        last = {period(time): time for time in reversed(ordered)}
+        kept |= {time for time in last.values() if at - time <= stays_for}
     return set(ordered) - kept

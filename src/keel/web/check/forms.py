@@ -168,7 +168,7 @@ class CheckForm(forms.Form):
             self.data.pop(name, None)
 
     def _read_medicines(self, cleaned: dict[str, Any]) -> tuple[Medicine, ...]:
-        medicines = read_medicines(cleaned.get("medicines", ""), cleaned.get("drugs", ()))
+        medicines = read_medicines(cleaned.get("medicines", ""), cleaned.get("drugs", ()), knowledge=self._knowledge)
         if len(medicines) > LONGEST_LIST:
             self.add_error("medicines", _("Write up to %(most)d names.") % {"most": LONGEST_LIST})
             return ()

@@ -5,7 +5,6 @@ reads it, in the language of the page or in any other. Words of an emergency are
 """
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -14,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from keel.assessment.alarms import alarms_in, without_alarms
+from keel.assessment.interactions import split_names
 from keel.exposure import ExposureError, PatternError, parse_pattern
 from keel.exposure.patterns import refuse_ambiguous
 from keel.interop import ReadError, Reading, read_records
@@ -140,9 +140,9 @@ def _beside_alarms(
         return (), [ReadingNote(what=Message("“{text}”", text=rest), reason=text_of(error))]
 
 
-def read_medicines(text: str, ticked: Iterable[str] = ()) -> tuple[Medicine, ...]:
+def read_medicines(text: str, ticked: Iterable[str] = (), *, knowledge: Knowledge) -> tuple[Medicine, ...]:
     """The medicines that were ticked, and those of a text: one a line or between commas and semicolons, as typed."""
-    typed = [" ".join(name.split()) for name in re.split(r"[\n;,]", text)]
+    typed = [" ".join(name.split()) for name in split_names(text, knowledge)]
     names: dict[str, str] = {}
     for name in (*ticked, *typed):
         names.setdefault(name.casefold(), name)

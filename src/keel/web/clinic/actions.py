@@ -5,6 +5,7 @@ A write that is sent twice (a double tap, a lost answer) has the same `key` and 
 
 import datetime as dt
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.models import AbstractUser
@@ -34,11 +35,13 @@ NEEDS = {
     Kind.MERGE: Permission.VOID_FACTS,
 }
 """What it takes to record a fact of these kinds; all others take `RECORD_FACTS`."""
+_TO_CHANGE = NEEDS | {Kind.CONSENT: Permission.VOID_FACTS, Kind.COURSE: Permission.DECIDE}
+"""What it takes to correct one or take it back; all others take `VOID_FACTS`."""
 
 
 def needed_to_change(kind: Kind) -> Permission:
     """What it takes to correct a fact of this kind, or to take it back."""
-    return NEEDS.get(kind, Permission.VOID_FACTS) if kind != Kind.CONSENT else Permission.VOID_FACTS
+    return _TO_CHANGE.get(kind, Permission.VOID_FACTS)
 
 
 def register(
@@ -89,6 +92,8 @@ def register(
 
 OF_SESSIONS = (Kind.SESSION, Kind.EVENT)
 """Kinds of fact that only a session writes."""
+OF_THEIR_OWN = (*OF_SESSIONS, Kind.ALERT)
+"""Kinds of fact that have acts of their own, and are neither corrected nor taken back by hand."""
 
 
 def registered_with(key: str, *, by: AbstractUser, clinic: Clinic) -> Fact | None:
@@ -98,7 +103,7 @@ def registered_with(key: str, *, by: AbstractUser, clinic: Clinic) -> Fact | Non
     return same
 
 
-TAKEN_WORDS = frozenset({"register", "staff", "board", "sessions", "patients", "audit"})
+TAKEN_WORDS = frozenset({"register", "staff", "board", "sessions", "patients", "audit", "rems", "stock", "care"})
 """Words that stand where a number stands in an address."""
 
 
@@ -143,25 +148,45 @@ def record_fact(
     )
 
 
+def record_together(
+    *,
+    by: AbstractUser,
+    patient: Patient,
+    entries: Sequence[tuple[Kind, dict[str, Any]]],
+    key: str,
+    at: dt.datetime,
+    instead_of: Sequence[Fact] = (),
+    reason: str = "",
+) -> list[Fact]:
+    """Appends several facts that belong together, and takes others back for a `reason`: all of it, or nothing."""
+    for kind, _payload in entries:
+        _require(by, patient.clinic, NEEDS.get(kind, Permission.RECORD_FACTS))
+    told: dict[str, Any] = {"patient": patient, "recorded_at": at, "recorded_by": by}
+    facts = [
+        Fact(
+            kind=kind,
+            payload=payload,
+            effective_at=_check(kind, payload, at),
+            key=f"{key[:LONGEST_KEY]}-{number}",
+            **told,
+        )
+        for number, (kind, payload) in enumerate(entries)
+    ]
+    for fact in instead_of:
+        _require(by, patient.clinic, needed_to_change(Kind(fact.kind)))
+        _check_change(fact, patient, reason)
+        facts.append(
+            Fact(kind=Kind.VOID, voids=fact, reason=reason.strip(), key=f"{key[:LONGEST_KEY]}-of-{fact.pk}", **told)
+        )
+    return _append_all(facts, "record_fact", None)
+
+
 def record_measurements(
     *, by: AbstractUser, patient: Patient, payloads: list[dict[str, Any]], key: str, at: dt.datetime
 ) -> list[Fact]:
     """Appends several values that were taken at once: all of them, or none where one cannot stand."""
-    _require(by, patient.clinic, Permission.RECORD_FACTS)
-    times = [_check(Kind(Kind.MEASUREMENT), payload, at) for payload in payloads]
-    facts = [
-        Fact(
-            patient=patient,
-            kind=Kind.MEASUREMENT,
-            payload=payload,
-            effective_at=effective_at,
-            recorded_at=at,
-            recorded_by=by,
-            key=f"{key[:LONGEST_KEY]}-{payload['what']}",
-        )
-        for payload, effective_at in zip(payloads, times, strict=True)
-    ]
-    return _append_all(facts, "record_fact", None)
+    entries = [(Kind(Kind.MEASUREMENT), payload) for payload in payloads]
+    return record_together(by=by, patient=patient, entries=entries, key=key, at=at)
 
 
 LONGEST_KEY = 36
@@ -219,8 +244,7 @@ def _require(user: AbstractUser, clinic: Clinic, permission: Permission) -> None
 def _check(kind: Kind, payload: dict[str, Any], at: dt.datetime) -> dt.datetime | None:
     """When the fact was so. FactRefused unless the entry reads as a whole, with nothing left out."""
     if kind in SHAPES:
-        check_entry(kind, payload, at=at)
-        return None
+        return check_entry(kind, payload, at=at)
     document: dict[str, Any] = {}
     add_entry(document, kind, payload)
     try:
@@ -250,8 +274,8 @@ def _check_change(fact: Fact, patient: Patient, reason: str) -> None:
         raise FactRefused(_("That fact belongs to another patient."))
     if fact.kind == Kind.VOID:
         raise FactRefused(_("What was taken back stays so. Record the fact anew."))
-    if fact.kind in OF_SESSIONS:
-        raise FactRefused(_("This belongs to a session. Correct it there."))
+    if fact.kind in OF_THEIR_OWN:
+        raise FactRefused(_("This has a page of its own. Correct it there."))
     if not reason.strip():
         raise FactRefused(_("Say why."))
 
@@ -262,6 +286,10 @@ def _check_merge(patient: Patient, payload: dict[str, Any]) -> None:
         raise FactRefused(_("There is no other patient with this number here."), "number")
     if merged_into(other) or merged_into(patient) or len(same_person(other)) > 1:
         raise FactRefused(_("One of the two is merged already. Take that back first."), "number")
+    if all(
+        any(one.sessions.filter(ended_at=None).exists() for one in same_person(number)) for number in (patient, other)
+    ):
+        raise FactRefused(_("Both are in a session at this moment. End one of the sessions first."), "number")
 
 
 def _append(fact: Fact, *, action: str, decision: Decision | None = None) -> Fact:
@@ -277,10 +305,9 @@ def _append_all(facts: list[Fact], action: str, decision: Decision | None) -> li
         clinic = Clinic.objects.select_for_update().get(pk=patient.clinic_id)
         if Patient.objects.filter(pk=patient.pk, erased_at__isnull=False).exists():
             raise FactRefused(_("This patient was erased. Nothing can be recorded."))
-        appended = [append_in_turn(fact, clinic, action, decision) for fact in facts]
+        appended = [append_in_turn(fact, clinic, "void_fact" if fact.voids_id else action, decision) for fact in facts]
         mark_stale(patient)
-    # After the lock is free: the Picture of a long record takes seconds, in which others of the clinic may write.
-    summarise_after_write(facts[0])
+    summarise_after_write(patient, at=facts[0].recorded_at)
     return appended
 
 

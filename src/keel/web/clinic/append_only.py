@@ -16,6 +16,10 @@ from django.db import migrations
 APPEND_ONLY = (
     *("clinic_fact", "clinic_auditrow", "clinic_emergencyaccess", "clinic_factdecision", "clinic_erasure"),
     *("live_adoption", "live_rulebook", "live_soundcheck", "live_monitorplace", "live_monitormessage"),
+    *("outbox_outmessage", "outbox_delivery"),
+    *("measures_clinicmeasures", "measures_formlink", "measures_linkstep"),
+    *("rems_setting", "rems_stockmove"),
+    *("therapy_privatenote", "therapy_daytemplate"),
 )
 """Every table that takes new rows only."""
 _ERASURES = "clinic_erasure"
@@ -32,6 +36,11 @@ _MAY_GO = {
     "sqlite": {
         ("clinic_fact", "DELETE"): _OF_PATIENT,
         ("clinic_emergencyaccess", "DELETE"): _OF_PATIENT,
+        ("outbox_outmessage", "DELETE"): _OF_PATIENT,
+        ("outbox_delivery", "DELETE"): _OF_PATIENT,
+        ("measures_formlink", "DELETE"): _OF_PATIENT,
+        ("measures_linkstep", "DELETE"): _OF_PATIENT,
+        ("therapy_privatenote", "DELETE"): _OF_PATIENT,
         ("clinic_factdecision", "DELETE"): "EXISTS (SELECT 1 FROM clinic_erasure, json_each(clinic_erasure.decisions) "
         "WHERE value = OLD.id)",
         ("clinic_auditrow", "UPDATE"): _OF_NUMBER.format(erased="""'{"erased": true}'"""),
@@ -39,6 +48,11 @@ _MAY_GO = {
     "postgresql": {
         ("clinic_fact", "DELETE"): _OF_PATIENT,
         ("clinic_emergencyaccess", "DELETE"): _OF_PATIENT,
+        ("outbox_outmessage", "DELETE"): _OF_PATIENT,
+        ("outbox_delivery", "DELETE"): _OF_PATIENT,
+        ("measures_formlink", "DELETE"): _OF_PATIENT,
+        ("measures_linkstep", "DELETE"): _OF_PATIENT,
+        ("therapy_privatenote", "DELETE"): _OF_PATIENT,
         ("clinic_factdecision", "DELETE"): "EXISTS (SELECT 1 FROM clinic_erasure WHERE decisions @> to_jsonb(OLD.id))",
         ("clinic_auditrow", "UPDATE"): _OF_NUMBER.format(erased="""'{"erased": true}'::jsonb"""),
     },

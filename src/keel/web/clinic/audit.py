@@ -6,9 +6,10 @@
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
 from functools import partial
+from json.encoder import encode_basestring
 from typing import Any
 
 from django.db import transaction
@@ -27,8 +28,7 @@ DECISION_FIELDS = (*("fact__patient__number", "fact__sequence", "decided_by_id",
 """What the hash of a decision on a fact covers, in this order."""
 ERASED = {"erased": True}
 """The detail of a row about a patient who was erased: who did what, and when, stays."""
-_AS_THEY_ARE = frozenset({str, int, bool, type(None)})
-_written_out = json.JSONEncoder(sort_keys=True, ensure_ascii=False).encode
+_encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False).encode
 _written: ContextVar[int] = ContextVar("rows of the audit that this request wrote", default=0)
 
 
@@ -96,17 +96,17 @@ def digest(row: AuditRow) -> str:
 
 def row_digest(values: Iterable[Any]) -> str:
     """SHA-256 over the values of `ROW_FIELDS`."""
-    return _sha256([_plain(value) for value in values])
+    return _sha256("[", values)
 
 
 def fact_digest(values: Iterable[Any]) -> str:
     """SHA-256 over the values of `FACT_FIELDS`, the same on each database."""
-    return _sha256(["fact", *(_plain(value) for value in values)])
+    return _sha256('["fact", ', values)
 
 
 def decision_digest(values: Iterable[Any]) -> str:
     """SHA-256 over the values of `DECISION_FIELDS`, the same on each database."""
-    return _sha256(["decision", *(_plain(value) for value in values)])
+    return _sha256('["decision", ', values)
 
 
 def _hashes(fact: Fact) -> Iterator[tuple[str, str]]:
@@ -119,21 +119,68 @@ def _field(fact: Fact, name: str) -> Any:
     return fact.patient.number if name == "patient__number" else getattr(fact, name)
 
 
-def _sha256(content: list[Any]) -> str:
-    return hashlib.sha256(_written_out(content).encode()).hexdigest()
+class Written(str):
+    """A value that is written as it is hashed already."""
+
+    __slots__ = ()
+
+
+def _sha256(head: str, values: Iterable[Any]) -> str:
+    """The hash of the values as a list in JSON that begins with `head`."""
+    text = ", ".join([_WRITE.get(type(value), _write_other)(value) for value in values])
+    return hashlib.sha256(f"{head}{text}]".encode()).hexdigest()
+
+
+def _write_time(value: dt.datetime) -> str:
+    in_utc = value if value.tzinfo is dt.UTC else value.astimezone(dt.UTC)
+    return f'"{in_utc.isoformat(timespec="microseconds")}"'
+
+
+def _write_other(value: Any) -> str:
+    return _encode(_plain(value))
+
+
+_WRITE: dict[type, Callable[[Any], str]] = {
+    str: encode_basestring,
+    int: str,
+    type(None): lambda _none: "null",
+    dt.datetime: _write_time,
+    Written: str,
+}
+"""How the values are written of which a proof meets some twenty in each row."""
 
 
 def _plain(value: Any) -> Any:
     """The value as both databases give it back: PostgreSQL keeps no difference between 1 and 1.0."""
-    if type(value) in _AS_THEY_ARE:  # most are: a proof passes here some twenty times for each row
-        return value
     if isinstance(value, dt.datetime):
-        in_utc = value if value.tzinfo is dt.UTC else value.astimezone(dt.UTC)
-        return in_utc.isoformat(timespec="microseconds")
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
+        return _write_time(value)[1:-1]
+    if isinstance(value, float):
+        return _number(value)
     if isinstance(value, dict):
         return {str(name): _plain(part) for name, part in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(part) for part in value]
     return value
+
+
+def _number(value: float | str) -> float | int:
+    number = float(value)
+    return int(number) if number.is_integer() else number
+
+
+_read = json.JSONDecoder(parse_float=_number).decode
+
+
+def read_stored(text: str) -> tuple[Any, Written]:
+    """What stands as JSON in a column of the database, and how it is hashed; nothing where it is none."""
+    try:
+        value = _read(text)
+    except ValueError:
+        return None, Written()
+    return value, Written(_encode(value))
+
+
+def stored_time(text: str) -> Written:
+    """How a time is hashed that SQLite holds as text: in UTC, its fraction left out where there is none."""
+    whole = text.replace(" ", "T", 1) + (".000000" if len(text) == 19 else "")
+    return Written(f'"{whole}+00:00"')

@@ -10,12 +10,19 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from keel.assessment.course.letters import LetterStep
+from keel.assessment.course.steps import CourseStep
+from keel.assessment.measures import AlertStep
+from keel.assessment.recovery.steps import RecoveryStep
+from keel.assessment.rems.steps import RemsStep
+from keel.assessment.tasks import Step
+from keel.assessment.therapy.steps import TherapyStep
 from keel.messages.json import BUILDS_SHAPES
 from keel.web.clinic.errors import FactRefused
 from keel.web.clinic.models import Fact, Kind
 from keel.web.language.words import gettext as _
 
-E = TypeVar("E", bound="Entry")
+E = TypeVar("E")
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -25,6 +32,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class ContactRole(StrEnum):
     """What somebody is called for."""
 
+    PERSON = "person"
     ESCORT = "escort"
     EMERGENCY = "emergency"
     FAMILY = "family"
@@ -32,13 +40,19 @@ class ContactRole(StrEnum):
 
 
 class ContactEntry(Entry, frozen=True, kw_only=True):
-    """Somebody who may be called. `may_know` is whether they may be told why the person is here; None: not asked."""
+    """Somebody who may be called. `may_know` is whether they may be told why the person is here; None: not asked.
+
+    The person themself is one as well: `messages` is whether they agreed to get forms by mail or text, in `lang`.
+    """
 
     name: str
     role: ContactRole
     phone: str = ""
     may_know: bool | None = None
     note: str = ""
+    email: str = ""
+    lang: str = ""
+    messages: bool | None = None
 
 
 class ConsentTo(StrEnum):
@@ -69,10 +83,12 @@ class ConsentEntry(Entry, frozen=True, kw_only=True):
 
 
 class VisitEntry(Entry, frozen=True, kw_only=True):
-    """A visit that is planned, at a time with its offset."""
+    """A visit that is planned, at a time with its offset; `course` and `phase` where it is a session of a course."""
 
     at: str
     what: str = ""
+    course: str = ""
+    phase: str = ""
 
     def __post_init__(self) -> None:
         if self.when.tzinfo is None:
@@ -90,16 +106,22 @@ class MergeEntry(Entry, frozen=True, kw_only=True):
     number: str
 
 
-SHAPES: dict[Kind, type[Entry]] = {
+SHAPES: dict[Kind, Any] = {
+    Kind(Kind.ALERT): AlertStep,
     Kind(Kind.CONTACT): ContactEntry,
     Kind(Kind.CONSENT): ConsentEntry,
     Kind(Kind.VISIT): VisitEntry,
     Kind(Kind.MERGE): MergeEntry,
+    Kind(Kind.COURSE): CourseStep,
+    Kind(Kind.LETTER): LetterStep,
+    Kind(Kind.REMS): RemsStep,
+    Kind(Kind.THERAPY): TherapyStep,
+    Kind(Kind.RECOVERY): RecoveryStep,
 }
 """Kinds of fact that are the clinic’s own."""
 
 
-def entry_of(fact: Fact) -> Entry | None:
+def entry_of(fact: Fact) -> Any:
     """The entry that a fact of the clinic’s own is; None for one that cannot be read, which stands in the ledger."""
     try:
         with BUILDS_SHAPES:
@@ -113,8 +135,8 @@ def entries_of(facts: Iterable[Fact], shape: type[E]) -> list[E]:
     return [entry for fact in facts if isinstance(entry := entry_of(fact), shape)]
 
 
-def check_entry(kind: Kind, payload: dict[str, Any], *, at: dt.datetime) -> None:
-    """FactRefused, with the field where there is one, unless the payload is a whole entry of its kind."""
+def check_entry(kind: Kind, payload: dict[str, Any], *, at: dt.datetime) -> dt.datetime | None:
+    """When an entry was so, where that has a time; FactRefused unless the payload is a whole entry of its kind."""
     try:
         with BUILDS_SHAPES:
             entry = msgspec.convert(payload, SHAPES[kind])
@@ -122,6 +144,10 @@ def check_entry(kind: Kind, payload: dict[str, Any], *, at: dt.datetime) -> None
         raise FactRefused(_("Something is missing, or not in its form.")) from None
     if isinstance(entry, ConsentEntry):
         _check_consent(entry, at.date())
+    happened = entry.at if isinstance(entry, Step) else None
+    if happened is not None and happened > at:
+        raise FactRefused(_("The time lies in the future. Record what has happened."), "at")
+    return happened
 
 
 def _check_consent(entry: ConsentEntry, today: dt.date) -> None:

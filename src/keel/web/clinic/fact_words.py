@@ -4,6 +4,8 @@ import json
 from typing import Any
 
 from keel import knowledge
+from keel.web.clinic import care_words, course_words
+from keel.web.clinic.entries import entry_of
 from keel.web.clinic.models import Fact, Kind
 from keel.web.language.words import gettext as _
 
@@ -95,6 +97,14 @@ def _text(fact: Fact) -> str:
             said = {name: value for name, value in entry["event"].items() if name not in ("id", "at", "by", "type")}
             kind = entry["event"]["type"].replace("_", " ")
             return f"{kind} {json.dumps(said, ensure_ascii=False, sort_keys=True) if said else ''}".strip()
+        case Kind.COURSE | Kind.LETTER:
+            return course_words.step_text(entry_of(fact))
+        case Kind.ALERT:
+            return _alert(entry)
+        case Kind.REMS:
+            return _rems(entry)
+        case Kind.THERAPY | Kind.RECOVERY:
+            return care_words.step_text(entry)
         case Kind.VOID:
             return _("Fact %(number)d no longer counts.") % {"number": fact.voids.sequence}
         case _:
@@ -114,9 +124,58 @@ def _dose(entry: dict[str, Any]) -> str:
     return ", ".join([amount or _("amount not known"), *(name for name in names if name)])
 
 
+def alert_words(step: str) -> str:
+    """What happened to an alert."""
+    return {
+        "opened": _("An answer alarms"),
+        "told": _("Staff were told"),
+        "taken": _("Taken"),
+        "tried": _("Tried to reach"),
+        "agreed": _("Spoken and agreed"),
+        "closed": _("Closed"),
+    }.get(str(step), str(step))
+
+
+def _alert(entry: dict[str, Any]) -> str:
+    reached = {True: _("reached"), False: _("not reached"), None: ""}[entry.get("reached")]
+    said = [", ".join(entry.get("rules", ())), ", ".join(entry.get("told", ())), reached]
+    names = ("who", "how", "result", "ideation", "plan", "intent", "means", "protective", "agreed", "informed")
+    said += [entry.get(name, "") for name in (*names, "reference", "next_contact", "reason")]
+    return ", ".join(filter(None, [alert_words(entry["step"]), *said]))
+
+
+def _rems(entry: dict[str, Any]) -> str:
+    """A step of the programme: what happened, and what was written with it."""
+    step = {
+        "enrolment_signed": _("form of enrolment signed by patient and prescriber"),
+        "enrolment_confirmed": _("enrolment confirmed by the programme"),
+        "enrolment_verified": _("programme asked about the enrolment"),
+        "enrolment_ended": _("enrolment ended"),
+        "form_filled": _("written into the monitoring form"),
+        "form_signed": _("monitoring form signed"),
+        "form_sent": _("monitoring form sent"),
+        "form_receipted": _("monitoring form confirmed by the programme"),
+        "report_filled": _("written into the report of an adverse event"),
+        "report_sent": _("report of an adverse event sent"),
+    }[entry["step"]]
+    said = [*entry.get("answers", {}).items(), *((name, one) for name, one in entry.items() if name not in _REMS_APART)]
+    values = (f"{name.replace('_', ' ')} {_said(value)}" for name, value in said)
+    return ", ".join((step, *values))
+
+
+_REMS_APART = ("step", "answers", "session", "report", "open")
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return _("not answered") if value is None else str(value)
+
+
 def contact_words(role: str) -> str:
     """What somebody is called for."""
     return {
+        "person": _("the person themself"),
         "escort": _("takes the person home"),
         "emergency": _("in an emergency"),
         "family": _("family or friend"),

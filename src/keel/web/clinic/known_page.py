@@ -4,6 +4,7 @@ import datetime as dt
 from functools import cached_property
 from typing import Any
 
+from keel.assessment.course.care import Care
 from keel.assessment.interactions.check import check_recorded
 from keel.assessment.interactions.report import InteractionsReport
 from keel.assessment.surveillance.due import DueItem
@@ -45,7 +46,12 @@ class KnownPage:
 
     @property
     def _due(self) -> tuple[DueItem, ...]:
-        return self._shown.picture.due if self._shown else ()
+        return self._shown.due if self._shown else ()
+
+    @property
+    def care(self) -> Care | None:
+        """Courses of treatment and letters; None where the record could not be read."""
+        return self._shown.care if self._shown else None
 
     @cached_property
     def trends(self) -> list[dict[str, Any]]:

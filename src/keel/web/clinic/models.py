@@ -117,6 +117,7 @@ class Fact(models.Model):
 
     class Meta:
         ordering = ("patient", "sequence")
+        indexes = (models.Index(fields=("kind", "patient"), name="fact_kind_patient"),)
         constraints = (
             models.UniqueConstraint(fields=("patient", "sequence"), name="fact_sequence_once"),
             models.UniqueConstraint(fields=("patient", "key"), name="fact_key_once"),

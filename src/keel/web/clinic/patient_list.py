@@ -12,18 +12,22 @@ from django.db.models import Count, F, Q, QuerySet
 
 from keel.quantities import LONGEST
 from keel.web.clinic.models import Clinic, Patient, PatientSummary
-from keel.web.clinic.summaries import NOTHING, Mark, name_key, summarise_patient
+from keel.web.clinic.summaries import NOTHING, Mark, name_key, outdated, summarise_patient
 from keel.web.language.words import gettext as _
 
 _RANKS = list(Mark)
 _NAMED = F("summary__name_key").asc(nulls_last=True)
+_IS_STALE = Q(summary__day__lt=dt.date(1000, 1, 1)) | Q(summary__isnull=True)
+"""A patient who was written about since the row was made may need a decision: stands first, and in what is filtered."""
 _SORTS = {
-    "need": (F("summary__rank").asc(nulls_first=True), F("summary__next_due").asc(nulls_last=True), "number"),
+    "need": (F("is_stale").desc(), "summary__rank", F("summary__next_due").asc(nulls_last=True), "number"),
     "name": (_NAMED, "number"),
     "due": (F("summary__next_due").asc(nulls_last=True), "number"),
     "last": (F("summary__last_visit").desc(nulls_last=True), "number"),
     "next": (F("summary__next_visit").asc(nulls_last=True), "number"),
 }
+MOST_STALE = 10
+"""Stale rows that a list makes before it sorts; the others are made where they are shown."""
 _OPEN_SORTS = ("name", "next")
 """Orders that tell nothing clinical."""
 
@@ -48,6 +52,11 @@ class PatientList:
         self.sort = sort if sort in allowed else allowed[0]
         self.show = show if may_see and show in self._filters() else ""
 
+    def bring_up_to_date(self) -> None:
+        """Makes what was written about a moment ago, so that it stands where it belongs and not where it stood."""
+        for patient in outdated(self.clinic, at=self.at).filter(_IS_STALE)[:MOST_STALE]:
+            summarise_patient(patient, at=self.at)
+
     @property
     def found(self) -> QuerySet[Patient]:
         """The patients, in their order; those merged into another number only when they are looked for."""
@@ -56,7 +65,7 @@ class PatientList:
             patients = patients.filter(self._matches())
         if self.show:
             patients = patients.filter(self._filters()[self.show])
-        return patients.select_related("summary").order_by(*_SORTS[self.sort])
+        return patients.alias(is_stale=_IS_STALE).select_related("summary").order_by(*_SORTS[self.sort])
 
     def _all(self) -> QuerySet[Patient]:
         every = self.clinic.patients.filter(erased_at__isnull=True)
@@ -74,9 +83,9 @@ class PatientList:
 
     def _filters(self) -> dict[str, Q]:
         return {
-            "decision": Q(summary__rank__lt=NOTHING),
-            "suicide": Q(summary__rank=_RANKS.index(Mark.SUICIDE)),
-            "overdue": Q(summary__next_due__lt=self.at.date()),
+            "decision": _IS_STALE | Q(summary__rank__lt=NOTHING),
+            "suicide": _IS_STALE | Q(summary__rank=_RANKS.index(Mark.SUICIDE)),
+            "overdue": _IS_STALE | Q(summary__next_due__lt=self.at.date()),
         }
 
     @property

@@ -10,31 +10,55 @@ import logging
 from django.db import Error as DatabaseError
 
 from keel import knowledge
+from keel.assessment.course.care import Care, care_of
+from keel.assessment.course.state import Visit
 from keel.assessment.picture import picture_of
+from keel.assessment.surveillance.due import DueItem, in_order
 from keel.knowledge import Knowledge
 from keel.messages import Message
 from keel.record import Record
-from keel.web.clinic.models import Patient
-from keel.web.clinic.queries import ReadFacts, read_facts
+from keel.web.clinic.entries import VisitEntry, entry_of
+from keel.web.clinic.models import Kind, Patient
+from keel.web.clinic.queries import ReadFacts, read_facts, same_person, standing_facts
 from keel.web.picture.queries import PicturePage
 
 log = logging.getLogger("keel.web")
 
 
 class PatientPage(PicturePage):
-    """A patient's Picture ready for the page; `unread` are the facts that could not be read, by number."""
+    """A patient's Picture ready for the page; `unread` are the facts that could not be read, by number.
+
+    `care` holds the courses of treatment and the letters.
+    """
 
     is_read = True
 
-    def __init__(self, read: ReadFacts, at: dt.datetime, facts: Knowledge) -> None:
+    def __init__(self, read: ReadFacts, patient: Patient, at: dt.datetime, facts: Knowledge) -> None:
         super().__init__(picture_of(read.record, at=at, knowledge=facts), facts)
         self.record: Record = read.record
+        self.care: Care = _care(patient, read.record, at, facts)
         self.unread: dict[int, Message] = read.unread
 
     @property
     def is_first(self) -> bool:
         """Whether somebody has to look before the others: something blocks or holds, or could not be read."""
         return bool(self.urgent or self.unread)
+
+    @property
+    def due(self) -> tuple[DueItem, ...]:
+        """What is due of surveillance, courses and letters, in one list."""
+        return in_order((*self.picture.due, *self.care.due))
+
+
+def _care(patient: Patient, record: Record, at: dt.datetime, facts: Knowledge) -> Care:
+    kinds = (Kind.COURSE, Kind.LETTER, Kind.VISIT)
+    rows = [
+        (fact.pk, entry_of(fact))
+        for one in reversed(same_person(patient))
+        for fact in standing_facts(one).filter(kind__in=kinds).order_by("sequence")
+    ]
+    visits = (Visit(pk, one.when, one.course, one.phase) for pk, one in rows if isinstance(one, VisitEntry))
+    return care_of((entry for _pk, entry in rows), visits, record, at=at, knowledge=facts)
 
 
 class UnreadPage:
@@ -48,7 +72,7 @@ def shown_or_not(patient: Patient, at: dt.datetime) -> PatientPage | UnreadPage:
     """The Picture of a patient at `at`, or that it could not be made; what the database refuses is not caught."""
     facts = knowledge.load()
     try:
-        return PatientPage(read_facts(patient, at=at, knowledge=facts), at, facts)
+        return PatientPage(read_facts(patient, at=at, knowledge=facts), patient, at, facts)
     except DatabaseError:
         raise
     except Exception:

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from keel.knowledge import Knowledge
@@ -295,6 +296,7 @@ class ContactForm(FactForm):
     role = forms.ChoiceField(
         label=_("For what"),
         choices=[
+            (ContactRole.PERSON.value, _("The person themself")),
             (ContactRole.ESCORT.value, _("Takes the person home")),
             (ContactRole.EMERGENCY.value, _("In an emergency")),
             (ContactRole.FAMILY.value, _("Family or friend")),
@@ -308,6 +310,14 @@ class ContactForm(FactForm):
         widget=forms.Select(choices=[("unknown", _("Not asked")), ("true", _("Yes")), ("false", _("No"))]),
     )
     note = forms.CharField(label=_("Note"), required=False, max_length=200)
+    email = forms.EmailField(label=_("E-mail"), required=False, max_length=200)
+    lang = forms.ChoiceField(label=_("Language of messages"), required=False, choices=[("", "–"), *settings.LANGUAGES])
+    messages = forms.NullBooleanField(
+        label=_("Agreed to get short forms by e-mail or text message"),
+        required=False,
+        widget=forms.Select(choices=[("unknown", _("Not asked")), ("true", _("Yes")), ("false", _("No"))]),
+        help_text=_("For the person themself. Messages name no treatment, but whoever reads the telephone sees them."),
+    )
 
     def payload(self) -> dict[str, Any]:
         """A contact entry."""
@@ -424,6 +434,8 @@ OF_KIND: dict[str, type[FactForm]] = {
     Kind.MEDICINE: MedicineForm,
 }
 """Kind of fact, to the form that corrects it; answers have one of their questionnaire."""
+CORRECTABLE = frozenset({*OF_KIND, str(Kind.ANSWERS)})
+"""Kinds of fact that a form corrects; any other is taken back, and recorded anew."""
 
 
 def form_arguments(form: type[FactForm], *, now: dt.datetime, knowledge: Knowledge, judge: str) -> dict[str, Any]:

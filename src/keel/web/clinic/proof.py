@@ -4,9 +4,13 @@ Needs neither trigger nor constraint: whoever changed the file past Keel has lef
 itself is whether the end of the chain was cut or all of it written anew; that takes heads kept elsewhere (`heads.py`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from django.db import connection
+from django.db.models import F, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from keel.messages import Message
 from keel.web.clinic import heads
@@ -18,7 +22,9 @@ from keel.web.clinic.audit import (
     decision_digest,
     fact_digest,
     name_of_decision,
+    read_stored,
     row_digest,
+    stored_time,
 )
 from keel.web.clinic.errors import HeadsMissing
 from keel.web.clinic.heads import Kept
@@ -114,9 +120,10 @@ class _Chain:
         self._emptied: dict[int, str] = {}
         self._left: dict[int, str] = {}
 
-    def add(self, values: tuple[Any, ...]) -> None:
+    def add(self, values: list[Any]) -> None:
         *content, stored = values
-        sequence, action, subject, detail, previous = content[1], content[4], content[5], content[6], content[7]
+        sequence, action, subject, previous = content[1], content[4], content[5], content[7]
+        detail, content[6] = content[6]
         computed = row_digest(content)
         follows = sequence == self.rows + 1 and previous == self._previous
         if detail == ERASED and computed != stored:
@@ -147,10 +154,26 @@ class _Chain:
         return {name: digest for name, digest in self.named.items() if name.partition("/")[0] not in self.erased}
 
 
-def _rows_of(clinic: Clinic) -> Iterable[tuple[Any, ...]]:
-    rows = AuditRow.objects.filter(clinic=clinic).order_by("sequence")
-    found: Iterable[tuple[Any, ...]] = rows.values_list(*ROW_FIELDS, "digest").iterator(_CHUNK)
-    return found
+def _rows_of(clinic: Clinic) -> Iterator[list[Any]]:
+    return _read(AuditRow.objects.filter(clinic=clinic).order_by("sequence"), (*ROW_FIELDS, "digest"))
+
+
+_STORED = frozenset({"detail", "payload", "rules"})
+_TIMES = frozenset({"at", "effective_at", "recorded_at"})
+
+
+def _read(rows: QuerySet[Any], fields: tuple[str, ...]) -> Iterator[list[Any]]:
+    """The fields as the database holds them, JSON as value and text: what Django makes of them took half of a proof."""
+    times = [at for at, name in enumerate(fields) if name in _TIMES] if connection.vendor == "sqlite" else []
+    stored = [at for at, name in enumerate(fields) if name in _STORED]
+    columns = [Cast(name, TextField()) if at in (*times, *stored) else F(name) for at, name in enumerate(fields)]
+    for values in rows.values_list(*columns).iterator(_CHUNK):
+        row = list(values)
+        for at in times:
+            row[at] = None if row[at] is None else stored_time(row[at])
+        for at in stored:
+            row[at] = read_stored(row[at])
+        yield row
 
 
 def _facts_in(detail: Any) -> Iterable[tuple[str, str]]:
@@ -178,10 +201,12 @@ def _compare(clinic: Clinic, named: dict[str, str]) -> _Facts:
             found.changed.append(name)
 
     facts = Fact.objects.filter(patient__clinic=clinic).order_by("patient_id", "sequence")
-    for values in facts.values_list(*FACT_FIELDS).iterator(_CHUNK):
+    for values in _read(facts, FACT_FIELDS):
         count += 1
+        _payload, values[4] = values[4]
         compare(f"{values[1]}/{values[2]}", fact_digest(values))
     decisions = FactDecision.objects.filter(fact__patient__clinic=clinic).order_by("pk")
-    for values in decisions.values_list(*DECISION_FIELDS).iterator(_CHUNK):
+    for values in _read(decisions, DECISION_FIELDS):
+        _rules, values[4] = values[4]
         compare(name_of_decision(f"{values[0]}/{values[1]}"), decision_digest(values))
     return found._replace(number=count, missing=sorted(waiting))

@@ -53,7 +53,7 @@ def _first(patient: Patient, at: dt.datetime) -> Iterable[Part]:
     yield Part(heading=_("Could not be read"), items=tuple(unread), is_urgent=True)
     urgent = tuple(plain(finding.summary) for finding in shown.urgent)
     yield Part(heading=_("Needs attention first"), items=urgent, is_urgent=True)
-    due = tuple(_due(plain(one.what), one.due_on) for one in shown.picture.due)
+    due = tuple(_due(plain(one.what), one.due_on) for one in shown.due)
     yield Part(heading=_("What is due"), items=due)
 
 

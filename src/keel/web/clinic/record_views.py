@@ -9,13 +9,13 @@ from django.views.decorators.http import require_http_methods
 from keel import knowledge
 from keel.web import clock
 from keel.web.clinic.access import staff
-from keel.web.clinic.actions import OF_SESSIONS, record_fact, record_measurements
+from keel.web.clinic.actions import record_fact, record_measurements
 from keel.web.clinic.dose_check import Decision, DoseAsked
 from keel.web.clinic.dose_page import DoseAside
 from keel.web.clinic.errors import FactRefused
 from keel.web.clinic.forms import AnswersForm, DecisionForm, FactForm, MedicineForm, WhyForm
 from keel.web.clinic.models import Clinic, Fact, Kind
-from keel.web.clinic.person_forms import FORMS, OF_KIND, VitalsForm, form_arguments
+from keel.web.clinic.person_forms import CORRECTABLE, FORMS, OF_KIND, VitalsForm, form_arguments
 from keel.web.clinic.queries import patient_or_404, people_who_may
 from keel.web.clinic.recording import KEPT_AT_THE_DESK, QUESTIONNAIRES, UNPROCESSABLE, back_to
 from keel.web.clinic.roles import Permission
@@ -98,12 +98,14 @@ def merge(request: HttpRequest, clinic: Clinic, number: str) -> HttpResponse:
 def correct(request: HttpRequest, clinic: Clinic, number: str, sequence: int) -> HttpResponse:
     """The form that corrects a fact: filled with what stands, and asking why."""
     person = patient_or_404(request.user, clinic, number)
-    fact = get_object_or_404(person.facts.exclude(kind__in=(Kind.VOID, *OF_SESSIONS)), sequence=sequence)
+    fact = get_object_or_404(person.facts.filter(kind__in=CORRECTABLE), sequence=sequence)
     if fact.kind == Kind.ANSWERS:
         instrument = knowledge.load().instruments.get(fact.payload.get("instrument", ""))
         if instrument is None:
             raise Http404
         return _form(request, clinic, number, AnswersForm, corrects=fact, instrument=instrument)
+    if Kind(fact.kind) not in OF_KIND:  # taken back, and recorded anew
+        raise Http404
     return _form(request, clinic, number, OF_KIND[Kind(fact.kind)], corrects=fact)
 
 

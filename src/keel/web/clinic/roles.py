@@ -30,6 +30,11 @@ class Permission(StrEnum):
     SEE_EMERGENCIES = "see_emergencies"
     SEE_AUDIT = "see_audit"
     ERASE = "erase"
+    MANAGE_REMS = "manage_rems"
+    SEE_STOCK = "see_stock"
+    KEEP_STOCK = "keep_stock"
+    SETTLE_STOCK = "settle_stock"
+    PRIVATE_NOTES = "private_notes"
 
 
 class Role:
@@ -65,6 +70,10 @@ class Prescriber(Role):
             Permission.SEE_CONTACTS,
             Permission.EXPORT_RECORD,
             Permission.ERASE,
+            Permission.MANAGE_REMS,
+            Permission.SEE_STOCK,
+            Permission.KEEP_STOCK,
+            Permission.SETTLE_STOCK,
         }
     )
 
@@ -75,7 +84,12 @@ class Nurse(Role):
     id = "nurse"
     title = _("Nurse or monitor")
     description = _("Gives and watches: sees the picture, records facts and takes them back.")
-    permissions = Prescriber.permissions - {Permission.DECIDE, Permission.ERASE}
+    permissions = Prescriber.permissions - {
+        Permission.DECIDE,
+        Permission.ERASE,
+        Permission.MANAGE_REMS,
+        Permission.SETTLE_STOCK,
+    }
 
 
 class Therapist(Role):
@@ -83,8 +97,13 @@ class Therapist(Role):
 
     id = "therapist"
     title = _("Therapist")
-    description = _("Prepares and integrates: sees the picture and records facts.")
-    permissions = Nurse.permissions - {Permission.VOID_FACTS, Permission.RUN_SESSIONS}
+    description = _("Prepares and integrates: sees the picture, records facts, and keeps private notes of their own.")
+    permissions = Nurse.permissions - {
+        Permission.VOID_FACTS,
+        Permission.RUN_SESSIONS,
+        Permission.SEE_STOCK,
+        Permission.KEEP_STOCK,
+    } | {Permission.PRIVATE_NOTES}
 
 
 class FrontDesk(Role):
@@ -120,6 +139,9 @@ class Manager(Role):
         Permission.SEE_EMERGENCIES,
         Permission.SEE_AUDIT,
         Permission.ERASE,
+        Permission.MANAGE_REMS,
+        Permission.SEE_STOCK,
+        Permission.SETTLE_STOCK,
     }
 
 

@@ -142,7 +142,7 @@ class ScreeningPage:
         """The red-flag questions that are open or were answered here."""
         catalogue = self._knowledge.clinical_facts
         flags = questions(_red_flags(self._knowledge), catalogue)
-        open_ones = set(questions(self.known.not_asked, catalogue))
+        open_ones = self._not_known(self.known.not_asked, self.triage.facts)
         return self._asked(fact for fact in flags if fact in open_ones or fact.id in self.answered.written)
 
     @property
@@ -152,11 +152,16 @@ class ScreeningPage:
             return []
         catalogue = self._knowledge.clinical_facts
         above = {one.fact for one in self.red_flags}
-        missing = set(questions(self.found.missing, catalogue))
+        missing = self._not_known(self.found.missing, self.found.facts)
         order = questions_of(self.protocol, screening_phases(self.protocol), catalogue)
         every = dict.fromkeys((*order, *questions(self.found.missing, catalogue)))
         shown = (fact for fact in every if fact in missing or fact.id in self.answered.written)
         return self._asked(fact for fact in shown if fact not in above)
+
+    def _not_known(self, names: Iterable[str], known: Mapping[str, Fact]) -> set[ClinicalFact]:
+        """What to ask so that these become known, without the parts of them that are on file."""
+        asked = questions(names, self._knowledge.clinical_facts)
+        return {fact for fact in asked if known.get(fact.id) is None}
 
     def _asked(self, facts: Iterable[ClinicalFact]) -> list[Question]:
         written, errors = self.answered.written, self.answered.errors

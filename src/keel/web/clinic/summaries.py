@@ -6,6 +6,8 @@ belongs to the day of the row, and a row of another day is made anew before it i
 """
 
 import datetime as dt
+import secrets
+import threading
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import translation
 
 from keel import knowledge
@@ -28,17 +31,21 @@ from keel.knowledge.interactions import Danger
 from keel.record.selection import day_of, doses_taken
 from keel.web import clock
 from keel.web.clinic.entries import VisitEntry, entries_of
-from keel.web.clinic.models import Clinic, Fact, Kind, Patient, PatientSummary
+from keel.web.clinic.models import Clinic, Kind, Patient, PatientSummary
 from keel.web.clinic.patient_page import PatientPage, UnreadPage, shown_or_not
 from keel.web.clinic.queries import merged_into, standing_facts
 from keel.web.language.rendering import plain
 
 MOST_MARKS = 6
 """Marks of one patient that the list keeps; the page of the patient has all."""
+STALE = dt.date.min
+"""The day of a row that is older than its facts; that of one which is worked out at the moment lies soon after."""
 NOTHING = 9
 """The rank of who needs no decision."""
 
 
+made_behind, wanted = threading.Event(), threading.Event()
+"""Whether a thread of this process makes rows anew (`rows_behind.py`), and that there are some for it."""
 _waits: ContextVar[bool] = ContextVar("whether rows wait for the end of a load", default=False)
 
 
@@ -65,33 +72,41 @@ def local_now(clinic: Clinic) -> dt.datetime:
     return clock.now().astimezone(ZoneInfo(clinic.timezone))
 
 
-def summarise_patient(patient: Patient, *, at: dt.datetime) -> PatientSummary:
-    """Writes the row of a patient, and of the number that it is merged into."""
-    row = _keep(patient, at)
-    for merge in patient.facts.filter(kind=Kind.MERGE).order_by("-sequence")[:1]:
-        for other in Patient.objects.filter(clinic_id=patient.clinic_id, number=merge.payload.get("number")):
-            _keep(other, at)
+def rows_of(patient: Patient) -> list[Patient]:
+    """Whose rows change with the facts of a patient: that of the number, and of each that is or was merged with it."""
+    numbers = [fact.payload.get("number") for fact in patient.facts.filter(kind=Kind.MERGE)]
+    others = Patient.objects.filter(clinic_id=patient.clinic_id, number__in=numbers, erased_at__isnull=True)
     into = merged_into(patient)
-    if into is not None:
-        _keep(into, at)
-    return row
+    return [patient, *others, *([into] if into else [])]
 
 
-def _keep(patient: Patient, at: dt.datetime) -> PatientSummary:
-    """Writes a row, unless its patient was erased while it was worked out."""
+def summarise_patient(patient: Patient, *, at: dt.datetime) -> PatientSummary:
+    """Works out the row of a patient and keeps it, unless somebody wrote about the patient meanwhile, or erased it.
+
+    While it is worked out the row has a day of its own; a write takes that day from it (`mark_stale`), and so does
+    whoever works it out after that write.
+    """
+    own = STALE + dt.timedelta(days=1 + secrets.randbelow(300_000))
+    not_erased = Patient.objects.filter(pk=patient.pk, erased_at__isnull=True)
+    with transaction.atomic():
+        if not_erased.exists():
+            PatientSummary.objects.update_or_create(patient=patient, defaults={"day": own})
     values = summary_of(patient, at=at)
     with transaction.atomic():
-        if Patient.objects.filter(pk=patient.pk, erased_at__isnull=False).exists():
-            return PatientSummary(patient=patient, **values)
-        row: PatientSummary
-        row, _ = PatientSummary.objects.update_or_create(patient=patient, defaults=values)
-        return row
+        if not_erased.exists():
+            PatientSummary.objects.filter(patient=patient, day=own).update(**values)
+    return PatientSummary(patient=patient, **values)
 
 
-def summarise_after_write(fact: Fact) -> None:
-    """Writes the row of whom a fact is about, unless a load of many facts makes each row once."""
-    if not _waits.get():
-        summarise_patient(fact.patient, at=fact.recorded_at)
+def summarise_after_write(patient: Patient, *, at: dt.datetime) -> None:
+    """Has the rows that a write made old made anew: behind the answer, at once, or at the end of a load."""
+    if _waits.get():
+        return
+    if made_behind.is_set():
+        wanted.set()
+        return
+    for one in rows_of(patient):
+        summarise_patient(one, at=at)
 
 
 @contextmanager
@@ -106,8 +121,14 @@ def rebuilt_at_the_end(*, at: dt.datetime) -> Iterator[None]:
 
 
 def mark_stale(patient: Patient) -> None:
-    """Says in the transaction of a write that the row is older than the facts, should nobody come to make it anew."""
-    PatientSummary.objects.filter(patient=patient).update(day=dt.date.min)
+    """Says in the transaction of a write that rows are older than the facts: each is made anew before it is shown."""
+    PatientSummary.objects.filter(patient__in=rows_of(patient)).update(day=STALE)
+
+
+def outdated(clinic: Clinic, *, at: dt.datetime) -> QuerySet[Patient]:
+    """The patients whose rows are missing, older than their facts or of another day; those written about first."""
+    patients = clinic.patients.filter(erased_at__isnull=True).exclude(summary__day=local_day(clinic, at))
+    return patients.select_related("clinic").order_by("summary__day", "?")
 
 
 def rebuild(*, at: dt.datetime, only_missing: bool = False) -> int:
@@ -117,7 +138,7 @@ def rebuild(*, at: dt.datetime, only_missing: bool = False) -> int:
         patients = patients.filter(summary__isnull=True)
     count = 0
     for patient in patients.iterator(chunk_size=200):
-        _keep(patient, at)
+        summarise_patient(patient, at=at)
         count += 1
     return count
 
@@ -143,7 +164,7 @@ def summary_of(patient: Patient, *, at: dt.datetime) -> dict[str, Any]:
 def _of_the_picture(page: PatientPage, at: dt.datetime) -> dict[str, Any]:
     facts, record, picture = knowledge.load(), page.record, page.picture
     marks = sorted(_marks(page, facts), key=lambda one: list(Mark).index(Mark(one["mark"])))
-    due = sorted(one.due_on for one in picture.due if one.due_on is not None)
+    due = sorted(one.due_on for one in page.due if one.due_on is not None)
     days = [day_of(dose.start, at) for dose in doses_taken(record, at, medical=True)]
     band = picture.exposure.band
     return {
@@ -159,9 +180,7 @@ def _of_the_picture(page: PatientPage, at: dt.datetime) -> dict[str, Any]:
             "band": {"id": band.id, "name": _in_all(band.name), "at_least": band.at_least} if band else None,
             "days_in_28": page.days_in_28,
             "due": [
-                {"what": _in_all(one.what), "on": one.due_on.isoformat()}
-                for one in picture.due
-                if one.due_on is not None
+                {"what": _in_all(one.what), "on": one.due_on.isoformat()} for one in page.due if one.due_on is not None
             ],
             "trends": list(score_trends(page, at, facts)),
         },

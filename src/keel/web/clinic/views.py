@@ -13,7 +13,7 @@ from keel.assessment.protocols.gate import jurisdiction_in
 from keel.web import clock
 from keel.web.capacity import COSTLY
 from keel.web.clinic.access import staff
-from keel.web.clinic.actions import EMERGENCY_LASTS, OF_SESSIONS, note, open_in_emergency, registered_with, void_fact
+from keel.web.clinic.actions import EMERGENCY_LASTS, OF_THEIR_OWN, note, open_in_emergency, registered_with, void_fact
 from keel.web.clinic.actions import register as register_patient
 from keel.web.clinic.entries import ContactEntry, VisitEntry, entry_of
 from keel.web.clinic.errors import FactRefused
@@ -23,7 +23,7 @@ from keel.web.clinic.known_page import KnownPage, recorded_fact
 from keel.web.clinic.models import Clinic, Fact, Kind
 from keel.web.clinic.patient_list import PatientList, alike_key, look_alikes
 from keel.web.clinic.patient_page import shown_or_not
-from keel.web.clinic.person_forms import ExportForm, RegisterForm
+from keel.web.clinic.person_forms import CORRECTABLE, ExportForm, RegisterForm
 from keel.web.clinic.queries import patient_or_404, places_of, record_of, standing_facts
 from keel.web.clinic.recording import KEPT_AT_THE_DESK, QUESTIONNAIRES, UNPROCESSABLE, back_to
 from keel.web.clinic.roles import Permission
@@ -65,6 +65,7 @@ def patients(request: HttpRequest, clinic: Clinic) -> HttpResponse:
     """The patients of the clinic, with what needs a decision where the role may see it; searched, sorted, filtered."""
     may_see, now = Permission.SEE_PICTURE in request.allowed, local_now(clinic)
     wanted = PatientList(clinic, request.GET, may_see=may_see, at=now)
+    wanted.bring_up_to_date()
     page = Paginator(wanted.found, PAGE).get_page(request.GET.get("page"))
     rows = wanted.rows(page)
     request.shown = {patient.number: "picture" if may_see else "name" for patient in page}
@@ -140,6 +141,7 @@ def patient(request: HttpRequest, clinic: Clinic, number: str) -> HttpResponse:
         "may_void": Permission.VOID_FACTS in request.allowed,
         "may_decide": Permission.DECIDE in request.allowed,
         "recorded": recorded_fact(person, request.GET.get("recorded")),
+        "correctable": CORRECTABLE,
         "emergencies": person.emergency_accesses.select_related("user")[:5],
     }
     return render(request, "clinic/patient.html", context)
@@ -222,7 +224,7 @@ def take_back(request: HttpRequest, clinic: Clinic, number: str, sequence: int) 
     """The form that takes a fact back."""
     person = patient_or_404(request.user, clinic, number)
     return _take_back(
-        request, clinic, get_object_or_404(person.facts.exclude(kind__in=(Kind.VOID, *OF_SESSIONS)), sequence=sequence)
+        request, clinic, get_object_or_404(person.facts.exclude(kind__in=(Kind.VOID, *OF_THEIR_OWN)), sequence=sequence)
     )
 
 

@@ -1,6 +1,18 @@
 """Addresses of courses of treatment, surveillance and letters."""
 
-from django.urls.resolvers import URLPattern
+from django.urls import path
+
+from keel.web.course import letter_views, paper_views, views
 
 app_name = "course"
-urlpatterns: list[URLPattern] = []
+PATIENT = "<slug:clinic>/patients/<str:number>/"
+urlpatterns = [
+    path(PATIENT + "courses/new/", views.open_course, name="open"),
+    path(PATIENT + "courses/<slug:course>/", views.course, name="course"),
+    path(PATIENT + "courses/<slug:course>/summary.pdf", paper_views.summary_pdf, name="summary_pdf"),
+    path(PATIENT + "courses/<slug:course>/<slug:step>/", views.step, name="step"),
+    path(PATIENT + "ledger/", views.ledger, name="ledger"),
+    path(PATIENT + "letters/to/<slug:template>/", letter_views.write, name="write_letter"),
+    path(PATIENT + "letters/<slug:letter>/", letter_views.letter, name="letter"),
+    path(PATIENT + "letters/<slug:letter>/letter.pdf", paper_views.letter_pdf, name="letter_pdf"),
+]

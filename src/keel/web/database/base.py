@@ -1,28 +1,47 @@
-"""SQLite with a turn for writers: who begins a transaction waits for the one before, in Python and not in SQLite.
+"""SQLite with a turn for writers: who writes waits for the one before, in Python and not in SQLite.
 
 A thread that waits inside SQLite holds its connection. Where the thread that writes then frees a cursor of that
 connection (Python's collector does), it waits for the other, which waits for it: twenty seconds in which nobody writes.
 The turn is a lock of this process and a lock on a file beside the database, for several processes; both are free again
 when the process ends, however it ends.
+
+A disk that fails a write or a sync ends writing: in this process until it is started anew, in the others until the next
+start of Keel has looked through the database (`look_through`). What a failed sync left in the memory of the machine
+nobody knows (PostgreSQL stops for the same reason, wiki.postgresql.org/wiki/Fsync_Errors). A full disk ends nothing.
 """
 
+import errno
 import fcntl
 import os
+import tempfile
 import threading
 import time
+from pathlib import Path
+from typing import Any
 
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base
+from django.db.backends.utils import CursorWrapper
+from django.db.utils import DatabaseErrorWrapper
+
+from keel.web.errors import DatabaseRefused
 
 _LOOK_S = 0.002
 """Seconds between two looks at a file that another process holds."""
+_READS = frozenset({"SELECT", "PRAGMA", "EXPLAIN", "SAVEPOINT", "RELEASE", "COMMIT", "ROLLBACK"})
+"""First words of what needs no turn of its own."""
+_FAILED = frozenset(
+    f"SQLITE_IOERR_{name}" for name in ("WRITE", "FSYNC", "DIR_FSYNC", "TRUNCATE", "CLOSE", "COMMIT_ATOMIC")
+)
+"""Errors after which nobody knows what is on the disk (sqlite.org/rescode.html)."""
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 
 
 class _Turn:
-    """What the threads of this process queue at, and the files of the turn that it has opened."""
+    """What the threads of this process queue at, the files of the turn that it has opened, whether its disk failed."""
 
     def __init__(self) -> None:
-        self.lock, self.files = threading.Lock(), dict[str, int]()
+        self.lock, self.files, self.is_over = threading.Lock(), dict[str, int](), False
 
     def file_beside(self, database: str) -> int:
         """The file of the turn, opened once in a process; whoever asks holds the lock."""
@@ -39,55 +58,152 @@ _turn = _Turn()
 os.register_at_fork(after_in_child=_turn.__init__)  # type: ignore[misc]
 
 
-class DatabaseWrapper(base.DatabaseWrapper):
-    """A connection that takes its turn when a transaction begins and gives it back at its end."""
+class _Cursor(CursorWrapper):
+    """A cursor whose writes outside a transaction take a turn too; rows that one gives back are read within it."""
 
     _has_turn = False
 
+    def _execute(self, sql: str, params: Any, *ignored: Any) -> Any:
+        return self._in_turn(super()._execute, sql, params, *ignored)
+
+    def _executemany(self, sql: str, params: Any, *ignored: Any) -> Any:
+        return self._in_turn(super()._executemany, sql, params, *ignored)
+
+    def _in_turn(self, execute: Any, sql: str, *rest: Any) -> Any:
+        if self._has_turn or sql.lstrip(" \n(")[:9].split(" ", 1)[0].rstrip(";").upper() in _READS:
+            return execute(sql, *rest)
+        self._has_turn = self.db.take_turn()
+        try:
+            return execute(sql, *rest)
+        finally:
+            if self.cursor.description is None:
+                self._give_turn()
+
+    def close(self) -> None:
+        """Closes the cursor: what it had not read yet is no longer waited for."""
+        try:
+            self.cursor.close()
+        finally:
+            self._give_turn()
+
+    def _give_turn(self) -> None:
+        if self._has_turn:
+            self._has_turn = False
+            self.db.give_turn()
+
+
+class _Errors(DatabaseErrorWrapper):
+    """Django's errors; one of the disk ends writing."""
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        if getattr(error, "sqlite_errorname", "") in _FAILED:
+            self.wrapper.end_writing()
+        super().__exit__(kind, error, trace)
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """A connection that takes its turn when a transaction begins and gives it back at its end.
+
+    `waits_s` is how long it waits for the turn; that of the settings where it is None.
+    """
+
+    waits_s: float | None = None
+    _has_turn = False
+
+    @property
+    def wrap_database_errors(self) -> DatabaseErrorWrapper:
+        """Django's errors in place of SQLite's."""
+        return _Errors(self)
+
+    def make_cursor(self, cursor: Any) -> CursorWrapper:
+        """A cursor that takes turns."""
+        return _Cursor(cursor, self)
+
     def _start_transaction_under_autocommit(self) -> None:
-        self._take_turn()
+        self.take_turn()
         try:
             super()._start_transaction_under_autocommit()
         except BaseException:
-            self._give_turn()
+            self.give_turn()
             raise
 
     def _commit(self) -> None:
         try:
             super()._commit()
         finally:
-            self._give_turn()
+            self.give_turn()
 
     def _rollback(self) -> None:
         try:
             super()._rollback()
         finally:
-            self._give_turn()
+            self.give_turn()
 
     def _close(self) -> None:
         try:
             super()._close()
         finally:
-            self._give_turn()
+            self.give_turn()
 
-    def _take_turn(self) -> None:
+    def take_turn(self) -> bool:
+        """Waits for the turn, and says whether it was not had before; OperationalError where it does not come."""
         if self._has_turn or self.is_in_memory_db():
-            return
-        until = time.monotonic() + float(self.settings_dict["OPTIONS"].get("timeout", 5))
-        if not _turn.lock.acquire(timeout=until - time.monotonic()):
+            return False
+        name = str(self.settings_dict["NAME"])
+        if is_over(name):
+            raise OperationalError("the disk failed a write: nothing is written until Keel is started anew")
+        usual = float(self.settings_dict["OPTIONS"].get("timeout", 5))
+        until = time.monotonic() + (usual if self.waits_s is None else self.waits_s)
+        if not _turn.lock.acquire(timeout=max(0.0, until - time.monotonic())):
             raise OperationalError("database is locked")
         try:
-            _lock(_turn.file_beside(str(self.settings_dict["NAME"])), until)
+            _lock(_turn.file_beside(name), until)
         except BaseException:
             _turn.lock.release()
             raise
         self._has_turn = True
+        return True
 
-    def _give_turn(self) -> None:
+    def give_turn(self) -> None:
+        """Gives the turn back, where it is had."""
         if self._has_turn:
             self._has_turn = False
             fcntl.flock(_turn.file_beside(str(self.settings_dict["NAME"])), fcntl.LOCK_UN)
             _turn.lock.release()
+
+    def end_writing(self) -> None:
+        """Lets nobody write any more, unless the disk has only no room."""
+        database = Path(str(self.settings_dict["NAME"]))
+        try:
+            with tempfile.TemporaryFile(dir=database.parent) as file:
+                file.write(bytes(4096))
+                file.flush()
+                os.fsync(file.fileno())
+            _over(database).touch(0o600)
+        except OSError as error:
+            if error.errno in _NO_ROOM:
+                return
+        _turn.is_over = True
+
+
+def is_over(database: str) -> bool:
+    """Whether the disk failed a write, here or in another process, since Keel was started."""
+    return _turn.is_over or _over(Path(database)).exists()
+
+
+def look_through(database: Path) -> None:
+    """Lets processes write again that start from now on; DatabaseRefused unless the database is whole."""
+    if _over(database).exists():
+        with base.Database.connect(database) as opened:
+            said = opened.execute("PRAGMA integrity_check(1)").fetchone()[0]
+        opened.close()
+        if said != "ok":
+            raise DatabaseRefused(f"The disk failed a write, and the database is not whole: {said}. Restore a backup.")
+        _over(database).unlink()
+
+
+def _over(database: Path) -> Path:
+    return database.with_name(f"{database.name}-failed")
 
 
 def _lock(file: int, until: float) -> None:

@@ -24,7 +24,7 @@ def backups(place: Place) -> list[Check]:
     """Whether there is a fresh backup, on another disk, encrypted, and closed to others."""
     folder = environment.backups(place.folder, place.environment)
     found = backups_in(folder)
-    make = Message("keel backup --to FOLDER, and every night by the timer of the page on running a clinic")
+    make = Message("keel backup --every 50, by the service of the page on running a clinic")
     if not found:
         return [wrong("backup", Message("There is no backup in {folder}.", folder=str(folder)), make)]
     made, newest = found[-1]

@@ -33,7 +33,7 @@ class OwnFigures(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Reads both fields."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        medicines = read_medicines(cleaned.get("medicines", ""))
+        medicines = read_medicines(cleaned.get("medicines", ""), knowledge=self._knowledge)
         if len(medicines) > LONGEST_LIST or len(cleaned.get("pattern", "").splitlines()) > LONGEST_LIST:
             self.add_error("pattern", _("Write up to %(most)d lines.") % {"most": LONGEST_LIST})
             return cleaned

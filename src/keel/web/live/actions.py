@@ -30,7 +30,7 @@ from keel.web.clinic.errors import FactRefused, NotAllowed
 from keel.web.clinic.models import Clinic, Fact, Kind, Patient
 from keel.web.clinic.queries import merged_into, permissions_in, place_of, same_person
 from keel.web.clinic.roles import Permission, Role
-from keel.web.clinic.summaries import mark_stale, summarise_patient
+from keel.web.clinic.summaries import mark_stale, summarise_after_write
 from keel.web.language.words import gettext as _
 from keel.web.live import sessions
 from keel.web.live.adoption import may_open, rule_book, rules_today
@@ -179,7 +179,7 @@ def record_events(
                 stored.append(fact.key)
         _settle(live, document, locked, by, at)
     if live.ended_at:
-        summarise_patient(live.patient, at=at)
+        summarise_after_write(live.patient, at=at)
     return Taken(tuple(stored), tuple(refused))
 
 

@@ -28,6 +28,7 @@ from keel.web.clinic.access import staff
 from keel.web.clinic.entries import ContactEntry, VisitEntry, entries_of
 from keel.web.clinic.fact_words import contact_words, fact_text
 from keel.web.clinic.models import Clinic, Fact, Kind, Patient
+from keel.web.clinic.papers import as_pdf, mark_of
 from keel.web.clinic.patient_page import PatientPage, shown_or_not
 from keel.web.clinic.queries import same_person, standing_facts
 from keel.web.clinic.recording import UNPROCESSABLE
@@ -38,7 +39,7 @@ from keel.web.live.actions import record_events
 from keel.web.live.cards import cards_of
 from keel.web.live.models import LiveSession
 from keel.web.live.names import staff_names
-from keel.web.live.pages import as_pdf, mark_of, page_of
+from keel.web.live.pages import page_of
 from keel.web.live.rules import rules_of
 from keel.web.live.sessions import local, open_sessions, read, session_or_404, sessions_of, state_of
 from keel.web.routes import in_queue

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from keel.interop import ReadError
 from keel.web import clock
+from keel.web.capacity import MONITORS
 from keel.web.clinic.access import staff
 from keel.web.clinic.models import Clinic
 from keel.web.clinic.recording import UNPROCESSABLE
@@ -21,6 +22,7 @@ from keel.web.language.rendering import plain
 from keel.web.live.errors import SessionRefused
 from keel.web.live.models import MonitorMessage
 from keel.web.live.monitors import add_monitor, monitor_with, place, take_observations
+from keel.web.routes import in_queue
 
 MOST_STRANGERS = 10
 
@@ -63,6 +65,7 @@ def monitors(request: HttpRequest, clinic: Clinic) -> HttpResponse:
             form.add_error("identifier", plain(refused.text))
         else:
             form = MonitorForm(initial={"zone": clinic.timezone})
+    is_alone = not Clinic.objects.exclude(pk=clinic.pk).exists()  # a stranger may be another clinic's
     strangers = (
         MonitorMessage.objects.filter(monitor=None).values("sender").annotate(at=Max("received_at")).order_by("-at")
     )
@@ -70,7 +73,8 @@ def monitors(request: HttpRequest, clinic: Clinic) -> HttpResponse:
         "clinic": clinic,
         "rows": [(one, one.places.last()) for one in clinic.monitors.order_by("name")],
         "rooms": clinic.rooms.all(),
-        "strangers": strangers[:MOST_STRANGERS],
+        "strangers": strangers[:MOST_STRANGERS] if is_alone else (),
+        "is_alone": is_alone,
         "form": form,
         "secret": secret,
     }
@@ -79,16 +83,20 @@ def monitors(request: HttpRequest, clinic: Clinic) -> HttpResponse:
     )
 
 
+@in_queue(MONITORS)
 @csrf_exempt  # a program, which proves itself by its secret in each request
 @require_POST
 def observations(request: HttpRequest, identifier: str) -> HttpResponse:
-    """FHIR Observations of a monitor, one or a Bundle: 201 with how many sets were filed, 401 without its secret."""
+    """FHIR Observations of a monitor, one, a Bundle or NDJSON: 201 with how many sets were filed and what was not.
+
+    401 without its secret, 422 with the reason where nothing of it can be filed.
+    """
     scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
     monitor = monitor_with(identifier, secret) if scheme.casefold() == "bearer" else None
     if monitor is None:
         return JsonResponse({"problem": "Send the secret of this monitor as a bearer token."}, status=401)
     try:
-        written = take_observations(monitor, request.body, at=clock.now())
-    except (ReadError, ValueError) as error:
+        written, why = take_observations(monitor, request.body, at=clock.now())
+    except ReadError as error:
         return JsonResponse({"problem": str(error)}, status=422)
-    return JsonResponse({"filed": written}, status=201)
+    return JsonResponse({"filed": written, "not_filed": str(why)}, status=201)

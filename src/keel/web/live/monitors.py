@@ -8,8 +8,8 @@ people enter and replaces none. Continuous signs are kept every `KEPT_EVERY_S` s
 import datetime as dt
 import hashlib
 import hmac
-import json
 import secrets
+from collections.abc import Iterable
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,10 +18,12 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from keel import knowledge
-from keel.interop import ReadError, read_records
-from keel.interop.hl7_vitals import SIGNS, VitalsMessage, acknowledgement, read_vitals, rows_of_signs
-from keel.knowledge.reading import CodeKind
-from keel.messages import Message, joined
+from keel.interop import Format, ReadError, read_records
+from keel.interop.hl7_vitals import SIGNS, Reading, VitalsMessage, acknowledgement, read_vitals, rows_of_signs
+from keel.knowledge import Knowledge
+from keel.messages import EMPTY, Message, joined
+from keel.record import Record
+from keel.record.selection import meaning_of
 from keel.web.clinic import audit
 from keel.web.clinic.models import Clinic
 from keel.web.language.rendering import plain
@@ -35,8 +37,12 @@ KEPT_EVERY_S = 30
 STALE_S = 30
 """Seconds beyond twice its interval after which a monitor counts as silent."""
 _CUFF = frozenset({"sbp", "dbp"})
-_Sets = dict[str, tuple[LiveSession, dict[dt.datetime, dict[str, float]]]]
-"""The sets of vital signs for each session, by the id of the session and the time."""
+_Sets = dict[str, tuple[LiveSession, list[tuple[dt.datetime, dict[str, float]]]]]
+"""The sets of vital signs for each session, by the id of the session, each with its time."""
+_ANOTHER = Message("the monitor names another patient than the room has")
+_NO_PATIENT = "person without a Patient resource"
+"""What the reader notes of nearly everything that a monitor sends, and says nothing of its values."""
+_FHIR = (Format.FHIR_BUNDLE, Format.FHIR_RESOURCE, Format.FHIR_NDJSON)
 
 
 def take_message(text: str, *, at: dt.datetime) -> str:
@@ -53,14 +59,22 @@ def take_message(text: str, *, at: dt.datetime) -> str:
     return acknowledgement(text, "AA", at=at, control_id=_name_of(text, at))
 
 
-def _file(message: VitalsMessage, monitor: Monitor | None, text: str, *, at: dt.datetime) -> None:
-    """Stores a message once; the same one again changes nothing."""
+def _file(
+    message: VitalsMessage, monitor: Monitor | None, text: str, *, at: dt.datetime, others: Iterable[Message] = ()
+) -> tuple[int, Message]:
+    """Stores a message once; the same one again changes nothing. How many sets were filed, and why not the rest.
+
+    `others` says what was met besides its readings.
+    """
     # Numbers of messages begin anew when a monitor is switched on, and some have none: what it says tells them apart.
     name = f"{message.control_id[:40]} {hashlib.sha256(text.encode()).hexdigest()[:20]}".strip()
     with transaction.atomic():
         if MonitorMessage.objects.filter(sender=message.sender[:64], control_id=name).exists():
-            return
-        stored, why = (0, Message("nobody knows this monitor")) if monitor is None else _sets(message, monitor, at)
+            return 0, EMPTY
+        stored, reasons = (
+            (0, [Message("nobody knows this monitor")]) if monitor is None else _sets(message, monitor, at)
+        )
+        why = joined("; ", dict.fromkeys([*reasons, *others]))
         try:
             with transaction.atomic():
                 MonitorMessage.objects.create(
@@ -73,10 +87,11 @@ def _file(message: VitalsMessage, monitor: Monitor | None, text: str, *, at: dt.
                     text=text if why else "",
                 )
         except IntegrityError:  # the same message at the same time: what was filed is the same too
-            return
+            return 0, EMPTY
+    return stored, why
 
 
-def _sets(message: VitalsMessage, monitor: Monitor, at: dt.datetime) -> tuple[int, Message]:
+def _sets(message: VitalsMessage, monitor: Monitor, at: dt.datetime) -> tuple[int, list[Message]]:
     """How many sets of a message were filed, and why the rest was not."""
     reasons = [one.why for one in message.readings if one.value is None and one.why]
     filed = _Sets()
@@ -90,21 +105,21 @@ def _sets(message: VitalsMessage, monitor: Monitor, at: dt.datetime) -> tuple[in
         live = session_at(monitor, moment)
         if live is None:
             reasons.append(Message("no session ran where this monitor stood"))
-        elif message.patient and message.patient != live.patient.number and _is_number_of(message.patient, live):
-            reasons.append(Message("the monitor names another patient than the room has"))
+        elif _is_of_another(message.patient, live):
+            reasons.append(_ANOTHER)
         else:
             kept = _kept(signs, monitor, moment)
             if kept:
-                filed.setdefault(live.id, (live, {}))[1][moment] = kept
+                filed.setdefault(live.id, (live, []))[1].append((moment, kept))
     stored = file_sets(filed, monitor, at=at)
     Monitor.objects.filter(pk=monitor.pk).update(heard_at=at, kept_at=monitor.kept_at)
-    return stored, joined("; ", dict.fromkeys(reasons)) if reasons else Message("")
+    return stored, reasons
 
 
 def _kept(signs: dict[str, float], monitor: Monitor, moment: dt.datetime) -> dict[str, float]:
     """Of a set what is kept: a cuff's reading always, the other signs at most every `KEPT_EVERY_S` seconds."""
     cuff = {name: value for name, value in signs.items() if name in _CUFF}
-    if monitor.kept_at is not None and 0 <= (moment - monitor.kept_at).total_seconds() < KEPT_EVERY_S:
+    if monitor.kept_at is not None and 0 < (moment - monitor.kept_at).total_seconds() < KEPT_EVERY_S:
         return cuff
     if len(signs) > len(cuff):
         monitor.kept_at = moment
@@ -116,7 +131,7 @@ def file_sets(filed: _Sets, monitor: Monitor, *, at: dt.datetime) -> int:
     written = 0
     for live, sets in filed.values():
         events: list[dict[str, Any]] = []
-        for moment, signs in sets.items():
+        for moment, signs in sets:
             told = f"{monitor.identifier} {moment.astimezone(dt.UTC).isoformat()} {sorted(signs.items())}"
             name = f"m-{hashlib.sha256(told.encode()).hexdigest()[:40]}"
             of = {"by": monitor.name, "device": monitor.name}
@@ -141,9 +156,10 @@ def session_at(monitor: Monitor, moment: dt.datetime) -> LiveSession | None:
     return live
 
 
-def _is_number_of(number: str, live: LiveSession) -> bool:
-    """Whether it is the number of a patient here; a monitor's own number for nobody in particular checks nothing."""
-    return bool(live.patient.clinic.patients.filter(number=number).exists())
+def _is_of_another(number: str, live: LiveSession) -> bool:
+    """Whether it is the number of another patient here; a monitor's own for nobody in particular checks nothing."""
+    is_other = bool(number) and number != live.patient.number
+    return is_other and bool(live.patient.clinic.patients.filter(number=number).exists())
 
 
 def _monitor_of(message: VitalsMessage) -> Monitor | None:
@@ -157,33 +173,37 @@ def _name_of(text: str, at: dt.datetime) -> str:
     return hashlib.sha256(f"{at.date()} {text}".encode()).hexdigest()[:20]
 
 
-def take_observations(monitor: Monitor, body: bytes, *, at: dt.datetime) -> int:
-    """Files FHIR Observations, one or a Bundle; how many sets were written. ReadError where they cannot be read."""
+def take_observations(monitor: Monitor, body: bytes, *, at: dt.datetime) -> tuple[int, Message]:
+    """Files FHIR Observations, one, a Bundle or NDJSON: how many sets were written, and what was not and why.
+
+    ReadError where they cannot be read, or name another patient than the room has: then nothing is filed.
+    """
     facts = knowledge.load()
-    try:
-        tree = json.loads(body)
-    except RecursionError:
-        raise ReadError(Message("The JSON is nested too deeply to be a record.")) from None
-    if isinstance(tree, dict) and tree.get("resourceType") == "Observation":
-        tree = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": tree}]}
-    sets: dict[tuple[dt.datetime, str], dict[str, float]] = {}
-    for record in read_records(json.dumps(tree).encode(), at=at, knowledge=facts).records:
-        for one in record.measurements:
-            row = facts.reading_codes.coded(CodeKind.MEASURE, one.system, one.code)
-            if row is not None and row.means in SIGNS and one.number is not None and one.at is not None:
-                sets.setdefault((one.at, record.person.id), {})[SIGNS[row.means]] = one.number
-    if not sets:
-        raise ReadError(Message("No vital sign with a time is in it."))
-    filed = _Sets()
-    for (moment, person), signs in sorted(sets.items()):
-        live = session_at(monitor, moment)
-        if live is not None and person != live.patient.number and _is_number_of(person, live):
-            raise ReadError(Message("the monitor names another patient than the room has"))
-        if live is not None:
-            filed.setdefault(live.id, (live, {}))[1][moment] = signs
-    written = file_sets(filed, monitor, at=at)
-    Monitor.objects.filter(pk=monitor.pk).update(heard_at=at)
-    return written
+    reading = read_records(body, at=at, knowledge=facts, zone=ZoneInfo(monitor.timezone))
+    notes = [*reading.notes, *(note for record in reading.records for note in record.notes)]
+    others = [Message("{what}: {reason}", what=one.what, reason=one.reason) for one in notes if one.what != _NO_PATIENT]
+    messages = [_of_record(record, monitor, facts) for record in reading.records]
+    if reading.format not in _FHIR or not any(message.readings for message in messages):
+        raise ReadError(joined("; ", [Message("No vital sign with a time is in it."), *dict.fromkeys(others)]))
+    for message in messages:
+        for one in message.readings:
+            if (live := session_at(monitor, one.at)) and _is_of_another(message.patient, live):
+                raise ReadError(_ANOTHER)
+    done = [_file(one, monitor, f"{one.patient} {body.decode()}", at=at, others=others) for one in messages]
+    return sum(filed for filed, _ in done), joined("; ", dict.fromkeys(why for _, why in done if why))
+
+
+def _of_record(record: Record, monitor: Monitor, facts: Knowledge) -> VitalsMessage:
+    """The vital signs with a time in what was read of a person, as a message of the monitor."""
+    told = [(SIGNS.get(meaning_of(one, facts)), one.number, one.at) for one in record.measurements]
+    readings = tuple(
+        Reading(device=monitor.identifier, sign=sign, value=value, at=moment)
+        for sign, value, moment in told
+        if sign and value is not None and moment
+    )
+    return VitalsMessage(
+        sender=monitor.identifier, control_id="", patient=record.person.id, readings=readings, unread=()
+    )
 
 
 def place(monitor: Monitor, room: Room | None, *, by: AbstractUser, at: dt.datetime) -> None:

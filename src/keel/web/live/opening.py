@@ -10,6 +10,7 @@ from keel.knowledge import Knowledge
 from keel.record import Pregnancy, Record, Sex
 from keel.record.selection import conditions_at, person_facts
 from keel.web.clinic.models import Kind, Patient
+from keel.web.clinic.panels import answers_for_gate
 from keel.web.clinic.queries import record_of, same_person, standing_facts
 
 
@@ -26,7 +27,7 @@ def session_document(
         "jurisdiction": jurisdiction_in(patient.clinic.country, knowledge),
         "timezone": patient.clinic.timezone,
         "person": _person(record, patient, at, knowledge),
-        "screening": _known(record, at, knowledge),
+        "screening": _known(record, at, knowledge) | answers_for_gate(patient, at),
         "medicines": [{"text": one.text, "status": one.status} for one in record.medicines],
         "conditions": [
             {"text": one.text, "codes": one.codes, "status": one.status, "present": one.present}

@@ -9,9 +9,7 @@ from keel.assessment.session.opening import open_session
 from keel.assessment.session.view import SessionView
 from keel.messages import encode_json
 from keel.web import clock
-from keel.web.clinic.models import Clinic
 from keel.web.clinic.roles import Permission
-from keel.web.language.words import gettext as _
 from keel.web.live.models import LiveSession
 from keel.web.live.names import staff_names
 from keel.web.live.rules import rules_of
@@ -46,18 +44,6 @@ def view_of(live: LiveSession) -> SessionView:
     """The session as a view now."""
     now = clock.now()
     return open_session(seen(live, at=now).session, at=local(live, now), knowledge=rules_of(live.rules))
-
-
-def mark_of(clinic: Clinic) -> str:
-    """What stands on every page of a paper of the demonstration (HZ-CFG-03)."""
-    return _("Demonstration: everybody here is made up") if clinic.is_demonstration else ""
-
-
-def as_pdf(content: bytes, name: str) -> HttpResponse:
-    """A paper about a person, never kept by a cache."""
-    response = HttpResponse(content, content_type="application/pdf", headers={"Cache-Control": "no-store"})
-    response.headers["Content-Disposition"] = f'inline; filename="{name}.pdf"'
-    return response
 
 
 def json_answer(value: Any) -> HttpResponse:

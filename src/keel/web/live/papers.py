@@ -15,13 +15,13 @@ from keel.web import clock
 from keel.web.capacity import COSTLY
 from keel.web.clinic.access import staff
 from keel.web.clinic.models import Clinic
+from keel.web.clinic.papers import as_pdf, mark_of
 from keel.web.clinic.roles import Permission
 from keel.web.language import texts
 from keel.web.language.rendering import page_catalogue, plain
 from keel.web.language.words import gettext as _
 from keel.web.leaflets import Told, leaflet_of
 from keel.web.live.names import staff_names
-from keel.web.live.pages import as_pdf, mark_of
 from keel.web.live.rules import rules_of
 from keel.web.live.sessions import local, read, session_or_404
 from keel.web.routes import in_queue

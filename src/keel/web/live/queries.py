@@ -1,10 +1,17 @@
-"""Whether alarms are running, and whether they can be heard: for every page that shows a room, and for /healthz."""
+"""What other apps ask of the live room: whether alarms run and can be heard, and sessions as they stand."""
 
 import datetime as dt
+from collections.abc import Collection
 from typing import NamedTuple
 
-from keel.web.clinic.models import Clinic
-from keel.web.live.models import Listening, SoundCheck, Watch
+from django.db.models import QuerySet
+
+from keel.assessment.session.opening import open_session
+from keel.assessment.session.view import SessionView
+from keel.web.clinic.models import Clinic, Fact, Kind
+from keel.web.live.models import Listening, LiveSession, SoundCheck, Watch
+from keel.web.live.rules import rules_of
+from keel.web.live.sessions import local, read, session_or_404, sessions_of
 
 LOST_AFTER_S = 15.0
 """Seconds without a beat after which alarms are said not to run; a default of Keel's (reliability, T11)."""
@@ -47,3 +54,29 @@ def can_be_heard(clinic: Clinic, at: dt.datetime) -> bool:
     checks = SoundCheck.objects.filter(clinic=clinic, at__gt=at - SHIFT, device__in=list(here)).order_by("at", "pk")
     newest = dict(checks.values_list("device", "was_heard"))
     return any(newest.values())
+
+
+def sessions_of_protocols(clinic: Clinic, protocols: Collection[str]) -> QuerySet[LiveSession]:
+    """The sessions of a clinic by these protocols, the newest first."""
+    return sessions_of(clinic).filter(protocol__in=protocols)
+
+
+def session_in(clinic: Clinic, name: str) -> LiveSession:
+    """The session of this name in this clinic; Http404 for all others."""
+    return session_or_404(clinic, name)
+
+
+def sessions_with(kind: str, clinic: Clinic) -> set[str]:
+    """The names of the sessions of a clinic in which an event of this type was recorded."""
+    facts = Fact.objects.filter(patient__clinic=clinic, kind=Kind.EVENT, payload__event__type=kind)
+    return set(facts.values_list("payload__session", flat=True))
+
+
+def view_of_session(live: LiveSession, *, at: dt.datetime) -> SessionView:
+    """A session as it stands at a time, in the time zone of the clinic."""
+    return open_session(read(live), at=local(live, at), knowledge=rules_of(live.rules))
+
+
+def recent_sessions(clinic: Clinic, *, since: dt.datetime) -> QuerySet[LiveSession]:
+    """The sessions of a clinic that began after a time, the newest first."""
+    return sessions_of(clinic).filter(opened_at__gt=since)

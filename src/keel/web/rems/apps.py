@@ -7,3 +7,12 @@ class RemsConfig(AppConfig):
     """The app."""
 
     name = "keel.web.rems"
+
+    def ready(self) -> None:
+        """Adds its parts to the pages of a patient and of a session, and what it knows to the gate."""
+        from keel.web.clinic.panels import PanelPlace, add_panel, gate_answers
+        from keel.web.rems import panels, queries
+
+        add_panel(PanelPlace.PATIENT, panels.of_patient)
+        add_panel(PanelPlace.LEAVING, panels.of_session)
+        gate_answers.append(queries.gate_answers)

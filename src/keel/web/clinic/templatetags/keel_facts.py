@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from keel.messages import Message
 from keel.web.clinic.fact_words import consent_words, contact_words, fact_kind, fact_text
 from keel.web.clinic.models import PatientSummary
+from keel.web.clinic.panels import panels_at
 from keel.web.clinic.summaries import Mark
 from keel.web.language.rendering import plain
 from keel.web.language.words import gettext as _
@@ -20,6 +21,12 @@ for words in (fact_kind, fact_text, contact_words, consent_words):
     register.filter(words.__name__, words)
 LARGE = 1000
 """From here on a number is shown whole."""
+
+
+@register.simple_tag(takes_context=True)
+def panels(context: template.Context, place: str, subject: Any) -> SafeString:
+    """What apps above add to a place of a page."""
+    return panels_at(place, context["request"], subject)
 
 
 # Words and small drawings of the list and of the page of a patient

@@ -1,0 +1,291 @@
+"""Every write about forms and alerts: a link is made, answers come in, an alert goes from hand to hand and is closed.
+
+Answers and the alert that they open are one transaction: there is no moment at which one is stored without the other.
+"""
+
+import datetime as dt
+import secrets
+from collections.abc import Callable, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractUser
+from django.db import transaction
+from django.urls import reverse
+from django.utils import translation
+from django.utils.formats import date_format
+
+from keel import knowledge
+from keel.assessment.measures import AlertState, AlertStep
+from keel.web.clinic import audit
+from keel.web.clinic.actions import append_in_turn, note
+from keel.web.clinic.errors import NotAllowed
+from keel.web.clinic.models import Clinic, Fact, Kind, Membership, Patient
+from keel.web.clinic.queries import permissions_in
+from keel.web.clinic.roles import ROLES, Permission
+from keel.web.clinic.summaries import mark_stale
+from keel.web.language.words import gettext as _
+from keel.web.live.actions import watcher_user
+from keel.web.measures.errors import FormOver, FormRefused, Over
+from keel.web.measures.models import ClinicMeasures, FormLink, LinkStep, Way
+from keel.web.measures.queries import (
+    alarms_in,
+    alerts_for,
+    answer_key,
+    answer_rules,
+    clinic_says,
+    digest_of,
+    lasts,
+    link_state,
+    offered,
+    staff_address,
+)
+from keel.web.outbox.actions import queue_message
+from keel.web.outbox.errors import MessageRefused
+
+FORM_USERS = {
+    Way.EMAIL: ("keel:link", "By private link"),
+    Way.TEXT: ("keel:link", "By private link"),
+    Way.TABLET: ("keel:tablet", "On the tablet of the clinic"),
+}
+"""By whom answers are recorded that no member of staff wrote: nobody has shown who they are."""
+TOKEN_BYTES = 24
+"""192 bits; the care reference, section 8, asks for 128 at least."""
+
+
+def choose(*, by: AbstractUser, clinic: Clinic, chosen: dict[str, Any], at: dt.datetime) -> ClinicMeasures:
+    """Keeps what a clinic says and asks from now on."""
+    _require(by, clinic, Permission.DECIDE)
+    with transaction.atomic():
+        row: ClinicMeasures = ClinicMeasures.objects.create(clinic=clinic, by=by, at=at, **chosen)
+        note(clinic, at=at, actor=by.get_username(), action="choose_measures", detail=chosen)
+    return row
+
+
+def make_link(
+    *,
+    by: AbstractUser,
+    patient: Patient,
+    instruments: Sequence[str],
+    lang: str,
+    way: Way,
+    to: str,
+    shown_as: str,
+    key: str,
+    at: dt.datetime,
+    address: Callable[[str], str],
+) -> str:
+    """Makes a link and sends it, or gives the token for the tablet; twice with one key sends once, and gives no token.
+
+    `address` makes the address of a page from its path. FormRefused says what to change.
+    """
+    _require(by, patient.clinic, Permission.RECORD_FACTS)
+    names = {one.id for one in offered()}
+    if not instruments or not set(instruments) <= names:
+        raise FormRefused(_("Choose at least one questionnaire."), "instruments")
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    with transaction.atomic():
+        clinic = Clinic.objects.select_for_update().get(pk=patient.clinic_id)
+        if FormLink.objects.filter(clinic=clinic, key=key).exists():
+            return ""
+        link = FormLink.objects.create(
+            clinic=clinic,
+            patient=patient,
+            key=key,
+            digest=digest_of(token),
+            instruments=list(instruments),
+            lang=lang,
+            shown_as=shown_as,
+            way=way,
+            made_by=by,
+            made_at=at,
+            expires_at=at + lasts(),
+        )
+        if way != Way.TABLET:
+            _send(link, to, address(reverse("measures:form", args=[token])), at)
+        detail = {"way": str(way), "instruments": list(instruments)}
+        audit.append(clinic, at=at, actor=by.get_username(), action="send_form", subject=patient.number, detail=detail)
+    return token
+
+
+def _send(link: FormLink, to: str, address: str, at: dt.datetime) -> None:
+    with translation.override(link.lang):
+        says = clinic_says(link.clinic, link.lang)
+        until = date_format(link.expires_at.astimezone(ZoneInfo(link.clinic.timezone)))
+    slots = {"site": says.site, "link": address, "until": until, "local": says.danger}
+    try:
+        queue_message(
+            clinic=link.clinic,
+            patient=link.patient,
+            channel=link.way,
+            to=to,
+            template="form-ready",
+            lang=link.lang,
+            slots=slots,
+            about=about_link(link),
+            key=f"form-{link.pk}",
+            at=at,
+        )
+    except MessageRefused as refused:
+        raise FormRefused(str(refused), "to") from None
+
+
+def about_link(link: FormLink) -> str:
+    """What the messages of a link are about."""
+    return f"form:{link.pk}"
+
+
+def note_step(*, link: FormLink, what: str, at: dt.datetime, by: AbstractUser | None = None) -> None:
+    """Notes that the person opened a link, that it reached somebody else, or that staff ended it; twice is as once."""
+    LinkStep.objects.get_or_create(link=link, what=what, defaults={"patient": link.patient, "at": at, "by": by})
+
+
+def end_link(*, by: AbstractUser, link: FormLink, at: dt.datetime) -> None:
+    """Ends a link before its time."""
+    _require(by, link.clinic, Permission.RECORD_FACTS)
+    with transaction.atomic():
+        note_step(link=link, what=LinkStep.What.ENDED, at=at, by=by)
+        note(link.clinic, at=at, actor=by.get_username(), action="end_form", subject=link.patient.number)
+
+
+def store_answers(
+    *, link: FormLink, instrument: str, items: dict[str, int | str], shown: str, at: dt.datetime
+) -> tuple[str, ...]:
+    """Stores the answers of one instrument once, and gives the rules that alarm; an alert of them is stored with it.
+
+    `shown` is what the person is shown where they alarm. FormOver where the link takes none, or not these any more.
+    """
+    shape = knowledge.load().instruments[instrument]
+    rules = alarms_in(instrument, items)
+    with transaction.atomic():
+        clinic = Clinic.objects.select_for_update().get(pk=link.clinic_id)
+        state = link_state(link, at)
+        if instrument in state.answered:
+            raise FormOver(Over.ANSWERED)
+        if state.over is not None or instrument not in state.left or link.patient.erased_at is not None:
+            raise FormOver(state.over or Over.UNKNOWN)
+        payload = {"instrument": instrument, "version": shape.version, "items": items, "at": at.isoformat()}
+        user = _form_user(Way(link.way))
+        _append(
+            link.patient, Kind(Kind.ANSWERS), payload, answer_key(link, instrument), user, clinic, at, "answer_form"
+        )
+        if rules:
+            opened = AlertStep(
+                alert=f"{link.pk}-{instrument}",
+                step="opened",
+                instrument=instrument,
+                rules=rules,
+                answers={name: items[name] for name in shape.safety_items if name in items},
+                came_by="tablet" if link.way == Way.TABLET else "link",
+                shown=shown,
+                lang=link.lang,
+            )
+            _append_step(link.patient, opened, f"alert-{opened.alert}", user, clinic, at)
+            _tell(link.patient, opened.alert, 0, clinic, at)
+        mark_stale(link.patient)
+    return rules
+
+
+def _form_user(way: Way) -> AbstractUser:
+    name, shown = FORM_USERS[way]
+    user: AbstractUser
+    user, _made = get_user_model().objects.get_or_create(
+        username=name, defaults={"display_name": shown, "is_active": False, "password": "!"}
+    )
+    return user
+
+
+def _append(
+    patient: Patient,
+    kind: Kind,
+    payload: dict[str, Any],
+    key: str,
+    by: AbstractUser,
+    clinic: Clinic,
+    at: dt.datetime,
+    action: str,
+) -> Fact:
+    fact = Fact(
+        patient=patient, kind=kind, payload=payload, effective_at=at, recorded_at=at, recorded_by=by, key=key[:64]
+    )
+    return append_in_turn(fact, clinic, action)
+
+
+def _append_step(
+    patient: Patient, step: AlertStep, key: str, by: AbstractUser, clinic: Clinic, at: dt.datetime
+) -> Fact:
+    return _append(patient, Kind(Kind.ALERT), msgspec.to_builtins(step), key, by, clinic, at, f"alert_{step.step}")
+
+
+# What is done about an alert
+
+
+def note_alert(*, by: AbstractUser, patient: Patient, step: AlertStep, key: str, at: dt.datetime) -> Fact:
+    """Notes a step of an alert. To close one takes a decision, and somebody who was spoken to or a reason why not.
+
+    NotAllowed; FormRefused where the alert is closed, or does not exist.
+    """
+    _require(by, patient.clinic, Permission.DECIDE if step.step == "closed" else Permission.RECORD_FACTS)
+    with transaction.atomic():
+        clinic = Clinic.objects.select_for_update().get(pk=patient.clinic_id)
+        same: Fact | None = patient.facts.filter(key=key).first()
+        if same is not None:
+            return same
+        state = next((one for one in alerts_for(patient, at) if one.id == step.alert), None)
+        if state is None or not state.is_open:
+            raise FormRefused(_("This alert is closed already. Load the page again."))
+        fact = _append_step(patient, step, key, by, clinic, at)
+        mark_stale(patient)
+    return fact
+
+
+def tell_more(patient: Patient, state: AlertState, at: dt.datetime) -> bool:
+    """Tells the next people of an alert that waits; False where it was told or closed meanwhile."""
+    with transaction.atomic():
+        clinic = Clinic.objects.select_for_update().get(pk=patient.clinic_id)
+        now = next((one for one in alerts_for(patient, at) if one.id == state.id), None)
+        if now is None or not now.is_open or now.next_level != state.next_level:
+            return False
+        _tell(patient, state.id, state.next_level, clinic, at)
+    return True
+
+
+def _tell(patient: Patient, alert: str, level: int, clinic: Clinic, at: dt.datetime) -> None:
+    """Queues a message to everybody of a level who has an address, and notes whom it goes to: nobody is noted too."""
+    allowed = set(answer_rules().told[: level + 1])
+    roles = [role.id for role in ROLES.values() if allowed & {str(one) for one in role.permissions}]
+    members = Membership.objects.filter(clinic=clinic, role__in=roles, user__is_active=True).select_related("user")
+    people = sorted({one.user for one in members}, key=lambda user: str(user.get_username()))
+    address = staff_address(reverse("measures:alerts", args=[clinic.slug]))
+    told = []
+    for user in people:
+        try:
+            queue_message(
+                clinic=clinic,
+                patient=patient,
+                channel="email",
+                to=user.email,
+                template="staff-attention",
+                lang="en",
+                slots={"site": "Keel", "link": address},
+                about=about_alert(alert),
+                key=f"alert-{alert}-{level}-{user.pk}",
+                at=at,
+            )
+        except MessageRefused:  # no address: the alert names who was told, and stands on every page of the staff
+            continue
+        told.append(user.get_full_name())
+    step = AlertStep(alert=alert, step="told", level=level, told=tuple(told))
+    _append_step(patient, step, f"alert-{alert}-told-{level}", watcher_user(), clinic, at)
+
+
+def about_alert(alert: str) -> str:
+    """What the messages of an alert are about."""
+    return f"alert:{alert}"
+
+
+def _require(user: AbstractUser, clinic: Clinic, permission: Permission) -> None:
+    if permission not in permissions_in(user, clinic):
+        raise NotAllowed(_("Your role does not allow this."))

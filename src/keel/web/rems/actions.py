@@ -1,0 +1,46 @@
+"""What is written of the programme: a step of a patient as a fact, how the clinic stands as a row of its own."""
+
+import datetime as dt
+from typing import Any
+
+import msgspec
+from django.contrib.auth.models import AbstractUser
+from django.db import transaction
+
+from keel.assessment.rems.refusals import refusal
+from keel.assessment.rems.steps import RemsStep
+from keel.web.clinic import audit
+from keel.web.clinic.actions import record_fact
+from keel.web.clinic.errors import FactRefused, NotAllowed
+from keel.web.clinic.models import Clinic, Fact, Kind, Patient
+from keel.web.clinic.queries import permissions_in
+from keel.web.clinic.roles import Permission
+from keel.web.language.rendering import plain
+from keel.web.language.words import gettext as _
+from keel.web.rems.models import Setting
+from keel.web.rems.queries import standing_of, today_in
+
+
+def record_step(*, by: AbstractUser, patient: Patient, step: RemsStep, key: str, at: dt.datetime) -> Fact:
+    """Appends a step. FactRefused where it cannot stand after what is on record; twice with one key is as once."""
+    known = patient.facts.filter(key=key, kind=Kind.REMS).exists()
+    why = None if known else refusal(step, standing_of(patient), today_in(patient.clinic, at))
+    if why is not None:
+        raise FactRefused(plain(why))
+    payload: dict[str, Any] = msgspec.to_builtins(step)
+    return record_fact(by=by, patient=patient, kind=Kind(Kind.REMS), payload=payload, key=key, at=at)
+
+
+def write_setting(*, by: AbstractUser, clinic: Clinic, told: dict[str, Any], at: dt.datetime) -> Setting:
+    """Writes how the clinic stands from now on; the rows of before stay to be seen."""
+    if Permission.MANAGE_REMS not in permissions_in(by, clinic):
+        raise NotAllowed(_("Your role does not allow this."))
+    today = today_in(clinic, at)
+    if any(day is not None and day > today for day in (told.get("certified_on"), told.get("ended_on"))):
+        raise FactRefused(_("The day lies in the future. Record what has happened."))
+    with transaction.atomic():
+        locked = Clinic.objects.select_for_update().get(pk=clinic.pk)
+        row: Setting = Setting.objects.create(clinic=locked, by=by, at=at, **told)
+        detail = {"care": row.care, "certified_on": str(row.certified_on or ""), "reason": row.reason}
+        audit.append(locked, at=at, actor=by.get_username(), action="rems_setting", subject=row.name, detail=detail)
+    return row
