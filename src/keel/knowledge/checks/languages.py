@@ -20,6 +20,7 @@ from keel.knowledge.models.shape import Model
 from keel.knowledge.problem import Problem, error, warning
 from keel.knowledge.protocols import leaves
 from keel.knowledge.reading import CodeKind
+from keel.knowledge.sessions import EventReport, ProgrammeForm
 from keel.knowledge.texts.shape import cited
 from keel.knowledge.texts.wording import offences
 
@@ -98,6 +99,12 @@ def texts_to_translate(knowledge: Knowledge) -> Iterator[str]:
         yield asked_by.title
     for rules in knowledge.answer_rules.values():
         yield from (rules.crisis_words, rules.not_watched)
+
+    forms: list[ProgrammeForm | EventReport] = [*knowledge.rems.values(), *knowledge.event_reports.values()]
+    for form in forms:
+        yield from (form.title, form.note, *(text for field in form.fields for text in (field.label, *field.choices)))
+    yield from (product.title for product in knowledge.stock_products.values())
+    yield from (duty.text for duty in knowledge.stock_duties.values())
 
 
 def names_to_translate(knowledge: Knowledge) -> Iterator[str]:
