@@ -11,7 +11,7 @@ urlpatterns = [
         path("account/", include("keel.web.accounts.urls")),
         path("", include("keel.web.staff.urls")),  # before the clinic's, whose patients have any number
         path("clinic/", include("keel.web.live.urls")),  # likewise, and the next
-        path("clinic/", include("keel.web.course.urls")),
+        path("", include("keel.web.course.urls")),
         path("", include("keel.web.measures.urls")),
         path("clinic/", include("keel.web.outbox.urls")),
         path("clinic/", include("keel.web.rems.urls")),

@@ -18,7 +18,7 @@ def _visit(patient, by, when, key, **changed):
 
 def _link(browser, address):
     page = browser.post(address, {"make": "1"}).content.decode()
-    return re.search(r"http://testserver(/clinic/calendar/[\w-]+\.ics)", page).group(1)
+    return re.search(r"http://testserver(/calendar/[\w-]+\.ics)", page).group(1)
 
 
 def _events(text):

@@ -96,6 +96,7 @@ def test_every_app_is_public_an_account_or_a_clinic():
 def _path_of(leaf_route):
     fill = {
         "part_of_session": "during",
+        "care": "therapy",
         "int": "1",
         "slug": "x",
         "str": "x",

@@ -5,10 +5,10 @@ from django.urls import path
 from keel.web.course import calendars, letter_views, paper_views, views
 
 app_name = "course"
-PATIENT = "<slug:clinic>/patients/<str:number>/"
+PATIENT = "clinic/<slug:clinic>/patients/<str:number>/"
 urlpatterns = [
     path("calendar/<str:token>.ics", calendars.feed, name="calendar_feed"),
-    path("<slug:clinic>/calendar/", calendars.calendar, name="clinic_calendar"),
+    path("clinic/<slug:clinic>/calendar/", calendars.calendar, name="clinic_calendar"),
     path(PATIENT + "calendar/", calendars.calendar, name="calendar"),
     path(PATIENT + "courses/new/", views.open_course, name="open"),
     path(PATIENT + "courses/<slug:course>/", views.course, name="course"),
