@@ -5,8 +5,11 @@ import re
 from html import unescape
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from support.doses import INFUSION
+from support.fhir import bundle, observation, patient, quantity
+from support.loops import some
 from support.shared import shared_folder
 
 WEEKEND = "400 mg every Saturday for 3 years, snorted"
@@ -120,6 +123,18 @@ def test_several_people_are_listed_and_opened_one_at_a_time(erin):
     opened = _text(erin.post("/check/", {"record": json.dumps(file), "person": "1"}))
     assert ", two, 60 kg. Change any step" in opened
     assert ", one" not in opened
+
+
+def test_a_fhir_upload_says_every_place_of_equal_notes_and_a_broken_sign_in_one_line(erin):
+    """HZ-IOP-04: the page says what the command says."""
+    pressures = [observation("8480-6", quantity(-1, "mm[Hg]"), id=f"o{number}") for number in range(4)]
+    file = SimpleUploadedFile("dana.json", json.dumps(bundle(patient(), *pressures)).encode())
+    text = _text(erin.post("/check/", {"file": file}))
+    assert all(f"Observation/o{number}" in text for number in range(4))
+    for broken in some((bundle(patient(id="\ud800")), {"person": {"id": "\ud800"}})):
+        file = SimpleUploadedFile("dana.json", json.dumps(broken).encode())
+        answer = erin.post("/check/", {"file": file})
+        assert (answer.status_code, "dana.json, line 1, column" in _text(answer)) == (422, True), _text(answer)
 
 
 @pytest.mark.slow

@@ -75,6 +75,13 @@ def texts_to_translate(knowledge: Knowledge) -> Iterator[str]:
         yield from (item.what for item in schedule.items)
         yield from (text for trend in schedule.trends for text in (trend.text, trend.next_step))
         yield from (text for trend in schedule.score_trends for text in (trend.text, trend.next_step))
+        yield from (question.text for question in schedule.questions)
+        yield from schedule.does_not_show
+    for plan in knowledge.schedules.values():
+        yield from (plan.title, plan.summary, *(phase.title for phase in plan.phases))
+        yield from (rule.text for rule in plan.missed)
+    for letter in knowledge.letters.values():
+        yield from (letter.title, letter.to, letter.why, *letter.asks)
     for course in knowledge.courses.values():
         yield course.rule
     for topic in knowledge.adoption_topics.values():

@@ -15,8 +15,11 @@ from keel.web.clinic.models import Patient
 
 
 class PanelPlace(StrEnum):
-    """Where a part may be added, with what it is about: a patient, a live session, the day of a clinic."""
+    """Where a part may be added, with what it is about: a patient (first of all, or below; their papers), the day of a
+    clinic, a live session.
+    """
 
+    FIRST = "first"
     PATIENT = "patient"
     PAPERS = "papers"
     DAY = "day"
