@@ -85,8 +85,10 @@ def test_from_the_enrolment_to_the_receipt(desk):
     assert page.get_by_text("Enrolled.", exact=True).is_visible()
     assert look(page) == FINE
 
-    # the list: what is overdue stands first
-    page.goto(f"{HOME}/rems/")
+    # the list of patients says what is due, that of the forms has it first
+    page.goto(f"{HOME}/")
+    assert look(page) == FINE
+    page.click("text=1 form for the REMS is overdue")
     assert look(page) == FINE
     first = page.locator("tbody tr").first
     assert re.search(r"not signed.*overdue", first.inner_text(), re.DOTALL)
