@@ -62,11 +62,17 @@ def test_the_band_has_its_rule_its_cautions_and_the_background_rate(erin):
     assert "24%" in text  # Pal 2013, never users
 
 
-def test_what_is_unsafe_stands_first_with_who_to_call(erin):
+def test_what_is_unsafe_stands_open_above_what_is_folded_with_who_to_call(erin):
     text = _text(erin.post("/check/", {"pattern": WEEKEND, "medicines": "alcohol", "country": "GB"}))
-    first, call = text.index("What matters first"), text.index("Who to call")
-    assert first < call < text.index("How much, in a year")
-    assert "Call 999" in text[call:]
+    first, call = text.index("What matters first"), text.index("Call 0300 123 6600")
+    assert call < first < text.index("How much, in a year")
+    assert "Call 999" in text[text.index("Who to call") :]
+
+
+def test_what_cannot_wait_stands_above_the_answer_itself(erin):
+    told = {"pattern": WEEKEND, "country": "GB", "bladder-check.8": "1"}
+    text = _text(erin.post("/check/", told))
+    assert text.index("What matters first") < text.index("Who to call") < text.index("needs care now. Call now.")
 
 
 def test_the_three_answers_about_medicines_are_kept_apart(erin):
