@@ -1,6 +1,6 @@
 """From the enrolment to a form with its receipt, and a vial from the delivery to a difference that somebody closes.
 
-The demonstration is served with its rooms: Yara was treated nine days ago, and her form is not signed.
+The demonstration is served: Yara was treated nine days ago, and her form is not signed.
 """
 
 import datetime as dt
@@ -15,18 +15,18 @@ HOME = "/clinic/harbour"
 
 
 @pytest.fixture(scope="module")
-def rooms(tmp_path_factory):
-    with served(tmp_path_factory.mktemp("rems"), rooms=True) as running:
+def clinic(tmp_path_factory):
+    with served(tmp_path_factory.mktemp("rems"), rems=True) as running:
         yield running
 
 
 @pytest.fixture
-def desk(chromium, rooms, violations):
+def desk(chromium, clinic, violations):
     """A function that logs somebody in, and one that looks at a page with axe and for what is wider than the screen."""
     contexts, complaints = [], []
 
     def log_in(name, viewport=PHONE):
-        context = chromium.new_context(base_url=rooms.address, viewport=viewport, locale="en-GB", bypass_csp=True)
+        context = chromium.new_context(base_url=clinic.address, viewport=viewport, locale="en-GB", bypass_csp=True)
         context.set_default_timeout(15_000)
         contexts.append(context)
         page = context.new_page()
@@ -85,8 +85,10 @@ def test_from_the_enrolment_to_the_receipt(desk):
     assert page.get_by_text("Enrolled.", exact=True).is_visible()
     assert look(page) == FINE
 
-    # the list: what is overdue stands first
-    page.goto(f"{HOME}/rems/")
+    # the list of patients says what is due, that of the forms has it first
+    page.goto(f"{HOME}/")
+    assert look(page) == FINE
+    page.click("text=1 form for the REMS is overdue")
     assert look(page) == FINE
     first = page.locator("tbody tr").first
     assert re.search(r"not signed.*overdue", first.inner_text(), re.DOTALL)

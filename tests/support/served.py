@@ -18,12 +18,13 @@ from pathlib import Path
 from keel.web.server import load_demo, prepare, run
 port, workers = int(sys.argv[2]), int(sys.argv[3])
 prepare(Path(sys.argv[1]))
-if sys.argv[4] in ("demo", "rooms"):
+if sys.argv[4] != "-":
     print(load_demo(port))
 if sys.argv[4] == "rooms":
     from keel.web.live.demonstration import load_rooms
-    from keel.web.rems.demonstration import load
     load_rooms(1)
+if sys.argv[4] == "rems":
+    from keel.web.rems.demonstration import load
     load()
 run(port, workers)
 """
@@ -44,11 +45,20 @@ class Served(NamedTuple):
 
 @contextmanager
 def served(
-    folder: Path, *, demo: bool = False, rooms: bool = False, workers: int = 1, brands: Path | None = None
+    folder: Path,
+    *,
+    demo: bool = False,
+    rooms: bool = False,
+    rems: bool = False,
+    workers: int = 1,
+    brands: Path | None = None,
 ) -> Iterator[Served]:
-    """A server that is ready, and ends with the block; `brands` is its file of brands, `rooms` the live afternoon."""
+    """A server that is ready, and ends with the block; `brands` is its file of brands, `rooms` the live afternoon.
+
+    `rems` is the demonstration with the forms of the REMS and the stock of controlled drugs.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    filled = "rooms" if rooms else "demo" if demo else "-"
+    filled = "rems" if rems else "rooms" if rooms else "demo" if demo else "-"
     with _running(folder, _free_port(), workers, filled, _environment(brands)) as running:
         yield running
 

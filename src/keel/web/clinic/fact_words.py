@@ -7,6 +7,7 @@ from keel import knowledge
 from keel.web.clinic import care_words, course_words
 from keel.web.clinic.entries import entry_of
 from keel.web.clinic.models import Fact, Kind
+from keel.web.language.rendering import plain
 from keel.web.language.words import gettext as _
 
 LONGEST_LINE = 500
@@ -158,9 +159,15 @@ def _rems(entry: dict[str, Any]) -> str:
         "report_filled": _("written into the report of an adverse event"),
         "report_sent": _("report of an adverse event sent"),
     }[entry["step"]]
-    said = [*entry.get("answers", {}).items(), *((name, one) for name, one in entry.items() if name not in _REMS_APART)]
-    values = (f"{name.replace('_', ' ')} {_said(value)}" for name, value in said)
-    return ", ".join((step, *values))
+    facts = knowledge.load()
+    fields = [
+        *(field for form in facts.rems.values() for field in form.fields),
+        *(field for report in facts.event_reports.values() for field in report.fields),
+    ]
+    labels = {field.id: plain(field.label) for field in fields}
+    answers = (f"{labels.get(name, name)}: {_said(value)}" for name, value in entry.get("answers", {}).items())
+    said = (f"{name.replace('_', ' ')} {_said(one)}" for name, one in entry.items() if name not in _REMS_APART)
+    return "; ".join((step, *said, *answers))
 
 
 _REMS_APART = ("step", "answers", "session", "report", "open")
