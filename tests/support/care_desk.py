@@ -33,7 +33,8 @@ class CareDesk:
 def filled_in(page):
     """What the fields of the form on a page hold as it is opened."""
     form = page[page.index('class="form"') :]
-    fields = dict.fromkeys(re.findall(r'<textarea name="([^"]+)"', form), "")
+    texts = re.findall(r'<textarea name="([^"]+)"[^>]*>(.*?)</textarea>', form, re.DOTALL)
+    fields = {name: html.unescape(text).strip() for name, text in texts}
     for tag in re.findall(r"<input [^>]+>", form):
         name, value = re.search(r'name="([^"]+)"', tag), re.search(r'value="([^"]*)"', tag)
         if name and ("checked" in tag or not re.search(r'type="(radio|checkbox)"', tag)):

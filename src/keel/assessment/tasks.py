@@ -164,8 +164,8 @@ def in_turn(tasks: Iterable[Task]) -> tuple[Task, ...]:
 
 def dangers(told: Sequence[Step], at: dt.datetime) -> Iterator[Task]:
     """What was told to be dangerous, or worse, and nobody has looked at since."""
-    seen = max((one.at for one in those(told, DangerSeen)), default=None)
-    open_ones = [one for one in those(told, ContactMade) if seen is None or one.at > seen]
+    seen = max((n for n, one in enumerate(told) if isinstance(one, DangerSeen)), default=-1)
+    open_ones = those(told[seen + 1 :], ContactMade)
     suicidal = [one for one in open_ones if one.suicidal]
     worse = [one for one in open_ones if one.worse]
     if suicidal:

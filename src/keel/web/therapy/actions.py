@@ -60,8 +60,7 @@ def write_step(
         fact = record_fact(
             by=by, patient=patient, kind=kind, payload=payload, key=key, at=at, supersedes=supersedes, reason=reason
         )
-        if supersedes is None:
-            _tell_front_desk(step, by=by, patient=patient, at=at)
+        _tell_front_desk(step, by=by, patient=patient, at=at, is_new=supersedes is None)
     return fact
 
 
@@ -131,7 +130,7 @@ def _begin_dosing(
     return payload | ({"held": held} if held else {})
 
 
-def _tell_front_desk(step: Step, *, by: AbstractUser, patient: Patient, at: dt.datetime) -> None:
+def _tell_front_desk(step: Step, *, by: AbstractUser, patient: Patient, at: dt.datetime, is_new: bool) -> None:
     """A planned visit stands among those of the front desk, without what it is for, and moves with the plan."""
     if not isinstance(step, s.VisitPlanned | s.VisitMissed):
         return
@@ -144,7 +143,7 @@ def _tell_front_desk(step: Step, *, by: AbstractUser, patient: Patient, at: dt.d
         return
     reason = _("The visit was moved.") if standing else ""
     entry = {"at": step.planned.isoformat()}
-    if standing is None or standing.payload != entry:
+    if is_new if standing is None else standing.payload != entry:
         record_fact(patient=patient, kind=Kind(Kind.VISIT), payload=entry, supersedes=standing, reason=reason, **told)
 
 

@@ -9,6 +9,7 @@ import msgspec
 from django.contrib.auth.models import AbstractUser
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from keel import knowledge
 from keel.assessment.recovery.fold import HEALTH, RecoveryState, fold_recovery
@@ -50,6 +51,11 @@ def written(patient: Patient, kind: str) -> list[Written]:
 def frame() -> TherapyFrame:
     """The frame of assisted therapy."""
     return next(iter(knowledge.load().therapies.values()))
+
+
+def dose_kinds() -> frozenset[str]:
+    """The kinds of visit in which a dose is given."""
+    return frozenset(one.id for one in frame().visits if one.phase == "dosing")
 
 
 def programme() -> RecoveryProgramme:
@@ -129,15 +135,20 @@ def shown_tasks(tasks: Sequence[Task], patient: Patient) -> list[ShownTask]:
             _filled(texts[one.id] if one.kind == "message" else DANGER, one, patient.clinic)
             if one.kind in ("message", "danger")
             else "",
-            _where(one.id, patient) if one.kind == "look" else "",
+            _where(one, patient) if one.kind in ("look", "visit") else "",
         )
         for one in tasks
     ]
 
 
-def _where(name: str, patient: Patient) -> str:
-    """The form in which something to look at is noted."""
-    here = (patient.clinic.slug, patient.number)
+def _where(task: Task, patient: Patient) -> str:
+    """The form in which something to look at, or a visit that was planned, is noted."""
+    here, name = (patient.clinic.slug, patient.number), task.id
+    if task.kind == "visit":
+        step = "dosing_begun" if name in dose_kinds() else "visit_held"
+        return (
+            f"{reverse('therapy:write', args=(*here, 'therapy', step))}?{urlencode({'visit': task.of, 'kind': name})}"
+        )
     step = reverse("therapy:write", args=(*here, "recovery", "health_reviewed" if name in HEALTH else "looked_at"))
     item = next((one for one in programme().grid if one.id == name), None)
     if item is None:

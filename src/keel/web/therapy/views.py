@@ -23,6 +23,7 @@ from keel.web.therapy.actions import new_name, write_step
 from keel.web.therapy.forms import StepForm, initial_of
 from keel.web.therapy.queries import (
     LONGEST_SHOWN,
+    dose_kinds,
     frame,
     programme,
     recovery_of,
@@ -59,7 +60,8 @@ def therapy(request: HttpRequest, clinic: Clinic, number: str) -> HttpResponse:
     """How assisted therapy stands, what holds the next dose, what is due."""
     person, now = patient_or_404(request.user, clinic, number), local_now(clinic)
     state = therapy_of(person, at=now)
-    context = {"state": state, "frame": frame(), "visits": {one.id: one for one in frame().visits}}
+    doses = [one for one in state.planned if one.kind in dose_kinds()]
+    context = {"state": state, "frame": frame(), "next_dose": doses[0].visit if doses else ""}
     return render(request, "therapy/therapy.html", _page(request, clinic, person, "therapy", state) | context)
 
 

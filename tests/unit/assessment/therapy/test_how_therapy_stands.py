@@ -149,6 +149,15 @@ def test_danger_that_was_told_stays_until_somebody_looked():
     assert [(one.id, one.due_at, one.is_overdue) for one in danger] == [("worse", ended + 2 * DAY, False)]
 
 
+def test_danger_told_in_the_minute_after_somebody_looked_is_new_danger():
+    """Times have minutes: of two at one time the one written later counts later."""
+    at = START + DAY
+    told = ContactMade(at=at, of="stay", contact="24h", reached=True, suicidal=True)
+    seen = DangerSeen(at=at, what="seen")
+    assert [one.id for one in stands(seen, told, at=at).tasks if one.kind == "danger"] == ["suicidal"]
+    assert [one.id for one in stands(told, seen, at=at).tasks if one.kind == "danger"] == []
+
+
 def test_texts_are_due_before_during_and_after_until_somebody_gave_them():
     planned = VisitPlanned(at=START, visit="d", kind="dosing", planned=START + 3 * DAY)
     texts = {one.id: one.due_at for one in stands(planned, at=START).tasks if one.kind == "message"}
