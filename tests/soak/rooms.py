@@ -18,7 +18,7 @@ from soak.client import Browser, Reply, hidden_fields
 from soak.figures import Figure, percentile
 from soak.store import run
 from support.command import keel
-from support.served import served
+from support.served import Served, served
 
 BOARD = "/clinic/harbour/board/rooms/"
 MAKE_ROOMS = """
@@ -166,7 +166,7 @@ def figures(
     with served(folder, workers=2) as server:
         asyncio.run(_load(server.address, load, screens, a_second, seconds))
     gaps, lost, kept = _killed(folder, sessions, kills)
-    stored = _stored(folder)
+    stored = stored_events(folder)
     lost += len(set(load.acknowledged) - stored)
     verified = keel("audit", "verify", "--folder", str(folder / "keel"))
     asked = f"{len(sessions)} rooms, {screens} screens, {load.written / seconds:.1f} writes/s reached"
@@ -195,17 +195,22 @@ def _killed(folder: Path, sessions: list[str], kills: int) -> tuple[list[float],
                     break
                 time.sleep(0.1)
             gaps.append(time.perf_counter() - began)
-            asyncio.run(_until_killed(server, load))
+            asyncio.run(until_killed(server, load, seconds=4))
         acknowledged += load.acknowledged
-    stored = _stored(folder)
+    stored = stored_events(folder)
     return gaps, len(set(acknowledged) - stored), len(set(acknowledged) & stored)
 
 
-async def _until_killed(server: object, load: Load) -> None:
+async def until_killed(server: Served, load: Load, *, seconds: float, least: int = 0) -> None:
+    """Writes into sessions for a while, until `least` are acknowledged; kills the server in the middle of it."""
     browser = Browser(server.address)
     await browser.log_in("bob", "keel-demonstration")
     tasks = [asyncio.create_task(load.writer(browser, 10, time.perf_counter() + 60)) for _ in range(3)]
-    await asyncio.sleep(4)
+    began = time.perf_counter()
+    while time.perf_counter() - began < seconds or (
+        len(load.acknowledged) < least and time.perf_counter() - began < 30
+    ):
+        await asyncio.sleep(0.05)
     server.kill()
     _done, left = await asyncio.wait(tasks, timeout=2)
     for task in left:
@@ -214,7 +219,8 @@ async def _until_killed(server: object, load: Load) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _stored(folder: Path) -> set[str]:
+def stored_events(folder: Path) -> set[str]:
+    """The ids of all events in the database of a folder."""
     with closing(sqlite3.connect(folder / "keel" / "keel.sqlite3")) as database:
         return {key for (key,) in database.execute("SELECT key FROM clinic_fact WHERE kind = 'event'")}
 

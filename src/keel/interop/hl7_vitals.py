@@ -55,11 +55,15 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class VitalsMessage(msgspec.Struct, frozen=True, kw_only=True):
-    """What a message says. `control_id` and `sender` name it; `patient` is an id that only cross-checks."""
+    """What a message says. `control_id` and `sender` name it; `patient` is an id that only cross-checks.
+
+    `sent_at` is when it was sent, by the sender's clock.
+    """
 
     sender: str
     control_id: str
     patient: str
+    sent_at: dt.datetime | None
     readings: tuple[Reading, ...]
     unread: tuple[Message, ...]
     """What was there and is no vital sign that Keel uses, each named."""
@@ -77,6 +81,7 @@ def read_vitals(text: str, *, zone: ZoneInfo, at: dt.datetime, knowledge: Knowle
     gateway = devices[0] if devices else _part(head, 3, 2) or _part(head, 3, 1)
     request = next((segment for segment in message if str(segment[0]) == "OBR"), None)
     taken = _moment(_field(request, 7), zone) if request is not None else None
+    sent = _moment(_field(head, 7), zone)
     readings: list[Reading] = []
     unread: list[Message] = []
     for segment in observations:
@@ -89,6 +94,7 @@ def read_vitals(text: str, *, zone: ZoneInfo, at: dt.datetime, knowledge: Knowle
         sender=_part(head, 3, 2) or _part(head, 3, 1),
         control_id=_field(head, 10),
         patient=_patient(message),
+        sent_at=sent[0] if sent else None,
         readings=tuple(readings),
         unread=tuple(unread),
     )

@@ -32,12 +32,14 @@ def decisions(knowledge: Knowledge) -> tuple[Decision, ...]:
     """All of them, in the order of their ids. What an overlay of the knowledge has signed is in none."""
     found: dict[tuple[str, str], list[UnconfirmedFact]] = {}
     places = {name: _Places(protocol, knowledge.adoption_topics) for name, protocol in knowledge.protocols.items()}
-    by_kind = {kind: topic.id for topic in knowledge.adoption_topics.values() for kind in topic.kinds}
+    topics = knowledge.adoption_topics.values()
+    by_place = {place: topic.id for topic in topics for place in (*topic.kinds, *topic.parts)}
     for row in unconfirmed(knowledge):
         if row.kind == "protocols":
             found.setdefault((row.id, places[row.id].topic_of(row.path)), []).append(row)
         else:
-            found.setdefault(("", by_kind[row.kind]), []).append(row)
+            topic = by_place.get(f"{row.kind}.{row.path}") or by_place[row.kind]
+            found.setdefault(("", topic), []).append(row)
     return tuple(
         Decision(
             id="/".join(filter(None, (protocol, topic))),
@@ -47,15 +49,6 @@ def decisions(knowledge: Knowledge) -> tuple[Decision, ...]:
             digest=_digest(rows, knowledge),
         )
         for (protocol, topic), rows in sorted(found.items())
-    )
-
-
-def decisions_of(protocol: str, knowledge: Knowledge) -> tuple[Decision, ...]:
-    """Those that a session of a protocol rests on: its own, and what a session says of its events."""
-    return tuple(
-        one
-        for one in decisions(knowledge)
-        if one.protocol == protocol or (not one.protocol and "session_rules" in one.topic.kinds)
     )
 
 

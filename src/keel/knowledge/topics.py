@@ -12,7 +12,8 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """`does` says what its rules can do; `names` how many people sign: two for what can hold or release a dose.
 
     A default belongs to it by the phase of its rule (`phases`), by the part of its protocol in which it stands
-    (`parts`), or by its kind (`kinds`); a number of a protocol belongs where the first rule that uses it does.
+    (`parts`; outside of protocols `kind.path`), or by its kind (`kinds`); a number of a protocol belongs where the
+    first rule that uses it does.
     """
 
     id: Id

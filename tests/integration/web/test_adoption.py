@@ -95,10 +95,44 @@ def test_stricter_holds_and_looser_is_refused(harbour, adopt):
     with pytest.raises(SessionRefused, match="stricter"):
         adopt(only=f"{IV}/gate", changes={"cuts": {"start_sbp_high": 175}})
     adopt(only=f"{IV}/gate", who=("alice",), changes={"cuts": {"start_sbp_high": 150}})
-    assert not is_adopted(harbour, IV)  # the second name is under other numbers
+    assert rules_today(harbour).protocols[IV].cuts["start_sbp_high"].value == 160  # the second name is not there yet
     adopt(only=f"{IV}/gate", who=("bob",), changes={"cuts": {"start_sbp_high": 150}})
     assert rules_today(harbour).protocols[IV].cuts["start_sbp_high"].value == 150
     assert knowledge.load().protocols[IV].cuts["start_sbp_high"].value == 160
+
+
+@pytest.mark.parametrize("who", ["bob", "alice"])
+def test_one_name_under_other_values_is_a_proposal_and_puts_nothing_out_of_force(harbour, adopt, at_desk, who):
+    """HZ-EVD-02: what two have signed holds until two have signed something else; the page says what is proposed."""
+    adopt()
+    adopt(only=f"{IV}/gate", who=(who,), changes={"cuts": {"start_sbp_high": 150}})
+    one = next(row for row in standing(harbour, IV) if row.decision.id == f"{IV}/gate")
+    assert is_adopted(harbour, IV)
+    assert [row.by.username for row in one.signatures] == ["alice", "bob"]
+    assert ([row.by.username for row in one.proposed], one.names_missing) == ([who], 1)
+    page = at_desk("alice").get(f"/clinic/harbour/adoption/{IV}/gate/").content.decode()
+    assert f"Other values are proposed by {who.capitalize()}" in page
+    assert 'value="150"' in page  # what the second person would sign stands in the field
+    adopt(only=f"{IV}/gate", who=(who,))  # and takes it back
+    one = next(row for row in standing(harbour, IV) if row.decision.id == f"{IV}/gate")
+    assert (one.is_in_force, one.proposed) == (True, ())
+
+
+def test_one_name_brings_no_older_values_back(harbour, adopt):
+    """HZ-EVD-02: what was replaced by two names is signed by two again, or stays away."""
+    stricter = {"cuts": {"start_sbp_high": 150}}
+    adopt()
+    adopt(only=f"{IV}/gate", changes=stricter)
+    adopt(only=f"{IV}/gate", who=("alice",))
+    assert rules_today(harbour).protocols[IV].cuts["start_sbp_high"].value == 150
+
+
+def test_a_stricter_number_of_the_session_itself_counts(harbour, adopt):
+    """`escalate_high_min` is 1 by default (data/session-rules/session.toml), stricter when lower."""
+    adopt(only="alarms-of-events", changes={"cuts": {"escalate_high_min": 0.5}})
+    assert rules_today(harbour).session_rules["session"].cuts["escalate_high_min"].value == 0.5
+    with pytest.raises(SessionRefused, match="stricter"):
+        adopt(only="alarms-of-events", changes={"cuts": {"escalate_high_min": 2}})
 
 
 def test_the_overlay_is_a_file_that_the_command_line_reads(harbour, adopt, tmp_path):

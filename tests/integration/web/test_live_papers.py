@@ -71,12 +71,14 @@ def test_a_tick_is_an_event_with_its_time_and_two_taps_are_one(live, people, at_
     with clock_at(MIDWAY):
         page = browser.get(address)
         assert "Not signed by a clinician yet" in text_of(page)
-        name = re.search(r'name="id" value="([^"]+)"><button[^>]*value="side"', page.content.decode()).group(1)
+        form = re.search(r'<form[^>]*data-back="side">(.*?)<button', page.content.decode(), re.DOTALL).group(1)
+        hidden = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', form))
         for _tap in range(2):
-            answer = browser.post(address, {"step": "side", "id": name})
+            answer = browser.post(f"{HOME}record/", {**hidden, "step": "side"})
             assert answer["Location"] == f"{address}#side"
         assert re.search(rf"✓ {MIDWAY:%H:%M}:\d\d Tom", text_of(browser.get(address)))
-        assert browser.post(address, {"step": "nothing"}).status_code == 404
+        for unknown in ({"step": "nothing"}, {"step": "side", "card": "nothing"}):
+            assert browser.post(f"{HOME}record/", {**hidden, "id": "x", **unknown}).status_code == 422
         assert browser.get(f"{HOME}emergency/nothing/").status_code == 404
     steps = [one for one in Fact.objects.filter(kind=Kind.EVENT) if one.payload["event"]["type"] == "emergency_step"]
     assert [one.payload["event"]["by"] for one in steps] == ["tom"]
@@ -104,6 +106,37 @@ def test_two_names_of_the_clinic_sign_the_cards_as_they_stand(begun, people, at_
         assert browser.post(address, {"digest": digest, "read": "yes"}).status_code == 302
         assert says in text_of(browser.get(card))
     assert "not-signed" not in browser.get(card).content.decode().split('id="cards-here"')[0]
+
+
+def test_the_drugs_of_the_clinic_stand_on_a_card_once_two_have_signed_the_same(begun, at_desk):
+    """HZ-CARE-02, HZ-DOSE-03: one name puts nothing on a card, nor takes anything off; a dose has its unit."""
+    address, card = "/clinic/harbour/emergency-drugs/", f"{HOME}emergency/vomiting/"
+    told = {"card": "vomiting", "name-0": "Ondansetron", "dose-0": "4 mg IV", "given_by-0": "nurse", "read": "yes"}
+
+    def sign(name, **more):
+        browser = at_desk(name)
+        page = browser.get(address).content.decode()
+        section = page[page.index('id="c-vomiting"') :]
+        told["digest"] = re.search(r'name="digest" value="(\w+)"', section).group(1)
+        return browser.post(address, {**told, **more}), section
+
+    for wrong in ({"dose-0": "4"}, {"given_by-0": ""}, {"digest": "x"}):
+        assert sign("alice", **wrong)[0].status_code == 422
+    assert sign("alice")[0].status_code == 302
+    assert "Ondansetron" not in at_desk("tom").get(card).content.decode()
+    answer, seen = sign("bob")
+    assert "Not on the card yet: signed by Alice" in seen
+    assert answer.status_code == 302
+    page = text_of(at_desk("tom").get(card))
+    assert "Ondansetron 4 mg IV Given by: nurse. Alice" in page
+    assert "Ondansetron" in at_desk("tom").get(HOME).content.decode()  # also without a network
+    sign("bob", **{"dose-0": "8 mg IV"})
+    assert "Ondansetron 4 mg IV" in text_of(at_desk("tom").get(card))
+    assert at_desk("tom").get(address).status_code == 403
+    assert (
+        at_desk("alice").post(address, {"card": "vomiting", "end": "yes", "reason": "out of stock"}).status_code == 302
+    )
+    assert "Ondansetron" not in at_desk("tom").get(card).content.decode()
 
 
 def test_a_handover_moves_on_the_second_name_only(live, people, at_desk):

@@ -15,7 +15,7 @@ from keel.web.live.errors import GateHolds, SessionRefused
 from keel.web.live.models import LiveSession, Room
 from keel.web.live.sessions import read, state_of
 from support.clock import START, clock_at
-from support.live import PERSON, a_session, evening, of, play
+from support.live import PERSON, Desk, a_session, evening, of, play
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_from_gate_to_door_and_the_dose_is_in_the_ledger(live, people, known):
     play(live, people["bob"])
     live.refresh_from_db()
     assert live.ended_at is not None
-    dose = Fact.objects.get(patient=known, kind=Kind.DOSE)
+    dose = standing_facts(known).get(kind=Kind.DOSE)
     assert (dose.payload["amount"], dose.payload["route"], dose.payload["substance"]) == ("35 mg", "iv", "racemic")
     assert verify(known.clinic).holds
 
@@ -61,6 +61,65 @@ def test_two_numbers_that_are_both_in_a_session_are_not_made_one_person(live, pe
         record_fact(payload={"number": "H-2"}, key="merge", **told)
     LiveSession.objects.filter(pk=second.pk).update(ended_at=START)
     record_fact(payload={"number": "H-2"}, key="merge", **told)
+
+
+def test_a_dose_counts_from_its_start_though_nobody_ever_ends_the_session(live, people, known, at_desk):
+    """HZ-MIX-04: the whole of it, as estimated; the next gate, the Picture and the papers have it at once."""
+    at = START
+    assert told(people["bob"], live, at + MINUTE, "dose_started", amount="35 mg", over="40 min").stored
+    doses = standing_facts(known).filter(kind=Kind.DOSE)
+    assert [(one.payload["amount"], one.payload["certainty"]) for one in doses] == [("35 mg", "estimated")]
+    for minute in (5, 10):  # what is measured meanwhile says nothing new of the dose
+        assert told(people["bob"], live, at + minute * MINUTE, "vitals_recorded", hr=70).stored
+    assert Fact.objects.filter(kind=Kind.DOSE).count() == 1
+    with clock_at(at + 20 * dt.timedelta(days=1)):
+        assert "35 mg" in at_desk("alice").get("/clinic/harbour/patients/H-1/").content.decode()
+    stopped = told(people["bob"], live, at + 21 * MINUTE, "dose_stopped", given="17.5 mg")
+    assert stopped.stored
+    assert [one.payload["amount"] for one in doses.all()] == ["17.5 mg"]
+    assert "certainty" not in doses.get().payload
+
+
+def test_a_weight_taken_at_the_gate_is_the_patients_and_makes_the_dose(live, people, known, at_desk):
+    """HZ-WT-02, HZ-WT-01: 154 lb are 69.9 kg; the order of 0.5 mg/kg follows it, and what is weighed after the dose
+    changes nothing that was given."""
+    desk = Desk(at_desk, "bob", live)
+    weights = standing_facts(known).filter(kind=Kind.MEASUREMENT)
+    with clock_at(START + MINUTE):
+        assert "day not known" in desk.page("before")
+        desk.done("before", "checked", weight_kg="60")
+        assert "weighed today" in desk.page("before")
+        live.refresh_from_db()
+        state = state_of(live, at=START + MINUTE)
+        assert (state.dose.planned_mg, [one.weight_kg for one in state.weighings]) == (30, [60])
+        assert [one.payload["value"] for one in weights] == ["60 kg"]
+        assert ">30<" in desk.page("dose")
+    wrong = Fact.objects.get(kind=Kind.EVENT, payload__event__type="checked")
+    again = {**wrong.payload["event"], "facts": {"weight_kg": "154 lb"}}
+    assert corrected(people["bob"], live, START + 2 * MINUTE, wrong.key, again).stored
+    assert [one.payload["value"] for one in weights.all()] == ["69.8532 kg"]
+    assert told(people["bob"], live, START + 3 * MINUTE, "dose_started", amount="34.9 mg", over="40 min").stored
+    assert told(people["bob"], live, START + 4 * MINUTE, "checked", facts={"weight_kg": 50}).stored
+    live.refresh_from_db()
+    assert "KEEL-OVER-ORDER" not in {one.rule for one in state_of(live, at=START + 5 * MINUTE).alarms}
+    assert sorted(one.payload["value"] for one in weights.all()) == ["50 kg", "69.8532 kg"]
+    assert corrected(people["bob"], live, START + 6 * MINUTE, wrong.key, None).stored
+    assert [one.payload["value"] for one in weights.all()] == ["50 kg"]
+    assert verify(known.clinic).holds
+
+
+def test_a_time_that_is_still_to_come_counts_as_now_and_is_said(live, people, at_desk):
+    """HZ-CLK-03: a tablet whose clock is an hour ahead; nothing waits for that hour, and both times stand there."""
+    ahead = {"id": "n1", "at": (START + 60 * MINUTE).isoformat(), "type": "note", "text": "calm"}
+    assert record_events(by=people["bob"], live=live, events=[ahead], at=START + MINUTE).stored
+    live.refresh_from_db()
+    session = read(live)
+    note = next(one for one in session.events if one.id == "n1")
+    assert (note.at, note.told_at) == (START + MINUTE, START + 60 * MINUTE)
+    state = state_of(live, at=START + 2 * MINUTE)
+    assert "KEEL-CLOCK" in {one.rule for one in state.alarms}
+    with clock_at(START + 2 * MINUTE):
+        assert "which was still to come" in Desk(at_desk, "bob", live).page("log")
 
 
 def test_an_event_that_is_sent_twice_is_one(live, people):
@@ -158,8 +217,9 @@ def test_a_correction_after_the_end_corrects_the_ledger(live, people, known):
     later = START + dt.timedelta(hours=4)
     assert record_events(by=people["bob"], live=live, events=[event], at=later).refused == ()
     doses = Fact.objects.filter(patient=known, kind=Kind.DOSE).order_by("sequence")
-    assert [one.payload["amount"] for one in doses] == ["35 mg", "30 mg"]
-    assert doses[1].supersedes == doses[0]
+    assert [one.payload["amount"] for one in doses] == ["35 mg", "35 mg", "30 mg"]  # begun, ended, corrected
+    assert [one.supersedes for one in doses] == [None, doses[0], doses[1]]
+    assert [one.reason for one in doses] == ["", "the session went on", "the session was corrected"]
 
 
 def test_a_review_on_record_is_known_to_the_next_session(people, known, room, at_desk):
@@ -253,7 +313,7 @@ def test_a_dose_that_was_not_given_leaves_the_ledger_and_comes_back(live, people
 def test_a_dose_taken_back_by_hand_stops_no_event_of_its_session(live, people, known):
     """T12: what happens after the end is stored, whatever somebody did to the ledger by hand."""
     last = play(live, people["bob"])
-    void_fact(by=people["alice"], fact=Fact.objects.get(kind=Kind.DOSE), reason="twice", key="v", at=last)
+    void_fact(by=people["alice"], fact=standing_facts(known).get(kind=Kind.DOSE), reason="twice", key="v", at=last)
     assert told(people["bob"], live, last + MINUTE, "note", text="rang, is well").stored
     doses = standing_facts(known).filter(kind=Kind.DOSE)
     assert not doses.exists()

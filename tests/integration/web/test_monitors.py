@@ -181,6 +181,40 @@ def test_two_values_of_one_time_are_both_filed_and_what_was_not_is_said(live, mo
             assert (answer.status_code in (201, 422), "\ud800" in answer.content.decode()) == (True, False)
 
 
+def test_single_values_of_fhir_are_thinned_each_sign_by_itself_and_never_where_one_goes_out_of_range(live, monitor):
+    """HZ-ALM-01, HZ-ALM-03: one value a request; SpO2 of 84 % is below each limit (data/protocols/iv-racemic.toml)."""
+    from keel.web.live.monitors import take_observations
+
+    sent_at = START + MINUTE
+    codes = {"hr": ("8867-4", "/min"), "spo2": ("59408-5", "%")}
+    for second in range(60):
+        at = sent_at + dt.timedelta(seconds=second)
+        for sign, (code, unit) in codes.items():
+            value = {"hr": 70, "spo2": 84 if 40 <= second < 52 else 97}[sign]
+            body = observation(code, value, unit) | {"effectiveDateTime": at.isoformat()}
+            monitor.refresh_from_db()
+            take_observations(monitor, json.dumps(body).encode(), at=at)
+    kept = {sign: [one["event"][sign] for one in filed(live) if sign in one["event"]] for sign in codes}
+    assert kept == {"hr": [70, 70], "spo2": [97, 97, 84, 84]}
+
+
+@pytest.mark.parametrize(("minutes", "says"), [(60, "is 60 min old by its clock"), (-60, "lies 60 min ahead")])
+def test_a_monitor_whose_clock_is_off_is_said_so_beside_its_room(live, monitor, at_desk, minutes, says):
+    """HZ-CLK-03, HZ-ALM-01: of an hour that is behind nothing is filed, and the nurse is told to read it by hand."""
+    at, off = START + 10 * MINUTE, minutes * MINUTE
+    take_message(pressure("1", at - off, 120), at=at)
+    with clock_at(at + MINUTE):
+        bob = at_desk("bob")
+        for page in (f"/clinic/harbour/sessions/{live.id}/during/", "/clinic/harbour/monitors/"):
+            said = bob.get(page).content.decode()
+            assert says in said
+            assert ("Nothing of it was filed" in said) == (minutes > 0)
+    assert len(filed(live)) == (minutes < 0)
+    take_message(pressure("2", at + MINUTE, 121), at=at + MINUTE)
+    with clock_at(at + MINUTE):
+        assert "by its clock" not in at_desk("bob").get("/clinic/harbour/monitors/").content.decode()
+
+
 def test_fhir_that_names_another_patient_is_filed_nowhere(live, monitor, dana):
     """HZ-ID-01: the same check as for HL7."""
     from keel.interop import ReadError

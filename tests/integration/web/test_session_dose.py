@@ -9,6 +9,7 @@ from keel.web.clinic.models import Fact, Kind
 from keel.web.live.models import Room
 from support.clock import START, clock_at
 from support.live import PERSON, Desk, a_session, play, problem_of
+from support.web_text import text_of
 
 MINUTE = dt.timedelta(minutes=1)
 
@@ -115,6 +116,54 @@ def test_two_people_check_apart_each_by_name(desk, ready, at_desk):
     assert Fact.objects.get(payload__event__type="dose_started").payload["event"]["checked_by"] == "Tom"
     assert "Two people have checked" in page
     assert "<b>tom</b>: 35 mg · 1 mg/mL" in page
+
+
+@pytest.fixture
+def must_be_checked(harbour, people):
+    """The clinic has signed that one other person checks each dose."""
+    from keel.web.live.adoption import standing
+    from keel.web.live.signing import sign_decision
+
+    one = next(row for row in standing(harbour) if row.decision.topic.id == "second-check")
+    signed = {"decision": "second-check", "digest": one.decision.digest, "changes": {"cuts": {"dose_checkers": 1}}}
+    for name in ("alice", "bob"):
+        sign_decision(by=people[name], clinic=harbour, reason="our practice", at=START, **signed)
+
+
+def test_where_the_clinic_wants_it_no_dose_starts_unchecked(must_be_checked, desk, ready, at_desk):
+    """HZ-DOSE-04: nobody's check, one's own, or that of another amount opens no gate; another person's does."""
+    told, start = {"strength": "1 mg/mL", "pump": "52.5 mL/h", "lot": "K7"}, {"amount": "35 mg", "over": "40 min"}
+    tom = Desk(at_desk, "tom", desk.live)
+    with clock_at(ready):
+        answer = desk.send("dose", "dose_started", **start)
+        assert answer.status_code == 422
+        assert "must be checked by others" in answer.content.decode()
+        desk.done("dose", "dose_checked", amount="35 mg", **told)
+        assert desk.send("dose", "dose_started", **start).status_code == 422
+        tom.done("dose", "dose_checked", amount="350 mg", **told)
+        answer = desk.send("dose", "dose_started", **start)
+        assert "Tom read 350 mg at the check of the dose; ordered are 35 mg" in text_of(answer.content.decode())
+        tom.done("dose", "dose_checked", amount="35 mg", **told)
+        desk.done("dose", "dose_started", **start)
+        assert "KEEL-NOT-CHECKED" not in {one["rule"] for one in desk.state()["alarms"]}
+
+
+def test_a_dose_that_was_started_alone_all_the_same_alarms_until_somebody_has_checked(must_be_checked, desk, ready):
+    """HZ-DOSE-04: what happened is recorded; the next one who looks is asked to check."""
+    with clock_at(ready):
+        desk.done("dose", "dose_started", amount="35 mg", over="40 min", happened="yes", at=f"{ready:%H:%M}")
+        assert "KEEL-NOT-CHECKED" in {one["rule"] for one in desk.state()["alarms"]}
+        Desk(desk._log_in, "tom", desk.live).done("dose", "dose_checked", amount="35 mg")
+        assert "KEEL-NOT-CHECKED" not in {one["rule"] for one in desk.state()["alarms"]}
+
+
+def test_a_check_of_an_older_order_is_none_of_the_new_one(must_be_checked, desk, ready, at_desk):
+    """HZ-DOSE-04, HZ-DOSE-07: the order is changed after the check."""
+    with clock_at(ready):
+        Desk(at_desk, "tom", desk.live).done("dose", "dose_checked", amount="35 mg")
+    with clock_at(ready + MINUTE):
+        Desk(at_desk, "alice", desk.live).done("dose", "started", dose="30 mg", over="40 min")
+        assert desk.send("dose", "dose_started", amount="30 mg", over="40 min").status_code == 422
 
 
 def test_the_order_is_changed_by_a_prescriber_by_name(desk, at_desk):

@@ -6,6 +6,7 @@ import pytest
 
 from keel.web.clinic.actions import record_fact
 from keel.web.clinic.models import Fact, Kind
+from keel.web.clinic.queries import standing_facts
 from keel.web.live.models import Room
 from support.clock import START, clock_at
 from support.live import PERSON, Desk, a_session, evening, play, problem_of
@@ -71,7 +72,7 @@ def test_from_gate_to_door_by_the_forms_of_the_pages(begun, at_desk, protocol, n
             desk.done(PART.get(event["type"], "during"), event["type"], **told(event), **sure)
     live.refresh_from_db()
     assert live.ended_at is not None
-    assert Fact.objects.filter(kind=Kind.DOSE, patient=live.patient).count() == 1
+    assert standing_facts(live.patient).filter(kind=Kind.DOSE).count() == 1
 
 
 def test_the_second_device_waits_for_five_minutes_and_says_until_when(begun, people, at_desk):

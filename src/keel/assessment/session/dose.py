@@ -47,11 +47,13 @@ _OUT_OF_ORDER = {
 class DoseState(msgspec.Struct, frozen=True, kw_only=True):
     """What was given by a time.
 
-    `given_mg` is None where it is not known (`notices` say why); `ended_at` the recorded end of the last dose, or the
-    time of a dose given at once or of the last device.
+    `given_mg` is None where it is not known (`notices` say why), `started_mg` the whole of the infusions that were
+    started, None where that is not known; `ended_at` the recorded end of the last dose, or the time of a dose given at
+    once or of the last device.
     """
 
     given_mg: float | None = 0.0
+    started_mg: float | None = None
     parts: tuple[Part, ...] = ()
     first_at: dt.datetime | None = None
     ended_at: dt.datetime | None = None
@@ -218,8 +220,10 @@ class _Course:
         if last.is_open and last.full_at is not None and last.full_at < at:
             self.notice("KEEL-NO-END")
         is_known = all(dose.is_known for dose in self.infusions)
+        amounts = [dose.amount for dose in self.infusions if dose.amount is not None]
         return DoseState(
             given_mg=significant(sum(dose.given for dose in self.infusions)) if is_known else None,
+            started_mg=significant(sum(amounts)) if len(amounts) == len(self.infusions) else None,
             parts=tuple(part for dose in self.infusions for part in dose.parts),
             first_at=self.infusions[0].start,
             ended_at=last.ended_at,

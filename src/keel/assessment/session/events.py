@@ -61,6 +61,8 @@ class Event(
 ):
     """What all events share. `recorded_at` is when it was entered, where that is known; `text` a free remark.
 
+    `told_at` is the time that a device gave which was ahead of the server's; the event then happened when it came.
+
     What was written on paper first names the `sheet` by its number, and in `seen_by` who wrote it there.
     """
 
@@ -68,6 +70,7 @@ class Event(
     at: Time
     by: Annotated[str, Meta(min_length=1, max_length=200, description="Who did or saw it.")]
     recorded_at: Time | None = None
+    told_at: Time | None = None
     text: str = ""
     sheet: str = ""
     seen_by: str = ""

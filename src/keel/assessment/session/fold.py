@@ -39,6 +39,7 @@ from keel.assessment.session.summary import (
     observation,
     past_alarms,
     since_dose,
+    weighings,
 )
 from keel.assessment.session.view import SessionView
 from keel.findings import Fact, Finding, Severity, worst_first
@@ -46,8 +47,8 @@ from keel.knowledge import Knowledge
 from keel.messages import Message, Numeral, joined, listed
 
 
-def fold_session(session: Session, *, at: dt.datetime, knowledge: Knowledge) -> SessionState:
-    """The state of a session at a time.
+def fold_session(session: Session, *, at: dt.datetime, knowledge: Knowledge, looks_back: bool = True) -> SessionState:
+    """The state of a session at a time; with `looks_back` also its `history`, for which each past set is judged anew.
 
     UnknownProtocol where the protocol is not on file, SessionError where it gives no dose.
     """
@@ -88,13 +89,14 @@ def fold_session(session: Session, *, at: dt.datetime, knowledge: Knowledge) -> 
         dose=dose_summary(view),
         baseline=baseline(view),
         latest=dict(latest_values(view)),
+        weighings=tuple(weighings(view)),
         passed=outcome.passed,
         corrections=view.timeline.corrections,
         log=tuple(log_entries(view)),
         responsible=responsible(view),
         not_yet=view.timeline.not_yet,
         missed=now.missed,
-        history=tuple(past_alarms(view)),
+        history=tuple(past_alarms(view)) if looks_back else msgspec.UNSET,
         unconfirmed=_unconfirmed(view),
         knowledge_hash=knowledge.hash,
     )

@@ -10,6 +10,7 @@ from keel.assessment.protocols.dosing import dose_plan, weights_finding
 from keel.assessment.protocols.instrument_verbs import stricter_verbs
 from keel.assessment.session.events import Held, VitalsRecorded, minutes_between
 from keel.assessment.session.schedule import due_checks
+from keel.assessment.session.second_check import differing_checks, missing_checks
 from keel.assessment.session.state import DueCheck, MissedCheck, Phase
 from keel.assessment.session.view import SessionView
 from keel.assessment.session.vitals import SIGNS
@@ -40,13 +41,14 @@ def gate_state(view: SessionView) -> GateState:
     if not view.phase.is_over:
         reasons += stricter_verbs(facts, [*reasons, *view.out_of_range], view.knowledge)
     if view.phase.gate == "start":
-        reasons += [*view.medicines.findings, *_weights(view)]
+        reasons += [*view.medicines.findings, *_weights(view), *missing_checks(view)]
     if not view.phase.is_over:
-        reasons += [*_questions(view), *_signs_undone(view), *_swapped(view)]
+        reasons += [*_questions(view), *_signs_undone(view), *_swapped(view), *differing_checks(view)]
     held = [event for event in view.events if isinstance(event, Held)]
     reasons += [view.finding("KEEL-HELD", event=one.id, by=one.by, reason=one.reason) for one in held]
     alarms = [notice.finding(view.knowledge) for notice in view.dose.notices]
     if view.dose.has_begun and not view.phase.is_over:
+        alarms += missing_checks(view)
         alarms += [*view.running(facts), *_missing_values(view), *_silent_device(view)]
     if view.phase.is_over:
         alarms += view.ask(view.protocol.gates.after, facts)

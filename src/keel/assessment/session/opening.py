@@ -46,7 +46,7 @@ def open_session(session: Session, *, at: dt.datetime, knowledge: Knowledge) -> 
         protocol=protocol,
         jurisdiction=(stated or jurisdiction_in(session.person.country, knowledge)).upper(),
         route=route,
-        person=as_person(session),
+        person_before=as_person(session),
         timeline=line,
         answers=read_answers(session.screening, line.events, facts),
         withdrawn=tuple(_withdrawn(line, knowledge)),

@@ -70,21 +70,25 @@ def _anchors(view: SessionView) -> Anchors:
 
 
 def _trigger(view: SessionView) -> dt.datetime | None:
-    """The newest set or pause while close checks still run: until enough sets in a row are in range."""
-    enough = view.cut("stable_sets")
-    if enough is None:
+    """The newest set or pause while close checks still run: until enough sets in a row are in range.
+
+    Out of range asks for `stable_sets` more, a warning for one. Looked at from the newest back: what lies before the
+    last that decides plays no part, so that a monitor's hundreds of sets are not all judged anew.
+    """
+    enough, in_range = view.cut("stable_sets"), 0
+    if enough is None or not view.turns:
         return None
-    needed, last = 0, None
-    for moment, is_pause in view.turns:
+    last = view.turns[-1][0]
+    for moment, is_pause in reversed(view.turns):
         found = () if is_pause else view.at_moment(moment).out_of_range
         if is_pause or any(one.severity in (Severity.BLOCK, Severity.HOLD) for one in found):
-            needed = int(enough)
-        elif found:
-            needed = max(needed, 1)
-        else:
-            needed = max(0, needed - 1)
-        last = moment
-    return last if needed else None
+            return last
+        if found and not in_range:
+            return last
+        in_range += not found
+        if in_range >= enough:
+            return None
+    return None
 
 
 def _repeats(view: SessionView) -> Iterator[DueCheck]:

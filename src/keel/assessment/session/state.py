@@ -99,10 +99,11 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DoseSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """The dose: plan, rate now, times; `devices` are the times of devices given."""
+    """The dose: plan, what was started, rate now, times; `devices` are the times of devices given."""
 
     planned_mg: float | None
     planned_min: float | None
+    started_mg: float | None
     is_running: bool
     is_paused: bool
     rate_mg_per_h: float
@@ -111,6 +112,14 @@ class DoseSummary(msgspec.Struct, frozen=True, kw_only=True):
     due_end: dt.datetime | None
     devices: tuple[dt.datetime, ...]
     devices_planned: int | None
+
+
+class Weighing(msgspec.Struct, frozen=True, kw_only=True):
+    """A weight that was told in the session, by the event that says so."""
+
+    event: str
+    at: dt.datetime
+    weight_kg: float
 
 
 class PastAlarm(msgspec.Struct, frozen=True, kw_only=True):
@@ -174,8 +183,9 @@ class SessionState(msgspec.Struct, frozen=True, kw_only=True):
     blocks or holds, and what is not known holds. After the person has left `reasons` and `may_discharge` are those
     of the moment of leaving. `passed` are holds that a prescriber passed; `log` handovers, steps of emergency
     cards, alarms seen or paused, and how the person left where that was no discharge; `responsible` who answers for
-    the person, as far as that was said. `history` is what was out of range earlier; `unconfirmed` rules of the gate
-    that rest on a default which no clinic has signed.
+    the person, as far as that was said. `weighings` are weights that were told in the session. `history` is what was
+    out of range earlier, where that was asked for; `unconfirmed` rules of the gate that rest on a default which no
+    clinic has signed.
     """
 
     phase: Phase
@@ -198,13 +208,14 @@ class SessionState(msgspec.Struct, frozen=True, kw_only=True):
     dose: DoseSummary
     baseline: dict[str, float]
     latest: dict[str, LatestValue]
+    weighings: tuple[Weighing, ...]
     passed: tuple[PassedHold, ...]
     corrections: tuple[Correction, ...]
     log: tuple[LogEntry, ...]
     responsible: str
     not_yet: tuple[str, ...]
     missed: tuple[MissedCheck, ...]
-    history: tuple[PastAlarm, ...]
+    history: tuple[PastAlarm, ...] | msgspec.UnsetType
     unconfirmed: tuple[str, ...]
     knowledge_hash: str
 

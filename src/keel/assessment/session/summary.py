@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from keel.assessment.protocols.considered import facts_read, not_considered
 from keel.assessment.session.events import minutes_between
 from keel.assessment.session.pressures import baseline_pressure
-from keel.assessment.session.state import DoseSummary, LatestValue, Observation, PastAlarm
+from keel.assessment.session.state import DoseSummary, LatestValue, Observation, PastAlarm, Weighing
 from keel.assessment.session.view import SessionView
 from keel.assessment.session.vitals import MEASURED
 from keel.messages import Message
@@ -28,6 +28,7 @@ def dose_summary(view: SessionView) -> DoseSummary:
     return DoseSummary(
         planned_mg=plan.mg,
         planned_min=plan.minutes,
+        started_mg=dose.started_mg,
         is_running=dose.is_running,
         is_paused=dose.is_paused,
         rate_mg_per_h=round(dose.rate_mg_per_min * 60, 4),
@@ -71,6 +72,13 @@ def latest_values(view: SessionView) -> Iterator[tuple[str, LatestValue]]:
         if sign is not None and isinstance(sign.value, bool | int | float | str):
             age = round(minutes_between(sign.at, view.at), 2)
             yield name, LatestValue(value=sign.value, at=sign.at, age_min=age)
+
+
+def weighings(view: SessionView) -> Iterator[Weighing]:
+    """The weights that were told in the session."""
+    for one in view.weighings:
+        if one.at is not None and one.event is not None and isinstance(one.value, int | float):
+            yield Weighing(event=one.event, at=one.at, weight_kg=float(one.value))
 
 
 def past_alarms(view: SessionView) -> Iterator[PastAlarm]:

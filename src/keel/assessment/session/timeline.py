@@ -170,7 +170,7 @@ def _clock_notices(
     for event in (*counted, *later):
         if event.recorded_at is None:
             continue
-        after = minutes_between(event.at, event.recorded_at)
+        after = minutes_between(event.told_at or event.at, event.recorded_at)
         if late is not None and after > late.value:
             yield Notice("KEEL-LATE-ENTRY", event=event.id, minutes=f"{after:.0f}")
         if ahead is not None and -after > ahead.value:

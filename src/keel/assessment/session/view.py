@@ -19,7 +19,9 @@ from keel.assessment.session.answers import Answer, Answers, judgement_age
 from keel.assessment.session.course import counted_facts, counted_with, with_elsewhere
 from keel.assessment.session.dose import DoseState, Order, device_facts, dose_facts, dose_state
 from keel.assessment.session.events import (
+    DeviceGiven,
     DosePaused,
+    DoseStarted,
     Ending,
     LeftAgainstAdvice,
     Plain,
@@ -65,8 +67,9 @@ def asked_at_the_door(protocol: Protocol) -> set[str]:
 class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True):
     """A session seen at `at`, with the `events` that count then, in order.
 
-    `timeline`, `answers` and `words` are those of the whole session, `withdrawn` the answers that a correction took
-    away; `condition_facts` what the list of conditions says. `read_medicines` reads a list of medicines, each once.
+    `person_before` is the person as the record had them. `timeline`, `answers` and `words` are those of the whole
+    session, `withdrawn` the answers that a correction took away; `condition_facts` what the list of conditions says.
+    `read_medicines` reads a list of medicines, each once.
     Each question below is answered once.
     """
 
@@ -75,7 +78,7 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
     protocol: Protocol
     jurisdiction: str
     route: str
-    person: Person
+    person_before: Person
     timeline: Timeline
     answers: Answers
     withdrawn: tuple[Answer, ...]
@@ -107,6 +110,36 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
         return msgspec.structs.replace(self, events=events, at=at.astimezone(self.at.tzinfo))
 
     # ------------------------------------------------------------------------------------------------ what is known
+
+    @cached_property
+    def person(self) -> Person:
+        """The person, by the weight that was measured in the session, the last before the dose."""
+        weighed = self._weighed
+        kg = self.person_before.weight_kg if weighed is None else number_in(f"{weighed.value} kg", parse_weight_kg)
+        return msgspec.structs.replace(self.person_before, weight_kg=kg)
+
+    @cached_property
+    def _weighed(self) -> Answer | None:
+        """The newest weighing before the dose: one after it changes nothing that was given."""
+        doses = (one.at for one in self.events if isinstance(one, DoseStarted | DeviceGiven))
+        began = next(doses, self.at)
+        told = (one for one in reversed(self.weighings) if one.at is not None and one.at <= began)
+        return next(told, None)
+
+    @cached_property
+    def weighings(self) -> list[Answer]:
+        """The weights that were told in the session, in order."""
+        told = (one for one in self._said if one.fact == "weight_kg" and one.event is not None)
+        return [one for one in told if one.value is not None]
+
+    @property
+    def _weighed_facts(self) -> dict[str, Fact]:
+        """How long ago the person was weighed, where that was in the session and nobody has said other since."""
+        weighed = self._weighed
+        told = [one.at for one in self._said if one.fact == "days_since_weighed" and one.at is not None]
+        if weighed is None or weighed.at is None or any(one > weighed.at for one in told):
+            return {}
+        return weighed_facts(weighed.at.astimezone(self.at.tzinfo).date(), self.at, self.session.timezone)
 
     @cached_property
     def order(self) -> Order:
@@ -204,6 +237,7 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
             **weighed_facts(self.session.person.weighed_on, at, self.session.timezone),
             **plan_facts(self.plan, protocol, self.route, self.order.weight_kg),
             **with_elsewhere(counted_with(self.answers.facts(self.events, at), self.counted), self.counted, at),
+            **self._weighed_facts,
             **judgement_age(self._said, asked_at_the_door(protocol), at),
             **weight_facts(self._weights_kg, self.cut("weight_pounds_near") or 0.0),
             **event_facts(self.events, self.words),
@@ -256,8 +290,7 @@ class SessionView(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True
     def _weights_kg(self) -> list[float]:
         """The weights of the person as told: the one before, the one of today, and those answered in the session."""
         before = number_in(self.session.person.previous_weight, parse_weight_kg)
-        answered = [one.value for one in self._said if one.fact == "weight_kg" and one.event is not None]
-        told = [before, self.person.weight_kg, *answered]
+        told = [before, self.person_before.weight_kg, *(one.value for one in self.weighings)]
         return [float(one) for one in told if isinstance(one, int | float) and one > 0]
 
     @cached_property

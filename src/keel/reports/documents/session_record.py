@@ -276,7 +276,7 @@ class _Writer:
         titles = {rule.id: rule.title for rule in self.view.protocol.rules}
         raised = [
             (self.clock(one.at), "", self.say(listed(Name(titles.get(rule, rule)) for rule in one.rules)), "Keel")
-            for one in self.state.history
+            for one in self.state.history or ()
         ]
         listing = self.listing(Message("Out of range, and answers to alarms"), _ALARMS, none=_NONE)
         answers = listing.table.rows if listing.table else ()

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractUser
 from django.db import transaction
+from django.db.models import Max
 
 from keel import knowledge
 from keel.interop import ReadError, read_records
@@ -19,7 +20,7 @@ from keel.web.clinic import audit
 from keel.web.clinic.dose_check import Decision, meaning_beside, require_decision, weight_beside
 from keel.web.clinic.entries import SHAPES, check_entry
 from keel.web.clinic.errors import FactRefused, NotAllowed
-from keel.web.clinic.models import Clinic, EmergencyAccess, Fact, FactDecision, Kind, Patient
+from keel.web.clinic.models import AuditRow, Clinic, EmergencyAccess, Fact, FactDecision, Kind, Patient
 from keel.web.clinic.queries import add_entry, free_number, merged_into, permissions_in, same_person
 from keel.web.clinic.roles import Permission
 from keel.web.clinic.summaries import mark_stale, summarise_after_write, summarise_patient
@@ -103,7 +104,9 @@ def registered_with(key: str, *, by: AbstractUser, clinic: Clinic) -> Fact | Non
     return same
 
 
-TAKEN_WORDS = frozenset({"register", "staff", "board", "sessions", "patients", "audit", "rems", "stock", "care"})
+TAKEN_WORDS = frozenset(
+    {"register", "calendar", "staff", "board", "sessions", "patients", "audit", "rems", "stock", "care"}
+)
 """Words that stand where a number stands in an address."""
 
 
@@ -340,17 +343,44 @@ def append_in_turn(
         )
         detail = {"decided_by": decision.by.get_username(), "rules": len(decided), "was_given": decision.was_given}
         detail["why"] = decision.reason.strip()
+    audit.append_all(clinic, [(_row(fact, clinic, action, detail), [fact])])
+    return fact
+
+
+def append_events(facts: Sequence[Fact], clinic: Clinic, action: str) -> list[Fact | FactRefused]:
+    """Appends facts about one patient that hang on no other fact, all at once; what became of each, as
+    `append_in_turn` says it. So nobody of the clinic waits long for a device that was away.
+    """
+    kept: dict[str, Fact] = {}
+    for fact in Fact.objects.filter(patient__in={one.patient_id for one in facts}, key__in=[one.key for one in facts]):
+        kept[fact.key] = fact
+    fresh: list[Fact] = []
+    answers: list[Fact | FactRefused] = []
+    last = Fact.objects.filter(patient__in={one.patient_id for one in facts}).aggregate(last=Max("sequence"))["last"]
+    for fact in facts:
+        same = kept.setdefault(fact.key, fact)
+        if same is fact:
+            fact.sequence = (last or 0) + len(fresh) + 1
+            fresh.append(fact)
+        try:
+            answers.append(_same_or_refused(same, fact))
+        except FactRefused as refused:
+            answers.append(refused)
+    Fact.objects.bulk_create(fresh)
+    audit.append_all(clinic, [(_row(fact, clinic, action, {}), [fact]) for fact in fresh])
+    return answers
+
+
+def _row(fact: Fact, clinic: Clinic, action: str, detail: dict[str, Any]) -> AuditRow:
     target = fact.supersedes or fact.voids
-    audit.append(
-        clinic,
+    return AuditRow(
+        clinic=clinic,
         at=fact.recorded_at,
         actor=fact.recorded_by.get_username(),
         action=action,
         subject=audit.name_of(fact),
         detail={"kind": fact.kind, "reason": fact.reason, "of": target.sequence if target else None} | detail,
-        facts=[fact],
     )
-    return fact
 
 
 def _decided(fact: Fact, decision: Decision | None) -> tuple[str, ...]:

@@ -6,7 +6,7 @@
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextvars import ContextVar
 from functools import partial
 from json.encoder import encode_basestring
@@ -47,23 +47,28 @@ def append(
     `facts` are those that the transaction wrote; the row holds the hash of each, and of what was decided on it, under
     `facts` of its detail.
     """
-    last = AuditRow.objects.filter(clinic=clinic).order_by("-sequence").first()
-    hashes = {name: digest for fact in facts for name, digest in _hashes(fact)}
-    row = AuditRow(
-        clinic=clinic,
-        sequence=last.sequence + 1 if last else 1,
-        at=at,
-        actor=actor,
-        action=action,
-        subject=subject,
-        detail=detail | ({"facts": hashes} if hashes else {}),
-        previous=last.digest if last else "",
-    )
-    row.digest = digest(row)
-    row.save(force_insert=True)
-    _written.set(_written.get() + 1)
-    transaction.on_commit(partial(heads.announce, heads.Head(at, clinic.slug, row.sequence, row.digest)))
+    row = AuditRow(clinic=clinic, at=at, actor=actor, action=action, subject=subject, detail=detail)
+    append_all(clinic, [(row, list(facts))])
     return row
+
+
+def append_all(clinic: Clinic, told: Sequence[tuple[AuditRow, Sequence[Fact]]]) -> None:
+    """Writes the next rows in their order, each with the facts that it is about, as `append` does."""
+    if not told:
+        return
+    last = AuditRow.objects.filter(clinic=clinic).order_by("-sequence").first()
+    written = [fact.pk for _row, facts in told for fact in facts]
+    decisions = FactDecision.objects.filter(fact__in=written).values_list("fact_id", *DECISION_FIELDS)
+    decided = {fact: values for fact, *values in decisions} if written else {}
+    for row, facts in told:
+        hashes = {name: digest for fact in facts for name, digest in _hashes(fact, decided.get(fact.pk))}
+        row.sequence, row.previous = (last.sequence + 1, last.digest) if last else (1, "")
+        row.detail = row.detail | ({"facts": hashes} if hashes else {})
+        row.digest = digest(row)
+        last = row
+    AuditRow.objects.bulk_create([row for row, _facts in told])
+    _written.set(_written.get() + len(told))
+    transaction.on_commit(partial(heads.announce, heads.Head(last.at, clinic.slug, last.sequence, last.digest)))
 
 
 def announce_all() -> None:
@@ -109,9 +114,9 @@ def decision_digest(values: Iterable[Any]) -> str:
     return _sha256('["decision", ', values)
 
 
-def _hashes(fact: Fact) -> Iterator[tuple[str, str]]:
+def _hashes(fact: Fact, decision: Sequence[Any] | None) -> Iterator[tuple[str, str]]:
     yield name_of(fact), fact_digest([_field(fact, name) for name in FACT_FIELDS])
-    if (decision := FactDecision.objects.filter(fact=fact).values_list(*DECISION_FIELDS).first()) is not None:
+    if decision is not None:
         yield name_of_decision(name_of(fact)), decision_digest(decision)
 
 

@@ -5,7 +5,9 @@ happened yet and is asked for at the screen (`is_asked`) is refused where the ga
 """
 
 import datetime as dt
+import hashlib
 import logging
+import re
 import uuid
 from collections.abc import Sequence
 from typing import Any, NamedTuple, get_args
@@ -17,7 +19,6 @@ from django.db import DatabaseError, transaction
 from keel.assessment.protocols.errors import UnknownProtocol
 from keel.assessment.session.errors import SessionError
 from keel.assessment.session.events import AlarmFact, Plain, SelfTested, Session
-from keel.assessment.session.fold import fold_session
 from keel.assessment.session.opening import open_session as open_view
 from keel.assessment.session.state import SessionState
 from keel.assessment.session.watch import WATCHER
@@ -25,7 +26,7 @@ from keel.findings import Finding, Severity
 from keel.interop import ReadError
 from keel.messages import Message, joined, text_of
 from keel.web import clock
-from keel.web.clinic.actions import append_in_turn
+from keel.web.clinic.actions import append_events, append_in_turn
 from keel.web.clinic.errors import FactRefused, NotAllowed
 from keel.web.clinic.models import Clinic, Fact, Kind, Patient
 from keel.web.clinic.queries import merged_into, permissions_in, place_of, same_person
@@ -151,6 +152,8 @@ def record_events(
         live.refresh_from_db(fields=["last_sequence", "ended_at", "room"])
         document = sessions.document_of(live)
         facts: list[Fact] = []
+        sent_before = _sent_before(live, events)
+        beside = {name: value for name, value in (("device", device), ("clock", clock)) if value}
         for told in events:
             try:
                 if is_sent:
@@ -158,27 +161,26 @@ def record_events(
                 else:
                     _refuse_not_allowed(told, allowed, by.get_username(), [*document["events"], *events])
                     event = _signed(told, by, roles)
-                facts.append(_event_fact(live, event, by=by, at=at, device=device, clock=clock or {}))
+                told_first = sent_before.get(str(event.get("id", "")), beside)
+                facts.append(_event_fact(live, event, by=by, at=at, beside=told_first))
             except (SessionRefused, NotAllowed) as error:
                 refused.append((str(told.get("id", "")), Message(str(error))))
         there = _ids(document)
         fresh = [sessions.event_of(fact.payload, at) for fact in facts if fact.key not in there]
         unread = _unread(live, document, fresh, at)
-        for fact in facts:
-            if fact.key in unread:
-                refused.append((fact.key, unread[fact.key]))
-                continue
-            event = fact.payload["event"]
-            if is_asked and event["type"] in DEEDS and fact.key not in there:
-                _ask_gate(live, document, event, at)
-            try:
-                _append(live, document, fact, locked)
-            except FactRefused as error:
-                refused.append((fact.key, Message(str(error))))
-            else:
-                stored.append(fact.key)
-        _settle(live, document, locked, by, at)
-    if live.ended_at:
+        refused += [(fact.key, unread[fact.key]) for fact in facts if fact.key in unread]
+        facts = [fact for fact in facts if fact.key not in unread]
+        # What is asked is asked of the session as it is with all that was sent before it.
+        for some in ([fact] for fact in facts) if is_asked else [facts]:
+            if is_asked and some[0].payload["event"]["type"] in DEEDS and some[0].key not in there:
+                _ask_gate(live, document, some[0].payload["event"], at)
+            for fact, answer in zip(some, _append(live, document, some, locked), strict=True):
+                if isinstance(answer, FactRefused):
+                    refused.append((fact.key, Message(str(answer))))
+                else:
+                    stored.append(fact.key)
+        is_another = _settle(live, document, locked, by, at)
+    if is_another:
         summarise_after_write(live.patient, at=at)
     return Taken(tuple(stored), tuple(refused))
 
@@ -209,26 +211,30 @@ def _unread(
     return {}
 
 
-def _append(live: LiveSession, document: dict[str, Any], fact: Fact, locked: Clinic) -> None:
-    appended = append_in_turn(fact, locked, "session_event")
-    if appended.sequence > live.last_sequence:
-        live.last_sequence = appended.sequence
-        document["events"].append(sessions.event_of(appended.payload, appended.recorded_at))
+def _append(
+    live: LiveSession, document: dict[str, Any], facts: Sequence[Fact], locked: Clinic
+) -> list[Fact | FactRefused]:
+    answers = append_events(facts, locked, "session_event")
+    for appended in answers:
+        if isinstance(appended, Fact) and appended.sequence > live.last_sequence:
+            live.last_sequence = appended.sequence
+            document["events"].append(sessions.event_of(appended.payload, appended.recorded_at))
+    return answers
 
 
-def _settle(live: LiveSession, document: dict[str, Any], locked: Clinic, by: AbstractUser, at: dt.datetime) -> None:
-    """Brings the row of a session up to its facts; when the person has gone, what was given joins the ledger."""
+def _settle(live: LiveSession, document: dict[str, Any], locked: Clinic, by: AbstractUser, at: dt.datetime) -> bool:
+    """Brings the row of a session, and the record, up to its facts; whether the Picture is another one for it."""
     session = sessions.read(live, document)
-    state = fold_session(session, at=sessions.local(live, at), knowledge=rules_of(live.rules))
+    state = sessions.folded(live, session, at)
     append_alarms(live, session, state, locked, at)
     if state.phase.is_over and live.ended_at is None:
         live.ended_at = at
         mark_stale(live.patient)
     elif live.ended_at is not None and not state.phase.is_over:
         _open_again(live)
-    if live.ended_at is not None:
-        _tell_ledger(live, state, locked, by, at)
+    is_new = _tell_record(live, state, locked, by, at)
     live.save(update_fields=["last_sequence", "ended_at", "room"])
+    return is_new or live.ended_at is not None
 
 
 def _open_again(live: LiveSession) -> None:
@@ -241,34 +247,65 @@ def _open_again(live: LiveSession) -> None:
     live.ended_at = None
 
 
-def _tell_ledger(live: LiveSession, state: SessionState, locked: Clinic, by: AbstractUser, at: dt.datetime) -> None:
-    """Brings the ledger to what the session gave, where the session says other than when it was told last.
+def _tell_record(live: LiveSession, state: SessionState, locked: Clinic, by: AbstractUser, at: dt.datetime) -> bool:
+    """Brings the record to what the session gave and weighed, from the start of a dose on; whether it says more now."""
+    kept = Fact.objects.filter(patient_id=live.patient_id, key__startswith=f"{live.id}-").exclude(kind=Kind.EVENT)
+    told: dict[str, list[Fact]] = {}
+    for fact in kept.order_by("sequence"):
+        if stem := _STEM.match(fact.key[len(live.id) :]):
+            told.setdefault(stem[0], []).append(fact)
+    says: dict[str, tuple[str, dict[str, Any]]] = dict.fromkeys(told, (Kind.MEASUREMENT, {}))
+    says["-dose-0"] = (Kind.DOSE, dose_given(live, state))
+    for one in state.weighings:
+        entry = {"what": "weight", "value": f"{one.weight_kg:g} kg", "at": one.at.isoformat()}
+        says[f"-weight-{hashlib.sha256(one.event.encode()).hexdigest()[:12]}"] = (Kind.MEASUREMENT, entry)
+    return sum(_tell(live, stem, *said, told.get(stem, []), locked, by, at) for stem, said in says.items()) > 0
+
+
+_STEM = re.compile("-dose-0|-weight-[0-9a-f]{12}")
+"""What the key of a fact that a session tells the record begins with, after the id of the session."""
+
+
+def _tell(
+    live: LiveSession,
+    stem: str,
+    kind: str,
+    entry: dict[str, Any],
+    told: list[Fact],
+    locked: Clinic,
+    by: AbstractUser,
+    at: dt.datetime,
+) -> bool:
+    """Tells the record one thing, where the session says other than when it was `told` last; whether it did.
 
     What somebody corrected or took back there by hand stays, until the session itself says something else.
     """
-    stem, entry = f"{live.id}-dose-0", dose_given(live, state)
-    told = Fact.objects.filter(patient_id=live.patient_id, key__startswith=stem).order_by("sequence")
-    last, head = told.last(), told.filter(kind=Kind.DOSE).last()
+    last, head = (told[-1] if told else None), next((one for one in reversed(told) if one.kind == kind), None)
     if entry == (last.payload if last else {}):
-        return
+        return False
     while head is not None and (after := Fact.objects.filter(supersedes=head).first()):
         head = after
     standing = None if head is None or Fact.objects.filter(voids=head).exists() else head
-    key, reason = stem if last is None else f"{stem}-{last.sequence}", "the session was corrected" if standing else ""
+    key = f"{live.id}{stem}" if last is None else f"{live.id}{stem}-{last.sequence}"
     if entry:
-        fact = _fact(live.patient, Kind.DOSE, entry, key, by, at, min(_moment(entry["start"]), at))
+        happened = _moment(entry["start"] if kind == Kind.DOSE else entry["at"])
+        fact = _fact(live.patient, kind, entry, key, by, at, min(happened, at))
         fact.supersedes = standing
     elif standing is None:
-        return
+        return False
     else:
         fact = Fact(patient=live.patient, kind=Kind.VOID, recorded_at=at, recorded_by=by, key=key, voids=standing)
-    fact.reason = reason
+    fact.reason = "" if standing is None else "the session was corrected" if live.ended_at else "the session went on"
     append_in_turn(fact, locked, "record_fact", was_decided=True)
     mark_stale(live.patient)
+    return True
 
 
 def dose_given(live: LiveSession, state: SessionState) -> dict[str, Any]:
-    """What a session gave, as an entry of a record; nothing where no dose was begun."""
+    """What a session gave, as an entry of a record; nothing where no dose was begun.
+
+    Of an infusion that has no end yet it is all that was started: nobody waits for an entry that may never come.
+    """
     dose, protocol = state.dose, rules_of(live.rules).protocols[live.protocol]
     start = dose.devices[0] if dose.devices else dose.started_at
     if start is None:
@@ -282,8 +319,12 @@ def dose_given(live: LiveSession, state: SessionState) -> dict[str, Any]:
         "form": "base",
         "origin": f"session {live.id}",
     }
-    if state.given_mg is not None:
-        entry["amount"] = f"{state.given_mg:g} mg"
+    is_open = dose.ended_at is None and not dose.devices and not state.phase.is_over
+    amount = dose.started_mg if is_open else state.given_mg
+    if amount is not None:
+        entry["amount"] = f"{amount:g} mg"
+    if is_open:
+        entry["certainty"] = "estimated"
     if dose.devices:
         entry["devices"] = len(dose.devices)
     if end is not None and end > start:
@@ -351,7 +392,8 @@ def _refuse_other_kind(event: dict[str, Any], was: dict[str, Any] | None) -> Non
 
 def _signed(event: dict[str, Any], by: AbstractUser, roles: Sequence[type[Role]]) -> dict[str, Any]:
     """The event with who is signed in as its author; a role and a name in it are theirs too, whatever was sent."""
-    signed = {name: value for name, value in event.items() if name != "device"} | {"by": by.get_username()}
+    signed = {name: value for name, value in event.items() if name not in ("device", "told_at")}
+    signed["by"] = by.get_username()
     if event.get("type") in ("overridden", "risk_assessed"):
         signed |= {"name": by.get_full_name(), "role": roles[0].id if roles else ""}
     elif event.get("type") == "discharged":
@@ -374,22 +416,22 @@ def _event_fact(
     *,
     by: AbstractUser,
     at: dt.datetime,
-    device: str,
-    clock: dict[str, Any],
+    beside: dict[str, Any],
 ) -> Fact:
-    """The fact of an event; SessionRefused where it has no id or no time.
-
-    One that is sent again tells of its device what it told the first time: its clock has gone on since.
-    """
+    """The fact of an event with what is kept beside it; SessionRefused where it has no id or no time."""
     name = str(event.get("id", ""))
     if not 0 < len(name) <= LONGEST_ID:
         raise SessionRefused(Message("An event has an id of 1 to 64 characters."))
     happened = _moment(str(event.get("at", "")))
-    payload: dict[str, Any] = {"session": live.id, "event": {**event, "at": happened.isoformat()}}
-    before = Fact.objects.filter(patient_id=live.patient_id, key=name).first()
-    told = before.payload if before else {"device": device, "clock": clock}
-    payload |= {part: told[part] for part in ("device", "clock") if told.get(part)}
+    payload: dict[str, Any] = {"session": live.id, "event": {**event, "at": happened.isoformat()}, **beside}
     return _fact(live.patient, Kind.EVENT, payload, name, by, at, min(happened, at))
+
+
+def _sent_before(live: LiveSession, events: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """What was told of its device beside each event that was sent before: its clock has gone on since."""
+    names = [str(one.get("id", "")) for one in events]
+    kept = Fact.objects.filter(patient_id=live.patient_id, key__in=names).values_list("key", "payload")
+    return {name: {part: payload[part] for part in ("device", "clock") if payload.get(part)} for name, payload in kept}
 
 
 def _ask_gate(live: LiveSession, document: dict[str, Any], event: dict[str, Any], at: dt.datetime) -> None:
@@ -425,7 +467,7 @@ def _holding(state: SessionState) -> list[Finding]:
 
 
 def _fold(live: LiveSession, document: dict[str, Any], at: dt.datetime) -> SessionState:
-    return fold_session(sessions.read(live, document), at=sessions.local(live, at), knowledge=rules_of(live.rules))
+    return sessions.folded(live, sessions.read(live, document), at)
 
 
 def _moment(text: str) -> dt.datetime:

@@ -1,12 +1,13 @@
 """Which defaults a clinic has made its own, by whose names: the state of each decision, and the overlay that follows.
 
-A decision is in force while as many people as it needs, a prescriber among them, have signed what stands there now with
-the same changes. A default that changes, or whose source does, has another digest and is asked again.
+A decision is in force once as many people as it needs, a prescriber among them, have signed what stands there now with
+the same changes; other changes are a proposal until as many have signed those. A default that changes, or whose source
+does, has another digest and is asked again.
 """
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -27,18 +28,27 @@ _SESSION_RULES = "session_rules"
 
 
 class Standing(NamedTuple):
-    """A decision as it stands in a clinic: who signed what is there now, and whether that is enough."""
+    """A decision as it stands in a clinic: who signed what is there now, and whether that is enough.
+
+    `proposed` are the signatures under other values than those in force: they change nothing before they are enough.
+    """
 
     decision: Decision
     signatures: tuple[Adoption, ...]
     is_in_force: bool
     was_signed_before: bool
     """Whether somebody signed it as it was, before it changed."""
+    proposed: tuple[Adoption, ...] = ()
+
+    @property
+    def is_of_every_session(self) -> bool:
+        """Whether the sessions of each protocol rest on it."""
+        return any(row.kind == _SESSION_RULES for row in self.decision.rows)
 
     @property
     def names_missing(self) -> int:
         """How many more people have to sign."""
-        return max(0, self.decision.topic.names - len(self.signatures))
+        return max(0, self.decision.topic.names - len(self.proposed or self.signatures))
 
 
 @lru_cache(maxsize=4)
@@ -48,30 +58,50 @@ def all_decisions(facts: Knowledge) -> Mapping[str, Decision]:
 
 def standing(clinic: Clinic, protocol: str | None = None) -> list[Standing]:
     """Each decision as it stands; of one protocol those that its sessions rest on."""
+    rows, found = signed(clinic), all_decisions(knowledge.load()).values()
+    every = (stand(one, rows.get(one.id, [])) for one in found)
+    return [one for one in every if protocol in (None, one.decision.protocol) or one.is_of_every_session]
+
+
+def signed(clinic: Clinic) -> dict[str, list[Adoption]]:
+    """The signatures under each decision since it was last ended, in their order."""
     rows: dict[str, list[Adoption]] = {}
     for row in clinic.adoptions.select_related("by").order_by("pk"):
         if row.is_end:
             rows.pop(row.decision, None)
         else:
             rows.setdefault(row.decision, []).append(row)
-    found = all_decisions(knowledge.load()).values()
-    return [_standing(one, rows.get(one.id, [])) for one in found if protocol is None or _rests_on(protocol, one)]
+    return rows
 
 
-def _rests_on(protocol: str, decision: Decision) -> bool:
-    return decision.protocol == protocol or (not decision.protocol and _SESSION_RULES in decision.topic.kinds)
-
-
-def _standing(decision: Decision, rows: list[Adoption]) -> Standing:
-    newest = rows[-1].changes if rows else {}
-    agreed = {row.by_id: row for row in rows if row.digest == decision.digest and row.changes == newest}
-    by_prescriber = any(row.role == "prescriber" for row in agreed.values())
+def stand(decision: Decision, rows: Sequence[Adoption]) -> Standing:
+    """How a decision stands by the signatures under it, in their order."""
+    in_force: list[Adoption] = []
+    proposed: list[Adoption] = []
+    for row in (one for one in rows if one.digest == decision.digest):
+        proposed = [one for one in proposed if one.by_id != row.by_id]  # of one person the newest name counts
+        if in_force and row.changes == in_force[0].changes:
+            in_force = [*(one for one in in_force if one.by_id != row.by_id), row]
+            continue
+        proposed.append(row)
+        if _is_enough(decision, alike := _alike(proposed)):
+            in_force, proposed = alike, []
     return Standing(
         decision=decision,
-        signatures=tuple(agreed.values()),
-        is_in_force=by_prescriber and len(agreed) >= decision.topic.names,
+        signatures=tuple(in_force or _alike(proposed)),
+        is_in_force=bool(in_force),
         was_signed_before=any(row.digest != decision.digest for row in rows),
+        proposed=tuple(_alike(proposed)) if in_force else (),
     )
+
+
+def _alike(rows: list[Adoption]) -> list[Adoption]:
+    """Those under the same values as the newest."""
+    return [one for one in rows if one.changes == rows[-1].changes]
+
+
+def _is_enough(decision: Decision, rows: list[Adoption]) -> bool:
+    return len(rows) >= decision.topic.names and any(row.role == "prescriber" for row in rows)
 
 
 def is_adopted(clinic: Clinic, protocol: str) -> bool:
@@ -92,9 +122,9 @@ def session_rules_of(clinic: Clinic, rules: Mapping[str, SessionRules]) -> dict[
     """The rules of a session with what the clinic has confirmed."""
     kept = dict(rules)
     for one in standing(clinic):
-        if one.is_in_force and _SESSION_RULES in one.decision.topic.kinds:
-            for row in one.decision.rows:
-                above = confirmed(row, one.signatures, {})
+        if one.is_in_force:
+            for row in (each for each in one.decision.rows if each.kind == _SESSION_RULES):
+                above = confirmed(row, one.signatures, one.signatures[-1].changes)
                 kept[row.id] = msgspec.convert(merge(tree_of(kept[row.id]), above), SessionRules)
     return kept
 

@@ -6,12 +6,11 @@ from typing import Any
 import msgspec
 
 from keel.assessment.session.events import Session
-from keel.assessment.session.fold import fold_session
 from keel.assessment.session.state import SessionState
 from keel.assessment.session.watch import alarm_facts
 from keel.web.live.models import LiveSession
 from keel.web.live.rules import rules_of
-from keel.web.live.sessions import local
+from keel.web.live.sessions import folded, local
 
 
 def alarms_due(live: LiveSession, session: Session, state: SessionState, at: dt.datetime) -> list[dict[str, Any]]:
@@ -22,6 +21,6 @@ def alarms_due(live: LiveSession, session: Session, state: SessionState, at: dt.
         state,
         at=here,
         knowledge=knowledge,
-        fold=lambda other: fold_session(other, at=here, knowledge=knowledge),
+        fold=lambda other: folded(live, other, at),
     )
     return [msgspec.to_builtins(one) | {"at": at.isoformat()} for one in found]

@@ -64,6 +64,7 @@ def before(view: SessionView, page: dict[str, Any]) -> dict[str, Any]:
     grouped = {one.fact.id for group in denials for one in group.questions}
     single = [one for one in asked.today if one.id not in SUICIDE and one.id not in grouped]
     screening = [one for one in asked.at_screening if view.facts.get(one.id) is None and one.id not in grouped]
+    days = view.facts.get("days_since_weighed")
     screening += _lacking(view, page["state"], {one.id for one in asked.start})
     return {
         **sign_entry(view, page["state"]),
@@ -75,6 +76,9 @@ def before(view: SessionView, page: dict[str, Any]) -> dict[str, Any]:
         "denials": denials,
         "medicines": _medicines(view),
         "is_before": not view.dose.has_begun,
+        "weight_kg": view.person.weight_kg,
+        "days_since_weighed": int(days) if isinstance(days, int | float) else None,
+        "weighings": view.weighings,
     }
 
 

@@ -35,6 +35,7 @@ def dosing(view: SessionView, page: dict[str, Any]) -> dict[str, Any]:
         "pump_ml_per_h": _pump_rate(view.protocol, solution, planned, state.dose.planned_min),
         "checks": [one for one in view.events if isinstance(one, DoseChecked)],
         "checkers": len({one.by for one in view.events if isinstance(one, DoseChecked)}),
+        "may_check": not view.dose.has_begun or any(one.rule == "KEEL-NOT-CHECKED" for one in state.alarms),
         "bases": list(WeightBasis),
         "holds": holds(state, view),
         "is_to_give": not view.dose.has_begun or (kind == "devices" and state.phase.gate == "giving"),

@@ -75,6 +75,8 @@ def posted_event(
     event |= {"text": text} if text else {}
     if event["type"] == "dose_started":
         event |= _second_person(live, by)
+    if event["type"] == "emergency_step":
+        _refuse_unknown_step(event)
     if event["type"] == "vitals_recorded":
         _ask_about_readings(event, live, now, sure=data.getlist("sure"))
     return event, BY_HAND if is_by_hand else {}
@@ -147,6 +149,12 @@ def _second_person(live: LiveSession, by: AbstractUser) -> dict[str, Any]:
     return {"checked_by": staff_names(live.patient.clinic).get(others[-1], others[-1])} if others else {}
 
 
+def _refuse_unknown_step(event: dict[str, Any]) -> None:
+    card = load().emergency_cards.get(event.get("card", ""))
+    if card is None or card.step(event.get("step", "")) is None:
+        raise ReadError(Message("No emergency card has this step."), fix=Message("Open the card again."))
+
+
 def _ask_about_readings(event: dict[str, Any], live: LiveSession, now: dt.datetime, *, sure: list[str]) -> None:
     typed = {sign: float(event[sign]) for sign in SIGNS if isinstance(event.get(sign), int | float)}
     for sign, value in typed.items():
@@ -176,5 +184,5 @@ def _correction(data: QueryDict, live: LiveSession, told: list[tuple[str, str]],
     inner = typed_event(was["type"], fields, read(live), knowledge=rules_of(live.rules))
     when = data.get("was_at", "")
     at = told_time(when, data.get("was_day", ""), now).isoformat() if when.strip() else was["at"]
-    kept = {name: value for name, value in was.items() if name not in ("id", "by", "recorded_at")}
+    kept = {name: value for name, value in was.items() if name not in ("id", "by", "recorded_at", "told_at")}
     return {**event, "event": {**kept, **inner, "at": at}}

@@ -92,7 +92,8 @@ class Monitor(models.Model):
     """A monitor or gateway that sends vital signs, by the name that it gives itself (EUI-64).
 
     `timezone` is that of its clock; `digest` the hash of the secret with which it posts FHIR; `heard_at` is when it was
-    heard last, `kept_at` the time of the newest reading of a continuous sign that was kept.
+    heard last, `clock_at` what its clock said then, `unfiled` why nothing of that could be filed. `kept` is the newest
+    kept reading of each continuous sign: its time, and whether it was out of range.
     """
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="monitors")
@@ -101,7 +102,9 @@ class Monitor(models.Model):
     timezone = models.CharField(max_length=50, default="UTC")
     digest = models.CharField(max_length=64, blank=True)
     heard_at = models.DateTimeField(null=True, blank=True)
-    kept_at = models.DateTimeField(null=True, blank=True)
+    clock_at = models.DateTimeField(null=True, blank=True)
+    unfiled = models.CharField(max_length=300, blank=True)
+    kept = models.JSONField(default=dict)
 
     def __str__(self) -> str:
         return str(self.name)

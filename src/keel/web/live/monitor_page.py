@@ -21,6 +21,7 @@ from keel.web.clinic.roles import Permission
 from keel.web.language.rendering import plain
 from keel.web.live.errors import SessionRefused
 from keel.web.live.models import MonitorMessage
+from keel.web.live.monitor_troubles import troubles
 from keel.web.live.monitors import add_monitor, monitor_with, place, take_observations
 from keel.web.routes import in_queue
 
@@ -69,9 +70,11 @@ def monitors(request: HttpRequest, clinic: Clinic) -> HttpResponse:
     strangers = (
         MonitorMessage.objects.filter(monitor=None).values("sender").annotate(at=Max("received_at")).order_by("-at")
     )
+    known = list(clinic.monitors.order_by("name"))
     context: dict[str, Any] = {
         "clinic": clinic,
-        "rows": [(one, one.places.last()) for one in clinic.monitors.order_by("name")],
+        "rows": [(one, one.places.last()) for one in known],
+        "monitor_troubles": troubles(known),
         "rooms": clinic.rooms.all(),
         "strangers": strangers[:MOST_STRANGERS] if is_alone else (),
         "is_alone": is_alone,

@@ -2,7 +2,8 @@
 
 A message is answered with AA once it is stored, whatever became of it; a monitor that nobody knows, a patient who is
 not the one of the room and a value that cannot be are kept with the reason. A monitor's value stands beside those that
-people enter and replaces none. Continuous signs are kept every `KEPT_EVERY_S` seconds, each reading of a cuff is.
+people enter and replaces none. A continuous sign is kept every `KEPT_EVERY_S` seconds, more often while it is out of
+range (`OUT_EVERY_S`); each reading of a cuff is kept.
 """
 
 import datetime as dt
@@ -18,6 +19,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from keel import knowledge
+from keel.assessment.session.limits import beyond, limits_of
 from keel.interop import Format, ReadError, read_records
 from keel.interop.hl7_vitals import SIGNS, Reading, VitalsMessage, acknowledgement, read_vitals, rows_of_signs
 from keel.knowledge import Knowledge
@@ -30,16 +32,18 @@ from keel.web.language.rendering import plain
 from keel.web.live.actions import record_events, watcher_user
 from keel.web.live.errors import SessionRefused
 from keel.web.live.models import LiveSession, Monitor, MonitorMessage, MonitorPlace, Room
+from keel.web.live.rules import rules_of
 from keel.web.live.sessions import with_heads
 
 KEPT_EVERY_S = 30
 """Seconds from one kept value of a continuous sign to the next; a default of Keel's, no source states one."""
-STALE_S = 30
-"""Seconds beyond twice its interval after which a monitor counts as silent."""
+OUT_EVERY_S = 10
+"""The same while the sign is out of range; the first value that is, is kept at once. A default of Keel's."""
 _CUFF = frozenset({"sbp", "dbp"})
 _Sets = dict[str, tuple[LiveSession, list[tuple[dt.datetime, dict[str, float]]]]]
 """The sets of vital signs for each session, by the id of the session, each with its time."""
 _ANOTHER = Message("the monitor names another patient than the room has")
+_NO_SESSION = Message("no session ran where this monitor stood at the time of the reading")
 _NO_PATIENT = "person without a Patient resource"
 """What the reader notes of nearly everything that a monitor sends, and says nothing of its values."""
 _FHIR = (Format.FHIR_BUNDLE, Format.FHIR_RESOURCE, Format.FHIR_NDJSON)
@@ -75,6 +79,8 @@ def _file(
             (0, [Message("nobody knows this monitor")]) if monitor is None else _sets(message, monitor, at)
         )
         why = joined("; ", dict.fromkeys([*reasons, *others]))
+        if monitor is not None:
+            _heard(monitor, message.sent_at or max((one.at for one in message.readings), default=None), at=at)
         try:
             with transaction.atomic():
                 MonitorMessage.objects.create(
@@ -101,29 +107,39 @@ def _sets(message: VitalsMessage, monitor: Monitor, at: dt.datetime) -> tuple[in
     )
     if others:
         reasons.append(Message("it is of another monitor, which may stand elsewhere"))
+    monitor.unfiled, is_placed = "", False
     for moment, signs in rows_of_signs(tuple(one for one in message.readings if one.device not in others)):
         live = session_at(monitor, moment)
         if live is None:
-            reasons.append(Message("no session ran where this monitor stood"))
+            reasons.append(_NO_SESSION)
         elif _is_of_another(message.patient, live):
             reasons.append(_ANOTHER)
         else:
-            kept = _kept(signs, monitor, moment)
-            if kept:
+            is_placed = True
+            if kept := _kept(signs, live, monitor, moment):
                 filed.setdefault(live.id, (live, []))[1].append((moment, kept))
-    stored = file_sets(filed, monitor, at=at)
-    Monitor.objects.filter(pk=monitor.pk).update(heard_at=at, kept_at=monitor.kept_at)
-    return stored, reasons
+        monitor.unfiled = "" if is_placed else plain(reasons[-1])
+    return file_sets(filed, monitor, at=at), reasons
 
 
-def _kept(signs: dict[str, float], monitor: Monitor, moment: dt.datetime) -> dict[str, float]:
-    """Of a set what is kept: a cuff's reading always, the other signs at most every `KEPT_EVERY_S` seconds."""
-    cuff = {name: value for name, value in signs.items() if name in _CUFF}
-    if monitor.kept_at is not None and 0 < (moment - monitor.kept_at).total_seconds() < KEPT_EVERY_S:
-        return cuff
-    if len(signs) > len(cuff):
-        monitor.kept_at = moment
-    return signs
+def _kept(signs: dict[str, float], live: LiveSession, monitor: Monitor, moment: dt.datetime) -> dict[str, float]:
+    """Of a set what is kept: a cuff's reading always, another sign where enough time has gone since the last."""
+    out = beyond(signs, limits_of(rules_of(live.rules).protocols[live.protocol]))
+    kept = {}
+    for name, value in signs.items():
+        last, was_out = monitor.kept.get(name, (None, False))
+        since = (moment - dt.datetime.fromisoformat(last)).total_seconds() if last else 0.0
+        least = (OUT_EVERY_S if was_out else 0) if name in out else KEPT_EVERY_S
+        if name in _CUFF or not 0 < since < least:
+            kept[name] = value
+            monitor.kept[name] = (moment.isoformat(), name in out)
+    return kept
+
+
+def _heard(monitor: Monitor, clock_at: dt.datetime | None, *, at: dt.datetime) -> None:
+    """Keeps that a monitor was heard, what its clock said, and what became of it."""
+    told = {"heard_at": at, "clock_at": clock_at, "unfiled": monitor.unfiled[:300], "kept": monitor.kept}
+    Monitor.objects.filter(pk=monitor.pk).update(**told)
 
 
 def file_sets(filed: _Sets, monitor: Monitor, *, at: dt.datetime) -> int:
@@ -188,6 +204,8 @@ def take_observations(monitor: Monitor, body: bytes, *, at: dt.datetime) -> tupl
     for message in messages:
         for one in message.readings:
             if (live := session_at(monitor, one.at)) and _is_of_another(message.patient, live):
+                monitor.unfiled = plain(_ANOTHER)
+                _heard(monitor, one.at, at=at)
                 raise ReadError(_ANOTHER)
     done = [_file(one, monitor, f"{one.patient} {body.decode()}", at=at, others=others) for one in messages]
     return sum(filed for filed, _ in done), joined("; ", dict.fromkeys(why for _, why in done if why))
@@ -202,7 +220,12 @@ def _of_record(record: Record, monitor: Monitor, facts: Knowledge) -> VitalsMess
         if sign and value is not None and moment
     )
     return VitalsMessage(
-        sender=monitor.identifier, control_id="", patient=record.person.id, readings=readings, unread=()
+        sender=monitor.identifier,
+        control_id="",
+        patient=record.person.id,
+        sent_at=None,
+        readings=readings,
+        unread=(),
     )
 
 

@@ -11,6 +11,7 @@ from keel.messages import encode_json
 from keel.web import clock
 from keel.web.clinic.roles import Permission
 from keel.web.live.models import LiveSession
+from keel.web.live.monitor_troubles import standing_in, troubles
 from keel.web.live.names import staff_names
 from keel.web.live.rules import rules_of
 from keel.web.live.sessions import local, seen, state_of
@@ -33,6 +34,7 @@ def page_of(request: HttpRequest, live: LiveSession) -> dict[str, Any]:
         "responsible": staff_names(live.patient.clinic).get(state.responsible, state.responsible),
         "following": state.due[0] if state.due else None,
         "levels_of_risk": ("none", "low", "moderate", "high"),
+        "monitor_troubles": troubles(standing_in(live.room)),
         "asked": request.GET,
         "may_run": Permission.RUN_SESSIONS in request.allowed,
         "may_decide": Permission.DECIDE in request.allowed,

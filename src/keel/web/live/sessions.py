@@ -84,7 +84,7 @@ def document_of(live: LiveSession, *more: dict[str, Any]) -> dict[str, Any]:
     """The session file: how it began, and its events, `more` after them.
 
     `recorded_at` of each is when the server took it. A clock that runs ahead never makes an event wait: what was
-    written of the future happened when it was written; the fact keeps what the device said.
+    written of the future happened when it came, and `told_at` says what the device said.
     """
     events = [event_of(fact.payload, fact.recorded_at) for fact in event_facts(live)]
     return {**live.opening.payload["session"], "id": live.id, "events": [*events, *more]}
@@ -93,8 +93,9 @@ def document_of(live: LiveSession, *more: dict[str, Any]) -> dict[str, Any]:
 def event_of(payload: dict[str, Any], recorded_at: dt.datetime) -> dict[str, Any]:
     """The event of a fact as the session file has it."""
     event: dict[str, Any] = payload["event"]
-    at = min(dt.datetime.fromisoformat(event["at"]), recorded_at.astimezone(dt.UTC))
-    return {**event, "at": at.isoformat(), "recorded_at": recorded_at.isoformat()}
+    at, came = dt.datetime.fromisoformat(event["at"]), recorded_at.astimezone(dt.UTC)
+    told = {"told_at": at.isoformat()} if at > came else {}
+    return {**event, "at": min(at, came).isoformat(), "recorded_at": recorded_at.isoformat(), **told}
 
 
 def read(live: LiveSession, document: dict[str, Any] | None = None) -> Session:
@@ -106,6 +107,11 @@ def read(live: LiveSession, document: dict[str, Any] | None = None) -> Session:
 def local(live: LiveSession, at: dt.datetime) -> dt.datetime:
     """A time where the clinic is."""
     return at.astimezone(ZoneInfo(live.patient.clinic.timezone))
+
+
+def folded(live: LiveSession, session: Session, at: dt.datetime) -> SessionState:
+    """The state of a session at a time, without what was out of range earlier."""
+    return fold_session(session, at=local(live, at), knowledge=rules_of(live.rules), looks_back=False)
 
 
 class Seen(NamedTuple):
@@ -132,5 +138,5 @@ def seen(live: LiveSession, *, at: dt.datetime) -> Seen:
         while len(_kept) >= _MOST_KEPT:
             _kept.pop(next(iter(_kept)), None)
         session = read(live)
-        _kept[key] = Seen(session, fold_session(session, at=local(live, at), knowledge=rules_of(live.rules)))
+        _kept[key] = Seen(session, folded(live, session, at))
     return _kept[key]

@@ -5,8 +5,10 @@ from django.urls.converters import StringConverter
 
 from keel.web.live import (
     adoption_page,
+    alarm_report_page,
     board_views,
     downtime,
+    drugs_page,
     emergency,
     fresh,
     handing_over,
@@ -37,10 +39,12 @@ urlpatterns = [
     path("<slug:clinic>/board/rooms/", board_views.rooms, name="board_rooms"),
     path("<slug:clinic>/board/sound/", board_views.sound, name="sound"),
     path("<slug:clinic>/board/room/", board_views.add_room, name="add_room"),
+    path("<slug:clinic>/board/alarms/", alarm_report_page.report, name="alarm_report"),
     path("<slug:clinic>/board/names/", board_views.choose_names, name="board_names"),
     path(SESSION + "alarms/", board_views.alarms, name="alarms"),
     path("<slug:clinic>/monitors/", monitor_page.monitors, name="monitors"),
     path("monitors/<str:identifier>/Observation", monitor_page.observations, name="observations"),
+    path("<slug:clinic>/emergency-drugs/", drugs_page.drug_boxes, name="drug_boxes"),
     path("<slug:clinic>/adoption/", adoption_page.adoption, name="adoption"),
     path("<slug:clinic>/adoption/<slug:protocol>.toml", adoption_page.overlay, name="overlay"),
     path("<slug:clinic>/adoption/<path:decision>/", adoption_page.decision, name="decision"),

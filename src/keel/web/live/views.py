@@ -28,7 +28,7 @@ from keel.web.live.errors import GateHolds, SessionRefused
 from keel.web.live.models import Room
 from keel.web.live.pages import json_answer, page_of
 from keel.web.live.parts import PARTS, part_of
-from keel.web.live.sessions import session_or_404, state_of
+from keel.web.live.sessions import event_facts, session_or_404, state_of
 
 MOST_EVENTS = 500
 """Events of one sending; a tablet that was away for a day has fewer."""
@@ -120,6 +120,9 @@ def record(request: HttpRequest, clinic: Clinic, session: str) -> HttpResponse:
     asked: dict[str, Any] = {}
     try:
         event, beside = posted_event(request.POST, live, now, request.user)
+        kept = None if beside else event_facts(live).filter(key=event["id"]).first()
+        if kept is not None:  # a second tap: it happened at the first
+            event["at"] = kept.payload["event"]["at"]
         has_happened = bool(request.POST.get("happened") and beside)
         taken = record_events(
             by=request.user, live=live, events=[event], at=now, clock=beside, is_asked=not has_happened
@@ -137,6 +140,10 @@ def record(request: HttpRequest, clinic: Clinic, session: str) -> HttpResponse:
         asked["problem"] = Message("Is this right? Nothing was recorded yet.")
     except ReadError as error:
         asked = {"problem": joined(" ", (error.problem, error.fix))}
+    if not asked and event["type"] == "emergency_step":
+        address = redirect("live:emergency_card", clinic.slug, live.id, event["card"])
+        address["Location"] += f"#{event['step']}"
+        return address
     if not asked:
         where = ("live:part", clinic.slug, live.id, part) if part in PARTS else ("live:session", clinic.slug, live.id)
         return redirect(*where)

@@ -1,11 +1,16 @@
 """The monitoring schedule laid over a session: when each set is due (protocol reference A7, B2)."""
 
 import datetime as dt
+from types import SimpleNamespace
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from keel.assessment.session.fold import fold_session
+from keel.assessment.session.schedule import _trigger
 from keel.knowledge import load
+from support.clock import START
 from support.sessions import DAY, base_session, changed, clock, read_session
 
 SETS = ("vitals_recorded", "sedation_scored", "dissociation_scored")
@@ -97,3 +102,37 @@ def test_readings_of_other_people_do_not_exist_without_their_events():
     state = fold_session(read_session(tree), at=dt.datetime.fromisoformat(clock("09:50")), knowledge=load())
     assert state.latest == {}
     assert any(one.overdue for one in state.due)
+
+
+def close_checks_forward(turns, enough):
+    """The obvious twin of `_trigger`: from the first turn on, how many sets in range are still needed after each."""
+    needed, last = 0, None
+    for moment, what in turns:
+        if what in ("pause", "block", "hold"):
+            needed = enough
+        elif what in ("warn", "note"):
+            needed = max(needed, 1)
+        else:
+            needed = max(0, needed - 1)
+        last = moment
+    return last if needed else None
+
+
+@given(
+    whats=st.lists(st.sampled_from(["fine", "fine", "warn", "note", "hold", "block", "pause"]), max_size=12),
+    enough=st.integers(1, 4),
+)
+@example(whats=["hold", "fine", "warn"], enough=2)
+@example(whats=["hold", "fine", "fine", "warn", "fine"], enough=2)
+def test_close_checks_last_as_long_looked_at_from_the_newest_back(whats, enough):
+    """HZ-ALM-01: from the newest back no set is judged that changes nothing, and the answer is that of all of them."""
+    turns = [(START + dt.timedelta(minutes=number), what) for number, what in enumerate(whats)]
+    found = {
+        moment: () if what == "fine" else (SimpleNamespace(severity=what),) for moment, what in turns if what != "pause"
+    }
+    view = SimpleNamespace(
+        cut=lambda name: enough,
+        turns=[(moment, what == "pause") for moment, what in turns],
+        at_moment=lambda moment: SimpleNamespace(out_of_range=found[moment]),
+    )
+    assert _trigger(view) == close_checks_forward(turns, enough)

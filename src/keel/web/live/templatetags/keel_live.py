@@ -1,6 +1,7 @@
 """Words of a session for the pages."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django import template
@@ -20,6 +21,7 @@ from keel.web.language.rendering import plain
 from keel.web.language.words import gettext as _
 from keel.web.live.board import ShownAlarm
 from keel.web.live.cards import cards_of
+from keel.web.live.models import Adoption
 from keel.web.live.screens import Screen, screen_of
 
 register = template.Library()
@@ -73,6 +75,12 @@ def of_cut(changes: dict[str, Any], field: str) -> Any:
 def of_rule(changes: dict[str, Any], rule: str) -> str:
     """The verb that was chosen for a rule; empty for none."""
     return str(changes.get("rules", {}).get(rule, ""))
+
+
+@register.filter
+def signers(signatures: Sequence[Adoption]) -> str:
+    """Who signed, by their names."""
+    return ", ".join(one.by.get_full_name() for one in signatures)
 
 
 @register.filter

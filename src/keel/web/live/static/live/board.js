@@ -136,7 +136,7 @@ function tell(place, text) {
 const TONES = { high: [0, .25, .5, 1, 1.25, 2.2, 2.45, 2.7, 3.2, 3.45], medium: [0, .3, .6], low: [0] };
 const EVERY = { high: 10000, medium: 25000, low: 30000 };
 const ORDER = ["high", "medium", "low"];
-const SHIFT = 12 * 3600000;
+const SHIFT = 12 * 3600000, REMIND = 180000;
 let ears = null, lastSounded = 0;
 
 function soundState() {
@@ -168,7 +168,8 @@ function play(priority) {
 function sound(isLost) {
   if (known === null || soundState() !== "on") return;
   const now = serverNow();
-  const loud = [...board.querySelectorAll("[data-alarm][data-here='1']")].filter(({ dataset }) => dataset.quietUntil ? now >= Date.parse(dataset.quietUntil) : !dataset.seen);
+  const isQuietHere = ({ dataset }) => now - (seenHere.get(dataset.alarm) ?? 0) < REMIND;
+  const loud = [...board.querySelectorAll("[data-alarm][data-here='1']")].filter((alarm) => !isQuietHere(alarm)).filter(({ dataset }) => dataset.quietUntil ? now >= Date.parse(dataset.quietUntil) : !dataset.seen);
   const worst = isLost ? "high" : ORDER.find((priority) => loud.some((alarm) => alarm.dataset.priority === priority));
   if (worst && performance.now() - lastSounded > (lastSounded ? EVERY[worst] : 0)) {
     lastSounded = performance.now();
@@ -206,10 +207,31 @@ board.addEventListener("click", (event) => {
   const link = event.target.closest?.(".alarm-answer");
   if (!link || event.ctrlKey || event.metaKey) return;
   event.preventDefault();
-  open(link.getAttribute("href")).catch(() => { location.href = link.href; });
+  open(link.getAttribute("href")).catch((error) => { if (Number(error.message)) location.href = link.href; else answerHere(link); });
 });
+// Without an answer of the server: beside a session it is kept on this device that an alarm was seen, elsewhere it is not.
+const seenHere = new Map();
+function answerHere(link) {
+  const alarms = [...link.closest(".room").querySelectorAll("[data-alarm]:not([data-seen])")];
+  at("answer-part").replaceChildren(...(at("answer-here") ? alarms.map(partHere) : [said(say.noAnswer)]));
+  if (!at("answer").open) at("answer").showModal();
+}
+
+function partHere(alarm) {
+  const part = at("answer-here").firstElementChild.cloneNode(true), [, rule, occurrence] = alarm.dataset.alarm.split("/");
+  part.querySelector(".alarm-says").textContent = alarm.dataset.says;
+  for (const [name, value] of Object.entries({ rule, occurrence, id: crypto.randomUUID() })) part.querySelector(`[name=${name}]`).value = value;
+  part.querySelector("form").addEventListener("submit", () => { seenHere.set(alarm.dataset.alarm, serverNow()); setTimeout(() => at("answer").close()); });
+  return part;
+}
+
+function said(text) {
+  return Object.assign(document.createElement("p"), { className: "error", textContent: text });
+}
+
 at("answer-close").addEventListener("click", () => at("answer").close());
 at("answer").addEventListener("submit", async (event) => {
+  if (event.target.getAttribute("action").endsWith("/record/")) return;  // kept on this device, like any entry
   event.preventDefault();
   const form = event.target, button = event.submitter, before = button.textContent;
   const data = new FormData(form, button);
@@ -224,6 +246,7 @@ at("answer").addEventListener("submit", async (event) => {
   } catch {
     button.textContent = before;
     tell("alarmed", say.notTaken);
+    at("answer-part").prepend(said(say.notTaken));
   }
 });
 

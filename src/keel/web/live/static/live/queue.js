@@ -65,6 +65,10 @@ for (const kind of ["pointerdown", "keydown"]) {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
+  if (!event.defaultPrevented && isOffline() && needsAnswer(form)) {
+    event.preventDefault();
+    close(true);
+  }
   if (event.defaultPrevented || !form.getAttribute("action")?.endsWith("/record/") || !own) return;
   event.preventDefault();
   if (form.dataset.busy) return;  // a second tap
@@ -96,6 +100,10 @@ async function write(form, submitter) {
     compare(fields);
     return isOffline() ? "" : drain(id);
   });
+  if (result === "stored" && form.dataset.back) {
+    location.hash = form.dataset.back;
+    return location.reload();
+  }
   if (result === "stored") return location.assign(document.querySelector(`.session-parts a[href$="/${data.get("next")}/"]`)?.href ?? say.here);
   if (result) {
     // Its person is at the form: the server asks there. The same id cannot be stored twice.
@@ -104,6 +112,7 @@ async function write(form, submitter) {
     return hand(form, submitter);
   }
   form.reset();
+  if (form.dataset.back && submitter) Object.assign(submitter, { disabled: true, textContent: say.notSent });
   form.querySelectorAll(".doubt").forEach((one) => one.classList.remove("doubt"));
   list();
 }
@@ -209,12 +218,17 @@ export async function list() {
   if (isNew) shown.replaceChildren(...rows);  // a button stays under the finger that is on it
 }
 
-// What a gate must let says that it is closed, where it stands.
+// What another person must see at once, or what is no entry of a session, cannot be kept here: a handover, a sheet.
+function needsAnswer(form) {
+  return form.method === "post" && Boolean(form.closest("main")) && !form.getAttribute("action")?.endsWith("/record/");
+}
+
+// What a gate must let, or what needs an answer, says that it is closed, where it stands.
 function close(isClosed) {
-  for (const name of document.querySelectorAll("form[action$='/record/'] > [name=type]")) {
-    const form = name.form, note = form.querySelector(".closed-note");
-    if (!isClosed || !deeds.includes(name.value)) note?.remove();
-    else if (!note) form.prepend(Object.assign(document.createElement("p"), { className: "closed-note", textContent: say.closed }));
+  for (const form of document.querySelectorAll("main form[method=post]")) {
+    const note = form.querySelector(".closed-note"), text = needsAnswer(form) ? say.needs : deeds.includes(form.querySelector(":scope > [name=type]")?.value) ? say.closed : "";
+    if (!isClosed || !text) note?.remove();
+    else if (!note) form.prepend(Object.assign(document.createElement("p"), { className: "closed-note", textContent: text }));
   }
 }
 
