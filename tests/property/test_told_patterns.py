@@ -51,7 +51,20 @@ def test_no_heap_of_words_makes_the_reader_fall_over(language):
 
 @pytest.mark.parametrize(
     "piece",
-    ["1 ", "1-", "a ", "every ", "for ", "over ", "between 1 and ", "1 g weekly and ", "2 x 100 mg ", "then ", "of "],
+    [
+        "1 ",
+        "1-",
+        "a ",
+        "every ",
+        "for ",
+        "over ",
+        "between 1 and ",
+        "1 g weekly and ",
+        "2 x 100 mg ",
+        "then ",
+        "of ",
+        "1 mg am and ",
+    ],
 )
 def test_the_longest_text_of_one_word_takes_no_longer_than_any(piece):
     """50 ms of processor time is the budget of an input of the allowed size; a busy machine has four times that."""

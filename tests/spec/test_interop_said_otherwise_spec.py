@@ -270,6 +270,8 @@ UNUSED = {
     "a name and no code": observation("x", quantity(190, "mm[Hg]")) | {"code": {"text": "Systolic blood pressure"}},
     "a code of the house": observation("x", quantity(70, "kg"))
     | {"code": concept("W1", "Body weight", system="urn:house")},
+    "a bare integer": observation("29463-7", valueInteger=70),
+    "a range": observation("29463-7", valueRange={"low": quantity(69, "kg"), "high": quantity(71, "kg")}),
     "words for a number": observation("85354-9", valueString="190/124 lying"),
 }
 
@@ -510,6 +512,13 @@ def test_pregnant_as_a_boolean_and_as_a_string():
     for value in ({"valueBoolean": True}, {"valueString": "yes"}):
         sent = observation("82810-3", effectiveDateTime="2026-11-20T09:00:00Z", **value)
         assert read(sent).records[0].person.pregnancy == "pregnant"
+
+
+def test_pregnant_at_no_time_is_noted_and_may_hold():
+    sent = observation("82810-3", concept("LA15173-0"), issued="2026-11-30T09:00:00Z")
+    del sent["effectiveDateTime"]
+    reading = read(sent)
+    assert (reading.records[0].person.pregnancy, notes(reading)) == ("unknown", ["pregnancy status"])
 
 
 def test_who_was_asked_and_did_not_say_may_be_pregnant():
@@ -815,6 +824,12 @@ def test_a_form_that_cannot_be_read_is_told_and_is_no_low_score():
     """HZ-IOP-03."""
     shown = picture(read(answered({"valueAttachment": {"data": base64.b64encode(b"x").decode()}})))
     assert [score.total for score in shown.scores] == [None]
+
+
+def test_a_total_that_cannot_be_read_is_told_too():
+    """HZ-IOP-03."""
+    shown = picture(read(observation("44261-6", valueString="20/27")))
+    assert "phq-9/not-understood" in {finding.rule for finding in shown.findings}
 
 
 # 14. Charts

@@ -15,7 +15,7 @@ from uuid import NAMESPACE_URL, uuid5
 import msgspec
 
 from keel.interop.fhir import own
-from keel.interop.fhir.datatypes import ABSENT_REASON, UCUM
+from keel.interop.fhir.datatypes import ABSENT_REASON, LOINC, UCUM
 from keel.interop.fhir.own import extension
 from keel.interop.fhir.people import RISK_LEVEL
 from keel.interop.fhir_questionnaire import LOCAL, answer_value
@@ -27,7 +27,7 @@ from keel.interop.times import written_start
 from keel.interop.vocabulary import OWN_ROUTES, OWN_SUBSTANCES, SNOMED
 from keel.knowledge import Knowledge
 from keel.knowledge.concepts import State
-from keel.knowledge.reading import CodeKind
+from keel.knowledge.reading import CodeKind, ReadingCode
 from keel.quantities import UnitError, parse_unit
 from keel.record import (
     Answers,
@@ -52,6 +52,8 @@ _TERMS = "http://terminology.hl7.org/CodeSystem"
 _ATC = "http://www.whocc.no/atc"
 _ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 _URI = re.compile(r"\S+")
+_BY_PULSE, _SATURATION = "59408-5", "2708-6"
+"""Oxygen by a pulse oximeter goes out under both of its codes, as US Core asks."""
 _ADMINISTERED = dt.timedelta(days=1)
 """What goes on longer is an administration and no statement of one dose."""
 _STATEMENT_STATUS = {
@@ -236,19 +238,34 @@ class _Writer:
     def _measurement(self, one: Measurement) -> Json:
         row = self._knowledge.reading_codes.coded(CodeKind.MEASURE, one.system, one.code)
         is_vital = row is not None and row.means in self._knowledge.reading_limits.possible
+        code = _concept(one.name, {one.system: one.code} if one.code else {})
+        if row is not None and is_vital:
+            code["coding"] += self._shared_codes(row, one.code)
         limit = [] if one.upper_limit is None else [{"high": _quantity(one.upper_limit, one.unit)}]
         return self._about(
             "Observation",
             one,
             status="final",
             category=[_coded(f"{_TERMS}/observation-category", "vital-signs")] if is_vital else [],
-            code=_concept(one.name, {one.system: one.code} if one.code else {}),
+            code=code,
             effectiveDateTime=_time(one.at),
             performer=[_who(one.by)] if one.by else [],
             device={"display": one.device} if one.device else {},
             referenceRange=limit,
             **_value(one),
         )
+
+    def _shared_codes(self, row: ReadingCode, own: str) -> list[Json]:
+        """The code under which every program looks for a vital sign, beside its own of a position or another system.
+
+        R4's profiles of vital signs fix it; a saturation of blood is none of a pulse oximeter's.
+        """
+        if row.means == "oxygen_saturation":
+            codes = [_SATURATION] if own == _BY_PULSE else []
+        else:
+            shared = self._knowledge.reading_codes.named(CodeKind.MEASURE, row.means.replace("_", " "))
+            codes = [shared.code] if shared and shared.system == LOINC and shared.code != own else []
+        return [{"system": LOINC, "code": code} for code in codes]
 
     def _answers(self, answers: Answers) -> Json:
         instrument = self._knowledge.instruments.get(answers.instrument)

@@ -121,7 +121,7 @@ class _Maker:
 
     def measurement(self, row: Row, where: str) -> Json:
         """An observation: under the code of its concept, else under that of its source."""
-        source = row.get("measurement_source_value", "")
+        source = row.get("measurement_source_value", "").removeprefix("LOINC:")
         code = self._concept(row.get("measurement_concept_id", ""), source)
         named = self._knowledge.reading_codes.named(CodeKind.MEASURE, source)
         code["coding"] += [{"system": LOINC, "code": source}] if re.fullmatch(r"\d{1,7}-\d", source) else []

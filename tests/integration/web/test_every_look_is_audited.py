@@ -130,7 +130,7 @@ def test_what_cannot_be_audited_is_not_written(at_desk, dose, monkeypatch, addre
     """The fault lies between the fact and its row of the audit."""
     browser = at_desk("alice")
     browser.raise_request_exception = False
-    monkeypatch.setattr(audit, "append", _break)
+    monkeypatch.setattr(audit, "append_all", _break)
     assert browser.post(address, body).status_code >= 500
     assert Fact.objects.count() == 2
 

@@ -202,3 +202,25 @@ def test_a_bundle_is_json_that_the_reader_takes_whole():
     data = json.dumps(written(DANA)).encode()
     reading = read_records(data, at=AT, knowledge=FACTS)
     assert reading.totals.reported == 0
+
+
+@pytest.mark.parametrize(
+    ("system", "code", "also"),
+    [
+        ("http://loinc.org", "8459-0", ["8480-6"]),
+        ("http://snomed.info/sct", "271650006", ["8462-4"]),
+        ("http://loinc.org", "8889-8", ["8867-4"]),
+        ("http://loinc.org", "3141-9", ["29463-7"]),
+        ("http://loinc.org", "59408-5", ["2708-6"]),
+        ("http://loinc.org", "2708-6", []),
+        ("http://loinc.org", "8480-6", []),
+        ("http://loinc.org", "59826-8", []),
+    ],
+)
+def test_a_vital_sign_goes_out_under_the_code_that_every_program_looks_for(system: str, code: str, also: list[str]):
+    """R4 vital-signs profiles; US Core pulse oximetry has both codes (reference/interop.md, 3.3)."""
+    at = dt.datetime(2026, 11, 1, 9, tzinfo=dt.UTC)
+    measured = Measurement(code=code, system=system, name="as sent", value=90.0, unit="", at=at)
+    bundle = fhir_bundle(Record(measurements=(measured,)), at=AT, knowledge=FACTS)
+    coding = bundle["entry"][1]["resource"]["code"]["coding"]
+    assert coding == [{"system": system, "code": code}, *({"system": "http://loinc.org", "code": one} for one in also)]

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from keel.knowledge import load
-from keel.knowledge.directory import Display, digits, listed, look_up, services
+from keel.knowledge.directory import Answers, Display, digits, listed, look_up, services
 from keel.knowledge.directory.check import disagreements, stale_rows
 from support.loops import some
 
@@ -100,16 +100,35 @@ def test_the_clinic_that_wrote_one_of_the_judged_texts_is_not_displayed():
     assert "rehab-onestep" not in ids(services(DIRECTORY, country="TH", need="treatment", at=CHECKED).services)
 
 
-def test_whole_country_services_come_before_regional_and_worldwide_ones():
+def test_who_answers_sooner_comes_first_then_the_country_then_its_regions():
+    """At three in the morning a line that answers then stands above one that does not."""
     rows = services(DIRECTORY, country="GB", need=None, at=CHECKED).services
-    ranks = [("*" in row.service.countries, row.service.region != "") for row in rows]
+    ranks = [(row.service.answers.rank, "*" in row.service.countries, row.service.region != "") for row in rows]
     assert ranks == sorted(ranks)
+    assert len({rank for rank, *_ in ranks}) > 2
 
 
-def test_order_within_a_group_is_the_alphabet_and_nothing_else():
-    names = [
-        row.service.name.casefold() for row in services(DIRECTORY, country="HK", need="treatment", at=CHECKED).services
-    ]
+@pytest.mark.parametrize(
+    ("service", "answers"),
+    [
+        ("gb-111", Answers.ALWAYS),  # hours 24/7, by phone
+        ("au-aod", Answers.AT_HOURS),  # 24/7, but for South Australia
+        ("gb-alderhey", Answers.ELSEWHERE),  # a page
+    ],
+)
+def test_when_somebody_answers_is_what_the_hours_say_of_the_whole_line(service, answers):
+    assert DIRECTORY[service].answers is answers
+
+
+def test_round_the_clock_is_said_only_where_the_hours_say_so():
+    claimed = {service.hours for service in DIRECTORY.values() if service.round_the_clock}
+    assert all("24" in hours or hours == "day and night" for hours in claimed)
+    assert len(claimed) > 3
+
+
+def test_order_among_equals_is_the_alphabet_and_nothing_else():
+    rows = services(DIRECTORY, country="HK", need="treatment", at=CHECKED).services
+    names = [(row.service.answers.rank, row.service.name.casefold()) for row in rows]
     assert names == sorted(names)
     assert len(names) > 5
 

@@ -152,7 +152,7 @@ class RateReader(AmountReader):
         return (Rate(), at + 1) if self.is_at(at, K.UNSAID_OFTEN) else None
 
     def _frequency(self, at: int) -> Read[Rate] | None:
-        if self.is_at(at, "two_meanings"):
+        if self.is_at(at, "two_meanings") and at not in self.doses:  # “100 mg am, 200 mg pm” is clear
             two = self.value(at, "two_meanings")
             assert isinstance(two, TwoMeanings)  # noqa: S101 - for the type checker
             raise PatternError(

@@ -170,7 +170,7 @@ def _clash(one: Rate, other: Rate, *, has_and: bool) -> bool:
         theirs = other.days or (other.occasions if other.periods >= 0 else None)
         return theirs is not None and (has_and or mine != theirs)
     if one.a_day is not None and other.a_day is not None:
-        return has_and or one.a_day != other.a_day
+        return has_and or (one.a_day != other.a_day and not (one.is_every_day or other.is_every_day))
     if one.total_of is not None and other.total_of is not None:
         return one != other
     return one.periods < 0 and other.periods < 0

@@ -51,6 +51,9 @@ class OftenReader:
         rates = [item.what for item in items if isinstance(item.what, Rate)]
         if all(rate.is_limit and rate.is_gap for rate in rates):  # “2 weeks on, 2 weeks off” alone
             return often
+        has_each = any(rate.a_day and rate.a_day.high > 1 for rate in rates)
+        if has_each and any(rate.is_every_day for rate in rates):  # “1 g daily, 3 times a day”
+            often = often._replace(assumed=(Message("the amount is read as that of each dose of the day"),))
         for place, item in enumerate(items):
             what = item.what
             if isinstance(what, Rate):
@@ -88,7 +91,7 @@ class OftenReader:
             return often._replace(total=rate)
         if rate.periods < 0:  # a number of occasions that is the whole of it
             return often._replace(course=rate.occasions, course_text=self.raw(item))
-        if rate.a_day is not None:
+        if rate.a_day is not None and not (rate.is_every_day and often.a_day):  # “twice a day, every day”
             often = often._replace(a_day=rate.a_day, is_counted=not rate.is_every_day)
         days = rate.days
         if rate.occasions is not None:

@@ -56,6 +56,8 @@ MEDICINE_STATUS = {"completed": "stopped", "intended": "planned", "unknown": "ac
 """How a resource's status stands in a record, where it is not the same word; “unknown” is checked as if active."""
 GIVEN = ("completed", "in-progress", "stopped", "on-hold")
 HOSPITAL = ("inpatient", "outpatient")
+_CONTENT: tuple[type[Substance | Medication], ...] = (Substance, Medication)
+"""What an ingredient may refer to."""
 
 
 class Named(NamedTuple):
@@ -152,13 +154,13 @@ class MedicationReader:
         if part.item_codeable_concept or reference is None:
             return part.item_codeable_concept
         if reference.reference.startswith("#"):
-            for shape in (Substance, Medication):
+            for shape in _CONTENT:
                 bodies = (contained(holder, reference.reference, shape.__name__) for holder in holders)
                 with suppress(ReadError):
                     if body := next((body for body in bodies if body), None):
-                        return cast(Substance | Medication, json_text.decode(body, shape)).code
+                        return json_text.decode(body, shape).code
         found = self._directory.find(reference.reference, item) if reference.reference else None
-        if found and found.type in (Substance.__name__, Medication.__name__):
+        if found and found.type in [shape.__name__ for shape in _CONTENT]:
             with suppress(NotTaken):
                 return cast(Substance | Medication, decoded(found, self._bodies[found.key])).code
         return CodeableConcept(text=reference.display) if reference.display else None

@@ -100,6 +100,10 @@ class ObservationReader:
         pregnancy = self._pregnancy(observation, item, draft)
         if pregnancy is not None and time.last is not None:
             draft.pregnancy.append((time.last.at, pregnancy))
+        elif pregnancy is not None:
+            reason = Message("not used, because nobody says when it was told")
+            draft.notes.note(Message("pregnancy status"), where=item.where, reason=reason)
+            draft.has_unread_pregnancy = True
 
     def _panel(self, observation: Observation) -> Instrument | None:
         """The instrument whose whole the observation is."""
@@ -165,6 +169,7 @@ class ObservationReader:
             if total and not said.absent:
                 reason = Message("{answer} is not a number; not scored", answer=shown(" ".join(said.words)))
                 draft.notes.note(Message("{instrument} total", instrument=total.name), where=item.where, reason=reason)
+                draft.sittings.open(total, sitting)
             mine = [question for question in questions if of_panel is None or question[0].id == of_panel.id]
             if len(mine) == 1:
                 draft.sittings.answer(mine[0], said, sitting, where=item.where)
@@ -261,6 +266,9 @@ class ObservationReader:
         if part.value_ratio is not None:
             return f"{_in_words(part.value_ratio.numerator)} : {_in_words(part.value_ratio.denominator)}", ""
         if part.value_integer is not None:
+            if row is not None and row.unit not in ("", "1"):
+                reason = Message("not known to Keel; the value was kept as it came")
+                draft.notes.note(Message("value without a unit"), where=item.where, reason=reason)
             return float(part.value_integer), "1"
         if part.value_boolean is not None:
             return part.value_boolean, ""

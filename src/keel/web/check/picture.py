@@ -27,6 +27,7 @@ from keel.web.check.steps import BLADDER, DEPENDENCE, GRIP, SIGNS
 from keel.web.directory.queries import listing_for
 from keel.web.language import languages, texts
 from keel.web.language.quantities import amount
+from keel.web.language.rendering import plain
 from keel.web.language.words import gettext as _
 from keel.web.picture.queries import PicturePage, severity_words
 
@@ -204,7 +205,10 @@ class CheckPicture(PicturePage):
             ),
             (bool(told or signs), _part("signs", _("Warning signs"), signs)),
             (self.has_exposure, _part("exposure", _("How much, in a year"), self.exposure_findings, says=self._year)),
-            (exposure.band is not None, _part("band", _("Band of exposure"), says=self.band.name if self.band else "")),
+            (
+                exposure.band is not None,
+                _part("band", _("Band of exposure"), says=plain(self.band.name) if self.band else ""),
+            ),
             (True, _part("problem", _("Signs that use has become a problem"), self.problem_findings)),
             (bool(self.mood_scores), _part("scores", _("Mood and worry"), self._mood_findings)),
             (bool(self.cards), _part("strategies", _("What can lower the risk"), says=self._cards_say)),

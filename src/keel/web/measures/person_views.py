@@ -3,6 +3,7 @@
 No account, no script, no cookie but that of the form. A link that is over says so kindly and stores nothing.
 """
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Literal
@@ -25,8 +26,10 @@ from keel.web.measures.queries import alarms_in, alerts_for, clinic_says, link_o
 from keel.web.questionnaires.queries import answers_in, questionnaire_of
 from keel.web.routes import in_queue
 
+log = logging.getLogger("keel.web")
 GONE = 410
 UNPROCESSABLE = 422
+UNAVAILABLE = 503
 View = Callable[..., HttpResponse]
 
 
@@ -98,6 +101,14 @@ def _stored(
         rules = store_answers(link=link, instrument=instrument, items=items, shown=shown, at=clock.now())
     except FormOver as over:
         return _over(request, link, over.why, twice=over.why is Over.ANSWERED)
+    except Exception:
+        rules = alarms_in(instrument, items)
+        if not rules:
+            raise
+        # Whatever keeps the answer from being stored does not keep help from whoever gave it, and says so.
+        log.exception("an answer that alarms could not be stored")
+        context = _said(link) | _called_for([(instrument, rules)]) | {"is_lost": True, "token": token}
+        return render(request, "measures/help.html", context, status=UNAVAILABLE)
     return redirect("measures:form_help" if rules else "measures:form", token)
 
 
@@ -105,17 +116,25 @@ def _stored(
 @_at_link
 def form_help(request: HttpRequest, link: FormLink, token: str) -> HttpResponse:
     """Help at once: the words of the clinic, whom to call, and what an answer of this link calls for."""
-    facts, now = knowledge.load(), clock.now()
-    mine = [one for one in alerts_for(link.patient, now) if one.id.startswith(f"{link.pk}-")]
-    risks, steps = set(), []
-    for one in mine:
-        shape = facts.instruments[one.opened.step.instrument]
-        is_suicide = shape.look_back is not None and shape.look_back.risk == "suicide"
-        risks.add(is_suicide)
-        if not is_suicide:
-            steps += [rule.next_step for rule in shape.rules if f"{shape.id}/{rule.id}" in one.opened.step.rules]
-    context = {"is_crisis": True in risks or not mine, "steps": steps, "left": link_state(link, now).left}
-    return render(request, "measures/help.html", _said(link) | context | {"token": token})
+    now = clock.now()
+    opened = [one.opened.step for one in alerts_for(link.patient, now) if one.id.startswith(f"{link.pk}-")]
+    context = _called_for([(one.instrument, one.rules) for one in opened])
+    context |= {"left": link_state(link, now).left, "token": token}
+    return render(request, "measures/help.html", _said(link) | context)
+
+
+def _called_for(found: list[tuple[str, tuple[str, ...]]]) -> dict[str, Any]:
+    """What instruments and rules that alarm call for: the crisis words, or steps in the words of their rules."""
+    facts = knowledge.load()
+    shapes = [(facts.instruments[name], rules) for name, rules in found]
+    of_suicide = [shape for shape, _rules in shapes if shape.look_back and shape.look_back.risk == "suicide"]
+    steps = [
+        rule.next_step
+        for shape, rules in shapes
+        for rule in shape.rules
+        if shape not in of_suicide and f"{shape.id}/{rule.id}" in rules
+    ]
+    return {"is_crisis": bool(of_suicide) or not found, "steps": steps}
 
 
 def _over(request: HttpRequest, link: FormLink, over: Over, *, twice: bool = False) -> HttpResponse:
