@@ -73,12 +73,15 @@ async def load(address: str, *, checks_per_s: float, writes_per_s: float, second
 def figures(folder: Path, *, checks_per_s: float = 100, writes_per_s: float = 20, seconds: float = 60) -> list[Figure]:
     """The figures of this run."""
     with served(folder, demo=True) as server:
+        alone, _ms = asyncio.run(load(server.address, checks_per_s=0, writes_per_s=writes_per_s, seconds=seconds / 4))
         done, after_ms = asyncio.run(
             load(server.address, checks_per_s=checks_per_s, writes_per_s=writes_per_s, seconds=seconds)
         )
         with closing(sqlite3.connect(f"file:{server.folder / 'keel.sqlite3'}?mode=ro", uri=True)) as database:
             stored = {key for (key,) in database.execute("SELECT key FROM clinic_fact")}
     print(f"checks {dict(done.checks)}, writes {dict(done.writes)}")
+    quiet, beside = percentile(alone.write_ms, 95), percentile(done.write_ms, 95)
+    print(f"a write alone on this machine: p95 {quiet:.0f} ms; beside the checks {beside / quiet:.1f} times that")
     return [
         Figure("clinic write, p50", percentile(done.write_ms, 50), "ms", 300),
         Figure("clinic write, p95", percentile(done.write_ms, 95), "ms", 300),
