@@ -173,7 +173,7 @@ def test_a_clinic_that_adopted_nothing_begins_no_session(people, known, harbour)
 
 
 def test_a_session_is_corrected_in_the_session_and_nowhere_else(live, people):
-    with pytest.raises(FactRefused, match="session"):
+    with pytest.raises(FactRefused, match="page of its own"):
         void_fact(by=people["alice"], fact=live.opening, reason="x", key="v", at=START)
 
 
