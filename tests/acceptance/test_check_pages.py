@@ -51,17 +51,27 @@ def test_the_arithmetic_of_both_texts_stands_on_the_page(erin, pattern, figures)
         assert figure in text
 
 
-def test_the_same_amount_on_other_days_is_the_amount_times_the_days(erin):
-    page = _picture(erin, pattern=WEEKEND)
+@pytest.mark.parametrize(
+    ("pattern", "expected", "change"),
+    [
+        (WEEKEND, {"Once a month": 4_800, "Once a week": 20_800}, "−77 %"),  # 400 mg x 12, 52; 12/52 - 1 = -76.9 %
+        ("1 g daily", {"Once a month": 12_000, "Three days a week": 156_000, "Every day": 365_000}, "−97 %"),
+    ],
+)
+def test_the_same_amount_on_fewer_days_is_the_amount_times_the_days(erin, pattern, expected, change):
+    page = _picture(erin, pattern=pattern)
     table = page[page.index('class="data frequencies"') :]
     rows = re.findall(r"<tr[^>]*>(.*?)</tr>", table[: table.index("</table>")], re.DOTALL)[1:]
     shown = [text_of(row).split("\n") for row in rows]
-    expected = {"Once a month": 4_800, "Once a week": 20_800, "Three days a week": 62_400, "Every day": 146_000}
     found = {row[0].replace(" (now)", ""): row for row in shown}
-    for name, mg in expected.items():  # 400 mg x 12, 52, 156, 365
+    assert list(found)[-1] == list(expected)[-1]
+    for name, mg in expected.items():
         assert f"{mg:,} mg" in found[name]
-    assert "−77 %" in found["Once a month"]  # 12/52 - 1 = -76.9 %
-    assert "+602 %" in found["Every day"]  # 365/52 - 1 = 601.9 %
+    assert change in found["Once a month"]
+
+
+def test_what_is_lower_gets_no_table_of_other_days(erin):
+    assert 'class="data frequencies"' not in _picture(erin, pattern="100 mg twice a year")
 
 
 def test_treatment_gets_no_table_of_other_days(erin):

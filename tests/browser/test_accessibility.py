@@ -50,7 +50,7 @@ def test_a_picture_with_everything_open(open_page, violations, scheme, viewport)
     page = open_page("/check/", viewport=viewport, color_scheme=scheme, bypass_csp=True)
     page.fill("#pattern", "1-2 g most days since 2022")
     page.fill("#medicines", "alcohol, diazepam, oxycodone, sertraline, grumbleflux")
-    page.click("text=Show the picture")
+    page.click("text=Show my answer")
     page.wait_for_selector("h1:has-text('The picture')")
     assert violations(page) == []
 

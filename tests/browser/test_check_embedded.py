@@ -65,7 +65,7 @@ def test_the_service_frames_the_check_and_it_works_without_a_cookie(chromium, br
     frame = page.frame_locator("iframe")
     frame.locator("#pattern").fill("400 mg every Saturday, snorted")
     assert frame.get_by_text("Harbour Drug Service").is_visible()
-    frame.get_by_role("button", name="Show the picture").click()
+    frame.get_by_role("button", name="Show my answer").click()
     frame.get_by_role("heading", level=1, name="The picture").wait_for()
     accent = frame.locator("h1").evaluate("getComputedStyle(document.documentElement).getPropertyValue('--accent')")
     assert accent == "#0b5d4b"

@@ -10,7 +10,7 @@ def test_from_the_first_page_to_the_picture(open_page):
     page.get_by_role("navigation", name="Three doors").get_by_role("link", name="Check").click()
     page.get_by_label("How ketamine is or was taken").fill(WEEKEND)
     page.get_by_label("Other medicines, drugs and alcohol").fill("alcohol, sertraline")
-    page.get_by_role("button", name="Show the picture").click()
+    page.get_by_role("button", name="Show my answer").click()
     page.get_by_role("heading", level=1, name="The picture").wait_for()
     assert page.title() == "The picture · Keel"
     assert page.get_by_text("times the reference course", exact=True).is_visible()
@@ -20,7 +20,7 @@ def test_from_the_first_page_to_the_picture(open_page):
 
 def test_a_number_opens_its_source_in_place(open_page):
     page = open_page("/check/?example=weekend")
-    page.get_by_role("button", name="Show the picture").click()
+    page.get_by_role("button", name="Show my answer").click()
     page.get_by_role("heading", name="Band of exposure").wait_for()
     page.locator("#band + .body").get_by_text("Pal 2013").first.click()
     assert page.locator("#band + .body .source[open]").get_by_text("What we read:").is_visible()
@@ -29,7 +29,7 @@ def test_a_number_opens_its_source_in_place(open_page):
 def test_a_line_to_mend_is_said_beside_its_field_and_has_the_focus(open_page):
     page = open_page("/check/")
     page.get_by_label("How ketamine is or was taken").fill("400 weekly")
-    page.get_by_role("button", name="Show the picture").click()
+    page.get_by_role("button", name="Show my answer").click()
     page.get_by_text("“400” has no unit").wait_for()
     field = page.get_by_label("How ketamine is or was taken")
     assert field.input_value() == "400 weekly"
@@ -39,14 +39,14 @@ def test_a_line_to_mend_is_said_beside_its_field_and_has_the_focus(open_page):
 def test_the_page_fits_a_phone(open_page):
     for width in (320, 390):
         page = open_page("/check/?example=weekend", viewport={"width": width, "height": 800})
-        page.get_by_role("button", name="Show the picture").click()
+        page.get_by_role("button", name="Show my answer").click()
         page.get_by_role("heading", level=1, name="The picture").wait_for()
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_help_stays_in_sight_while_the_page_is_read(open_page):
     page = open_page("/check/?example=weekend")
-    page.get_by_role("button", name="Show the picture").click()
+    page.get_by_role("button", name="Show my answer").click()
     page.get_by_role("heading", name="What is not known").scroll_into_view_if_needed()
     box = page.get_by_role("complementary", name="Help").bounding_box()
     assert 0 <= box["y"] < 1
@@ -68,7 +68,7 @@ def test_without_script_nobody_sends_the_check_again_after_leaving(open_page):
     page = open_page("/about/", may_leave=True, java_script_enabled=False)
     page.route("https://www.wikipedia.org/", lambda route: route.fulfill(body="elsewhere"))
     page.goto("/check/?example=weekend")
-    page.get_by_role("button", name="Show the picture").first.click()
+    page.get_by_role("button", name="Show my answer").first.click()
     page.get_by_role("heading", name="What is not known").wait_for()
     page.get_by_role("link", name="Leave page").click()
     page.wait_for_url("https://www.wikipedia.org/")

@@ -11,12 +11,14 @@ def _signs(page, *items):
     page.locator(".ways button[value=bladder]").click()
     page.wait_for_selector(".ways button[value=bladder][aria-current=step]")
     for item in items:
+        page.locator(f'.group:has([name="warning-signs.{item}"]) summary').click()
         page.locator(f'[name="warning-signs.{item}"][value="1"]').check()
 
 
 def _picture(page):
     page.locator(".onward button[value=picture]").click()
-    page.wait_for_selector("#signs")
+    page.wait_for_selector(".answer-part")
+    page.locator("[data-part=signs] > summary").click()
 
 
 @pytest.mark.parametrize(
@@ -44,13 +46,12 @@ def test_a_calm_sign_says_what_is_known_with_its_denominator_and_brings_its_card
     page.fill("#pattern", PATTERN["en"])
     _signs(page, "cramps", "memory")
     _picture(page)
-    signs = page.locator("section[aria-labelledby=signs]")
+    signs = page.locator("[data-part=signs]")
     assert "Of 274 people" in signs.inner_text()
     assert "Of 150 people" in signs.inner_text()
     assert page.get_by_role("heading", name="What matters first").count() == 0
-    assert (
-        page.locator("section[aria-labelledby=strategies]").get_by_text("Cramps high in the belly").first.is_visible()
-    )
+    page.locator("[data-part=strategies] > summary").click()
+    assert page.locator("[data-part=strategies]").get_by_text("Cramps high in the belly").first.is_visible()
 
 
 def test_treatment_alone_is_told_nothing_of_use_outside_it(open_page):
@@ -58,9 +59,24 @@ def test_treatment_alone_is_told_nothing_of_use_outside_it(open_page):
     page.fill("#pattern", CLINIC)
     _signs(page, "cramps", "nose")
     _picture(page)
-    told = page.locator("section[aria-labelledby=signs] .finding").all_inner_texts()
+    told = page.locator("[data-part=signs] .finding").all_inner_texts()
     assert any("during treatment" in text for text in told)
     assert not any("Of 274 people" in text for text in told)
+
+
+def test_none_of_these_is_a_no_to_each_that_it_names_and_to_no_other(open_page):
+    """What was not opened stays not asked."""
+    page = open_page("/check/", viewport=SMALL, java_script_enabled=False)
+    _signs(page)
+    for group in ("now", "kidney", "bladder"):
+        page.locator(f"[name=none][value={group}]").check()
+    _picture(page)
+    assert "None of these signs in the last 4 weeks" in page.locator("[data-part=signs]").inner_text()
+    page.locator(".ways button[value=bladder]").click()
+    assert page.locator("[name=none]:checked").count() == 3
+    page.locator('.group:has([name="bladder-check.8"]) input[name=none]').uncheck()
+    _picture(page)
+    assert "None of these signs in the last 4 weeks" not in page.locator("[data-part=signs]").inner_text()
 
 
 def test_no_answer_is_carried_on_as_a_no(open_page):
@@ -68,4 +84,4 @@ def test_no_answer_is_carried_on_as_a_no(open_page):
     page.fill("#pattern", PATTERN["en"])
     _signs(page)
     _picture(page)
-    assert "None of these signs" not in page.locator("section[aria-labelledby=signs]").inner_text()
+    assert "None of these signs" not in page.locator("[data-part=signs]").inner_text()

@@ -10,7 +10,7 @@ def test_nothing_of_a_check_is_left_anywhere(open_page, server):
     page = open_page("/check/")
     page.fill("#pattern", "1.375 g every Saturday, snorted")
     page.fill("#medicines", "wrimblequat")
-    page.click("text=Show the picture")
+    page.click("text=Show my answer")
     page.wait_for_selector("h1:has-text('The picture')")
     assert page.is_visible("text=wrimblequat")
 
@@ -30,7 +30,7 @@ def test_going_back_does_not_show_the_picture_again(open_page):
     page = open_page("/about/")
     page.goto("/check/")
     page.fill("#pattern", "1.375 g every Saturday, snorted")
-    page.click("text=Show the picture")
+    page.click("text=Show my answer")
     page.wait_for_selector("h1:has-text('The picture')")
     page.goto("/about/")
     page.go_back()

@@ -7,7 +7,7 @@ def test_the_check_works_without_script(open_page):
     page = open_page("/check/", java_script_enabled=False)
     page.fill("#pattern", "400 mg every Saturday for 3 years, snorted")
     page.fill("#medicines", "alcohol")
-    page.click("text=Show the picture")
+    page.click("text=Show my answer")
     page.wait_for_selector("h1:has-text('The picture')")
     page.click("#exposure + .body summary:has-text('How it was reckoned')")
     assert page.is_visible("text=400 mg × 52 = 20,800 mg a year")
@@ -18,7 +18,7 @@ def test_several_people_are_opened_without_script(open_page):
     page.click("summary:has-text('I have a record')")
     people = '{"people": [{"person": {"id": "one"}, "patterns": ["1 g weekly"]}, {"person": {"id": "two"}}]}'
     page.set_input_files("#file", {"name": "people.json", "mimeType": "application/json", "buffer": people.encode()})
-    page.click("text=Show the picture")
+    page.click("text=Show my answer")
     page.click("button:has-text('one')")
     page.wait_for_selector("h1:has-text('The picture')")
     assert page.is_visible("text=52,000 mg")
@@ -43,7 +43,7 @@ def test_the_check_is_done_with_the_keyboard_alone(open_page):
     page = open_page("/check/")
     _tab_to(page, "pattern")
     page.keyboard.type("400 mg every Saturday for 3 years, snorted")
-    _tab_to_words(page, "Show the picture")
+    _tab_to_words(page, "Show my answer")
     page.keyboard.press("Enter")
     page.wait_for_selector("h1:has-text('The picture')")
     assert page.evaluate("document.activeElement.id") == "main"  # reading goes on from the start of the picture

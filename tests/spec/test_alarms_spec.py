@@ -54,6 +54,8 @@ def test_a_lone_word_with_two_meanings_asks_one_question(word):
     "text",
     [
         "no blood in my urine",
+        "no tengo sangre en la orina",
+        "it doesn't hurt to pee",
         "I am not suicidal",
         "he is breathing and awake",
         "no tiene convulsiones",

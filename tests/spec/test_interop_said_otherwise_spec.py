@@ -21,6 +21,7 @@ from keel.record import Record
 from support.fhir import (
     DANA,
     LOINC,
+    PHQ9_ITEMS,
     administration,
     bundle,
     concept,
@@ -93,6 +94,19 @@ KETAMINE = {
     "Cyrillic": {"text": "Кетамин 50 мг/мл"},
     "French": {"text": "Kétamine chlorhydrate 250 mg/5 ml"},
     "Spanish": {"text": "Clorhidrato de ketamina 500 mg/10 mL"},
+    "Portuguese": {"text": "Cloridrato de escetamina 50 mg/mL"},
+    "German, in one word": {"text": "Ketaminhydrochlorid 50 mg/ml"},
+    "Greek": {"text": "Κεταμίνη 50 mg/ml"},
+    "Japanese, the salt before it": {"text": "塩酸ケタミン"},
+    "a null flavour, words": {
+        "coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-NullFlavor", "code": "UNK"}],
+        "text": "Ketamine 50 mg/mL",
+    },
+    "UNII": concept("690G0D6V8H", system="urn:oid:2.16.840.1.113883.4.9"),
+    "SNOMED with its edition": concept("373464007", system="http://snomed.info/sct/900000000000207008"),
+    "ATC of Germany": concept("N01AX14", system="http://fhir.de/CodeSystem/bfarm/atc"),
+    "RxNorm by https and a slash": concept("6130", system="https://www.nlm.nih.gov/research/umls/rxnorm/"),
+    "an OID in capitals": concept("N01AX03", system="URN:OID:2.16.840.1.113883.6.73"),
 }
 
 
@@ -100,6 +114,13 @@ KETAMINE = {
 def test_given_ketamine_is_a_dose_however_it_is_named(medicine: Json):
     """HZ-IOP-01."""
     assert milligrams(read(given(medicine))) == [35]
+
+
+@pytest.mark.parametrize(
+    "text", ["S-Ketamin 25 mg/ml (Ketamin)", "KETAMIN 50MG/ML AMP ESCETAMINA", "Esketamine, ketamine"]
+)
+def test_the_more_exact_name_of_two_counts(text: str):
+    assert read(given({"text": text})).records[0].doses[0].substance == "esketamine"
 
 
 @pytest.mark.parametrize("text", ["Norketamine level", "2-fluorodeschloroketamine", "Deschloroketamine 30 mg"])
@@ -193,6 +214,23 @@ SEVERE = {
         observation("150022", quantity(124, "mm[Hg]"), id="b")
         | {"code": concept("150022", system="urn:iso:std:iso:11073:10101")},
     ],
+    "MDC in 16 bits, an old name of the system": [
+        observation("18949", quantity(190, "mm[Hg]"), id="a")
+        | {"code": concept("18949", system="urn:std:iso:11073:10101")},
+        observation("18950", quantity(124, "mm[Hg]"), id="b")
+        | {"code": concept("18950", system="urn:std:iso:11073:10101")},
+    ],
+    "an arterial line": [
+        observation("150037", quantity(190, "mm[Hg]"), id="a")
+        | {"code": concept("150037", system="urn:iso:std:iso:11073:10101")},
+        observation("150038", quantity(124, "mm[Hg]"), id="b")
+        | {"code": concept("150038", system="urn:iso:std:iso:11073:10101")},
+    ],
+    "words with a name before them": observation("55284-4", valueString="BP 190/124 mmHg"),
+    "units in capitals": [
+        observation("8480-6", {"value": 190, "unit": "MMHG"}),
+        observation("8462-4", {"value": 124, "unit": "mm Hg"}),
+    ],
 }
 
 
@@ -229,6 +267,10 @@ UNUSED = {
         key: value for key, value in weight(70, issued="2026-11-01T09:00:00Z").items() if key != "effectiveDateTime"
     },
     "bound": observation("8480-6", quantity(190, "mm[Hg]", comparator=">")),
+    "a name and no code": observation("x", quantity(190, "mm[Hg]")) | {"code": {"text": "Systolic blood pressure"}},
+    "a code of the house": observation("x", quantity(70, "kg"))
+    | {"code": concept("W1", "Body weight", system="urn:house")},
+    "words for a number": observation("85354-9", valueString="190/124 lying"),
 }
 
 
@@ -283,6 +325,22 @@ OF_FOUR_WEEKS = {
         TWICE | {"boundsDuration": quantity(28, "d")}, status="completed", effectivePeriod={"start": "2021-01-04"}
     ),
     "count": use(TWICE | {"count": 8}, status="completed", effectivePeriod={"start": "2021-01-04"}),
+    "days of the week": use(
+        {"dayOfWeek": ["mon", "thu"], "boundsDuration": quantity(4, "wk")},
+        status="completed",
+        effectivePeriod={"start": "2021-01-04"},
+    ),
+    "daily, on days of the week": use(
+        {
+            "frequency": 1,
+            "period": 1,
+            "periodUnit": "d",
+            "dayOfWeek": ["mon", "thu"],
+            "boundsDuration": quantity(28, "d"),
+        },
+        status="completed",
+        effectivePeriod={"start": "2021-01-04"},
+    ),
 }
 
 
@@ -318,6 +376,30 @@ def test_twice_a_day_however_it_is_timed(timing: Json):
     assert pattern.mg_per_session.mid == 100
 
 
+def test_dosages_that_follow_one_another_are_not_added_up():
+    """R4: dosages of another `sequence` follow one another; morning and evening stay parts of a day (field case 09)."""
+
+    def steps(*when: str) -> Json:
+        daily = {"frequency": 1, "period": 1, "periodUnit": "d"}
+        repeats = [daily | ({"when": [one]} if one else {}) for one in when]
+        return statement(
+            dosage=[
+                {
+                    "sequence": number,
+                    "timing": {"repeat": repeat},
+                    "doseAndRate": [{"doseQuantity": quantity(50 * number, "mg")}],
+                }
+                for number, repeat in enumerate(repeats, start=1)
+            ]
+        )
+
+    reading = read(steps("", ""))
+    assert (reading.records[0].patterns, "use without an amount and a time" in notes(reading)) == ((), True)
+    (pattern,) = read(steps("MORN", "HS")).records[0].patterns
+    assert pattern.mg_per_session is not None
+    assert pattern.mg_per_session.mid == 150
+
+
 # 6. Status by resource
 
 
@@ -347,6 +429,52 @@ def test_an_mao_inhibitor_that_ended_last_week_still_speaks():
     assert item.severity is not None
 
 
+def phenelzine(kind: str, status: str, **changes: Any) -> Json:
+    return {
+        "resourceType": kind,
+        "id": "p",
+        "status": status,
+        "medicationCodeableConcept": {"text": "Phenelzine 15 mg"},
+        "subject": dict(DANA),
+    } | changes
+
+
+STILL = {
+    "an order that was stopped last week": phenelzine(
+        "MedicationRequest", "stopped", intent="order", authoredOn="2026-11-24"
+    ),
+    "28 days, and twice again": phenelzine(
+        "MedicationRequest",
+        "completed",
+        intent="order",
+        authoredOn="2026-10-01",
+        dispenseRequest={"numberOfRepeatsAllowed": 2, "expectedSupplyDuration": quantity(28, "d")},
+    ),
+    "used up a week ago": phenelzine(
+        "MedicationRequest",
+        "completed",
+        intent="order",
+        authoredOn="2026-10-25",
+        dispenseRequest={"expectedSupplyDuration": quantity(30, "d")},
+    ),
+    "completed, until a day to come": phenelzine(
+        "MedicationStatement", "completed", effectivePeriod={"start": "2026-01-01", "end": "2026-12-24"}
+    ),
+    "given five days ago": phenelzine("MedicationAdministration", "completed", effectiveDateTime="2026-11-26"),
+}
+
+
+@pytest.mark.parametrize("sent", STILL.values(), ids=list(STILL))
+def test_what_still_works_is_checked_whatever_its_status(sent: Json):
+    (item,) = picture(read(sent)).interactions.items
+    assert item.severity is not None
+
+
+def test_what_was_given_before_yesterday_is_not_checked_and_said_to_be():
+    sent = given({"text": "Oxycodone 10 mg"}, effectivePeriod={"start": "2026-11-20T09:00:00Z"})
+    assert "medicine that was given" in notes(read(sent))
+
+
 @pytest.mark.parametrize("status", ["stopped", "completed", "on-hold"])
 def test_what_is_not_checked_is_said(status: str):
     old = statement(
@@ -366,6 +494,8 @@ PREGNANT = {
     "LOINC answer, words": {"coding": [{"system": LOINC, "code": "LA15173-0", "display": "Pregnant"}]},
     "yes by HL7": concept("Y", system="http://terminology.hl7.org/CodeSystem/v2-0136"),
     "words": {"text": "Embarazada"},
+    "words with more": {"text": "Patient currently pregnant."},
+    "yes by HL7's OID": concept("Y", system="urn:oid:2.16.840.1.113883.12.136"),
 }
 
 
@@ -380,6 +510,12 @@ def test_pregnant_as_a_boolean_and_as_a_string():
     for value in ({"valueBoolean": True}, {"valueString": "yes"}):
         sent = observation("82810-3", effectiveDateTime="2026-11-20T09:00:00Z", **value)
         assert read(sent).records[0].person.pregnancy == "pregnant"
+
+
+def test_who_was_asked_and_did_not_say_may_be_pregnant():
+    declined = concept("asked-declined", system="http://terminology.hl7.org/CodeSystem/data-absent-reason")
+    sent = observation("82810-3", dataAbsentReason=declined)
+    assert read(sent).records[0].person.pregnancy == "unknown"
 
 
 # 9. What cannot be
@@ -411,6 +547,16 @@ def test_a_weight_far_from_the_one_before_is_asked_about():
     assert "jump of the weight" in notes(reading)
     apart = read(weight(165, id="w2"), first | {"effectiveDateTime": "2024-10-10T09:00:00Z"})
     assert "jump of the weight" not in notes(apart)
+
+
+# 7. Notes
+
+
+def test_every_place_of_equal_notes_can_be_found():
+    pressures = [observation("8480-6", quantity(-1, "mm[Hg]"), id=f"o{number}") for number in range(5)]
+    (note,) = read(*pressures).records[0].notes
+    assert (note.count, note.where) == (5, note.places[0])
+    assert [place.rpartition("/")[2] for place in map(str, note.places)] == ["o0", "o1", "o2", "o3", "o4"]
 
 
 # 10. Folders
@@ -450,6 +596,15 @@ NOTHING = {
         )
     ),
     "no current problems, SNOMED by OID": condition(code=concept("160245001", system="urn:oid:2.16.840.1.113883.6.96")),
+    "no known problems, the first IPS": condition(
+        code=concept("no-known-problems", system="http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown")
+    ),
+    "words": condition(code={"text": "No known problems"}),
+    "words of a house": statement(
+        medicationCodeableConcept=concept("0", "Nil regular medications", system="urn:house")
+    ),
+    "Spanish": condition(code={"text": "Sin problemas conocidos."}),
+    "a null flavour alone": condition(code=concept("NI", system="http://terminology.hl7.org/CodeSystem/v3-NullFlavor")),
 }
 
 
@@ -483,6 +638,12 @@ def test_mania_that_is_over_is_no_mania_of_now(how: Json):
     assert {str(finding.severity) for finding in shown.findings} & {"block", "hold"} == set()
 
 
+def test_what_is_to_end_on_a_day_to_come_is_still_there():
+    """HZ-IOP-02: a pregnancy ends on the day on which the child is due."""
+    due = read(condition(code={"text": "Manic episode"}, abatementDateTime="2027-03-01"))
+    assert {str(finding.severity) for finding in picture(due).findings} & {"block", "hold"} != set()
+
+
 # 12. Whose it is
 
 HERS = {
@@ -494,6 +655,7 @@ HERS = {
         "identifier": {"use": "official", "system": "urn:mrn", "value": "17", "period": {"start": "2020"}}
     },
     "a conditional reference": {"reference": "Patient?identifier=urn:mrn|17"},
+    "a conditional reference of any system": {"reference": "Patient?identifier=17"},
 }
 
 
@@ -502,6 +664,15 @@ def test_a_dose_goes_to_her_however_she_is_referred_to(subject: Json):
     """HZ-ID-03."""
     dana = patient(identifier=[{"system": "urn:mrn", "value": "17"}], fullUrl="https://ehr.example/fhir/Patient/dana")
     content = bundle(dana, administration(subject=subject), type="transaction")
+    reading = read_records(json.dumps(content).encode(), at=AT, knowledge=FACTS)
+    assert [(record.person.id, len(record.doses)) for record in reading.records] == [("dana", 1)]
+
+
+def test_a_record_that_replaces_may_be_named_by_its_identifier():
+    """HZ-ID-03."""
+    number = {"system": "urn:mrn", "value": "17"}
+    old = patient(id="old", link=[{"other": {"identifier": number}, "type": "replaced-by"}])
+    content = bundle(old, patient(identifier=[number]), administration(subject={"reference": "Patient/old"}))
     reading = read_records(json.dumps(content).encode(), at=AT, knowledge=FACTS)
     assert [(record.person.id, len(record.doses)) for record in reading.records] == [("dana", 1)]
 
@@ -548,12 +719,95 @@ ANSWERS = {
     },
     "capitals": {"valueCoding": {"system": "urn:x", "code": "c", "display": "MORE THAN HALF THE DAYS"}},
     "LOINC by OID": {"valueCoding": {"system": "urn:oid:2.16.840.1.113883.6.1", "code": "LA6570-1"}},
+    "a number in brackets": {"valueString": "[2] More than half the days"},
+    "a number behind a colon": {"valueString": "More than half the days: 2"},
+    "small words": {"valueString": "More than half of the days"},
+    "other words": {"valueString": "Over half the days"},
+    "German": {"valueString": "An mehr als der Hälfte der Tage"},
 }
 
 
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=list(ANSWERS))
 def test_more_than_half_the_days_is_two(answer: Json):
     (score,) = picture(read(answered(answer))).scores
+    assert score.total == 18
+
+
+ORDINAL = "http://hl7.org/fhir/StructureDefinition/ordinalValue"
+NOT_OURS = {"valueCoding": {"system": "urn:x", "code": "o2"}}
+OPTIONS = {
+    "on the option": [
+        {
+            "valueCoding": {"system": "urn:x", "code": f"o{value}"},
+            "extension": [{"url": ORDINAL, "valueDecimal": value}],
+        }
+        for value in range(4)
+    ],
+    "on its code": [
+        {
+            "valueCoding": {
+                "system": "urn:x",
+                "code": f"o{value}",
+                "extension": [{"url": "http://hl7.org/fhir/StructureDefinition/itemWeight", "valueDecimal": value}],
+            }
+        }
+        for value in range(4)
+    ],
+    "as its words": [
+        {"valueCoding": {"system": "urn:x", "code": f"o{value}", "display": label}}
+        for value, label in enumerate(["Not at all", "Several days", "More than half the days", "Nearly every day"])
+    ],
+}
+
+
+def mood_form(options: list[Json], **changes: Any) -> Json:
+    items = [
+        {"linkId": f"/{code}", "type": "choice", "code": [{"system": LOINC, "code": code}], "answerOption": options}
+        for code in PHQ9_ITEMS
+    ]
+    return {"resourceType": "Questionnaire", "id": "form", "status": "active", "item": items} | changes
+
+
+@pytest.mark.parametrize("options", OPTIONS.values(), ids=list(OPTIONS))
+@pytest.mark.parametrize("way", ["contained", "by id", "by address"])
+def test_the_answers_that_a_form_offers_say_what_each_counts(options: list[Json], way: str):
+    form, response = mood_form(options, url="http://x/mood"), answered(NOT_OURS)
+    if way == "contained":
+        sent = [response | {"questionnaire": "#form", "contained": [form]}]
+    else:
+        sent = [form, response | {"questionnaire": "Questionnaire/form" if way == "by id" else "http://x/mood|1"}]
+    (score,) = picture(read(*sent)).scores
+    assert score.total == 18
+
+
+def test_two_versions_of_a_form_that_count_an_answer_otherwise_say_nothing():
+    turned = [
+        one | {"extension": [{"url": ORDINAL, "valueDecimal": 3 - value}]}
+        for value, one in enumerate(OPTIONS["on the option"])
+    ]
+    forms = [mood_form(OPTIONS["on the option"], url="http://x/mood", version="1")]
+    forms.append(mood_form(turned, url="http://x/mood", version="2", id="other"))
+    shown = picture(read(*forms, answered(NOT_OURS) | {"questionnaire": "http://x/mood"}))
+    assert [score.total for score in shown.scores] == [None]
+
+
+@pytest.mark.parametrize(
+    "link", ["{}", "0{}", "q{}", "Item {}", "PHQ9_{}", "phq9-{}", "phq-{}", "phq-9.{}", "PHQ-9/q{}"]
+)
+@pytest.mark.parametrize("name", ["phq9", "PHQ-9|2.1", "phq9-es", "patient-health-questionnaire-9"])
+def test_the_items_of_a_form_by_their_numbers(link: str, name: str):
+    response = answered({"valueInteger": 2}) | {"questionnaire": f"https://x/Questionnaire/{name}"}
+    for number, item in enumerate(response["item"], start=1):
+        item["linkId"] = link.format(number)
+    (score,) = picture(read(response)).scores
+    assert score.total == 18
+
+
+def test_an_item_by_its_definition():
+    response = answered({"valueInteger": 2})
+    for number, item in enumerate(response["item"]):
+        item |= {"linkId": f"z{number}", "definition": f"http://loinc.org/{PHQ9_ITEMS[number]}"}
+    (score,) = picture(read(response)).scores
     assert score.total == 18
 
 
@@ -617,7 +871,46 @@ CHARTED = {
         from_bag({"dose": {"value": 0.5, "unit": "lozenges"}}),
     ],
     "drops": [bag(part("ketamine", 50, 1)), from_bag({"dose": quantity(14, "[drp]")})],
+    "capitals for each kilogram": [
+        weight(70),
+        given({"text": "ketamine"}, dosage={"dose": {"value": 0.5, "unit": "MG/KG"}}),
+    ],
+    "a plural in brackets": [given({"text": "ketamine"}, dosage={"dose": {"value": 35, "unit": "milligram(s)"}})],
     "drops in words": [bag(part("ketamine", 50, 1)), from_bag({"dose": {"value": 14, "unit": "gtt"}})],
+}
+
+
+KETAMINE_POWDER = {"resourceType": "Substance", "id": "k", "code": {"text": "Ketamine hydrochloride"}}
+KETAMINE_VIAL = {"resourceType": "Medication", "id": "vial", "code": {"text": "Ketamine"}}
+
+
+def of_reference(reference: str) -> Json:
+    return bag(
+        part("x", 50, 1) | {"itemCodeableConcept": None, "itemReference": {"reference": reference}}, text="Mix 7"
+    )
+
+
+CHARTED |= {
+    "a substance of the file": [KETAMINE_POWDER, of_reference("Substance/k"), from_bag({"dose": quantity(0.7, "mL")})],
+    "a medication of the file": [
+        KETAMINE_VIAL,
+        of_reference("Medication/vial"),
+        from_bag({"dose": quantity(0.7, "mL")}),
+    ],
+    "a medication within it": [
+        from_bag(
+            {"dose": quantity(0.7, "mL")},
+            contained=[of_reference("#vial"), KETAMINE_VIAL],
+        )
+        | {"medicationReference": {"reference": "#bag"}}
+    ],
+    "the display of an ingredient": [
+        bag(
+            part("x", 50, 1) | {"itemCodeableConcept": None, "itemReference": {"display": "Ketamine"}},
+            text="Mix 7",
+        ),
+        from_bag({"dose": quantity(0.7, "mL")}),
+    ],
 }
 
 
@@ -649,6 +942,9 @@ ROUTES = {
         {"text": "I.V."},
         {"text": "IV (intravenous) continuous"},
         {"text": "IVPB"},
+        {"text": "Peripheral IV"},
+        {"text": "Intravenous (peripheral)"},
+        concept("IVP", system="urn:oid:2.16.840.1.113883.12.162"),
         concept("IVINJBOL", system="http://terminology.hl7.org/CodeSystem/v3-RouteOfAdministration"),
         concept("C38276", system="urn:oid:2.16.840.1.113883.3.26.1.1"),
         concept("47625008", system="urn:oid:2.16.840.1.113883.6.96"),
@@ -656,6 +952,7 @@ ROUTES = {
     "nasal": [
         {"text": "intra-nasal"},
         {"text": "Nasal use"},
+        {"text": "Each nostril"},
         concept("NASINHL", system="urn:oid:2.16.840.1.113883.5.112"),
     ],
     "sc": [{"text": "s/c"}, {"text": "SubQ"}, {"text": "subcutaneous infusion"}],
@@ -701,6 +998,35 @@ TABLES = {
     "byte-order mark, Windows lines": "\ufeffdate,drug,amount\r\n2026-11-01,Ketalar,35.5 mg\r\n",
     "grams, quoted": 'date,drug,amount,unit\n"2026-11-01","ketamine","0.0355","g"\n',
 }
+
+
+TABLES |= {
+    "the unit in the heading": "Date,Drug,Dose (mg)\n2026-11-01,ketamine,35.5\n",
+    "the unit behind a line": "date;drug;amount_mg;note\n2026-11-01;ketamine;35,5;at home\n",
+    "two columns that agree": "date,drug,amount,dose\n2026-11-01,ketamine,35.5 mg,35.5 mg\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("table", "why"),
+    [
+        (
+            "date,drug,amount,dose\n2026-11-01,ketamine,35 mg,50 mg\n",
+            "two of its columns say the amount, and not the same",
+        ),
+        ("date,drug,amount\n2026-11-01,ketamine,35,5 mg\n", "it has more cells than the table has columns"),
+    ],
+)
+def test_a_line_that_says_two_amounts_is_named(table: str, why: str):
+    """HZ-IOP-04: neither the first nor the last of them is taken."""
+    reading = read_records(table.encode(), at=AT, knowledge=FACTS)
+    assert milligrams(reading) == []
+    assert [str(note.reason) for record in reading.records for note in record.notes] == [why]
+
+
+def test_a_column_that_nobody_reads_is_named():
+    table = "date,drug,amount,mood\n2026-11-01,ketamine,35 mg,low\n"
+    assert notes(read_records(table.encode(), at=AT, knowledge=FACTS)) == ["column “mood”"]
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=list(TABLES))

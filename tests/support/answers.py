@@ -47,7 +47,7 @@ def an_alert(patient, by, name="a1-phq-9", at=START):
     from keel.web.measures.actions import _append_step
 
     step = AlertStep(
-        alert=name, step="opened", instrument="phq-9", rules=("phq-9/item-9",), answers={"9": 2}, shown="crisis words"
+        alert=name, step="opened", instrument="phq-9", rules=("phq-9/item-9",), answers={"9": 2}, shown="keel"
     )
     with transaction.atomic():
         clinic = Clinic.objects.select_for_update().get(pk=patient.clinic_id)

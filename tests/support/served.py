@@ -22,7 +22,9 @@ if sys.argv[4] in ("demo", "rooms"):
     print(load_demo(port))
 if sys.argv[4] == "rooms":
     from keel.web.live.demonstration import load_rooms
+    from keel.web.rems.demonstration import load
     load_rooms(1)
+    load()
 run(port, workers)
 """
 

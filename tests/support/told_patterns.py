@@ -37,6 +37,8 @@ FRAMES = {
         "except": ["except on {}", "but not on {}", "not {}"],
         "on and off": ["{} days on, {} days off", "{} days on {} off"],
         "shared": ["{} between {} of us", "{} between {}"],
+        "parts": ["in the morning", "at noon", "in the evening", "at bedtime"],
+        "an hour": "{} per hour for {} hours",
     },
     "es": {
         "per": ["por", "al", "a la"],
@@ -56,6 +58,8 @@ FRAMES = {
         "except": ["excepto los {}", "menos los {}", "salvo los {}"],
         "on and off": ["{} días sí y {} no", "{} días sí, {} días no"],
         "shared": ["{} entre {}"],
+        "parts": ["por la mañana", "al mediodía", "por la tarde", "por la noche"],
+        "an hour": "{} por hora durante {} horas",
     },
 }
 """Words of the language that stand in a sentence; each is checked to be one of its file."""
@@ -113,7 +117,8 @@ class Speaker:
 
     def phase(self, weekdays: list[int] | None = None, length: bool | None = None) -> _Phase:
         if weekdays is None and self.pick.random() < 0.25:
-            return self._of_a_day(length) if self.pick.random() < 0.6 else self._of_a_period(length)
+            ways = [self._of_a_day, self._of_a_day, self._of_a_period, self._of_parts, self._of_hours]
+            return self.pick.choice(ways)(length)
         amount, mg = self.amount()
         pieces = self.pick.choice([1, 1, 1, 2, 3])
         said = f"{pieces} x {amount}" if pieces > 1 else amount
@@ -157,6 +162,22 @@ class Speaker:
             )
             told = Fraction(365 * on, on + off)
         return self._lasting(words, (told, told), (_summed(told, mg[0]), _summed(told, mg[1])), length)
+
+    def _of_parts(self, length: bool | None) -> _Phase:
+        """“100 mg in the morning and 200 mg at night”: each part of the day with its own amount."""
+        parts = sorted(self.pick.sample(range(4), self.pick.randint(2, 3)))
+        amounts = [self.pick.choice([25, 50, 100, 150]) for _ in parts]
+        said = [f"{mg} mg {self.frame['parts'][part]}" for mg, part in zip(amounts, parts, strict=True)]
+        joined = self.pick.choice([", ", f" {self.frame['and'][0]} "]).join(said)
+        day, days = sum(map(Fraction, amounts)), Fraction(365)
+        return self._lasting(joined, (days, days), (_summed(days, day),) * 2, length)
+
+    def _of_hours(self, length: bool | None) -> _Phase:
+        """“20 mg per hour for 5 hours, weekly”: so much in each of so many hours."""
+        mg, hours = self.pick.choice([10, 20, 35]), self.pick.randint(2, 12)
+        often, days, _ = self.weekly([self.pick.randrange(7)])
+        words = f"{self.frame['an hour'].format(f'{mg} mg', hours)} {often}"
+        return self._lasting(words, days, (_summed(days[0], Fraction(mg * hours)),) * 2, length)
 
     def _of_a_period(self, length: bool | None) -> _Phase:
         """“3 g a week”: an amount of the whole week, on days that nobody told."""

@@ -157,6 +157,11 @@ def message_task(
         yield Task(kind="message", id=message.id, of=of, what=what, due_at=due_at, is_overdue=at > due_at, about=about)
 
 
+def in_turn(tasks: Iterable[Task]) -> tuple[Task, ...]:
+    """The tasks as they are looked at: danger before all else, then the longest due."""
+    return tuple(sorted(tasks, key=lambda one: (one.kind != "danger", one.due_at)))
+
+
 def dangers(told: Sequence[Step], at: dt.datetime) -> Iterator[Task]:
     """What was told to be dangerous, or worse, and nobody has looked at since."""
     seen = max((one.at for one in those(told, DangerSeen)), default=None)

@@ -25,8 +25,10 @@ def demo(
     prepare(folder)
     print(say(load_demo(port)))
     from keel.web.live.demonstration import load_rooms, play_afternoon  # once the folder is known
+    from keel.web.rems.demonstration import load as load_rems
 
     load_rooms(speed)
+    load_rems()
     Thread(target=play_afternoon, daemon=True).start()
     print(say(address(port)), flush=True)
     run(port=port, workers=1)

@@ -41,10 +41,15 @@ def answer_json(found: "Sequence[Struct]", reading: "Reading | None", *, everyon
     return {**asdict(found[0]), "notes": [*own, *reading.notes], "totals": reading.totals}
 
 
+_MOST_PLACES = 3
+"""Places of a note that a line names; JSON has all of them."""
+
+
 def note_text(note: "ReadingNote") -> str:
-    """“3 × Observation (line 12): no value and no components”."""
+    """“3 × Observation (line 12; line 14; line 15): no value and no components”; of many places the first, “…”."""
     count = f"{note.count} × " if note.count > 1 else ""
-    where = f" ({say(note.where)})" if note.where else ""
+    places = [say(place) for place in note.places[:_MOST_PLACES] or [note.where] if place]
+    where = f" ({'; '.join(places)}{'; …' if len(note.places) > _MOST_PLACES else ''})" if places else ""
     return f"{count}{say(note.what)}{where}{f': {say(note.reason)}' if note.reason else ''}"
 
 

@@ -349,13 +349,17 @@ def _unknowns(
             yield Message(
                 "Body weight: “{pattern}” is per kilogram and cannot be turned into milligrams.", pattern=pattern
             )
-        elif None in total.mg.values():
+        elif None in total.mg.values() and any(
+            phase.mg_per_session is None and phase.mg_per_year is None for phase in phases
+        ):
             yield Message(
                 "How much a session in “{pattern}”: milligrams and grams cannot be computed.", pattern=pattern
             )
         if total.sessions is None:
             yield Message("On how many days in “{pattern}”: sessions cannot be counted.", pattern=pattern)
-        if None in lifetime_mg(phases).values():
+        if None in lifetime_mg(phases).values() and any(
+            phase.months is None and phase.course_sessions is None for phase in phases
+        ):
             yield Message("How long “{pattern}” has gone on: a lifetime total cannot be computed.", pattern=pattern)
         if any(phase.form in (Form.NOT_STATED, Form.POWDER) and phase.mg_per_session for phase in phases):
             yield Message("Purity, and whether milligrams are of salt or base: counted at face value.")

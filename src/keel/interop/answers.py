@@ -23,7 +23,11 @@ OWN_STATES = ("declined", "not_asked", "unanswered", NOT_UNDERSTOOD)
 """What stands in a record in the place of an answer."""
 _YES_NO = {0, 1}
 _LONGEST_LABEL = 500
-_PRINTED_NUMBER = re.compile(r"^\(?\d{1,3}\)?\s*[-–—:=.)]\s*(?=\D)|(?<=\D)\s*[(\[=]\s*\d{1,3}\s*[)\]]?$")
+_PRINTED_NUMBER = re.compile(
+    r"^[(\[]?\d{1,3}[)\]]?\s*[-–—:=.)]\s*(?=\D)|^[(\[]\d{1,3}[)\]]\s*(?=\D)|(?<=\D)\s*[(\[=:]\s*\d{1,3}\s*[)\]]?$"
+)
+_SMALL_WORDS = frozenset(("a", "an", "of", "the", "in", "on", "or", "de", "del", "la", "las", "el", "los"))
+"""Words that say nothing in the label of an answer: “more than half of the days”."""
 
 
 class AnswerSent(NamedTuple):
@@ -85,7 +89,7 @@ def answer_to(instrument: Instrument, item: Item, said: AnswerSent, knowledge: K
         if choice.loinc and {(LOINC, choice.loinc), ("", choice.loinc)} & set(said.codes):
             return whole(choice.value)
     for choice in labelled(instrument, item, knowledge):
-        if choice.label and _label(choice.label) in labels:
+        if any(_label(label) in labels for label in (choice.label, *choice.also) if label):
             return whole(choice.value)
     if {choice.value for choice in choices} == _YES_NO and (is_yes := yes_or_no(said, knowledge)) is not None:
         return int(is_yes)
@@ -140,8 +144,10 @@ def _number(instrument: Instrument, item: Item, said: AnswerSent) -> float | Non
 
 
 def _label(word: str) -> str:
-    """The words of an answer without the number that a form prints before or after them: “0 - Not at all”."""
-    return _PRINTED_NUMBER.sub("", word.strip()[:_LONGEST_LABEL]).strip(" .").casefold()
+    """The letters of an answer, without small words and the number that a form prints beside it: “0 - Not at all”."""
+    words = re.findall(r"\w+|[^\w\s]", _PRINTED_NUMBER.sub("", word.strip()[:_LONGEST_LABEL]).casefold())
+    said = [one for one in words if one not in _SMALL_WORDS]
+    return "".join(said or words).strip(".")
 
 
 def whole(value: float) -> int | None:

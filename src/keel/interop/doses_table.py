@@ -6,6 +6,7 @@ A line that cannot be read is noted with its number, and the others are read.
 import csv
 import datetime as dt
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -18,7 +19,7 @@ from keel.interop.record_file.shape import DoseEntry
 from keel.interop.times import Moment, is_future, read_moment, written_start
 from keel.interop.vocabulary import route_id, substance_id
 from keel.knowledge import Knowledge
-from keel.messages import Message
+from keel.messages import EMPTY, Message
 from keel.record import Dose, Medicine, Person, Precision, Record
 
 COLUMNS = {
@@ -41,11 +42,16 @@ date,time,drug,amount,unit,route
 """
 
 
+_UNIT = re.compile(r"^(?P<name>.*?)[ _]*[(\[_ ](?P<unit>mg|g|mcg|µg|ug|mg/kg)[)\]]?$", re.IGNORECASE)
+"""A column that names its unit: “Dose (mg)”, “amount_mg”."""
+
+
 class _Line(NamedTuple):
-    """One line: its place, and its cells by column."""
+    """One line: its place, its cells by column, and why it cannot be read where they do not fit the columns."""
 
     where: Message
     cells: Mapping[str, str]
+    misfit: Message = EMPTY
 
 
 def is_doses_table(text: bytes) -> bool:
@@ -63,7 +69,11 @@ def read_doses_table(
     zone: ZoneInfo | None = None,
 ) -> Reading:
     """The records of a table, one for each person in it; ReadError where it is no table."""
-    lines = _lines(text.decode())
+    lines, header = _lines(text.decode())
+    notes = Notebook()
+    for column in _unread_columns(header):
+        reason = Message("not one that Keel reads; what stands in it was passed over")
+        notes.note(Message("column {name}", name=shown(column)), reason=reason)
     people: dict[str, _Table] = {}
     for number, line in enumerate(lines, start=1):
         person = line.cells.get("person", "")
@@ -74,6 +84,7 @@ def read_doses_table(
     return Reading(
         format=Format.DOSES_TABLE,
         records=tuple(table.record() for table in people.values()),
+        notes=notes.notes(),
         totals=Totals(len(lines), len(lines) - reported, reported),
     )
 
@@ -96,6 +107,8 @@ class _Table:
             self._report(Message("{line}, which cannot be read", line=line.where), error.problem)
 
     def _take(self, line: _Line) -> None:
+        if line.misfit:
+            raise ReadError(line.misfit)
         start, moment = self._start(line)
         if is_future(moment, self._at):
             reason = Message("not counted as something that has happened")
@@ -170,23 +183,51 @@ def write_doses_table(records: Sequence[Record], knowledge: Knowledge) -> str:
     return out.getvalue()
 
 
-def _lines(text: str) -> list[_Line]:
+def _lines(text: str) -> tuple[list[_Line], Sequence[str]]:
+    """The lines of a table that hold something, and its header."""
     try:
         rows = list(csv.reader(io.StringIO(text.strip()), delimiter=delimiter_of(text.strip().partition("\n")[0])))
     except csv.Error as error:
         raise ReadError(Message("The table cannot be read: {reason}.", reason=str(error))) from None
-    columns = _columns(rows[0])
-    return [
-        _Line(line_of("", number), {columns[place]: cell.strip() for place, cell in enumerate(row) if place in columns})
+    lines = [
+        _line(rows[0], row, line_of("", number))
         for number, row in enumerate(rows[1:], start=2)
         if any(cell.strip() for cell in row)
     ]
+    return lines, rows[0]
+
+
+def _line(header: Sequence[str], row: Sequence[str], where: Message) -> _Line:
+    columns, cells, misfit = _columns(header), dict[str, str](), EMPTY
+    if any(cell.strip() for cell in row[len(header) :]):  # a comma within a number, where commas part the cells
+        misfit = Message("it has more cells than the table has columns")
+    for place, cell in enumerate(row[: len(header)]):
+        name, text = columns.get(place, ""), cell.strip()
+        unit = _UNIT.match(header[place].strip()) if name == "amount" else None
+        if unit and re.fullmatch(r"[\d.,\s–-]+", text):
+            text = f"{text} {unit['unit']}"
+        if name and text and cells.setdefault(name, text) != text:
+            misfit = Message("two of its columns say the {column}, and not the same", column=name)
+    return _Line(where, cells, misfit)
 
 
 def _columns(header: Iterable[str]) -> dict[int, str]:
     words = {word: name for name, said in COLUMNS.items() for word in said}
-    found = {place: words.get(cell.strip().casefold(), "") for place, cell in enumerate(header)}
+    named = ((place, cell.strip().casefold()) for place, cell in enumerate(header))
+    found = {place: words.get(cell) or _amount_of(cell, words) for place, cell in named}
     return {place: name for place, name in found.items() if name}
+
+
+def _amount_of(cell: str, words: Mapping[str, str]) -> str:
+    """“amount” for a column of amounts that names its unit."""
+    unit = _UNIT.match(cell)
+    name = words.get(unit["name"].strip(" _"), "") if unit else ""
+    return name if name == "amount" else ""
+
+
+def _unread_columns(header: Sequence[str]) -> list[str]:
+    known = _columns(header)
+    return [cell.strip() for place, cell in enumerate(header) if cell.strip() and place not in known]
 
 
 def delimiter_of(header: str) -> str:

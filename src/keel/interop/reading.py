@@ -49,21 +49,27 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Notebook:
-    """Collects notes while a file is read; equal ones are counted together, with the first place kept."""
+    """Collects notes while a file is read; equal ones are counted together, with every place."""
 
     def __init__(self) -> None:
-        self._notes: dict[tuple[str, str], ReadingNote] = {}
+        self._counts: dict[tuple[str, str], int] = {}
+        self._places: dict[tuple[str, str], dict[str, None]] = {}
 
     def note(self, what: Message, *, where: str = "", reason: Message = EMPTY, count: int = 1) -> None:
         """Writes down something that was met and not taken as a fact."""
-        kind, why = one_line(what), one_line(reason)
-        before = self._notes.get((kind, why))
-        first, already = (before.where, before.count) if before else (_place(one_line(where)), 0)
-        self._notes[kind, why] = ReadingNote(what=kind, count=already + count, where=first, reason=why)
+        key = one_line(what), one_line(reason)
+        self._counts[key] = self._counts.get(key, 0) + count
+        places = self._places.setdefault(key, {})
+        if where:
+            places.setdefault(_place(one_line(where)))
 
     def notes(self) -> tuple[ReadingNote, ...]:
         """The notes in the order in which they were first written."""
-        return tuple(self._notes.values())
+        return tuple(
+            ReadingNote(what=what, count=count, where=next(iter(places), EMPTY), reason=reason, places=tuple(places))
+            for (what, reason), count in self._counts.items()
+            for places in [self._places[what, reason]]
+        )
 
 
 def _place(where: str) -> Message:

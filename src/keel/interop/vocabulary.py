@@ -21,6 +21,8 @@ SNOMED = "http://snomed.info/sct"
 OWN_SUBSTANCES, OWN_ROUTES = "urn:keel:substance", "urn:keel:route"
 """The systems under which Keel writes its own ids of them; a substance may be `unknown` there."""
 
+UNCODED = "uncoded"
+"""What a code of nothing means that stands where a code would: a null flavour, a reason for having none."""
 _HYPHENS = ("-", "\u2010", "\u2011", "\u2013")
 _LONGEST_ROUTE = 100
 _LETTERS = re.compile(r"[a-z]\s?[./]\s?[a-z]\.?|[a-z]{2,4}\.")
@@ -32,6 +34,8 @@ _SAID_BESIDE_ROUTES = (
 """What charts write beside the name of a route, and which names none."""
 _LONGEST_NAME = 3
 """Words of a name of the family."""
+_RACEMATE = "racemic"
+"""The id of the mixture of both, which says least where another of the family is named beside it."""
 _ADJECTIVE = "racemic"
 """A word for ketamine where it stands alone; in “racemic epinephrine” it is an adjective."""
 
@@ -56,7 +60,8 @@ def family_substance(codings: Iterable[Coding], texts: Iterable[str], knowledge:
             return row.means
         if coding.system == OWN_SUBSTANCES and coding.code in ("unknown", *knowledge.substances):
             return coding.code
-    return next((found for text in texts if (found := _named_in(text, knowledge))), None)
+    named = [found for text in texts if (found := _named_in(text, knowledge))]
+    return next((one for one in named if one != _RACEMATE), next(iter(named), None))
 
 
 def sounds_like_family(texts: Iterable[str], knowledge: Knowledge) -> bool:
@@ -78,10 +83,17 @@ def _named_in(text: str, knowledge: Knowledge) -> str | None:
     names, found = _family_names(knowledge), words(text)
     # The longest names first, so that “ketanest s” and “racemic ketamine” are found before their parts.
     for length in range(_LONGEST_NAME, 0, -1):
-        for start in range(len(found) - length + 1):
-            name = " ".join(word.plain for word in found[start : start + length])
-            if name in names and name != _ADJECTIVE and not _is_another(text, found, start, name, knowledge):
-                return names[name]
+        parts = [
+            (start, " ".join(word.plain for word in found[start : start + length]))
+            for start in range(len(found) - length + 1)
+        ]
+        known = [
+            names[name]
+            for start, name in parts
+            if name in names and name != _ADJECTIVE and not _is_another(text, found, start, name, knowledge)
+        ]
+        if known:  # a brand of one of the two may be a word for both, and the generic name stands beside it
+            return next((one for one in known if one != _RACEMATE), known[0])
     return None
 
 
@@ -170,10 +182,17 @@ def journal_route(word: str, knowledge: Knowledge) -> str | None:
     return next((name for name, route in knowledge.routes.items() if wanted and route.journal == wanted), None)
 
 
-def nothing_known(codings: Iterable[Coding], knowledge: Knowledge) -> bool:
-    """Whether a code says that there is nothing, or that nobody knows, in the place of a medicine or a condition."""
-    codes = knowledge.reading_codes
-    return any(codes.coded(CodeKind.NOTHING_KNOWN, coding.system, coding.code) for coding in codings)
+def nothing_known(codings: Iterable[Coding], texts: Iterable[str], knowledge: Knowledge) -> bool:
+    """Whether a code, or all words, say that there is nothing or nobody knows, in the place of a thing.
+
+    A code that only says that there is no code leaves the word to the words.
+    """
+    table = knowledge.reading_codes
+    rows = [table.coded(CodeKind.NOTHING_KNOWN, coding.system, coding.code) for coding in codings]
+    if any(row and row.means != UNCODED for row in rows):
+        return True
+    said = [table.named(CodeKind.NOTHING_KNOWN, text.replace("-", " ").strip(" .!")) for text in texts]
+    return None not in said if said else bool(rows) and None not in rows
 
 
 def _phrase(word: str, kind: str, knowledge: Knowledge) -> str | None:

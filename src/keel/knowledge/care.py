@@ -165,7 +165,7 @@ class RecoveryProgramme(CareDocument, frozen=True, kw_only=True):
 
 def _words(*groups: tuple[msgspec.Struct, ...]) -> Iterator[str]:
     for item in (item for group in groups for item in group):
-        for name in ("title", "text", "next_step"):
+        for name in ("title", "text", "next_step", "note"):
             if text := getattr(item, name, ""):
                 yield text
         for name in ("asks", "tasks"):

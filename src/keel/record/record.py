@@ -267,13 +267,14 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
 class ReadingNote(msgspec.Struct, frozen=True, kw_only=True):
     """Something a reader met and did not take as a fact: what kind, how often, where, and why not.
 
-    The texts are messages; what was typed or sent is plain.
+    The texts are messages; what was typed or sent is plain. `where` is the first of the `places`.
     """
 
     what: str
     count: int = 1
     where: str = ""
     reason: str = ""
+    places: tuple[str, ...] = ()
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):

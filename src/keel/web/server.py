@@ -171,10 +171,14 @@ def load_demo(port: int) -> Message:
     """
     from keel.web import clock
     from keel.web.clinic.demonstration import PASSWORD, load
+    from keel.web.course.demonstration import load as load_course
+    from keel.web.measures.demonstration import load_choices
     from keel.web.therapy.demonstration import load as load_care
 
     staff = load(clock.now())
+    load_choices(clock.now())
     load_care(clock.now())
+    load_course(clock.now())
     width = max(len(one.name) for one in staff)
     return joined(
         "\n",

@@ -24,7 +24,7 @@ def _work_beside() -> None:
 
     watcher.start()
     rows_behind.start()
-    sender.start(watch.look_at_alerts, actions.send_due)
+    sender.start(watch.look_at_alerts, watch.Sending().round, actions.send_due)
 
 
 front = Front(application, on_start=_work_beside)

@@ -98,7 +98,7 @@ def test_the_clinic_says_its_own_crisis_words_by_language(erin, dana, people, at
     page = erin.get(answer(erin, token, **CALM | {"q9": "1"})["Location"]).content.decode()
     assert words[lang] in page
     (state,) = alerts_for(dana, START + 365 * 24 * HOUR)
-    assert state.opened.step.shown == "crisis words of the clinic"
+    assert state.opened.step.shown == "clinic"
 
 
 def test_answers_and_alert_are_stored_together_or_not_at_all(erin, token, dana, monkeypatch):
@@ -175,7 +175,7 @@ def test_one_alert_that_cannot_be_told_keeps_no_other_from_being_told(dana, peop
 
 
 def test_from_alarm_to_closed_by_name(erin, token, dana, at_desk, people):
-    """HZ-SUI-06: who was called, when, what was agreed, who closed it; a later calm answer closes nothing."""
+    """HZ-SUI-01, HZ-SUI-06: whom, when, what was agreed, who closed it; a later calm answer closes nothing."""
     alarm(erin, token)
     (state,) = alerts_for(dana, START + HOUR)
     address = f"/clinic/harbour/patients/H-1/measures/alerts/{state.id}/"

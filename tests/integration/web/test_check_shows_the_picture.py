@@ -5,8 +5,11 @@ import re
 from html import unescape
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from support.doses import INFUSION
+from support.fhir import bundle, observation, patient, quantity
+from support.loops import some
 from support.shared import shared_folder
 
 WEEKEND = "400 mg every Saturday for 3 years, snorted"
@@ -59,11 +62,17 @@ def test_the_band_has_its_rule_its_cautions_and_the_background_rate(erin):
     assert "24%" in text  # Pal 2013, never users
 
 
-def test_what_is_unsafe_stands_first_with_who_to_call(erin):
+def test_what_is_unsafe_stands_open_above_what_is_folded_with_who_to_call(erin):
     text = _text(erin.post("/check/", {"pattern": WEEKEND, "medicines": "alcohol", "country": "GB"}))
-    first, call = text.index("What matters first"), text.index("Who to call")
-    assert first < call < text.index("How much, in a year")
-    assert "Call 999" in text[call:]
+    first, call = text.index("What matters first"), text.index("Call 0300 123 6600")
+    assert call < first < text.index("How much, in a year")
+    assert "Call 999" in text[text.index("Who to call") :]
+
+
+def test_what_cannot_wait_stands_above_the_answer_itself(erin):
+    told = {"pattern": WEEKEND, "country": "GB", "bladder-check.8": "1"}
+    text = _text(erin.post("/check/", told))
+    assert text.index("What matters first") < text.index("Who to call") < text.index("needs care now. Call now.")
 
 
 def test_the_three_answers_about_medicines_are_kept_apart(erin):
@@ -120,6 +129,18 @@ def test_several_people_are_listed_and_opened_one_at_a_time(erin):
     opened = _text(erin.post("/check/", {"record": json.dumps(file), "person": "1"}))
     assert ", two, 60 kg. Change any step" in opened
     assert ", one" not in opened
+
+
+def test_a_fhir_upload_says_every_place_of_equal_notes_and_a_broken_sign_in_one_line(erin):
+    """HZ-IOP-04: the page says what the command says."""
+    pressures = [observation("8480-6", quantity(-1, "mm[Hg]"), id=f"o{number}") for number in range(4)]
+    file = SimpleUploadedFile("dana.json", json.dumps(bundle(patient(), *pressures)).encode())
+    text = _text(erin.post("/check/", {"file": file}))
+    assert all(f"Observation/o{number}" in text for number in range(4))
+    for broken in some((bundle(patient(id="\ud800")), {"person": {"id": "\ud800"}})):
+        file = SimpleUploadedFile("dana.json", json.dumps(broken).encode())
+        answer = erin.post("/check/", {"file": file})
+        assert (answer.status_code, "dana.json, line 1, column" in _text(answer)) == (422, True), _text(answer)
 
 
 @pytest.mark.slow

@@ -4,11 +4,12 @@ import datetime as dt
 import re
 from html import unescape
 
+import msgspec
 import pytest
 
 from keel.web.clinic.actions import record_fact
 from keel.web.clinic.models import Fact, Kind
-from support.care import a_course
+from support.care import a_course, screened, started
 from support.clock import START, clock_at
 from support.doses import INFUSION
 
@@ -169,6 +170,29 @@ def test_a_letter_is_written_sent_and_answered_and_silence_is_overdue(at_desk, p
     for language in ("", "/es"):
         paper = browser.get(f"{language}{address}letter.pdf")
         assert paper.content.startswith(b"%PDF")
+
+
+def test_doses_at_home_have_precautions_contacts_and_both_positions(at_desk, people, person):
+    """C-03 to C-08 and C-10: each that somebody arranges is agreed, by name; contacts are due until they are noted."""
+    told = {"by": people["alice"], "patient": person, "kind": Kind.COURSE, "at": START}
+    home = screened(protocol="oral-sublingual-home", jurisdiction="US")
+    record_fact(payload=msgspec.to_builtins(home), key="s", **told)
+    record_fact(payload=msgspec.to_builtins(started(TODAY, schedule="home-weekly")), key="t", **told)
+    dose = {**DOSE, "route": "sublingual", "setting": "prescribed_home"}
+    record_fact(**{**told, "kind": Kind.DOSE}, payload=dose, key="d")
+    browser = at_desk("alice")
+    text = _text(browser.get("/clinic/harbour/patients/H-1/courses/c1/"))
+    assert "For and against" in text
+    assert "Agree on the precautions at home" in text
+    assert "3 of 3 for the dose of" in text
+    rules = ["C-03", "C-04", "C-05", "C-06", "C-07", "C-08", "C-10"]
+    given = {"on": TODAY, "adult": "Sam", "phone": "020 7946 0000", "address": "1 High Street"}
+    assert _send(browser, "precautions", agreed=rules[1:], **given).status_code == 422
+    assert _send(browser, "precautions", agreed=rules, **given).status_code == 302
+    assert _send(browser, "check-in", dose_on=TODAY, moment="start", is_well="yes", text="").status_code == 302
+    text = _text(browser.get("/clinic/harbour/patients/H-1/courses/c1/"))
+    assert "Agree on the precautions at home" not in text
+    assert "2 of 3 for the dose of" in text
 
 
 def test_the_ledger_keeps_who_says_so_apart(at_desk, people, person):

@@ -37,6 +37,8 @@ PAGES = {
     "/clinic/harbour/patients/H-1/visit/": "fay",
     "/clinic/harbour/patients/H-1/export/": "alice",
     "/clinic/harbour/patients/H-1/merge/": "alice",
+    "/clinic/harbour/patients/H-1/papers/": "tom",
+    "/clinic/harbour/patients/H-1/medicines.pdf": "tom",
     "/clinic/harbour/patients/H-1/erase/": "mia",
     "/clinic/harbour/patients/H-1/contacts/2/correct/": "fay",
     "/clinic/harbour/patients/H-1/contacts/2/take-back/": "fay",
@@ -97,7 +99,7 @@ def test_rows_are_as_many_as_requests(at_desk, dose):
     for _ in range(requests):
         browser, address = browsers[dice.choice(list(browsers))], dice.choice(list(PAGES))
         body = {"text": dice.choice(["sertraline", ""]), "key": f"key-{next(keys) // 2}", "reason": "a reason"}
-        if dice.random() < 0.5 or address.endswith(("/audit/", "/contacts/", "/H-1/")):
+        if dice.random() < 0.5 or address.endswith(("/audit/", "/contacts/", "/H-1/", "/papers/", ".pdf")):
             browser.get(address)
         else:
             browser.post(address, body)

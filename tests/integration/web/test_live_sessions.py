@@ -52,6 +52,17 @@ def test_from_gate_to_door_and_the_dose_is_in_the_ledger(live, people, known):
     assert verify(known.clinic).holds
 
 
+def test_two_numbers_that_are_both_in_a_session_are_not_made_one_person(live, people, harbour, known):
+    """HZ-ID-03: one person would be in two rooms; with one session ended they are one."""
+    bob, told = people["bob"], {"by": people["alice"], "patient": known, "kind": Kind.MERGE, "at": START}
+    other = register(by=bob, clinic=harbour, number="H-2", name="Dana D.", person=PERSON, key="other", at=START)
+    second = a_session(other, bob, name="b2")
+    with pytest.raises(FactRefused, match="Both are in a session"):
+        record_fact(payload={"number": "H-2"}, key="merge", **told)
+    LiveSession.objects.filter(pk=second.pk).update(ended_at=START)
+    record_fact(payload={"number": "H-2"}, key="merge", **told)
+
+
 def test_a_dose_counts_from_its_start_though_nobody_ever_ends_the_session(live, people, known, at_desk):
     """HZ-MIX-04: the whole of it, as estimated; the next gate, the Picture and the papers have it at once."""
     at = START
@@ -173,7 +184,7 @@ def test_a_clinic_that_adopted_nothing_begins_no_session(people, known, harbour)
 
 
 def test_a_session_is_corrected_in_the_session_and_nowhere_else(live, people):
-    with pytest.raises(FactRefused, match="page of its own"):
+    with pytest.raises(FactRefused, match="a page of its own"):
         void_fact(by=people["alice"], fact=live.opening, reason="x", key="v", at=START)
 
 

@@ -79,14 +79,25 @@ def test_continuous_signs_are_thinned_and_a_cuff_never(live, monitor):
     assert all("sbp" in one["event"] for one in kept)
 
 
-def test_a_monitor_that_nobody_knows_is_kept_and_filed_nowhere(live, monitor, at_desk):
+def test_a_monitor_that_nobody_knows_is_kept_and_filed_nowhere(live, monitor):
     text, at = sent(10, device="FFFFFFFFFFFFFFFF")
     assert "\rMSA|AA|" in take_message(text, at=at)
     assert filed(live) == []
     kept = MonitorMessage.objects.get(sender="FFFFFFFFFFFFFFFF")
     assert kept.text == text
     assert "nobody knows" in kept.why
-    assert "FFFFFFFFFFFFFFFF" in at_desk("bob").get("/clinic/harbour/monitors/").content.decode()
+
+
+def test_a_monitor_that_nobody_knows_is_named_where_there_is_one_clinic(live, hill, at_desk):
+    """Where there are several it may be another's."""
+    text, at = sent(10, device="FFFFFFFFFFFFFFFF")
+    take_message(text, at=at)
+    page = at_desk("bob").get("/clinic/harbour/monitors/").content.decode()
+    assert ("FFFFFFFFFFFFFFFF" in page, "several clinics" in page) == (False, True)
+    hill.memberships.all().delete()
+    hill.delete()
+    page = at_desk("bob").get("/clinic/harbour/monitors/").content.decode()
+    assert ("FFFFFFFFFFFFFFFF" in page, "several clinics" in page) == (True, False)
 
 
 def test_another_patient_on_the_monitor_holds(live, monitor, dana):

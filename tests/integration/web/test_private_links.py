@@ -10,9 +10,12 @@ from django.db import DatabaseError, transaction
 from keel.knowledge import load
 from keel.knowledge.outgoing import private_words_in
 from keel.web.clinic.actions import record_fact
+from keel.web.clinic.erasure import _erase
 from keel.web.clinic.models import Fact, Kind
+from keel.web.measures.errors import FormRefused
 from keel.web.measures.models import FormLink
 from keel.web.measures.queries import offered
+from keel.web.measures.watch import Sending
 from keel.web.outbox.actions import send_due
 from support.answers import HIGH, a_link, answer, token_in
 from support.clock import START, clock_at
@@ -83,7 +86,7 @@ def test_a_second_answer_is_refused_kindly_and_not_stored(dana, bob, erin):
     ("days", "opened", "stores"),
     [(6.99, False, True), (7.01, False, False), (7.05, True, True), (7.2, True, False)],
 )
-def test_a_link_lives_seven_days_and_an_open_form_may_finish(dana, bob, erin, days, opened, stores):
+def test_a_link_lives_seven_days_and_an_open_form_may_finish(dana, bob, erin, at_desk, days, opened, stores):
     """Care reference, section 8: 7 days by default, then a new token; an open form may finish (two hours, Keel's)."""
     with clock_at(START):
         token = a_link(dana, bob)
@@ -92,7 +95,9 @@ def test_a_link_lives_seven_days_and_an_open_form_may_finish(dana, bob, erin, da
             erin.post(f"/form/{token}/", {"is_me": "yes"})
     with clock_at(START + dt.timedelta(days=days)):
         page = answer(erin, token, **CALM)
+        listed = at_desk("bob").get("/clinic/harbour/alerts/").content.decode()
     assert len(answers_of(dana)) == stores
+    assert ("expired without an answer" in listed) is not stores
     if not stores:
         assert page.status_code == 410
         assert "The time for this form is over" in page.content.decode()
@@ -104,7 +109,8 @@ def test_a_link_that_reached_somebody_else_is_over_and_told(dana, bob, erin, at_
     erin.post(f"/form/{token}/", {"is_me": "no"})
     assert answer(erin, token, **CALM).status_code == 410
     assert answers_of(dana) == []
-    assert "reached somebody else" in at_desk("bob").get(PAGE).content.decode()
+    for page in some((PAGE, "/clinic/harbour/alerts/")):
+        assert "reached somebody else" in at_desk("bob").get(page).content.decode()
 
 
 def test_staff_end_a_link(dana, bob, erin, at_desk):
@@ -129,6 +135,8 @@ def test_a_name_that_tells_is_refused_at_the_desk(at_desk, harbour, dana):
     assert page.status_code == 422
     assert "tells others too much" in page.content.decode()
     assert not FormLink.objects.exists()
+    wrong = at_desk("alice").post("/clinic/harbour/measures/", {"site": "Depression care"})
+    assert wrong.status_code == 422
     at_desk("alice").post("/clinic/harbour/measures/", {"site": "Harbour"})
     assert at_desk("bob").post(PAGE, form).status_code == 302
 
@@ -181,6 +189,15 @@ def test_links_are_neither_changed_nor_deleted_by_hand(dana, bob):
     for change in (lambda: FormLink.objects.update(lang="es"), FormLink.objects.all().delete):
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
             change()
+    _erase(dana, asked_by="mia", decided_by="alice", reason="asked", at=START)
+    assert not FormLink.objects.exists()
+
+
+def test_a_form_is_whole_in_its_language_or_not_sent(dana, bob):
+    """HZ-CHK-09: no questionnaire half in another language."""
+    with pytest.raises(FormRefused, match="Not worded in this language: Crisis plan"):
+        a_link(dana, bob, instruments=["phq-9", "crisis-plan"], lang="es")
+    assert a_link(dana, bob, instruments=["phq-9", "crisis-plan"], lang="en")
 
 
 def test_scores_over_time_with_what_changed_and_what_is_missing(people, dana, at_desk):
@@ -205,3 +222,49 @@ def test_scores_over_time_with_what_changed_and_what_is_missing(people, dana, at
     assert "Reliable change: no rule for it was found in the sources" in page
     assert "One total or none: no change can be told." in page
     assert "5, 6, 7" in page, "what nobody answered"
+
+
+@pytest.fixture
+def automatic(at_desk, settings):
+    """The clinic sends what is due by itself; the server knows its name."""
+    settings.ALLOWED_HOSTS = ["keel.example", "testserver"]
+    sent = {"schedule": "around-sessions", "automatic": "on", "site": "Harbour"}
+    assert at_desk("alice").post("/clinic/harbour/measures/", sent).status_code == 302
+
+
+def reach(patient, by, **told):
+    payload = {"name": "Dana", "role": "person", "email": "dana@example.org", "lang": "es"} | told
+    record_fact(by=by, patient=patient, kind=Kind.CONTACT, payload=payload, key="reach", at=START)
+
+
+def test_what_is_due_goes_out_by_itself_to_whoever_agreed(dana, bob, automatic, erin):
+    """One message a day at most, by day, in the person's language, and none while a form is out."""
+    reach(dana, bob, messages=True)
+    ten = dt.datetime(2026, 12, 1, 10, tzinfo=dt.UTC)  # in London too
+    sending = Sending()
+    assert sending.round(ten.replace(hour=5)) == 0, "by night"
+    assert [sending.round(ten), sending.round(ten), Sending().round(ten + 60 * NOW)] == [1, 0, 0]
+    send_due(ten)
+    (sent,) = mail.outbox
+    token = token_in(sent.body)
+    with clock_at(ten + 60 * NOW):
+        erin.post(f"/form/{token}/", {"is_me": "yes"})
+        for name in FormLink.objects.get().instruments:
+            answer(erin, token, name, q1="0")
+    (link,) = FormLink.objects.all()
+    assert (link.lang, link.instruments) == ("es", ["phq-9", "gad-7", "bladder-check"])
+    assert Sending().round(ten + 24 * 60 * NOW) == 0, "all was answered"
+
+
+@pytest.mark.parametrize("told", [{"messages": False}, {}, {"messages": True, "email": ""}])
+def test_who_did_not_agree_or_has_no_address_gets_nothing(dana, bob, automatic, told):
+    """Not asked is not a yes."""
+    reach(dana, bob, **told)
+    assert Sending().round(dt.datetime(2026, 12, 1, 10, tzinfo=dt.UTC)) == 0
+
+
+def test_a_server_without_a_name_sends_nothing_by_itself_and_says_so(at_desk, harbour, settings):
+    settings.ALLOWED_HOSTS = ["127.0.0.1", "testserver"]
+    page = at_desk("alice").post("/clinic/harbour/measures/", {"automatic": "on"})
+    assert page.status_code == 422
+    assert "KEEL_HOSTS has to name it" in page.content.decode()

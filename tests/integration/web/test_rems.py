@@ -13,9 +13,11 @@ import pytest
 
 from keel.web.clinic.actions import record_fact, void_fact
 from keel.web.clinic.models import AuditRow, Fact, Kind
+from keel.web.live.actions import record_events
 from keel.web.rems.queries import gate_answers, listed_forms
 from support.clock import START, clock_at
-from support.live import PERSON, a_session, evening, play
+from support.live import PERSON, a_session, evening
+from support.loops import some
 
 DAY = dt.timedelta(days=1)
 END = START + dt.timedelta(hours=3)
@@ -29,7 +31,7 @@ def treated(people, dana):
     """Dana after a session with the spray, gone home."""
     record_fact(by=people["alice"], patient=dana, kind=Kind.PERSON, payload=PERSON, key="person", at=START)
     live = a_session(dana, people["bob"], protocol="esketamine-nasal-us", plan=PLAN)
-    play(live, people["bob"], evening("esketamine"))
+    assert record_events(by=people["bob"], live=live, events=evening("esketamine"), at=END).refused == ()
     return live
 
 
@@ -69,6 +71,8 @@ def test_from_the_setting_and_the_enrolment_the_gate_knows(people, dana, at_desk
         assert known == {"site_certified": True, "care_setting": "outpatient", "patient_enrolled": False}
         assert step(bob, REMS, "confirmed", on=on(-1), number="P-77").status_code == 302
         assert gate_answers(dana, START)["patient_enrolled"] is True
+        begun = a_session(dana, people["bob"], protocol="esketamine-nasal-us", plan=PLAN).opening.payload["session"]
+        assert {name: begun["screening"][name] for name in known} == known | {"patient_enrolled": True}
         page = bob.get("/clinic/harbour/patients/H-1/").content.decode()
         assert "Enrolled." in page
         assert f'href="{REMS}"' in page
@@ -102,6 +106,7 @@ def test_the_form_is_filled_from_the_events_of_its_session(treated, at_desk):
 
 
 def test_signed_sent_and_confirmed_are_three_and_only_the_number_counts(treated, at_desk):
+    """HZ-REM-01: due soon on day 6, overdue on day 8 though it went out, and in time once its number is there."""
     with clock_at(END):
         bob = at_desk("bob")
         assert sign(bob, **WRITTEN).status_code == 422  # required fields are open, and nobody said so
@@ -139,7 +144,7 @@ def test_what_the_session_answers_is_not_overwritten_by_hand(treated, at_desk):
 
 
 def test_a_second_session_begins_with_an_empty_form(treated, people, at_desk):
-    """No clinical answer is copied forward: neither lots, nor signs, nor what was written in."""
+    """HZ-REM-03: no clinical answer is copied forward: neither lots, nor signs, nor what was written in."""
     later = START + 7 * DAY
     with clock_at(END):
         sign(at_desk("bob"), **WRITTEN, open="yes", lot="E1")
@@ -194,6 +199,35 @@ def test_a_report_is_filled_from_the_session_and_never_says_no_for_nobody(treate
         assert "sent to nobody" in bob.get(REMS).content.decode()
         assert step(bob, address, "sent", to="the maker", on=on(0), number="M-4").status_code == 302
         assert "M-4" in bob.get(REMS).content.decode()
+
+
+def test_a_serious_event_asks_for_its_report_until_it_went_out(treated, people, at_desk):
+    """HZ-REM-04: whoever opens the list of patients or the forms is told, until somebody got the report."""
+    told = {"id": "sae", "at": END.isoformat(), "type": "adverse_event", "what": "apnoea", "serious": True}
+    assert record_events(by=people["bob"], live=treated, events=[told], at=END).refused == ()
+    with clock_at(END):
+        bob = at_desk("bob")
+        assert "1 serious event was reported to nobody" in bob.get("/clinic/harbour/").content.decode()
+        page = bob.get("/clinic/harbour/rems/").content.decode()
+        assert "Report it today." in page
+        address = bob.post(REMS, {"act": "report", "session": "a1"})["Location"]
+        told = json.loads(bob.get(f"{address}report.json").content)["elements"]
+        assert told["E.i.1.1a"] == "apnoea"
+        assert "Go on with the report" in bob.get("/clinic/harbour/rems/").content.decode()
+        step(bob, address, "sent", to="the programme", on=on(0), number="T-1")
+        assert "Report it today." not in bob.get("/clinic/harbour/rems/").content.decode()
+        assert "serious event" not in bob.get("/clinic/harbour/").content.decode()
+
+
+def test_every_page_that_shows_somebody_leaves_its_row(treated, at_desk):
+    addresses = [FORM, FORM[:-1] + ".pdf", FORM[:-1] + ".json", REMS, "/clinic/harbour/rems/"]
+    with clock_at(END):
+        bob = at_desk("bob")
+        for address in some(addresses):
+            before = AuditRow.objects.filter(clinic=treated.patient.clinic).count()
+            assert bob.get(address).status_code == 200, address
+            (row,) = AuditRow.objects.filter(clinic=treated.patient.clinic)[before:]
+            assert "H-1" in (row.subject, *row.detail.get("patients", {})), address
 
 
 def test_a_session_that_no_programme_asks_about_says_so(people, dana, at_desk):

@@ -9,10 +9,11 @@ from django.db import DatabaseError, connection, transaction
 
 from keel.web.clinic.errors import FactRefused, NotAllowed
 from keel.web.clinic.models import AuditRow
+from keel.web.live.actions import record_events
 from keel.web.rems.models import Setting, StockMove
 from keel.web.rems.stock import book_of, lines_of, session_doses
 from support.clock import START, clock_at
-from support.live import PERSON, a_session, evening, play
+from support.live import PERSON, a_session, evening
 from support.stock import RECEIPT, line, short_of_one
 
 STOCK = "/clinic/harbour/stock/"
@@ -86,7 +87,7 @@ def test_the_book_is_held_against_the_dose_of_the_session(people, harbour, dana)
 
     record_fact(by=people["alice"], patient=dana, kind=Kind.PERSON, payload=PERSON, key="person", at=START)
     live = a_session(dana, people["bob"])
-    play(live, people["bob"], evening())
+    assert record_events(by=people["bob"], live=live, events=evening(), at=END).refused == ()
     line(people, harbour, "alice", RECEIPT)
     (dose,) = session_doses(harbour, lines_of(harbour), at=END)
     assert (round(dose.given_mg, 1), dose.booked_mg, dose.is_alike) == (35.0, None, False)

@@ -46,6 +46,10 @@ NEEDS = {
     "clinic:plan_visit": "register",
     "clinic:register": "register",
     "clinic:export": "export_record",
+    "course:calendar": "register",
+    "course:clinic_calendar": "register",
+    "clinic:papers": "export_record",
+    "clinic:medicines_pdf": "export_record",
     "course:open": "decide",
     "course:course": "see_picture",
     "course:step": "record_facts",
@@ -186,13 +190,13 @@ VALUES = {
     "line": 1,
     "difference": "count-3",
     "of": "therapy",
-    "step": "intention_said",
 }
 OTHERS = {
     "course:step": {"step": "stop"},
     "clinic:correct_contact": {"sequence": 2},
     "clinic:take_back_contact": {"sequence": 2},
     "therapy:correct": {"sequence": 3},
+    "therapy:write": {"step": "intention_said"},
     **{f"rems:monitoring{form}": {"session": "b1"} for form in ("", "_pdf", "_json")},  # a programme asks for its form
 }
 """Routes that take another value than the others."""

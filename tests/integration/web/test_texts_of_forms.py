@@ -90,7 +90,7 @@ LEAVES = list(_leaves(get_resolver()))
 def test_every_app_is_public_an_account_or_a_clinic():
     """A new app runs with the clinic's work unless it is named: nothing public takes a clinic's places."""
     apps = {([""] + [one for one in apps if one])[-1] for apps, _ in LEAVES}
-    assert apps - PUBLIC_APPS - ACCOUNT_APPS == {"clinic", "live"}
+    assert apps - PUBLIC_APPS - ACCOUNT_APPS == {"clinic", "course", "live", "measures", "outbox", "rems", "therapy"}
 
 
 def _path_of(leaf_route):

@@ -162,3 +162,16 @@ def test_what_is_due_of_everybody_stands_on_one_page(tom, at_desk):
     tom().done("therapy_begun")
     tom().done("contact_made", "?of=stay&contact=24h", reached="yes", worse="yes")
     assert "Dana" in at_desk("bob").get("/clinic/harbour/care/therapy/").content.decode()
+
+
+def test_the_gate_of_a_session_knows_what_therapy_knows(tom, dana):
+    """Preparation and touch are asked for by the protocol of assisted therapy; what nobody asked stays open there."""
+    from keel.web.clinic.panels import answers_for_gate
+
+    assert "preparation_sessions_done" not in answers_for_gate(dana, START + HOUR)
+    tom().done("therapy_begun")
+    assert answers_for_gate(dana, START + HOUR)["preparation_sessions_done"] == 0
+    _prepared(tom())
+    known = answers_for_gate(dana, START + HOUR)
+    assert (known["preparation_sessions_done"], known["touch_planned"]) == (1, True)
+    assert "touch_consent_written" not in known

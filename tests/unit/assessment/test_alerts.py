@@ -21,7 +21,7 @@ def noted(after, step, by="Keel", **fields):
     return NotedStep(NINE + after, by, AlertStep(alert="a", step=step, **fields))
 
 
-OPENED = noted(0 * HOUR, "opened", instrument="phq-9", rules=("phq-9/item-9",), shown="crisis words")
+OPENED = noted(0 * HOUR, "opened", instrument="phq-9", rules=("phq-9/item-9",), shown="keel")
 TOLD = noted(0 * HOUR, "told", level=0, told=("Alice",))
 TAKEN = noted(HOUR / 2, "taken", by="Bob")
 

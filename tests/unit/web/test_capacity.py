@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from keel.web.capacity import COSTLY, HEALTH, QUEUES, WRITES, Overloaded, Queue, Turns
+from keel.web import capacity
+from keel.web.capacity import COSTLY, HEALTH, LIVE, QUEUES, WRITES, Overloaded, Queue, Turns
 
 
 class Work:
@@ -44,6 +45,32 @@ def test_a_write_begins_at_once_whatever_fills_the_other_queues(busy):
             await work.ask(busy, f"{busy.name} {number}")
         await work.ask(WRITES, "write")
         assert "write" in work.begun
+        await work.all_end()
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("queue", [queue for queue in QUEUES if queue.yields])
+@pytest.mark.parametrize("first", [LIVE, WRITES])
+def test_what_the_public_asks_for_waits_while_a_clinic_writes_and_not_for_ever(queue, first, monkeypatch):
+    """One begins at once, the next when nobody writes any more or its time has come."""
+    monkeypatch.setattr(capacity, "YIELDS_FOR_S", 0.05)
+
+    async def run():
+        work = Work()
+        await work.ask(first, "write")
+        for name in ("one", "two", "three"):
+            await work.ask(queue, name)
+        assert work.begun == ["write", "one"]
+        work.ends[1].set()
+        await settled()
+        assert work.begun == ["write", "one"]
+        await asyncio.sleep(0.1)
+        assert work.begun == ["write", "one", "two"]
+        work.ends[2].set()
+        work.ends[0].set()
+        await settled()
+        assert work.begun[3:] == ["three"]
         await work.all_end()
 
     asyncio.run(run())

@@ -40,6 +40,9 @@ def course_due(course: Course, *, at: dt.datetime, knowledge: Knowledge) -> Iter
     for one in course.missed:
         why = Message("no dose on {day}", day=one.day.isoformat())
         yield _item("K-MISSED", Message("Decide about a missed session"), one.day, at, why)
+    if course.is_at_home and course.precautions is None:
+        why = Message("none on record")
+        yield _item("K-PRECAUTIONS", Message("Agree on the precautions at home"), started.first, at, why)
     yield from _planning(course, at)
     yield from _contacts(course, at)
 
@@ -61,7 +64,7 @@ def _planning(course: Course, at: dt.datetime) -> Iterator[DueItem]:
 
 def _contacts(course: Course, at: dt.datetime) -> Iterator[DueItem]:
     """The contacts around each dose at home that nobody has noted."""
-    for day in course.given if course.protocol.enablement.needs_role else ():
+    for day in course.given if course.is_at_home else ():
         noted = {one.moment for one in course.contacts if one.dose_on == day}
         missing = [name for name in CONTACTS if name not in noted]
         if missing:

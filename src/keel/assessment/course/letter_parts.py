@@ -70,7 +70,7 @@ def _treatment(known: Known) -> Iterator[Message]:
             continue
         ended = Message("goes on") if one.stopped is None else Message("ended {day}", day=one.stopped.on.isoformat())
         yield Message(
-            "{protocol}: begun {day}, {count} sessions given, {ended}.",
+            "{protocol}: from {day}, sessions given: {count}, {ended}.",
             protocol=Message(one.protocol.title),
             day=one.started.first.isoformat(),
             count=len(one.given),

@@ -84,6 +84,11 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
         return self.started is not None and self.stopped is None
 
     @property
+    def is_at_home(self) -> bool:
+        """Whether its doses are taken at home: a pathway that somebody has to enable by name."""
+        return bool(self.protocol.enablement.needs_role)
+
+    @property
     def missed(self) -> tuple[CourseSession, ...]:
         """The sessions that were missed and about which nobody has decided."""
         return tuple(one for one in self.sessions if one.standing is Standing.MISSED)

@@ -91,7 +91,7 @@ def _is_number_word(rest: Sequence[Word], size: int) -> bool:
 def _extended(part: Part, brand: Meaning, rest: Sequence[Word], names: Names) -> Part:
     """A brand together with a word that makes another product of it, which is not on file: its contents are unknown."""
     start = len(part.words)
-    for size in (2, 1):
+    for size in (3, 2, 1):
         key = " ".join(word.plain for word in rest[start : start + size])
         if len(rest) >= start + size and names.extends(key):
             after = rest[start + size :]
@@ -165,5 +165,7 @@ def _after(parts: Sequence[Part], place: int) -> Iterator[str]:
             return
         is_last_no = part.says == NO and position == len(after) - 1
         if part.says in AFTER_A_NAME or is_last_no:
-            yield part.says
+            meaning = parts[place].meaning  # “Benadryl Allergy” is a product, “Augmentin allergy” is none
+            is_product = position == 0 and part.says == "allergic" and meaning is not None and meaning.is_brand
+            yield "unclear" if is_product else part.says
             return

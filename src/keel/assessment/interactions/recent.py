@@ -22,7 +22,7 @@ def medicines_to_check(record: Record, at: dt.datetime, knowledge: Knowledge) ->
 
 def _still_speaks(medicine: Medicine, today: dt.date, knowledge: Knowledge) -> bool:
     is_given = medicine.status == "administered"
-    last = medicine.stopped or (medicine.started if is_given else None)
+    last = medicine.stopped or medicine.started  # what was stopped on a day that nobody told was stopped since it began
     if last is None or last > today or not (is_given or medicine.status == "stopped"):
         return False
     limits = knowledge.reading_limits

@@ -29,7 +29,8 @@ _NEEDS = {
 class AlertStep(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One step of an alert, as it is stored. `alert` is the alert that it belongs to.
 
-    opened: which answers by which rules, by link or tablet, and what the person was shown in which language.
+    opened: which answers by which rules, by link or tablet, and whose crisis words the person was
+    shown, in which language.
     told: who was told, at which level. tried: who was called, how, whether they were reached, and what came of it.
     agreed: what was asked and agreed; what was not asked stays empty. closed: why.
     """
@@ -40,7 +41,7 @@ class AlertStep(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     rules: tuple[str, ...] = ()
     answers: dict[str, int | str] = {}
     came_by: Literal["", "link", "tablet"] = ""
-    shown: str = ""
+    shown: Literal["", "clinic", "keel"] = ""
     lang: str = ""
     level: int = 0
     told: tuple[str, ...] = ()

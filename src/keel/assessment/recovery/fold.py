@@ -20,6 +20,7 @@ from keel.assessment.tasks import (
     contact_task,
     dangers,
     due_after,
+    in_turn,
     last,
     message_task,
     since_beginning,
@@ -145,7 +146,7 @@ def fold_recovery(
         discharged=left,
         contacts=tuple(those(told, ContactMade)),
         outcomes=outcomes,
-        tasks=tuple(sorted(tasks, key=lambda one: one.due_at)),
+        tasks=in_turn(tasks),
     )
 
 

@@ -17,6 +17,7 @@ from keel.assessment.tasks import (
     contact_task,
     dangers,
     due_after,
+    in_turn,
     last,
     message_task,
     since_beginning,
@@ -116,7 +117,7 @@ def fold_therapy(steps: Sequence[s.TherapyStep], *, frame: TherapyFrame, at: dt.
         dosings=dosings,
         contacts=tuple(those(told, ContactMade)),
         gate=tuple(_gate(frame, facts)),
-        tasks=tuple(sorted([*tasks, *_not_noted(planned, at), *dangers(told, at)], key=lambda one: one.due_at)),
+        tasks=in_turn([*tasks, *_not_noted(planned, at), *dangers(told, at)]),
         not_talked_about=tuple(
             item
             for visit in frame.visits

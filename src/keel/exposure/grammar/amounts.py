@@ -11,7 +11,7 @@ from keel.exposure.grammar.constituents import (
 )
 from keel.exposure.grammar.cursor import K, once
 from keel.exposure.grammar.numbers import NumberReader, interval
-from keel.exposure.grammar.tokens import FRACTION, NUMBER, Token
+from keel.exposure.grammar.tokens import FRACTION, NUMBER, Token, folded
 from keel.messages import Message
 from keel.quantities import Interval
 
@@ -213,16 +213,20 @@ class AmountReader(NumberReader):
         if weight is None or not self.is_at(times, K.TIMES) or self.is_at(times, K.SESSION):
             return None
         counted = self.count(times + 1)
-        if counted is None or self.is_at(counted[1], "period", "unit", K.TIMES, K.PIECE, "body_weight", "adverb"):
+        if counted is None or self.is_at(counted[1], "period", "unit", K.TIMES, "body_weight", "adverb"):
             return None
         if self.is_at(self.skip(counted[1], K.PER, K.EVERY), "period"):
             return None  # “1 g x 3 a week” is three times
-        return weight[0]._replace(pieces=counted[0], assumed=(*weight[0].assumed, *counted[0].assumed)), counted[1]
+        after = counted[1] + self.is_at(counted[1], K.PIECE)
+        return weight[0]._replace(pieces=counted[0], assumed=(*weight[0].assumed, *counted[0].assumed)), after
 
     def each_piece(self, at: int) -> Read[Mark] | None:
         """“10 mg per spray”, “30 mg a bump”: the amount before it is that of one."""
         is_of_one = self.is_at(at - 1, "unit") and self.is_at(at, K.PER) and self.is_at(at + 1, K.PIECE, "uncounted")
-        return (Mark(K.EACH_TIME, self.tokens[at + 1].readings), at + 2) if at and is_of_one else None
+        if not at or not is_of_one:
+            return None
+        piece = self.tokens[at + 1]
+        return Mark(K.EACH_TIME, piece.readings | {"piece_of": folded(piece.text)}), at + 2
 
     def _is_piece(self, at: int) -> bool:
         return self.is_at(at, K.PIECE, K.SESSION, "uncounted")

@@ -35,7 +35,7 @@ class NumberReader(Cursor):
             value, after = self._plain_number(at)
             if self.is_at(after, FRACTION):
                 value, after = value + self.number_of(after, FRACTION), after + 1
-            elif self.is_at(after, "part") and value != 0.5:
+            elif self._is_part(after) and value != 0.5:
                 value, after = value * self.number_of(after, "part"), after + 1
             found = (value, value, False), after
         elif self.is_at(at, FRACTION):
@@ -44,10 +44,10 @@ class NumberReader(Cursor):
             vague = self.value(at, "vague")
             assert isinstance(vague, VagueNumber)  # noqa: S101 - for the type checker
             found = (vague.low, vague.high, True), at + 1
-        elif self.is_at(at, "part"):
+        elif self._is_part(at):
             value = self.number_of(at, "part")
             found = (value, value, False), at + 1
-        elif self.is_at(at, K.ONE) and self.is_at(at + 1, "part"):
+        elif self.is_at(at, K.ONE) and self._is_part(at + 1):
             value = self.number_of(at + 1, "part")
             found = (value, value, False), at + 2
         if found and self.is_at(found[1], K.HALF_MORE):
@@ -78,6 +78,10 @@ class NumberReader(Cursor):
                 break
             after = following + 1
         return value, after
+
+    def _is_part(self, at: int) -> bool:
+        """Whether a part of a unit stands here: “an eighth ounce”; “an eighth” alone has no fixed weight."""
+        return self.is_at(at, "part") and (not self.is_at(at, "uncounted") or self.is_at(at + 1, "unit"))
 
     def _is_digit(self, at: int) -> bool:
         return self.is_at(at, NUMBER) and self.number_of(at, NUMBER) in range(10)

@@ -49,8 +49,15 @@ class RateReader(AmountReader):
             self._unsaid,
             self._of_dayparts,
         ]
-        found = [read for way in ways if (read := way(at))]
-        return max(found, key=lambda read: read[1], default=None)
+        found = max((read for way in ways if (read := way(at))), key=lambda read: read[1], default=None)
+        if (
+            found
+            and found[0].days
+            and self.is_at(found[1], K.OTHER)
+            and not self.is_at(found[1] + 1, "period", "weekday")
+        ):
+            return found[0]._replace(days=found[0].days / 2), found[1] + 1  # “sábados alternos”
+        return found
 
     def _working_days(self, at: int) -> Read[Rate] | None:
         if not self.is_at(at, K.WORKING_DAYS):

@@ -46,6 +46,7 @@ class TimeReader(NumberReader):
             return Span(Interval.exactly(MONTHS_A_YEAR), is_last=True), last + 1
         at = self.skip(at, K.LENGTH, K.SPREE)
         is_bare = at == start
+        at += not is_bare and self.is_sign(at, ":")
         end = at + MOST_SKIPPED
         while (
             at < end

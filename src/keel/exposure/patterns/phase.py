@@ -23,7 +23,7 @@ from keel.exposure.grammar.constituents import (
     too_long,
 )
 from keel.exposure.grammar.reader import Reader
-from keel.exposure.grammar.tokens import Token
+from keel.exposure.grammar.tokens import Token, folded
 from keel.exposure.patterns.clauses import Clause, is_small
 from keel.exposure.patterns.often import Often, OftenReader, last_counted, repeats, widened_by
 from keel.knowledge import Knowledge
@@ -84,8 +84,12 @@ class PhaseReader(OftenReader):
         assumed = [*of_time, *assumed]
         for item in items:
             if isinstance(item.what, Mark) and item.what.kind == K.ALONGSIDE:
-                told = "“{text}” is not counted here: write it among the medicines to see what the two do together"
-                assumed.append(Message(told, text=self.raw(item)))
+                assumed.append(
+                    Message(
+                        "“{text}” is not counted here: write it among the medicines to see what the two do together",
+                        text=self.raw(item),
+                    )
+                )
             if isinstance(item.what, Mark) and item.what.kind == K.NEEDED:
                 found = _as_needed(found)
                 assumed.append(Message("“{text}” is read as anything from nothing to that", text=self.raw(item)))
@@ -116,6 +120,7 @@ class PhaseReader(OftenReader):
         """Route, setting, substance and form by their words; a word may speak for several of them (“Spravato”)."""
         found: dict[str, object] = {}
         pharmacy = None
+        routes: list[Token] = []
         if is_schedule:
             found["setting"] = Setting.CLINIC
             assumed.append(Message("a schedule by weeks is read as treatment in a clinic"))
@@ -123,13 +128,26 @@ class PhaseReader(OftenReader):
             if isinstance(item.what, Age | Dates | Label | Weight):
                 continue
             for token in self._tokens_of(item):
+                is_named = not {K.PIECE, "uncounted"} & token.readings.keys()
                 for name in FIELDS:
                     if name in token:
+                        if name == "route" and is_named:
+                            routes.append(token)
                         kind = {"setting": Setting, "form": Form}.get(name, str)
                         if name not in found or is_schedule:
                             found[name] = kind(str(token.readings[name]))
                 if "pharmacy_form" in token:
                     pharmacy = pharmacy or token
+        named = {str(one.readings["route"]) for one in routes}
+        if len(named) > 1 and not named <= {"insufflated", "nasal"}:
+            found["route"] = "unknown"
+            assumed.append(
+                Message(
+                    "“{one}” and “{other}” are two ways of taking it: write one pattern for each",
+                    one=routes[0].text,
+                    other=routes[-1].text,
+                )
+            )
         if pharmacy is not None and "setting" not in found:
             found["setting"] = Setting.PRESCRIBED_HOME
             assumed.append(
@@ -271,6 +289,7 @@ class PhaseReader(OftenReader):
         weighed: Sequence[tuple[Amount, bool]],
     ) -> Sequence[tuple[Amount, bool]]:
         """“28 mg nasal spray, 2 devices”, “2 troches, 100 mg each”: the weight of one piece, and their number apart."""
+        self._refuse_other_pieces(items)
         counts = [one.pieces for one, _ in amounts if one.value is None and one.pieces]
         if not counts or len(weighed) != 1 or weighed[0][0].pieces or counts[0].value == Interval.exactly(1):
             return weighed
@@ -283,6 +302,21 @@ class PhaseReader(OftenReader):
         if not is_each and not is_of_one and not self._reader.is_at(item.after, "uncounted", K.PIECE, "route"):
             raise self._in_all_or_each()
         return [(amount._replace(pieces=counts[0]), False)]
+
+    def _refuse_other_pieces(self, items: Sequence[Constituent]) -> None:
+        """PatternError for what one piece holds without a number of them: “50 mg/ml weekly”, “50 mg/ml, 2 sprays”."""
+        marks = (item.what for item in items if isinstance(item.what, Mark))
+        one = next((str(mark.readings["piece_of"]) for mark in marks if "piece_of" in mark.readings), "")
+        counted = [item for item in items if isinstance(item.what, Amount) and item.what.value is None]
+        words = [folded(token.text) for item in counted for token in self._tokens_of(item)]
+        if one and not any(word.startswith(one) or (word and one.startswith(word)) for word in words):
+            raise PatternError(
+                Message(
+                    "“{text}” says what one {piece} holds. Write how many are taken each time, or how many mg.",
+                    text=self._text,
+                    piece=one,
+                )
+            )
 
     def _in_all_or_each(self) -> PatternError:
         return PatternError(

@@ -130,7 +130,7 @@ def _of_quantity(quantity: Quantity, strength: Strength | None, weight_kg: float
         return DoseAmount(why_unknown=Message("the amount is only known as “{bound}”", bound=bound))
     if not quantity.ucum:
         return DoseAmount(why_unknown=Message("the amount has no unit"))
-    written = _EACH.sub("", quantity.ucum[:_LONGEST])
+    written = _written(quantity.ucum)
     if strength is not None and strength.piece and strength.piece in (_piece(quantity.ucum), _piece(quantity.unit)):
         return DoseAmount(mg=Interval.exactly(value * strength.mg_in_each))
     try:
@@ -144,6 +144,16 @@ def _of_quantity(quantity: Quantity, strength: Strength | None, weight_kg: float
     if unit.dimension == parse_unit("mL").dimension and strength is not None and not strength.piece:
         return _of_volume(convert(value, written, "mL"), strength)
     return DoseAmount(why_unknown=Message("the unit {unit} is not a mass", unit=shown(quantity.ucum)))
+
+
+def _written(unit: str) -> str:
+    """The unit of one dose as it is looked up; one in capitals only, as old systems print it, in small letters."""
+    plain = _EACH.sub("", unit[:_LONGEST]).replace("(s)", "")
+    try:
+        parse_unit(plain)
+    except UnitError:
+        return plain.lower() if plain.isupper() else plain
+    return plain
 
 
 def _piece(unit: str) -> str:

@@ -4,11 +4,11 @@ import datetime as dt
 
 from keel.interop.fhir.datatypes import CodeableConcept
 from keel.interop.fhir.errors import NotTaken
-from keel.interop.fhir.moments import when
+from keel.interop.fhir.moments import moment_of, when
 from keel.interop.fhir.own import told
 from keel.interop.fhir.people import Context, Draft
 from keel.interop.fhir.resources import AllergyIntolerance, Condition, FamilyMemberHistory
-from keel.interop.times import Moment
+from keel.interop.times import Moment, is_future
 from keel.interop.vocabulary import Coding, family_substance, nothing_known
 from keel.messages import Message
 from keel.record import Condition as KeelCondition
@@ -24,13 +24,14 @@ def read_condition(condition: Condition, item_id: str, draft: Draft, context: Co
     if not text:
         raise NotTaken(Message("it does not say which condition"))
     codings = condition.code.coding if condition.code else ()
-    if nothing_known((Coding(coding.system, coding.code) for coding in codings), context.knowledge):
+    words = condition.code.texts if condition.code else ()
+    if nothing_known((Coding(coding.system, coding.code) for coding in codings), words, context.knowledge):
         raise NotTaken(Message("it says “{text}”: no condition, and no answer to what was not asked", text=text))
     verified = _one_of(condition.verification_status)
     if verified == "entered-in-error":
         raise NotTaken(Message("its verification is entered-in-error: taken back by its sender"))
     onset = when(condition.onset_date_time, condition.onset_period, at=context.at).start
-    ended = when(condition.abatement_date_time, condition.abatement_period, at=context.at).last
+    ended = _ended(condition, context.at)
     is_over = bool(
         ended or condition.abatement_string or bytes(condition.abatement_age) or bytes(condition.abatement_range)
     )
@@ -49,6 +50,13 @@ def read_condition(condition: Condition, item_id: str, draft: Draft, context: Co
             id=item_id,
         )
     )
+
+
+def _ended(condition: Condition, at: dt.datetime) -> Moment | None:
+    """When it was over; None where that is still to come, as the day on which a child is due."""
+    period = condition.abatement_period
+    last = moment_of(condition.abatement_date_time or (period.end or period.start if period else None))
+    return None if last and is_future(last, at) else last
 
 
 def read_family_history(history: FamilyMemberHistory, item_id: str, draft: Draft) -> None:

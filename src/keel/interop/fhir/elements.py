@@ -67,6 +67,7 @@ _OF = {
         "identifier basedOn parent status method code subject encounter occurrenceDateTime occurrencePeriod condition "
         "performer reasonCode reasonReference basis prediction mitigation note"
     ),
+    "Substance": "identifier status category code description instance ingredient",
     "QuestionnaireResponse": (
         "identifier basedOn partOf questionnaire status subject encounter authored author source item"
     ),

@@ -19,7 +19,7 @@ from keel.knowledge.reading import CodeTable
 from keel.messages import Message, joined
 
 _HISTORY = re.compile(r"/_history/[^/]+$")
-_OID = re.compile(rb'"(urn:oid:[0-9.]{1,100})"')
+_SYSTEM = re.compile(rb'("system"\s*:\s*")([^"\\]{1,200})"')
 DEEPEST = 8
 """Bundles within bundles; a document bundle in a searchset is two."""
 
@@ -103,7 +103,7 @@ class _Head(msgspec.Struct, kw_only=True, rename="camel"):
 def unfold(values: Iterable[tuple[str, bytes]], notes: Notebook, codes: CodeTable) -> ResourceFile:
     """Every resource of the values (place, JSON text), bundles opened, repeats reported.
 
-    Code systems that are named by their OID go by the address that `codes` has for it.
+    Code systems that are named by their OID, or in another spelling, go by the address that `codes` has for it.
     Of several versions of a resource the newest by `meta` stays; where `meta` does not tell, the first.
     """
     unfolder = _Unpacker(notes, codes)
@@ -142,11 +142,12 @@ class _Unpacker:
         if head.resource_type == "Bundle":
             self._open(path, text, depth, set(keys))
             return
-        body = _OID.sub(self._address, bytes(text))
+        body = _SYSTEM.sub(self._address, bytes(text))
         self._keep(_item(head, path, full_url, set(keys), body, changed), body)
 
     def _address(self, match: re.Match[bytes]) -> bytes:
-        return f'"{self._codes.system_of(match.group(1).decode())}"'.encode()
+        before, name = match.groups()
+        return b'%s%s"' % (before, self._codes.system_of(name.decode()).encode())
 
     def _open(self, path: str, text: bytes | Raw, depth: int, keys: set[str]) -> None:
         if depth >= DEEPEST:

@@ -5,6 +5,7 @@ Only an administration, or a statement with a time and an amount, is a dose; an 
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple, cast
 
 import msgspec
@@ -30,6 +31,7 @@ from keel.interop.fhir.resources import (
     MedicationRequest,
     MedicationStatement,
     Resource,
+    Substance,
 )
 from keel.interop.fhir.statements import has_unknown_end, pattern_of
 from keel.interop.times import Moment
@@ -67,12 +69,6 @@ class Named(NamedTuple):
     family: str | None
     may_be_family: bool
     strength: Strength | None
-
-
-class _Substance(msgspec.Struct, frozen=True):
-    """A substance within a medication; only what it is."""
-
-    code: CodeableConcept | None = None
 
 
 class MedicationReader:
@@ -128,7 +124,8 @@ class MedicationReader:
             known.append(medication.code)
         ingredients = medication.ingredient if medication else ()
         holders = (resource, medication) if medication else ()
-        parts = [concept for part in ingredients if (concept := _substance_of(part, holders))]
+        contents = [(part, self._content(item, part, holders)) for part in ingredients]
+        parts = [concept for _, concept in contents if concept]
         texts = [text for part in (*known, *parts) for text in part.texts]
         if reference and reference.display:
             texts.append(reference.display)
@@ -136,11 +133,11 @@ class MedicationReader:
             raise NotTaken(Message("it does not say which medicine"))
         codings = [Coding(coding.system, coding.code) for part in (*known, *parts) for coding in part.coding]
         first = known[0] if known else CodeableConcept()
-        if nothing_known(codings, self._context.knowledge):
-            raise NotTaken(Message("it says “{text}”: no medicine", text=first.words or texts[0]))
         knowledge = self._context.knowledge
         family = family_substance(codings, texts, knowledge)
-        strength = _strength_of(ingredients, holders, knowledge) if ingredients else Strength.in_words(texts)
+        if not family and nothing_known(codings, texts, knowledge):
+            raise NotTaken(Message("it says “{text}”: no medicine", text=first.words or texts[0]))
+        strength = _strength_of(contents, knowledge) if contents else Strength.in_words(texts)
         return Named(
             text=first.words or texts[0],
             codes=first.codes,
@@ -148,6 +145,23 @@ class MedicationReader:
             may_be_family=not family and sounds_like_family([*texts, *(one.code for one in codings)], knowledge),
             strength=strength,
         )
+
+    def _content(self, item: Item, part: Ingredient, holders: Iterable[Resource]) -> CodeableConcept | None:
+        """What an ingredient is: told there, or by a substance or medication that is contained or in the file."""
+        reference = part.item_reference
+        if part.item_codeable_concept or reference is None:
+            return part.item_codeable_concept
+        if reference.reference.startswith("#"):
+            for shape in (Substance, Medication):
+                bodies = (contained(holder, reference.reference, shape.__name__) for holder in holders)
+                with suppress(ReadError):
+                    if body := next((body for body in bodies if body), None):
+                        return json_text.decode(body, shape).code
+        found = self._directory.find(reference.reference, item) if reference.reference else None
+        if found and found.type in (Substance.__name__, Medication.__name__):
+            with suppress(NotTaken):
+                return cast(Substance | Medication, decoded(found, self._bodies[found.key])).code
+        return CodeableConcept(text=reference.display) if reference.display else None
 
     def _referenced(self, item: Item, resource: Kind, reference: Reference) -> Medication | None:
         """The medication that is meant; None where it is not in the file, and then its display may name it."""
@@ -167,9 +181,15 @@ class MedicationReader:
             reason = Message("the medication it contains cannot be read: {reason}", reason=error.problem)
             raise NotTaken(reason) from None
 
-    def _medicine(self, item: Item, status: str, named: Named, draft: Draft, time: When) -> None:
-        """Adds a medicine; one that is not taken now is said to be, for it is not checked."""
-        if status not in TAKEN:
+    def _medicine(
+        self, item: Item, status: str, named: Named, draft: Draft, time: When, *, until: dt.date | None = None
+    ) -> None:
+        """Adds a medicine; one that is not taken now is said to be, for it is not checked.
+
+        `until` is its last day where that may lie ahead: until then it is taken, whatever its status.
+        """
+        is_to_come = until is not None and until > self._context.at.date()
+        if status not in TAKEN and not is_to_come:
             reason = Message("its status is {status}; not checked as one that is taken now", status=status)
             draft.notes.note(Message("medicine that is not taken now"), where=item.where, reason=reason)
         draft.medicines.append(
@@ -178,7 +198,7 @@ class MedicationReader:
                 status=status,
                 codes=named.codes,
                 started=_day(time.start),
-                stopped=_day(time.end),
+                stopped=until or _day(time.end),
                 id=item.id,
             )
         )
@@ -198,7 +218,8 @@ class MedicationReader:
                 "what was handed over lasts until {day}: checked as if taken", day=supplied.date().isoformat()
             )
             draft.notes.note(Message("order that is completed"), where=item.where, reason=reason)
-        self._medicine(item, status, named, draft, ordered)
+        used_up = supplied.date() if supplied and request.status == "completed" else None
+        self._medicine(item, status, named, draft, ordered, until=used_up)
 
     def _administration(self, item: Item, given: MedicationAdministration, named: Named, draft: Draft) -> None:
         if given.status == "unknown":
@@ -211,6 +232,10 @@ class MedicationReader:
                 reason = Message("its name is near to one of the family; kept as a medicine that was administered")
                 what = Message("given, not recognised as ketamine, not counted")
                 draft.notes.note(what, where=item.where, reason=reason)
+            last = _day(time.last)
+            if last is not None and last < self._context.at.date() - dt.timedelta(days=1):
+                reason = Message("given before yesterday; not checked as one that is taken now")
+                draft.notes.note(Message("medicine that was given"), where=item.where, reason=reason)
             draft.medicines.append(
                 Medicine(
                     text=named.text,
@@ -255,7 +280,9 @@ class MedicationReader:
             if len(said.dosage) > 1:
                 reason = Message("its dosages cannot be added up to the use of a day; kept as a medicine")
             draft.notes.note(Message("use without an amount and a time"), where=item.where, reason=reason)
-        self._medicine(item, told(said.extension, "status", otherwise=status), named, draft, time)
+        end = moment_of(said.effective_period.end) if said.effective_period else None
+        until = _day(end) if end and end.at > self._context.at else None
+        self._medicine(item, told(said.extension, "status", otherwise=status), named, draft, time, until=until)
 
     def _pattern(self, item: Item, said: MedicationStatement, family: str, draft: Draft) -> None:
         """Takes use that Keel wrote as the words of a pattern; substance and route where these do not say."""
@@ -366,21 +393,9 @@ def _supplied_until(request: MedicationRequest, ordered: When) -> dt.datetime | 
         return None
     begun = moment_of(dispense.validity_period.start) if dispense.validity_period else None
     try:
-        return (begun or ordered.start).at + dt.timedelta(days=convert(lasts.value, lasts.ucum, "d"))
+        times = 1 + max(0, dispense.number_of_repeats_allowed or 0)
+        return (begun or ordered.start).at + dt.timedelta(days=times * convert(lasts.value, lasts.ucum, "d"))
     except (UnitError, OverflowError):
-        return None
-
-
-def _substance_of(part: Ingredient, holders: Iterable[Resource]) -> CodeableConcept | None:
-    """What an ingredient is: told there, or by a substance contained in the medication or in what refers to it."""
-    reference = part.item_reference
-    if part.item_codeable_concept or reference is None or not reference.reference.startswith("#"):
-        return part.item_codeable_concept
-    bodies = (contained(holder, reference.reference, "Substance") for holder in holders)
-    body = next((body for body in bodies if body), None)
-    try:
-        return json_text.decode(body, _Substance).code if body else None
-    except ReadError:
         return None
 
 
@@ -393,16 +408,16 @@ def _is_within_a_day(time: When) -> bool:
 
 
 def _strength_of(
-    ingredients: Sequence[Ingredient], holders: Sequence[Resource], knowledge: Knowledge
+    contents: Sequence[tuple[Ingredient, CodeableConcept | None]], knowledge: Knowledge
 ) -> Strength | None:
     """The strength of the one ingredient there is, or of the one of the family beside what dilutes it."""
-    active = list(ingredients)
+    active = [part for part, _ in contents]
     if len(active) > 1:
-        named = ((part, _substance_of(part, holders)) for part in ingredients if part.is_active is not False)
         active = [
             part
-            for part, concept in named
+            for part, concept in contents
             if concept
+            and part.is_active is not False
             and family_substance([Coding(one.system, one.code) for one in concept.coding], concept.texts, knowledge)
         ]
     return Strength.of(active[0].strength) if len(active) == 1 and active[0].strength else None

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from keel.interop.answers import AnswerSent, yes_or_no
+from keel.interop.answers import STATES, AnswerSent, yes_or_no
 from keel.interop.errors import shown
 from keel.interop.fhir.datatypes import LOINC, CodeableConcept, Coding, Quantity, Reference
 from keel.interop.fhir.decoding import only_one
@@ -22,14 +22,17 @@ from keel.interop.kept_units import in_kept_unit
 from keel.interop.plausibility import impossible_measure
 from keel.interop.times import Moment
 from keel.knowledge.instruments import Instrument
-from keel.knowledge.reading import CodeKind, ReadingCode
+from keel.knowledge.reading import CodeKind, CodeTable, ReadingCode
 from keel.messages import Message, text_of
 from keel.quantities import UnitError
 from keel.record import Measurement, Pregnancy
 
 CLINICAL = ("laboratory", "vital-signs", "exam", "imaging", "procedure")
 """Categories of observation whose words are findings."""
-_PRESSURE = re.compile(r"(\d{2,3})\s*/\s*(\d{2,3})\s*(?:mm\s*\[?hg\]?)?", re.IGNORECASE)
+_LONGEST_NAME = 200
+_MOST_WORDS = 4
+"""Words of the longest name of a measure."""
+_PRESSURE = re.compile(r"(?:(?:bp|rr|ta|nibp)\s*:?\s*)?(\d{2,3})\s*/\s*(\d{2,3})\s*(?:mm\s*\[?hg\]?)?", re.IGNORECASE)
 _END_OF_TIME = dt.datetime(9000, 1, 1, tzinfo=dt.UTC)
 
 
@@ -180,6 +183,7 @@ class ObservationReader:
             reason = Message("one value for two pressures; kept as it came, and not used")
             draft.notes.note(Message("blood pressure"), where=item.where, reason=reason)
         absent = _absent(part) if value is None else ""
+        self._note_unused(part, value, row, item, draft)
         if problem := impossible_measure(value, unit, row, self._context.knowledge.reading_limits):
             reason = Message("{problem} Not used.", problem=problem)
             draft.notes.note(Message("value that cannot be"), where=item.where, reason=reason)
@@ -195,6 +199,24 @@ class ObservationReader:
             absent=absent,
             upper_limit=_upper_limit(part, unit, row) if isinstance(value, float) else None,
         )
+
+    def _note_unused(
+        self,
+        part: ObservationPart | Observation,
+        value: float | str | bool | None,
+        row: ReadingCode | None,
+        item: Item,
+        draft: Draft,
+    ) -> None:
+        """Names a reading of something that Keel uses, and that it cannot use: under another code, or in words."""
+        table = self._context.knowledge.reading_codes
+        if row and row.unit and isinstance(value, str) and not part.value_quantity:
+            reason = Message("{value} is no number; kept as it came, and not used", value=shown(value))
+            draft.notes.note(Message(row.title), where=item.where, reason=reason)
+        named = next((one for text in part.code.texts if (one := _named_measure(text, table))), None)
+        if row is None and named is not None and isinstance(value, float):
+            reason = Message("its name is that of a measure and its code is not known; kept as it came, and not used")
+            draft.notes.note(Message(named.title), where=item.where, reason=reason)
 
     def _pressures(self, part: ObservationPart | Observation) -> tuple[Measurement, ...]:
         """Both pressures of a blood pressure that is written as “142/88 mmHg”; none where it is written otherwise."""
@@ -268,12 +290,15 @@ class ObservationReader:
     def _pregnancy(self, observation: Observation, item: Item, draft: Draft) -> Pregnancy | None:
         """The answer to whether pregnant; None where that is not what was observed, or is not understood."""
         row, _ = self._meaning(observation.code.coding)
-        if row is None or row.means != "pregnancy_status" or observation.data_absent_reason:
+        if row is None or row.means != "pregnancy_status":
+            return None
+        if observation.data_absent_reason:  # who was asked and did not say is not somebody whom nobody asked
+            draft.has_unread_pregnancy |= STATES.get(_absent(observation)) != "not_asked"
             return None
         table, said = self._context.knowledge.reading_codes, _said(observation)
         coded = [table.coded(CodeKind.PREGNANCY, system, code) for system, code in said.codes]
         known = {one.means for one in coded if one} or {
-            one.means for word in said.words if (one := table.named(CodeKind.PREGNANCY, word))
+            one.means for word in said.words if (one := table.named(CodeKind.PREGNANCY, word.strip(" .!")))
         }
         if len(known) == 1:
             return Pregnancy(known.pop())
@@ -285,6 +310,17 @@ class ObservationReader:
         draft.notes.note(Message("pregnancy status"), where=item.where, reason=reason)
         draft.has_unread_pregnancy = True
         return None
+
+
+def _named_measure(text: str, table: CodeTable) -> ReadingCode | None:
+    """The measure that a text names by some of its words; the longest name there is."""
+    words = re.findall(r"\w+", text[:_LONGEST_NAME].casefold())
+    for length in range(min(len(words), _MOST_WORDS), 0, -1):
+        for start in range(len(words) - length + 1):
+            row = table.named(CodeKind.MEASURE, " ".join(words[start : start + length]))
+            if row is not None and row.unit:
+                return row
+    return None
 
 
 def _is_clinical(part: ObservationPart | Observation) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
+import msgspec
+
 from keel.assessment.instruments import find_instrument, find_item
 from keel.interop import json_text
 from keel.interop.answers import AnswerSent
@@ -17,7 +19,14 @@ from keel.interop.fhir.envelope import Item
 from keel.interop.fhir.errors import NotTaken
 from keel.interop.fhir.moments import when
 from keel.interop.fhir.people import SUICIDE, Context, Draft, risk_level
-from keel.interop.fhir.resources import Answer, Question, QuestionAsked, Questionnaire, QuestionnaireResponse
+from keel.interop.fhir.resources import (
+    Answer,
+    CodeOffered,
+    Question,
+    QuestionAsked,
+    Questionnaire,
+    QuestionnaireResponse,
+)
 from keel.interop.fhir.sittings import InstrumentCodes, Sitting
 from keel.interop.times import Moment
 from keel.knowledge import UnknownId
@@ -27,6 +36,8 @@ from keel.messages import Message
 
 _ENOUGH = 0.5
 """How much of an instrument must be there for a form to be it by its items."""
+_EDITION = re.compile(r"(?i)[-_. ](?:v?\d+(?:\.\d+)+|v\d+|[a-z]{2}(?:[-_][a-z]{2})?)$")
+"""A version or a language behind the name of a form: “phq9-es”, “phq-9-v2.1”."""
 _LOINC_CODE = re.compile(r"\d{1,7}-\d")
 
 _DISPUTED = "error"
@@ -36,18 +47,22 @@ _SEVERAL = "?"
 
 
 class _Form(NamedTuple):
-    """A questionnaire of the file: its address, what names it, and the LOINC code of each `linkId`."""
+    """A questionnaire of the file: its address, what names it, and of each `linkId` the LOINC code and the answers."""
 
     key: str
     url: str
     version: str
     names: tuple[str, ...]
     codes: dict[str, str]
+    offered: dict[tuple[str, str], CodeOffered]
 
     @classmethod
     def of(cls, form: Questionnaire, key: str) -> "_Form":
         panels = [coding.code for coding in form.code if coding.system == LOINC]
-        return cls(key, form.url, form.version, (*panels, form.title), dict(_codes_of(form.item)))
+        asked = list(_asked(form.item))
+        codes = {one.link_id: code for one in asked if (code := _loinc_of(one))}
+        offered = {(one.link_id, each.code): each for one in asked for each in _offered(one)}
+        return cls(key, form.url, form.version, (*panels, form.title), codes, offered)
 
 
 def _agreed(forms: "Sequence[_Form]") -> dict[str, str]:
@@ -57,6 +72,27 @@ def _agreed(forms: "Sequence[_Form]") -> dict[str, str]:
         for link, code in form.codes.items():
             agreed[link] = code if agreed.get(link, code) == code else _SEVERAL
     return agreed
+
+
+def _completed(question: Question, forms: "Sequence[_Form]") -> Question:
+    """The question with the words and scores that its form has for the codes that were answered.
+
+    Where versions of the form differ in them, they say nothing.
+    """
+
+    def completed(answer: Answer) -> Answer:
+        coding = answer.value_coding
+        if coding is None:
+            return answer
+        known = [each for form in forms if (each := form.offered.get((question.link_id, coding.code)))]
+        if not known or any(one != known[0] for one in known) or known[0].system not in ("", coding.system):
+            return answer
+        display, more = coding.display or known[0].display, coding.extension or known[0].extension
+        return msgspec.structs.replace(
+            answer, value_coding=msgspec.structs.replace(coding, display=display, extension=more)
+        )
+
+    return msgspec.structs.replace(question, answer=tuple(map(completed, question.answer)))
 
 
 class ResponseReader:
@@ -79,9 +115,15 @@ class ResponseReader:
         forms = self._forms_of(item, response)
         self.used.update(form.key for form in forms)
         codes, titles = _agreed(forms), tuple(dict.fromkeys(name for form in forms for name in form.names))
-        parts = self._parts(item, response, time.start)
+        parts = [
+            (sitting, tuple(_completed(question, forms) for question in asked))
+            for sitting, asked in self._parts(item, response, time.start)
+        ]
         questions = tuple(question for _, asked in parts for question in asked)
-        named = {one.link_id: codes.get(one.link_id) or _code_in(one.link_id) for one in questions}
+        named = {
+            one.link_id: codes.get(one.link_id) or _code_in(one.link_id) or _code_in(one.definition)
+            for one in questions
+        }
         if _SEVERAL in codes.values():
             reason = Message("its questions mean different things in them; those were not taken")
             draft.notes.note(Message("questionnaire of several versions"), where=item.where, reason=reason)
@@ -177,9 +219,11 @@ class ResponseReader:
         instruments = self._context.knowledge.instruments
         last = re.split(r"[/:]", name.strip())[-1]
         panel = next((one for one in instruments.values() if last and one.loinc.panel == last), None)
-        with suppress(UnknownId):
-            return panel or find_instrument(last, self._context.knowledge)
-        return next((one for one in instruments.values() if one.title == name), None)
+        for called in (last, _EDITION.sub("", last)):
+            with suppress(UnknownId):
+                return panel or find_instrument(called, self._context.knowledge)
+        told = {_plain(name), _plain(last)} - {""}
+        return next((one for one in instruments.values() if told & _titles(one)), None)
 
     def _take_known(
         self,
@@ -257,8 +301,26 @@ def _item_of(instrument: Instrument, code: str, question: Question) -> Instrumen
     if code:
         return coded
     worded = next((item for item in instrument.items if item.text and _plain(item.text) == _plain(question.text)), None)
-    name = find_item(instrument, question.link_id)
+    name = find_item(instrument, _own_link(instrument, question.link_id))
     return worded or next((item for item in instrument.items if item.id == name), None)
+
+
+def _own_link(instrument: Instrument, link: str) -> str:
+    """The number of an item behind the name of its instrument, or with zeros before it: “PHQ9_1”, “phq-1”, “q01”."""
+    letters, _, number = instrument.id.partition("-")
+    found = re.fullmatch(
+        rf"(?:{re.escape(letters)}(?:[-_. ]?{re.escape(number)})?[-_. /:]+)?(?:question|item|q)?[-_. ]*0*([1-9]\d?)",
+        link.strip()[:100],
+        re.IGNORECASE,
+    )
+    return found.group(1) if found else link
+
+
+def _titles(instrument: Instrument) -> set[str]:
+    """The names of an instrument in full: its title, also without what stands behind a comma or in brackets."""
+    number = "".join(re.findall(r"-(\d+)$", instrument.id))
+    short = re.split(r"[,(]", instrument.title)[0]
+    return {_plain(instrument.title), _plain(f"{short} {number}")}
 
 
 def _share_of(instrument: Instrument, codes: set[str], texts: set[str]) -> float:
@@ -279,14 +341,25 @@ def _plain(text: str) -> str:
     return " ".join(re.findall(r"\w+", text[:500].casefold()))
 
 
-def _codes_of(asked: Sequence[QuestionAsked]) -> Iterator[tuple[str, str]]:
-    waiting = list(asked)
+def _asked(questions: Sequence[QuestionAsked]) -> Iterator[QuestionAsked]:
+    """Every question of a form; without recursion, since files decide how deep they nest."""
+    waiting = list(questions)
     while waiting:
         question = waiting.pop()
-        code = next((coding.code for coding in question.code if coding.system == LOINC), "")
-        if code:
-            yield question.link_id, code
+        yield question
         waiting += question.item
+
+
+def _loinc_of(question: QuestionAsked) -> str:
+    return next((coding.code for coding in question.code if coding.system == LOINC), "")
+
+
+def _offered(question: QuestionAsked) -> Iterator[CodeOffered]:
+    """The codes that a question offers, each with its score on it."""
+    for option in question.answer_option:
+        if option.value_coding is not None:
+            scores = (*option.value_coding.extension, *option.extension)
+            yield msgspec.structs.replace(option.value_coding, extension=scores)
 
 
 def _code_in(link: str) -> str:

@@ -39,6 +39,7 @@ from keel.interop.fhir.resources import (
     QuestionnaireResponse,
     Resource,
     RiskAssessment,
+    Substance,
 )
 from keel.interop.fhir.risk import read_risk
 from keel.interop.fhir.sittings import InstrumentCodes
@@ -56,7 +57,7 @@ _CONDITIONAL = re.compile(r"(?:.*/)?Patient\?identifier=(?:([^|&]*)\|)?([^|&]+)"
 """A reference by an identifier, as a transaction may have it."""
 FIRST = ("Patient", "Observation", "QuestionnaireResponse", "Condition", "AllergyIntolerance", "RiskAssessment")
 """What is read before medications, whose doses per kilogram need a weight."""
-HELPERS = ("Medication", "Questionnaire")
+HELPERS = ("Medication", "Questionnaire", "Substance")
 """Read when another resource refers to them."""
 
 
@@ -86,6 +87,7 @@ class _Reader:
         self._directory = Directory(self._file.items)
         self._drafts: dict[str, Draft] = {}
         self._identified_by: dict[Identifier, set[str]] = {}
+        self._who_has: dict[bytes, Item | None] = {}
         self._replaced = self._replacements()
         self._reported, self._done = self._file.reported, 0
         codes = InstrumentCodes(context.knowledge)
@@ -147,7 +149,7 @@ class _Reader:
 
     def _give(self, item: Item, resource: Resource) -> None:
         """Hands a decoded resource to the reader of its type."""
-        if isinstance(resource, (Medication, Questionnaire)):
+        if isinstance(resource, (Medication, Questionnaire, Substance)):
             if item.key not in self._directory.used | self._responses.used:
                 raise NotTaken(Message("nothing in the file that Keel reads refers to it"))
         elif isinstance(resource, Patient):
@@ -189,11 +191,25 @@ class _Reader:
         return last
 
     def _linked(self, reference: Reference, item: Item) -> Item | None:
+        if not reference.reference and bytes(reference.identifier):
+            return self._with_identifier(bytes(reference.identifier))
         try:
             found = self._directory.find(reference.reference, item) if reference.reference else None
         except Ambiguous:
             return None
         return found if found and found.type == "Patient" else None
+
+    def _with_identifier(self, written: bytes) -> Item | None:
+        """The one Patient of the file who has an identifier; looked for once, before any is read."""
+        if written not in self._who_has:
+            try:
+                wanted = json_text.decode(written, Identifier)
+            except ReadError:
+                wanted = Identifier()
+            people = self._all(Patient, having=b'"identifier"') if wanted.value else ()
+            found = [one for one, patient in people if wanted in patient.identifier]
+            self._who_has[written] = found[0] if len(found) == 1 else None
+        return self._who_has[written]
 
     def _person_of_file(self, item: Item, patient: Patient) -> None:
         """A Patient resource; one that another replaces gives its facts to that one."""
@@ -236,7 +252,9 @@ class _Reader:
         if reference is not None and not reference.reference and bytes(reference.identifier):
             return self._identified(reference)
         if reference is not None and (asked := _CONDITIONAL.fullmatch(unquote(reference.reference))):
-            return self._of_identifier(Identifier(asked.group(1) or "", asked.group(2)))
+            return self._of_identifier(
+                Identifier(asked.group(1) or "", asked.group(2)), any_system=asked.group(1) is None
+            )
         if reference is None or not reference.reference:
             raise NotTaken(Message("it does not say by a reference whom it is about"))
         if reference.reference.startswith("#"):
@@ -263,8 +281,10 @@ class _Reader:
             raise NotTaken(error.problem) from None
         return self._of_identifier(identifier)
 
-    def _of_identifier(self, identifier: Identifier) -> Draft:
-        known = self._identified_by.get(identifier, ())
+    def _of_identifier(self, identifier: Identifier, *, any_system: bool = False) -> Draft:
+        """The person of an identifier, in a search without a system of whatever system."""
+        alike = [one for one in self._identified_by if one.value == identifier.value] if any_system else [identifier]
+        known = {key for one in alike for key in self._identified_by.get(one, ())}
         if len(known) > 1:
             raise NotTaken(Message("several people of the file have the identifier of its subject"))
         if not known or not identifier.value:

@@ -183,16 +183,33 @@ class QuestionnaireResponse(Resource, frozen=True, kw_only=True):
     item: tuple[Question, ...] = ()
 
 
+class CodeOffered(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """The code of an answer that a questionnaire offers, with its words and its score where the form has them."""
+
+    system: str = ""
+    code: str = ""
+    display: str = ""
+    extension: tuple[Extension, ...] = ()
+
+
+class AnswerOffered(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """An answer that a questionnaire offers; the score stands on it or on its code."""
+
+    extension: tuple[Extension, ...] = ()
+    value_coding: CodeOffered | None = None
+
+
 class QuestionAsked(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """A question of a questionnaire, for the codes of its answers' places."""
+    """A question of a questionnaire, for the codes of its answers' places and what each of them counts."""
 
     link_id: str
     code: tuple[Coding, ...] = ()
+    answer_option: tuple[AnswerOffered, ...] = ()
     item: tuple["QuestionAsked", ...] = ()
 
 
 class Questionnaire(Resource, frozen=True, kw_only=True):
-    """A questionnaire: only its names and what maps its `linkId`s to codes."""
+    """A questionnaire: only its names, what maps its `linkId`s to codes, and the answers that it offers."""
 
     url: str = ""
     version: str = ""
@@ -216,6 +233,12 @@ class Medication(Resource, frozen=True, kw_only=True):
 
     code: CodeableConcept | None = None
     ingredient: tuple[Ingredient, ...] = ()
+
+
+class Substance(Resource, frozen=True, kw_only=True):
+    """What an ingredient is."""
+
+    code: CodeableConcept | None = None
 
 
 class AdministrationDosage(Medium, frozen=True, kw_only=True):
@@ -329,6 +352,7 @@ class DispenseRequest(msgspec.Struct, frozen=True, kw_only=True, rename="camel")
 
     validity_period: Period | None = None
     expected_supply_duration: Quantity | None = None
+    number_of_repeats_allowed: int | None = None
 
 
 class MedicationRequest(Resource, frozen=True, kw_only=True):
@@ -505,6 +529,7 @@ READ: dict[str, type[Resource]] = {
         Questionnaire,
         QuestionnaireResponse,
         RiskAssessment,
+        Substance,
     )
 }
 """Resource type to shape, for what Keel reads beside the Bundle."""

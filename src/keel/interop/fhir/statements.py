@@ -53,7 +53,7 @@ def pattern_of(
     oftens = [often for repeat in repeats if (often := _often(repeat)) is not None]
     if not oftens or len(oftens) < len(dosages):
         return None
-    if len(oftens) > 1 and not _are_parts_of_a_day(oftens, repeats, amounts):
+    if len(oftens) > 1 and (_are_steps(dosages, repeats) or not _are_parts_of_a_day(oftens, repeats, amounts)):
         return None
     bounds = repeats[0].bounds_period
     start = time.start or moment_of(bounds.start if bounds else None)
@@ -86,6 +86,9 @@ def _repeated(dosage: Dosage) -> Repeat | None:
     repeat = timing.repeat or Repeat()
     coded = [_CODED[one.code] for one in timing.code.coding if one.code in _CODED] if timing.code else []
     times = len(repeat.time_of_day) or len(repeat.when)
+    if repeat.day_of_week and repeat.period == 1 and repeat.period_unit == "d":  # daily, on these days of the week
+        frequency = len(repeat.day_of_week) * (repeat.frequency or times or 1)
+        return msgspec.structs.replace(repeat, frequency=frequency, period_unit="wk", day_of_week=())
     if repeat.period is None and not repeat.frequency:
         if repeat.day_of_week:
             each = (len(repeat.day_of_week) * max(1, times), 1, "wk")
@@ -98,6 +101,12 @@ def _repeated(dosage: Dosage) -> Repeat | None:
         frequency, period, unit = each
         return msgspec.structs.replace(repeat, frequency=frequency, period=period, period_unit=unit)
     return timing.repeat
+
+
+def _are_steps(dosages: Sequence[Dosage], repeats: Sequence[Repeat]) -> bool:
+    """Whether dosages follow one another: each has another number in R4 then, and none a time of day of its own."""
+    times = {(*repeat.when, *repeat.time_of_day) for repeat in repeats} - {()}
+    return len({dosage.sequence for dosage in dosages}) > 1 and len(times) < len(dosages)
 
 
 def _are_parts_of_a_day(oftens: "Sequence[_Often]", repeats: Sequence[Repeat], amounts: Sequence[DoseAmount]) -> bool:

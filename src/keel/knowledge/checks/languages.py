@@ -20,6 +20,7 @@ from keel.knowledge.models.shape import Model
 from keel.knowledge.problem import Problem, error, warning
 from keel.knowledge.protocols import leaves
 from keel.knowledge.reading import CodeKind
+from keel.knowledge.sessions import EventReport, ProgrammeForm
 from keel.knowledge.texts.shape import cited
 from keel.knowledge.texts.wording import offences
 
@@ -74,6 +75,13 @@ def texts_to_translate(knowledge: Knowledge) -> Iterator[str]:
         yield from (item.what for item in schedule.items)
         yield from (text for trend in schedule.trends for text in (trend.text, trend.next_step))
         yield from (text for trend in schedule.score_trends for text in (trend.text, trend.next_step))
+        yield from (question.text for question in schedule.questions)
+        yield from schedule.does_not_show
+    for plan in knowledge.schedules.values():
+        yield from (plan.title, plan.summary, *(phase.title for phase in plan.phases))
+        yield from (rule.text for rule in plan.missed)
+    for letter in knowledge.letters.values():
+        yield from (letter.title, letter.to, letter.why, *letter.asks)
     for course in knowledge.courses.values():
         yield course.rule
     for topic in knowledge.adoption_topics.values():
@@ -91,6 +99,12 @@ def texts_to_translate(knowledge: Knowledge) -> Iterator[str]:
         yield asked_by.title
     for rules in knowledge.answer_rules.values():
         yield from (rules.crisis_words, rules.not_watched)
+
+    forms: list[ProgrammeForm | EventReport] = [*knowledge.rems.values(), *knowledge.event_reports.values()]
+    for form in forms:
+        yield from (form.title, form.note, *(text for field in form.fields for text in (field.label, *field.choices)))
+    yield from (product.title for product in knowledge.stock_products.values())
+    yield from (duty.text for duty in knowledge.stock_duties.values())
 
 
 def names_to_translate(knowledge: Knowledge) -> Iterator[str]:

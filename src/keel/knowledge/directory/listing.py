@@ -1,8 +1,9 @@
 """What of the directory is shown where: the rule for what may be displayed, and its order.
 
 A row is displayed when it says `yes`, its confidence is high and it was checked within 180 days; from 90 days on it is
-marked stale. Emergency lines and the world-wide fallback stay even when they are stale, marked so. The list is
-alphabetical within each need: nothing is ranked, and commercial providers are not shown at all.
+marked stale. Emergency lines and the world-wide fallback stay even when they are stale, marked so. Who answers at any
+hour comes first, then who has hours, then who tells none; within each it is alphabetical. Nothing else ranks, and
+commercial providers are not shown at all.
 """
 
 import datetime as dt
@@ -51,8 +52,8 @@ def listed(service: Service, at: dt.date) -> ListedService | None:
 def services(directory: Mapping[str, Service], *, country: str, need: str | None, at: dt.date) -> Listing:
     """Who can help in a country (ISO code) with a need (id, or None for any) on the day `at`.
 
-    Services of the country come before world-wide ones, whole-country ones before those of a region; within each group
-    they stand in alphabetical order.
+    Who answers sooner comes first (`Answers`); among equals services of the country come before world-wide ones,
+    whole-country ones before those of a region, and then the alphabet.
     """
     code = country.upper()
     rows = [row for service in directory.values() if (row := listed(service, at)) is not None]
@@ -71,7 +72,12 @@ def _in_order(rows: list[ListedService]) -> tuple[ListedService, ...]:
     return tuple(
         sorted(
             rows,
-            key=lambda row: (WORLD in row.service.countries, row.service.region != "", row.service.name.casefold()),
+            key=lambda row: (
+                row.service.answers.rank,
+                WORLD in row.service.countries,
+                row.service.region != "",
+                row.service.name.casefold(),
+            ),
         )
     )
 

@@ -19,11 +19,27 @@ class Display(StrEnum):
     NO = "no"
 
 
+class Answers(StrEnum):
+    """When and how somebody answers, the soonest first: the order of every list."""
+
+    ALWAYS = "always by phone"
+    ALWAYS_WRITTEN = "always in writing"
+    AT_HOURS = "at its hours"
+    HOURS_UNKNOWN = "at hours nobody told"
+    ELSEWHERE = "a page or a place"
+
+    @property
+    def rank(self) -> int:
+        """Lower is sooner."""
+        return list(Answers).index(self)
+
+
 class Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One line, page or clinic: a row of directory.csv.
 
     `countries` are ISO 3166 codes, `*` for everywhere; `region` narrows them in words. `phone` can be dialled,
-    `text_to` with `text_word` can be texted. `checked` is the day on which somebody last looked at the row;
+    `text_to` with `text_word` can be texted. `round_the_clock` is said only where `hours` says so
+    of the whole line. `checked` is the day on which somebody last looked at the row;
     `hidden_because` says why a row is not displayed. `alias_of` names the row that replaced this one.
     """
 
@@ -40,6 +56,7 @@ class Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     how: str
     url: str
     hours: str
+    round_the_clock: bool
     languages: str
     cost: str
     confidentiality: str
@@ -52,6 +69,17 @@ class Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     commercial: bool
     hidden_because: str
     note: str
+
+    @property
+    def answers(self) -> Answers:
+        """When and how somebody answers here."""
+        if self.round_the_clock and self.phone:
+            return Answers.ALWAYS
+        if self.round_the_clock:
+            return Answers.ALWAYS_WRITTEN
+        if not (self.phone or self.text_to):
+            return Answers.ELSEWHERE
+        return Answers.AT_HOURS if self.hours else Answers.HOURS_UNKNOWN
 
     @property
     def is_emergency(self) -> bool:

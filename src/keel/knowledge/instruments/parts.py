@@ -81,11 +81,15 @@ class LookBack(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One possible answer: its number, its label where the wording is free, its LOINC answer code where seen."""
+    """One possible answer: its number, its label where the wording is free, its LOINC answer code where seen.
+
+    `also` are other words that programs send for it, which are read and never shown.
+    """
 
     value: float
     label: str = ""
     loinc: str = ""
+    also: tuple[str, ...] = ()
 
 
 class AnswerSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

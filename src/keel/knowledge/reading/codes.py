@@ -3,8 +3,10 @@
 Rows of data/reading/codes.csv and the document data/reading/limits.toml.
 """
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import lru_cache
 
 import msgspec
 
@@ -32,7 +34,7 @@ class CodeKind(StrEnum):
     FAMILY_STEM = "family_stem"
     """Letters with which names of the ketamine family are built: what holds them may be one that Keel does not know."""
     NOTHING_KNOWN = "nothing_known"
-    """No medicine and no problem: `none` where none is known, `no_information` where nobody knows."""
+    """No medicine and no problem: `none` known, `no_information`, or `uncoded`: words may say what has no code."""
     DRUG_TYPE = "drug_type"
     """By which record a table knows of a medicine: `administered`, `ordered`, `reported`."""
     CODE_SYSTEM = "code_system"
@@ -65,7 +67,9 @@ class CodeTable(dict[str, ReadingCode]):
 
     def __init__(self, rows: Mapping[str, ReadingCode]) -> None:
         super().__init__(rows)
-        self._systems = {row.code: row.means for row in rows.values() if row.kind is CodeKind.CODE_SYSTEM}
+        known = {row.system: row.system for row in rows.values() if "://" in row.system}
+        others = {row.code: row.means for row in rows.values() if row.kind is CodeKind.CODE_SYSTEM}
+        self._systems = {_plain_address(name): address for name, address in (known | others).items()}
         self._by_code = {
             (row.kind, row.system, code): row for row in rows.values() for code in _ways_to_write(row.system, row.code)
         }
@@ -76,8 +80,11 @@ class CodeTable(dict[str, ReadingCode]):
         return self._by_code.get((kind, self.system_of(system), code))
 
     def system_of(self, name: str) -> str:
-        """The address of a code system that goes by it or by its OID; the name itself where it is not known."""
-        return self._systems.get(name.removeprefix("urn:oid:"), name)
+        """The address of a code system that goes by it or by its OID; the name itself where it is not known.
+
+        Case, `https`, a slash behind it, and the edition of SNOMED CT make no other system.
+        """
+        return self._systems.get(_plain_address(name), name)
 
     def named(self, kind: CodeKind, word: str) -> ReadingCode | None:
         """The row that goes by a word, whatever its case; None where it is not known."""
@@ -86,6 +93,12 @@ class CodeTable(dict[str, ReadingCode]):
     def words(self, kind: CodeKind) -> tuple[str, ...]:
         """Every word of a kind, sorted."""
         return tuple(sorted(word for row_kind, word in self._by_word if row_kind is kind))
+
+
+@lru_cache(maxsize=4096)
+def _plain_address(name: str) -> str:
+    plain = re.sub(r"^(?:urn:oid:|https?://)(?:www\.)?|/+$", "", name.strip().casefold())
+    return re.sub(r"^(snomed\.info/sct)/.*", r"\1", plain)
 
 
 def _ways_to_write(system: str, code: str) -> tuple[str, ...]:

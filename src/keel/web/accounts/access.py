@@ -46,11 +46,12 @@ WAYS_IN = frozenset(
         "staff:accept",
         "staff:first_start",
         "live:observations",
+        "course:calendar_feed",
         "measures:form",
         "measures:form_help",
     }
 )
-"""Routes that nobody needs to be signed in for. Monitors and forms prove themselves by the secret in their address."""
+"""Routes that nobody needs to be signed in for. What no person opens proves itself by the secret in its address."""
 WITHOUT_SECOND_FACTOR = frozenset(
     {
         "accounts:enrol",

@@ -31,7 +31,7 @@ from keel.web.language import texts
 from keel.web.language.rendering import rendered
 from keel.web.language.words import gettext as _
 from keel.web.picture.queries import TICKED
-from keel.web.questionnaires.queries import answer_field, answer_name, answers_in
+from keel.web.questionnaires.queries import Question, answer_field, answer_name, answers_in, questionnaire_of
 from keel.web.routes import LARGEST_RECORD
 
 KEPT_BYTES = 200_000
@@ -84,6 +84,7 @@ class CheckForm(forms.Form):
         label=gettext_lazy("Other medicines, drugs and alcohol"), required=False, max_length=5000
     )
     daily = _ticks(choices.DAILY)
+    none = _ticks({group.id: gettext_lazy("None of these") for group in steps.GROUPS})
     grip = forms.IntegerField(label=gettext_lazy("Your SDS total"), required=False, min_value=0, max_value=15)
     matters = _ticks(choices.MATTERS)
     age = forms.IntegerField(label=gettext_lazy("Age"), required=False, min_value=0, max_value=OLDEST)
@@ -122,6 +123,7 @@ class CheckForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         lines = self._read_patterns(cleaned)
         medicines = self._read_medicines(cleaned)
+        self._deny(cleaned)
         reading = self._read_record(cleaned)
         if self.errors:
             return cleaned
@@ -198,6 +200,21 @@ class CheckForm(forms.Form):
         answers = tuple(self._answers(cleaned))
         return Record(person=person, patterns=lines.patterns, medicines=medicines, answers=answers, notes=lines.notes)
 
+    def _deny(self, cleaned: dict[str, Any]) -> None:
+        """Answers with no what “none of these” denies; not where a question beside it was answered with yes."""
+        denied = [group for group in steps.GROUPS if group.id in cleaned.get("none", ())]
+        items = {
+            answer_name(name, item.id): item
+            for name in (steps.BLADDER, steps.SIGNS)
+            for item in self._knowledge.instruments[name].items
+        }
+        for group in denied:
+            names = [answer_name(*name) for name in group.names]
+            if not any(cleaned.get(name) == "1" for name in names):
+                cleaned.update(
+                    (name, "0") for name in names if items[name].asked_when is None and not cleaned.get(name)
+                )
+
     def _answers(self, cleaned: dict[str, Any]) -> Iterator[Answers]:
         for instrument in self.instruments():
             if items := answers_in(cleaned, instrument):
@@ -227,9 +244,7 @@ class CheckForm(forms.Form):
     def asks_body(self) -> bool:
         """Whether a sign of the body was typed and no question about the body is answered yet."""
         body = any(alarm.kind is AlarmKind.BODY for alarm, _ in self.alarms)
-        asked = [answer_name(name, item.id) for name in steps.BY_ID["bladder"].instruments
-                 for item in self._knowledge.instruments[name].items]  # fmt: skip
-        return body and not any(self.data.get(name) for name in asked)
+        return body and not any(self.data.get(name) for name in self.names_on("bladder"))
 
     @property
     def is_empty(self) -> bool:
@@ -240,6 +255,19 @@ class CheckForm(forms.Form):
         return len(self.records) == 1 and nothing and not ticked and self.cleaned_data.get("age") is None
 
     # Showing
+
+    @property
+    def groups(self) -> Iterator[tuple[steps.Group, list[Question], bool, bool]]:
+        """Questions on the body by group, with whether none of them was ticked and whether one is answered."""
+        questions = {
+            question.field.name: question
+            for name in steps.BY_ID["bladder"].instruments
+            for question in questionnaire_of(self, texts.instrument(name)).questions
+        }
+        denied = self["none"].value() or ()
+        for group in steps.GROUPS:
+            shown = [questions[answer_name(*name)] for name in group.names]
+            yield group, shown, group.id in denied, any(one.field.value() or one.field.errors for one in shown)
 
     def wrong_step(self) -> str:
         """The first step that has something to fix."""

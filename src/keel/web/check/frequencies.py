@@ -1,4 +1,4 @@
-"""The same amount on fewer or more days: what a year would come to. Shows the change; no row is a goal or a limit."""
+"""The same amount on fewer days: what a year would come to. Shows the change; no row is a goal or a limit."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -24,14 +24,14 @@ DAYS_A_YEAR: tuple[tuple[int, Promise], ...] = (
 class Row(NamedTuple):
     """A frequency: days a year, a year's milligrams, how many times the reference course, change from now in percent.
 
-    `change_percent` is None where nobody knows how often it is now. `is_now` marks the person's own figure.
+    `is_now` marks the person's own figure.
     """
 
     name: str
     days: float
     mg_per_year: Interval
     multiple: Interval
-    change_percent: float | None
+    change_percent: float
     is_now: bool
 
 
@@ -44,29 +44,22 @@ class Frequencies(NamedTuple):
 
 
 def frequencies(record: Record, picture: Picture) -> Frequencies | None:
-    """The table for the non-medical pattern that makes up most of a year; None where there is none with an amount.
+    """The table for the non-medical pattern that makes up most of a year; None where no amount or no days are told.
 
-    Treatment gets no such table: how often it is given is the prescriber's to decide.
+    Treatment gets no such table: how often it is given is the prescriber's to decide. No row has more days than now.
     """
     pattern = _largest(record.patterns)
-    if pattern is None or pattern.mg_per_session is None:
+    if pattern is None or pattern.mg_per_session is None or pattern.sessions_per_year is None:
         return None
-    amount, reference = pattern.mg_per_session, picture.exposure.reference.mg_per_year
-    now = pattern.sessions_per_year
-    is_one_number = now is not None and now.is_exact
-    rows = [_row(str(name), days, amount, reference, now, is_now=bool(is_one_number and now and now.mid == days))
-            for days, name in DAYS_A_YEAR]  # fmt: skip
-    if now is not None and not any(row.is_now for row in rows):
-        own = amount * now
-        rows.append(Row(str(_("As you told it")), now.mid, own, own / reference, 0.0, is_now=True))
-        rows.sort(key=lambda row: row.days)
+    amount, now, reference = pattern.mg_per_session, pattern.sessions_per_year, picture.exposure.reference.mg_per_year
+    fewer = [(days, name) for days, name in DAYS_A_YEAR if days < now.low]
+    if not fewer:
+        return None
+    rows = [Row(str(name), days, amount * days, amount * days / reference, round(100 * (days / now.mid - 1)), False)
+            for days, name in fewer]  # fmt: skip
+    name = next((name for days, name in DAYS_A_YEAR if now.is_exact and now.mid == days), _("As you told it"))
+    rows.append(Row(str(name), now.mid, amount * now, amount * now / reference, 0, is_now=True))
     return Frequencies(tuple(rows), amount, pattern.text)
-
-
-def _row(name: str, days: int, amount: Interval, reference: float, now: Interval | None, *, is_now: bool) -> Row:
-    year = amount * days
-    change = None if now is None or not now.mid else round(100 * (days / now.mid - 1))
-    return Row(name, days, year, year / reference, change, is_now)
 
 
 def _largest(patterns: Iterable[UsePattern]) -> UsePattern | None:

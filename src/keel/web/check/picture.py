@@ -1,7 +1,8 @@
 """The picture of the check: what the person told, put into the order in which it helps."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
+from typing import NamedTuple
 
 import msgspec
 from django.utils.functional import Promise
@@ -16,6 +17,7 @@ from keel.findings import Finding, Severity
 from keel.knowledge import Knowledge
 from keel.knowledge.criteria import BandDefinition
 from keel.knowledge.directory import ListedService
+from keel.knowledge.evidence import Claim, Conflict
 from keel.knowledge.texts import Section, StrategyWords
 from keel.record import Record
 from keel.record.selection import newest_items
@@ -24,7 +26,9 @@ from keel.web.check.frequencies import Frequencies, frequencies
 from keel.web.check.steps import BLADDER, DEPENDENCE, GRIP, SIGNS
 from keel.web.directory.queries import listing_for
 from keel.web.language import languages, texts
-from keel.web.picture.queries import PicturePage
+from keel.web.language.quantities import amount
+from keel.web.language.words import gettext as _
+from keel.web.picture.queries import PicturePage, severity_words
 
 SAFETY_RULE = "phq-9/item-9"
 """What the PHQ-9 says to staff about its ninth item; the check says it to the person in words of its own."""
@@ -44,8 +48,29 @@ PROBLEM = "dependence"
 FIRST_CARDS = 6
 """Cards shown open; the others are one tap further."""
 URGENT_BAND = "U"
+BANDS_WITH_DAYS = ("2", "3", "4", "U")
+"""Bands in which what fewer days would come to is shown."""
+NEAR_CONTESTED = 10
+"""The least multiple at which the contested figure (100 times) is near enough to be taken for one’s own."""
 BLADDER_BANDS = ("U", "4", "3", "M2")
 """Bands in which services for the bladder come first."""
+
+
+class ShownPart(NamedTuple):
+    """A part of the picture: its id and title, its state in a few words, and how grave its gravest finding is.
+
+    `gravity` is the rank of a severity, lower for graver; the parts stand by it.
+    """
+
+    id: str
+    title: str
+    says: str = ""
+    gravity: int = Severity.NOTE.rank + 1
+
+    @property
+    def template(self) -> str:
+        """What draws it."""
+        return f"check/parts/{self.id}.html"
 
 
 class CheckPicture(PicturePage):
@@ -119,12 +144,113 @@ class CheckPicture(PicturePage):
         """Whether the numbers to call stand above the findings."""
         return self.speaks_of_suicide or self.is_urgent_now
 
+    @cached_property
+    def waits_for_nothing(self) -> bool:
+        """Whether what is urgent stands above the answer itself."""
+        return self.calls_first or self.has_red_flag or any(one.severity is Severity.BLOCK for one in self.urgent)
+
+    # The answer
+
+    @cached_property
+    def answer(self) -> str:
+        """Where the person stands, in a sentence or two."""
+        if self.next_steps:
+            now = (self.next_steps.next_step,) if self.has_red_flag else ()
+            return " ".join((*self.next_steps.paragraphs, *now))
+        if self.picture.interactions.items and not self.has_exposure:
+            return _("How much ketamine was not told. What was named was checked together with it.")
+        return _("How much ketamine was not told, so this page cannot say where you stand.")
+
+    @cached_property
+    def scale_bands(self) -> list[BandDefinition]:
+        """The bands of the person’s lane from the lowest on, for a mark; none where something else is urgent."""
+        band = self.picture.exposure.band
+        if band is None or band.id == URGENT_BAND:
+            return []
+        mine = (one for one in self.band_set.bands if one.lane == band.lane)
+        return sorted(mine, key=lambda one: one.rank)
+
+    @cached_property
+    def first_line(self) -> list[ListedService]:
+        """The one service to call first; empty where none near the person has a telephone."""
+        return [row for row in self.services if row.service.phone][:1]
+
+    @cached_property
+    def not_asked(self) -> list[tuple[str, str]]:
+        """What the person was not asked, or left out, and the step that asks it."""
+        asked = [
+            (_("how much"), "use", self.has_exposure),
+            (_("medicines and drugs"), "medicines", bool(self.picture.interactions.items)),
+            (_("bladder signs"), "bladder", BLADDER in self.scored),
+            (_("signs of dependence"), "dependence", DEPENDENCE in self.scored or GRIP in self.scored),
+            (_("mood"), "mood", bool(self.mood_scores) or self.speaks_of_suicide),
+        ]
+        return [(words, step) for words, step, told in asked if not told]
+
+    # The parts
+
+    @cached_property
+    def parts(self) -> list[ShownPart]:
+        """All that can be opened, what the gravest findings are about first."""
+        interactions, exposure = self.picture.interactions, self.picture.exposure
+        signs = [*self.bladder_findings, *self.sign_findings]
+        told = self.picture.scores
+        made = [
+            (bool(self.matters), _part("matters", _("What you said matters"))),
+            (bool(self.others), _part("also", _("Also"), self.others)),
+            (
+                bool(interactions.items),
+                _part("medicines", _("Taken together with ketamine"), interactions.findings, says=self._unchecked),
+            ),
+            (bool(told or signs), _part("signs", _("Warning signs"), signs)),
+            (self.has_exposure, _part("exposure", _("How much, in a year"), self.exposure_findings, says=self._year)),
+            (exposure.band is not None, _part("band", _("Band of exposure"), says=self.band.name if self.band else "")),
+            (True, _part("problem", _("Signs that use has become a problem"), self.problem_findings)),
+            (bool(self.mood_scores), _part("scores", _("Mood and worry"), self._mood_findings)),
+            (bool(self.cards), _part("strategies", _("What can lower the risk"), says=self._cards_say)),
+            (True, _part("next", _("Next steps"))),
+            (not interactions.items, _part("medicines", _("Taken together with ketamine"), says=_("not asked"))),
+            (not (told or signs), _part("signs", _("Warning signs"), says=_("not asked"))),
+            (True, _part("recovery", _("What gets better after stopping"))),
+            (bool(self.picture.curve.available), _part("curve", _("In the blood, last time"))),
+            (bool(self.picture.unknown), _part("unknown", _("What is not known"))),
+            (True, _part("near", _("People who help near you"))),
+        ]
+        return sorted((part for is_there, part in made if is_there), key=lambda part: part.gravity)
+
+    @property
+    def _mood_findings(self) -> list[Finding]:
+        return [finding for _score, findings in self.mood_scores for finding in findings]
+
+    @property
+    def _unchecked(self) -> str:
+        unchecked = len(self.medicines["not_checked"])
+        return _("%(count)d not checked") % {"count": unchecked} if unchecked else ""
+
+    @property
+    def _year(self) -> str:
+        exposure = self.picture.exposure
+        if exposure.is_over:
+            return _("nothing now")
+        return amount(exposure.now.mg_per_year, "mg") if len(exposure.by_route) < 2 else ""
+
+    @property
+    def _cards_say(self) -> str:
+        return _("%(count)d to choose from") % {"count": len(self.cards)}
+
     # The picture
 
     @cached_property
     def frequencies(self) -> Frequencies | None:
-        """The same amount on other numbers of days."""
-        return frequencies(self.record, self.picture)
+        """The same amount on fewer days, where the band is raised."""
+        band = self.picture.exposure.band
+        return frequencies(self.record, self.picture) if band and band.id in BANDS_WITH_DAYS else None
+
+    @cached_property
+    def contested(self) -> list[tuple[Claim, list[Conflict]]]:
+        """The contested figure, where the person’s own is near it."""
+        multiple = self.picture.exposure.multiple_range
+        return super().contested if multiple and multiple.high >= NEAR_CONTESTED else []
 
     @cached_property
     def scored(self) -> dict[str, Score]:
@@ -248,6 +374,15 @@ class CheckPicture(PicturePage):
             for row in listing_for(self.record.person.country, need).services:
                 found.setdefault(row.service.id, row)
         return list(found.values())
+
+
+def _part(id: str, title: str, findings: Iterable[Finding] = (), *, says: str = "") -> ShownPart:
+    """A part; where findings stand in it and nothing else is said, the word of the gravest."""
+    ranked = sorted(findings, key=lambda one: one.severity.rank)
+    if not ranked:
+        return ShownPart(id, title, says)
+    gravest = ranked[0].severity
+    return ShownPart(id, title, says or str(severity_words(gravest)), gravest.rank)
 
 
 def _is_safety(finding: Finding) -> bool:

@@ -22,6 +22,59 @@ class Step(NamedTuple):
     instruments: tuple[str, ...] = ()
 
 
+class Group(NamedTuple):
+    """Questions that one answer can deny together: its id in `none`, and in words all that “none of these” denies."""
+
+    id: str
+    says: Promise
+    items: tuple[tuple[str, tuple[str, ...]], ...]
+    """Instrument and its items, the questions that follow on a yes among them."""
+
+    @property
+    def names(self) -> list[tuple[str, str]]:
+        """Instrument and item of each question."""
+        return [(instrument, item) for instrument, items in self.items for item in items]
+
+
+GROUPS = (
+    Group(
+        "now",
+        _("Nobody could wake you, a fit, blue lips, chest pain, a terrible headache, a collapse"),
+        ((SIGNS, ("wake", "chest")),),
+    ),
+    Group(
+        "kidney",
+        _("Blood or jelly-like bits in the urine, pain in the side or back, fever, being unable to go"),
+        ((BLADDER, ("7", "8")),),
+    ),
+    Group(
+        "bladder",
+        _("Passing urine more often or at night, a sudden need, burning, pain low in the belly, leaking"),
+        ((BLADDER, ("1", "2", "2-times", "3", "4", "5", "6", "9-weeks", "9-change")),),
+    ),
+    Group(
+        "belly",
+        _("Yellow skin or eyes, dark urine, pale stools, cramps or pain high in the belly, feeling sick"),
+        ((SIGNS, ("yellow", "dark", "cramps", "cramps-bad", "sick")),),
+    ),
+    Group(
+        "pain",
+        _("A sore, blocked or bleeding nose; ketamine taken to dull pain"),
+        ((SIGNS, ("nose", "dull")),),
+    ),
+    Group(
+        "mind",
+        _("Worse memory; confusion, or hearing or seeing things, on days without it; low on most days; craving"),
+        ((SIGNS, ("memory", "confused", "low", "stopping")),),
+    ),
+    Group(
+        "accidents",
+        _("Passing out more than once, or being hurt; in water or at the wheel while still feeling it"),
+        ((SIGNS, ("hurt", "water")),),
+    ),
+)
+"""The questions on the body, what cannot wait first."""
+
 PICKED = (
     "amount_low", "amount_high", "amount_unit", "days", "days_most", "days_per",
     "long", "long_unit", "way", "place", "ago", "ago_unit",
@@ -30,11 +83,11 @@ PICKED = (
 
 STEPS = (
     Step("use", _("Ketamine"), ("pattern", "medicines", *PICKED, "record", "file", "person", "fits")),
-    Step("medicines", _("Other"), ("drugs", "medicines", "daily")),
-    Step("bladder", _("Body"), (), (BLADDER, SIGNS)),
-    Step("dependence", _("Habit"), ("grip",), (DEPENDENCE,)),
+    Step("medicines", _("Medicines and drugs"), ("drugs", "medicines", "daily")),
+    Step("bladder", _("Bladder and body"), ("none",), (BLADDER, SIGNS)),
+    Step("dependence", _("Dependence"), ("grip",), (DEPENDENCE,)),
     Step("mood", _("Mood"), (), (MOOD, ANXIETY)),
-    Step("you", _("You"), ("matters", "age", "pregnant", "break", "country")),
+    Step("you", _("About you"), ("matters", "age", "pregnant", "break", "country")),
 )
 BY_ID = {step.id: step for step in STEPS}
 PICTURE = "picture"

@@ -142,6 +142,10 @@ def _bound(request: HttpRequest, at: dt.datetime, facts: Knowledge) -> CheckForm
     for name in data.getlist("forget"):
         for field in [field for field in data if field.startswith(f"{name}.")]:
             del data[field]
+        kept = [
+            group.id for group in steps.GROUPS if group.id in data.getlist("none") and name not in dict(group.items)
+        ]
+        data.setlist("none", kept)
     return CheckForm(data, request.FILES, at=at, knowledge=facts, country=country_of(request, facts))
 
 

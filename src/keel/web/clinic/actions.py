@@ -104,7 +104,9 @@ def registered_with(key: str, *, by: AbstractUser, clinic: Clinic) -> Fact | Non
     return same
 
 
-TAKEN_WORDS = frozenset({"register", "staff", "board", "sessions", "patients", "audit", "rems", "stock", "care"})
+TAKEN_WORDS = frozenset(
+    {"register", "calendar", "staff", "board", "sessions", "patients", "audit", "rems", "stock", "care"}
+)
 """Words that stand where a number stands in an address."""
 
 

@@ -15,9 +15,13 @@ from keel.web.clinic.models import Patient
 
 
 class PanelPlace(StrEnum):
-    """Where a part may be added, with what it is about: a patient, or a live session."""
+    """Where a part may be added, with what it is about: a patient (first of all, below, or among the papers), a
+    live session, or the day of a clinic."""
 
+    FIRST = "first"
     PATIENT = "patient"
+    PAPERS = "papers"
+    DAY = "day"
     LEAVING = "leaving"
 
 

@@ -1,8 +1,8 @@
 """Makes the rows of the list anew behind the answers: a write that is acknowledged waits for no Picture.
 
 A thread of each worker of the server takes the rows that say themselves that they are old, whoever left them so: a
-write in any worker, a process that ended, midnight. It rests as long as it worked. Where no such thread runs (a
-command, a test) a row is made at once.
+write in any worker, a process that ended, midnight. It rests three times as long as it worked: others wait for answers
+meanwhile. Where no such thread runs (a command, a test) a row is made at once.
 """
 
 import logging
@@ -54,4 +54,4 @@ def make_outdated() -> None:
             except Exception:  # the row says that it is old, and is made before it is shown
                 log.exception("the row of a patient could not be made")
                 failed.add(patient.pk)
-            time.sleep(time.monotonic() - began)
+            time.sleep(3 * (time.monotonic() - began))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from keel.web.clinic import audit_page, erasure_page, record_views, views
+from keel.web.clinic import audit_page, erasure_page, papers_page, record_views, views
 
 app_name = "clinic"
 PATIENT = "<slug:clinic>/patients/<str:number>/"
@@ -31,6 +31,8 @@ urlpatterns = [
     path(PATIENT + "contacts/<int:sequence>/take-back/", views.take_back_contact, name="take_back_contact"),
     path(PATIENT + "vitals/", record_views.record_vitals, name="record_vitals"),
     path(PATIENT + "visit/", record_views.plan_visit, name="plan_visit"),
+    path(PATIENT + "papers/", papers_page.papers, name="papers"),
+    path(PATIENT + "medicines.pdf", papers_page.medicines_pdf, name="medicines_pdf"),
     path(PATIENT + "export/", views.export, name="export"),
     path(PATIENT + "erase/", erasure_page.erase, name="erase"),
     path(PATIENT + "merge/", record_views.merge, name="merge"),

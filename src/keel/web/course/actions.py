@@ -18,13 +18,15 @@ from keel.assessment.course.letter_parts import letter_parts
 from keel.assessment.course.letters import Answered, Letter, LetterPart, LetterStep, Sent, Withdrawn, Written
 from keel.assessment.course.plan import PlannedDay, moment, phase_before
 from keel.assessment.course.replan import after_missed, at_spacing, first_sessions, further_sessions
-from keel.assessment.course.reviewing import review_problem
+from keel.assessment.course.reviewing import home_rules, review_problem
 from keel.assessment.course.state import Course
 from keel.assessment.course.steps import (
+    CheckedIn,
     CourseStep,
     FollowedUp,
     KeptFinding,
     Missed,
+    Precautions,
     Reviewed,
     Screened,
     Spaced,
@@ -254,6 +256,24 @@ def follow_up(writer: Writer, course: Course, on: dt.date, text: str) -> None:
         raise FactRefused(_("The course has not ended."))
     _has_been(on, writer.today)
     writer.append([_step(FollowedUp(course=course.id, on=on, by=writer.name, text=text))])
+
+
+def agree_precautions(writer: Writer, course: Course, step: Precautions) -> None:
+    """What is agreed before doses at home; a prescriber signs it, and nothing of it may be missing."""
+    writer.require_decide()
+    if not course.is_running or not course.is_at_home:
+        raise FactRefused(_("The course is not running."))
+    if {one.id for one in home_rules(course.protocol)} - set(step.agreed):
+        raise FactRefused(_("Every precaution has to be agreed before a dose at home."), "agreed")
+    _has_been(step.on, writer.today)
+    writer.append([_step(step)])
+
+
+def check_in(writer: Writer, course: Course, step: CheckedIn) -> None:
+    """A contact around a dose at home."""
+    if step.dose_on not in course.given or not course.is_at_home:
+        raise FactRefused(_("No dose is on record for this day."), "dose_on")
+    writer.append([_step(step)])
 
 
 # Letters

@@ -3,9 +3,11 @@
 from typing import Any
 
 from django import forms
+from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from keel.assessment.course.reviewing import exceptions_of
+from keel.assessment.course.reviewing import exceptions_of, home_rules
 from keel.assessment.course.state import Course
 from keel.knowledge import Knowledge
 from keel.web.clinic.forms import FactForm, day_field
@@ -45,7 +47,7 @@ class WorkUpForm(StepForm):
     def prepare(self, course: Course, knowledge: Knowledge) -> None:
         """The items that are open."""
         self.fields["items"].choices = [
-            (one.id, f"{plain(one.topic).capitalize()}: {plain(one.text)}")
+            (one.id, f"{capfirst(plain(one.topic))}: {plain(one.text)}")
             for one in course.protocol.work_up
             if one.id not in course.worked_up
         ]
@@ -160,9 +162,61 @@ class FollowUpForm(StepForm):
     text = text_field(_("How it is"), required=True)
 
 
+class PrecautionsForm(StepForm):
+    """What is agreed before doses at home, by the rules of the protocol; all of it, or none."""
+
+    step = "precautions"
+    agreed = forms.MultipleChoiceField(label=_("Agreed"), required=False, widget=forms.CheckboxSelectMultiple)
+    on = day_field(_("On"), required=True)
+    adult = forms.CharField(label=_("Sober adult who stays in the room"), max_length=200)
+    phone = forms.CharField(label=_("Telephone of that adult"), max_length=40)
+    address = forms.CharField(label=_("Address for an emergency"), max_length=200)
+
+    def prepare(self, course: Course, knowledge: Knowledge) -> None:
+        """The rules for home that ask for something to be arranged."""
+        self.fields["agreed"].choices = [(one.id, plain(one.title)) for one in home_rules(course.protocol)]
+
+
+class CheckInForm(StepForm):
+    """A contact around a dose at home."""
+
+    step = "check-in"
+    dose_on = forms.ChoiceField(label=_("About the dose of"))
+    moment = forms.ChoiceField(
+        label=_("When"),
+        choices=[
+            ("start", _("At its start, on video")),
+            ("contact_first", _("The first contact after it")),
+            ("contact_until", _("The last contact after it")),
+            ("other", _("At another time")),
+        ],
+    )
+    is_well = forms.ChoiceField(
+        label=_("Is the person well?"), choices=[("yes", _("Yes")), ("no", _("No"))], widget=forms.RadioSelect
+    )
+    text = text_field(_("What was said"))
+
+    def prepare(self, course: Course, knowledge: Knowledge) -> None:
+        """The days on which a dose was taken, the newest first."""
+        self.fields["dose_on"].choices = [
+            (day.isoformat(), date_format(day, "DATE_FORMAT")) for day in reversed(course.given)
+        ]
+
+
 STEPS: dict[str, type[StepForm]] = {
     form.step: form
-    for form in (WorkUpForm, StartForm, MissedForm, SpacingForm, PlanForm, ReviewForm, StopForm, FollowUpForm)
+    for form in (
+        WorkUpForm,
+        StartForm,
+        MissedForm,
+        SpacingForm,
+        PlanForm,
+        ReviewForm,
+        StopForm,
+        FollowUpForm,
+        PrecautionsForm,
+        CheckInForm,
+    )
 }
 """Word of an address, to its form."""
 

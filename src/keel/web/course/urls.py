@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from keel.web.course import letter_views, paper_views, views
+from keel.web.course import calendars, letter_views, paper_views, views
 
 app_name = "course"
 PATIENT = "<slug:clinic>/patients/<str:number>/"
 urlpatterns = [
+    path("calendar/<str:token>.ics", calendars.feed, name="calendar_feed"),
+    path("<slug:clinic>/calendar/", calendars.calendar, name="clinic_calendar"),
+    path(PATIENT + "calendar/", calendars.calendar, name="calendar"),
     path(PATIENT + "courses/new/", views.open_course, name="open"),
     path(PATIENT + "courses/<slug:course>/", views.course, name="course"),
     path(PATIENT + "courses/<slug:course>/summary.pdf", paper_views.summary_pdf, name="summary_pdf"),

@@ -1,5 +1,6 @@
 """The pages of a course: screening that is kept, the course with its plan and reviews, the ledger of every dose."""
 
+import datetime as dt
 import hashlib
 import uuid
 
@@ -13,7 +14,7 @@ from keel.assessment.course.ledger import ledger_of
 from keel.assessment.course.results import watch_rows
 from keel.assessment.course.reviewing import exceptions_of
 from keel.assessment.course.state import Course
-from keel.assessment.course.steps import Reviewed, Stopped
+from keel.assessment.course.steps import CheckedIn, Precautions, Reviewed, Stopped
 from keel.assessment.protocols.gate import jurisdiction_in
 from keel.assessment.surveillance.dose_response import dose_response
 from keel.exposure.multiples import REFERENCE
@@ -138,6 +139,12 @@ def _write(writer: Writer, shown: PatientPage, course: Course, form: StepForm) -
             actions.review_course(writer, course, review)
         case "stop":
             actions.stop_course(writer, course, Stopped(course=course.id, by=writer.name, **given))
+        case "precautions":
+            step = Precautions(course=course.id, by=writer.name, **{**given, "agreed": tuple(given["agreed"])})
+            actions.agree_precautions(writer, course, step)
+        case "check-in":
+            told = {**given, "is_well": given["is_well"] == "yes", "dose_on": dt.date.fromisoformat(given["dose_on"])}
+            actions.check_in(writer, course, CheckedIn(course=course.id, at=writer.at, by=writer.name, **told))
         case "follow-up":
             actions.follow_up(writer, course, given["on"], given["text"])
 

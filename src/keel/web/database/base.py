@@ -16,6 +16,7 @@ import os
 import tempfile
 import threading
 import time
+from collections import deque
 from pathlib import Path
 from typing import Any
 
@@ -26,31 +27,74 @@ from django.db.utils import DatabaseErrorWrapper
 
 from keel.web.errors import DatabaseRefused
 
-_LOOK_S = 0.002
+_LOOK_S = 0.001
 """Seconds between two looks at a file that another process holds."""
 _READS = frozenset({"SELECT", "PRAGMA", "EXPLAIN", "SAVEPOINT", "RELEASE", "COMMIT", "ROLLBACK"})
 """First words of what needs no turn of its own."""
-_FAILED = frozenset(
-    f"SQLITE_IOERR_{name}" for name in ("WRITE", "FSYNC", "DIR_FSYNC", "TRUNCATE", "CLOSE", "COMMIT_ATOMIC")
-)
-"""Errors after which nobody knows what is on the disk (sqlite.org/rescode.html)."""
+_FAILED = 10
+"""SQLITE_IOERR (sqlite.org/rescode.html); the wheel does not tell which of its kinds."""
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
+
+
+class _Line:
+    """A lock for which threads stand in line: Python's own gives it to whoever comes by."""
+
+    def __init__(self) -> None:
+        self._guard, self._waiting, self._is_had = threading.Lock(), deque[threading.Lock](), False
+
+    def acquire(self, *, timeout: float) -> bool:
+        """Waits for it, and says whether it came."""
+        with self._guard:
+            if not self._is_had:
+                self._is_had = True
+                return True
+            mine = threading.Lock()
+            mine.acquire()
+            self._waiting.append(mine)
+        if mine.acquire(timeout=timeout):
+            return True
+        with self._guard:
+            if mine not in self._waiting:  # it came at this moment
+                return True
+            self._waiting.remove(mine)
+            return False
+
+    def release(self) -> None:
+        """Hands it to the first in line."""
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._is_had = False
 
 
 class _Turn:
     """What the threads of this process queue at, the files of the turn that it has opened, whether its disk failed."""
 
     def __init__(self) -> None:
-        self.lock, self.files, self.is_over = threading.Lock(), dict[str, int](), False
+        self.lock, self.files, self.is_over = _Line(), dict[str, int](), False
 
-    def file_beside(self, database: str) -> int:
-        """The file of the turn, opened once in a process; whoever asks holds the lock."""
-        if database not in self.files:
+    def take(self, database: str, until: float) -> None:
+        """Locks the file of the turn. Who waits for it is next: a process that had it stands behind the others."""
+        following = self._file(f"{database}-next")
+        _lock(following, until)
+        try:
+            _lock(self._file(f"{database}-turn"), until)
+        finally:
+            fcntl.flock(following, fcntl.LOCK_UN)
+
+    def give(self, database: str) -> None:
+        """Unlocks it."""
+        fcntl.flock(self._file(f"{database}-turn"), fcntl.LOCK_UN)
+
+    def _file(self, name: str) -> int:
+        """A file beside the database, opened once in a process; whoever asks holds the lock."""
+        if name not in self.files:
             try:  # to be read only, so that it keeps no disk from being mounted so
-                self.files[database] = os.open(f"{database}-turn", os.O_CREAT | os.O_RDONLY | os.O_CLOEXEC, 0o600)
+                self.files[name] = os.open(name, os.O_CREAT | os.O_RDONLY | os.O_CLOEXEC, 0o600)
             except OSError as error:
                 raise OperationalError("attempt to write a readonly database") from error
-        return self.files[database]
+        return self.files[name]
 
 
 _turn = _Turn()
@@ -96,7 +140,7 @@ class _Errors(DatabaseErrorWrapper):
     """Django's errors; one of the disk ends writing."""
 
     def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
-        if getattr(error, "sqlite_errorname", "") in _FAILED:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF == _FAILED:
             self.wrapper.end_writing()
         super().__exit__(kind, error, trace)
 
@@ -157,7 +201,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if not _turn.lock.acquire(timeout=max(0.0, until - time.monotonic())):
             raise OperationalError("database is locked")
         try:
-            _lock(_turn.file_beside(name), until)
+            _turn.take(name, until)
         except BaseException:
             _turn.lock.release()
             raise
@@ -168,7 +212,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Gives the turn back, where it is had."""
         if self._has_turn:
             self._has_turn = False
-            fcntl.flock(_turn.file_beside(str(self.settings_dict["NAME"])), fcntl.LOCK_UN)
+            _turn.give(str(self.settings_dict["NAME"]))
             _turn.lock.release()
 
     def end_writing(self) -> None:

@@ -38,6 +38,8 @@ class Deed(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     over: str = ""
     given: str = ""
     observed: bool | None = None
+    lot: str = ""
+    name: str = ""
     answers: str = ""
 
 
@@ -79,7 +81,7 @@ def load(now: dt.datetime) -> None:
         room, _ = Room.objects.get_or_create(clinic=clinic, name=entry.name, defaults={"position": position})
         patient = clinic.patients.filter(number=entry.number).first()
         if patient is None:
-            patient = _registered(entry, clinic, now)
+            patient = registered(entry, clinic, now)
         for old in LiveSession.objects.filter(room=room, ended_at=None):
             if (now - old.opened_at).total_seconds() < 6 * 3600:
                 break
@@ -155,7 +157,8 @@ def _done(entry: RoomEntry, told: Evening) -> Iterator[Row]:
         yield deed.at, event | ({"criteria": told.answers[deed.answers]} if deed.answers else {})
 
 
-def _registered(entry: RoomEntry, clinic: Clinic, now: dt.datetime) -> Patient:
+def registered(entry: RoomEntry, clinic: Clinic, now: dt.datetime) -> Patient:
+    """The patient of an entry, registered and weighed four hours before a time."""
     by, arrived = get_user_model().objects.get(username=PRESCRIBER), now - 4 * 60 * _MINUTE
     person = {name: value for name, value in entry.person.items() if name != "weight"}
     patient = register(

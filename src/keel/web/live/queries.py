@@ -66,12 +66,6 @@ def session_in(clinic: Clinic, name: str) -> LiveSession:
     return session_or_404(clinic, name)
 
 
-def sessions_with(kind: str, clinic: Clinic) -> set[str]:
-    """The names of the sessions of a clinic in which an event of this type was recorded."""
-    facts = Fact.objects.filter(patient__clinic=clinic, kind=Kind.EVENT, payload__event__type=kind)
-    return set(facts.values_list("payload__session", flat=True))
-
-
 def view_of_session(live: LiveSession, *, at: dt.datetime) -> SessionView:
     """A session as it stands at a time, in the time zone of the clinic."""
     return open_session(read(live), at=local(live, at), knowledge=rules_of(live.rules))
@@ -80,3 +74,13 @@ def view_of_session(live: LiveSession, *, at: dt.datetime) -> SessionView:
 def recent_sessions(clinic: Clinic, *, since: dt.datetime) -> QuerySet[LiveSession]:
     """The sessions of a clinic that began after a time, the newest first."""
     return sessions_of(clinic).filter(opened_at__gt=since)
+
+
+def serious_events(clinic: Clinic, *, since: dt.datetime) -> list[tuple[str, int, dt.datetime]]:
+    """Serious events of the sessions of a clinic: session, patient, when first recorded; the oldest first."""
+    facts = Fact.objects.filter(patient__clinic=clinic, kind=Kind.EVENT, recorded_at__gt=since)
+    grave = facts.filter(payload__event__type="adverse_event", payload__event__serious=True).order_by("recorded_at")
+    found: dict[str, tuple[str, int, dt.datetime]] = {}
+    for session, patient, at in grave.values_list("payload__session", "patient_id", "recorded_at"):
+        found.setdefault(session, (session, patient, at))
+    return list(found.values())

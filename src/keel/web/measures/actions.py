@@ -6,10 +6,11 @@ Answers and the alert that they open are one transaction: there is no moment at 
 import datetime as dt
 import secrets
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser
 from django.db import transaction
@@ -42,7 +43,7 @@ from keel.web.measures.queries import (
     offered,
     staff_address,
 )
-from keel.web.outbox.actions import queue_message
+from keel.web.outbox.actions import queue_message, written
 from keel.web.outbox.errors import MessageRefused
 
 FORM_USERS = {
@@ -56,8 +57,16 @@ TOKEN_BYTES = 24
 
 
 def choose(*, by: AbstractUser, clinic: Clinic, chosen: dict[str, Any], at: dt.datetime) -> ClinicMeasures:
-    """Keeps what a clinic says and asks from now on."""
+    """Keeps what a clinic says and asks from now on. FormRefused where no message could be sent with it."""
     _require(by, clinic, Permission.DECIDE)
+    slots = {"site": chosen["site"] or clinic.name, "link": "", "until": "", "local": chosen["danger"]}
+    try:
+        for lang, _name in settings.LANGUAGES:
+            written("form-ready", lang, slots)
+    except MessageRefused as refused:
+        raise FormRefused(str(refused), "site") from None
+    if chosen["automatic"] and staff_address("/").startswith("/"):
+        raise FormRefused(_("The server does not know its own address: KEEL_HOSTS has to name it."), "automatic")
     with transaction.atomic():
         row: ClinicMeasures = ClinicMeasures.objects.create(clinic=clinic, by=by, at=at, **chosen)
         note(clinic, at=at, actor=by.get_username(), action="choose_measures", detail=chosen)
@@ -82,9 +91,34 @@ def make_link(
     `address` makes the address of a page from its path. FormRefused says what to change.
     """
     _require(by, patient.clinic, Permission.RECORD_FACTS)
-    names = {one.id for one in offered()}
-    if not instruments or not set(instruments) <= names:
+    return link_made(by, patient, instruments, Asking(lang, way, to, shown_as), key, at, address)
+
+
+class Asking(NamedTuple):
+    """How somebody is asked: in which language and way, at which address, under which name."""
+
+    lang: str
+    way: Way
+    to: str
+    shown_as: str
+
+
+def link_made(
+    by: AbstractUser,
+    patient: Patient,
+    instruments: Sequence[str],
+    how: Asking,
+    key: str,
+    at: dt.datetime,
+    address: Callable[[str], str],
+) -> str:
+    """As `make_link`, for whoever needs no permission: the clinic itself, by its schedule."""
+    if not instruments:
         raise FormRefused(_("Choose at least one questionnaire."), "instruments")
+    without = set(instruments) - {one.id for one in offered(how.lang)}
+    if without:
+        names = ", ".join(knowledge.load().instruments[name].name for name in sorted(without))
+        raise FormRefused(_("Not worded in this language: %(names)s") % {"names": names}, "instruments")
     token = secrets.token_urlsafe(TOKEN_BYTES)
     with transaction.atomic():
         clinic = Clinic.objects.select_for_update().get(pk=patient.clinic_id)
@@ -96,16 +130,16 @@ def make_link(
             key=key,
             digest=digest_of(token),
             instruments=list(instruments),
-            lang=lang,
-            shown_as=shown_as,
-            way=way,
+            lang=how.lang,
+            shown_as=how.shown_as,
+            way=how.way,
             made_by=by,
             made_at=at,
             expires_at=at + lasts(),
         )
-        if way != Way.TABLET:
-            _send(link, to, address(reverse("measures:form", args=[token])), at)
-        detail = {"way": str(way), "instruments": list(instruments)}
+        if how.way != Way.TABLET:
+            _send(link, how.to, address(reverse("measures:form", args=[token])), at)
+        detail = {"way": str(how.way), "instruments": list(instruments)}
         audit.append(clinic, at=at, actor=by.get_username(), action="send_form", subject=patient.number, detail=detail)
     return token
 
@@ -151,11 +185,11 @@ def end_link(*, by: AbstractUser, link: FormLink, at: dt.datetime) -> None:
 
 
 def store_answers(
-    *, link: FormLink, instrument: str, items: dict[str, int | str], shown: str, at: dt.datetime
+    *, link: FormLink, instrument: str, items: dict[str, int | str], shown: Literal["clinic", "keel"], at: dt.datetime
 ) -> tuple[str, ...]:
     """Stores the answers of one instrument once, and gives the rules that alarm; an alert of them is stored with it.
 
-    `shown` is what the person is shown where they alarm. FormOver where the link takes none, or not these any more.
+    `shown` is whose crisis words the person is shown where they alarm. FormOver where the link takes none of these.
     """
     shape = knowledge.load().instruments[instrument]
     rules = alarms_in(instrument, items)

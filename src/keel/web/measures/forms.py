@@ -84,7 +84,11 @@ class ChoicesForm(forms.Form):
         help_text=_("A number that answers day and night. Empty means the emergency number of the country."),
     )
     schedule = forms.ChoiceField(label=_("Schedule"), required=False)
-    automatic = forms.BooleanField(label=_("Send what is due by itself to whoever agreed to messages"), required=False)
+    automatic = forms.BooleanField(
+        label=_("Send what is due by itself"),
+        required=False,
+        help_text=_("To whoever agreed to messages, by day, and never before the last form is answered or over."),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -138,8 +142,10 @@ class TryForm(StepForm):
     step = "tried"
     who = _line(_("Who was called"), required=True)
     how = _line(_("How"), required=True, help_text=_("Telephone, in person, welfare check."))
-    reached = forms.NullBooleanField(
-        label=_("Reached"), widget=forms.Select(choices=[("true", _("Yes")), ("false", _("No"))])
+    reached = forms.TypedChoiceField(
+        label=_("Reached"),
+        choices=[("", _("Choose")), ("true", _("Yes")), ("false", _("No"))],
+        coerce=lambda value: value == "true",
     )
     result = _line(_("What came of it"))
 

@@ -5,7 +5,7 @@ No account, no script, no cookie but that of the form. A link that is over says 
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
@@ -93,7 +93,7 @@ def _stored(
     request: HttpRequest, link: FormLink, token: str, instrument: str, items: dict[str, int | str]
 ) -> HttpResponse:
     says = clinic_says(link.clinic, link.lang)
-    shown = "crisis words of the clinic" if says.is_own else "crisis words of Keel"
+    shown: Literal["clinic", "keel"] = "clinic" if says.is_own else "keel"
     try:
         rules = store_answers(link=link, instrument=instrument, items=items, shown=shown, at=clock.now())
     except FormOver as over:

@@ -19,6 +19,7 @@ from keel.assessment.measures import (
     alerts_of,
     measures_due,
 )
+from keel.knowledge.catalogues import ENGLISH
 from keel.knowledge.instruments import Instrument
 from keel.knowledge.measuring import AnswerRules
 from keel.messages import Message
@@ -35,6 +36,8 @@ from keel.web.measures.models import ClinicMeasures, FormLink, LinkStep
 
 GRACE = dt.timedelta(hours=2)
 """How long a form that was opened in its time may still be sent; a default of Keel's."""
+LOOK_BACK = dt.timedelta(days=14)
+"""How long a link that nobody answered stands on the page of the clinic; a default of Keel's."""
 INITIALS = 3
 """Letters by which a link greets its person where nothing else was chosen."""
 
@@ -44,10 +47,12 @@ def answer_rules() -> AnswerRules:
     return knowledge.load().answer_rules["usual"]
 
 
-def offered() -> list[Instrument]:
-    """The instruments that a person can answer alone: rated by the person, with wording that may be shown."""
-    all_of_them = knowledge.load().instruments.values()
-    return [one for one in all_of_them if one.rater == "self" and one.items and all(item.text for item in one.items)]
+def offered(lang: str = ENGLISH) -> list[Instrument]:
+    """The instruments that a person can answer alone in a language: rated by the person, with wording of all of it."""
+    facts = knowledge.load()
+    worded = [one for one in facts.instruments.values() if one.items and all(item.text for item in one.items)]
+    said = [one for one in worded if lang == ENGLISH or f"{lang}/{one.id}" in facts.instrument_words]
+    return [one for one in said if one.rater == "self"]
 
 
 def digest_of(token: str) -> str:
@@ -95,6 +100,13 @@ def link_state(link: FormLink, at: dt.datetime) -> LinkState:
     elif at >= last:
         over = Over.EXPIRED
     return LinkState(answered, left, opened is not None, LinkStep.What.NOT_ME in steps, over)
+
+
+def lost_links(clinic: Clinic, at: dt.datetime) -> list[tuple[FormLink, LinkState]]:
+    """Links of the last two weeks that ended without an answer, or reached somebody else; the newest first."""
+    recent = FormLink.objects.filter(clinic=clinic, patient__erased_at__isnull=True, expires_at__gt=at - LOOK_BACK)
+    rows = [(one, link_state(one, at)) for one in recent.select_related("patient").prefetch_related("steps")]
+    return [(one, state) for one, state in rows if state.is_refused or state.over is Over.EXPIRED]
 
 
 def lasts() -> dt.timedelta:

@@ -26,6 +26,7 @@ from keel.web.measures.queries import (
     emergency_number,
     initials,
     link_state,
+    lost_links,
     open_alerts,
     reach_of,
 )
@@ -111,10 +112,11 @@ def _send(request: HttpRequest, person: Patient, form: SendForm) -> HttpResponse
 @require_safe
 @staff(Permission.SEE_PICTURE)
 def alerts(request: HttpRequest, clinic: Clinic) -> HttpResponse:
-    """Every answer that alarms and that nobody has closed."""
-    rows = open_alerts(clinic, clock.now())
-    request.shown = {person.number: "picture" for person, _state in rows}
-    return render(request, "measures/alerts.html", {"clinic": clinic, "rows": rows})
+    """Every answer that alarms and that nobody has closed, and forms that nobody answered."""
+    rows, lost = open_alerts(clinic, clock.now()), lost_links(clinic, clock.now())
+    request.shown = {one.patient.number: "name" for one, _state in lost}
+    request.shown |= {person.number: "picture" for person, _state in rows}
+    return render(request, "measures/alerts.html", {"clinic": clinic, "rows": rows, "lost": lost})
 
 
 @PAGE
@@ -175,8 +177,12 @@ def choices(request: HttpRequest, clinic: Clinic) -> HttpResponse:
     initial = {"site": chosen.site, "danger": chosen.danger, "schedule": chosen.schedule, "automatic": chosen.automatic}
     form = ChoicesForm(request.POST or None, initial=initial | words)
     if form.is_bound and form.is_valid():
-        choose(by=request.user, clinic=clinic, chosen=form.chosen(), at=clock.now())
-        return redirect(f"{reverse('measures:choices', args=[clinic.slug])}?kept=1")
+        try:
+            choose(by=request.user, clinic=clinic, chosen=form.chosen(), at=clock.now())
+        except FormRefused as refused:
+            form.add_error(refused.field, str(refused))
+        else:
+            return redirect(f"{reverse('measures:choices', args=[clinic.slug])}?kept=1")
     context = {
         "clinic": clinic,
         "form": form,

@@ -24,6 +24,7 @@ from keel.web.outbox.errors import DeliveryFailed, MessageRefused
 from keel.web.outbox.models import Channel, Delivery, OutMessage, What
 from keel.web.outbox.queries import Standing, channels, rules, state_now, unfinished
 from keel.web.outbox.sealing import seal, unseal
+from keel.web.outbox.sender import wake
 
 log = logging.getLogger("keel.web")
 _NUMBER = re.compile(r"\+?[0-9][0-9 ()./-]{4,30}")
@@ -75,7 +76,7 @@ def queue_message(
     _check_address(channel, to)
     content = written(template, lang, slots) | {"to": to}
     message: OutMessage
-    message, _made = OutMessage.objects.get_or_create(
+    message, made = OutMessage.objects.get_or_create(
         clinic=clinic,
         key=key,
         defaults={
@@ -89,6 +90,8 @@ def queue_message(
             "queued_at": at,
         },
     )
+    if made:
+        transaction.on_commit(wake)
     return message
 
 

@@ -14,7 +14,7 @@ log = logging.getLogger("keel.web")
 EVERY_S = 10.0
 """Seconds from one round to the next; a default of Keel's."""
 Round = Callable[[dt.datetime], object]
-_running = threading.Lock()
+_running, _awake = threading.Lock(), threading.Event()
 
 
 def start(*rounds: Round) -> None:
@@ -23,13 +23,19 @@ def start(*rounds: Round) -> None:
         threading.Thread(target=_keep_going, args=(rounds,), name="keel-sender", daemon=True).start()
 
 
+def wake() -> None:
+    """Lets the sender of this process look now: a message has been queued."""
+    _awake.set()
+
+
 def _keep_going(rounds: tuple[Round, ...]) -> None:
     while True:
         began = time.monotonic()
         for one in rounds:
             go_round(one)
         connections.close_all()
-        time.sleep(max(1.0, EVERY_S - (time.monotonic() - began)))
+        _awake.wait(max(1.0, EVERY_S - (time.monotonic() - began)))
+        _awake.clear()
 
 
 def go_round(one: Round) -> None:

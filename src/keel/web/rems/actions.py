@@ -8,7 +8,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import transaction
 
 from keel.assessment.rems.refusals import refusal
-from keel.assessment.rems.steps import RemsStep
+from keel.assessment.rems.steps import FormSigned, RemsStep
 from keel.web.clinic import audit
 from keel.web.clinic.actions import record_fact
 from keel.web.clinic.errors import FactRefused, NotAllowed
@@ -18,7 +18,7 @@ from keel.web.clinic.roles import Permission
 from keel.web.language.rendering import plain
 from keel.web.language.words import gettext as _
 from keel.web.rems.models import Setting
-from keel.web.rems.queries import standing_of, today_in
+from keel.web.rems.queries import SessionForm, standing_of, today_in
 
 
 def record_step(*, by: AbstractUser, patient: Patient, step: RemsStep, key: str, at: dt.datetime) -> Fact:
@@ -29,6 +29,24 @@ def record_step(*, by: AbstractUser, patient: Patient, step: RemsStep, key: str,
         raise FactRefused(plain(why))
     payload: dict[str, Any] = msgspec.to_builtins(step)
     return record_fact(by=by, patient=patient, kind=Kind(Kind.REMS), payload=payload, key=key, at=at)
+
+
+def sign_form(*, by: AbstractUser, whole: SessionForm, with_open: bool, key: str, at: dt.datetime) -> Fact:
+    """Puts a name under the form of a session as it stands; with required fields open only where that was said."""
+    if whole.now.treated_on is None:
+        raise FactRefused(_("Nothing was given yet. The form is signed after the treatment."))
+    if whole.now.open and not with_open:
+        raise FactRefused(_("Required fields are open. Answer them, or tick that you sign with them open."))
+    step = FormSigned(
+        session=whole.live.id,
+        form=whole.document.id,
+        answers={one.id: one.value for one in whole.now.fields},
+        open=whole.now.open,
+        name=by.get_full_name(),
+        on=today_in(whole.live.patient.clinic, at),
+        treated_on=whole.now.treated_on,
+    )
+    return record_step(by=by, patient=whole.live.patient, step=step, key=key, at=at)
 
 
 def write_setting(*, by: AbstractUser, clinic: Clinic, told: dict[str, Any], at: dt.datetime) -> Setting:

@@ -14,5 +14,7 @@ class RemsConfig(AppConfig):
         from keel.web.rems import panels, queries
 
         add_panel(PanelPlace.PATIENT, panels.of_patient)
+        add_panel(PanelPlace.PAPERS, panels.of_papers)
+        add_panel(PanelPlace.DAY, panels.of_day)
         add_panel(PanelPlace.LEAVING, panels.of_session)
         gate_answers.append(queries.gate_answers)

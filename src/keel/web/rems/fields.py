@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import Any
 
+from django.utils.formats import date_format
+
 from keel.assessment.rems.steps import Value
 from keel.assessment.session.form_fields import Answer, FieldAnswer
 from keel.web.clinic.errors import FactRefused
@@ -95,8 +97,11 @@ def moment_words(moment: str) -> str:
     }.get(moment, moment)
 
 
-def answer_words(value: Any) -> str:
-    """An answer in words; not answered is not no."""
+def answer_words(field: FieldAnswer) -> str:
+    """The answer in a field in words; not answered is not no."""
+    value: Any = field.value
+    if value is not None and field.kind == "date":
+        return str(date_format(dt.date.fromisoformat(value)))
     if value is None:
         return _("not answered")
     if isinstance(value, bool):

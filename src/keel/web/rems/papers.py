@@ -140,7 +140,7 @@ def _parts(fields: Iterable[FieldAnswer], blocks: dict[str, str] | None = None) 
         return f"{plain(one.label)}{f' ({block})' if block else ''}{mark}"
 
     return [
-        PaperPart(heading=section_words(section), rows=tuple(_row(name(one), answer_words(one.value)) for one in some))
+        PaperPart(heading=section_words(section), rows=tuple(_row(name(one), answer_words(one)) for one in some))
         for section, some in sections(fields)
     ]
 

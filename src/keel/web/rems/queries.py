@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from itertools import groupby
 from typing import Any, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
@@ -20,7 +21,7 @@ from keel.web.clinic.entries import entries_of
 from keel.web.clinic.models import Clinic, Fact, Kind, Patient
 from keel.web.clinic.queries import same_person, standing_facts
 from keel.web.live.models import LiveSession
-from keel.web.live.queries import session_in, sessions_of_protocols, sessions_with, view_of_session
+from keel.web.live.queries import serious_events, session_in, sessions_of_protocols, view_of_session
 from keel.web.rems.models import Setting
 
 REPORT = "serious-adverse-event"
@@ -121,22 +122,30 @@ class ListedForm(NamedTuple):
     open: int
 
 
+KEPT_ON_THE_LIST = dt.timedelta(days=30)
+"""How long a form that is done stays on the list of the clinic; a default of Keel's. A patient's page has them all."""
+
+
 def listed_forms(clinic: Clinic, *, at: dt.datetime, patient: Patient | None = None) -> list[ListedForm]:
     """The forms of all sessions in which a device was used, what is due first; those that are done last."""
     asked = {protocol for form in knowledge.load().rems.values() for protocol in form.protocols}
-    sessions = sessions_of_protocols(clinic, asked).filter(id__in=sessions_with("device_given", clinic))
+    sessions, today, known = sessions_of_protocols(clinic, asked), today_in(clinic, at), _standings(clinic)
     if patient is not None:
         sessions = sessions.filter(patient__in=same_person(patient))
-    today, known = today_in(clinic, at), dict[int, Standing]()
-    rows = []
-    for live in sessions:
-        if live.patient_id not in known:
-            known[live.patient_id] = standing_of(live.patient)
-        row = _listed(live, known[live.patient_id], today, at)
-        if row is not None:
-            rows.append(row)
+    else:
+        done = [name for one in known.values() for name, form in one.forms.items() if form.sent_on is not None]
+        sessions = sessions.exclude(id__in=done, opened_at__lt=at - KEPT_ON_THE_LIST)
+    rows = [_listed(live, known.get(live.patient_id, Standing()), today, at) for live in sessions]
     order = [Due.OVERDUE, Due.SOON, Due.OPEN, Due.LATE, Due.ON_TIME]
-    return sorted(rows, key=lambda row: (order.index(row.due), row.deadline.last_day, row.live.id))
+    found = [row for row in rows if row is not None]
+    return sorted(found, key=lambda row: (order.index(row.due), row.deadline.last_day, row.live.id))
+
+
+def _standings(clinic: Clinic) -> dict[int, Standing]:
+    """Where each patient stands; steps about a session are facts of the number that had it."""
+    facts = Fact.objects.filter(patient__clinic=clinic, kind=Kind.REMS, superseded_by=None, voided_by=None)
+    by_patient = groupby(facts.order_by("patient_id", "sequence"), key=lambda fact: fact.patient_id)
+    return {number: standing(cast(list[RemsStep], entries_of(some, Step))) for number, some in by_patient}
 
 
 def _listed(live: LiveSession, found: Standing, today: dt.date, at: dt.datetime) -> ListedForm | None:
@@ -150,6 +159,32 @@ def _listed(live: LiveSession, found: Standing, today: dt.date, at: dt.datetime)
     if whole is None or whole.deadline is None:
         return None
     return ListedForm(live, form, whole.deadline, whole.deadline.on(today, form.sent_on), len(whole.now.open))
+
+
+SERIOUS_FOR = dt.timedelta(days=400)
+"""How far back a serious event without a report is looked for; a default of Keel's."""
+
+
+class Unreported(NamedTuple):
+    """A serious event of a session of which nothing has gone out; `report` where one was begun."""
+
+    patient: Patient
+    session: str
+    since: dt.datetime
+    report: str
+
+
+def unreported_events(clinic: Clinic, *, at: dt.datetime) -> list[Unreported]:
+    """The serious events of sessions that were reported to nobody, the oldest first (HZ-REM-04)."""
+    events = serious_events(clinic, since=at - SERIOUS_FOR)
+    known = _standings(clinic) if events else {}
+    patients = Patient.objects.select_related("clinic").in_bulk([patient for _session, patient, _since in events])
+    found = []
+    for session, patient, since in events:
+        reports = [one for one in known.get(patient, Standing()).reports.values() if one.session == session]
+        if not any(one.sent for one in reports):
+            found.append(Unreported(patients[patient], session, since, reports[0].id if reports else ""))
+    return found
 
 
 class ShownReport(NamedTuple):

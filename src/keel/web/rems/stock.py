@@ -116,6 +116,7 @@ class SessionDose(NamedTuple):
     began: dt.datetime
     given_mg: float | None
     booked_mg: Decimal | None
+    is_running: bool
 
     @property
     def is_alike(self) -> bool:
@@ -139,7 +140,7 @@ def session_doses(clinic: Clinic, found: list[Line], *, at: dt.datetime) -> list
     for live in recent_sessions(clinic, since=at - dt.timedelta(days=1)):
         view, patient = view_of_session(live, at=at), live.patient
         given = view.dose.given_mg if view.dose.first_at else None
-        doses.append(
-            SessionDose(live.id, patient.number, patient.display_name, live.opened_at, given, booked.get(live.id))
-        )
+        is_running = view.dose.first_at is not None and view.dose.ended_at is None
+        who, by_book = (patient.number, patient.display_name), booked.get(live.id)
+        doses.append(SessionDose(live.id, *who, live.opened_at, given, by_book, is_running))
     return doses

@@ -169,3 +169,8 @@ _FIELDS: dict[str, Callable[[Offered], forms.Field]] = {
     "text": _text(_("What was found out")),
     "number": _text(_("Number that they gave")),
 }
+
+
+def label_of(name: str) -> str:
+    """What a field of a line is called."""
+    return str(_FIELDS[name](Offered([], [], [], [])).label)

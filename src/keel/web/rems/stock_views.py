@@ -9,6 +9,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from keel import knowledge
@@ -29,7 +30,7 @@ from keel.web.language.rendering import plain
 from keel.web.language.words import gettext as _
 from keel.web.live.names import staff_names
 from keel.web.rems.stock import book_of, lines_of, session_doses, witnesses, write_move
-from keel.web.rems.stock_forms import SETTLING, WRITTEN, MoveForm, Offered, offered
+from keel.web.rems.stock_forms import SETTLING, WRITTEN, MoveForm, Offered, label_of, offered
 from keel.web.routes import in_queue
 
 PAGE = require_http_methods(["GET", "HEAD", "POST"])
@@ -248,12 +249,17 @@ def _more(move: moves.StockMove) -> Iterator[str]:
     for name in move.__struct_fields__:
         value = getattr(move, name)
         if name not in _SHOWN and value not in ("", None):
-            yield f"{name.replace('_', ' ')} {value}"
+            yield f"{label_of(name)}: {answer_of(value)}"
+
+
+def answer_of(value: Any) -> str:
+    """What stands in a line, in words."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return date_format(value) if isinstance(value, dt.date) else str(value)
 
 
 def _moment(at: dt.datetime) -> str:
-    from django.utils.timezone import localtime
-
     return f"{localtime(at):%Y-%m-%d %H:%M}"
 
 

@@ -16,9 +16,8 @@ from keel.web.clinic.models import Clinic, Patient
 from keel.web.clinic.queries import patient_or_404
 from keel.web.clinic.recording import UNPROCESSABLE
 from keel.web.clinic.roles import Permission
-from keel.web.language.words import gettext as _
 from keel.web.live.queries import session_in
-from keel.web.rems.actions import record_step, write_setting
+from keel.web.rems.actions import record_step, sign_form, write_setting
 from keel.web.rems.fields import read_answers, sections
 from keel.web.rems.forms import ENROLMENT, FORM, ReportSentForm, SettingForm, StepForm
 from keel.web.rems.queries import (
@@ -30,6 +29,7 @@ from keel.web.rems.queries import (
     setting_of,
     standing_of,
     today_in,
+    unreported_events,
 )
 
 PAGE = require_http_methods(["GET", "HEAD", "POST"])
@@ -41,8 +41,10 @@ def forms(request: HttpRequest, clinic: Clinic) -> HttpResponse:
     """Every form that is open, what is due first."""
     now = clock.now()
     rows, setting, today = listed_forms(clinic, at=now), setting_of(clinic), today_in(clinic, now)
-    request.shown = {row.live.patient.number: "name" for row in rows}
-    context = {"clinic": clinic, "rows": rows, "setting": setting, "today": today}
+    unreported = unreported_events(clinic, at=now)
+    numbers = [*(row.live.patient.number for row in rows), *(one.patient.number for one in unreported)]
+    request.shown = dict.fromkeys(numbers, "name")
+    context = {"clinic": clinic, "rows": rows, "unreported": unreported, "setting": setting, "today": today}
     return render(request, "rems/forms.html", context | {"is_certified": is_certified(setting, today)})
 
 
@@ -110,7 +112,13 @@ def monitoring(request: HttpRequest, clinic: Clinic, session: str) -> HttpRespon
         try:
             _fill(request, whole)
             if act == "sign":
-                _sign(request, form_of_session(live, at=now) or whole)
+                sign_form(
+                    by=request.user,
+                    whole=form_of_session(live, at=now) or whole,
+                    with_open="open" in request.POST,
+                    key=f"{request.POST.get('key', '')[:40]}-signed",
+                    at=now,
+                )
         except FactRefused as refused:
             problem = str(refused)
         else:
@@ -140,24 +148,6 @@ def _fill(request: HttpRequest, whole: SessionForm) -> None:
     if answers:
         step = steps.FormFilled(session=whole.live.id, answers=answers)
         _record(request, whole.live.patient, step, f"{request.POST.get('key', '')[:40]}-filled")
-
-
-def _sign(request: HttpRequest, whole: SessionForm) -> None:
-    now, day = clock.now(), whole.now.treated_on
-    if day is None:
-        raise FactRefused(_("Nothing was given yet. The form is signed after the treatment."))
-    if whole.now.open and "open" not in request.POST:
-        raise FactRefused(_("Required fields are open. Answer them, or tick that you sign with them open."))
-    step = steps.FormSigned(
-        session=whole.live.id,
-        form=whole.document.id,
-        answers={one.id: one.value for one in whole.now.fields},
-        open=whole.now.open,
-        name=request.user.get_full_name(),
-        on=today_in(whole.live.patient.clinic, now),
-        treated_on=day,
-    )
-    _record(request, whole.live.patient, step, f"{request.POST.get('key', '')[:40]}-signed")
 
 
 @PAGE

@@ -9,8 +9,10 @@ class TherapyConfig(AppConfig):
     name = "keel.web.therapy"
 
     def ready(self) -> None:
-        """Puts the part of therapy and the programme on the page of a patient."""
-        from keel.web.clinic.panels import PanelPlace, add_panel
+        """Puts the part of therapy and the programme on the page of a patient, and answers the gate of a session."""
+        from keel.web.clinic import panels
         from keel.web.therapy.panels import care_panel
+        from keel.web.therapy.queries import gate_answers
 
-        add_panel(PanelPlace.PATIENT, care_panel)
+        panels.add_panel(panels.PanelPlace.PATIENT, care_panel)
+        panels.gate_answers.append(gate_answers)

@@ -51,6 +51,12 @@ class StepForm(FactForm):
         choices = offered(self.tag, one.name, str(told.get("kind", "")))
         field = _field(bare, choices, is_optional=is_optional, is_required=one.required)
         field.label = LABELS[one.name]
+        if (self.tag, one.name) == ("recovery_begun", "days"):
+            least, most = (programme().cuts[name].value for name in ("least_days", "most_days"))
+            field.help_text = _("One centre offers %(least)d to %(most)d; no trial compares lengths. Empty: open.") % {
+                "least": least,
+                "most": most,
+            }
         if one.name in HIDDEN and not (one.name == "of" and choices):
             field = forms.CharField(widget=forms.HiddenInput, max_length=80, required=False)
         self.fields[one.name] = field

@@ -19,5 +19,7 @@ def care_panel(request: HttpRequest, patient: Patient) -> str:
         "therapy": [one for one in therapy.tasks if one.due_at <= now] if therapy else [],
         "recovery": [one for one in recovery.tasks if one.due_at <= now] if recovery else [],
     }
+    danger = [one for tasks in due.values() for one in tasks if one.kind == "danger"]
     context = {"patient": patient, "clinic": patient.clinic, "therapy": therapy, "recovery": recovery, "due": due}
+    context["danger"] = danger
     return str(render_to_string("therapy/panel.html", context, request=request))

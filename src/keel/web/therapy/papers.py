@@ -14,6 +14,7 @@ from keel.web.clinic.access import staff
 from keel.web.clinic.actions import note
 from keel.web.clinic.care_words import LABELS, TITLES, step_value
 from keel.web.clinic.models import Clinic, Kind, Patient
+from keel.web.clinic.papers import as_pdf, mark_of
 from keel.web.clinic.queries import patient_or_404
 from keel.web.clinic.roles import Permission
 from keel.web.clinic.summaries import local_now
@@ -94,14 +95,10 @@ def _paper(
         language=texts.language(),
         title=title,
         lead=f"{person.display_name}, {person.number}. {clinic.name}, {date_format(now, 'DATE_FORMAT')}.",
-        notice=_("Demonstration: everybody here is made up") if clinic.is_demonstration else "",
+        notice=mark_of(clinic),
         parts=(*(one for one in parts if any(one.items)), in_danger),
         footer=_("This line is not watched round the clock."),
         page=_("Page"),
     )
     note(clinic, at=clock.now(), actor=request.user.get_username(), action="print", subject=person.number)
-    response = HttpResponse(
-        record_pdf(document, at=now), content_type="application/pdf", headers={"Cache-Control": "no-store"}
-    )
-    response["Content-Disposition"] = f'inline; filename="{name}-{person.number}.pdf"'
-    return response
+    return as_pdf(record_pdf(document, at=now), f"{name}-{person.number}")

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import msgspec
 from django.contrib.auth.models import AbstractUser
@@ -21,8 +22,10 @@ from keel.web.clinic.recording import QUESTIONNAIRES
 from keel.web.directory.queries import listing_for
 from keel.web.language.rendering import plain
 from keel.web.language.words import gettext as _
+from keel.web.language.words import noop
 from keel.web.therapy.models import DayTemplate, PrivateNote
 
+DANGER = noop("In danger call {emergency}.")
 LONGEST_SHOWN = 60
 """Entries that a page lists as written; all are in the ledger."""
 
@@ -57,6 +60,19 @@ def programme() -> RecoveryProgramme:
 def therapy_of(patient: Patient, *, at: dt.datetime) -> TherapyState:
     """How therapy stands at a time with the zone of the clinic."""
     return fold_therapy(_steps(patient, Kind.THERAPY), frame=frame(), at=at)
+
+
+def gate_answers(patient: Patient, at: dt.datetime) -> dict[str, Any]:
+    """What therapy knows of the questions of a session’s gate; nothing before it began, or where nobody asked."""
+    state = therapy_of(patient, at=at.astimezone(ZoneInfo(patient.clinic.timezone)))
+    if state.begun is None or state.ended is not None:
+        return {}
+    phases = {one.id: one.phase for one in frame().visits}
+    known = {"preparation_sessions_done": sum(phases.get(one.kind) == "preparation" for one in state.held)}
+    if state.touch is None:
+        return known
+    signed = {} if state.touch.written is None else {"touch_consent_written": state.touch.written}
+    return known | {"touch_planned": bool(state.touch.kinds)} | signed
 
 
 def recovery_of(patient: Patient, *, at: dt.datetime) -> RecoveryState:
@@ -110,7 +126,9 @@ def shown_tasks(tasks: Sequence[Task], patient: Patient) -> list[ShownTask]:
     return [
         ShownTask(
             one,
-            _filled(texts[one.id], one, patient.clinic) if one.kind == "message" else "",
+            _filled(texts[one.id] if one.kind == "message" else DANGER, one, patient.clinic)
+            if one.kind in ("message", "danger")
+            else "",
             _where(one.id, patient) if one.kind == "look" else "",
         )
         for one in tasks

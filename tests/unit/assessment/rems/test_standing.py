@@ -52,7 +52,7 @@ def test_what_is_signed_anew_is_sent_anew():
 
 
 def test_nothing_is_copied_from_one_session_to_the_next():
-    """HZ-REMS: what was written into the form of one session is in no other."""
+    """HZ-REM-03: what was written into the form of one session is in no other."""
     assert standing([FILLED, FORM]).form("b2").written == {}
 
 

@@ -60,7 +60,7 @@ def test_tenths_are_exact():
 
 
 def test_what_was_taken_out_and_is_not_accounted_for_at_midnight_opens_by_itself():
-    """Care reference, section 3: given + wasted + left = opened, else it opens by itself."""
+    """HZ-REM-05; care reference, section 3: given + wasted + left = opened, else it opens by itself."""
     told = [("alice", VIALS), ("bob", moves.Issue(lot=1, amount="10", to="Room 1"))]
     told.append(("bob", moves.Give(lot=1, amount="0.7", patient="H-1", of=2)))
     assert kept(*told, hours=15).discrepancies == {}

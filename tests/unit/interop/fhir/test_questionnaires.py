@@ -111,7 +111,8 @@ def test_an_answer_replaces_the_absence_of_one():
         ({"system": "urn:clinic:mood", "code": "c", "display": "Nearly every day (3)"}, 3),
         ({"system": "urn:clinic:mood", "code": "4", "display": "Nearly every day"}, 3),
         # Numbers from 1: the words are not known, so the code may count otherwise.
-        ({"system": "urn:clinic:mood", "code": "1", "display": "Überhaupt nicht"}, "not_understood"),
+        ({"system": "urn:clinic:mood", "code": "1", "display": "Ei lainkaan"}, "not_understood"),
+        ({"system": "urn:clinic:mood", "code": "4", "display": "Beinahe jeden Tag"}, 3),
         ({"system": "urn:clinic:mood", "code": "4"}, "not_understood"),
         ({"system": LOINC, "code": "3"}, "not_understood"),
     ],

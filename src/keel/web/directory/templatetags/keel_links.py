@@ -5,8 +5,9 @@ from urllib.parse import urlencode
 
 from django import template
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 
-from keel.knowledge.directory import Service, digits
+from keel.knowledge.directory import Answers, Service, digits
 from keel.web.language.words import gettext as _
 
 register = template.Library()
@@ -39,6 +40,21 @@ def text(service: Service) -> str:
 def told(words: str) -> str:
     """Words of the directory (a name, hours, a cost) in the language of the page, as the catalogue has them."""
     return _(words) if words else ""
+
+
+_ANSWERS = {
+    Answers.ALWAYS: gettext_lazy("Answers at any hour, by phone"),
+    Answers.ALWAYS_WRITTEN: gettext_lazy("Answers at any hour, by text or chat"),
+    Answers.AT_HOURS: gettext_lazy("Answers at the hours shown"),
+    Answers.HOURS_UNKNOWN: gettext_lazy("Hours not known: try, or see their page"),
+    Answers.ELSEWHERE: gettext_lazy("A page to read, or a place to go"),
+}
+
+
+@register.filter
+def answers_words(answers: Answers) -> str:
+    """When and how somebody answers, in words."""
+    return str(_ANSWERS[answers])
 
 
 @register.filter

@@ -8,7 +8,6 @@ from keel.web.clinic.fact_words import alert_words
 from keel.web.clinic.models import Clinic, Patient
 from keel.web.language.words import gettext as _
 from keel.web.measures.models import Way
-from keel.web.measures.queries import alerts_for
 from keel.web.measures.queries import open_alerts as waiting
 
 register = template.Library()
@@ -19,12 +18,6 @@ register.filter("alert_words", alert_words)
 def open_alerts(clinic: Clinic) -> list[tuple[Patient, AlertState]]:
     """The answers that alarm and that nobody has closed."""
     return waiting(clinic, clock.now())
-
-
-@register.simple_tag
-def alerts_of_patient(patient: Patient) -> list[AlertState]:
-    """Those of one patient."""
-    return [one for one in alerts_for(patient, clock.now()) if one.is_open]
 
 
 @register.filter

@@ -5,7 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.utils.translation import ngettext
 
+from keel import knowledge
 from keel.assessment.rems.deadline import Due
 from keel.assessment.rems.standing import FormState
 from keel.assessment.session.form_fields import FieldAnswer
@@ -32,9 +34,12 @@ def title_of(products: Mapping[str, StockProduct], name: str) -> str:
 
 
 @register.filter
-def unit_of(products: Mapping[str, StockProduct], name: str) -> str:
-    """The unit in which a product is counted."""
-    return products[name].unit if name in products else ""
+def counted(value: Decimal, product: str) -> str:
+    """An amount of a product with the unit in which it is counted."""
+    known = knowledge.load().stock_products.get(product)
+    if known is not None and known.is_whole:
+        return str(ngettext("%(count)s device", "%(count)s devices", int(value)) % {"count": exact(value)})
+    return f"{exact(value)} mL"
 
 
 @register.filter

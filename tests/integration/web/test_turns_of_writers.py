@@ -1,6 +1,8 @@
 """Writers of one SQLite file take turns outside of SQLite, and none writes once the disk has failed a write."""
 
 import errno
+import threading
+import time
 from contextlib import contextmanager
 
 import pytest
@@ -9,6 +11,9 @@ from django.db.backends.sqlite3.base import Database
 
 from keel.web import health, sqlite
 from keel.web.database import base
+
+FULL, IOERR = 13, 10
+"""sqlite.org/rescode.html."""
 
 
 @pytest.fixture
@@ -62,9 +67,9 @@ def test_a_write_that_gives_rows_back_keeps_its_turn_until_they_are_read(writer)
     _write(second).close()
 
 
-def _fail(wrapper, name):
+def _fail(wrapper, code):
     error = Database.OperationalError("disk I/O error")
-    error.sqlite_errorname = name
+    error.sqlite_errorcode = code
     with pytest.raises(OperationalError), wrapper.wrap_database_errors:
         raise error
 
@@ -72,7 +77,7 @@ def _fail(wrapper, name):
 def test_after_a_failed_write_nobody_writes_until_the_database_was_looked_through(writer, monkeypatch, tmp_path):
     """T8, HZ-AVL-04: not the process that met it, not another one; the next start looks through the database."""
     first, second = writer(), writer()
-    _fail(first, "SQLITE_IOERR_FSYNC")
+    _fail(first, IOERR)
     for _process in ("the same", "another"):
         with pytest.raises(OperationalError, match="until Keel is started anew"):
             _write(second)
@@ -81,10 +86,8 @@ def test_after_a_failed_write_nobody_writes_until_the_database_was_looked_throug
     _write(second).close()
 
 
-@pytest.mark.parametrize(
-    ("name", "probe"), [("SQLITE_IOERR_WRITE", errno.ENOSPC), ("SQLITE_IOERR_WRITE", errno.EDQUOT), ("SQLITE_FULL", 0)]
-)
-def test_a_disk_without_room_ends_nothing(writer, monkeypatch, name, probe):
+@pytest.mark.parametrize(("code", "probe"), [(IOERR, errno.ENOSPC), (IOERR, errno.EDQUOT), (FULL, 0)])
+def test_a_disk_without_room_ends_nothing(writer, monkeypatch, code, probe):
     """T7: a full disk and a quota that is used up are written to again once there is room."""
 
     @contextmanager
@@ -94,7 +97,7 @@ def test_a_disk_without_room_ends_nothing(writer, monkeypatch, name, probe):
 
     one = writer()
     monkeypatch.setattr(base.tempfile, "TemporaryFile", no_room)
-    _fail(one, name)
+    _fail(one, code)
     _write(one).close()
 
 
@@ -106,3 +109,26 @@ def test_the_health_of_the_server_says_that_the_disk_failed(monkeypatch):
     monkeypatch.setattr(base._turn, "is_over", True)
     assert "disk-failed" in health.health().alarms
     health.forget()
+
+
+def test_threads_come_on_in_the_order_in_which_they_came():
+    """T3: who waits longest is next; who gave up stands in nobody's way."""
+    line, order = base._Line(), []
+    assert line.acquire(timeout=1)
+    assert not line.acquire(timeout=0.01)
+
+    def write(number):
+        assert line.acquire(timeout=5)
+        order.append(number)
+        line.release()
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(8)]
+    for number, thread in enumerate(threads):
+        thread.start()
+        while len(line._waiting) <= number:
+            time.sleep(0.001)
+    line.release()
+    for thread in threads:
+        thread.join()
+    assert order == list(range(8))
+    assert line.acquire(timeout=0)
