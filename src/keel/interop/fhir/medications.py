@@ -156,7 +156,7 @@ class MedicationReader:
                 bodies = (contained(holder, reference.reference, shape.__name__) for holder in holders)
                 with suppress(ReadError):
                     if body := next((body for body in bodies if body), None):
-                        return json_text.decode(body, shape).code
+                        return cast(Substance | Medication, json_text.decode(body, shape)).code
         found = self._directory.find(reference.reference, item) if reference.reference else None
         if found and found.type in (Substance.__name__, Medication.__name__):
             with suppress(NotTaken):
