@@ -44,3 +44,7 @@ def test_a_card_opens_in_one_tap_with_and_without_a_network(bob, violations):
     assert bob.url == session
     assert bob.locator("#cards-here li:has-text('Thrust the jaw forward')").is_visible()
     assert bob.locator("#cards-here .call-word:has-text('999')").is_visible()
+    step = bob.locator("#cards-here li:has-text('Thrust the jaw forward') button")
+    step.click()  # it waits on this device, and says so, in the list and where it was tapped
+    bob.locator("#queue-list li:has-text('Thrust the jaw forward'):has-text('not sent')").wait_for(state="attached")
+    assert "not sent" in step.text_content()

@@ -124,7 +124,7 @@ function rename(form) {
 }
 
 function wordsOf(form, submitter) {
-  const head = form.closest("section")?.querySelector("h2")?.textContent ?? "";
+  const head = (form.closest("details, section")?.querySelector("summary, h2") ?? form.closest("section")?.querySelector("h2"))?.textContent ?? "";
   const filled = [...form.querySelectorAll("input:not([type=hidden]):not([type=radio]):not([type=checkbox]), textarea, select")].filter((one) => one.value).map((one) => `${form.querySelector(`label[for="${one.id}"]`)?.firstChild?.textContent.trim() ?? one.name} ${one.value}`);
   const ticked = [...form.querySelectorAll("input:checked")].map((one) => one.closest("label")?.textContent.trim() ?? one.value);
   const tapped = submitter?.name ? submitter.textContent.trim() : "";
