@@ -16,7 +16,7 @@ from keel.knowledge.measuring import AnswerRules
 from keel.quantities import convert
 
 _NEEDS = {
-    "opened": ("instrument", "rules", "shown"),
+    "opened": (),
     "taken": (),
     "told": (),
     "tried": ("who", "how"),
@@ -24,13 +24,16 @@ _NEEDS = {
     "closed": ("reason",),
 }
 """Steps and the fields without which each says nothing."""
+_OPENED_BY = {"desk": ("instrument", "rules"), "contact": ("told_in",)}
+"""As much for the way on which it came; answers that a person gave alone say what the person was shown as well."""
 
 
 class AlertStep(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One step of an alert, as it is stored. `alert` is the alert that it belongs to.
 
-    opened: which answers by which rules, by link or tablet, and whose crisis words the person was
-    shown, in which language.
+    opened: by which fact of the ledger; which answers by which rules, and whose crisis words a person who answered
+    alone was shown, in which language. At the desk staff typed them; at a contact of therapy or the programme
+    (`told_in`) thoughts of suicide were told.
     told: who was told, at which level. tried: who was called, how, whether they were reached, and what came of it.
     agreed: what was asked and agreed; what was not asked stays empty. closed: why.
     """
@@ -40,7 +43,9 @@ class AlertStep(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     instrument: str = ""
     rules: tuple[str, ...] = ()
     answers: dict[str, int | str] = {}
-    came_by: Literal["", "link", "tablet"] = ""
+    came_by: Literal["", "link", "tablet", "desk", "contact"] = ""
+    fact: int = 0
+    told_in: Literal["", "therapy", "recovery"] = ""
     shown: Literal["", "clinic", "keel"] = ""
     lang: str = ""
     level: int = 0
@@ -61,7 +66,10 @@ class AlertStep(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     reason: str = ""
 
     def __post_init__(self) -> None:
-        missing = [name for name in _NEEDS[self.step] if not getattr(self, name)]
+        needs = _NEEDS[self.step]
+        if self.step == "opened":
+            needs = _OPENED_BY.get(self.came_by, ("instrument", "rules", "shown"))
+        missing = [name for name in needs if not getattr(self, name)]
         if not self.alert or missing:
             raise ValueError(f"{self.step} without {', '.join(missing) or 'its alert'}")
 

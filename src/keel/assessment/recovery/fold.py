@@ -120,7 +120,7 @@ def fold_recovery(
     day = None if begun is None or left else (at.date() - begun.at.astimezone(at.tzinfo).date()).days + 1
     asked = screening(record, programme.protocol, at=at, knowledge=knowledge, phases=PHASES, facts=answers)
     outcomes = tuple(_outcomes(stay, left, programme, at))
-    tasks: list[Task] = [*dangers(_as_contacts(told), at)]
+    tasks: list[Task] = [*dangers(as_contacts(told), at)]
     if begun is not None and left is None:
         tasks += _in_stay(stay, begun, days, programme, record, at, knowledge)
     if left is not None:
@@ -168,7 +168,7 @@ def _goals(told: Sequence[Step]) -> Iterator[Goal]:
         yield Goal(goal, reviews.get(name))
 
 
-def _as_contacts(told: Sequence[Step]) -> list[Step]:
+def as_contacts(told: Sequence[Step]) -> list[Step]:
     """An answer of an outcome that tells of suicide is danger as that of a contact is."""
     return [
         ContactMade(at=one.at, of="", contact=one.of, reached=one.reached, suicidal=one.suicidal)

@@ -53,14 +53,13 @@ def due_list(
     is_prescribed = any(pattern.setting.is_medical and pattern.is_current for pattern in record.patterns)
     if days or is_prescribed:
         schedule = knowledge.surveillance[MEDICAL]
-        facts = _facts(days, at)
-        found += [_due(item, schedule, record, days, facts, at, knowledge) for item in schedule.items]
+        found += [_due(item, schedule, record, days, at, knowledge) for item in schedule.items]
         found += [_of_course(one, at) for one in reviews_due(record, at=at, knowledge=knowledge)]
     known = exposure or summarise(record, at=at, knowledge=knowledge)
     if known.band is not None and known.band.lane == "non_medical":
         schedule = knowledge.surveillance[BY_BAND]
         items = [item for item in schedule.items if known.band.id in item.bands]
-        found += [_due(item, schedule, record, (), {}, at, knowledge) for item in items]
+        found += [_due(item, schedule, record, (), at, knowledge) for item in items]
     return in_order(found)
 
 
@@ -74,11 +73,11 @@ def session_days(record: Record, at: dt.datetime) -> tuple[dt.date, ...]:
     return tuple(sorted({day_of(dose.start, at) for dose in doses_taken(record, at, medical=True)}))
 
 
-def _facts(days: tuple[dt.date, ...], at: dt.datetime) -> Facts:
+def _facts(days: tuple[dt.date, ...], on: dt.date) -> Facts:
     if not days:
         return {}
-    recent = sum((at.date() - day).days < _RATE_DAYS for day in days)
-    return {"weeks_in_treatment": (at.date() - days[0]).days / 7, "sessions_per_week": recent / (_RATE_DAYS / 7)}
+    recent = sum(0 <= (on - day).days < _RATE_DAYS for day in days)
+    return {"weeks_in_treatment": (on - days[0]).days / 7, "sessions_per_week": recent / (_RATE_DAYS / 7)}
 
 
 def done_on(item: WatchItem, record: Record, at: dt.datetime, knowledge: Knowledge) -> Iterator[dt.date]:
@@ -99,14 +98,11 @@ def _due(
     schedule: Surveillance,
     record: Record,
     days: tuple[dt.date, ...],
-    facts: Facts,
     at: dt.datetime,
     knowledge: Knowledge,
 ) -> DueItem:
     last = max(done_on(item, record, at, knowledge), default=None)
-    due_on, why = (
-        _each_session(days, last) if item.each_session else _by_interval(item, schedule, days, facts, last, at)
-    )
+    due_on, why = _each_session(days, last) if item.each_session else _by_interval(item, schedule, days, last, at)
     late = (at.date() - due_on).days if due_on is not None else 0
     return DueItem(
         id=item.id,
@@ -150,16 +146,20 @@ def _by_interval(
     item: WatchItem,
     schedule: Surveillance,
     days: tuple[dt.date, ...],
-    facts: Facts,
     last: dt.date | None,
     at: dt.datetime,
 ) -> tuple[dt.date, Message]:
+    """So long after the last time as the first interval says that holds: on the day on which it was due, once that has
+    come. What became overdue while checks were denser stays so until it is done.
+    """
     if last is None:
         if days:
             return days[0], Message("before the first dose; none on record")
         return at.date(), Message("none on record")
-    every = next(
-        one for one in item.every if one.when is None or evaluate(one.when, facts, schedule.cuts).truth is Truth.MET
-    )
-    length = schedule.cuts[every.cut].value
-    return last + dt.timedelta(days=length), Message("every {count} days", count=length)
+    for every in item.every:
+        length = schedule.cuts[every.cut].value
+        due_on = last + dt.timedelta(days=length)
+        facts = _facts(days, min(due_on, at.date()))
+        if every.when is None or evaluate(every.when, facts, schedule.cuts).truth is Truth.MET:
+            break
+    return due_on, Message("every {count} days", count=length)

@@ -21,6 +21,7 @@ from keel.web.clinic.dose_check import Decision, meaning_beside, require_decisio
 from keel.web.clinic.entries import SHAPES, check_entry
 from keel.web.clinic.errors import FactRefused, NotAllowed
 from keel.web.clinic.models import AuditRow, Clinic, EmergencyAccess, Fact, FactDecision, Kind, Patient
+from keel.web.clinic.panels import after_facts
 from keel.web.clinic.queries import add_entry, free_number, merged_into, permissions_in, same_person
 from keel.web.clinic.roles import Permission
 from keel.web.clinic.summaries import mark_stale, summarise_after_write, summarise_patient
@@ -309,6 +310,9 @@ def _append_all(facts: list[Fact], action: str, decision: Decision | None) -> li
         if Patient.objects.filter(pk=patient.pk, erased_at__isnull=False).exists():
             raise FactRefused(_("This patient was erased. Nothing can be recorded."))
         appended = [append_in_turn(fact, clinic, "void_fact" if fact.voids_id else action, decision) for fact in facts]
+        for fact in appended:
+            for follow in after_facts:
+                follow(fact, clinic)
         mark_stale(patient)
     summarise_after_write(patient, at=facts[0].recorded_at)
     return appended

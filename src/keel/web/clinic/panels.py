@@ -1,4 +1,4 @@
-"""What apps above add to pages of the clinic and the live room: parts of a page, and answers to a gate.
+"""What apps above add to the clinic and the live room: parts of a page, answers to a gate, and what follows a fact.
 
 An import between apps points downwards, and so do templates; an app above therefore names itself here when it starts.
 """
@@ -11,17 +11,18 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.safestring import SafeString, mark_safe
 
-from keel.web.clinic.models import Patient
+from keel.web.clinic.models import Clinic, Fact, Patient
 
 
 class PanelPlace(StrEnum):
     """Where a part may be added, with what it is about: a patient (first of all, below, or among the papers), a
-    live session, or the day of a clinic."""
+    live session before its dose or at its end, or the day of a clinic."""
 
     FIRST = "first"
     PATIENT = "patient"
     PAPERS = "papers"
     DAY = "day"
+    BEFORE = "before"
     LEAVING = "leaving"
 
 
@@ -30,6 +31,8 @@ Panel = Callable[[HttpRequest, Any], str]
 _panels: dict[str, list[Panel]] = {}
 gate_answers: list[Callable[[Patient, dt.datetime], dict[str, Any]]] = []
 """What apps above know of a patient, as answers by the name of a clinical fact; nothing for what nobody knows."""
+after_facts: list[Callable[[Fact, Clinic], None]] = []
+"""What apps above do about a fact that staff wrote: in its transaction, with the clinic locked, twice as once."""
 
 
 def add_panel(place: PanelPlace, panel: Panel) -> None:

@@ -190,8 +190,9 @@ def _of_the_picture(page: PatientPage, at: dt.datetime) -> dict[str, Any]:
 def _marks(page: PatientPage, facts: Knowledge) -> Iterator[dict[str, Any]]:
     if page.unread:
         yield _mark(Mark.UNREAD, Severity.HOLD)
-    if page.picture.suicide_risk in ("moderate", "high"):
-        yield _mark(Mark.SUICIDE, Severity.BLOCK if page.picture.suicide_risk == "high" else Severity.HOLD)
+    risk = "high" if page.suicide_told else page.picture.suicide_risk
+    if risk in ("moderate", "high"):
+        yield _mark(Mark.SUICIDE, Severity.BLOCK if risk == "high" else Severity.HOLD)
     for finding in page.urgent:
         yield _mark(mark_of(finding, page, facts), finding.severity, finding)
 

@@ -20,8 +20,11 @@ from django.utils.formats import date_format
 
 from keel import knowledge
 from keel.assessment.measures import AlertState, AlertStep
+from keel.assessment.recovery.steps import OutcomeNoted
+from keel.assessment.tasks import ContactMade, DangerSeen
 from keel.web.clinic import audit
-from keel.web.clinic.actions import append_in_turn, note
+from keel.web.clinic.actions import append_in_turn, note, record_fact
+from keel.web.clinic.entries import entry_of
 from keel.web.clinic.errors import NotAllowed
 from keel.web.clinic.models import Clinic, Fact, Kind, Membership, Patient
 from keel.web.clinic.queries import permissions_in
@@ -191,7 +194,6 @@ def store_answers(
 
     `shown` is whose crisis words the person is shown where they alarm. FormOver where the link takes none of these.
     """
-    shape = knowledge.load().instruments[instrument]
     rules = alarms_in(instrument, items)
     with transaction.atomic():
         clinic = Clinic.objects.select_for_update().get(pk=link.clinic_id)
@@ -200,9 +202,14 @@ def store_answers(
             raise FormOver(Over.ANSWERED)
         if state.over is not None or instrument not in state.left or link.patient.erased_at is not None:
             raise FormOver(state.over or Over.UNKNOWN)
-        payload = {"instrument": instrument, "version": shape.version, "items": items, "at": at.isoformat()}
+        payload = {
+            "instrument": instrument,
+            "version": knowledge.load().instruments[instrument].version,
+            "items": items,
+            "at": at.isoformat(),
+        }
         user = _form_user(Way(link.way))
-        _append(
+        answers = _append(
             link.patient, Kind(Kind.ANSWERS), payload, answer_key(link, instrument), user, clinic, at, "answer_form"
         )
         if rules:
@@ -211,15 +218,82 @@ def store_answers(
                 step="opened",
                 instrument=instrument,
                 rules=rules,
-                answers={name: items[name] for name in shape.safety_items if name in items},
+                answers=_of_safety(instrument, items),
                 came_by="tablet" if link.way == Way.TABLET else "link",
+                fact=answers.sequence,
                 shown=shown,
                 lang=link.lang,
             )
-            _append_step(link.patient, opened, f"alert-{opened.alert}", user, clinic, at)
-            _tell(link.patient, opened.alert, 0, clinic, at)
+            _open(link.patient, opened, user, clinic, at)
         mark_stale(link.patient)
     return rules
+
+
+def _of_safety(instrument: str, items: dict[str, int | str]) -> dict[str, int | str]:
+    return {name: items[name] for name in knowledge.load().instruments[instrument].safety_items if name in items}
+
+
+def _open(patient: Patient, opened: AlertStep, by: AbstractUser, clinic: Clinic, at: dt.datetime) -> None:
+    _append_step(patient, opened, f"alert-{opened.alert}", by, clinic, at)
+    _tell(patient, opened.alert, 0, clinic, at)
+
+
+def open_where_it_alarms(fact: Fact, clinic: Clinic) -> None:
+    """Opens an alert of what staff wrote that alarms, in the transaction of the fact; one answer opens one alert.
+
+    A correction opens another only where it tells of more. What a prescriber saw at a contact closes its alert.
+    """
+    opened, step = None, entry_of(fact) if fact.kind in (Kind.THERAPY, Kind.RECOVERY) else None
+    if fact.kind == Kind.ANSWERS:
+        opened = _of_answers(fact)
+    elif isinstance(step, ContactMade | OutcomeNoted) and step.suicidal:
+        opened = AlertStep(
+            alert=f"fact-{fact.sequence}",
+            step="opened",
+            came_by="contact",
+            fact=fact.sequence,
+            told_in="therapy" if fact.kind == Kind.THERAPY else "recovery",
+        )
+    elif isinstance(step, DangerSeen) and Permission.DECIDE in permissions_in(fact.recorded_by, clinic):
+        _close_contacts(fact, step.what, clinic)
+    if opened is not None and not _is_opened(fact, opened):
+        _open(fact.patient, opened, fact.recorded_by, clinic, fact.recorded_at)
+
+
+def _of_answers(fact: Fact) -> AlertStep | None:
+    """The alert that answers at the desk open; None where they do not alarm, or no such questionnaire is known."""
+    instrument, items = fact.payload["instrument"], fact.payload.get("items", {})
+    rules = alarms_in(instrument, items) if instrument in knowledge.load().instruments else ()
+    if not rules:
+        return None
+    return AlertStep(
+        alert=f"fact-{fact.sequence}",
+        step="opened",
+        instrument=instrument,
+        rules=rules,
+        answers=_of_safety(instrument, items),
+        came_by="desk",
+        fact=fact.sequence,
+    )
+
+
+def _is_opened(fact: Fact, opened: AlertStep) -> bool:
+    """Whether an alert was opened for all of it by this fact, or by those that it corrects."""
+    chain, one = [fact.sequence], fact.supersedes
+    while one is not None:
+        chain.append(one.sequence)
+        one = one.supersedes
+    before = fact.patient.facts.filter(kind=Kind.ALERT, payload__step="opened", payload__fact__in=chain)
+    rules = {rule for alert in before for rule in alert.payload.get("rules", ())}
+    return before.exists() and rules >= set(opened.rules)
+
+
+def _close_contacts(fact: Fact, reason: str, clinic: Clinic) -> None:
+    for state in alerts_for(fact.patient, fact.recorded_at):
+        if state.is_open and state.opened.step.told_in == fact.kind:
+            step = AlertStep(alert=state.id, step="closed", reason=reason)
+            key = f"alert-{state.id}-seen"
+            _append_step(fact.patient, step, key, fact.recorded_by, clinic, fact.recorded_at)
 
 
 def _form_user(way: Way) -> AbstractUser:
@@ -267,10 +341,15 @@ def note_alert(*, by: AbstractUser, patient: Patient, step: AlertStep, key: str,
         same: Fact | None = patient.facts.filter(key=key).first()
         if same is not None:
             return same
-        state = next((one for one in alerts_for(patient, at) if one.id == step.alert), None)
+        alerts = alerts_for(patient, at)
+        state = next((one for one in alerts if one.id == step.alert), None)
         if state is None or not state.is_open:
             raise FormRefused(_("This alert is closed already. Load the page again."))
         fact = _append_step(patient, step, key, by, clinic, at)
+        told_in = state.opened.step.told_in if step.step == "closed" else ""
+        if told_in and not any(one.is_open and one != state and one.opened.step.told_in == told_in for one in alerts):
+            seen = {"step": "danger_seen", "at": at.isoformat(), "what": step.reason}
+            record_fact(by=by, patient=patient, kind=Kind(told_in), payload=seen, key=f"seen-{fact.sequence}", at=at)
         mark_stale(patient)
     return fact
 

@@ -9,8 +9,9 @@ class MeasuresConfig(AppConfig):
     name = "keel.web.measures"
 
     def ready(self) -> None:
-        """Adds its part to the page of a patient."""
-        from keel.web.clinic.panels import PanelPlace, add_panel
-        from keel.web.measures import panels
+        """Adds its part to the page of a patient, and looks at what staff write."""
+        from keel.web.clinic.panels import PanelPlace, add_panel, after_facts
+        from keel.web.measures import actions, panels
 
         add_panel(PanelPlace.FIRST, panels.of_patient)
+        after_facts.append(actions.open_where_it_alarms)

@@ -146,7 +146,7 @@ def alert(request: HttpRequest, clinic: Clinic, number: str, alert: str) -> Http
             problem = str(refused)
         else:
             return redirect("measures:alert", clinic.slug, number, alert)
-    shape = knowledge.load().instruments[state.opened.step.instrument]
+    shape = knowledge.load().instruments.get(state.opened.step.instrument)
     context = {
         "clinic": clinic,
         "patient": person,
@@ -154,10 +154,14 @@ def alert(request: HttpRequest, clinic: Clinic, number: str, alert: str) -> Http
         "shape": shape,
         "answers": [
             (item, next((c for c in shape.choices(item) if c.value == state.opened.step.answers[item.id]), None))
-            for item in shape.items
+            for item in (shape.items if shape else ())
             if item.id in state.opened.step.answers
         ],
-        "said": [rule for rule in shape.rules if f"{shape.id}/{rule.id}" in state.opened.step.rules],
+        "said": [
+            rule
+            for rule in (shape.rules if shape else ())
+            if f"{state.opened.step.instrument}/{rule.id}" in state.opened.step.rules
+        ],
         "forms": forms,
         "sent": step,
         "problem": problem,

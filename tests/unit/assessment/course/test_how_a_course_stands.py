@@ -8,6 +8,7 @@ from keel.assessment.course.care import care_of
 from keel.assessment.course.least import least_that_helps
 from keel.assessment.course.ledger import Teller, ledger_of
 from keel.assessment.course.letters import Answered, Sent, Written, letters_of
+from keel.assessment.course.off_plan import off_plan
 from keel.assessment.course.plan import moment
 from keel.assessment.course.replan import after_missed, first_sessions, further_sessions
 from keel.assessment.course.reviewing import review_problem
@@ -176,3 +177,22 @@ def test_doses_and_scores_ask_and_never_advise():
     assert scored(("2028-02-14", 10), ("2028-02-21", 9), ("2028-02-28", 8)) == ["W-LEAST-SPACE"]
     assert scored(("2028-02-14", 11), ("2028-02-21", 12), ("2028-02-28", 11)) == ["W-LEAST-STOP"]
     assert scored(("2028-02-14", 10), ("2028-02-21", 9)) == []
+
+
+@pytest.mark.parametrize(
+    ("today", "given", "protocol", "says"),
+    [
+        ("2028-02-17", ["2028-02-14"], "iv-racemic", None),
+        ("2028-02-15", ["2028-02-14"], "iv-racemic", "earliest is on 2028-02-17"),
+        ("2028-02-14", ["2028-02-14"], "iv-racemic", "earliest is on 2028-02-17"),
+        ("2028-03-03", INDUCTION, "iv-racemic", "beyond the plan of the course, which ended on 2028-03-02"),
+        ("2028-03-03", INDUCTION[:5], "iv-racemic", "2028-03-02 was missed, and none is planned"),
+        ("2028-02-17", ["2028-02-14"], "esketamine-nasal-us", "by another protocol"),
+    ],
+    ids=["planned", "too early", "given today already", "beyond", "missed at the end", "another protocol"],
+)
+def test_a_session_is_held_against_the_plan_of_its_course(today, given, protocol, says):
+    """HZ-CRS-01: two a week from Monday 14 February 2028 (INDUCTION); the plan ends with the first course here."""
+    course = care(today, doses=given, days=first_sessions(SIX, FIRST)[:6]).courses[0]
+    said = off_plan(course, protocol, dt.date.fromisoformat(today))
+    assert (said is None) if says is None else says in str(said)
