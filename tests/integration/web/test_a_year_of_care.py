@@ -6,6 +6,7 @@ and forward on 28 March 2027 and 26 March 2028; New York forward on 14 March 202
 """
 
 import datetime as dt
+import json
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -101,7 +102,7 @@ def measured(harbour, people):
 
 
 PHQ = {str(item): 1 for item in range(1, 9)} | {"9": 0}
-ICSI = {"1": 0, "2": 0, "3": 0, "4": 0}
+ICSI = {"urgency": 0, "frequency": 0, "nocturia": 0, "pain": 0}
 
 
 def begin(life, first):
@@ -315,8 +316,11 @@ def spray(life, name, start):
         told = {"name": name, "protocol": "esketamine-nasal-us", "plan": plan, "at": begins}
         live = a_session(life.patient, life.by, **told)
     end = begins + dt.timedelta(hours=3)
+    events = json.dumps(evening("esketamine", begins))
+    for event in json.loads(events):
+        events = events.replace(f'"{event["id"]}"', f'"{name}-{event["id"]}"')
     with clock_at(end):
-        taken = record_events(by=life.by, live=live, events=evening("esketamine", begins), at=end)
+        taken = record_events(by=life.by, live=live, events=json.loads(events), at=end)
     assert taken.refused == (), taken.refused
 
 

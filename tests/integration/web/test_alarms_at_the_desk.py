@@ -109,15 +109,15 @@ def test_the_page_of_an_alert_from_the_desk_says_who_typed_it_and_that_nothing_w
     with clock_at(START + HOUR):
         desk = at_desk("alice")
         assert "An answer that alarms" in desk.get("/clinic/harbour/patients/H-1/").content.decode()
-        page = desk.get(f"/clinic/harbour/patients/H-1/alerts/{states(dana)[0].id}/")
+        page = desk.get(f"/clinic/harbour/patients/H-1/measures/alerts/{states(dana)[0].id}/")
     assert "Typed in by Bob" in page.content.decode()
 
 
 @pytest.mark.parametrize(
     ("of", "step", "told"),
     [
-        ("therapy", "contact_made", {"contact": "after-1d", "reached": "yes", "suicidal": "yes"}),
-        ("recovery", "contact_made", {"contact": "first", "reached": "yes", "suicidal": "yes"}),
+        ("therapy", "contact_made", {"of": "v1", "contact": "24h", "reached": "yes", "suicidal": "yes"}),
+        ("recovery", "contact_made", {"of": "stay", "contact": "48h", "reached": "yes", "suicidal": "yes"}),
         ("recovery", "outcome_noted", {"of": "1mo", "reached": "yes", "suicidal": "yes"}),
     ],
 )
@@ -128,7 +128,7 @@ def test_thoughts_of_suicide_told_at_a_contact_open_an_alert_and_mark_the_list(d
     assert state.opened.step.came_by == "contact"
     assert mark_of(dana) == [Mark.SUICIDE]
     desk = CareDesk(at_desk, "alice", dana, of)
-    assert "Told at a contact" in desk.page(f"alerts/{state.id}/")
+    assert "Told at a contact" in desk.page(f"measures/alerts/{state.id}/")
     desk.done("danger_seen", what="Safe tonight; seen tomorrow at 10")
     (state,) = states(dana)
     assert not state.is_open
@@ -139,7 +139,7 @@ def test_thoughts_of_suicide_told_at_a_contact_open_an_alert_and_mark_the_list(d
 def test_closing_the_alert_is_seen_at_the_contact_too_and_a_nurse_closes_neither(dana, people, at_desk):
     """HZ-SUI-06: one danger, one closing."""
     bob = CareDesk(at_desk, "bob", dana, "therapy")
-    bob.done("contact_made", contact="after-1d", reached="yes", suicidal="yes")
+    bob.done("contact_made", of="v1", contact="24h", reached="yes", suicidal="yes")
     bob.send("danger_seen", what="looked")
     (state,) = states(dana)
     assert state.is_open
@@ -152,7 +152,13 @@ def test_closing_the_alert_is_seen_at_the_contact_too_and_a_nurse_closes_neither
 
 def test_no_thoughts_and_not_asked_open_nothing(dana, at_desk):
     desk = CareDesk(at_desk, "bob", dana, "therapy")
-    desk.done("contact_made", contact="after-1d", reached="yes", suicidal="no")
-    desk.done("contact_made", contact="after-1d", reached="yes")
+    desk.done("contact_made", of="v1", contact="24h", reached="yes", suicidal="no")
+    desk.done("contact_made", of="v1", contact="24h", reached="yes")
     assert states(dana) == ()
     assert mark_of(dana) == []
+
+
+def test_a_safety_answer_alarms_beside_an_answer_that_cannot_be_read(dana, people):
+    """HZ-SUI-06."""
+    typed(dana, people["bob"], q9=2, q77=1)
+    assert len(states(dana)) == 1

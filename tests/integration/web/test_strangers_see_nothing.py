@@ -54,6 +54,7 @@ NEEDS = {
     "course:course": "see_picture",
     "course:step": "record_facts",
     "course:ledger": "see_picture",
+    "course:read_in": "record_facts",
     "course:summary_pdf": "export_record",
     "course:write_letter": "record_facts",
     "course:letter": "record_facts",

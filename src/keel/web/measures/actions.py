@@ -19,6 +19,7 @@ from django.utils import translation
 from django.utils.formats import date_format
 
 from keel import knowledge
+from keel.assessment.instruments.errors import AnswersRefused
 from keel.assessment.measures import AlertState, AlertStep
 from keel.assessment.recovery.steps import OutcomeNoted
 from keel.assessment.tasks import ContactMade, DangerSeen
@@ -263,7 +264,7 @@ def open_where_it_alarms(fact: Fact, clinic: Clinic) -> None:
 def _of_answers(fact: Fact) -> AlertStep | None:
     """The alert that answers at the desk open; None where they do not alarm, or no such questionnaire is known."""
     instrument, items = fact.payload["instrument"], fact.payload.get("items", {})
-    rules = alarms_in(instrument, items) if instrument in knowledge.load().instruments else ()
+    rules = _rules_of(instrument, items) if instrument in knowledge.load().instruments else ()
     if not rules:
         return None
     return AlertStep(
@@ -275,6 +276,16 @@ def _of_answers(fact: Fact) -> AlertStep | None:
         came_by="desk",
         fact=fact.sequence,
     )
+
+
+def _rules_of(instrument: str, items: dict[str, int | str]) -> tuple[str, ...]:
+    """The rules by which answers alarm; where they cannot be read as a whole, those of their safety items."""
+    for told in (items, _of_safety(instrument, items)):
+        try:
+            return alarms_in(instrument, told)
+        except AnswersRefused:  # the record says so on its page, and counts none of them
+            continue
+    return ()
 
 
 def _is_opened(fact: Fact, opened: AlertStep) -> bool:

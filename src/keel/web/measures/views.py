@@ -153,9 +153,9 @@ def alert(request: HttpRequest, clinic: Clinic, number: str, alert: str) -> Http
         "state": state,
         "shape": shape,
         "answers": [
-            (item, next((c for c in shape.choices(item) if c.value == state.opened.step.answers[item.id]), None))
+            (item, next((c for c in shape.choices(item) if c.value == told), None))
             for item in (shape.items if shape else ())
-            if item.id in state.opened.step.answers
+            if shape and (told := state.opened.step.answers.get(item.id)) is not None
         ],
         "said": [
             rule
