@@ -12,6 +12,7 @@ from keel.web.clinic.models import Fact, Kind
 from support.care import a_course, screened, started
 from support.clock import START, clock_at
 from support.doses import INFUSION
+from support.live import a_session
 
 TODAY = START.date()
 DOSE = {**INFUSION, "start": (START - dt.timedelta(hours=1)).isoformat()}
@@ -204,3 +205,13 @@ def test_the_ledger_keeps_who_says_so_apart(at_desk, people, person):
     assert "given in a clinic, as recorded or reported" in text
     assert "35 mg in 1 dose" in text
     assert "“1 g twice a week for 2 years, snorted” the person’s own use, as told" in text
+
+
+@pytest.mark.parametrize(("days", "says"), [(0, ""), (1, "The earliest is on")])
+def test_a_session_says_before_its_dose_how_it_stands_to_the_plan(at_desk, people, person, days, says):
+    """HZ-CRS-01: planned today, and a day too early."""
+    a_course(person, people["alice"], first=START.date() + dt.timedelta(days))
+    a_session(person, people["bob"])
+    page = at_desk("bob").get("/clinic/harbour/sessions/a1/before/").content.decode()
+    assert ("The plan of the course has no session today." in page) is bool(says)
+    assert says in page
