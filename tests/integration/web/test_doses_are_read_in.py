@@ -24,8 +24,8 @@ def test_a_file_is_shown_then_written_once_with_what_was_not_understood(at_desk,
     assert f'href="{ADDRESS}"' in bob.get("/clinic/harbour/patients/H-1/ledger/").content.decode()
     file = SimpleUploadedFile("doses.csv", TABLE.encode())
     page = bob.post(ADDRESS, {"file": file, "setting": "non_medical"}).content.decode()
-    assert "80.0 mg, " in page
-    assert "moonshine" in page
+    assert "<b>1 November 2026, 21:30</b>: 80 mg, " in page
+    assert "which is not taken from here: moonshine" in page
     assert "column “mood”" in page
     assert not Fact.objects.filter(kind=Kind.DOSE).exists(), "it is only shown so far"
     done = sent(bob, TABLE, step="record")

@@ -3,7 +3,8 @@
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -19,12 +20,14 @@ from keel.record import Dose, DoseCertainty, ReadingNote, Record, Setting
 from keel.web.clinic.actions import LONGEST_KEY, record_fact
 from keel.web.clinic.dose_check import DoseAsked
 from keel.web.clinic.errors import FactRefused
-from keel.web.clinic.models import Kind, Patient
+from keel.web.clinic.models import Fact, Kind, Patient
 from keel.web.language.rendering import plain
 from keel.web.language.words import gettext as _
 
 MOST = 1000
 """Doses that are written at once."""
+_WHOLE = re.compile(rb"(?<=\d)\.0( mg)")
+"""A whole number of milligrams, as a person would write it."""
 ORIGIN = "reported, read in from a file"
 
 
@@ -34,7 +37,13 @@ class Reported(NamedTuple):
     doses: tuple[Dose, ...]
     payloads: tuple[dict[str, Any], ...]
     notes: tuple[ReadingNote, ...]
-    others: int
+    others: tuple[str, ...]
+
+    @property
+    def rows(self) -> list[tuple[Dose, Fact]]:
+        """Each dose beside the fact that it would be."""
+        facts = (Fact(kind=Kind.DOSE, payload=payload) for payload in self.payloads)
+        return list(zip(self.doses, facts, strict=True))
 
 
 class Written(NamedTuple):
@@ -61,9 +70,18 @@ def read_reported(data: bytes, *, patient: Patient, setting: Setting, at: dt.dat
     doses = tuple(_reported(one, setting) for one in record.doses)
     if len(doses) > MOST:
         raise FactRefused(_("Up to %(most)d doses are written at once. Divide the file.") % {"most": MOST}, "file")
-    payloads = json.loads(write_record(Record(doses=doses))).get("doses", [])
-    others = (record.measurements, record.medicines, record.answers, record.patterns, record.conditions)
-    return Reported(doses, tuple(payloads), (*record.notes, *reading.notes), sum(map(len, others)))
+    written = _WHOLE.sub(rb"\1", write_record(Record(doses=doses)))
+    payloads = json.loads(written).get("doses", [])
+    return Reported(doses, tuple(payloads), (*record.notes, *reading.notes), tuple(_others(record)))
+
+
+def _others(record: Record) -> Iterator[str]:
+    """What a record holds beside doses, in its own words."""
+    yield from (one.text for one in record.medicines)
+    yield from (one.text for one in record.patterns)
+    yield from (one.text for one in record.conditions)
+    yield from (one.name or one.code for one in record.measurements)
+    yield from (one.instrument for one in record.answers)
 
 
 def _reported(dose: Dose, setting: Setting) -> Dose:
