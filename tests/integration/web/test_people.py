@@ -434,7 +434,8 @@ def test_the_paper_of_a_record_is_accessible_and_holds_every_fact(write, people,
     write(Kind.ANSWERS, {**PHQ, "items": {"1": 3, "9": 1}, "at": "2026-11-01T09:00+00:00"}, "c")
     write(Kind.CONTACT, {"name": "Sam", "role": "escort", "note": "rings twice"}, "d")
     paper = paper_of(dana, notice=NOTICE, recipient="Dr Noe", at=START)
-    medicines, answers, contacts = paper.tables
+    medicines, answers, contacts, alarms = paper.tables
+    assert "phq-9/item-9" in alarms.rows[0][2]  # an answer above zero opens an alert
     assert medicines.rows[0][2:] == ("sertralin #panic() $x$", "Alice, 21 November 2026, 10:00", "replaced by 2")
     assert medicines.rows[1][4] == "replaces 1; because misspelt"
     assert "Little interest or pleasure in doing things: 3" in answers.rows[0][2]

@@ -125,7 +125,7 @@ def test_every_route_has_a_queue_and_a_largest_body(route):
     elif path.startswith("/clinic/"):
         assert asked.queue in (CLINIC, COSTLY, ROOMS, MONITORS, *([PUBLIC] if "<str:token>" in route else []))
         assert sent.queue in ((WRITES, LIVE) if asked.queue is CLINIC else (asked.queue,))
-        assert sent.largest_body == LARGEST_FORM
+        assert sent.largest_body == (LARGEST_RECORD if route.endswith("/ledger/read-in/") else LARGEST_FORM)
     else:
         assert asked.queue in (PUBLIC, COSTLY, HEALTH)
     assert route_of("POST", f"/es{path}") == sent._replace(name=route_of("POST", f"/es{path}").name)
@@ -146,9 +146,10 @@ def test_what_a_room_records_waits_for_no_form_and_for_nobody_without_a_session(
     assert {one.queue_of(100, is_signed_in=False) for one in (of_room, of_clinic)} == {ACCOUNTS}
 
 
-def test_only_the_check_takes_a_record():
+def test_only_the_check_and_the_ledger_take_a_record():
     takes = {route for route in some(_routes()) if route_of("POST", _path_of(route)).largest_body == LARGEST_RECORD}
-    assert takes == {"check/", "check/embed/", "check/kiosk/", "check/one-page/"}
+    ledger = "clinic/<slug:clinic>/patients/<str:number>/ledger/read-in/"
+    assert takes == {"check/", "check/embed/", "check/kiosk/", "check/one-page/", ledger}
 
 
 # ------------------------------------------------------------------------------------------------ whole forms
