@@ -43,6 +43,7 @@ class EffectRow(msgspec.Struct, frozen=True):
     figure: str
     comparison: str
     frequency: Frequency
+    how_often: str
     timing: str
     seriousness: str
     count: int | None
@@ -211,7 +212,9 @@ def _by_table(tables: Sequence[EffectSeries], knowledge: Knowledge) -> Iterator[
         rows = [_row(one, table, knowledge, is_for_people=False) for one in _effects(table, knowledge)]
         about = tuple(Message(text) for text in (table.route, table.counted, table.timing) if text)
         rows.sort(key=_most_frequent_first)
-        yield EffectGroup(Message(table.population), about, tuple(rows), table.sources, table.certainty)
+        study = knowledge.sources[table.sources[0]].short_name
+        title = Message("{study}: {population}", study=study, population=Message(table.population))
+        yield EffectGroup(title, about, tuple(rows), table.sources, table.certainty)
 
 
 def _by_frequency(tables: Sequence[EffectSeries], knowledge: Knowledge) -> Iterator[EffectGroup]:
@@ -252,6 +255,7 @@ def _row(one: AdverseEffect, table: EffectSeries, knowledge: Knowledge, *, is_fo
         figure=_share(one.percent, one.count, one.of, one.figure, is_for_people),
         comparison=other,
         frequency=one.how_often,
+        how_often=_CLASSES[one.how_often],
         timing=Message("" if is_for_people else one.timing),
         seriousness=Message("" if is_for_people else one.seriousness),
         count=one.count,

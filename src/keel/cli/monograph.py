@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from keel.assessment.monograph import EffectGroup, EffectRow, Monograph
-    from keel.knowledge import Knowledge
+    from keel.knowledge import Certainty, Knowledge
 
 
 def monograph(
@@ -81,6 +81,6 @@ def _row(row: "EffectRow") -> str:
     return ". ".join(text for text in (f"{say(row.effect)}: {said}" if said else say(row.effect), say(row.see)) if text)
 
 
-def _rests_on(sources: tuple[str, ...], certainty: str | None) -> str:
-    words = [*sources, *([say(certainty.label)] if hasattr(certainty, "label") else [])]
+def _rests_on(sources: "tuple[str, ...]", certainty: "Certainty | None") -> str:
+    words = [*sources, *([say(certainty.label)] if certainty else [])]
     return f" [{', '.join(words)}]" if words else ""
