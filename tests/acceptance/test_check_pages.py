@@ -108,7 +108,7 @@ EDGES = [
 
 
 def _band(page):
-    section = page[page.index('id="band"') :]
+    section = page[page.index('id="part-band"') :]
     return re.search(r'class="figure">(?:<small>[^<]*</small>)?\s*(\w+)<', section).group(1)
 
 
@@ -140,7 +140,7 @@ def test_answers_and_conditions_raise_the_band(erin, fields, band):
 def test_what_is_not_told_is_not_known_and_never_zero(erin):
     page = _picture(erin, pattern="2 g, snorted, how often not known")
     assert "On how many days in" in text_of(page)
-    exposure = page[page.index('id="exposure"') : page.index('id="band"')]
+    exposure = page[page.index('id="part-exposure"') : page.index('id="part-band"')]
     shown = dict(re.findall(r"<dt>([^<]*)</dt><dd[^>]*>([^<]*)<", exposure))
     assert shown["Sessions a year"] == shown["A year"] == shown["So far, in all"] == "not known"
 

@@ -7,7 +7,9 @@ WEEKEND = "400 mg every Saturday for 3 years, snorted"
 
 def test_from_the_first_page_to_the_picture(open_page):
     page = open_page("/")
-    page.get_by_role("navigation", name="Three doors").get_by_role("link", name="Check").click()
+    page.get_by_role("navigation", name="What brings you here").get_by_role(
+        "link", name="Is my use harming me?"
+    ).click()
     page.get_by_label("How ketamine is or was taken").fill(WEEKEND)
     page.get_by_label("Other medicines, drugs and alcohol").fill("alcohol, sertraline")
     page.get_by_role("button", name="Show my answer").click()
@@ -22,8 +24,9 @@ def test_a_number_opens_its_source_in_place(open_page):
     page = open_page("/check/?example=weekend")
     page.get_by_role("button", name="Show my answer").click()
     page.get_by_role("heading", name="Band of exposure").wait_for()
-    page.locator("#band + .body").get_by_text("Pal 2013").first.click()
-    assert page.locator("#band + .body .source[open]").get_by_text("What we read:").is_visible()
+    page.locator("[data-part=band] > summary").click()
+    page.locator("[data-part=band]").get_by_text("Pal 2013").first.click()
+    assert page.locator("[data-part=band] .source[open]").get_by_text("What we read:").is_visible()
 
 
 def test_a_line_to_mend_is_said_beside_its_field_and_has_the_focus(open_page):

@@ -16,7 +16,7 @@ STEPS = ("medicines", "bladder", "dependence", "mood", "you")
 
 
 def _next(page):
-    page.locator(".onward").get_by_role("button").first.click()
+    page.locator(".onward .button.quiet, .onward .button[value=picture]").last.click()
 
 
 def _walk(page):
@@ -28,6 +28,7 @@ def _walk(page):
     page.fill("#medicines", DRUG)
     _next(page)
     page.get_by_role("heading", name="How your body is doing").wait_for()
+    page.locator(".group").filter(has=page.get_by_role("heading", name="burning")).locator("summary").click()
     page.get_by_role("group", name="hurt or burn").get_by_label("Yes").check()
     page.fill('[name="bladder-check.9-change"]', NOTE)
     _next(page)
@@ -119,7 +120,7 @@ def test_the_check_without_script_shows_nothing_in_the_address(open_page):
     page = open_page("/check/", java_script_enabled=False)
     _walk(page)
     assert page.url.endswith("/check/")
-    page.click("nav button:has-text('Other')")
+    page.click("nav button:has-text('Medicines and drugs')")
     page.wait_for_selector("h1:has-text('What else is taken')")
     assert page.input_value("#medicines") == DRUG
 
@@ -139,7 +140,7 @@ def test_leaving_and_coming_back_shows_an_empty_form(open_page):
 def test_a_shared_screen_is_told_to_forget(open_page):
     page = open_page("/check/kiosk/")
     page.fill("#pattern", PATTERN)
-    page.locator(".onward").get_by_role("button").first.click()
+    _next(page)
     page.get_by_role("heading", name="What else is taken").wait_for()
     with page.expect_response("**/check/kiosk/clear/") as cleared:
         page.get_by_role("link", name="Clear and start again").click()

@@ -49,7 +49,7 @@ def test_a_diary_in_spanish(open_page):
 def test_the_check_in_spanish(open_page):
     page = open_page("/es/check/", locale="es-ES")
     page.fill("#pattern", "400 mg cada sábado durante 3 años, esnifada")
-    page.get_by_role("button", name="Ver ya mi situación").click()
+    page.get_by_role("button", name="Ver mi respuesta").click()
     page.get_by_role("heading", level=1, name="Tu situación").wait_for()
     assert page.get_by_text("20\u202f800 mg").first.is_visible()
     assert page.get_by_text("22,9").first.is_visible()

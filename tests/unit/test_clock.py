@@ -22,6 +22,7 @@ MAY_TIME = {
     "web/database/base.py": "a writer waits for its turn so long and no longer",
     "web/live/screens.py": "what a screen shows is asked for at most twice a second",
     "web/live/watcher.py": "how long a round over the rooms took",
+    "web/outbox/sender.py": "the next round of messages begins so long after the last",
     "web/guards.py": "the log says how long a request took",
     "web/health.py": "what was found of disk and database holds for two seconds",
 }

@@ -48,7 +48,7 @@ def test_a_total_says_what_it_is_called_and_keeps_the_terms_of_clinics_folded(er
     """PHQ-9: 10 to 14 is “moderate”, and 10 is the line of Kroenke 2010."""
     answers = {f"phq-9.{item}": "1" for item in range(1, 9)} | {"phq-9.1": "3", "phq-9.9": "0"}
     page = erin.post("/check/", {"pattern": "1 g daily", **answers}).content.decode()
-    shown, _, folded = page[page.index('id="scores"') :].partition("For a doctor or worker: how this was scored")
+    shown, _, folded = page[page.index('id="part-scores"') :].partition("For a doctor or worker: how this was scored")
     assert "Low mood (PHQ-9)" in shown
     assert re.search(r'class="here" aria-current="true"><b>10–14</b> moderate', shown)
     assert "Clinicians look closer at a total of 10 or more." in shown

@@ -44,7 +44,8 @@ FORMS = {
 """Route, to its address, a form, and what of it is other the second time."""
 WITHOUT_A_FACT = {
     *("clinic:patients", "clinic:audit", "clinic:patient", "clinic:patient_audit", "clinic:contacts"),
-    *("clinic:screening", "clinic:export", "clinic:emergency", "clinic:erase"),
+    *("clinic:screening", "clinic:export", "clinic:emergency", "clinic:erase", "clinic:papers"),
+    "clinic:medicines_pdf",
 }
 """Routes of a clinic that write no fact; an emergency that is opened twice is two openings."""
 

@@ -27,6 +27,8 @@ CARRIED = frozenset({DENIES, NO, "allergic", "stopped"})
 """What can hold for the bare names behind it, too: “denies alcohol, cocaine”, “Allergies: penicillin, codeine”."""
 BARE = JOINING | {"language"}
 WHEN = frozenset({"recently", "long-ago"})
+LONGEST_EXTENSION = 3
+"""Words that may stand behind a brand and make another product of it."""
 
 
 class Part(NamedTuple):
@@ -51,12 +53,14 @@ class Part(NamedTuple):
 def parts_of(rest: Sequence[Word], names: Names) -> list[Part]:
     """The words of an entry as parts, longest exact names first; a brand with "Forte" behind it is one part."""
     parts: list[Part] = []
-    while rest:
-        part = _next(rest, names)
+    place, furthest = 0, names.longest + LONGEST_EXTENSION + 1
+    while place < len(rest):
+        ahead = rest[place : place + furthest]
+        part = _next(ahead, names)
         if part.meaning and part.meaning.is_brand:
-            part = _extended(part, part.meaning, rest, names)
+            part = _extended(part, part.meaning, ahead, names)
         parts.append(part)
-        rest = rest[len(part.words) :]
+        place += len(part.words)
     return parts
 
 
@@ -91,7 +95,7 @@ def _is_number_word(rest: Sequence[Word], size: int) -> bool:
 def _extended(part: Part, brand: Meaning, rest: Sequence[Word], names: Names) -> Part:
     """A brand together with a word that makes another product of it, which is not on file: its contents are unknown."""
     start = len(part.words)
-    for size in (3, 2, 1):
+    for size in range(LONGEST_EXTENSION, 0, -1):
         key = " ".join(word.plain for word in rest[start : start + size])
         if len(rest) >= start + size and names.extends(key):
             after = rest[start + size :]

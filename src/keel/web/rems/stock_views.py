@@ -9,7 +9,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.formats import date_format
-from django.utils.timezone import localtime
+from django.utils.timezone import get_current_timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from keel import knowledge
@@ -260,7 +260,7 @@ def answer_of(value: Any) -> str:
 
 
 def _moment(at: dt.datetime) -> str:
-    return f"{localtime(at):%Y-%m-%d %H:%M}"
+    return f"{at.astimezone(get_current_timezone()):%Y-%m-%d %H:%M}"
 
 
 def kind_words(move: moves.StockMove) -> str:
