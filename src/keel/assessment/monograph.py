@@ -210,11 +210,13 @@ def _by_table(tables: Sequence[EffectSeries], knowledge: Knowledge) -> Iterator[
     """Every table as it was printed, the most frequent first."""
     for table in tables:
         rows = [_row(one, table, knowledge, is_for_people=False) for one in _effects(table, knowledge)]
-        about = tuple(Message(text) for text in (table.route, table.counted, table.timing) if text)
+        about = [Message(text) for text in (table.route, table.counted, table.timing) if text]
+        if table.comparator:
+            about.append(Message("compared with {comparator}", comparator=Message(table.comparator)))
         rows.sort(key=_most_frequent_first)
         study = knowledge.sources[table.sources[0]].short_name
         title = Message("{study}: {population}", study=study, population=Message(table.population))
-        yield EffectGroup(title, about, tuple(rows), table.sources, table.certainty)
+        yield EffectGroup(title, tuple(about), tuple(rows), table.sources, table.certainty)
 
 
 def _by_frequency(tables: Sequence[EffectSeries], knowledge: Knowledge) -> Iterator[EffectGroup]:
