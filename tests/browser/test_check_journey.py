@@ -15,7 +15,7 @@ def test_from_the_first_page_to_the_picture(open_page):
     page.get_by_role("button", name="Show my answer").click()
     page.get_by_role("heading", level=1, name="The picture").wait_for()
     assert page.title() == "The picture · Keel"
-    assert page.get_by_text("times the reference course", exact=True).is_visible()
+    assert page.locator(".answer-part").get_by_text("times the reference course", exact=True).is_visible()
     assert page.get_by_role("link", name="Call 999").first.get_attribute("href") == "tel:999"
     assert re.search(r"/check/$", page.url)  # nothing that was typed stands in the address
 

@@ -79,7 +79,8 @@ def test_what_was_typed_is_found_nowhere_after_the_whole_check(open_page, server
 
     page.on("response", note)
     _walk(page)
-    assert page.get_by_text(DRUG).first.is_visible()
+    page.click("[data-part=medicines] > summary")
+    assert page.locator("[data-part=medicines]").get_by_text(DRUG).first.is_visible()
 
     for answer in answers:
         headers = str(answer.all_headers()).encode()

@@ -103,7 +103,7 @@ def test_from_gate_to_door_on_a_phone_by_the_keyboard(at_phone, folder):
     answers |= {"days_since_weighed": 0, "consent_withdrawn": False}
     criteria = next(one["criteria"] for one in events if one["type"] == "criteria_checked")
     signs = next(one for one in events if one["type"] == "vitals_recorded")
-    with served(folder, demo=True) as server:
+    with clock_at(START), served(folder, demo=True) as server:
         page = log_in(server.address)
         begin(page, "H-1001")
         address = page.url
@@ -133,6 +133,7 @@ def test_from_gate_to_door_on_a_phone_by_the_keyboard(at_phone, folder):
         form.locator("[name=amount]").fill("35 mg")
         form.locator("[name=over]").fill("40 min")
         send(page, form)
+        began = dt.datetime.now(START.tzinfo)
         assert page.locator(".session-now").inner_text().count("dosing")
         page.goto(f"{address}during/")
         assert look(page) == []
@@ -146,7 +147,7 @@ def test_from_gate_to_door_on_a_phone_by_the_keyboard(at_phone, folder):
         form = form_of(page, "dose_stopped")
         form.locator("[name=given]").fill("35 mg")
         form.locator("details.when summary").press("Enter")
-        form.locator("[name=at]").fill(f"{START + 40 * MINUTE:%H:%M}")
+        form.locator("[name=at]").fill(f"{began + 40 * MINUTE:%H:%M}")
         send(page, form)
         page.goto(f"{address}leaving/")
         assert look(page) == []

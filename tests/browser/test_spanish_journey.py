@@ -53,7 +53,8 @@ def test_the_check_in_spanish(open_page):
     page.get_by_role("heading", level=1, name="Tu situación").wait_for()
     assert page.get_by_text("20\u202f800 mg").first.is_visible()
     assert page.get_by_text("22,9").first.is_visible()
-    assert page.get_by_role("link", name=re.compile("Llamar 112")).first.is_visible()
+    assert page.get_by_role("link", name=re.compile("Emergencia 112")).first.is_visible()
+    assert page.locator(".answer-part .call").first.is_visible()
 
 
 @pytest.mark.parametrize("path", PAGES)

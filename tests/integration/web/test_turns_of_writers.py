@@ -101,10 +101,9 @@ def test_a_disk_without_room_ends_nothing(writer, monkeypatch, code, probe):
     _write(one).close()
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL stops by itself")
 @pytest.mark.django_db(transaction=True)
 def test_the_health_of_the_server_says_that_the_disk_failed(monkeypatch):
-    if connection.vendor != "sqlite":
-        pytest.skip("PostgreSQL stops by itself")
     health.forget()
     monkeypatch.setattr(base._turn, "is_over", True)
     assert "disk-failed" in health.health().alarms
