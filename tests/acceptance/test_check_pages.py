@@ -192,7 +192,7 @@ def _pages(erin):
         "/learn/side-by-side/",
         "/learn/after-stopping/",
     ]
-    addresses += ["/learn/mind/", "/learn/leaflets/"]
+    addresses += ["/learn/mind/", "/learn/leaflets/", "/learn/monograph/esketamine/", "/learn/monograph/ketamine/"]
     addresses += [f"/learn/about/{topic}/" for topic in ("question", "treatment", "help", "leaflet", "page")]
     addresses += [f"/learn/mind/{name}/" for name in ("phq-9", "gad-7", "pcl-5", "audit-c", "asq")]
     addresses += [
@@ -251,6 +251,17 @@ def test_a_hostile_reader_finds_no_help_to_use_no_safe_and_no_blame(erin):
 def test_every_page_ends_with_people_who_help(erin):
     for name, html in some(_pages(erin)):
         assert 'href="tel:999"' in html, name
+
+
+def test_a_monograph_is_found_from_the_pages_to_read_and_keeps_amounts_for_professionals(erin):
+    assert 'href="/learn/monograph/esketamine/"' in erin.get("/learn/").content.decode()
+    people = erin.get("/learn/monograph/esketamine/").content.decode()
+    assert "29 of 100 (68 of 231)" in text_of(people)  # adverse-effects.csv line 48
+    assert "twice weekly" not in text_of(people, without=("cite",))
+    assert 'href="/learn/monograph/esketamine/professionals/"' in people
+    professionals = erin.get("/learn/monograph/esketamine/professionals/").content.decode()
+    assert "56 or 84 mg twice weekly" in text_of(professionals)
+    assert erin.get("/learn/monograph/aspirin/").status_code == 404
 
 
 def test_an_amount_or_a_price_that_nobody_could_trace_is_not_even_quoted(erin):

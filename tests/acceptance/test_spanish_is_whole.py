@@ -131,6 +131,7 @@ def _addresses():
     yield from (f"/help/?country={country}" for country in FACTS.countries)
     yield from (f"/tools/{tool}/" for tool in FACTS.tools)
     yield from (f"/learn/mind/{name}/" for name in FREE if FACTS.instruments[name].has_wording)
+    yield from (f"/learn/monograph/{name}/{end}" for name in FACTS.monographs for end in ("", "professionals/"))
     yield from (f"/learn/about/{topic}/" for topic in TOPICS)
     yield from (f"/learn/read/{name}/" for name in FACTS.texts["en"])
     yield from (f"/evidence/?kind={kind}" for kind in KINDS)

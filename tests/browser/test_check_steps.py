@@ -195,6 +195,8 @@ LEARN = (
     "/learn/mind/",
     "/learn/mind/phq-9/",
     "/learn/leaflets/",
+    "/learn/monograph/esketamine/",
+    "/learn/monograph/ketamine/professionals/",
     "/check/kiosk/",
     "/check/embed/",
 )

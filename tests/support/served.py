@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -72,9 +72,21 @@ def served_again(before: Served) -> Iterator[Served]:
 
 
 @contextmanager
-def _running(folder: Path, port: int, workers: int, filled: str, environment: dict[str, str]) -> Iterator[Served]:
+def served_by_the_command(folder: Path) -> Iterator[Served]:
+    """A server that `keel serve` started, with all that a technician's command loads and checks first."""
+    command = [str(Path(sys.executable).with_name("keel")), "serve"]
+    with _running(folder, _free_port(), 1, "-", _environment(None), command=command) as running:
+        yield running
+
+
+@contextmanager
+def _running(
+    folder: Path, port: int, workers: int, filled: str, environment: dict[str, str], command: Sequence[str] = ()
+) -> Iterator[Served]:
     log = folder / "output.log"
     arguments = [sys.executable, "-c", _PROGRAM, str(folder / "keel"), str(port), str(workers), filled]
+    if command:
+        arguments = [*command, "--folder", str(folder / "keel"), "--port", str(port)]
     with log.open("ab") as output:
         process = subprocess.Popen(  # noqa: S603 - our own program
             arguments, stdout=output, stderr=subprocess.STDOUT, env=environment, start_new_session=True

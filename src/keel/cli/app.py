@@ -22,6 +22,7 @@ from keel.cli.interactions import interactions
 from keel.cli.knowledge import knowledge_app
 from keel.cli.language import say, with_language
 from keel.cli.monitors import monitors_app
+from keel.cli.monograph import monograph
 from keel.cli.rebuild import rebuild
 from keel.cli.score import score
 from keel.cli.screen import screen
@@ -55,6 +56,7 @@ COMMANDS: dict[Callable[..., None], str] = {
     estimate: "One person's curve from measured concentrations.",
     session: "The state of a dosing session at a time.",
     evidence: "Search what the sources say.",
+    monograph: "Ketamine or esketamine as a medicine.",
     setup: "A clinic of one's own: the first start, and the way back in.",
     serve: "The web application on this machine.",
     doctor: "Whether a clinic can rely on this Keel.",

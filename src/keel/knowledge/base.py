@@ -46,6 +46,8 @@ from keel.knowledge.models import EffectLevel, Model, PressureRow, Route, Substa
 from keel.knowledge.models.check import complete_models
 from keel.knowledge.modifiers import Modifier
 from keel.knowledge.modifiers.check import complete_modifiers
+from keel.knowledge.monographs import AdverseEffect, EffectSeries, EffectTerm, Monograph, Statement
+from keel.knowledge.monographs import check as monographs_check
 from keel.knowledge.outgoing import DeliveryRules, MessageTemplate, PrivateWord
 from keel.knowledge.protocols import Protocol
 from keel.knowledge.protocols.check import complete_protocols
@@ -135,6 +137,13 @@ class Knowledge:
     medicine_names = Kind("vocabulary/*names.csv", read=read_medicine_names)
     combinations = Kind("vocabulary/combinations.csv", read=read_combinations)
     everyday_words = Kind("vocabulary/everyday-words.txt", read=read_everyday_words)
+
+    # The monographs of ketamine and esketamine.
+    monographs = Kind("monographs/monographs.csv", Monograph, check=monographs_check.monograph_problems)
+    monograph_statements = Kind("monographs/statements.csv", Statement, check=monographs_check.statement_problems)
+    effect_series = Kind("monographs/series.csv", EffectSeries, check=monographs_check.series_problems)
+    effect_terms = Kind("monographs/terms.csv", EffectTerm, check=monographs_check.term_problems)
+    adverse_effects = Kind("monographs/effects.csv", AdverseEffect, check=monographs_check.effect_problems)
 
     # Questionnaires.
     instruments = Kind("instruments", Instrument, complete=instruments_check.checked_instruments)

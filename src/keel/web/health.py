@@ -16,7 +16,6 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 
 from keel.web import sqlite
-from keel.web.database.base import is_over
 
 FRESH_S = 2.0
 LEAST_FREE = 0.05
@@ -53,6 +52,8 @@ def forget() -> None:
 
 
 def _look() -> Health:
+    from keel.web.database.base import is_over  # Django's SQLite, which is chosen before this is looked at
+
     folder = Path(settings.FOLDER)
     reads, writes = _can_read(), _can_write_rows()
     holds = connection.vendor != "sqlite" or _can_write_bytes(folder)

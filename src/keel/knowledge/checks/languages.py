@@ -100,6 +100,7 @@ def texts_to_translate(knowledge: Knowledge) -> Iterator[str]:
     for rules in knowledge.answer_rules.values():
         yield from (rules.crisis_words, rules.not_watched)
 
+    yield from _of_monographs(knowledge, is_for_people=True)
     forms: list[ProgrammeForm | EventReport] = [*knowledge.rems.values(), *knowledge.event_reports.values()]
     for form in forms:
         yield from (form.title, form.note, *(text for field in form.fields for text in (field.label, *field.choices)))
@@ -126,6 +127,7 @@ def texts_of_evidence(knowledge: Knowledge) -> Iterator[str]:
         yield from (conflict.question, conflict.one_side, conflict.other_side, conflict.shown)
     for figure in knowledge.figures.values():
         yield from (figure.text, figure.why)
+    yield from _of_monographs(knowledge, is_for_people=False)
     yield from (use.value for use in Use)
     for table in (knowledge.claims, knowledge.conflicts, knowledge.figures):
         yield from (row.topic.replace("-", " ") for row in table.values())
@@ -144,7 +146,29 @@ def _conflicts_shown(knowledge: Knowledge) -> Iterator[Conflict]:
     names += [name for strategy in knowledge.strategies.values() for name in strategy.conflicts]
     names += [name for rule in knowledge.interaction_classes.values() for name in rule.conflicts]
     names += [name for row in knowledge.interactions.values() for name in row.conflicts]
+    names += [name for one in knowledge.monographs.values() for name in one.plain_conflicts]
     return (knowledge.conflicts[name] for name in dict.fromkeys(names) if name in knowledge.conflicts)
+
+
+def _of_monographs(knowledge: Knowledge, *, is_for_people: bool) -> Iterator[str]:
+    """What the monographs say to people, or to professionals alone."""
+    for one in knowledge.monographs.values():
+        yield from (one.title, one.plain) if is_for_people else (one.summary,)
+    for statement in knowledge.monograph_statements.values():
+        yield from (statement.label, statement.plain) if is_for_people else (statement.text,)
+    series = knowledge.effect_series
+    for table in series.values():
+        if is_for_people:
+            yield from (table.who, table.plain_comparator) if table.people_order else ()
+        else:
+            yield from (table.route, table.population, table.comparator, table.counted, table.timing)
+    for effect in knowledge.adverse_effects.values():
+        if is_for_people:
+            yield effect.figure if series[effect.series].people_order else ""
+        else:
+            yield from _worded([effect.figure, effect.other, effect.timing, effect.seriousness])
+    yield from (term.words if is_for_people else term.term for term in knowledge.effect_terms.values())
+    yield from (one.means for one in knowledge.mechanisms.values() if is_for_people)
 
 
 def _worded(texts: Iterable[str]) -> Iterator[str]:

@@ -173,8 +173,10 @@ class CheckPicture(PicturePage):
 
     @cached_property
     def first_line(self) -> list[ListedService]:
-        """The one service to call first; empty where none near the person has a telephone."""
-        return [row for row in self.services if row.service.phone][:1]
+        """The one service to call first: about drugs where there is one with a telephone, else one for a crisis."""
+        listing = listing_for(self.record.person.country, "crisis")
+        rows = (*self.services, *listing.services, *([listing.fallback] if listing.fallback else []))
+        return ([row for row in rows if row.service.phone] or list(rows[-1:]))[:1]
 
     @cached_property
     def not_asked(self) -> list[tuple[str, str]]:

@@ -14,5 +14,7 @@ urlpatterns = [
     path("leaflets/", views.leaflets, name="leaflets"),
     path("leaflets/<slug:name>.pdf", views.leaflet, name="leaflet"),
     path("about/<slug:topic>/", views.topic, name="topic"),
+    path("monograph/<slug:name>/", views.monograph, name="monograph"),
+    path("monograph/<slug:name>/professionals/", views.monograph_for_professionals, name="monograph-professionals"),
     path("read/<slug:name>/", views.read, name="text"),
 ]

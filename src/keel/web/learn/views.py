@@ -8,8 +8,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from keel import knowledge
 from keel.assessment.instruments import AnswersRefused, Score, score_instrument
+from keel.assessment.monograph import Audience, monograph_of
 from keel.assessment.picture import picture_of
 from keel.findings import Severity
+from keel.knowledge.errors import UnknownId
 from keel.knowledge.evidence import Claim
 from keel.knowledge.instruments import Instrument
 from keel.knowledge.texts import Text
@@ -29,6 +31,8 @@ TOPICS = ("question", "treatment", "help", "leaflet", "page")
 FREE = ("phq-9", "gad-7", "who-5", "pcl-5", "audit-c", "asq")
 """Checks of the mind offered here, where the licence of the instrument frees its words."""
 SAFETY_ITEMS_OF = ("asq",)
+ALWAYS_OPEN = ("what", "todo", "effects")
+"""Parts of a monograph that are not behind their name: what it is, when to get help, side effects."""
 
 
 @require_safe
@@ -55,6 +59,25 @@ def read(request: HttpRequest, name: str) -> HttpResponse:
     if text.table is not None:
         return redirect("learn:comparison")
     return render(request, "learn/text.html", {"text": text, "judged": _judged(text)})
+
+
+@require_safe
+def monograph(request: HttpRequest, name: str, audience: Audience = Audience.PEOPLE) -> HttpResponse:
+    """What is known of ketamine or esketamine as a medicine, in words for people."""
+    try:
+        found = monograph_of(name, audience, knowledge.load())
+    except UnknownId as error:
+        raise Http404 from error
+    is_for_people = audience is Audience.PEOPLE
+    text = texts.here()["treatment-provider"]
+    context = {"monograph": found, "is_for_people": is_for_people, "open_parts": ALWAYS_OPEN, "text": text}
+    return render(request, "learn/monograph.html", context)
+
+
+@require_safe
+def monograph_for_professionals(request: HttpRequest, name: str) -> HttpResponse:
+    """The same claims with doses, terms and every table."""
+    return monograph(request, name, Audience.PROFESSIONALS)
 
 
 def _judged(text: Text) -> list[Claim]:
