@@ -605,6 +605,8 @@ NOTHING = {
         )
     ),
     "no current problems, SNOMED by OID": condition(code=concept("160245001", system="urn:oid:2.16.840.1.113883.6.96")),
+    "no drug allergy, SNOMED": condition(code=concept("409137002", system=SNOMED)),
+    "no allergy, SNOMED": condition(code=concept("716186003", system=SNOMED)),
     "no known problems, the first IPS": condition(
         code=concept("no-known-problems", system="http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown")
     ),
