@@ -108,6 +108,12 @@ def _is_name(words):
     return words in _names() or bare in _names() or all({part, part.lower()} & _names() for part in parts)
 
 
+def _behind_a_work(words):
+    """What a text says behind the name of a study and a colon."""
+    work, _, rest = words.partition(": ")
+    return rest if rest and work in _names() else words
+
+
 def english_in(spanish, english=""):
     """The texts of a Spanish page that are English; the same page in English helps to know them."""
     there = {one.words for one in text_nodes(english)}
@@ -115,7 +121,7 @@ def english_in(spanish, english=""):
     for one in text_nodes(spanish):
         if not re.search(r"[A-Za-z]{3}", one.words) or _is_name(one.words) or one.within == "cite":
             continue
-        has_english = ENGLISH.search(one.words.replace("CC BY", ""))
+        has_english = ENGLISH.search(_behind_a_work(one.words).replace("CC BY", ""))
         if one.lang == "en" or has_english or one.words in there:
             left.append(one)
     return left

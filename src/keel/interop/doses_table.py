@@ -56,7 +56,7 @@ class _Line(NamedTuple):
 
 def is_doses_table(text: bytes) -> bool:
     """Whether the first line names the columns of a table of doses."""
-    first = text.lstrip().partition(b"\n")[0].decode()
+    first = next(iter(text.decode().lstrip().splitlines()), "")
     return set(_NEEDED) <= set(_columns(next(csv.reader([first], delimiter=delimiter_of(first)), [])).values())
 
 

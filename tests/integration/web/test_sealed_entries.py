@@ -11,6 +11,7 @@ from django.test import Client
 
 from keel.web.clinic.actions import record_fact
 from keel.web.clinic.models import AuditRow, Fact, Kind
+from keel.web.live import queue
 from keel.web.live.models import Room
 from support.clock import START, clock_at
 from support.live import PERSON, a_session, of
@@ -141,6 +142,19 @@ def test_the_clock_of_the_device_is_kept_beside_the_event_and_never_instead(at_d
     ahead = sealed(bob, live, 2, "note", {"at": "2031-01-01T00:00:00+00:00"}, text="later")
     assert send(bob, ahead)["stored"] == ["entry-2"]
     assert events().last().effective_at <= events().last().recorded_at
+
+
+def test_one_entry_that_two_pages_carry_at_once_is_stored_and_never_refused(at_desk, live, monkeypatch):
+    """HZ-OFF-02: the second finds nothing stored when it looks, and the first has written when it writes."""
+    bob, asked = at_desk("bob"), []
+    entry = sealed(bob, live, 1, "note", {"at": "2031-01-01T00:00:00+00:00"}, text="ahead")
+    assert send(bob, entry)["stored"] == ["entry-1"]
+    real = queue._is_kept
+    monkeypatch.setattr(queue, "_is_kept", lambda *told: bool(asked.append(told) or len(asked) > 1) and real(*told))
+    with clock_at(START + dt.timedelta(minutes=2)):
+        assert send(at_desk("bob"), entry)["stored"] == ["entry-1"]
+    assert len(asked) == 2
+    assert events().count() == 1
 
 
 def test_the_record_shows_both_times_and_clocks_that_differ(at_desk, live):
