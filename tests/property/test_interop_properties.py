@@ -226,7 +226,11 @@ records = st.builds(
     measurements=st.lists(measurements, max_size=3).map(tuple),
     medicines=st.lists(
         st.builds(
-            Medicine, text=names, status=st.sampled_from(["active", "stopped", "taken"]), started=days, stopped=days
+            Medicine,
+            text=names.map("pill {}".format),
+            status=st.sampled_from(["active", "stopped", "taken"]),
+            started=days,
+            stopped=days,
         ),
         max_size=3,
     ).map(tuple),
